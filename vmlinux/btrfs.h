@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* fs/btrfs/{bio,ctree,btrfs_inode}.h: what attribution needs of btrfs. */
+#ifndef FRSP_VMLINUX_BTRFS_H
+#define FRSP_VMLINUX_BTRFS_H
+
+struct btrfs_key___frsp {
+	__u64 objectid;
+} __attribute__((preserve_access_index));
+
+struct btrfs_root___frsp {
+	struct btrfs_key___frsp root_key;
+	dev_t anon_dev; /* st_dev of the subvolume's files */
+} __attribute__((preserve_access_index));
+
+struct btrfs_inode___frsp {
+	struct btrfs_root___frsp *root;
+	struct inode vfs_inode;
+} __attribute__((preserve_access_index));
+
+/* Has .inode since 6.3 (d781c1c3158b); before, only the pages tell. */
+struct btrfs_bio___frsp {
+	struct btrfs_inode___frsp *inode;
+	__u64 file_offset;
+	struct bio bio;
+} __attribute__((preserve_access_index));
+
+#endif
