@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which files and which of their 1-MiB ranges the disk works for.
+ *
+ * One program at block_bio_queue, so only real I/O counts: buffered, direct,
+ * mmap and writeback, not what the page cache answers. Each bio is counted
+ * once for its file and once for every range that it covers, with the bytes
+ * clipped to the range. hot_source.bpf.h finds the file, hot_table.bpf.h keeps
+ * the counts; ranking and naming are left to the reader.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "hot_source.bpf.h"
+#include "hot_table.bpf.h"
+
+#define MAX_PIDS 16
+/* a bio is below 4 GiB, and may start in the middle of a range */
+#define MAX_RANGES ((1ULL << 32 >> HOT_RANGE_SHIFT) + 1)
+
+/* Filters, 0: off. */
+const volatile __u32 filter_fs_dev = 0; /* s_dev of a filesystem */
+const volatile __u32 filter_n_pids = 0;
+const volatile __u32 filter_pids[MAX_PIDS] = {}; /* process ids */
+const volatile __u64 filter_cgroup = 0;		 /* id; and all below it */
+const volatile int filter_cgroup_level = 0;	 /* depth, root: 0 */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 256 * 1024);
+} hotmon_files SEC(".maps");
+
+static __always_inline bool pid_wanted(void)
+{
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	__u32 i;
+
+	for (i = 0; i < filter_n_pids && i < MAX_PIDS; i++)
+		if (filter_pids[i] == pid)
+			return true;
+	return false;
+}
+
+static __always_inline bool cgroup_wanted(struct bio *bio)
+{
+	struct cgroup *cgroup = BPF_CORE_READ(bio, bi_blkg, blkcg, css.cgroup);
+	struct cgroup *ancestor = NULL;
+
+	if (!cgroup || BPF_CORE_READ(cgroup, level) < filter_cgroup_level)
+		return false;
+	bpf_probe_read_kernel(&ancestor, sizeof(ancestor),
+			      (void *)cgroup +
+				      bpf_core_field_offset(struct cgroup,
+							    ancestors) +
+				      filter_cgroup_level * sizeof(ancestor));
+	return BPF_CORE_READ(ancestor, kn, id) == filter_cgroup;
+}
+
+/* Tells the reader what it cannot find out later: a directory that has the
+ * file, so that the file has a path even when nothing caches it any more.
+ */
+static __noinline int announce_file(const struct hot_source *src)
+{
+	const struct inode *inode = src->inode, *parent;
+	struct hlist_node *alias;
+	struct dentry *dentry;
+	struct hot_file *file;
+
+	file = bpf_ringbuf_reserve(&hotmon_files, sizeof(*file), 0);
+	if (!file) {
+		stat_add(HOT_STAT_UNNAMED, 1);
+		return 0;
+	}
+	file->ino = src->ino;
+	file->dev = src->dev;
+	file->gen = src->gen;
+	file->subvol = src->subvol;
+	file->fs_dev = src->fs_dev;
+	file->parent_ino = 0;
+	file->parent_gen = 0;
+	file->name[0] = 0;
+	bpf_probe_read_kernel_str(file->fs_type, sizeof(file->fs_type),
+				  BPF_CORE_READ(inode, i_sb, s_type, name));
+	alias = BPF_CORE_READ(inode, i_dentry.first);
+	if (alias) {
+		dentry = (void *)alias -
+			 bpf_core_field_offset(struct dentry, d_u.d_alias);
+		parent = BPF_CORE_READ(dentry, d_parent, d_inode);
+		if (parent != inode) { /* not a nameless alias of a handle */
+			file->parent_ino = BPF_CORE_READ(parent, i_ino);
+			file->parent_gen = BPF_CORE_READ(parent, i_generation);
+			bpf_probe_read_kernel_str(
+				file->name, sizeof(file->name),
+				BPF_CORE_READ(dentry, d_name.name));
+		}
+	}
+	bpf_ringbuf_submit(file, 0);
+	return 0;
+}
+
+struct range_walk {
+	struct hot_key key;
+	struct hot_io io;
+	__u64 start;
+	__u64 end;
+};
+
+/* For bpf_loop(): the next range, its share of the bytes; 1 after the last. */
+static long account_range(__u32 nth __attribute__((unused)),
+			  struct range_walk *walk)
+{
+	__u64 range = walk->start >> HOT_RANGE_SHIFT;
+	__u64 to = (range + 1) << HOT_RANGE_SHIFT;
+
+	if (to > walk->end)
+		to = walk->end;
+	walk->key.range = range;
+	walk->io.bytes = to - walk->start;
+	hot_account(&walk->key, &walk->io);
+	walk->start = to;
+	return walk->start >= walk->end;
+}
+
+SEC("tp_btf/block_bio_queue")
+int BPF_PROG(hotmon_bio_queue, struct bio *bio)
+{
+	__u32 op = bio->bi_opf & 0xff, size = bio->bi_iter.bi_size;
+	struct hot_source src = {};
+	struct range_walk walk = {};
+	int result;
+
+	stat_add(HOT_STAT_EVENTS, 1);
+	if (!size || (op != REQ_OP_READ && op != REQ_OP_WRITE &&
+		      op != REQ_OP_ZONE_APPEND))
+		return 0;
+	if (filter_n_pids && !pid_wanted())
+		return 0;
+	if (filter_cgroup && !cgroup_wanted(bio))
+		return 0;
+	bio_source(&src, bio);
+	if (src.kind == HOT_SOURCE_NONE) {
+		stat_add(HOT_STAT_CLONES, 1);
+		return 0;
+	}
+	if (filter_fs_dev && src.fs_dev != filter_fs_dev)
+		return 0;
+	if (src.kind == HOT_SOURCE_FILE &&
+	    (src.pos + size) >> HOT_RANGE_SHIFT >= HOT_RANGE_FILE) {
+		src.kind = HOT_SOURCE_CLASS;
+		src.ino = 0;
+		src.gen = HOT_UNATTRIBUTED;
+		src.dev = src.fs_dev;
+	}
+
+	walk.io.jiffies = bpf_jiffies64();
+	walk.io.heat_time = walk.io.jiffies >> heat_shift;
+	walk.io.write = op != REQ_OP_READ;
+	walk.io.bytes = size;
+	walk.key.ino = src.ino;
+	walk.key.dev = src.dev;
+	walk.key.gen = src.gen;
+	walk.key.range = HOT_RANGE_FILE;
+	result = hot_account(&walk.key, &walk.io);
+	if (src.kind != HOT_SOURCE_FILE)
+		return 0;
+	if (result == HOT_ACCOUNTED_NEW)
+		announce_file(&src);
+
+	walk.start = src.pos;
+	walk.end = src.pos + size;
+	if (src.pos >> HOT_RANGE_SHIFT == (walk.end - 1) >> HOT_RANGE_SHIFT)
+		account_range(0, &walk);
+	else
+		bpf_loop(MAX_RANGES, account_range, &walk, 0);
+	return 0;
+}
+
+/* For the reader, which cannot read jiffies: the table's clock now. */
+SEC("syscall")
+int hotmon_clock(__u64 *jiffies)
+{
+	*jiffies = bpf_jiffies64();
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whose I/O is this bio? Finds the inode and the file offset behind a bio at
+ * block_bio_queue, or the class of an I/O that has no file.
+ *
+ * Who submitted a bio is told by bi_end_io:
+ *
+ *   iomap direct I/O   the struct iomap_dio has the file. Asked first, since
+ *                      its pages can be page-cache pages of another file.
+ *   btrfs              its struct btrfs_bio has inode and offset, also of
+ *                      direct and compressed I/O (bytes as on disk, at the
+ *                      place of the extent in the file). Copies that RAID1
+ *                      makes count once. Before .inode existed (6.1): pages.
+ *   ext4, fscrypt      encrypted pages are bounce pages without a mapping;
+ *                      io_end has the inode, page->private the cached page.
+ *   jbd2               a log block can be a page of the file (data=journal)
+ *   XFS buffers, log   metadata, in pages without a mapping
+ *   anything else      the first page: page -> mapping -> inode
+ *
+ * A page is believed only if its inode lives on the device of the bio. That
+ * drops the clones that dm, md and loop send to lower devices, whose pages
+ * belong to a file of the upper one, and whatever garbage a page that is not
+ * page cache holds in place of a mapping.
+ */
+#ifndef FRSP_HOT_SOURCE_BPF_H
+#define FRSP_HOT_SOURCE_BPF_H
+
+#include "hot.h"
+#include "compat.bpf.h"
+#include "iomap.h"
+#include "btrfs.h"
+#include "ext4.h"
+
+#define PAGE_SHIFT 12
+#define S_IFMT	   0170000
+#define S_IFREG	   0100000
+#define S_IFBLK	   0060000
+
+extern const void iomap_dio_bio_end_io __ksym __weak;
+extern const void btrfs_simple_end_io __ksym __weak;
+extern const void btrfs_orig_write_end_io __ksym __weak;
+extern const void btrfs_clone_write_end_io __ksym __weak;
+extern const void ext4_end_bio __ksym __weak;
+extern const void end_bio_bh_io_sync __ksym __weak;
+extern const void journal_end_buffer_io_sync __ksym __weak;
+extern const void xfs_buf_bio_end_io __ksym __weak;
+extern const void xlog_bio_end_io __ksym __weak;
+
+enum hot_source_kind {
+	HOT_SOURCE_NONE, /* counted elsewhere */
+	HOT_SOURCE_FILE,
+	HOT_SOURCE_CLASS, /* .gen is an enum hot_class */
+};
+
+struct hot_source {
+	enum hot_source_kind kind;
+	__u32 fs_dev; /* s_dev, or the block device where no inode is known */
+	__u32 dev;    /* as in struct hot_slot */
+	__u32 gen;
+	__u64 ino;
+	__u64 pos; /* file offset in bytes */
+	__u64 subvol;
+	const struct inode *inode;
+};
+
+struct inode_facts {
+	const struct inode *inode;
+	__u64 ino;
+	__u32 gen;
+	__u32 s_dev;
+	__u32 rdev;
+	__u16 mode;
+};
+
+static __always_inline bool ends_with(const struct bio *bio, const void *symbol)
+{
+	return symbol && (__u64)bio->bi_end_io == (__u64)symbol;
+}
+
+static __always_inline void class_source(struct hot_source *src, __u32 dev,
+					 enum hot_class class)
+{
+	src->kind = HOT_SOURCE_CLASS;
+	src->fs_dev = dev;
+	src->dev = dev;
+	src->gen = class;
+	src->ino = 0;
+}
+
+/* typed: inode is a typed pointer, known when compiling. */
+static __always_inline void inode_facts(struct inode_facts *facts,
+					const struct inode *inode, bool typed)
+{
+	facts->inode = inode;
+	if (typed) {
+		facts->mode = inode->i_mode;
+		facts->ino = inode->i_ino;
+		facts->gen = inode->i_generation;
+		facts->rdev = inode->i_rdev;
+		facts->s_dev = inode->i_sb->s_dev;
+	} else {
+		facts->mode = BPF_CORE_READ(inode, i_mode);
+		facts->ino = BPF_CORE_READ(inode, i_ino);
+		facts->gen = BPF_CORE_READ(inode, i_generation);
+		facts->rdev = BPF_CORE_READ(inode, i_rdev);
+		facts->s_dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	}
+}
+
+static __always_inline void
+file_source(struct hot_source *src, const struct inode_facts *facts, __u64 pos)
+{
+	src->kind = HOT_SOURCE_FILE;
+	src->fs_dev = facts->s_dev;
+	src->dev = facts->s_dev;
+	src->gen = facts->gen;
+	src->ino = facts->ino;
+	src->pos = pos;
+	src->inode = facts->inode;
+}
+
+/* The inode of a direct I/O and the place of this bio in the file: iomap
+ * advances dio->size before it submits (fs/iomap/direct-io.c).
+ */
+static __always_inline void dio_source(struct hot_source *src, struct bio *bio,
+				       __u32 bdev)
+{
+	__u32 size = bio->bi_iter.bi_size;
+	struct inode_facts facts = {};
+	__s64 end;
+
+	if (have_rdonly_cast) {
+		struct iomap_dio___frsp *dio = bpf_rdonly_cast(
+			bio->bi_private,
+			bpf_core_type_id_kernel(struct iomap_dio___frsp));
+		struct kiocb *iocb = dio->iocb;
+
+		inode_facts(&facts, iocb->ki_filp->f_mapping->host, true);
+		end = iocb->ki_pos + dio->size;
+	} else {
+		struct iomap_dio___frsp *dio = bio->bi_private;
+		struct kiocb *iocb = BPF_CORE_READ(dio, iocb);
+
+		inode_facts(&facts,
+			    BPF_CORE_READ(iocb, ki_filp, f_mapping, host),
+			    false);
+		end = BPF_CORE_READ(iocb, ki_pos) + BPF_CORE_READ(dio, size);
+	}
+	if ((facts.mode & S_IFMT) != S_IFREG || facts.s_dev != bdev) {
+		class_source(src, bdev, HOT_UNATTRIBUTED);
+		return;
+	}
+	/* The zeroes around a short write are in front of dio->size. */
+	file_source(src, &facts, end > size ? end - size : 0);
+}
+
+/* root: may be scalar */
+static __always_inline void btrfs_file_source(struct hot_source *src,
+					      const struct inode_facts *facts,
+					      __u64 pos)
+{
+	const struct btrfs_inode___frsp *inode;
+	const struct btrfs_root___frsp *root;
+
+	file_source(src, facts, pos);
+	inode = (const void *)facts->inode -
+		bpf_core_field_offset(struct btrfs_inode___frsp, vfs_inode);
+	root = BPF_CORE_READ(inode, root);
+	src->dev = BPF_CORE_READ(root, anon_dev);
+	src->subvol = BPF_CORE_READ(root, root_key.objectid);
+	/* The top-level subvolume has an own number too; 0 only before mount
+	 * has finished.
+	 */
+	if (!src->dev)
+		src->dev = facts->s_dev;
+}
+
+static __always_inline void btrfs_bio_source(struct hot_source *src,
+					     struct bio *bio, __u32 bdev)
+{
+	const struct btrfs_bio___frsp *bbio;
+	const struct btrfs_inode___frsp *owner;
+	struct inode_facts facts = {};
+
+	bbio = (const void *)bio -
+	       bpf_core_field_offset(struct btrfs_bio___frsp, bio);
+	owner = BPF_CORE_READ(bbio, inode);
+	if (!owner) { /* scrub */
+		class_source(src, bdev, HOT_UNATTRIBUTED);
+		return;
+	}
+	inode_facts(&facts,
+		    (const void *)owner +
+			    bpf_core_field_offset(struct btrfs_inode___frsp,
+						  vfs_inode),
+		    false);
+	if ((facts.mode & S_IFMT) == S_IFREG)
+		btrfs_file_source(src, &facts,
+				  BPF_CORE_READ(bbio, file_offset));
+	else
+		class_source(src, facts.s_dev, HOT_METADATA);
+}
+
+/* The words of a struct page that say where it belongs. The fields share a
+ * union with pointers, so a typed read would give a pointer that the verifier
+ * lets nobody do arithmetic on.
+ */
+struct page_words {
+	__u64 compound_head; /* bit 0: a tail page, the rest its head */
+	__u64 mapping;	     /* low bits: not page cache */
+	__u64 index;
+	__u64 private;
+};
+
+static __always_inline __u32 page_index_offset(void)
+{
+	if (bpf_core_field_exists(struct page___folio_index, __folio_index))
+		return bpf_core_field_offset(struct page___folio_index,
+					     __folio_index);
+	return bpf_core_field_offset(struct page___index, index);
+}
+
+/* page: typed or an address */
+static __always_inline void page_words(struct page_words *words,
+				       const struct page *page)
+{
+	__u8 copy[64];
+	const void *raw = copy;
+
+	if (have_rdonly_cast)
+		/* any kernel type that begins with words and nothing else */
+		raw = bpf_rdonly_cast((void *)page,
+				      bpf_core_type_id_kernel(struct pt_regs));
+	else
+		bpf_probe_read_kernel(copy, sizeof(copy), page);
+	words->compound_head =
+		*(const __u64 *)(raw + bpf_core_field_offset(struct page,
+							     compound_head));
+	words->mapping = *(const __u64 *)(raw + bpf_core_field_offset(
+							struct page, mapping));
+	words->index = *(const __u64 *)(raw + page_index_offset());
+	words->private = *(const __u64 *)(raw + bpf_core_field_offset(
+							struct page, private));
+}
+
+static __always_inline bool is_page_cache(const struct page_words *words)
+{
+	return words->mapping && !(words->mapping & 3);
+}
+
+static __always_inline void mapping_facts(struct inode_facts *facts,
+					  __u64 address)
+{
+	const struct address_space *mapping = (const void *)address;
+
+	if (have_rdonly_cast) {
+		mapping = bpf_rdonly_cast(
+			(void *)mapping,
+			bpf_core_type_id_kernel(struct address_space));
+		inode_facts(facts, mapping->host, true);
+	} else {
+		inode_facts(facts, BPF_CORE_READ(mapping, host), false);
+	}
+}
+
+/* bv_page as a number: a typed pointer cannot be subtracted from. */
+static __always_inline __u64 bv_page_address(const struct bio *bio)
+{
+	__u64 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address),
+			      &bio->bi_io_vec->bv_page);
+	return address;
+}
+
+/* Fills in facts and pos from the first page of a bio. False: the page belongs
+ * to no file.
+ */
+static __always_inline bool first_page_facts(struct inode_facts *facts,
+					     __u64 *pos, struct bio *bio)
+{
+	const struct page *page = bio->bi_io_vec->bv_page;
+	struct page_words words;
+	__u64 head, n_tail = 0;
+
+	page_words(&words, page);
+	if (words.compound_head & 1) {
+		head = words.compound_head - 1;
+		n_tail = (bv_page_address(bio) - head) /
+			 bpf_core_type_size(struct page);
+		page_words(&words, (const struct page *)head);
+		if (!is_page_cache(&words))
+			return false;
+		mapping_facts(facts, words.mapping);
+	} else {
+		if (!is_page_cache(&words))
+			return false;
+		inode_facts(facts, page->mapping->host, true);
+	}
+	*pos = ((words.index + n_tail) << PAGE_SHIFT) +
+	       bio->bi_io_vec->bv_offset;
+	return true;
+}
+
+/* ext4 writes encrypted pages from bounce pages (fs/crypto/crypto.c). */
+static __always_inline bool fscrypt_facts(struct inode_facts *facts, __u64 *pos,
+					  struct bio *bio)
+{
+	const struct ext4_io_end___frsp *io_end = bio->bi_private;
+	struct page_words words;
+
+	if (!ends_with(bio, &ext4_end_bio))
+		return false;
+	page_words(&words, bio->bi_io_vec->bv_page);
+	page_words(&words, (const struct page *)words.private);
+	inode_facts(facts, BPF_CORE_READ(io_end, inode), false);
+	*pos = (words.index << PAGE_SHIFT) + bio->bi_io_vec->bv_offset;
+	return true;
+}
+
+/* A block of file data on its way to the log, not to its place. */
+static __always_inline bool is_journal_write(struct bio *bio)
+{
+	const struct buffer_head *bh = bio->bi_private;
+
+	return ends_with(bio, &end_bio_bh_io_sync) &&
+	       (__u64)BPF_CORE_READ(bh, b_end_io) ==
+		       (__u64)&journal_end_buffer_io_sync;
+}
+
+static __always_inline void page_source(struct hot_source *src, struct bio *bio,
+					__u32 bdev, bool btrfs)
+{
+	struct inode_facts facts = {};
+	__u64 pos = 0;
+	bool known;
+
+	known = !bio->bi_iter.bi_idx && !bio->bi_iter.bi_bvec_done &&
+		(first_page_facts(&facts, &pos, bio) ||
+		 fscrypt_facts(&facts, &pos, bio));
+	if (known && btrfs) {
+		if ((facts.mode & S_IFMT) == S_IFREG)
+			btrfs_file_source(src, &facts, pos);
+		else
+			class_source(src, facts.s_dev, HOT_METADATA);
+	} else if (known && (facts.mode & S_IFMT) == S_IFREG &&
+		   facts.s_dev == bdev) {
+		if (is_journal_write(bio))
+			class_source(src, bdev, HOT_METADATA);
+		else
+			file_source(src, &facts, pos);
+	} else if (known && (facts.mode & S_IFMT) == S_IFBLK &&
+		   facts.rdev == bdev) {
+		class_source(src, bdev, HOT_METADATA);
+	} else if (!(bio->bi_flags & 1 << BIO_CLONED)) {
+		class_source(src, bdev, HOT_UNATTRIBUTED);
+	}
+}
+
+static __always_inline void bio_source(struct hot_source *src, struct bio *bio)
+{
+	__u32 bdev = bio->bi_bdev->bd_dev;
+
+	if (ends_with(bio, &iomap_dio_bio_end_io)) {
+		dio_source(src, bio, bdev);
+	} else if (ends_with(bio, &btrfs_simple_end_io) ||
+		   ends_with(bio, &btrfs_orig_write_end_io)) {
+		if (bpf_core_field_exists(struct btrfs_bio___frsp, inode))
+			btrfs_bio_source(src, bio, bdev);
+		else
+			page_source(src, bio, bdev, true);
+	} else if (ends_with(bio, &xfs_buf_bio_end_io) ||
+		   ends_with(bio, &xlog_bio_end_io)) {
+		class_source(src, bdev, HOT_METADATA);
+	} else if (!ends_with(bio, &btrfs_clone_write_end_io)) {
+		page_source(src, bio, bdev, false);
+	}
+}
+
+#endif

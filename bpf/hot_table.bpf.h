@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The hot table's BPF half: find or take into use the slot of a key, add an
+ * I/O to it. hot.h says what a slot is and who may change its state.
+ *
+ * Why not a BPF hash map: a kernel element costs 48 bytes and its share of the
+ * buckets on top of key and value, a lookup touches two cache lines and more,
+ * and a reader pays a copy of every element per refresh. A slot here is one
+ * cache line, and the reader maps the table.
+ *
+ * Every counter is added to atomically, so no I/O is lost. Given up: when the
+ * reader empties an earlier slot of a key's probe sequence between the search
+ * and the claim of two CPUs, the key can end up in two slots. Readers add up
+ * equal keys of one probe sequence.
+ */
+#ifndef FRSP_HOT_TABLE_BPF_H
+#define FRSP_HOT_TABLE_BPF_H
+
+#include "hot.h"
+
+#define NO_SLOT	    (~0U)
+#define CLAIM_TRIES 4
+#define CLAIM_SPINS 64 /* a claim is held for a few stores */
+
+const volatile __u32 n_slots = HOT_CLUSTER; /* a multiple of it */
+const volatile __u32 heat_shift = 0;	    /* heat_unit_shift() */
+const volatile __u32 heat_rate = 1;	    /* heat_decay() */
+const volatile bool score_compat = false;
+const volatile __u64 jiffies_epoch_ns = 0; /* wall clock at jiffies64 == 0 */
+const volatile __u32 tick_ns = 0;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set by the loader, with n_slots */
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct hot_slot)); /* or _compat */
+} hotmon_table SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, HOT_NR_STATS);
+	__type(key, __u32);
+	__type(value, __u64);
+} hotmon_stats SEC(".maps");
+
+struct hot_key {
+	__u64 ino;
+	__u32 dev;
+	__u32 gen;
+	__u32 range;
+	__u32 unused; /* no padding: the verifier wants it all initialised */
+};
+
+struct hot_io {
+	__u64 jiffies;
+	__u64 bytes;
+	__u32 heat_time;
+	__u32 write; /* bool */
+};
+
+static __always_inline void stat_add(enum hot_stat stat, __u64 n)
+{
+	__u32 key = stat;
+	__u64 *value = bpf_map_lookup_elem(&hotmon_stats, &key);
+
+	if (value)
+		*value += n;
+}
+
+static __always_inline struct hot_slot *slot_at(__u32 index)
+{
+	return bpf_map_lookup_elem(&hotmon_table, &index);
+}
+
+static __always_inline bool slot_has(const struct hot_slot *slot,
+				     const struct hot_key *key)
+{
+	return *(volatile __u32 *)&slot->tag == HOT_TAG(key->range, HOT_LIVE) &&
+	       slot->ino == key->ino && slot->gen == key->gen &&
+	       slot->dev == key->dev;
+}
+
+/* The slot of key, or NULL with *reusable the first slot that could be taken
+ * for it (NO_SLOT: none).
+ */
+static __noinline struct hot_slot *slot_find(const struct hot_key *key,
+					     __u32 *reusable)
+{
+	struct hot_probe probe =
+		hot_probe_first(key->ino, key->dev, key->gen, key->range);
+	struct hot_slot *slot;
+	__u32 index, state;
+	int i;
+
+	*reusable = NO_SLOT;
+	for (i = 0; i < HOT_PROBES; i++, hot_probe_next(&probe)) {
+		index = hot_probe_index(&probe, n_slots);
+		slot = slot_at(index);
+		if (!slot)
+			return NULL;
+		if (slot_has(slot, key))
+			return slot;
+		state = HOT_TAG_STATE(*(volatile __u32 *)&slot->tag);
+		if (*reusable == NO_SLOT &&
+		    (state == HOT_FREE || state == HOT_TOMB))
+			*reusable = index;
+		if (state == HOT_FREE)
+			break;
+	}
+	return NULL;
+}
+
+/* Takes the slot at index for key; NULL: another CPU was faster, and has
+ * published its key by now, unless it was stopped in between.
+ */
+static __noinline struct hot_slot *
+slot_claim(__u32 index, const struct hot_key *key, __u32 heat_time)
+{
+	struct hot_slot *slot = slot_at(index);
+	__u32 tag;
+	int i;
+
+	if (!slot)
+		return NULL;
+	tag = *(volatile __u32 *)&slot->tag;
+	if ((tag == HOT_FREE || tag == HOT_TOMB) &&
+	    __sync_val_compare_and_swap(&slot->tag, tag, HOT_CLAIMED) == tag) {
+		slot->ino = key->ino;
+		slot->dev = key->dev;
+		slot->gen = key->gen;
+		slot->heat_time = heat_time;
+		if (score_compat) {
+			struct hot_slot_compat *c = (void *)slot;
+
+			c->compat.avg_read = ~0ULL;
+			c->compat.avg_write = ~0ULL;
+		}
+		/* an exchange is a full barrier: the key is seen before LIVE */
+		__sync_lock_test_and_set(&slot->tag,
+					 HOT_TAG(key->range, HOT_LIVE));
+		return slot;
+	}
+	for (i = 0; i < CLAIM_SPINS; i++)
+		if (*(volatile __u32 *)&slot->tag != HOT_CLAIMED)
+			break;
+	return NULL;
+}
+
+/* The slot of key, taken into use if need be (*is_new); NULL: no room. */
+static __always_inline struct hot_slot *slot_get(const struct hot_key *key,
+						 __u32 heat_time, bool *is_new)
+{
+	struct hot_slot *slot;
+	__u32 index;
+	int i;
+
+	*is_new = false;
+	for (i = 0; i < CLAIM_TRIES; i++) {
+		slot = slot_find(key, &index);
+		if (slot)
+			return slot;
+		if (index == NO_SLOT)
+			break;
+		slot = slot_claim(index, key, heat_time);
+		if (slot) {
+			stat_add(HOT_STAT_SLOTS, 1);
+			*is_new = true;
+			return slot;
+		}
+	}
+	stat_add(HOT_STAT_DROPPED, 1);
+	return NULL;
+}
+
+/* Decays at most once per heat unit, by whoever gets the new time in; all
+ * others only add, so no weight is lost.
+ */
+static __always_inline void slot_heat(struct hot_slot *slot, __u32 now,
+				      __u64 bytes)
+{
+	__u32 then = *(volatile __u32 *)&slot->heat_time;
+	__u64 heat;
+
+	if ((__s32)(now - then) > 0 &&
+	    __sync_val_compare_and_swap(&slot->heat_time, then, now) == then) {
+		heat = *(volatile __u64 *)&slot->heat;
+		__sync_fetch_and_add(&slot->heat,
+				     heat_decay(heat, now - then, heat_rate) -
+					     heat);
+	}
+	__sync_fetch_and_add(&slot->heat, heat_weight(bytes));
+}
+
+/* Not atomic: two accesses of one key at the same time can count as one for
+ * the average interval, never for the counts.
+ */
+static __always_inline void slot_touch_compat(struct hot_slot *slot,
+					      const struct hot_io *io)
+{
+	struct heat_compat *c = &((struct hot_slot_compat *)slot)->compat;
+	__u64 now_ns = jiffies_epoch_ns + io->jiffies * tick_ns;
+
+	if (io->write)
+		heat_compat_touch(&c->last_write_ns, &c->avg_write, now_ns);
+	else
+		heat_compat_touch(&c->last_read_ns, &c->avg_read, now_ns);
+}
+
+static __always_inline void slot_add(struct hot_slot *slot,
+				     const struct hot_io *io)
+{
+	if (io->write) {
+		__sync_fetch_and_add(&slot->writes, 1);
+		__sync_fetch_and_add(&slot->write_bytes, io->bytes);
+	} else {
+		__sync_fetch_and_add(&slot->reads, 1);
+		__sync_fetch_and_add(&slot->read_bytes, io->bytes);
+	}
+	slot_heat(slot, io->heat_time, io->bytes);
+	if (score_compat)
+		slot_touch_compat(slot, io);
+}
+
+enum hot_account_result {
+	HOT_ACCOUNTED,
+	HOT_ACCOUNTED_NEW, /* and the key took a slot into use */
+	HOT_NOT_ACCOUNTED, /* no room; HOT_STAT_DROPPED has it */
+};
+
+/* Adds one I/O to one key. Global, so that the verifier looks at it once and
+ * not for every way that leads here; hence the tests for NULL.
+ */
+__noinline int hot_account(const struct hot_key *key, const struct hot_io *io)
+{
+	struct hot_slot *slot;
+	bool is_new;
+
+	if (!key || !io)
+		return HOT_NOT_ACCOUNTED;
+	slot = slot_get(key, io->heat_time, &is_new);
+	if (!slot)
+		return HOT_NOT_ACCOUNTED;
+	slot_add(slot, io);
+	return is_new ? HOT_ACCOUNTED_NEW : HOT_ACCOUNTED;
+}
+
+#endif
