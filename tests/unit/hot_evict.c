@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Making room: coldest first, files after their ranges, slots left clean. */
+#include "suite.h"
+#include "hot_evict.h"
+#include "hot_table.h"
+
+#define N_SLOTS 1000
+
+static const struct hot_clock clock_now = {.heat_time = 5000,
+					   .heat_rate = 4294967};
+static int n_hooked;
+
+static void count_evicted(void *context, __u32 index,
+			  const struct hot_slot *slot)
+{
+	(void)context;
+	(void)index;
+	assert_int_equal(slot->tag, HOT_CLAIMED);
+	assert_int_not_equal(slot->reads, 0);
+	n_hooked++;
+}
+
+static const struct hot_evict_hooks hooks = {.evicted = count_evicted};
+
+static struct hot_table full_table(void)
+{
+	struct hot_table table = table_new(N_SLOTS);
+	__u64 ino = 1;
+
+	/* slot i has heat 2^(i / 25) and has not been touched for i % 3 * 100 */
+	for (__u32 i = 0; i < N_SLOTS; i++) {
+		struct hot_slot *slot = hot_table_slot(&table, i);
+
+		slot->ino = ino++;
+		slot->dev = 1;
+		slot->tag = HOT_TAG(HOT_RANGE_FILE, HOT_LIVE);
+		slot->heat = HEAT_ONE << i / 25;
+		slot->heat_time = clock_now.heat_time - i % 3 * 100;
+		slot->reads = i + 1;
+	}
+	return table;
+}
+
+static void test_due_at_80_percent(void **state)
+{
+	const struct hot_table table = {.n_slots = N_SLOTS};
+
+	(void)state;
+	assert_false(hot_evict_is_due(&table, 799));
+	assert_true(hot_evict_is_due(&table, 800));
+}
+
+static void test_coldest_go(void **state)
+{
+	struct hot_table table = full_table();
+	struct hot_slot *slot;
+
+	(void)state;
+	n_hooked = 0;
+	assert_int_equal(hot_evict(&table, &clock_now, &hooks), 300);
+	assert_int_equal(n_hooked, 300);
+	for (__u32 i = 0; i < N_SLOTS; i++) {
+		slot = hot_table_slot(&table, i);
+		if (HOT_TAG_STATE(slot->tag) == HOT_LIVE) {
+			assert_true(i >= 250); /* within a factor of 2 */
+			continue;
+		}
+		assert_true(i < 350);
+		assert_int_equal(slot->tag, HOT_TOMB);
+		assert_int_equal(slot->reads, 0);
+		assert_int_equal(slot->heat, 0);
+	}
+	assert_int_equal(hot_evict(&table, &clock_now, &hooks), 0);
+	free(table.slots);
+}
+
+static void test_classes_stay(void **state)
+{
+	struct hot_table table = full_table();
+	struct hot_slot *slot = hot_table_slot(&table, 0);
+
+	(void)state;
+	slot->ino = 0;
+	hot_evict(&table, &clock_now, &hooks);
+	assert_int_equal(HOT_TAG_STATE(slot->tag), HOT_LIVE);
+	free(table.slots);
+}
+
+/* A key whose earlier slot was emptied is still found. */
+static void test_tombs_are_passed_over(void **state)
+{
+	struct hot_table table = table_new(2048);
+	struct hot_slot *first = table_slot(&table, 7, 1, 1, 0), *second;
+
+	(void)state;
+	first->tag = HOT_CLAIMED;
+	second = table_slot(&table, 7, 1, 1, 0);
+	first->tag = HOT_TOMB;
+	assert_ptr_equal(table_slot(&table, 7, 1, 1, 0), second);
+	free(table.slots);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_due_at_80_percent),
+		cmocka_unit_test(test_coldest_go),
+		cmocka_unit_test(test_classes_stay),
+		cmocka_unit_test(test_tombs_are_passed_over),
+	};
+
+	return cmocka_run_group_tests_name("hot_evict", tests, NULL, NULL);
+}

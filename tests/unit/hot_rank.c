@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Ranking on tables made by hand and at random, against a naive sort. */
+#include <stdio.h>
+
+#include "suite.h"
+#include "hot_rank.h"
+#include "hot_table.h"
+
+#define DEV 0x800001
+
+static const struct hot_clock clock_now = {.heat_time = 1000,
+					   .heat_rate = 4294967 /* 1000 */};
+
+static bool any_dev(void *context, __u32 dev)
+{
+	(void)context;
+	(void)dev;
+	return true;
+}
+
+static bool only_dev(void *context, __u32 dev)
+{
+	(void)context;
+	return dev == DEV;
+}
+
+static struct hot_slot *add(struct hot_table *table, __u64 ino, __u32 range,
+			    __u64 heat)
+{
+	struct hot_slot *slot = table_slot(table, ino, DEV, 1, range);
+
+	assert_non_null(slot);
+	slot->heat = heat * HEAT_ONE;
+	slot->heat_time = clock_now.heat_time;
+	return slot;
+}
+
+static struct hot_ranking refresh(struct hot_rank *rank,
+				  const struct hot_table *table,
+				  const struct hot_request *request)
+{
+	struct hot_ranking ranking;
+
+	assert_int_equal(hot_rank_refresh(rank, table, &clock_now, request,
+					  any_dev, &ranking),
+			 0);
+	return ranking;
+}
+
+static void test_orders_and_cuts(void **state)
+{
+	static const __u64 heats[] = {5, 1, 9, 7, 3, 8, 2};
+	struct hot_table table = table_new(2048);
+	struct hot_rank *rank = hot_rank_new(table.n_slots);
+	struct hot_request request = {.max_rows = 3, .interval_s = 1};
+	struct hot_ranking ranking;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(heats); i++)
+		add(&table, 100 + i, HOT_RANGE_FILE, heats[i]);
+	ranking = refresh(rank, &table, &request);
+	assert_int_equal(ranking.files.n_rows, 3);
+	assert_int_equal(ranking.files.n_total, 7);
+	assert_int_equal(ranking.files.rows[0].ino, 102);
+	assert_int_equal(ranking.files.rows[1].ino, 105);
+	assert_int_equal(ranking.files.rows[2].ino, 103);
+	request.sort.ascending = true;
+	ranking = refresh(rank, &table, &request);
+	assert_int_equal(ranking.files.rows[0].ino, 101);
+	request.max_rows = 0;
+	ranking = refresh(rank, &table, &request);
+	assert_int_equal(ranking.files.n_rows, 7);
+	hot_rank_free(rank);
+	free(table.slots);
+}
+
+static void test_rates_are_of_the_interval(void **state)
+{
+	struct hot_table table = table_new(2048);
+	struct hot_rank *rank = hot_rank_new(table.n_slots);
+	const struct hot_request request = {.max_rows = 5, .interval_s = 2};
+	struct hot_slot *slot = add(&table, 7, HOT_RANGE_FILE, 1);
+	struct hot_ranking ranking;
+
+	(void)state;
+	slot->read_bytes = 4096;
+	ranking = refresh(rank, &table, &request);
+	assert_true(ranking.files.rows[0].read_bytes_per_s == 2048);
+	ranking = refresh(rank, &table, &request);
+	assert_true(ranking.files.rows[0].read_bytes_per_s == 0);
+	slot->write_bytes = 100;
+	slot->read_bytes += 10;
+	ranking = refresh(rank, &table, &request);
+	assert_true(ranking.files.rows[0].read_bytes_per_s == 5);
+	assert_true(ranking.files.rows[0].write_bytes_per_s == 50);
+	assert_int_equal(ranking.files.rows[0].read_bytes, 4106);
+	/* the slot starts again for another key */
+	slot->read_bytes = 6;
+	hot_rank_forget(rank, table_index(&table, slot));
+	ranking = refresh(rank, &table, &request);
+	assert_true(ranking.files.rows[0].read_bytes_per_s == 3);
+	hot_rank_free(rank);
+	free(table.slots);
+}
+
+static void test_counts_ranges_and_classes(void **state)
+{
+	struct hot_table table = table_new(2048);
+	struct hot_rank *rank = hot_rank_new(table.n_slots);
+	struct hot_request request = {
+		.max_rows = 4, .ranges = true, .interval_s = 1};
+	struct hot_ranking ranking;
+	struct hot_slot *class;
+
+	(void)state;
+	add(&table, 7, HOT_RANGE_FILE, 9);
+	add(&table, 7 + 256, HOT_RANGE_FILE, 8); /* the same bucket */
+	for (__u32 range = 0; range < 6; range++)
+		add(&table, 7, range, range + 1);
+	add(&table, 7 + 256, 3, 20);
+	class = table_slot(&table, 0, DEV, HOT_METADATA, HOT_RANGE_FILE);
+	class->reads = 3;
+	class = table_slot(&table, 0, DEV + 1, HOT_METADATA, HOT_RANGE_FILE);
+	class->reads = 5;
+	ranking = refresh(rank, &table, &request);
+	assert_int_equal(ranking.files.n_rows, 2);
+	assert_int_equal(ranking.files.rows[0].n_ranges, 6);
+	assert_int_equal(ranking.files.rows[1].n_ranges, 1);
+	assert_int_equal(ranking.ranges.n_rows, 4);
+	assert_int_equal(ranking.ranges.n_total, 7);
+	assert_int_equal(ranking.ranges.rows[0].ino, 7 + 256);
+	assert_int_equal(ranking.ranges.rows[0].range, 3);
+	assert_int_equal(ranking.ranges.rows[1].range, 5);
+	assert_int_equal(ranking.classes[HOT_METADATA].reads, 8);
+	assert_int_equal(hot_rank_refresh(rank, &table, &clock_now, &request,
+					  only_dev, &ranking),
+			 0);
+	assert_int_equal(ranking.classes[HOT_METADATA].reads, 3);
+	hot_rank_free(rank);
+	free(table.slots);
+}
+
+/* Two slots of one key, as a race can leave them, show as one. */
+static void test_twins_are_one(void **state)
+{
+	struct hot_table table = table_new(2048);
+	struct hot_rank *rank = hot_rank_new(table.n_slots);
+	const struct hot_request request = {.interval_s = 1};
+	struct hot_slot *first = add(&table, 7, HOT_RANGE_FILE, 1), *second;
+	struct hot_ranking ranking;
+
+	(void)state;
+	first->tag = HOT_CLAIMED;
+	second = add(&table, 7, HOT_RANGE_FILE, 5);
+	first->tag = HOT_TAG(HOT_RANGE_FILE, HOT_LIVE);
+	assert_ptr_not_equal(first, second);
+	first->reads = 10;
+	second->reads = 7;
+	ranking = refresh(rank, &table, &request);
+	assert_int_equal(ranking.files.n_rows, 1);
+	assert_int_equal(ranking.files.rows[0].reads, 17);
+	hot_rank_free(rank);
+	free(table.slots);
+}
+
+static int by_heat(const void *a, const void *b)
+{
+	__u64 left = *(const __u64 *)a, right = *(const __u64 *)b;
+
+	return left < right ? 1 : left > right ? -1 : 0;
+}
+
+static void test_random_against_sort(void **state)
+{
+	unsigned int seed = 20261121;
+	struct hot_table table = table_new(4096);
+	struct hot_rank *rank = hot_rank_new(table.n_slots);
+	struct hot_request request = {.interval_s = 1};
+	struct hot_ranking ranking;
+	__u64 heats[2000];
+
+	(void)state;
+	print_message("seed %u\n", seed);
+	srandom(seed);
+	for (size_t i = 0; i < ARRAY_SIZE(heats); i++) {
+		heats[i] = random() % 1000;
+		add(&table, random() * 4096ULL + i, HOT_RANGE_FILE, heats[i]);
+	}
+	qsort(heats, ARRAY_SIZE(heats), sizeof(*heats), by_heat);
+	for (__u32 max = 1; max <= 2000; max += 111) {
+		request.max_rows = max;
+		ranking = refresh(rank, &table, &request);
+		assert_int_equal(ranking.files.n_rows, max);
+		for (__u32 i = 0; i < max; i++)
+			assert_true(ranking.files.rows[i].temperature ==
+				    heats[i]);
+	}
+	hot_rank_free(rank);
+	free(table.slots);
+}
+
+static void test_sort_names(void **state)
+{
+	struct hot_sort sort;
+
+	(void)state;
+	assert_int_equal(hot_sort_parse("temp", &sort), 0);
+	assert_int_equal(sort.key, HOT_BY_TEMPERATURE);
+	assert_false(sort.ascending);
+	assert_int_equal(hot_sort_parse("+wbytes", &sort), 0);
+	assert_int_equal(sort.key, HOT_BY_WRITE_BYTES);
+	assert_true(sort.ascending);
+	assert_int_not_equal(hot_sort_parse("", &sort), 0);
+	assert_int_not_equal(hot_sort_parse("tem", &sort), 0);
+	assert_int_not_equal(hot_sort_parse("--temp", &sort), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_orders_and_cuts),
+		cmocka_unit_test(test_rates_are_of_the_interval),
+		cmocka_unit_test(test_counts_ranges_and_classes),
+		cmocka_unit_test(test_twins_are_one),
+		cmocka_unit_test(test_random_against_sort),
+		cmocka_unit_test(test_sort_names),
+	};
+
+	return cmocka_run_group_tests_name("hot_rank", tests, NULL, NULL);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A hot table in plain memory, filled by the rules of hot.h. */
+#ifndef FRSP_TEST_HOT_TABLE_H
+#define FRSP_TEST_HOT_TABLE_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hot_track.h"
+
+static inline struct hot_table table_new(__u32 n_slots)
+{
+	return (struct hot_table){
+		.slots = calloc(n_slots, sizeof(struct hot_slot)),
+		.n_slots = n_slots,
+		.stride = sizeof(struct hot_slot),
+	};
+}
+
+/* The slot of the key, taken into use if need be; NULL: no room. */
+static inline struct hot_slot *table_slot(struct hot_table *table, __u64 ino,
+					  __u32 dev, __u32 gen, __u32 range)
+{
+	struct hot_probe probe = hot_probe_first(ino, dev, gen, range);
+	struct hot_slot *slot, *reusable = NULL;
+	__u32 state;
+
+	for (int i = 0; i < HOT_PROBES; i++, hot_probe_next(&probe)) {
+		slot = hot_table_slot(table,
+				      hot_probe_index(&probe, table->n_slots));
+		state = HOT_TAG_STATE(slot->tag);
+		if (slot->tag == HOT_TAG(range, HOT_LIVE) && slot->ino == ino &&
+		    slot->dev == dev && slot->gen == gen)
+			return slot;
+		if (!reusable && (state == HOT_FREE || state == HOT_TOMB))
+			reusable = slot;
+		if (state == HOT_FREE)
+			break;
+	}
+	if (!reusable)
+		return NULL;
+	reusable->ino = ino;
+	reusable->dev = dev;
+	reusable->gen = gen;
+	reusable->tag = HOT_TAG(range, HOT_LIVE);
+	return reusable;
+}
+
+static inline __u32 table_index(const struct hot_table *table,
+				const struct hot_slot *slot)
+{
+	return ((unsigned char *)slot - table->slots) / table->stride;
+}
+
+#endif

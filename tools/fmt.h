@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Numbers as people write and read them. */
+#ifndef FRSP_FMT_H
+#define FRSP_FMT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+#define FMT_LEN 32
+
+/* "1.5M" (IEC, base 1024, one decimal; plain below 1024), or all digits. */
+const char *fmt_bytes(char buf[FMT_LEN], __u64 bytes, bool exact);
+
+/* A temperature: three significant digits, "0.5", "12.3", "456", "7.9M". */
+const char *fmt_temperature(char buf[FMT_LEN], double temperature);
+
+/* RFC 3339 in UTC with milliseconds; wall_ns since the epoch. */
+const char *fmt_rfc3339(char buf[FMT_LEN], __u64 wall_ns);
+
+/* All return 0, or -EINVAL (not a number), or -ERANGE. */
+
+/* "16M", "1.5GiB", "65536": bytes. */
+int fmt_parse_bytes(const char *text, __u64 *bytes);
+/* "300", "0.5", "90s", "5m", "2h", "1d": seconds. */
+int fmt_parse_seconds(const char *text, double *seconds);
+/* Digits only. */
+int fmt_parse_u64(const char *text, __u64 max, __u64 *value);
+
+#endif

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A slot is taken from under a running BPF program in three steps, so that no
+ * I/O is counted for the wrong key:
+ *
+ *   1. LIVE -> CLAIMED by compare-and-exchange: no search finds it any more.
+ *   2. membarrier(GLOBAL), a full RCU grace period: no program that had found
+ *      it still runs.
+ *   3. Empty it, then CLAIMED -> TOMB: it may be taken for another key.
+ *
+ * Which slots: those below a threshold taken from a histogram of heat in
+ * steps of a power of two, so the choice is coldest first within a factor of
+ * two and costs one pass. In the bucket of the threshold itself slots go by
+ * place until enough are gone.
+ */
+#include "hot_evict.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <linux/membarrier.h>
+
+#define DUE_PERCENT    80
+#define TARGET_PERCENT 70
+#define N_BUCKETS      65
+
+bool hot_evict_is_due(const struct hot_table *table, __u64 n_used)
+{
+	return n_used * 100 >= (__u64)table->n_slots * DUE_PERCENT;
+}
+
+static bool grace_period(void)
+{
+	return !syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+static bool has_grace_period(void)
+{
+	int commands = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
+
+	return commands > 0 && commands & MEMBARRIER_CMD_GLOBAL;
+}
+
+/* 0: cold, else 1 + log2(heat). Classes (inode 0) stay. */
+static int heat_bucket(const struct hot_slot *slot,
+		       const struct hot_clock *clock)
+{
+	__s32 age = clock->heat_time - slot->heat_time;
+	__u64 heat;
+
+	if (!slot->ino)
+		return N_BUCKETS;
+	heat = heat_decay(slot->heat, age < 0 ? 0 : age, clock->heat_rate);
+	return heat ? 64 - __builtin_clzll(heat) : 0;
+}
+
+static bool is_live(const struct hot_slot *slot)
+{
+	return HOT_TAG_STATE(__atomic_load_n(&slot->tag, __ATOMIC_ACQUIRE)) ==
+	       HOT_LIVE;
+}
+
+/* Slots to go per bucket: all of the cold ones, a part of the last. */
+static void plan(const struct hot_table *table, const struct hot_clock *clock,
+		 __u64 quota[N_BUCKETS + 1])
+{
+	__u64 n_live = 0, excess, target;
+
+	memset(quota, 0, (N_BUCKETS + 1) * sizeof(*quota));
+	for (__u32 i = 0; i < table->n_slots; i++) {
+		const struct hot_slot *slot = hot_table_slot(table, i);
+
+		if (is_live(slot)) {
+			quota[heat_bucket(slot, clock)]++;
+			n_live++;
+		}
+	}
+	target = (__u64)table->n_slots * TARGET_PERCENT / 100;
+	excess = n_live > target ? n_live - target : 0;
+	quota[N_BUCKETS] = 0;
+	for (int bucket = 0; bucket < N_BUCKETS; bucket++) {
+		if (quota[bucket] > excess)
+			quota[bucket] = excess;
+		excess -= quota[bucket];
+	}
+}
+
+static long mark(const struct hot_table *table, const struct hot_clock *clock,
+		 __u64 quota[N_BUCKETS + 1], __u32 *marked)
+{
+	long n = 0;
+
+	for (__u32 i = 0; i < table->n_slots; i++) {
+		struct hot_slot *slot = hot_table_slot(table, i);
+		__u64 *left;
+		__u32 tag;
+
+		if (!is_live(slot))
+			continue;
+		left = &quota[heat_bucket(slot, clock)];
+		if (!*left)
+			continue;
+		tag = slot->tag;
+		if (!__atomic_compare_exchange_n(&slot->tag, &tag, HOT_CLAIMED,
+						 false, __ATOMIC_SEQ_CST,
+						 __ATOMIC_SEQ_CST))
+			continue;
+		--*left;
+		marked[n++] = i;
+	}
+	return n;
+}
+
+static void release(const struct hot_table *table, __u32 index,
+		    const struct hot_evict_hooks *hooks)
+{
+	struct hot_slot *slot = hot_table_slot(table, index);
+
+	hooks->evicted(hooks->context, index, slot);
+	/* all but the tag: the counters of the next key start at 0 */
+	slot->heat = 0;
+	memset(&slot->reads, 0,
+	       table->stride - offsetof(struct hot_slot, reads));
+	__atomic_store_n(&slot->tag, HOT_TOMB, __ATOMIC_SEQ_CST);
+}
+
+long hot_evict(const struct hot_table *table, const struct hot_clock *clock,
+	       const struct hot_evict_hooks *hooks)
+{
+	__u64 quota[N_BUCKETS + 1];
+	__u32 *marked;
+	long n;
+
+	if (!has_grace_period())
+		return -EOPNOTSUPP;
+	marked = malloc(table->n_slots * sizeof(*marked));
+	if (!marked)
+		return -ENOMEM;
+	plan(table, clock, quota);
+	n = mark(table, clock, quota, marked);
+	/* Marked slots stay out of use for good should this fail: better than
+	 * a count for the wrong file. It does not fail after the query.
+	 */
+	if (n && grace_period())
+		for (long i = 0; i < n; i++)
+			release(table, marked[i], hooks);
+	free(marked);
+	return n;
+}

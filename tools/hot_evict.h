@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Makes room in the hot table by forgetting the coldest keys. */
+#ifndef FRSP_HOT_EVICT_H
+#define FRSP_HOT_EVICT_H
+
+#include "hot_track.h"
+
+/* A file is never hotter than one of its ranges is, so it goes last. */
+struct hot_evict_hooks {
+	/* after the grace period, before the slot is emptied */
+	void (*evicted)(void *context, __u32 index,
+			const struct hot_slot *slot);
+	void *context;
+};
+
+/* True if n_used of the table's slots are so many that keys get lost. */
+bool hot_evict_is_due(const struct hot_table *table, __u64 n_used);
+
+/* Empties the coldest slots until about 70 % of the table are in use. Returns
+ * how many, or -errno (-EOPNOTSUPP: the kernel offers no grace period to user
+ * space, nothing was changed).
+ */
+long hot_evict(const struct hot_table *table, const struct hot_clock *clock,
+	       const struct hot_evict_hooks *hooks);
+
+#endif

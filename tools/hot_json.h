@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A frame as one line of JSON; docs/hotmon.schema.json describes it. */
+#ifndef FRSP_HOT_JSON_H
+#define FRSP_HOT_JSON_H
+
+#include <stdio.h>
+
+#include "hot_monitor.h"
+
+#define HOT_JSON_SCHEMA "frsp.hotmon/1"
+
+/* Returns 0 or -ENOMEM, or -errno of the write. */
+int hot_json_write(FILE *out, struct hot_monitor *monitor,
+		   const struct hot_frame *frame, bool ranges);
+
+#endif

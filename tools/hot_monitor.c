@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hot_monitor.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <uthash.h>
+#include <bpf/bpf.h>
+
+#include "hot_cost.h"
+#include "hot_evict.h"
+
+/* Remembered answer to: is the file below the directory of -D? */
+struct placed_file {
+	struct path_key key;
+	bool is_below;
+	UT_hash_handle hh;
+};
+
+struct hot_monitor {
+	struct hot_track *track;
+	struct hot_rank *rank;
+	struct mount_table *mounts;
+	struct path_cache *paths;
+	struct hot_cost cost;
+	struct placed_file *placed;
+	char *directory;
+	double last_s; /* monotonic, of the last frame */
+	__u64 last_events;
+	__u64 n_evicted;
+	__u64 map_bytes;
+};
+
+static double monotonic_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+static __u64 wall_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+static int open_parts(struct hot_monitor *monitor,
+		      const struct hot_monitor_options *options)
+{
+	const struct hot_table *table;
+	int err;
+
+	if (options->directory) {
+		monitor->directory = strdup(options->directory);
+		if (!monitor->directory)
+			return -ENOMEM;
+	}
+	err = hot_track_open(&options->track, &monitor->track);
+	if (err)
+		return err;
+	table = hot_track_table(monitor->track);
+	monitor->rank = hot_rank_new(table->n_slots);
+	if (!monitor->rank)
+		return -ENOMEM;
+	err = path_cache_new(monitor->mounts, table->n_slots, &monitor->paths);
+	if (err)
+		return err;
+	monitor->map_bytes = hot_track_map_bytes(monitor->track);
+	monitor->last_s = monotonic_s();
+	return 0;
+}
+
+int hot_monitor_open(const struct hot_monitor_options *options,
+		     struct mount_table *mounts, struct hot_monitor **out)
+{
+	struct hot_monitor *monitor = calloc(1, sizeof(*monitor));
+	int err;
+
+	if (!monitor) {
+		mount_table_free(mounts);
+		return -ENOMEM;
+	}
+	monitor->mounts = mounts;
+	hot_cost_init(&monitor->cost);
+	err = open_parts(monitor, options);
+	if (err) {
+		hot_monitor_close(monitor);
+		return err;
+	}
+	*out = monitor;
+	return 0;
+}
+
+static void forget_placed(struct hot_monitor *monitor)
+{
+	struct placed_file *placed, *next;
+
+	HASH_ITER (hh, monitor->placed, placed, next) {
+		HASH_DEL(monitor->placed, placed);
+		free(placed);
+	}
+}
+
+void hot_monitor_close(struct hot_monitor *monitor)
+{
+	if (!monitor)
+		return;
+	forget_placed(monitor);
+	path_cache_free(monitor->paths);
+	hot_rank_free(monitor->rank);
+	hot_track_close(monitor->track);
+	mount_table_free(monitor->mounts);
+	free(monitor->directory);
+	free(monitor);
+}
+
+static bool is_at_or_below(const char *path, const char *directory)
+{
+	size_t len = strlen(directory);
+
+	if (strncmp(path, directory, len))
+		return false;
+	return !path[len] || path[len] == '/' || directory[len - 1] == '/';
+}
+
+/* For hot_rank: is the slot's file below the directory? A file that is moved
+ * in or out later keeps its first answer.
+ */
+static bool is_placed_below(void *context, const struct hot_slot *slot)
+{
+	struct hot_monitor *monitor = context;
+	const struct path_key key = {slot->ino, slot->dev, slot->gen};
+	struct path_result file;
+	struct placed_file *placed;
+
+	HASH_FIND(hh, monitor->placed, &key, sizeof(key), placed);
+	if (placed)
+		return placed->is_below;
+	path_cache_get(monitor->paths, slot->ino, slot->dev, slot->gen, &file);
+	if (!file.path)
+		return false; /* perhaps known later */
+	placed = malloc(sizeof(*placed));
+	if (!placed)
+		return false;
+	placed->key = key;
+	placed->is_below = is_at_or_below(file.path, monitor->directory);
+	HASH_ADD(hh, monitor->placed, key, sizeof(key), placed);
+	return placed->is_below;
+}
+
+/* For hot_rank: lower halves of stacked devices carry no filesystem, their
+ * I/O is counted above.
+ */
+static bool class_is_wanted(void *context, __u32 dev)
+{
+	struct hot_monitor *monitor = context;
+
+	return mount_table_by_dev(monitor->mounts, dev) ||
+	       mount_table_is_backing(monitor->mounts, dev);
+}
+
+static void announce(void *context, const struct hot_file *file)
+{
+	struct hot_monitor *monitor = context;
+
+	path_cache_announce(monitor->paths, file);
+}
+
+static void forget_slot(void *context, __u32 index, const struct hot_slot *slot)
+{
+	struct hot_monitor *monitor = context;
+	const struct path_key key = {slot->ino, slot->dev, slot->gen};
+	struct placed_file *placed;
+
+	hot_rank_forget(monitor->rank, index);
+	if (HOT_TAG_RANGE(slot->tag) != HOT_RANGE_FILE)
+		return;
+	path_cache_forget(monitor->paths, &key);
+	HASH_FIND(hh, monitor->placed, &key, sizeof(key), placed);
+	if (placed) {
+		HASH_DEL(monitor->placed, placed);
+		free(placed);
+	}
+}
+
+/* After the frame is taken, so that it still shows what is forgotten. */
+static void make_room(struct hot_monitor *monitor,
+		      const struct hot_clock *clock, __u64 n_used)
+{
+	const struct hot_table *table = hot_track_table(monitor->track);
+	const struct hot_evict_hooks hooks = {.evicted = forget_slot,
+					      .context = monitor};
+	long n;
+
+	if (!hot_evict_is_due(table, n_used))
+		return;
+	n = hot_evict(table, clock, &hooks);
+	if (n > 0)
+		monitor->n_evicted += n;
+}
+
+static void fill_statistics(struct hot_monitor *monitor,
+			    struct hot_frame *frame,
+			    const __u64 stats[HOT_NR_STATS])
+{
+	double now_s = monotonic_s();
+
+	frame->wall_ns = wall_ns();
+	frame->interval_s = now_s - monitor->last_s;
+	frame->dropped = stats[HOT_STAT_DROPPED];
+	frame->n_evicted = monitor->n_evicted;
+	frame->n_used = stats[HOT_STAT_SLOTS] - monitor->n_evicted;
+	frame->n_slots = hot_track_table(monitor->track)->n_slots;
+	frame->events = stats[HOT_STAT_EVENTS];
+	frame->events_per_s =
+		(frame->events - monitor->last_events) / frame->interval_s;
+	frame->ns_per_event = monitor->cost.ns_per_event;
+	frame->map_bytes = monitor->map_bytes;
+	monitor->last_s = now_s;
+	monitor->last_events = frame->events;
+}
+
+static __u64 missed_runs(const struct hot_monitor *monitor)
+{
+	struct bpf_prog_info info = {0};
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(hot_track_prog_fd(monitor->track), &info,
+				   &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+int hot_monitor_sample(struct hot_monitor *monitor,
+		       const struct hot_frame_request *request,
+		       struct hot_frame *frame)
+{
+	struct hot_request ranking = {
+		.sort = request->sort,
+		.max_rows = request->max_rows,
+		.ranges = request->ranges,
+		.wanted = monitor->directory ? is_placed_below : NULL,
+		.context = monitor,
+	};
+	__u64 stats[HOT_NR_STATS];
+	struct hot_clock clock;
+	int err;
+
+	mount_table_refresh(monitor->mounts); /* on error the old one will do */
+	err = hot_track_files(monitor->track, announce, monitor);
+	if (!err)
+		err = hot_track_stats(monitor->track, stats);
+	if (!err)
+		err = hot_track_clock(monitor->track, &clock);
+	if (err)
+		return err;
+	fill_statistics(monitor, frame, stats);
+	frame->missed = missed_runs(monitor);
+	ranking.interval_s = frame->interval_s;
+	err = hot_rank_refresh(monitor->rank, hot_track_table(monitor->track),
+			       &clock, &ranking, class_is_wanted,
+			       &frame->ranking);
+	if (err)
+		return err;
+	make_room(monitor, &clock, frame->n_used);
+	return 0;
+}
+
+void hot_monitor_measure(struct hot_monitor *monitor, bool on)
+{
+	int prog_fd = hot_track_prog_fd(monitor->track);
+
+	if (on)
+		hot_cost_open_window(&monitor->cost, prog_fd);
+	else
+		hot_cost_close_window(&monitor->cost, prog_fd);
+}
+
+void hot_monitor_path(struct hot_monitor *monitor, const struct hot_row *row,
+		      struct path_result *result)
+{
+	path_cache_get(monitor->paths, row->ino, row->dev, row->gen, result);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One tracked system: ties together the BPF side, ranking, making room, paths
+ * and cost. hotmon's output forms all show the frames that it samples.
+ */
+#ifndef FRSP_HOT_MONITOR_H
+#define FRSP_HOT_MONITOR_H
+
+#include "hot_rank.h"
+#include "mount.h"
+#include "path.h"
+
+struct hot_monitor;
+
+struct hot_monitor_options {
+	struct hot_track_options track;
+	const char *directory; /* absolute, resolved; NULL: all files */
+};
+
+struct hot_frame_request {
+	struct hot_sort sort;
+	__u32 max_rows; /* 0: all */
+	bool ranges;
+};
+
+/* What one refresh shows. Rows stay valid until the next one. */
+struct hot_frame {
+	__u64 wall_ns;
+	double interval_s; /* since the last frame, or since attaching */
+	struct hot_ranking ranking;
+	__u64 dropped;	 /* key updates that found no room, since the start */
+	__u64 missed;	 /* bios the kernel ran no program for (recursion) */
+	__u64 n_evicted; /* slots forgotten, since the start */
+	__u64 n_used, n_slots;
+	__u64 events; /* bios seen, since the start */
+	double events_per_s;
+	double ns_per_event; /* 0: not measured yet */
+	__u64 map_bytes;
+};
+
+int hot_monitor_open(const struct hot_monitor_options *options,
+		     struct mount_table *mounts, struct hot_monitor **out);
+void hot_monitor_close(struct hot_monitor *monitor);
+
+int hot_monitor_sample(struct hot_monitor *monitor,
+		       const struct hot_frame_request *request,
+		       struct hot_frame *frame);
+
+/* Opens and closes the window in which the cost is measured. */
+void hot_monitor_measure(struct hot_monitor *monitor, bool on);
+
+void hot_monitor_path(struct hot_monitor *monitor, const struct hot_row *row,
+		      struct path_result *result);
+
+#endif

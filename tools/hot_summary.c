@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hot_summary.h"
+
+#include <stdio.h>
+
+#include "fmt.h"
+
+static void class_line(char line[HOT_SUMMARY_LEN], const char *name,
+		       const struct hot_row *class, bool exact)
+{
+	char rrate[FMT_LEN], wrate[FMT_LEN], read[FMT_LEN], written[FMT_LEN];
+
+	snprintf(line, HOT_SUMMARY_LEN,
+		 "%-13s %7s/s read %7s/s written   since start: %s read in "
+		 "%llu, %s written in %llu",
+		 name, fmt_bytes(rrate, class->read_bytes_per_s + 0.5, exact),
+		 fmt_bytes(wrate, class->write_bytes_per_s + 0.5, exact),
+		 fmt_bytes(read, class->read_bytes, exact), class->reads,
+		 fmt_bytes(written, class->write_bytes, exact), class->writes);
+}
+
+static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
+{
+	char map[FMT_LEN], cost[64] = "not measured yet";
+	int n;
+
+	if (frame->ns_per_event > 0)
+		snprintf(cost, sizeof(cost),
+			 "%.0f ns/event, %.3f %% of one CPU",
+			 frame->ns_per_event,
+			 frame->ns_per_event * frame->events_per_s / 1e7);
+	n = snprintf(line, HOT_SUMMARY_LEN,
+		     "%-13s %s, %.0f events/s, maps %s, table %.0f %% full",
+		     "own cost", cost, frame->events_per_s,
+		     fmt_bytes(map, frame->map_bytes, false),
+		     frame->n_slots ? 100.0 * frame->n_used / frame->n_slots
+				    : 0);
+	if (frame->n_evicted)
+		n += snprintf(line + n, HOT_SUMMARY_LEN - n, ", %llu forgotten",
+			      frame->n_evicted);
+	if (frame->dropped)
+		n += snprintf(line + n, HOT_SUMMARY_LEN - n,
+			      ", %llu DROPPED (more --memory)", frame->dropped);
+	if (frame->missed)
+		snprintf(line + n, HOT_SUMMARY_LEN - n, ", %llu MISSED",
+			 frame->missed);
+}
+
+void hot_summary(char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN],
+		 const struct hot_frame *frame, bool exact)
+{
+	class_line(lines[0], "metadata", &frame->ranking.classes[HOT_METADATA],
+		   exact);
+	class_line(lines[1], "unattributed",
+		   &frame->ranking.classes[HOT_UNATTRIBUTED], exact);
+	cost_line(lines[2], frame);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The user half of bpf/hot.bpf.c: loads and attaches it, maps its table, reads
+ * its counters. Ranking is hot_rank.h's, making room hot_evict.h's.
+ */
+#ifndef FRSP_HOT_TRACK_H
+#define FRSP_HOT_TRACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+#include "hot.h"
+
+#define HOT_TRACK_MAX_PIDS   16
+#define HOT_TRACK_MIN_MEMORY (1ULL << 20)
+#define HOT_TRACK_MAX_MEMORY (64ULL << 30)
+
+struct hot_track_options {
+	__u64 memory; /* bytes for all maps, HOT_TRACK_MIN.. to _MAX_MEMORY */
+	double half_life_s; /* 1 s to 7 d */
+	bool compat;
+	__u32 fs_dev; /* only this filesystem (kernel dev_t of its superblock) */
+	__u32 pids[HOT_TRACK_MAX_PIDS];
+	__u32 n_pids;
+	__u64 cgroup_id; /* 0: all */
+	int cgroup_level;
+};
+
+/* The table as mapped; written by the kernel at any time. */
+struct hot_table {
+	unsigned char *slots;
+	__u32 n_slots;
+	__u32 stride; /* bytes from slot to slot */
+};
+
+static inline struct hot_slot *hot_table_slot(const struct hot_table *table,
+					      __u32 index)
+{
+	return (struct hot_slot *)(table->slots +
+				   (size_t)index * table->stride);
+}
+
+/* One reading of the clock that the table's times are in. */
+struct hot_clock {
+	__u32 heat_time; /* in heat units */
+	__u32 heat_rate; /* for heat_decay() */
+	__u64 wall_ns;	 /* for heat_compat_temperature() */
+	bool compat;
+};
+
+struct hot_track;
+
+/* Returns 0, -EPERM, -EOPNOTSUPP (the kernel lacks BTF, the tracepoint or a
+ * feature), or another -errno.
+ */
+int hot_track_open(const struct hot_track_options *options,
+		   struct hot_track **out);
+void hot_track_close(struct hot_track *track);
+
+const struct hot_table *hot_track_table(const struct hot_track *track);
+int hot_track_clock(const struct hot_track *track, struct hot_clock *clock);
+
+/* stats: sums over all CPUs since the start, by enum hot_stat. */
+int hot_track_stats(const struct hot_track *track, __u64 stats[HOT_NR_STATS]);
+
+/* Calls announce for each file that entered the table since the last call. */
+int hot_track_files(struct hot_track *track,
+		    void (*announce)(void *context,
+				     const struct hot_file *file),
+		    void *context);
+
+/* File descriptor of the program, for its run-time statistics. */
+int hot_track_prog_fd(const struct hot_track *track);
+
+/* What the kernel charges for all maps. */
+__u64 hot_track_map_bytes(const struct hot_track *track);
+
+#endif

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hotmon_opts.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/libbpf.h>
+
+#include "log.h"
+
+#define DEFAULT_INTERVAL_S  1.0
+#define DEFAULT_ROWS	    20
+#define DEFAULT_MEMORY	    (16ULL << 20)
+#define DEFAULT_HALF_LIFE_S 300.0
+#define MIN_INTERVAL_S	    0.05
+#define MAX_INTERVAL_S	    86400.0
+#define MAX_HALF_LIFE_S	    (7 * 86400.0)
+
+const char *argp_program_bug_address = NULL;
+
+enum long_option {
+	OPT_ONCE = 256,
+	OPT_RANGES,
+	OPT_FS,
+	OPT_BYTES,
+	OPT_COLOR,
+	OPT_MEMORY,
+	OPT_HALF_LIFE,
+	OPT_SCORE,
+};
+
+enum option_group {
+	GROUP_WHAT = 1,
+	GROUP_HOW,
+	GROUP_TRACKING,
+};
+
+static const struct argp_option options[] = {
+	{0, 0, 0, 0, "What to show:", GROUP_WHAT},
+	{"ranges", OPT_RANGES, 0, 0, "Rank 1-MiB ranges, not only files", 0},
+	{"sort", 's', "KEY", 0,
+	 "Rank by KEY, +KEY: lowest first; \"-s help\" lists the keys", 0},
+	{"rows", 'r', "ROWS", 0,
+	 "Show at most ROWS rows, 0: all (default 20; live: the screen)", 0},
+	{"fs", OPT_FS, "MOUNT|DEV", 0,
+	 "Only the filesystem at this mount point or device", 0},
+	{"directory", 'D', "DIR", 0, "Only files at or below DIR", 0},
+	{"pid", 'p', "PID[,PID...]", 0,
+	 "Only I/O that these processes submit themselves, so not writeback",
+	 0},
+	{"cgroup", 'c', "CGROUP", 0,
+	 "Only I/O charged to this cgroup or one below it: a path or the name "
+	 "of a unit",
+	 0},
+	{0, 0, 0, 0, "How to show it:", GROUP_HOW},
+	{"batch", 'b', 0, 0,
+	 "Print reports one after the other (default if not on a terminal)", 0},
+	{"once", OPT_ONCE, 0, 0, "Print one report and end: -b with COUNT 1",
+	 0},
+	{"json", 'j', 0, 0, "Print one JSON object a line per report", 0},
+	{"delay", 'd', "SEC", 0, "The same as INTERVAL", 0},
+	{"iterations", 'n', "N", 0, "The same as COUNT", 0},
+	{"timestamp", 'T', 0, 0, "Print the time in front of each report", 0},
+	{"bytes", OPT_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},
+	{"color", OPT_COLOR, "WHEN", 0,
+	 "auto (default; NO_COLOR turns it off), always, never", 0},
+	{"verbose", 'v', 0, 0, "Print libbpf's messages too", 0},
+	{0, 0, 0, 0, "Tracking:", GROUP_TRACKING},
+	{"memory", OPT_MEMORY, "SIZE", 0,
+	 "Kernel memory to track in: 1M to 64G (default 16M)", 0},
+	{"half-life", OPT_HALF_LIFE, "TIME", 0,
+	 "Time in which a temperature halves: 1s to 7d (default 5m)", 0},
+	{"score", OPT_SCORE, "SCORE", 0,
+	 "half-life (default), or compat: the formula of the 2013 VFS "
+	 "hot-tracking patches, 0 to 255",
+	 0},
+	{0},
+};
+
+static const char doc[] =
+	"Show which files and which of their 1-MiB ranges the disk really "
+	"works "
+	"for.\v"
+	"INTERVAL is in seconds (default 1), COUNT the number of reports "
+	"(default: until Ctrl-C).\n\n"
+	"Examples:\n"
+	"  hotmon                      the hottest files, live\n"
+	"  hotmon --ranges --fs /srv   the hottest ranges of one filesystem\n"
+	"  hotmon --once 10            one report on the next 10 seconds\n"
+	"  hotmon --json 5 | jq .      for programs\n\n"
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this "
+	"kernel, 4 not permitted.";
+
+/* Each ends the program with a message when text is wrong. */
+
+static __attribute__((noreturn)) void
+wrong_value(const char *option, const char *text, const char *valid)
+{
+	exit(log_fail(EXIT_USAGE, valid, "%s: \"%s\" is not valid", option,
+		      text));
+}
+
+static double parse_seconds(const char *option, const char *text, double min,
+			    double max, const char *valid)
+{
+	double seconds;
+
+	if (fmt_parse_seconds(text, &seconds) || seconds < min || seconds > max)
+		wrong_value(option, text, valid);
+	return seconds;
+}
+
+static double parse_interval(const char *option, const char *text)
+{
+	return parse_seconds(option, text, MIN_INTERVAL_S, MAX_INTERVAL_S,
+			     "seconds from 0.05 to 86400");
+}
+
+static __u64 parse_count(const char *option, const char *text)
+{
+	__u64 count;
+
+	if (fmt_parse_u64(text, UINT32_MAX, &count) || !count)
+		wrong_value(option, text, "a whole number from 1");
+	return count;
+}
+
+static void parse_sort(const char *text, struct hot_sort *sort)
+{
+	if (!strcmp(text, "help")) {
+		for (int key = 0; key < HOT_NR_SORT_KEYS; key++)
+			printf("%-8s %s\n", hot_sort_names[key][0],
+			       hot_sort_names[key][1]);
+		exit(EXIT_OK);
+	}
+	if (hot_sort_parse(text, sort))
+		wrong_value("-s", text, "\"-s help\" lists the keys");
+}
+
+static void parse_pids(const char *text, struct hot_track_options *track)
+{
+	char *copy = strdup(text), *rest = copy, *pid;
+	__u64 value;
+
+	if (!copy)
+		exit(log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM)));
+	track->n_pids = 0;
+	while ((pid = strsep(&rest, ","))) {
+		if (fmt_parse_u64(pid, INT32_MAX, &value) || !value ||
+		    track->n_pids == HOT_TRACK_MAX_PIDS)
+			wrong_value("-p", text,
+				    "up to 16 process ids with commas between");
+		track->pids[track->n_pids++] = value;
+	}
+	free(copy);
+}
+
+static bool parse_color(const char *text)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (!strcmp(text, "always"))
+		return true;
+	if (!strcmp(text, "never"))
+		return false;
+	if (strcmp(text, "auto"))
+		wrong_value("--color", text, "auto, always or never");
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+static bool parse_score(const char *text)
+{
+	if (strcmp(text, "compat") && strcmp(text, "half-life"))
+		wrong_value("--score", text, "half-life or compat");
+	return !strcmp(text, "compat");
+}
+
+static __u64 parse_memory(const char *text)
+{
+	__u64 bytes;
+
+	if (fmt_parse_bytes(text, &bytes) || bytes < HOT_TRACK_MIN_MEMORY ||
+	    bytes > HOT_TRACK_MAX_MEMORY)
+		wrong_value("--memory", text, "bytes from 1M to 64G");
+	return bytes;
+}
+
+static __u32 parse_rows(const char *text)
+{
+	__u64 rows;
+
+	if (fmt_parse_u64(text, UINT32_MAX, &rows))
+		wrong_value("-r", text, "a whole number, 0: all");
+	return rows;
+}
+
+static void parse_argument(const char *text, unsigned int nth,
+			   struct argp_state *state)
+{
+	struct hotmon_opts *opts = state->input;
+
+	if (nth == 0)
+		opts->interval_s = parse_interval("INTERVAL", text);
+	else if (nth == 1)
+		opts->count = parse_count("COUNT", text);
+	else
+		exit(log_fail(EXIT_USAGE, "hotmon [OPTIONS] [INTERVAL [COUNT]]",
+			      "unexpected argument \"%s\"", text));
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+	struct hotmon_opts *opts = state->input;
+
+	switch (key) {
+	case OPT_RANGES:
+		opts->request.ranges = true;
+		break;
+	case 's':
+		parse_sort(text, &opts->request.sort);
+		break;
+	case 'r':
+		opts->request.max_rows = parse_rows(text);
+		opts->rows_given = true;
+		break;
+	case OPT_FS:
+		opts->fs = text;
+		break;
+	case 'D':
+		opts->monitor.directory = text;
+		break;
+	case 'p':
+		parse_pids(text, &opts->monitor.track);
+		break;
+	case 'c':
+		opts->cgroup = text;
+		break;
+	case OPT_ONCE:
+		opts->count = 1;
+		__attribute__((fallthrough));
+	case 'b':
+		if (opts->output != HOTMON_JSON)
+			opts->output = HOTMON_BATCH;
+		break;
+	case 'j':
+		opts->output = HOTMON_JSON;
+		break;
+	case 'd':
+		opts->interval_s = parse_interval("-d", text);
+		break;
+	case 'n':
+		opts->count = parse_count("-n", text);
+		break;
+	case 'T':
+		opts->timestamp = true;
+		break;
+	case OPT_BYTES:
+		opts->exact = true;
+		break;
+	case OPT_COLOR:
+		opts->color = parse_color(text);
+		break;
+	case 'v':
+		opts->verbose = true;
+		break;
+	case OPT_MEMORY:
+		opts->monitor.track.memory = parse_memory(text);
+		break;
+	case OPT_HALF_LIFE:
+		opts->monitor.track.half_life_s =
+			parse_seconds("--half-life", text, 1, MAX_HALF_LIFE_S,
+				      "1s to 7d, such as 90s, 5m, 2h");
+		break;
+	case OPT_SCORE:
+		opts->monitor.track.compat = parse_score(text);
+		break;
+	case ARGP_KEY_ARG:
+		parse_argument(text, state->arg_num, state);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static void print_version(FILE *out, struct argp_state *state)
+{
+	(void)state;
+	fprintf(out, "hotmon %s, libbpf %s\n", FRSP_VERSION,
+		libbpf_version_string());
+}
+
+void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
+{
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse_option,
+		.args_doc = "[INTERVAL [COUNT]]",
+		.doc = doc,
+	};
+
+	*opts = (struct hotmon_opts){
+		.output = isatty(STDOUT_FILENO) ? HOTMON_LIVE : HOTMON_BATCH,
+		.interval_s = DEFAULT_INTERVAL_S,
+		.request.max_rows = DEFAULT_ROWS,
+		.color = parse_color("auto"),
+		.monitor.track.memory = DEFAULT_MEMORY,
+		.monitor.track.half_life_s = DEFAULT_HALF_LIFE_S,
+	};
+	argp_program_version_hook = print_version;
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, opts);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Messages for people, on stderr, and the exit codes all commands share. */
+#ifndef FRSP_LOG_H
+#define FRSP_LOG_H
+
+#include <stdbool.h>
+
+/* The man pages list them under EXIT STATUS. */
+enum exit_code {
+	EXIT_OK,
+	EXIT_FAILED,
+	EXIT_USAGE,
+	EXIT_UNSUPPORTED, /* by this kernel or system */
+	EXIT_PERMISSION,
+};
+
+/* Routes libbpf's messages here, one level down: its warnings show with
+ * verbose only.
+ */
+void log_init(const char *program, bool verbose);
+
+/* PROGRAM: text */
+void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* PROGRAM: cause, and below it the remedy. Returns code. */
+int log_fail(enum exit_code code, const char *hint, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

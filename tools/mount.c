@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A sorted copy of /proc/self/mountinfo, by way of libmount.
+ *
+ * A line of mountinfo does not say whether its target is still reachable: a
+ * later mount may cover it or a directory above. The kernel knows: statx() of
+ * the target gives the number of the mount one arrives at, and if that is not
+ * the number of the line, the line is hidden. This also holds for btrfs, whose
+ * st_dev is never the device in mountinfo.
+ *
+ * The table ages. mount_table_refresh() asks the kernel, by poll() on
+ * mountinfo, whether it has changed before it reads it again.
+ */
+#define _GNU_SOURCE 1
+#include "mount.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libmount.h>
+#include <linux/btrfs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MOUNTINFO "/proc/self/mountinfo"
+
+struct mount_table {
+	struct libmnt_monitor *monitor;
+	struct libmnt_table *lines; /* owns the strings of entries */
+	struct mount_entry *entries;
+	size_t n_entries;
+};
+
+static int compare_entries(const void *left, const void *right)
+{
+	const struct mount_entry *a = left, *b = right;
+	size_t a_len, b_len;
+
+	if (a->dev != b->dev)
+		return a->dev < b->dev ? -1 : 1;
+	a_len = strlen(a->root); /* "/" is the shortest */
+	b_len = strlen(b->root);
+	if (a_len != b_len)
+		return a_len < b_len ? -1 : 1;
+	return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static const char *text_or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+static int read_entries(struct libmnt_table *lines,
+			struct mount_entry **entries_out, size_t *n_out)
+{
+	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+	struct mount_entry *entries;
+	struct libmnt_fs *fs;
+	size_t n = 0;
+
+	/* calloc(0) may be NULL */
+	entries = calloc(mnt_table_get_nents(lines) + 1, sizeof(*entries));
+	if (!iter || !entries) {
+		mnt_free_iter(iter);
+		free(entries);
+		return -ENOMEM;
+	}
+	while (mnt_table_next_fs(lines, iter, &fs) == 0) {
+		struct mount_entry *entry = &entries[n++];
+
+		entry->target = text_or_empty(mnt_fs_get_target(fs));
+		entry->source = text_or_empty(mnt_fs_get_source(fs));
+		entry->fs_type = text_or_empty(mnt_fs_get_fstype(fs));
+		entry->root = text_or_empty(mnt_fs_get_root(fs));
+		entry->dev = kdev_from_user(mnt_fs_get_devno(fs));
+		entry->id = mnt_fs_get_id(fs);
+	}
+	mnt_free_iter(iter);
+	qsort(entries, n, sizeof(*entries), compare_entries);
+	*entries_out = entries;
+	*n_out = n;
+	return 0;
+}
+
+static int read_lines(struct mount_table *table)
+{
+	struct libmnt_table *lines = mnt_new_table();
+	struct mount_entry *entries;
+	size_t n;
+	int err;
+
+	if (!lines)
+		return -ENOMEM;
+	err = mnt_table_parse_file(lines, MOUNTINFO);
+	if (!err)
+		err = read_entries(lines, &entries, &n);
+	if (err) {
+		mnt_unref_table(lines);
+		return err < 0 ? err : -EIO;
+	}
+	mnt_unref_table(table->lines);
+	free(table->entries);
+	table->lines = lines;
+	table->entries = entries;
+	table->n_entries = n;
+	return 0;
+}
+
+int mount_table_read(struct mount_table **out)
+{
+	struct mount_table *table = calloc(1, sizeof(*table));
+	int err;
+
+	if (!table)
+		return -ENOMEM;
+	table->monitor = mnt_new_monitor();
+	err = table->monitor ? 0 : -ENOMEM;
+	if (!err)
+		err = mnt_monitor_enable_kernel(table->monitor, 1);
+	/* Watch first: a change while reading makes the next refresh read. */
+	if (!err && mnt_monitor_get_fd(table->monitor) < 0)
+		err = -EIO;
+	if (!err)
+		err = read_lines(table);
+	if (err) {
+		mount_table_free(table);
+		return err;
+	}
+	*out = table;
+	return 0;
+}
+
+void mount_table_free(struct mount_table *table)
+{
+	if (!table)
+		return;
+	mnt_unref_monitor(table->monitor);
+	mnt_unref_table(table->lines);
+	free(table->entries);
+	free(table);
+}
+
+int mount_table_refresh(struct mount_table *table)
+{
+	bool changed = false;
+	int err;
+
+	while (!(err = mnt_monitor_next_change(table->monitor, NULL, NULL)))
+		changed = true;
+	if (err < 0)
+		return err;
+	return changed ? read_lines(table) : 0;
+}
+
+const struct mount_entry *
+mount_table_next_by_dev(const struct mount_table *table, __u32 dev,
+			const struct mount_entry *after)
+{
+	const struct mount_entry *end = table->entries + table->n_entries;
+	const struct mount_entry *entry;
+
+	for (entry = after ? after + 1 : table->entries; entry < end; entry++)
+		if (entry->dev == dev)
+			return entry;
+	return NULL;
+}
+
+static int mount_id_at(int dir_fd, const char *path, int flags, int *id)
+{
+	struct statx stx;
+
+	if (statx(dir_fd, path, flags | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC,
+		  STATX_MNT_ID, &stx))
+		return -errno;
+	if (!(stx.stx_mask & STATX_MNT_ID)) /* before Linux 5.8 */
+		return -EOPNOTSUPP;
+	*id = (int)stx.stx_mnt_id;
+	return 0;
+}
+
+int mount_entry_open(const struct mount_entry *entry)
+{
+	int fd, id, err;
+
+	/* No O_PATH: open_by_handle_at() and ioctl() take no such fd. */
+	fd = open(entry->target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = mount_id_at(fd, "", AT_EMPTY_PATH, &id);
+	if (!err && id != entry->id)
+		err = -ESTALE;
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+const struct mount_entry *mount_table_by_dev(const struct mount_table *table,
+					     __u32 dev)
+{
+	const struct mount_entry *entry = NULL;
+	int id;
+
+	while ((entry = mount_table_next_by_dev(table, dev, entry)))
+		if (!mount_id_at(AT_FDCWD, entry->target, 0, &id) &&
+		    id == entry->id)
+			return entry;
+	return NULL;
+}
+
+static bool is_btrfs(const struct mount_entry *entry)
+{
+	return !strcmp(entry->fs_type, "btrfs");
+}
+
+static bool has_block_device(const struct mount_entry *entry)
+{
+	return kdev_major(entry->dev) || is_btrfs(entry);
+}
+
+static int btrfs_devices_dir(const struct mount_entry *entry, DIR **out)
+{
+	struct btrfs_ioctl_fs_info_args args = {};
+	const __u8 *id = args.fsid;
+	char path[128];
+	int fd = mount_entry_open(entry);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = ioctl(fd, BTRFS_IOC_FS_INFO, &args) ? -errno : 0;
+	close(fd);
+	if (err)
+		return err;
+	snprintf(path, sizeof(path),
+		 "/sys/fs/btrfs/%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
+		 "%02x%02x%02x%02x%02x%02x/devices",
+		 id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[8],
+		 id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
+	*out = opendir(path);
+	return *out ? 0 : -errno;
+}
+
+static bool btrfs_has_device(const struct mount_entry *entry, __u32 dev)
+{
+	struct dirent *node;
+	bool found = false;
+	__u32 node_dev;
+	DIR *dir;
+
+	if (btrfs_devices_dir(entry, &dir))
+		return false;
+	while (!found && (node = readdir(dir))) {
+		char path[sizeof(node->d_name) + 4], text[32];
+		ssize_t len;
+		int fd;
+
+		snprintf(path, sizeof(path), "%s/dev", node->d_name);
+		fd = openat(dirfd(dir), path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		len = read(fd, text, sizeof(text) - 1);
+		close(fd);
+		text[len > 0 ? len : 0] = 0;
+		text[strcspn(text, "\n")] = 0;
+		found = mount_parse_dev(text, &node_dev) && node_dev == dev;
+	}
+	closedir(dir);
+	return found;
+}
+
+/* dev: of a superblock or of a block device */
+static const struct mount_entry *find_by_dev(const struct mount_table *table,
+					     __u32 dev)
+{
+	const struct mount_entry *entry = mount_table_by_dev(table, dev);
+	size_t i;
+
+	if (!entry) /* all hidden: good enough to know the filesystem */
+		entry = mount_table_next_by_dev(table, dev, NULL);
+	for (i = 0; !entry && i < table->n_entries; i++)
+		if (is_btrfs(&table->entries[i]) &&
+		    btrfs_has_device(&table->entries[i], dev))
+			entry = &table->entries[i];
+	return entry;
+}
+
+bool mount_table_is_backing(const struct mount_table *table, __u32 dev)
+{
+	return kdev_major(dev) && find_by_dev(table, dev);
+}
+
+bool mount_parse_dev(const char *text, __u32 *dev)
+{
+	unsigned int dev_major, dev_minor;
+	int end = -1;
+
+	/* sscanf would take blanks and signs */
+	if (text[strspn(text, "0123456789:")])
+		return false;
+	if (sscanf(text, "%4u:%7u%n", &dev_major, &dev_minor, &end) != 2 ||
+	    text[end] || dev_major >= 1U << 12 ||
+	    dev_minor >= 1U << KDEV_MINOR_BITS)
+		return false;
+	*dev = dev_major << KDEV_MINOR_BITS | dev_minor;
+	return true;
+}
+
+static const struct mount_entry *find_by_id(const struct mount_table *table,
+					    int id)
+{
+	size_t i;
+
+	for (i = 0; i < table->n_entries; i++)
+		if (table->entries[i].id == id)
+			return &table->entries[i];
+	return NULL;
+}
+
+int mount_table_by_spec(const struct mount_table *table, const char *spec,
+			const struct mount_entry **out)
+{
+	const struct mount_entry *entry;
+	struct stat st;
+	__u32 dev;
+	int id = 0, err;
+
+	if (mount_parse_dev(spec, &dev)) {
+		entry = find_by_dev(table, dev);
+	} else if (stat(spec, &st)) {
+		return errno == ENOTDIR ? -ENOENT : -errno;
+	} else if (S_ISBLK(st.st_mode)) {
+		entry = find_by_dev(table, kdev_from_user(st.st_rdev));
+	} else {
+		err = mount_id_at(AT_FDCWD, spec, 0, &id);
+		if (err)
+			return err;
+		entry = find_by_id(table, id);
+	}
+	if (!entry || !has_block_device(entry))
+		return -ENODEV;
+	*out = entry;
+	return 0;
+}

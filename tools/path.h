@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From inode number to path. What BPF announces about a file is remembered;
+ * the path is looked up when it is shown, so it is never out of date.
+ */
+#ifndef FRSP_PATH_H
+#define FRSP_PATH_H
+
+#include <stddef.h>
+#include <linux/types.h>
+
+#include "hot.h"
+#include "mount.h"
+
+enum path_state {
+	PATH_KNOWN,
+	PATH_DELETED, /* .path was the last one known, or is NULL */
+	PATH_UNKNOWN,
+	PATH_OTHER_MOUNT_NS, /* not mounted in our mount namespace */
+};
+
+struct path_result {
+	const char *path; /* NULL: unknown. Valid until the next call */
+	enum path_state state;
+	unsigned int n_links; /* 0: unknown, or deleted */
+	const char *fs_type;  /* NULL: unknown */
+	__u32 fs_dev;	      /* kernel dev_t, as in mountinfo; 0: unknown */
+};
+
+struct path_key {
+	__u64 ino;
+	__u32 dev; /* kernel dev_t; btrfs: of the subvolume */
+	__u32 gen;
+};
+
+struct path_cache;
+
+/* table: must outlive the cache; refresh it as often as wanted. max_files: how
+ * many announcements are kept, about 200 bytes each.
+ */
+int path_cache_new(const struct mount_table *table, size_t max_files,
+		   struct path_cache **out);
+void path_cache_free(struct path_cache *cache);
+
+/* Without memory for it the file stays unannounced. */
+void path_cache_announce(struct path_cache *cache, const struct hot_file *file);
+void path_cache_forget(struct path_cache *cache, const struct path_key *key);
+size_t path_cache_count(const struct path_cache *cache);
+
+/* Looks the path up now. A file that was never announced is found if its dentry
+ * is cached (not on btrfs). Returns 0, or -EPERM without CAP_DAC_READ_SEARCH;
+ * in both cases result is filled in.
+ */
+int path_cache_get(struct path_cache *cache, __u64 ino, __u32 dev, __u32 gen,
+		   struct path_result *result);
+
+/* What a person sees: the path, or <ino 1234 gen 5678 dev 8:1>, and what there
+ * is to say about it. Bytes that could upset a terminal are written as \ooo,
+ * and so is the backslash. Cut at len - 1 bytes, never inside of a character.
+ * Returns the length that the whole has.
+ */
+#define PATH_LABEL_LEN (4 * 4096 + 64) /* is always enough */
+size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,
+		  __u32 dev, char *buf, size_t len);
+
+#endif

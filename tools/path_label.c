@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Paths as text. A file name is any bytes at all, and some of them drive the
+ * terminal, pretend to be another line or reverse the reading order. What is
+ * not a plain character of valid UTF-8 is written as \ooo, byte by byte, so the
+ * name can be got back with printf %b.
+ */
+#include "path.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+struct label {
+	char *buf;
+	size_t size;
+	size_t len;    /* of the whole */
+	size_t n_kept; /* of it in buf */
+};
+
+/* piece: is kept or left out as one */
+static void add(struct label *label, const char *piece, size_t piece_len)
+{
+	/* Nothing may follow what was left out. */
+	if (label->n_kept == label->len &&
+	    label->len + piece_len < label->size) {
+		memcpy(label->buf + label->len, piece, piece_len);
+		label->n_kept += piece_len;
+	}
+	label->len += piece_len;
+}
+
+__attribute__((format(printf, 2, 3))) static void
+add_format(struct label *label, const char *format, ...)
+{
+	char text[96];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	add(label, text, strlen(text));
+}
+
+/* Returns the number of bytes of the character at text, 0 if it is not UTF-8
+ * (too long a form, a surrogate, above U+10FFFF, cut off).
+ */
+static size_t decode_utf8(const unsigned char *text, __u32 *code)
+{
+	static const __u32 least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t len = *text < 0x80	      ? 1
+		     : (*text & 0xe0) == 0xc0 ? 2
+		     : (*text & 0xf0) == 0xe0 ? 3
+		     : (*text & 0xf8) == 0xf0 ? 4
+					      : 0;
+	size_t i;
+
+	if (!len)
+		return 0;
+	*code = len == 1 ? *text : *text & (0x7f >> len);
+	for (i = 1; i < len; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (text[i] & 0x3f);
+	}
+	if (*code < least[len] || *code > 0x10ffff ||
+	    (*code >= 0xd800 && *code <= 0xdfff))
+		return 0;
+	return len;
+}
+
+static bool is_harmful(__u32 code)
+{
+	static const struct {
+		__u32 first, last;
+	} ranges[] = {
+		{0x00, 0x1f},	  {'\\', '\\'},
+		{0x7f, 0x9f},	  {0x061c, 0x061c}, /* Arabic letter mark */
+		{0x200e, 0x200f},		    /* direction marks */
+		{0x2028, 0x202e}, /* line separators, directions */
+		{0x2066, 0x2069}, /* isolated directions */
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
+}
+
+static void add_path(struct label *label, const char *path)
+{
+	const unsigned char *at = (const unsigned char *)path;
+
+	while (*at) {
+		__u32 code = 0;
+		size_t len = decode_utf8(at, &code);
+
+		if (len && !is_harmful(code)) {
+			add(label, (const char *)at, len);
+			at += len;
+			continue;
+		}
+		if (!len)
+			len = 1;
+		for (; len; len--)
+			add_format(label, "\\%03o", *at++);
+	}
+}
+
+size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,
+		  __u32 dev, char *buf, size_t len)
+{
+	struct label label = {.buf = buf, .size = len};
+
+	if (result->path)
+		add_path(&label, result->path);
+	else
+		add_format(&label, "<ino %llu gen %u dev %u:%u>",
+			   (unsigned long long)ino, gen, kdev_major(dev),
+			   kdev_minor(dev));
+	if (result->state == PATH_DELETED)
+		add_format(&label, " (deleted)");
+	else if (result->n_links > 1)
+		add_format(&label, " (+%u link%s)", result->n_links - 1,
+			   result->n_links > 2 ? "s" : "");
+	if (result->state == PATH_OTHER_MOUNT_NS)
+		add_format(&label, " (other mount namespace)");
+	if (len)
+		buf[label.n_kept] = 0;
+	return label.len;
+}

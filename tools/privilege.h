@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the kernel and the user's rights must offer before BPF is tried. */
+#ifndef FRSP_PRIVILEGE_H
+#define FRSP_PRIVILEGE_H
+
+#include "log.h"
+
+/* EXIT_OK, or the code to end with, after saying what is missing and what to
+ * do about it.
+ */
+enum exit_code privilege_check(void);
+
+#endif
