@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sourced by run, fetch and initramfs: the kernel table, where the cache keeps
+# each kernel, and the one way in which these scripts fail.
+
+vm_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+cache_dir=$(realpath -m "${FRSP_CACHE:-/var/cache/frsp}")
+
+# die STATUS CAUSE REMEDY
+die() {
+	printf 'vm: %s\n' "$2" "$3" >&2
+	exit "$1"
+}
+
+need() { # need COMMAND PACKAGE
+	command -v "$1" >/dev/null ||
+		die 125 "cannot find the command '$1'" "install it: apt-get install $2"
+}
+
+kernel_rows() {
+	grep -vE '^[[:space:]]*(#|$)' "$vm_dir/kernels"
+}
+
+# Sets kernel_{name,meta,suite,flavour,dir}; usage error if NAME is not in the table.
+# shellcheck disable=SC2034 # read by the scripts that source this file
+kernel_select() {
+	local name
+	while read -r name kernel_meta kernel_suite kernel_flavour; do
+		[[ $name == "$1" ]] || continue
+		kernel_name=$name
+		kernel_dir=$cache_dir/$name
+		return
+	done < <(kernel_rows)
+	die 2 "unknown kernel '$1'" \
+		"use one of: $(kernel_rows | awk '{ printf "%s%s", sep, $1; sep = ", " }')"
+}
+
+# The cached kernel's release (uname -r), or nothing.
+kernel_release() {
+	cat "$1/release" 2>/dev/null || true
+}
+
+kernel_list() {
+	local name suite flavour release
+	printf '%-12s %-20s %-12s %s\n' NAME SUITE FLAVOUR CACHED
+	while read -r name _ suite flavour; do
+		release=$(kernel_release "$cache_dir/$name")
+		printf '%-12s %-20s %-12s %s\n' "$name" "$suite" "$flavour" "${release:-no}"
+	done < <(kernel_rows)
+}

@@ -1,0 +1,174 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sourced by run: turns options into QEMU's arguments, in the array qemu_args.
+# Needs $run_dir, the run's temporary directory.
+# shellcheck disable=SC2154 # run and kernel_select set what this file does not
+
+qemu_args=()
+
+bad_disk() {
+	die 2 "bad disk '$1': $2" "see --disk in tests/vm/run --help"
+}
+
+# disk_option SPEC KEY[=VALUE]: sets the caller's disk_* variables.
+disk_option() {
+	local value=${2#*=}
+	case $2 in
+	file=?*) disk_file=$value ;;
+	format=raw | format=qcow2) disk_format=$value ;;
+	snapshot) disk_flags+=,snapshot=on ;;
+	ro) disk_flags+=,readonly=on ;;
+	iops=[1-9]* | bps=[1-9]*)
+		[[ $value =~ ^[0-9]+$ ]] || bad_disk "$1" "'$2' is not a number"
+		disk_flags+=,throttling.${2%%=*}-total=$value
+		;;
+	serial=?*)
+		[[ $value =~ ^[A-Za-z0-9._-]{1,20}$ ]] ||
+			bad_disk "$1" "a serial has 1 to 20 letters, digits, dots, dashes or underscores"
+		disk_serial=,serial=$value
+		;;
+	*) bad_disk "$1" "do not know '$2'" ;;
+	esac
+}
+
+# A disk is /dev/vda, vdb, ... in the order of the options.
+add_disk() { # add_disk NUMBER SPEC
+	local number=$1 spec=$2 size='' option options
+	local disk_file='' disk_format=raw disk_flags='' disk_serial=''
+	IFS=, read -r -d '' -a options < <(printf '%s\0' "$spec")
+	if [[ ${options[0]:-} =~ ^[1-9][0-9]*[kMGT]?$ ]]; then
+		size=${options[0]}
+		options=("${options[@]:1}")
+		[[ $spec != *file=* ]] || bad_disk "$spec" "it has both a size and a file"
+	fi
+	for option in "${options[@]}"; do
+		disk_option "$spec" "$option"
+	done
+	if [[ -n $size ]]; then
+		disk_file=$run_dir/disk$number
+		truncate -s "${size/k/K}" "$disk_file" || bad_disk "$spec" "cannot make $disk_file"
+		# Nobody reads it after the run, so the host need not sync it.
+		disk_flags+=,cache=unsafe
+	fi
+	[[ -n $disk_file ]] || bad_disk "$spec" "neither file=PATH nor a size"
+	[[ -r $disk_file ]] || bad_disk "$spec" "cannot read $disk_file"
+	# A comma in a path would end QEMU's option.
+	disk_file=$(realpath "$disk_file")
+	qemu_args+=(
+		-drive "if=none,id=disk$number,discard=unmap,format=$disk_format$disk_flags,file.driver=file,file.filename=${disk_file//,/,,}"
+		-device "virtio-blk-pci,drive=disk$number$disk_serial"
+	)
+}
+
+# C and Rust versions of virtiofsd understand the same -o options.
+find_virtiofsd() {
+	local path
+	for path in /usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd; do
+		if [[ -x $path ]]; then
+			echo "$path"
+			return
+		fi
+	done
+	die 125 "cannot find virtiofsd, which $kernel_name needs as it has no 9p" \
+		"install it: apt-get install qemu-system-common (Debian 12) or virtiofsd"
+}
+
+# virtiofsd cannot export read-only, and it leaves a lock file behind. So it runs in
+# a mount namespace in which our directory is where it locks and, if $1 is ro, all
+# else is read-only.
+# shellcheck disable=SC2016 # expanded by the inner shell
+virtiofsd_namespace='
+set -eu
+mkdir -p /run/virtiofsd
+mount --bind "$2" /run/virtiofsd
+mount --bind "$2" "$2"
+[ "$1" = rw ] || findmnt -rno TARGET | while read -r target; do
+	target=$(printf "%b" "$target")
+	[ "$target" = "$2" ] || [ "$target" = /run/virtiofsd ] ||
+		mount -o remount,bind,ro "$target" 2>/dev/null || :
+done
+shift 2
+exec "$@"'
+
+share_by_virtiofs() { # share_by_virtiofs TAG DIR ro|rw
+	local sockets=$run_dir/sockets socket=$run_dir/sockets/$1 log=$run_dir/$1.log cache=auto try
+	[[ $EUID -eq 0 ]] || die 125 "$kernel_name has no 9p, and virtiofsd needs root" \
+		"run as root, or use another kernel"
+	[[ $3 == rw ]] || cache=always
+	mkdir -p "$sockets"
+	setpriv --pdeathsig KILL unshare --mount --propagation private \
+		sh -c "$virtiofsd_namespace" - "$3" "$sockets" \
+		"$(find_virtiofsd)" -f --socket-path="$socket" -o "source=$2" -o "cache=$cache" \
+		-o sandbox=chroot </dev/null >"$log" 2>&1 &
+	helper_pids+=($!)
+	for try in {1..100}; do
+		if [[ -S $socket ]] || ! kill -0 $! 2>/dev/null; then
+			break
+		fi
+		sleep 0.05
+	done
+	[[ -S $socket ]] || die 125 "virtiofsd did not start (try $try): $(tail -n1 "$log")" \
+		"mend that, or use another kernel"
+	qemu_args+=(
+		-chardev "socket,id=$1,path=$socket"
+		-device "vhost-user-fs-pci,chardev=$1,tag=$1"
+	)
+}
+
+share() { # share TAG DIR ro|rw
+	local readonly=''
+	if [[ $root_type == virtiofs ]]; then
+		share_by_virtiofs "$@"
+		return
+	fi
+	[[ $3 == rw ]] || readonly=,readonly=on
+	qemu_args+=(
+		-fsdev "local,id=$1,path=${2//,/,,},security_model=none,multidevs=remap$readonly"
+		-device "virtio-9p-pci,fsdev=$1,mount_tag=$1"
+	)
+}
+
+# A port writes to a file, as a file never makes QEMU wait and so never loses what
+# the guest wrote last; without ioeventfd it is there before the guest goes on.
+add_ports() {
+	local port
+	qemu_args+=(-device 'virtio-serial-pci,ioeventfd=off')
+	for port in out err status; do
+		: >"$run_dir/$port"
+		qemu_args+=(
+			-chardev "file,id=$port,path=$run_dir/$port"
+			-device "virtserialport,chardev=$port,name=frsp.$port"
+		)
+	done
+}
+
+# A usable /dev/kvm may still fail to run a kernel, so this boots one until it finds
+# no root.
+kvm_works() {
+	[[ -w /dev/kvm ]] || return 1
+	# QEMU aborts where KVM is broken: no core file, and no word of it from bash.
+	(
+		ulimit -c 0
+		timeout -k 1 10 qemu-system-x86_64 -accel kvm -cpu max -M q35 -m 512 -nodefaults \
+			-display none -no-reboot -serial "file:$run_dir/kvm" -kernel "$kernel_dir/vmlinux" \
+			-append 'console=ttyS0 panic=-1' || exit 1
+	) </dev/null >/dev/null 2>&1 || return 1
+	grep -qF 'VFS: Unable to mount root fs' "$run_dir/kvm"
+}
+
+add_machine() { # add_machine MEMORY CPUS
+	if kvm_works; then
+		qemu_args+=(-accel kvm -cpu max)
+	else
+		# QEMU 7.2 emulates CMPXCHG16B wrongly: with it 6.12-cloud crashed in 10 of
+		# 48 boots, with garbage in the flags register and on any -cpu, and without
+		# it in 0 of 36. To be dropped when a newer QEMU boots 50 times with it.
+		qemu_args+=(-accel 'tcg,thread=multi' -cpu 'max,-cx16')
+	fi
+	qemu_args+=(-M q35 -m "$1" -smp "$2" -nodefaults -display none -no-reboot)
+	# virtiofsd reads and writes the guest's memory.
+	[[ $root_type == 9p ]] || qemu_args+=(
+		-object "memory-backend-memfd,id=memory,size=$1M,share=on"
+		-machine memory-backend=memory
+	)
+}
