@@ -31,10 +31,11 @@
 #include "btrfs.h"
 #include "ext4.h"
 
-#define PAGE_SHIFT 12
-#define S_IFMT	   0170000
-#define S_IFREG	   0100000
-#define S_IFBLK	   0060000
+#define PAGE_SHIFT		  12
+#define S_IFMT			  0170000
+#define S_IFREG			  0100000
+#define S_IFBLK			  0060000
+#define BTRFS_FIRST_FREE_OBJECTID 256
 
 extern const void iomap_dio_bio_end_io __ksym __weak;
 extern const void btrfs_simple_end_io __ksym __weak;
@@ -173,6 +174,15 @@ static __always_inline void btrfs_file_source(struct hot_source *src,
 	 */
 	if (!src->dev)
 		src->dev = facts->s_dev;
+}
+
+/* Files begin at BTRFS_FIRST_FREE_OBJECTID; the inode that caches the trees is
+ * number 1, and a regular file by its mode.
+ */
+static __always_inline bool is_btrfs_file(const struct inode_facts *facts)
+{
+	return (facts->mode & S_IFMT) == S_IFREG &&
+	       facts->ino >= BTRFS_FIRST_FREE_OBJECTID;
 }
 
 static __always_inline void btrfs_bio_source(struct hot_source *src,
@@ -339,7 +349,7 @@ static __always_inline void page_source(struct hot_source *src, struct bio *bio,
 		(first_page_facts(&facts, &pos, bio) ||
 		 fscrypt_facts(&facts, &pos, bio));
 	if (known && btrfs) {
-		if ((facts.mode & S_IFMT) == S_IFREG)
+		if (is_btrfs_file(&facts))
 			btrfs_file_source(src, &facts, pos);
 		else
 			class_source(src, facts.s_dev, HOT_METADATA);

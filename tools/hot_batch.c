@@ -100,7 +100,9 @@ int hot_batch_write(FILE *out, struct hot_monitor *monitor,
 	hot_summary(lines, frame, style->exact);
 	if (style->timestamp)
 		fprintf(out, "%s\n", fmt_rfc3339(ts, frame->wall_ns));
-	fprintf(out, "%s\n", text);
+	/* a table without lines prints as nothing */
+	fprintf(out, "%s\n",
+		text && *text ? text : "no file was read or written on disk");
 	free(text);
 	for (int i = 0; i < HOT_SUMMARY_LINES; i++)
 		fprintf(out, "%s\n", lines[i]);

@@ -18,7 +18,7 @@
 #include "log.h"
 #include "privilege.h"
 
-#define COST_WINDOW_S 0.1
+#define COST_PERIOD_S 1.0
 
 static volatile sig_atomic_t interrupted;
 
@@ -211,21 +211,20 @@ static bool wait_until(struct hotmon *hotmon, double deadline)
 	return false;
 }
 
-/* One interval, the first part of it with the cost window open. */
+/* One interval. The first tenth of each second of it the cost is measured. */
 static void pass_interval(struct hotmon *hotmon)
 {
-	double interval_s = hotmon->live.interval_s;
-	double start = monotonic_s();
-	double window =
-		interval_s / 4 < COST_WINDOW_S ? interval_s / 4 : COST_WINDOW_S;
-
+	double at = monotonic_s(), end = at + hotmon->live.interval_s;
+	double piece_s;
 	bool passed;
 
-	hot_monitor_measure(hotmon->monitor, true);
-	passed = wait_until(hotmon, start + window);
-	hot_monitor_measure(hotmon->monitor, false);
-	if (passed)
-		wait_until(hotmon, start + interval_s);
+	do {
+		piece_s = end - at < COST_PERIOD_S ? end - at : COST_PERIOD_S;
+		hot_monitor_measure(hotmon->monitor, true);
+		passed = wait_until(hotmon, at + piece_s / 10);
+		hot_monitor_measure(hotmon->monitor, false);
+		at += piece_s;
+	} while (passed && wait_until(hotmon, at) && at < end);
 }
 
 static int run_batch(struct hotmon *hotmon)
