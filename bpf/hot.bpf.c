@@ -18,6 +18,7 @@
 #define MAX_PIDS 16
 /* a bio is below 4 GiB, and may start in the middle of a range */
 #define MAX_RANGES ((1ULL << 32 >> HOT_RANGE_SHIFT) + 1)
+#define MAX_PAGES  ((1U << (32 - PAGE_SHIFT)) + 1)
 
 /* Filters, 0: off. */
 const volatile __u32 filter_fs_dev = 0; /* s_dev of a filesystem */
@@ -30,6 +31,15 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 256 * 1024);
 } hotmon_files SEC(".maps");
+
+/* A filesystem without a device of its own (btrfs) has several: which of them a
+ * class belongs to is left to the reader.
+ */
+static __always_inline bool fs_wanted(const struct hot_source *src)
+{
+	return src->fs_dev == filter_fs_dev ||
+	       (src->kind == HOT_SOURCE_CLASS && !(filter_fs_dev >> 20));
+}
 
 static __always_inline bool pid_wanted(void)
 {
@@ -99,10 +109,11 @@ static __noinline int announce_file(const struct hot_source *src)
 	return 0;
 }
 
+/* The ranges of one bio, one after the other. */
 struct range_walk {
 	struct hot_key key;
 	struct hot_io io;
-	__u64 start;
+	__u64 start; /* of what is left, in the file */
 	__u64 end;
 };
 
@@ -120,6 +131,78 @@ static long account_range(__u32 nth __attribute__((unused)),
 	hot_account(&walk->key, &walk->io);
 	walk->start = to;
 	return walk->start >= walk->end;
+}
+
+static __always_inline void account_linear(struct range_walk *walk)
+{
+	if (walk->start >> HOT_RANGE_SHIFT ==
+	    (walk->end - 1) >> HOT_RANGE_SHIFT)
+		account_range(0, walk);
+	else
+		bpf_loop(MAX_RANGES, account_range, walk, 0);
+}
+
+/* The pages of a scattered bio, one after the other. Those of one range are
+ * summed up in .ranges.io, so that the bio counts once for it.
+ */
+struct page_walk {
+	struct range_walk ranges;
+	struct bio_vec entry;
+	__u64 vector; /* address of the next entry */
+	__u32 offset; /* in .entry, of the next byte */
+	__u32 left;   /* bytes of the bio */
+	bool bounced;
+};
+
+static long account_page(__u32 nth __attribute__((unused)),
+			 struct page_walk *walk)
+{
+	struct hot_key *key = &walk->ranges.key;
+	struct hot_io *io = &walk->ranges.io;
+	struct page_words words;
+	__u32 in_page, bytes, range;
+
+	if (walk->offset >= walk->entry.bv_len) {
+		bpf_probe_read_kernel(&walk->entry, sizeof(walk->entry),
+				      (void *)walk->vector);
+		walk->vector += sizeof(walk->entry);
+		walk->offset = 0;
+	}
+	page_place(&words, entry_page(&walk->entry, walk->offset),
+		   walk->bounced);
+	in_page = (walk->entry.bv_offset + walk->offset) & (PAGE_SIZE - 1);
+	bytes = PAGE_SIZE - in_page;
+	if (bytes > walk->entry.bv_len - walk->offset)
+		bytes = walk->entry.bv_len - walk->offset;
+	if (bytes > walk->left)
+		bytes = walk->left;
+	range = words.index >> (HOT_RANGE_SHIFT - PAGE_SHIFT);
+	if (range != key->range && io->bytes) {
+		hot_account(key, io);
+		io->bytes = 0;
+	}
+	key->range = range;
+	io->bytes += bytes;
+	walk->offset += bytes;
+	walk->left -= bytes;
+	return !walk->left || !bytes;
+}
+
+static __noinline void account_scattered(const struct bio *bio,
+					 const struct range_walk *ranges,
+					 bool bounced)
+{
+	struct page_walk walk = {
+		.ranges = *ranges,
+		.vector = (__u64)BPF_CORE_READ(bio, bi_io_vec),
+		.left = bio->bi_iter.bi_size,
+		.bounced = bounced,
+	};
+
+	walk.ranges.io.bytes = 0;
+	bpf_loop(MAX_PAGES, account_page, &walk, 0);
+	if (walk.ranges.io.bytes)
+		hot_account(&walk.ranges.key, &walk.ranges.io);
 }
 
 SEC("tp_btf/block_bio_queue")
@@ -143,7 +226,7 @@ int BPF_PROG(hotmon_bio_queue, struct bio *bio)
 		stat_add(HOT_STAT_CLONES, 1);
 		return 0;
 	}
-	if (filter_fs_dev && src.fs_dev != filter_fs_dev)
+	if (filter_fs_dev && !fs_wanted(&src))
 		return 0;
 	if (src.kind == HOT_SOURCE_FILE &&
 	    (src.pos + size) >> HOT_RANGE_SHIFT >= HOT_RANGE_FILE) {
@@ -169,10 +252,10 @@ int BPF_PROG(hotmon_bio_queue, struct bio *bio)
 
 	walk.start = src.pos;
 	walk.end = src.pos + size;
-	if (src.pos >> HOT_RANGE_SHIFT == (walk.end - 1) >> HOT_RANGE_SHIFT)
-		account_range(0, &walk);
+	if (src.mapping && is_scattered(bio, src.pos, src.mapping, src.bounced))
+		account_scattered(bio, &walk, src.bounced);
 	else
-		bpf_loop(MAX_RANGES, account_range, &walk, 0);
+		account_linear(&walk);
 	return 0;
 }
 

@@ -11,8 +11,8 @@
  *                      direct and compressed I/O (bytes as on disk, at the
  *                      place of the extent in the file). Copies that RAID1
  *                      makes count once. Before .inode existed (6.1): pages.
- *   ext4, fscrypt      encrypted pages are bounce pages without a mapping;
- *                      io_end has the inode, page->private the cached page.
+ *   ext4, fscrypt      encrypted data is written from bounce pages, which have
+ *                      no mapping but name the cached page.
  *   jbd2               a log block can be a page of the file (data=journal)
  *   XFS buffers, log   metadata, in pages without a mapping
  *   anything else      the first page: page -> mapping -> inode
@@ -26,12 +26,10 @@
 #define FRSP_HOT_SOURCE_BPF_H
 
 #include "hot.h"
-#include "compat.bpf.h"
+#include "hot_page.bpf.h"
 #include "iomap.h"
 #include "btrfs.h"
-#include "ext4.h"
 
-#define PAGE_SHIFT		  12
 #define S_IFMT			  0170000
 #define S_IFREG			  0100000
 #define S_IFBLK			  0060000
@@ -59,7 +57,9 @@ struct hot_source {
 	__u32 dev;    /* as in struct hot_slot */
 	__u32 gen;
 	__u64 ino;
-	__u64 pos; /* file offset in bytes */
+	__u64 pos;     /* file offset in bytes, of the first */
+	__u64 mapping; /* address, if the pages can be those of the file */
+	bool bounced;  /* the pages stand for those of the file */
 	__u64 subvol;
 	const struct inode *inode;
 };
@@ -190,6 +190,7 @@ static __always_inline void btrfs_bio_source(struct hot_source *src,
 {
 	const struct btrfs_bio___frsp *bbio;
 	const struct btrfs_inode___frsp *owner;
+	const struct inode *inode;
 	struct inode_facts facts = {};
 
 	bbio = (const void *)bio -
@@ -204,58 +205,13 @@ static __always_inline void btrfs_bio_source(struct hot_source *src,
 			    bpf_core_field_offset(struct btrfs_inode___frsp,
 						  vfs_inode),
 		    false);
-	if ((facts.mode & S_IFMT) == S_IFREG)
-		btrfs_file_source(src, &facts,
-				  BPF_CORE_READ(bbio, file_offset));
-	else
+	if (!is_btrfs_file(&facts)) {
 		class_source(src, facts.s_dev, HOT_METADATA);
-}
-
-/* The words of a struct page that say where it belongs. The fields share a
- * union with pointers, so a typed read would give a pointer that the verifier
- * lets nobody do arithmetic on.
- */
-struct page_words {
-	__u64 compound_head; /* bit 0: a tail page, the rest its head */
-	__u64 mapping;	     /* low bits: not page cache */
-	__u64 index;
-	__u64 private;
-};
-
-static __always_inline __u32 page_index_offset(void)
-{
-	if (bpf_core_field_exists(struct page___folio_index, __folio_index))
-		return bpf_core_field_offset(struct page___folio_index,
-					     __folio_index);
-	return bpf_core_field_offset(struct page___index, index);
-}
-
-/* page: typed or an address */
-static __always_inline void page_words(struct page_words *words,
-				       const struct page *page)
-{
-	__u8 copy[64];
-	const void *raw = copy;
-
-	if (have_rdonly_cast)
-		/* any kernel type that begins with words and nothing else */
-		raw = bpf_rdonly_cast((void *)page,
-				      bpf_core_type_id_kernel(struct pt_regs));
-	else
-		bpf_probe_read_kernel(copy, sizeof(copy), page);
-	words->compound_head =
-		*(const __u64 *)(raw + bpf_core_field_offset(struct page,
-							     compound_head));
-	words->mapping = *(const __u64 *)(raw + bpf_core_field_offset(
-							struct page, mapping));
-	words->index = *(const __u64 *)(raw + page_index_offset());
-	words->private = *(const __u64 *)(raw + bpf_core_field_offset(
-							struct page, private));
-}
-
-static __always_inline bool is_page_cache(const struct page_words *words)
-{
-	return words->mapping && !(words->mapping & 3);
+		return;
+	}
+	btrfs_file_source(src, &facts, BPF_CORE_READ(bbio, file_offset));
+	inode = facts.inode;
+	src->mapping = (__u64)BPF_CORE_READ(inode, i_mapping);
 }
 
 static __always_inline void mapping_facts(struct inode_facts *facts,
@@ -273,58 +229,46 @@ static __always_inline void mapping_facts(struct inode_facts *facts,
 	}
 }
 
-/* bv_page as a number: a typed pointer cannot be subtracted from. */
-static __always_inline __u64 bv_page_address(const struct bio *bio)
+/* The address of a bio's first page. */
+static __always_inline __u64 first_page(const struct bio *bio)
 {
-	__u64 address = 0;
+	struct bio_vec entry = {};
 
-	bpf_probe_read_kernel(&address, sizeof(address),
-			      &bio->bi_io_vec->bv_page);
-	return address;
-}
+	if (have_rdonly_cast) {
+		const void *vector = bpf_rdonly_cast(
+			bio->bi_io_vec,
+			bpf_core_type_id_kernel(struct pt_regs));
 
-/* Fills in facts and pos from the first page of a bio. False: the page belongs
- * to no file.
- */
-static __always_inline bool first_page_facts(struct inode_facts *facts,
-					     __u64 *pos, struct bio *bio)
-{
-	const struct page *page = bio->bi_io_vec->bv_page;
-	struct page_words words;
-	__u64 head, n_tail = 0;
-
-	page_words(&words, page);
-	if (words.compound_head & 1) {
-		head = words.compound_head - 1;
-		n_tail = (bv_page_address(bio) - head) /
-			 bpf_core_type_size(struct page);
-		page_words(&words, (const struct page *)head);
-		if (!is_page_cache(&words))
-			return false;
-		mapping_facts(facts, words.mapping);
-	} else {
-		if (!is_page_cache(&words))
-			return false;
-		inode_facts(facts, page->mapping->host, true);
+		return *(const __u64 *)(vector +
+					bpf_core_field_offset(struct bio_vec,
+							      bv_page));
 	}
-	*pos = ((words.index + n_tail) << PAGE_SHIFT) +
-	       bio->bi_io_vec->bv_offset;
-	return true;
+	bio_vector(&entry, bio, 0);
+	return (__u64)entry.bv_page;
 }
 
-/* ext4 writes encrypted pages from bounce pages (fs/crypto/crypto.c). */
-static __always_inline bool fscrypt_facts(struct inode_facts *facts, __u64 *pos,
-					  struct bio *bio)
+/* Whose the first page is, and where. False: it belongs to no file. */
+static __always_inline bool first_page_facts(struct inode_facts *facts,
+					     struct hot_source *src,
+					     const struct bio *bio)
 {
-	const struct ext4_io_end___frsp *io_end = bio->bi_private;
+	__u64 page = first_page(bio);
 	struct page_words words;
 
-	if (!ends_with(bio, &ext4_end_bio))
+	page_place(&words, page, false);
+	if (!words.mapping && ends_with(bio, &ext4_end_bio)) {
+		src->bounced = true;
+		page_place(&words, page, true);
+	}
+	if (!is_page_cache(&words))
 		return false;
-	page_words(&words, bio->bi_io_vec->bv_page);
-	page_words(&words, (const struct page *)words.private);
-	inode_facts(facts, BPF_CORE_READ(io_end, inode), false);
-	*pos = (words.index << PAGE_SHIFT) + bio->bi_io_vec->bv_offset;
+	src->pos = (words.index << PAGE_SHIFT) + bio->bi_io_vec->bv_offset;
+	src->mapping = words.mapping;
+	if (have_rdonly_cast || src->bounced || words.compound_head & 1)
+		mapping_facts(facts, words.mapping);
+	else
+		inode_facts(facts, bio->bi_io_vec->bv_page->mapping->host,
+			    true);
 	return true;
 }
 
@@ -342,15 +286,13 @@ static __always_inline void page_source(struct hot_source *src, struct bio *bio,
 					__u32 bdev, bool btrfs)
 {
 	struct inode_facts facts = {};
-	__u64 pos = 0;
 	bool known;
 
 	known = !bio->bi_iter.bi_idx && !bio->bi_iter.bi_bvec_done &&
-		(first_page_facts(&facts, &pos, bio) ||
-		 fscrypt_facts(&facts, &pos, bio));
+		first_page_facts(&facts, src, bio);
 	if (known && btrfs) {
 		if (is_btrfs_file(&facts))
-			btrfs_file_source(src, &facts, pos);
+			btrfs_file_source(src, &facts, src->pos);
 		else
 			class_source(src, facts.s_dev, HOT_METADATA);
 	} else if (known && (facts.mode & S_IFMT) == S_IFREG &&
@@ -358,7 +300,7 @@ static __always_inline void page_source(struct hot_source *src, struct bio *bio,
 		if (is_journal_write(bio))
 			class_source(src, bdev, HOT_METADATA);
 		else
-			file_source(src, &facts, pos);
+			file_source(src, &facts, src->pos);
 	} else if (known && (facts.mode & S_IFMT) == S_IFBLK &&
 		   facts.rdev == bdev) {
 		class_source(src, bdev, HOT_METADATA);

@@ -5,7 +5,6 @@
  * that hierarchy's cgroup, and else the one of version 2. Numbers of the other
  * hierarchy would match nothing, or worse, another cgroup.
  */
-#define _GNU_SOURCE 1
 #include "cgroup.h"
 
 #include <errno.h>

@@ -26,6 +26,7 @@ struct hot_monitor {
 	struct hot_cost cost;
 	struct placed_file *placed;
 	char *directory;
+	__u32 only_fs; /* kernel dev_t of the superblock, 0: all */
 	double last_s; /* monotonic, of the last frame */
 	__u64 last_events;
 	__u64 n_evicted;
@@ -85,6 +86,7 @@ int hot_monitor_open(const struct hot_monitor_options *options,
 		return -ENOMEM;
 	}
 	monitor->mounts = mounts;
+	monitor->only_fs = options->track.fs_dev;
 	hot_cost_init(&monitor->cost);
 	err = open_parts(monitor, options);
 	if (err) {
@@ -152,15 +154,17 @@ static bool is_placed_below(void *context, const struct hot_slot *slot)
 	return placed->is_below;
 }
 
-/* For hot_rank: lower halves of stacked devices carry no filesystem, their
- * I/O is counted above.
+/* For hot_rank: the lower halves of stacked devices carry no filesystem, their
+ * I/O is counted above. BPF lets the classes of all devices through when the
+ * one filesystem wanted has several.
  */
 static bool class_is_wanted(void *context, __u32 dev)
 {
-	struct hot_monitor *monitor = context;
+	const struct hot_monitor *monitor = context;
+	const struct mount_entry *entry =
+		mount_table_backed_by(monitor->mounts, dev);
 
-	return mount_table_by_dev(monitor->mounts, dev) ||
-	       mount_table_is_backing(monitor->mounts, dev);
+	return entry && (!monitor->only_fs || entry->dev == monitor->only_fs);
 }
 
 static void announce(void *context, const struct hot_file *file)

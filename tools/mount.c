@@ -11,7 +11,6 @@
  * The table ages. mount_table_refresh() asks the kernel, by poll() on
  * mountinfo, whether it has changed before it reads it again.
  */
-#define _GNU_SOURCE 1
 #include "mount.h"
 
 #include <dirent.h>
@@ -273,9 +272,8 @@ static bool btrfs_has_device(const struct mount_entry *entry, __u32 dev)
 	return found;
 }
 
-/* dev: of a superblock or of a block device */
-static const struct mount_entry *find_by_dev(const struct mount_table *table,
-					     __u32 dev)
+const struct mount_entry *mount_table_backed_by(const struct mount_table *table,
+						__u32 dev)
 {
 	const struct mount_entry *entry = mount_table_by_dev(table, dev);
 	size_t i;
@@ -287,11 +285,6 @@ static const struct mount_entry *find_by_dev(const struct mount_table *table,
 		    btrfs_has_device(&table->entries[i], dev))
 			entry = &table->entries[i];
 	return entry;
-}
-
-bool mount_table_is_backing(const struct mount_table *table, __u32 dev)
-{
-	return kdev_major(dev) && find_by_dev(table, dev);
 }
 
 bool mount_parse_dev(const char *text, __u32 *dev)
@@ -330,11 +323,12 @@ int mount_table_by_spec(const struct mount_table *table, const char *spec,
 	int id = 0, err;
 
 	if (mount_parse_dev(spec, &dev)) {
-		entry = find_by_dev(table, dev);
+		entry = mount_table_backed_by(table, dev);
 	} else if (stat(spec, &st)) {
 		return errno == ENOTDIR ? -ENOENT : -errno;
 	} else if (S_ISBLK(st.st_mode)) {
-		entry = find_by_dev(table, kdev_from_user(st.st_rdev));
+		entry = mount_table_backed_by(table,
+					      kdev_from_user(st.st_rdev));
 	} else {
 		err = mount_id_at(AT_FDCWD, spec, 0, &id);
 		if (err)

@@ -82,8 +82,11 @@ int mount_entry_open(const struct mount_entry *entry);
 int mount_table_by_spec(const struct mount_table *table, const char *spec,
 			const struct mount_entry **out);
 
-/* Does this block device directly back a mounted filesystem? */
-bool mount_table_is_backing(const struct mount_table *table, __u32 dev);
+/* The mounted filesystem that directly lies on this block device, or whose
+ * superblock has this device number; NULL: none.
+ */
+const struct mount_entry *mount_table_backed_by(const struct mount_table *table,
+						__u32 dev);
 
 /* "8:1", "259:1048575". False: it is something else. */
 bool mount_parse_dev(const char *text, __u32 *dev);

@@ -7,7 +7,6 @@
  *
  * No mount is held open between calls: that would keep it from being unmounted.
  */
-#define _GNU_SOURCE 1
 #include "path.h"
 #include "path_find.h"
 

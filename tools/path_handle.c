@@ -16,7 +16,6 @@
  * handle of the inode that was opened tells its real generation, without the
  * real open that FS_IOC_GETVERSION needs.
  */
-#define _GNU_SOURCE 1
 #include "path_handle.h"
 
 #include <endian.h>

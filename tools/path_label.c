@@ -22,9 +22,8 @@ struct label {
 /* piece: is kept or left out as one */
 static void add(struct label *label, const char *piece, size_t piece_len)
 {
-	/* Nothing may follow what was left out. */
-	if (label->n_kept == label->len &&
-	    label->len + piece_len < label->size) {
+	/* Once a piece does not fit, none does: len grows all the same. */
+	if (label->len + piece_len < label->size) {
 		memcpy(label->buf + label->len, piece, piece_len);
 		label->n_kept += piece_len;
 	}

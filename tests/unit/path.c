@@ -207,7 +207,7 @@ static void test_spec(void **state)
 		assert_int_equal(mount_table_by_spec(table, rows[i].spec,
 						     &entry),
 				 rows[i].err);
-	assert_false(mount_table_is_backing(table, 0xffffffff));
+	assert_null(mount_table_backed_by(table, 0xffffffff));
 	assert_int_equal(mount_table_refresh(table), 0);
 	mount_table_free(table);
 }

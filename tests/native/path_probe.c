@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What tools/path.c, mount.c and cgroup.c say about one thing, for path.bats:
+ *
+ *   path_probe facts FILE
+ *	ino, gen, dev, fs_dev, subvol, fs_type, parent's ino and gen: the
+ *	announcement that BPF would make, without the name
+ *   path_probe get INO GEN DEV [FS_DEV SUBVOL FS_TYPE PARENT_INO PARENT_GEN
+ *NAME] STATE|LABEL path_probe watch, then "get ..." as above, one per line: the
+ *same, with one cache; announces a file once; NAME without blanks path_probe
+ *time N INO GEN DEV ...	microseconds for one get path_probe fs SPEC
+ *TARGET|FS_TYPE|DEV, or error name path_probe backing DEV		yes or
+ *no path_probe cgroup SPEC		ID LEVEL, or error name path_probe hold
+ *FILE		unlinks it and keeps it open until stdin ends
+ *
+ * DEV is MAJOR:MINOR.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <linux/btrfs.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "mount.h"
+#include "path.h"
+
+#define BTRFS_MAGIC 0x9123683e
+
+static struct mount_table *table;
+
+__attribute__((noreturn)) static void fail(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static int print_error(int err)
+{
+	printf("%s\n", strerrorname_np(-err));
+	return 1;
+}
+
+/* A real open and the ioctl: not the way that path_handle.c has. */
+static void inode_facts(const char *path, struct stat *st, int *gen, int *fd)
+{
+	*fd = open(path, O_RDONLY | O_NONBLOCK);
+	*gen = 0;
+	if (*fd < 0 || fstat(*fd, st) || ioctl(*fd, FS_IOC_GETVERSION, gen))
+		fail(path);
+}
+
+static int print_facts(const char *path)
+{
+	struct btrfs_ioctl_ino_lookup_args lookup = {.objectid = 256};
+	char *dir_copy = strdup(path);
+	const struct mount_entry *entry;
+	struct stat st, dir_st;
+	struct statfs fs;
+	int gen, dir_gen, fd, dir_fd;
+
+	inode_facts(path, &st, &gen, &fd);
+	inode_facts(dirname(dir_copy), &dir_st, &dir_gen, &dir_fd);
+	if (fstatfs(fd, &fs))
+		fail(path);
+	if (fs.f_type == BTRFS_MAGIC &&
+	    ioctl(fd, BTRFS_IOC_INO_LOOKUP, &lookup))
+		fail("BTRFS_IOC_INO_LOOKUP");
+	if (mount_table_by_spec(table, path, &entry))
+		fail("mount_table_by_spec");
+	printf("%lu %u %u:%u %u:%u %llu %s %lu %u\n", (unsigned long)st.st_ino,
+	       gen, major(st.st_dev), minor(st.st_dev), kdev_major(entry->dev),
+	       kdev_minor(entry->dev), (unsigned long long)lookup.treeid,
+	       entry->fs_type, (unsigned long)dir_st.st_ino, dir_gen);
+	close(dir_fd);
+	close(fd);
+	free(dir_copy);
+	return 0;
+}
+
+static __u32 parse_dev(const char *text)
+{
+	__u32 dev;
+
+	if (mount_parse_dev(text, &dev))
+		return dev;
+	fprintf(stderr, "not a device number: %s\n", text);
+	exit(1);
+}
+
+/* Returns whether argv announces a file. */
+static int parse_file(char **argv, int argc, struct hot_file *file)
+{
+	memset(file, 0, sizeof(*file));
+	file->ino = strtoull(argv[0], NULL, 0);
+	file->gen = strtoul(argv[1], NULL, 0);
+	file->dev = parse_dev(argv[2]);
+	if (argc < 9)
+		return 0;
+	file->fs_dev = parse_dev(argv[3]);
+	file->subvol = strtoull(argv[4], NULL, 0);
+	snprintf(file->fs_type, sizeof(file->fs_type), "%s", argv[5]);
+	file->parent_ino = strtoull(argv[6], NULL, 0);
+	file->parent_gen = strtoul(argv[7], NULL, 0);
+	/* cut, as BPF does */
+	snprintf(file->name, sizeof(file->name), "%s", argv[8]);
+	return 1;
+}
+
+static void print_path(struct path_cache *cache, const struct hot_file *file)
+{
+	static const char *const states[] = {"known", "deleted", "unknown",
+					     "other_mount_ns"};
+	char label[PATH_LABEL_LEN];
+	struct path_result result;
+	int err =
+		path_cache_get(cache, file->ino, file->dev, file->gen, &result);
+
+	if (err)
+		printf("%s: ", strerrorname_np(-err));
+	path_label(&result, file->ino, file->gen, file->dev, label,
+		   sizeof(label));
+	printf("%s|%s\n", states[result.state], label);
+	fflush(stdout);
+}
+
+static int get(struct path_cache *cache, char **argv, int argc)
+{
+	struct hot_file file;
+
+	if (parse_file(argv, argc, &file))
+		path_cache_announce(cache, &file);
+	print_path(cache, &file);
+	return 0;
+}
+
+static int watch(struct path_cache *cache)
+{
+	char line[4096], *word, *rest, *argv[9];
+	struct hot_file file;
+
+	while (fgets(line, sizeof(line), stdin)) {
+		int argc = 0;
+
+		for (rest = line; argc < 9 && (word = strsep(&rest, " \n"));)
+			if (*word)
+				argv[argc++] = word;
+		if (argc < 3)
+			continue;
+		if (parse_file(argv, argc, &file))
+			path_cache_announce(cache, &file);
+		if (mount_table_refresh(table))
+			fail("mount_table_refresh");
+		print_path(cache, &file);
+	}
+	return 0;
+}
+
+static int time_gets(struct path_cache *cache, long n, char **argv, int argc)
+{
+	struct timespec begin, end;
+	struct path_result result;
+	struct hot_file file;
+	long i;
+
+	if (parse_file(argv, argc, &file))
+		path_cache_announce(cache, &file);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (i = 0; i < n; i++)
+		path_cache_get(cache, file.ino, file.dev, file.gen, &result);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	printf("%.2f\n", ((end.tv_sec - begin.tv_sec) * 1e9 +
+			  (end.tv_nsec - begin.tv_nsec)) /
+				 1e3 / n);
+	return 0;
+}
+
+static int print_fs(const char *spec)
+{
+	const struct mount_entry *entry;
+	int err = mount_table_by_spec(table, spec, &entry);
+
+	if (err)
+		return print_error(err);
+	printf("%s|%s|%u:%u\n", entry->target, entry->fs_type,
+	       kdev_major(entry->dev), kdev_minor(entry->dev));
+	return 0;
+}
+
+static int print_cgroup(const char *spec)
+{
+	struct cgroup_ref ref;
+	int err = cgroup_find(spec, &ref);
+
+	if (err)
+		return print_error(err);
+	printf("%llu %d\n", (unsigned long long)ref.id, ref.level);
+	return 0;
+}
+
+static int hold(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	if (fd < 0 || unlink(path))
+		fail(path);
+	printf("held\n");
+	fflush(stdout);
+	while (getchar() != EOF)
+		;
+	return 0;
+}
+
+static int run(struct path_cache *cache, int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(verb, "facts") && argc == 3)
+		return print_facts(argv[2]);
+	if (!strcmp(verb, "get") && argc >= 5)
+		return get(cache, argv + 2, argc - 2);
+	if (!strcmp(verb, "watch"))
+		return watch(cache);
+	if (!strcmp(verb, "time") && argc >= 6)
+		return time_gets(cache, atol(argv[2]), argv + 3, argc - 3);
+	if (!strcmp(verb, "fs") && argc == 3)
+		return print_fs(argv[2]);
+	if (!strcmp(verb, "backing") && argc == 3)
+		return puts(mount_table_backed_by(table, parse_dev(argv[2]))
+				    ? "yes"
+				    : "no") < 0;
+	if (!strcmp(verb, "cgroup") && argc == 3)
+		return print_cgroup(argv[2]);
+	if (!strcmp(verb, "hold") && argc == 3)
+		return hold(argv[2]);
+	fprintf(stderr, "usage: see the top of path_probe.c\n");
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	struct path_cache *cache;
+	int status;
+
+	if (mount_table_read(&table) || path_cache_new(table, 1000, &cache))
+		fail("mount table");
+	status = run(cache, argc, argv);
+	path_cache_free(cache);
+	mount_table_free(table);
+	return status;
+}
