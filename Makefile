@@ -13,7 +13,7 @@ BPFTOOL ?= bpftool
 OUTPUT := .output$(if $(SANITIZE),/sanitize)
 
 ifeq ($(V),1)
-say = @:
+say =
 else
 say = @printf '  %-8s %s\n' $(1) $(2);
 MAKEFLAGS += --no-print-directory

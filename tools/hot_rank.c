@@ -244,11 +244,16 @@ static void fill_row(struct hot_row *row, const struct hot_slot *slot,
 	row->temperature = slot_temperature(slot, clock);
 }
 
+static bool same_file(const struct hot_row *row, const struct hot_slot *slot)
+{
+	return row->ino == slot->ino && row->dev == slot->dev &&
+	       row->gen == slot->gen;
+}
+
 static bool slot_counts(const struct hot_slot *slot, const struct hot_row *row)
 {
 	return slot->tag == HOT_TAG(row->range, HOT_LIVE) &&
-	       slot->ino == row->ino && slot->dev == row->dev &&
-	       slot->gen == row->gen;
+	       same_file(row, slot);
 }
 
 /* Adds up all slots of a row's key (hot_table.bpf.h says when there can be two)
@@ -325,12 +330,6 @@ static int fill_rows(struct hot_rows *rows, struct candidates *c,
 			rows->n_rows++;
 	}
 	return 0;
-}
-
-static bool same_file(const struct hot_row *row, const struct hot_slot *slot)
-{
-	return row->ino == slot->ino && row->dev == slot->dev &&
-	       row->gen == slot->gen;
 }
 
 /* Buckets of the files' rows by inode: index + 1 of the first, chained. */

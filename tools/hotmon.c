@@ -104,6 +104,10 @@ static enum exit_code resolve_cgroup(struct hotmon_opts *opts)
 	if (err)
 		return log_fail(EXIT_FAILED, "systemd-cgls lists the cgroups",
 				"cgroup %s: %s", opts->cgroup, strerror(-err));
+	if (!cgroup.has_io)
+		log_warn("cgroup %s: the io controller is off for it, so its "
+			 "I/O is charged to a cgroup above and will not show",
+			 opts->cgroup);
 	opts->monitor.track.cgroup_id = cgroup.id;
 	opts->monitor.track.cgroup_level = cgroup.level;
 	return EXIT_OK;

@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The Makefile as a user meets it. Works on a copy, which it may spoil.
+
+setup_file() {
+	export TREE=$BATS_FILE_TMPDIR/tree
+	mkdir "$TREE"
+	tar -C "$BATS_TEST_DIRNAME/../.." -c --exclude=.git . | tar -C "$TREE" -x
+	export MAKEFLAGS=
+}
+
+installed() { # the files below $1
+	(cd "$1" && find . ! -type d | sort)
+}
+
+@test "make install and uninstall, with DESTDIR and PREFIX" {
+	local dest=$BATS_TEST_TMPDIR/dest
+	make -C "$TREE" install DESTDIR="$dest" PREFIX=/usr
+	[ "$(installed "$dest")" = "./usr/sbin/hotmon
+./usr/share/man/man8/hotmon.8" ]
+	"$dest/usr/sbin/hotmon" --version
+	make -C "$TREE" uninstall DESTDIR="$dest" PREFIX=/usr
+	[ -z "$(installed "$dest")" ]
+}
+
+@test "the default prefix is /usr/local" {
+	local dest=$BATS_TEST_TMPDIR/dest
+	make -C "$TREE" install DESTDIR="$dest"
+	[ -x "$dest/usr/local/sbin/hotmon" ]
+}
+
+@test "a change of a header rebuilds what includes it, and no more" {
+	make -C "$TREE" all
+	run make -C "$TREE" all
+	[ -z "$(grep -E '^ +(CC|BPF|LINK)' <<<"$output")" ]
+	touch "$TREE/tools/hot_cost.h"
+	run make -C "$TREE" all
+	[ "$status" = 0 ]
+	grep -q 'CC .*hot_cost.o' <<<"$output"
+	grep -q 'LINK .*hotmon' <<<"$output"
+	! grep -q 'CC .*fmt.o' <<<"$output"
+}
+
+@test "V=1 shows the commands" {
+	touch "$TREE/tools/fmt.c"
+	run make -C "$TREE" V=1 all
+	[ "$status" = 0 ]
+	grep -q 'cc .*-c tools/fmt\.c' <<<"$output"
+}
+
+@test "without BTF make says what is off and how to turn it on" {
+	run make -C "$TREE" VMLINUX_BTF=/nowhere/btf all
+	[ "$status" = 0 ]
+	grep -q '^off: hotmon; /nowhere/btf is missing.*VMLINUX_BTF=FILE' <<<"$output"
+}
+
+@test "without a package make says which one turns it on" {
+	sed -i '/^build scdoc/a build frsp-no-such-package no-such-command' "$TREE/tests/deps"
+	run make -C "$TREE" all
+	sed -i '/frsp-no-such-package/d' "$TREE/tests/deps"
+	[ "$status" = 0 ]
+	grep -q '^off: hotmon; .*apt-get install frsp-no-such-package$' <<<"$output"
+}
+
+@test "vmlinux/gen.sh refuses what it cannot read" {
+	run "$TREE/vmlinux/gen.sh" /nowhere/btf
+	[ "$status" != 0 ]
+	grep -q '/nowhere/btf' <<<"$output"
+	grep -q 'hint: ' <<<"$output"
+}
+
+@test "it builds with clang, too" {
+	make -C "$TREE" clean
+	make -C "$TREE" CC=clang WERROR=1 all
+	"$TREE/.output/hotmon" --version
+}
+
+@test "make help names each target that the Makefile has" {
+	local target
+	run make -C "$TREE" help
+	for target in $(sed -n 's/^\.PHONY: all //p' "$TREE/Makefile"); do
+		grep -Eq "make $target( |$)" <<<"$output" || {
+			echo "not in the help: $target"
+			false
+		}
+	done
+}
