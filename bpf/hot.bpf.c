@@ -188,21 +188,15 @@ static long account_page(__u32 nth __attribute__((unused)),
 	return !walk->left || !bytes;
 }
 
-static __noinline void account_scattered(const struct bio *bio,
-					 const struct range_walk *ranges,
-					 bool bounced)
+static __always_inline void account_scattered(struct page_walk *walk,
+					      const struct bio *bio)
 {
-	struct page_walk walk = {
-		.ranges = *ranges,
-		.vector = (__u64)BPF_CORE_READ(bio, bi_io_vec),
-		.left = bio->bi_iter.bi_size,
-		.bounced = bounced,
-	};
-
-	walk.ranges.io.bytes = 0;
-	bpf_loop(MAX_PAGES, account_page, &walk, 0);
-	if (walk.ranges.io.bytes)
-		hot_account(&walk.ranges.key, &walk.ranges.io);
+	walk->vector = (__u64)BPF_CORE_READ(bio, bi_io_vec);
+	walk->left = bio->bi_iter.bi_size;
+	walk->ranges.io.bytes = 0;
+	bpf_loop(MAX_PAGES, account_page, walk, 0);
+	if (walk->ranges.io.bytes)
+		hot_account(&walk->ranges.key, &walk->ranges.io);
 }
 
 SEC("tp_btf/block_bio_queue")
@@ -210,7 +204,7 @@ int BPF_PROG(hotmon_bio_queue, struct bio *bio)
 {
 	__u32 op = bio->bi_opf & 0xff, size = bio->bi_iter.bi_size;
 	struct hot_source src = {};
-	struct range_walk walk = {};
+	struct page_walk walk = {};
 	int result;
 
 	stat_add(HOT_STAT_EVENTS, 1);
@@ -236,26 +230,27 @@ int BPF_PROG(hotmon_bio_queue, struct bio *bio)
 		src.dev = src.fs_dev;
 	}
 
-	walk.io.jiffies = bpf_jiffies64();
-	walk.io.heat_time = walk.io.jiffies >> heat_shift;
-	walk.io.write = op != REQ_OP_READ;
-	walk.io.bytes = size;
-	walk.key.ino = src.ino;
-	walk.key.dev = src.dev;
-	walk.key.gen = src.gen;
-	walk.key.range = HOT_RANGE_FILE;
-	result = hot_account(&walk.key, &walk.io);
+	walk.ranges.io.jiffies = bpf_jiffies64();
+	walk.ranges.io.heat_time = walk.ranges.io.jiffies >> heat_shift;
+	walk.ranges.io.write = op != REQ_OP_READ;
+	walk.ranges.io.bytes = size;
+	walk.ranges.key.ino = src.ino;
+	walk.ranges.key.dev = src.dev;
+	walk.ranges.key.gen = src.gen;
+	walk.ranges.key.range = HOT_RANGE_FILE;
+	result = hot_account(&walk.ranges.key, &walk.ranges.io);
 	if (src.kind != HOT_SOURCE_FILE)
 		return 0;
 	if (result == HOT_ACCOUNTED_NEW)
 		announce_file(&src);
 
-	walk.start = src.pos;
-	walk.end = src.pos + size;
+	walk.ranges.start = src.pos;
+	walk.ranges.end = src.pos + size;
+	walk.bounced = src.bounced;
 	if (src.mapping && is_scattered(bio, src.pos, src.mapping, src.bounced))
-		account_scattered(bio, &walk, src.bounced);
+		account_scattered(&walk, bio);
 	else
-		account_linear(&walk);
+		account_linear(&walk.ranges);
 	return 0;
 }
 
