@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # "make help" lists the targets.
 
+# Debian has bpftool where only root looks.
+export PATH := $(PATH):/usr/sbin:/sbin
+
 VERSION := 0.1.0
 GIT_HASH := $(shell git rev-parse --short HEAD 2>/dev/null)
 
@@ -23,12 +26,12 @@ endif
 ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 LIBS := libbpf libelf zlib libcap-ng json-c smartcols ncursesw mount blkid
 CFLAGS ?= -O2 -g
+comma := ,
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
 	-D_GNU_SOURCE -DFRSP_VERSION='"$(VERSION)$(if $(GIT_HASH), ($(GIT_HASH)))"' \
 	-Ibpf -Itools -I.output $(shell pkg-config --cflags $(LIBS) 2>/dev/null) \
 	$(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 LDLIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm
-comma := ,
 # BPF_PROG() gives each program a context that most do not use.
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra \
 	-Wno-unused-parameter $(if $(WERROR),-Werror) -I.output -Ivmlinux -Ibpf
@@ -38,6 +41,7 @@ MANUALS := docs/hotmon.8.scd
 MAINS := $(PROGRAMS:%=tools/%.c)
 SHARED := $(filter-out $(MAINS),$(wildcard tools/*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUTPUT)/unit/%,$(wildcard tests/unit/*.c))
+BENCHES := $(patsubst tests/bench/%.c,$(OUTPUT)/bench/%,$(wildcard tests/bench/*.c))
 PROBES := $(patsubst tests/native/%.c,$(OUTPUT)/native/%,$(wildcard tests/native/*.c))
 
 OFF := $(shell tests/deps missing build)
@@ -55,10 +59,14 @@ else
 all: $(PROGRAMS:%=$(OUTPUT)/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%)
 endif
 
-tests: all $(UNIT_TESTS) $(PROBES)
+tests: all $(UNIT_TESTS) $(PROBES) $(BENCHES)
 
-.output/vmlinux.h: $(VMLINUX_BTF) vmlinux/gen.sh
-	$(call say,BTF,$@) mkdir -p $(@D) && BPFTOOL=$(BPFTOOL) vmlinux/gen.sh $< >$@
+# Not the time of the BTF file, which sysfs renews as it likes: which one it is.
+BTF_NAME := $(VMLINUX_BTF) $(shell uname -r)
+$(shell mkdir -p .output; echo '$(BTF_NAME)' | cmp -s - .output/vmlinux.name || \
+	echo '$(BTF_NAME)' >.output/vmlinux.name)
+.output/vmlinux.h: .output/vmlinux.name vmlinux/gen.sh
+	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh $(VMLINUX_BTF) >$@
 
 .output/%.bpf.o: bpf/%.bpf.c .output/vmlinux.h
 	$(call say,BPF,$@) $(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
@@ -79,6 +87,9 @@ $(PROGRAMS:%=$(OUTPUT)/%): $(OUTPUT)/%: $(OUTPUT)/tools/%.o $(OUTPUT)/libfrsp.a
 
 $(UNIT_TESTS) $(PROBES): $(OUTPUT)/%: $(OUTPUT)/tests/%.o $(OUTPUT)/libfrsp.a
 	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+
+$(BENCHES): $(OUTPUT)/%: $(OUTPUT)/tests/%.o
+	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 $(OUTPUT)/%: docs/%.scd
 	$(call say,MAN,$@) mkdir -p $(@D) && scdoc <$< >$@

@@ -78,7 +78,7 @@ struct heat_compat {
 /* Notes an access at now_ns; last and avg are those of its direction. */
 static inline void heat_compat_touch(__u64 *last_ns, __u64 *avg, __u64 now_ns)
 {
-	__u64 delta = (now_ns - *last_ns) >> 4;
+	__u64 delta = now_ns > *last_ns ? (now_ns - *last_ns) >> 4 : 0;
 
 	*avg = ((*avg << 4) - *avg + delta) >> 4;
 	*last_ns = now_ns;
@@ -89,7 +89,8 @@ static inline __u64 heat_compat_terms(__u64 accesses, __u64 last_ns, __u64 avg,
 				      __u64 now_ns)
 {
 	__u64 count = accesses > 4095 ? 0xffffffff : accesses << 20;
-	__u64 idle = (now_ns - last_ns) >> 30;
+	/* an access can be younger than the reading of the clock */
+	__u64 idle = now_ns > last_ns ? (now_ns - last_ns) >> 30 : 0;
 	__u64 recent = idle >> 32 ? 0 : (1ULL << 32) - idle;
 	__u64 interval = (~0ULL - avg) >> 40;
 

@@ -199,29 +199,27 @@ static __always_inline void account_scattered(struct page_walk *walk,
 		hot_account(&walk->ranges.key, &walk->ranges.io);
 }
 
-SEC("tp_btf/block_bio_queue")
-int BPF_PROG(hotmon_bio_queue, struct bio *bio)
+static __always_inline void track_bio(struct bio *bio)
 {
 	__u32 op = bio->bi_opf & 0xff, size = bio->bi_iter.bi_size;
 	struct hot_source src = {};
 	struct page_walk walk = {};
 	int result;
 
-	stat_add(HOT_STAT_EVENTS, 1);
 	if (!size || (op != REQ_OP_READ && op != REQ_OP_WRITE &&
 		      op != REQ_OP_ZONE_APPEND))
-		return 0;
+		return;
 	if (filter_n_pids && !pid_wanted())
-		return 0;
+		return;
 	if (filter_cgroup && !cgroup_wanted(bio))
-		return 0;
+		return;
 	bio_source(&src, bio);
 	if (src.kind == HOT_SOURCE_NONE) {
 		stat_add(HOT_STAT_CLONES, 1);
-		return 0;
+		return;
 	}
 	if (filter_fs_dev && !fs_wanted(&src))
-		return 0;
+		return;
 	if (src.kind == HOT_SOURCE_FILE &&
 	    (src.pos + size) >> HOT_RANGE_SHIFT >= HOT_RANGE_FILE) {
 		src.kind = HOT_SOURCE_CLASS;
@@ -240,7 +238,7 @@ int BPF_PROG(hotmon_bio_queue, struct bio *bio)
 	walk.ranges.key.range = HOT_RANGE_FILE;
 	result = hot_account(&walk.ranges.key, &walk.ranges.io);
 	if (src.kind != HOT_SOURCE_FILE)
-		return 0;
+		return;
 	if (result == HOT_ACCOUNTED_NEW)
 		announce_file(&src);
 
@@ -251,6 +249,27 @@ int BPF_PROG(hotmon_bio_queue, struct bio *bio)
 		account_scattered(&walk, bio);
 	else
 		account_linear(&walk.ranges);
+}
+
+/* Whether this event is one of those whose time is taken; counts it. */
+static __always_inline bool is_sampled(void)
+{
+	__u32 key = HOT_STAT_EVENTS;
+	__u64 *events = bpf_map_lookup_elem(&hotmon_stats, &key);
+
+	return events && !((*events)++ % HOT_SAMPLE_EVERY);
+}
+
+SEC("tp_btf/block_bio_queue")
+int BPF_PROG(hotmon_bio_queue, struct bio *bio)
+{
+	__u64 start_ns = is_sampled() ? bpf_ktime_get_ns() : 0;
+
+	track_bio(bio);
+	if (start_ns) {
+		stat_add(HOT_STAT_SAMPLES, 1);
+		stat_add(HOT_STAT_SAMPLED_NS, bpf_ktime_get_ns() - start_ns);
+	}
 	return 0;
 }
 

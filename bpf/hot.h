@@ -27,8 +27,10 @@
 #define HOT_RANGE_BITS	30 /* offsets up to 2^50 bytes; above: unattributed */
 #define HOT_RANGE_FILE	((1U << HOT_RANGE_BITS) - 1)
 #define HOT_PROBES	32 /* slots looked at before a key counts as dropped */
-#define HOT_NAME_LEN	128
-#define HOT_FS_TYPE_LEN 16
+/* The time of every 128th event of a CPU is taken: the program's own cost. */
+#define HOT_SAMPLE_EVERY 128
+#define HOT_NAME_LEN	 128
+#define HOT_FS_TYPE_LEN	 16
 
 enum hot_slot_state {
 	HOT_FREE,
@@ -124,6 +126,8 @@ enum hot_stat {
 	HOT_STAT_DROPPED, /* key updates lost because the table was full */
 	HOT_STAT_SLOTS,	  /* slots taken into use */
 	HOT_STAT_UNNAMED, /* files whose announcement did not fit the ring */
+	HOT_STAT_SAMPLES, /* events whose time was taken */
+	HOT_STAT_SAMPLED_NS, /* that those took */
 	HOT_NR_STATS,
 };
 

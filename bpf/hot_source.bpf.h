@@ -71,6 +71,7 @@ struct inode_facts {
 	__u32 s_dev;
 	__u32 rdev;
 	__u16 mode;
+	__u8 blkbits;
 };
 
 static __always_inline bool ends_with(const struct bio *bio, const void *symbol)
@@ -95,12 +96,14 @@ static __always_inline void inode_facts(struct inode_facts *facts,
 	facts->inode = inode;
 	if (typed) {
 		facts->mode = inode->i_mode;
+		facts->blkbits = inode->i_blkbits;
 		facts->ino = inode->i_ino;
 		facts->gen = inode->i_generation;
 		facts->rdev = inode->i_rdev;
 		facts->s_dev = inode->i_sb->s_dev;
 	} else {
 		facts->mode = BPF_CORE_READ(inode, i_mode);
+		facts->blkbits = BPF_CORE_READ(inode, i_blkbits);
 		facts->ino = BPF_CORE_READ(inode, i_ino);
 		facts->gen = BPF_CORE_READ(inode, i_generation);
 		facts->rdev = BPF_CORE_READ(inode, i_rdev);
@@ -118,6 +121,40 @@ file_source(struct hot_source *src, const struct inode_facts *facts, __u64 pos)
 	src->ino = facts->ino;
 	src->pos = pos;
 	src->inode = facts->inode;
+}
+
+/* The address of a bio's first page. */
+static __always_inline __u64 first_page(const struct bio *bio)
+{
+	struct bio_vec entry = {};
+
+	if (have_rdonly_cast) {
+		const void *vector = bpf_rdonly_cast(
+			bio->bi_io_vec,
+			bpf_core_type_id_kernel(struct pt_regs));
+
+		return *(const __u64 *)(vector +
+					bpf_core_field_offset(struct bio_vec,
+							      bv_page));
+	}
+	bio_vector(&entry, bio, 0);
+	return (__u64)entry.bv_page;
+}
+
+/* Zeroes from the end of a write to the end of its block, which was never
+ * written before. They are sent after dio->size was advanced over the data, and
+ * come from a page that is nobody's.
+ */
+static __always_inline bool is_tail_padding(const struct bio *bio, __u64 end,
+					    __u8 blkbits)
+{
+	__u64 in_block = (1ULL << blkbits) - 1;
+	struct page_words words;
+
+	if (!(end & in_block) || (end + bio->bi_iter.bi_size) & in_block)
+		return false;
+	page_place(&words, first_page(bio), false);
+	return !words.mapping;
 }
 
 /* The inode of a direct I/O and the place of this bio in the file: iomap
@@ -151,8 +188,9 @@ static __always_inline void dio_source(struct hot_source *src, struct bio *bio,
 		class_source(src, bdev, HOT_UNATTRIBUTED);
 		return;
 	}
-	/* The zeroes around a short write are in front of dio->size. */
-	file_source(src, &facts, end > size ? end - size : 0);
+	if (!is_tail_padding(bio, end, facts.blkbits))
+		end -= size;
+	file_source(src, &facts, end > 0 ? end : 0);
 }
 
 /* root: may be scalar */
@@ -229,24 +267,6 @@ static __always_inline void mapping_facts(struct inode_facts *facts,
 	}
 }
 
-/* The address of a bio's first page. */
-static __always_inline __u64 first_page(const struct bio *bio)
-{
-	struct bio_vec entry = {};
-
-	if (have_rdonly_cast) {
-		const void *vector = bpf_rdonly_cast(
-			bio->bi_io_vec,
-			bpf_core_type_id_kernel(struct pt_regs));
-
-		return *(const __u64 *)(vector +
-					bpf_core_field_offset(struct bio_vec,
-							      bv_page));
-	}
-	bio_vector(&entry, bio, 0);
-	return (__u64)entry.bv_page;
-}
-
 /* Whose the first page is, and where. False: it belongs to no file. */
 static __always_inline bool first_page_facts(struct inode_facts *facts,
 					     struct hot_source *src,
@@ -272,7 +292,9 @@ static __always_inline bool first_page_facts(struct inode_facts *facts,
 	return true;
 }
 
-/* A block of file data on its way to the log, not to its place. */
+/* A block on its way to the log, from a page of a file (data=journal), of the
+ * block device, or of neither (a frozen copy).
+ */
 static __always_inline bool is_journal_write(struct bio *bio)
 {
 	const struct buffer_head *bh = bio->bi_private;
@@ -297,10 +319,7 @@ static __always_inline void page_source(struct hot_source *src, struct bio *bio,
 			class_source(src, facts.s_dev, HOT_METADATA);
 	} else if (known && (facts.mode & S_IFMT) == S_IFREG &&
 		   facts.s_dev == bdev) {
-		if (is_journal_write(bio))
-			class_source(src, bdev, HOT_METADATA);
-		else
-			file_source(src, &facts, src->pos);
+		file_source(src, &facts, src->pos);
 	} else if (known && (facts.mode & S_IFMT) == S_IFBLK &&
 		   facts.rdev == bdev) {
 		class_source(src, bdev, HOT_METADATA);
@@ -322,7 +341,7 @@ static __always_inline void bio_source(struct hot_source *src, struct bio *bio)
 		else
 			page_source(src, bio, bdev, true);
 	} else if (ends_with(bio, &xfs_buf_bio_end_io) ||
-		   ends_with(bio, &xlog_bio_end_io)) {
+		   ends_with(bio, &xlog_bio_end_io) || is_journal_write(bio)) {
 		class_source(src, bdev, HOT_METADATA);
 	} else if (!ends_with(bio, &btrfs_clone_write_end_io)) {
 		page_source(src, bio, bdev, false);

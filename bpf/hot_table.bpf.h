@@ -8,10 +8,10 @@
  * and a reader pays a copy of every element per refresh. A slot here is one
  * cache line, and the reader maps the table.
  *
- * Every counter is added to atomically, so no I/O is lost. Given up: when the
- * reader empties an earlier slot of a key's probe sequence between the search
- * and the claim of two CPUs, the key can end up in two slots. Readers add up
- * equal keys of one probe sequence.
+ * Every counter is added to atomically, so no I/O is lost. Given up: a key can
+ * end up in two slots, when two CPUs take it into use at once and one of them
+ * is held up in between, or when the reader empties an earlier slot of its
+ * probe sequence just then. Readers add up the counts of equal keys.
  */
 #ifndef FRSP_HOT_TABLE_BPF_H
 #define FRSP_HOT_TABLE_BPF_H
@@ -173,23 +173,21 @@ static __always_inline struct hot_slot *slot_get(const struct hot_key *key,
 	return NULL;
 }
 
-/* Decays at most once per heat unit, by whoever gets the new time in; all
- * others only add, so no weight is lost.
+/* Decays at most once per heat unit, by whoever gets the new time in. That one
+ * takes the heat out while it does, so two never decay the same heat; all
+ * others only add, and nothing is lost.
  */
 static __always_inline void slot_heat(struct hot_slot *slot, __u32 now,
 				      __u64 bytes)
 {
 	__u32 then = *(volatile __u32 *)&slot->heat_time;
-	__u64 heat;
+	__u64 add = heat_weight(bytes);
 
 	if ((__s32)(now - then) > 0 &&
-	    __sync_val_compare_and_swap(&slot->heat_time, then, now) == then) {
-		heat = *(volatile __u64 *)&slot->heat;
-		__sync_fetch_and_add(&slot->heat,
-				     heat_decay(heat, now - then, heat_rate) -
-					     heat);
-	}
-	__sync_fetch_and_add(&slot->heat, heat_weight(bytes));
+	    __sync_val_compare_and_swap(&slot->heat_time, then, now) == then)
+		add += heat_decay(__sync_lock_test_and_set(&slot->heat, 0),
+				  now - then, heat_rate);
+	__sync_fetch_and_add(&slot->heat, add);
 }
 
 /* Not atomic: two accesses of one key at the same time can count as one for

@@ -107,5 +107,7 @@ int hot_batch_write(FILE *out, struct hot_monitor *monitor,
 	for (int i = 0; i < HOT_SUMMARY_LINES; i++)
 		fprintf(out, "%s\n", lines[i]);
 	fputc('\n', out);
-	return fflush(out) || ferror(out) ? -errno : 0;
+	if (fflush(out))
+		return -errno;
+	return ferror(out) ? -EIO : 0;
 }

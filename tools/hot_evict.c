@@ -5,7 +5,8 @@
  *
  *   1. LIVE -> CLAIMED by compare-and-exchange: no search finds it any more.
  *   2. membarrier(GLOBAL), a full RCU grace period: no program that had found
- *      it still runs.
+ *      it still runs. (With one CPU it does not wait; there it is enough that
+ *      a tracepoint's programs run with preemption off.)
  *   3. Empty it, then CLAIMED -> TOMB: it may be taken for another key.
  *
  * Which slots: those below a threshold taken from a histogram of heat in
@@ -36,7 +37,7 @@ static bool grace_period(void)
 	return !syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
-static bool has_grace_period(void)
+bool hot_evict_is_possible(void)
 {
 	int commands = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
 
@@ -103,9 +104,10 @@ static long mark(const struct hot_table *table, const struct hot_clock *clock,
 		if (!*left)
 			continue;
 		tag = slot->tag;
-		if (!__atomic_compare_exchange_n(&slot->tag, &tag, HOT_CLAIMED,
-						 false, __ATOMIC_SEQ_CST,
-						 __ATOMIC_SEQ_CST))
+		if (!__atomic_compare_exchange_n(
+			    &slot->tag, &tag,
+			    HOT_TAG(HOT_TAG_RANGE(tag), HOT_CLAIMED), false,
+			    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			continue;
 		--*left;
 		marked[n++] = i;
@@ -133,7 +135,7 @@ long hot_evict(const struct hot_table *table, const struct hot_clock *clock,
 	__u32 *marked;
 	long n;
 
-	if (!has_grace_period())
+	if (!hot_evict_is_possible())
 		return -EOPNOTSUPP;
 	marked = malloc(table->n_slots * sizeof(*marked));
 	if (!marked)

@@ -5,7 +5,6 @@
 
 #include "hot_track.h"
 
-/* A file is never hotter than one of its ranges is, so it goes last. */
 struct hot_evict_hooks {
 	/* after the grace period, before the slot is emptied */
 	void (*evicted)(void *context, __u32 index,
@@ -15,6 +14,9 @@ struct hot_evict_hooks {
 
 /* True if n_used of the table's slots are so many that keys get lost. */
 bool hot_evict_is_due(const struct hot_table *table, __u64 n_used);
+
+/* The grace period is there: if not, the table stays full once it is full. */
+bool hot_evict_is_possible(void);
 
 /* Empties the coldest slots until about 70 % of the table are in use. Returns
  * how many, or -errno (-EOPNOTSUPP: the kernel offers no grace period to user

@@ -99,6 +99,8 @@ static void add_tracked(struct json_object *object,
 	add_u64(tracked, "slots_used", frame->n_used);
 	add_u64(tracked, "slots", frame->n_slots);
 	add_u64(tracked, "evicted", frame->n_evicted);
+	add_u64(tracked, "unnamed", frame->unnamed);
+	add_u64(tracked, "missed", frame->missed);
 	json_object_object_add(object, "tracked", tracked);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 #include <ncurses.h>
 
 #include "hot_summary.h"
@@ -32,7 +33,7 @@ static enum hot_live_change key_help(struct hot_live *live)
 static enum hot_live_change key_pause(struct hot_live *live)
 {
 	live->paused = !live->paused;
-	return live->paused ? HOT_LIVE_REDRAW : HOT_LIVE_RESAMPLE;
+	return HOT_LIVE_REDRAW;
 }
 
 static enum hot_live_change key_view(struct hot_live *live)
@@ -151,7 +152,8 @@ static void restore_and_die(int signal_number)
 
 static void catch_crashes(void)
 {
-	static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+	static const int fatal[] = {SIGQUIT, SIGSEGV, SIGBUS,
+				    SIGFPE,  SIGILL,  SIGABRT};
 	struct sigaction action = {.sa_handler = restore_and_die};
 
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
@@ -173,11 +175,16 @@ static void init_colors(struct hot_live *live)
 
 bool hot_live_start(struct hot_live *live)
 {
-	/* newterm() reports a bad TERM, initscr() exits */
+	/* newterm() reports a bad TERM, initscr() would end the program */
 	SCREEN *screen = newterm(NULL, stdout, stdin);
 
 	if (!screen)
 		return false;
+	if (!tigetstr("cup")) { /* "dumb": the cursor cannot be moved */
+		endwin();
+		delscreen(screen);
+		return false;
+	}
 	set_term(screen);
 	catch_crashes();
 	cbreak();
@@ -237,11 +244,37 @@ static void draw_heads(const struct hot_live *live)
 	attrset(A_NORMAL);
 }
 
+/* How many bytes of text fit into n_columns of the screen. */
+static int fitting_bytes(const char *text, int n_columns)
+{
+	const char *at = text;
+	mbstate_t state = {0};
+	wchar_t character;
+	size_t len;
+	int width;
+
+	while ((len = mbrtowc(&character, at, MB_CUR_MAX, &state))) {
+		if (len >
+		    MB_CUR_MAX) { /* not of this locale: a byte, a column */
+			memset(&state, 0, sizeof(state));
+			len = 1;
+			width = 1;
+		} else {
+			width = wcwidth(character);
+		}
+		n_columns -= width > 0 ? width : 0;
+		if (n_columns < 0)
+			break;
+		at += len;
+	}
+	return at - text;
+}
+
 static void draw_row(const struct hot_live *live, struct hot_monitor *monitor,
 		     const struct hot_row *row, int y, double hottest)
 {
 	int glow = live->color ? hot_row_glow(row, hottest) : 0, x = 0;
-	char cell[FMT_LEN], label[PATH_LABEL_LEN];
+	char cell[FMT_LEN], label[PATH_LABEL_LEN], padded[PATH_LABEL_LEN];
 	struct path_result file;
 
 	attrset(glow ? COLOR_PAIR(glow) : A_NORMAL);
@@ -259,10 +292,11 @@ static void draw_row(const struct hot_live *live, struct hot_monitor *monitor,
 				   sizeof(label));
 			text = label;
 		}
-		mvprintw(y, x, column->is_text ? "%-*s" : "%*s", column->width,
-			 text);
-		getyx(stdscr, y, x);
-		x++;
+		snprintf(padded, sizeof(padded),
+			 column->is_text ? "%-*s" : "%*s", column->width, text);
+		mvaddnstr(y, x, padded, fitting_bytes(padded, COLS - x));
+		/* only the last column can be as wide as the screen */
+		x += strlen(padded) + 1;
 	}
 	attrset(A_NORMAL);
 }
@@ -290,13 +324,26 @@ static void draw_help(void)
 			mvprintw(y++, 2, "%-8s %s", keys[i].name, keys[i].help);
 }
 
+static const struct hot_rows *shown_rows(const struct hot_live *live,
+					 const struct hot_frame *frame)
+{
+	return live->view == HOT_VIEW_FILES ? &frame->ranking.files
+					    : &frame->ranking.ranges;
+}
+
+void hot_live_keep_in_view(struct hot_live *live, const struct hot_frame *frame)
+{
+	__u32 n_rows = shown_rows(live, frame)->n_rows;
+
+	if (live->scroll >= n_rows)
+		live->scroll = n_rows ? n_rows - 1 : 0;
+}
+
 void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
 		   const struct hot_frame *frame)
 {
 	char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN];
-	const struct hot_rows *rows = live->view == HOT_VIEW_FILES
-					      ? &frame->ranking.files
-					      : &frame->ranking.ranges;
+	const struct hot_rows *rows = shown_rows(live, frame);
 
 	erase();
 	if (COLS < MIN_COLUMNS || LINES < MIN_LINES) {

@@ -28,6 +28,10 @@ void hot_live_stop(void);
 /* How many table rows fit on the screen. */
 __u32 hot_live_n_rows(void);
 
+/* Scrolls back if the frame has fewer rows than scrolled over. */
+void hot_live_keep_in_view(struct hot_live *live,
+			   const struct hot_frame *frame);
+
 void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
 		   const struct hot_frame *frame);
 

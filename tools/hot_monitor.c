@@ -8,7 +8,6 @@
 #include <uthash.h>
 #include <bpf/bpf.h>
 
-#include "hot_cost.h"
 #include "hot_evict.h"
 
 /* Remembered answer to: is the file below the directory of -D? */
@@ -23,7 +22,6 @@ struct hot_monitor {
 	struct hot_rank *rank;
 	struct mount_table *mounts;
 	struct path_cache *paths;
-	struct hot_cost cost;
 	struct placed_file *placed;
 	char *directory;
 	__u32 only_fs; /* kernel dev_t of the superblock, 0: all */
@@ -87,7 +85,6 @@ int hot_monitor_open(const struct hot_monitor_options *options,
 	}
 	monitor->mounts = mounts;
 	monitor->only_fs = options->track.fs_dev;
-	hot_cost_init(&monitor->cost);
 	err = open_parts(monitor, options);
 	if (err) {
 		hot_monitor_close(monitor);
@@ -216,13 +213,17 @@ static void fill_statistics(struct hot_monitor *monitor,
 	frame->wall_ns = wall_ns();
 	frame->interval_s = now_s - monitor->last_s;
 	frame->dropped = stats[HOT_STAT_DROPPED];
+	frame->unnamed = stats[HOT_STAT_UNNAMED];
 	frame->n_evicted = monitor->n_evicted;
 	frame->n_used = stats[HOT_STAT_SLOTS] - monitor->n_evicted;
 	frame->n_slots = hot_track_table(monitor->track)->n_slots;
 	frame->events = stats[HOT_STAT_EVENTS];
 	frame->events_per_s =
 		(frame->events - monitor->last_events) / frame->interval_s;
-	frame->ns_per_event = monitor->cost.ns_per_event;
+	frame->ns_per_event = stats[HOT_STAT_SAMPLES]
+				      ? (double)stats[HOT_STAT_SAMPLED_NS] /
+						stats[HOT_STAT_SAMPLES]
+				      : 0;
 	frame->map_bytes = monitor->map_bytes;
 	monitor->last_s = now_s;
 	monitor->last_events = frame->events;
@@ -237,6 +238,23 @@ static __u64 missed_runs(const struct hot_monitor *monitor)
 				   &len))
 		return 0;
 	return info.recursion_misses;
+}
+
+int hot_monitor_tend(struct hot_monitor *monitor)
+{
+	__u64 stats[HOT_NR_STATS];
+	struct hot_clock clock;
+	int err;
+
+	err = hot_track_files(monitor->track, announce, monitor);
+	if (!err)
+		err = hot_track_stats(monitor->track, stats);
+	if (!err)
+		err = hot_track_clock(monitor->track, &clock);
+	if (!err)
+		make_room(monitor, &clock,
+			  stats[HOT_STAT_SLOTS] - monitor->n_evicted);
+	return err;
 }
 
 int hot_monitor_sample(struct hot_monitor *monitor,
@@ -272,16 +290,6 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 		return err;
 	make_room(monitor, &clock, frame->n_used);
 	return 0;
-}
-
-void hot_monitor_measure(struct hot_monitor *monitor, bool on)
-{
-	int prog_fd = hot_track_prog_fd(monitor->track);
-
-	if (on)
-		hot_cost_open_window(&monitor->cost, prog_fd);
-	else
-		hot_cost_close_window(&monitor->cost, prog_fd);
 }
 
 void hot_monitor_path(struct hot_monitor *monitor, const struct hot_row *row,

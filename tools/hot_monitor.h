@@ -30,6 +30,7 @@ struct hot_frame {
 	struct hot_ranking ranking;
 	__u64 dropped;	 /* key updates that found no room, since the start */
 	__u64 missed;	 /* bios the kernel ran no program for (recursion) */
+	__u64 unnamed;	 /* files announced in vain: the ring was full */
 	__u64 n_evicted; /* slots forgotten, since the start */
 	__u64 n_used, n_slots;
 	__u64 events; /* bios seen, since the start */
@@ -46,8 +47,8 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 		       const struct hot_frame_request *request,
 		       struct hot_frame *frame);
 
-/* Opens and closes the window in which the cost is measured. */
-void hot_monitor_measure(struct hot_monitor *monitor, bool on);
+/* Keeps up with the kernel between samples: call it every second or so. */
+int hot_monitor_tend(struct hot_monitor *monitor);
 
 void hot_monitor_path(struct hot_monitor *monitor, const struct hot_row *row,
 		      struct path_result *result);

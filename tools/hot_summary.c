@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "hot_summary.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "fmt.h"
 
@@ -19,31 +21,40 @@ static void class_line(char line[HOT_SUMMARY_LEN], const char *name,
 		 fmt_bytes(written, class->write_bytes, exact), class->writes);
 }
 
+/* Appends to line what still fits. */
+static __attribute__((format(printf, 2, 3))) void
+append(char line[HOT_SUMMARY_LEN], const char *format, ...)
+{
+	size_t len = strlen(line);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line + len, HOT_SUMMARY_LEN - len, format, args);
+	va_end(args);
+}
+
 static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 {
 	char map[FMT_LEN], cost[64] = "not measured yet";
-	int n;
 
 	if (frame->ns_per_event > 0)
 		snprintf(cost, sizeof(cost),
 			 "%.0f ns/event, %.3f %% of one CPU",
 			 frame->ns_per_event,
 			 frame->ns_per_event * frame->events_per_s / 1e7);
-	n = snprintf(line, HOT_SUMMARY_LEN,
-		     "%-13s %s, %.0f events/s, maps %s, table %.0f %% full",
-		     "own cost", cost, frame->events_per_s,
-		     fmt_bytes(map, frame->map_bytes, false),
-		     frame->n_slots ? 100.0 * frame->n_used / frame->n_slots
-				    : 0);
+	snprintf(line, HOT_SUMMARY_LEN,
+		 "%-13s %s, %.0f events/s, maps %s, table %.0f %% full",
+		 "own cost", cost, frame->events_per_s,
+		 fmt_bytes(map, frame->map_bytes, false),
+		 frame->n_slots ? 100.0 * frame->n_used / frame->n_slots : 0);
 	if (frame->n_evicted)
-		n += snprintf(line + n, HOT_SUMMARY_LEN - n, ", %llu forgotten",
-			      frame->n_evicted);
+		append(line, ", %llu forgotten", frame->n_evicted);
 	if (frame->dropped)
-		n += snprintf(line + n, HOT_SUMMARY_LEN - n,
-			      ", %llu DROPPED (more --memory)", frame->dropped);
+		append(line, ", %llu DROPPED (more --memory)", frame->dropped);
+	if (frame->unnamed)
+		append(line, ", %llu not announced", frame->unnamed);
 	if (frame->missed)
-		snprintf(line + n, HOT_SUMMARY_LEN - n, ", %llu MISSED",
-			 frame->missed);
+		append(line, ", %llu MISSED", frame->missed);
 }
 
 void hot_summary(char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN],

@@ -12,13 +12,14 @@
 
 #include "cgroup.h"
 #include "hot_batch.h"
+#include "hot_evict.h"
 #include "hot_json.h"
 #include "hot_live.h"
 #include "hotmon_opts.h"
 #include "log.h"
 #include "privilege.h"
 
-#define COST_PERIOD_S 1.0
+#define TEND_PERIOD_S 1
 
 static volatile sig_atomic_t interrupted;
 
@@ -132,6 +133,9 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 		return code;
 	}
 	err = hot_monitor_open(&hotmon->opts.monitor, mounts, &hotmon->monitor);
+	if (!err && !hot_evict_is_possible())
+		log_warn("no membarrier in this kernel: a full table stays "
+			 "full");
 	if (err == -EOPNOTSUPP)
 		return log_fail(
 			EXIT_UNSUPPORTED, "Linux 6.1 or newer is needed",
@@ -196,17 +200,18 @@ static bool wait_until(struct hotmon *hotmon, double deadline)
 			.tv_sec = left, .tv_nsec = (left - (time_t)left) * 1e9};
 		enum hot_live_change change;
 
-		if (hotmon->live.paused)
-			timeout = (struct timespec){.tv_sec = 1};
-		else if (left <= 0)
+		if (left <= 0)
 			return true;
+		if (left > TEND_PERIOD_S)
+			timeout = (struct timespec){.tv_sec = TEND_PERIOD_S};
 		ppoll(&input, live ? 1 : 0, &timeout, &hotmon->unblocked);
+		hot_monitor_tend(hotmon->monitor); /* sampling tells errors */
 		if (!live)
 			continue;
 		if (input.revents & (POLLHUP | POLLERR))
 			interrupted = 1;
 		change = hot_live_keys(&hotmon->live);
-		if (change == HOT_LIVE_RESAMPLE && !hotmon->live.paused)
+		if (change == HOT_LIVE_RESAMPLE)
 			return false;
 		if (change != HOT_LIVE_NOTHING)
 			hot_live_draw(&hotmon->live, hotmon->monitor,
@@ -215,29 +220,13 @@ static bool wait_until(struct hotmon *hotmon, double deadline)
 	return false;
 }
 
-/* One interval. The first tenth of each second of it the cost is measured. */
-static void pass_interval(struct hotmon *hotmon)
-{
-	double at = monotonic_s(), end = at + hotmon->live.interval_s;
-	double piece_s;
-	bool passed;
-
-	do {
-		piece_s = end - at < COST_PERIOD_S ? end - at : COST_PERIOD_S;
-		hot_monitor_measure(hotmon->monitor, true);
-		passed = wait_until(hotmon, at + piece_s / 10);
-		hot_monitor_measure(hotmon->monitor, false);
-		at += piece_s;
-	} while (passed && wait_until(hotmon, at) && at < end);
-}
-
 static int run_batch(struct hotmon *hotmon)
 {
 	__u64 left = hotmon->opts.count;
 	int err;
 
 	do {
-		pass_interval(hotmon);
+		wait_until(hotmon, monotonic_s() + hotmon->live.interval_s);
 		err = sample(hotmon);
 		if (!err)
 			err = report(hotmon, stdout);
@@ -247,7 +236,9 @@ static int run_batch(struct hotmon *hotmon)
 
 static int run_live(struct hotmon *hotmon)
 {
-	__u64 left = hotmon->opts.count;
+	double next = monotonic_s() + hotmon->live.interval_s;
+	__u64 left = hotmon->opts.count; /* 0: no end */
+	bool passed = false;
 	int err;
 
 	if (!hot_live_start(&hotmon->live))
@@ -257,10 +248,16 @@ static int run_live(struct hotmon *hotmon)
 		err = sample(hotmon);
 		if (err)
 			break;
-		hot_live_draw(&hotmon->live, hotmon->monitor, &hotmon->frame);
-		pass_interval(hotmon);
-	} while (!interrupted && !hotmon->live.quit &&
-		 (!hotmon->opts.count || --left));
+		hot_live_keep_in_view(&hotmon->live, &hotmon->frame);
+		/* A pause stops the screen only. */
+		if (!hotmon->live.paused || !passed)
+			hot_live_draw(&hotmon->live, hotmon->monitor,
+				      &hotmon->frame);
+		passed = wait_until(hotmon, next);
+		if (passed && left && !--left)
+			break;
+		next = monotonic_s() + hotmon->live.interval_s;
+	} while (!interrupted && !hotmon->live.quit);
 	hot_live_stop();
 	if (!err && !hotmon->live.quit) {
 		err = sample(hotmon);
@@ -276,7 +273,9 @@ int main(int argc, char **argv)
 	enum exit_code code;
 	int err;
 
-	setlocale(LC_ALL, "");
+	/* Not LC_NUMERIC: JSON and arguments have decimal points. */
+	setlocale(LC_CTYPE, "");
+	log_init("hotmon", false);
 	hotmon_opts_parse(argc, argv, &hotmon.opts);
 	log_init("hotmon", hotmon.opts.verbose);
 	hotmon.live.view =
@@ -294,6 +293,15 @@ int main(int argc, char **argv)
 		return code;
 	if (hotmon.opts.output == HOTMON_LIVE) {
 		err = run_live(&hotmon);
+		if (err == -ENOTTY) {
+			hot_monitor_close(hotmon.monitor);
+			return log_fail(EXIT_FAILED,
+					"set TERM to your terminal's type, or "
+					"use \"hotmon -b\"",
+					"TERM=%s: the live view cannot work on "
+					"such a terminal",
+					getenv("TERM") ?: "");
+		}
 	} else {
 		fprintf(stderr, "Tracing disk I/O... Hit Ctrl-C to end.\n");
 		err = run_batch(&hotmon);

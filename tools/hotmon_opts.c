@@ -303,9 +303,9 @@ void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
 	};
 
 	*opts = (struct hotmon_opts){
-		.output = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO) ?
-				  HOTMON_LIVE :
-				  HOTMON_BATCH,
+		.output = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO)
+				  ? HOTMON_LIVE
+				  : HOTMON_BATCH,
 		.interval_s = DEFAULT_INTERVAL_S,
 		.request.max_rows = DEFAULT_ROWS,
 		.color = parse_color("auto"),

@@ -42,7 +42,7 @@ static int encode_generic(struct handle *handle, const struct path_inode *inode)
 	__u32 words[2] = {(__u32)inode->ino, inode->gen};
 
 	if (inode->ino != words[0])
-		return -ESTALE;
+		return -EOPNOTSUPP;
 	handle->head.handle_type = FILEID_INO32_GEN;
 	handle->head.handle_bytes = sizeof(words);
 	memcpy(handle->head.f_handle, words, sizeof(words));

@@ -12,7 +12,7 @@ static const struct {
 } needed[] = {
 	{CAP_BPF, "CAP_BPF"},
 	{CAP_PERFMON, "CAP_PERFMON"},
-	{CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}, /* BTF of modules, BPF statistics */
+	{CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}, /* BTF of modules, search in btrfs */
 	{CAP_SYSLOG, "CAP_SYSLOG"},	  /* addresses in /proc/kallsyms */
 	{CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH"}, /* inode to path */
 };
@@ -53,6 +53,11 @@ enum exit_code privilege_check(void)
 			"RHEL >= 8.2 have it",
 			"the kernel has no BTF: "
 			"/sys/kernel/btf/vmlinux is missing");
+	if (sysconf(_SC_PAGESIZE) != 4096)
+		return log_fail(EXIT_UNSUPPORTED,
+				"use a kernel with pages of 4 KiB",
+				"pages of %ld bytes are not supported",
+				sysconf(_SC_PAGESIZE));
 	if (addresses_are_hidden())
 		return log_fail(EXIT_UNSUPPORTED,
 				"sysctl kernel.kptr_restrict=1",

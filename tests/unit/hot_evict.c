@@ -15,7 +15,7 @@ static void count_evicted(void *context, __u32 index,
 {
 	(void)context;
 	(void)index;
-	assert_int_equal(slot->tag, HOT_CLAIMED);
+	assert_int_equal(slot->tag, HOT_TAG(HOT_RANGE_FILE, HOT_CLAIMED));
 	assert_int_not_equal(slot->reads, 0);
 	n_hooked++;
 }

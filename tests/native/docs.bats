@@ -1,0 +1,201 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
+# The documents say what the programs do: options, keys, fields, files.
+
+load lib
+
+docs=$BATS_TEST_DIRNAME/../../docs
+root=$BATS_TEST_DIRNAME/../..
+manual=$docs/hotmon.8.scd
+
+# section NAME [SUBSECTION]: of the manual, as scdoc's source
+section() {
+	sed -n "/^# $1\$/,/^# /{ /^# /d; p; }" "$manual" |
+		if [[ $# == 2 ]]; then sed -n "/^## $2\$/,/^## /{ /^## /d; p; }"; else cat; fi
+}
+
+# plain: takes scdoc's marks from a line: *bold*, _underlined_, \escaped
+plain() {
+	sed 's/[*_]//g; s/\\//g'
+}
+
+# same WHAT1 FILE1 WHAT2 FILE2: both have the same lines, and at least five.
+same() {
+	(($(wc -l <"$2") >= 5)) || fail "few lines of $1: $(cat "$2")"
+	diff -u --label "$1" --label "$3" "$2" "$4" >&2
+}
+
+# --- options -------------------------------------------------------------------
+
+# Lines like "-c, --cgroup=CGROUP", in the order of --help.
+help_options() {
+	ARGP_HELP_FMT=rmargin=200,opt-doc-col=60,doc-opt-col=2 "$hotmon" --help |
+		sed -nE 's/^ {1,6}(-[^ ]*,? ?-*[^ ]*|--[^ ]*)( .*)?$/\1/p' | sed 's/ *$//'
+}
+
+manual_options() {
+	section OPTIONS | grep '^\*-' | plain
+}
+
+@test "the manual has the options of --help, in the same order" {
+	help_options >"$test_dir/help"
+	manual_options >"$test_dir/manual"
+	same --help "$test_dir/help" OPTIONS "$test_dir/manual"
+}
+
+@test "no option is missing in what the test above looks at" {
+	# glibc's own list of what can be abbreviated
+	"$hotmon" --usage | grep -oE '(^|\[)--[a-z-]+' | tr -d '[' | sort >"$test_dir/usage"
+	help_options | grep -oE -- '--[a-z-]+' | sort >"$test_dir/help"
+	same --usage "$test_dir/usage" --help "$test_dir/help"
+}
+
+@test "the manual's options stand under the heads of --help" {
+	"$hotmon" --help | sed -n 's/^ \([A-Z][a-z ]*\):$/\1/p' >"$test_dir/help"
+	section OPTIONS | sed -n 's/^## //p' | grep -vx Help >"$test_dir/manual"
+	[[ -s $test_dir/help ]]
+	diff -u "$test_dir/help" "$test_dir/manual"
+}
+
+@test "the manual has the keys of -s help, in the same order" {
+	"$hotmon" -s help | awk '{ print $1 }' >"$test_dir/help"
+	section OPTIONS | sed -n '/^\*-s\*/,/^## /s/^\t\(\*[a-z*, ]*\*\)$/\1/p' |
+		plain | tr -d ' ' | tr ',' '\n' >"$test_dir/manual"
+	same "-s help" "$test_dir/help" OPTIONS "$test_dir/manual"
+}
+
+@test "the manual's defaults and limits are those of --help" {
+	local option value
+	while read -r option value; do
+		ARGP_HELP_FMT=rmargin=200 "$hotmon" --help | grep -E -- "$option=" | grep -qF "$value" ||
+			fail "--help does not say $value of $option"
+		section OPTIONS | sed -n "/$option\*=/,/^\*-/p" | plain | grep -qF "$value" ||
+			fail "the manual does not say $value of $option"
+	done <<-'EOT'
+		--rows 20
+		--memory 1M to 64G
+		--memory 16M
+		--half-life 1s to 7d
+		--half-life 5m
+	EOT
+}
+
+@test "the manual has the exit statuses of --help" {
+	"$hotmon" --help | tr '\n' ' ' | sed 's/.*Exit status: //' | grep -oE '[0-9]' >"$test_dir/help"
+	section 'EXIT STATUS' | sed -n 's/^\*\([0-9]\)\*$/\1/p' >"$test_dir/manual"
+	same --help "$test_dir/help" "EXIT STATUS" "$test_dir/manual"
+}
+
+# --- keys ------------------------------------------------------------------------
+
+tui() {
+	tmux -S "$test_dir/tmux" -f /dev/null "$@"
+}
+
+shows() { # shows REGEX: a line of the screen matches, and the screen is in $test_dir/screen
+	tui capture-pane -p >"$test_dir/screen"
+	grep -q "$1" "$test_dir/screen"
+}
+
+@test "the manual has the keys of the help screen, with their meaning" {
+	tui new-session -d -x 120 -y 40 "$hotmon" 3>&-
+	defer tui kill-server
+	wait_until shows '^hotmon  '
+	tui send-keys h
+	wait_until shows '^  q '
+	awk '/^  [^ ]/ {
+		keys = substr($0, 3, 8); sub(/ +$/, "", keys); gsub(/ /, ", ", keys)
+		print keys "|" substr($0, 12)
+	}' "$test_dir/screen" >"$test_dir/help"
+	# The manual may go on where the screen ends.
+	section KEYS | awk '/^\*/ { keys = $0; gsub(/\*/, "", keys) }
+		/^\t/ && keys { sub(/[.:;].*/, ""); print keys "|" substr($0, 2); keys = "" }' >"$test_dir/manual"
+	same "help screen" "$test_dir/help" KEYS "$test_dir/manual"
+}
+
+# --- fields ----------------------------------------------------------------------
+
+# The fields of the schema, in alphabetic order.
+schema_fields() {
+	jq -r '[.. | .properties? // empty | keys[]] | unique[]' "$docs/hotmon.schema.json"
+}
+
+@test "the manual has the fields of the JSON schema, and no others" {
+	schema_fields >"$test_dir/schema"
+	# in bold, and not a page such as stat(1)
+	section FIELDS | grep -oE '\*[a-z_]+\*([^(]|$)' | tr -cd 'a-z_\n' | LC_ALL=C sort -u >"$test_dir/manual"
+	LC_ALL=C sort -o "$test_dir/schema" "$test_dir/schema"
+	same schema "$test_dir/schema" FIELDS "$test_dir/manual"
+}
+
+@test "each field of the schema says what it is" {
+	local without
+	without=$(jq -r '. as $top | [.. | .properties? // empty | to_entries[] | select(
+		((.value["$ref"] // "" | sub("^#/\\$defs/"; "")) as $name | (.value.description // $top["$defs"][$name].description // "")) == "") |
+		.key] | join(" ")' "$docs/hotmon.schema.json")
+	expect "without a description" "$without" ""
+}
+
+@test "the manual has the columns of a report" {
+	fs_make fs ext4
+	hotmon_launch files --batch 3600
+	hotmon_launch ranges --batch --ranges 3600
+	file_make "$test_dir/fs/data" 1
+	hotmon_end files INT
+	hotmon_end ranges INT
+	grep -h '^ *TEMP ' "$test_dir/files.out" "$test_dir/ranges.out" | tr -s ' ' '\n' | sed '/^$/d' | sort -u >"$test_dir/report"
+	section FIELDS | sed -n 's/^|  \([A-Z/s]*\)$/\1/p' | sort >"$test_dir/manual"
+	same report "$test_dir/report" FIELDS "$test_dir/manual"
+}
+
+# --- the documents themselves ------------------------------------------------------
+
+@test "mandoc finds no error in the manual, and no warning but scdoc's own" {
+	local found
+	scdoc <"$manual" >"$test_dir/hotmon.8"
+	# scdoc has a paragraph macro before and after each block, needed or not.
+	found=$(mandoc -T lint -W warning "$test_dir/hotmon.8" | grep -vE 'WARNING: skipping paragraph macro: PP (empty|after S[HS])$' || :)
+	expect "mandoc" "$found" ""
+}
+
+@test "mandoc does find errors, so the test above can fail" {
+	printf '.TH x 8\n.SH NAME\nx\n.nonsense y\n.TS\n' >"$test_dir/bad.8"
+	not mandoc -T lint -W warning "$test_dir/bad.8"
+}
+
+@test "the README has at most 150 lines, design.md 120" {
+	(($(wc -l <"$root/README.md") <= 150))
+	(($(wc -l <"$docs/design.md") <= 120))
+}
+
+# links FILE: the relative links of a Markdown file, and the files that it names in
+# `...` or begins an indented line with. NAME stands for any name.
+links() {
+	{
+		grep -oE '\]\([^)#: ]+[)#]' "$1" | sed 's/^](//; s/[)#]$//'
+		grep -oE '(`|^    (sudo )?)(bpf|docs|kmod|tests|tools|vmlinux)/[A-Za-z0-9_./-]*' "$1" |
+			grep -v NAME | sed "s|.*[\` ]||; s|^|$root/|"
+	} || :
+}
+
+@test "each file that a document links to or names is there" {
+	local file link n=0
+	for file in "$root/README.md" "$docs"/*.md; do
+		for link in $(links "$file"); do
+			[[ $link == /* ]] || link=$(dirname "$file")/$link
+			[[ -e $link ]] || fail "${file#"$root"/}: no ${link#"$root"/}"
+			n=$((n + 1))
+		done
+	done
+	((n >= 10)) || fail "only $n links"
+}
+
+@test "each make target that a document names is there" {
+	local target n=0
+	while read -r target; do
+		grep -qE "^\.PHONY:.* $target( |$)" "$root/Makefile" || fail "no target $target"
+		n=$((n + 1))
+	done < <(grep -hoE '(^    |`|sudo )make [a-z]+' "$root/README.md" "$docs"/*.md | awk '{ print $NF }' | sort -u)
+	((n >= 4)) || fail "only $n targets"
+}

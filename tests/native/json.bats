@@ -1,0 +1,175 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; lib.bash
+# What hotmon --json prints, held against docs/hotmon.schema.json.
+
+load lib
+
+schema=$BATS_TEST_DIRNAME/../../docs/hotmon.schema.json
+
+# validate FILE NUMBER: it has so many lines, and each is a document of the schema.
+validate() {
+	local out status=0
+	out=$("$native_dir/validate.py" "$schema" <"$1") || status=$?
+	((status == 0)) || fail "$(head -n 20 <<<"$out")"
+	expect "documents" "$out" "$2"
+}
+
+# json_start NAME [OPTION...]: reports once, when json_stop NAME ends it.
+json_start() {
+	hotmon_launch "$1" --json -r 0 "${@:2}" 3600
+}
+
+json_stop() { # json_stop NAME
+	hotmon_stop "$1"
+	validate "$test_dir/$1.out" 1
+}
+
+# A filesystem with some I/O on it, as seen by hotmon with these options; sets
+# file to the one that was read.
+report_fs() { # report_fs [OPTION...]
+	file=$test_dir/fs/data
+	fs_make fs ext4
+	file_make "$file" 3
+	fs_cool fs
+	json_start fs --fs "$test_dir/fs" "$@"
+	cat "$file" >/dev/null
+	file_make "$test_dir/fs/new" 1
+	json_stop fs
+	expect "bytes read of $file" "$(report fs ".files[] | select(.path == \"$file\").read_bytes")" $((3 << 20))
+}
+
+@test "a report on files is valid, and has no ranges" {
+	report_fs
+	expect "ranges" "$(report fs 'has("ranges")')" false
+}
+
+@test "a report on ranges is valid" {
+	report_fs --ranges
+	expect "ranges of the file" "$(report fs "[.ranges[] | select(.path == \"$file\").offset] | sort | join(\" \")")" \
+		"0 1048576 2097152"
+}
+
+@test "a report by the compat score is valid, with temperatures up to 255" {
+	report_fs --ranges --score compat
+	report fs '[.files[], .ranges[] | .temperature] | length > 0 and all(. == floor and . > 0 and . < 256)' | grep -qx true
+}
+
+@test "a report on nothing is valid" {
+	fs_make fs ext4
+	sync -f "$test_dir/fs"
+	json_start fs --ranges --fs "$test_dir/fs" -D "$test_dir/fs/lost+found"
+	json_stop fs
+	expect "files and ranges" "$(report fs '[.files, .ranges | length] | join(" ")')" "0 0"
+}
+
+@test "each line is a document of its own" {
+	"$hotmon" --json --ranges -r 3 0.1 5 >"$test_dir/out" 2>"$test_dir/err"
+	validate "$test_dir/out" 5
+}
+
+@test "a filesystem of another mount namespace: path is null" {
+	local id dir=$test_dir/other
+	truncate -s 64M "$test_dir/other.img"
+	loop_attach other "$test_dir/other.img"
+	fs_format "${loop_of[other]}" ext4
+	mkdir "$dir"
+	json_start fs --ranges
+	id=$(unshare --mount bash -ec "
+		mount '${loop_of[other]}' '$dir'
+		dd if=/dev/zero of='$dir/data' bs=64k count=2 conv=fsync status=none
+		stat -c '.dev == \"%Hd:%Ld\" and .ino == %i' '$dir/data'
+		umount '$dir'")
+	json_stop fs
+	expect "path" "$(report fs ".files[] | select($id).path")" null
+	expect "path of the range" "$(report fs ".ranges[] | select($id).path")" null
+}
+
+# Each name as a format of printf, and as JSON has it.
+names='
+new\nline            new\nline
+quote"s              quote\"s
+back\\slash          back\\slash
+tab\tand\033[31m     tab\tand\u001b[31m
+del\177              del\u007f
+\303\244\342\202\254 \u00e4\u20ac
+\360\237\230\200     \ud83d\ude00
+bad\377byte          bad\ufffdbyte
+cut\342\202          cut\ufffd\ufffd
+\355\240\200         \ufffd\ufffd\ufffd
+long\300\257         long\ufffd\ufffd
+'
+
+@test "any file name is valid, and the same again where it is UTF-8" {
+	local format name json n=0
+	fs_make fs ext4
+	while read -r format json; do
+		[[ -n $format ]] || continue
+		# shellcheck disable=SC2059 # it is a format
+		printf -v name "$format"
+		file_make "$test_dir/fs/$name" 1
+	done <<<"$names"
+	fs_cool fs
+	json_start fs --fs "$test_dir/fs"
+	find "$test_dir/fs" -name lost+found -prune -o -type f -exec cat {} + >/dev/null
+	json_stop fs
+	while read -r _ json; do
+		[[ -n $json ]] || continue
+		n=$((n + 1))
+		json=\"$test_dir/fs/$json\"
+		expect "files called $json" "$(report fs "[.files[] | select(.path == $json)] | length")" 1
+	done <<<"$names"
+	expect "files" "$(report fs '.files | length')" "$n"
+}
+
+@test "a deleted file is valid, with its last path" {
+	local id file=$test_dir/fs/data
+	fs_make fs ext4
+	file_make "$file" 1
+	fs_cool fs
+	id=$(file_id "$file")
+	json_start fs --fs "$test_dir/fs"
+	cat "$file" >/dev/null
+	rm "$file"
+	json_stop fs
+	expect "path and deleted" "$(report fs ".files[] | $(select_id "$id") | \"\(.path) \(.deleted)\"")" "$file true"
+}
+
+@test "a locale with a decimal comma changes nothing" {
+	mkdir "$test_dir/locale"
+	printf '%s\n' 'LC_NUMERIC' 'decimal_point ","' 'thousands_sep "."' 'grouping 3;3' 'END LC_NUMERIC' \
+		>"$test_dir/comma"
+	# It warns of the categories that are not there.
+	localedef -c -i "$test_dir/comma" -f ANSI_X3.4-1968 "$test_dir/locale/comma" >"$test_dir/localedef" 2>&1 || :
+	unset LC_ALL
+	export LOCPATH=$test_dir/locale
+	export LC_NUMERIC=comma
+	expect "this locale, as bash sees it" "$(bash -c 'printf %.1f 0')" 0,0
+	report_fs --ranges
+	timeout "$PATIENCE" "$hotmon" --json --once 0.1 >"$test_dir/out"
+	validate "$test_dir/out" 1
+}
+
+@test "a document with a field less, a field more or a wrong value is not valid" {
+	local out status=0
+	report_fs --ranges
+	# a file, a range, and a null
+	report fs -c '.files |= .[:2] | .ranges |= .[:2] | ., (.files[0].path = null | .files[0].fs_type = null)' \
+		>"$test_dir/documents"
+	validate "$test_dir/documents" 2
+	out=$("$native_dir/validate.py" --mutants "$schema" <"$test_dir/documents") || status=$?
+	((status == 0)) || fail "$out"
+	((out > 500)) || fail "only $out mutants"
+}
+
+@test "text that is not JSON is not valid, so the tests above can fail" {
+	local text
+	report_fs
+	for text in '' '{' '[]' '{"a":NaN}' '{} {}' "$(sed 's/"ts":/"ts":1,"ts":/' "$test_dir/fs.json")" \
+		"$(sed 's/"temperature":\([0-9]*\)\./"temperature":\1,/' "$test_dir/fs.json")" \
+		"$(sed 's/"ino":\([0-9]*\)/"ino":\1.0/' "$test_dir/fs.json")" \
+		"$(sed "s/data/\xff/" "$test_dir/fs.json")"; do
+		! "$native_dir/validate.py" "$schema" <<<"$text" || fail "it takes ${text:0:200}"
+	done
+	! "$native_dir/validate.py" "$schema" </dev/null || fail "it takes nothing at all"
+}

@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
+# More ranges than the table has room for, more files than are announced at once.
+
+load lib
+
+# write_ranges FILE: 4 KiB into each of 20000 ranges, which need 1.25 MB of slots.
+write_ranges() {
+	truncate -s 20000M "$1"
+	fio --name=job --filename="$1" --size=20000M --direct=1 --rw=write:1020k --bs=4k --ioengine=psync \
+		--number_ios=20000 --overwrite=1 --output-format=json --output="$test_dir/fio"
+	expect "fio's writes" "$(jq '.jobs[0].write.total_ios' "$test_dir/fio")" 20000
+}
+
+sparse_file() {
+	fs_make fs ext4
+	file=$test_dir/fs/data
+	: >"$file"
+	id=$(file_id "$file")
+}
+
+@test "--memory at its least: losses are counted, the file stays exact" {
+	local ranges dropped
+	sparse_file
+	hotmon_start fs --fs "$test_dir/fs" --memory 1M
+	write_ranges "$file"
+	hotmon_stop fs
+	expect file "$(file_counts fs "$id")" "0 20000 0 81920000"
+	ranges=$(range_counts fs "$id" | wc -l)
+	dropped=$(report fs .dropped)
+	# each write is one update of one range: kept, or lost and counted
+	((dropped > 0)) || fail "20000 ranges in 1 MiB?"
+	expect "ranges, $ranges kept, $dropped lost," $((ranges + dropped)) 20000
+	expect "ranges that are not as written" "$(range_counts fs "$id" | grep -vc ' 0 1 0 4096$')" 0
+}
+
+@test "a table that is emptied while it fills: each range is kept, forgotten or lost" {
+	local ranges dropped evicted
+	sparse_file
+	hotmon_launch fs --json --ranges -r 0 --fs "$test_dir/fs" --memory 1M 0.05
+	write_ranges "$file"
+	hotmon_stop fs
+	expect file "$(file_counts fs "$id")" "0 20000 0 81920000"
+	ranges=$(range_counts fs "$id" | wc -l)
+	dropped=$(report fs .dropped)
+	evicted=$(report fs .tracked.evicted)
+	((evicted > 0)) || fail "nothing was forgotten"
+	expect "ranges, $ranges kept, $evicted forgotten, $dropped lost," $((ranges + evicted + dropped)) 20000
+	expect "ranges that are not as written" "$(range_counts fs "$id" | grep -vc ' 0 1 0 4096$')" 0
+}
+
+# as many as fit between two looks at the announcements
+@test "1300 files at once: each has its path and its bytes" {
+	local dir=$test_dir/fs
+	fs_make fs ext4
+	hotmon_start fs --fs "$dir"
+	seq -f "$dir/file%g" 1300 | xargs -n 100 sh -c 'for f; do echo "$f" >"$f"; done' sh
+	sync -f "$dir"
+	hotmon_stop fs
+	expect "files" "$(report fs '[.files[] | select(.writes == 1 and .write_bytes == 4096)] | length')" 1300
+	diff <(report fs '.files[].path' | sort) <(printf '%s\n' "$dir"/file* | sort) >"$test_dir/diff" ||
+		fail "$(head -n 5 "$test_dir/diff")"
+}

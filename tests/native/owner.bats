@@ -1,0 +1,478 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
+# Whose I/O is it? Cases that one filesystem, one kind of device or one kind of
+# process makes hard. exact.bats has what every filesystem does alike.
+
+load lib
+
+@test "ext4: an inode number used again is another file" {
+	local old new n
+	fs_make fs ext4
+	file_make "$test_dir/fs/old" 2
+	fs_cool fs
+	old=$(file_id "$test_dir/fs/old")
+	track fs
+	xfs_io -rd -c 'pread -q -b 4k 0 40k' "$test_dir/fs/old"
+	rm "$test_dir/fs/old"
+	for ((n = 0; n < 1000; n++)); do
+		: >"$test_dir/fs/new$n"
+		[[ $(stat -c %i "$test_dir/fs/new$n") != "$(cut -d' ' -f2 <<<"$old")" ]] || break
+	done
+	((n < 1000)) || fail "the inode number does not come back"
+	xfs_io -d -c 'pwrite -q -b 4k 1m 12k' "$test_dir/fs/new$n"
+	new=$(file_id "$test_dir/fs/new$n")
+	untrack fs
+	expect "old file" "$(file_counts fs "$old")" "10 0 40960 0"
+	expect "its ranges" "$(range_counts fs "$old")" "0 10 0 40960 0"
+	expect "new file" "$(file_counts fs "$new")" "0 3 0 12288"
+	expect "its ranges" "$(range_counts fs "$new")" "1048576 0 3 0 12288"
+	expect "path of the new one" "$(report fs ".files[] | $(select_id "$new") | .path")" "$test_dir/fs/new$n"
+	expect "path of the old one" \
+		"$(report fs ".files[] | $(select_id "$old") | .path != \"$test_dir/fs/new$n\"")" true
+}
+
+@test "ext4, data=journal: the file's data once, the log's copy as metadata" {
+	local file=$test_dir/fs/data id logged
+	fs_make fs ext4 data=journal
+	track fs
+	xfs_io -f -c 'pwrite -q 0 2m' -c fsync "$file"
+	id=$(file_id "$file")
+	untrack fs # which makes it write what is in the log to its place
+	io_list >"$test_dir/ios" write 0 $((2 << 20))
+	expect_bytes fs "$id" "$test_dir/ios"
+	expect_traced fs "$id" "$file"
+	logged=$(class_counts fs metadata | cut -d' ' -f4)
+	((logged >= 2 << 20)) || fail "only $logged bytes of metadata: where is the log?"
+}
+
+@test "ext4, 1-KiB blocks: several blocks of a page" {
+	local file=$test_dir/fs/data id
+	fs_make fs ext4 '' -b 1024
+	file_make "$file" 4
+	fs_cool fs
+	id=$(file_id "$file")
+	track fs
+	fio_run "$file" --direct=1 --rw=randrw --bs=1k --number_ios=500
+	untrack fs
+	expect_ios fs "$id" "$test_dir/ios"
+	expect_traced fs "$id" "$file"
+}
+
+@test "ext4, encrypted: written from bounce pages, and yet the file's" {
+	local file=$test_dir/fs/secret/data key id
+	need_fs ext4
+	[[ -e /sys/fs/ext4/features/encryption ]] || skip "the kernel has no encryption in ext4"
+	fs_make fs ext4 '' -O encrypt
+	mkdir "$test_dir/fs/secret"
+	key=$(head -c 64 /dev/zero | tr '\0' k | xfs_io -c add_enckey "$test_dir/fs")
+	xfs_io -c "set_encpolicy ${key##* }" "$test_dir/fs/secret"
+	track fs
+	xfs_io -f -c 'pwrite -q 0 3m' -c fsync -c 'pwrite -q 1236k 40k' -c fsync -c 'fadvise -d 0 0' "$file"
+	cat "$file" >/dev/null
+	id=$(file_id "$file")
+	untrack fs
+	io_list >"$test_dir/ios" write 0 $((3 << 20)) write $((1236 << 10)) $((40 << 10)) read 0 $((3 << 20))
+	expect_bytes fs "$id" "$test_dir/ios"
+	expect_traced fs "$id" "$file"
+}
+
+# neighbours FS: a file, $file, with a hole of 2 MiB between two blocks of 64 KiB
+# that are neighbours on the disk; not cached
+neighbours() {
+	fs_make fs "$1"
+	file=$test_dir/fs/data
+	xfs_io -f -c 'pwrite -q 0 128k' -c fsync -c 'finsert 64k 2m' -c fsync "$file"
+	blockdev --setra 16384 "${loop_of[fs]}"
+	fs_cool fs
+	id=$(file_id "$file")
+}
+
+# use_neighbours: one bio can hold both blocks; each counts where it is.
+use_neighbours() {
+	track fs
+	xfs_io -c 'fadvise -s' -c 'pread -q -b 4m 0 4m' -c 'pwrite -q 0 64k' -c 'pwrite -q 2112k 64k' -c fsync "$file"
+	untrack fs
+	io_list >"$test_dir/ios" read 0 65536 read $((2112 << 10)) 65536 write 0 65536 write $((2112 << 10)) 65536
+	expect_bytes fs "$id" "$test_dir/ios"
+}
+
+@test "ext4: one bio with both sides of a hole" {
+	neighbours ext4
+	use_neighbours
+}
+
+@test "XFS: one bio with both sides of a hole" {
+	neighbours xfs
+	use_neighbours
+}
+
+@test "XFS: a copy that shares its blocks is a file of its own" {
+	local one=$test_dir/fs/one two=$test_dir/fs/two
+	fs_make fs xfs
+	file_make "$one" 4
+	cp --reflink=always "$one" "$two"
+	fs_cool fs
+	track fs
+	xfs_io -rd -c 'pread -q -b 4k 0 40k' "$one"
+	xfs_io -rd -c 'pread -q -b 4k 0 12k' "$two"
+	xfs_io -d -c 'pwrite -q -b 64k 1m 640k' "$two"
+	xfs_io -c 'pwrite -q 3m 256k' -c fsync "$two"
+	untrack fs
+	expect "the first" "$(file_counts fs "$(file_id "$one")")" "10 0 40960 0"
+	io_list >"$test_dir/ios" read 0 12288 write $((1 << 20)) $((640 << 10)) write $((3 << 20)) $((256 << 10))
+	expect_bytes fs "$(file_id "$two")" "$test_dir/ios"
+}
+
+@test "XFS: I/O beyond what a range can be numbered for is unattributed" {
+	fs_make fs xfs
+	track fs
+	xfs_io -fd -c 'pwrite -q -b 64k 4p 64k' -c 'pwrite -q -b 64k 512t 64k' "$test_dir/fs/data"
+	untrack fs
+	expect file "$(file_counts fs "$(file_id "$test_dir/fs/data")")" "0 1 0 65536"
+	expect range "$(range_counts fs "$(file_id "$test_dir/fs/data")")" "$((512 << 40)) 0 1 0 65536"
+	expect unattributed "$(class_counts fs unattributed)" "0 1 0 65536"
+}
+
+@test "XFS with a realtime device: what is on it does not get lost" {
+	local file=$test_dir/fs/data
+	need_fs xfs
+	truncate -s 512M "$test_dir/image0" "$test_dir/image1"
+	loop_attach one "$test_dir/image0"
+	loop_attach two "$test_dir/image1"
+	fs_format "${loop_of[one]}" xfs -r rtdev="${loop_of[two]}"
+	fs_mount fs "${loop_of[one]}" "rtdev=${loop_of[two]}" || skip "the kernel has no realtime devices in XFS"
+	xfs_io -f -c 'chattr +r' -c 'pwrite -q 0 4m' -c fsync "$file"
+	trace_start "${loop_of[two]}"
+	hotmon_start fs --fs "$test_dir/fs"
+	xfs_io -rd -c 'pread -q -b 4k 2m 40k' "$file"
+	hotmon_stop fs
+	trace_stop
+	expect "bios of the realtime device" "$(bio_counts <"$test_dir/bios")" "10 0 40960 0"
+	expect "file" "$(file_counts fs "$(file_id "$file")")" "10 0 40960 0"
+}
+
+@test "raw device: through the page cache as metadata, direct as unattributed" {
+	fs_make fs ext4
+	track fs
+	dd if="${loop_of[fs]}" of=/dev/null bs=64k skip=3000 count=10 status=none iflag=direct
+	dd if="${loop_of[fs]}" of=/dev/null bs=64k skip=4000 count=20 status=none
+	untrack fs
+	expect unattributed "$(class_counts fs unattributed)" "10 0 655360 0"
+	(($(class_counts fs metadata | cut -d' ' -f3) >= 20 << 16)) || fail "metadata: $(class_counts fs metadata)"
+	expect files "$(report fs .files -c)" "[]"
+}
+
+@test "btrfs: direct writes without copy on write" {
+	local file=$test_dir/fs/data id
+	fs_make fs btrfs nodatacow
+	file_make "$file" 32
+	fs_cool fs nodatacow
+	id=$(file_id "$file")
+	track fs
+	fio_run "$file" --direct=1 --rw=randwrite --ioengine=libaio --iodepth=16 --number_ios=1000
+	untrack fs
+	expect_ios fs "$id" "$test_dir/ios"
+	expect_traced fs "$id" "$file"
+}
+
+@test "btrfs: a file, its snapshot and its namesake in another subvolume stay apart" {
+	local name id
+	fs_make fs btrfs
+	for name in one two; do
+		btrfs -q subvolume create "$test_dir/fs/$name"
+		file_make "$test_dir/fs/$name/data" 2
+	done
+	btrfs -q subvolume snapshot "$test_dir/fs/one" "$test_dir/fs/snapshot"
+	fs_cool fs
+	expect "inode numbers" "$(stat -c %i "$test_dir"/fs/*/data | sort -u | wc -l)" 1
+	track fs
+	xfs_io -rd -c 'pread -q -b 4k 0 40k' "$test_dir/fs/one/data"
+	xfs_io -rd -c 'pread -q -b 4k 1m 12k' "$test_dir/fs/two/data"
+	xfs_io -r -c 'fadvise -r' -c 'pread -q -b 4k 0 20k' "$test_dir/fs/snapshot/data"
+	untrack fs
+	for name in one:"10 0 40960 0" two:"3 0 12288 0" snapshot:"5 0 20480 0"; do
+		id=$(file_id "$test_dir/fs/${name%:*}/data")
+		expect "${name%:*}" "$(file_counts fs "$id")" "${name#*:}"
+		expect "its path" "$(report fs ".files[] | $(select_id "$id") | .path")" "$test_dir/fs/${name%:*}/data"
+	done
+}
+
+@test "btrfs: of two copies of the data (DUP) one counts" {
+	local file=$test_dir/fs/data
+	fs_make fs btrfs '' -d dup -m dup
+	hotmon_start fs --fs "$test_dir/fs"
+	xfs_io -f -c 'pwrite -q 0 3m' -c fsync "$file"
+	hotmon_stop fs
+	io_list >"$test_dir/ios" write 0 $((3 << 20))
+	expect_bytes fs "$(file_id "$file")" "$test_dir/ios"
+}
+
+# two_devices PROFILE: btrfs at $test_dir/fs
+two_devices() {
+	need_fs btrfs
+	truncate -s 512M "$test_dir/image0" "$test_dir/image1"
+	loop_attach one "$test_dir/image0"
+	loop_attach two "$test_dir/image1"
+	fs_format "${loop_of[one]}" btrfs -d "$1" -m raid1 "${loop_of[two]}"
+	fs_mount fs "${loop_of[one]}" "device=${loop_of[two]}"
+}
+
+# use_two_devices: each byte of a file counts once, at its place.
+use_two_devices() {
+	local file=$test_dir/fs/data
+	hotmon_start fs --fs "$test_dir/fs"
+	xfs_io -f -c 'pwrite -q 0 5m' -c fsync "$file"
+	xfs_io -rd -c 'pread -q -b 200k 20k 3800k' "$file"
+	hotmon_stop fs
+	io_list >"$test_dir/ios" write 0 $((5 << 20)) read 20480 $((3800 << 10))
+	expect_bytes fs "$(file_id "$file")" "$test_dir/ios"
+}
+
+@test "btrfs, RAID1: of two copies one counts" {
+	two_devices raid1
+	use_two_devices
+}
+
+@test "btrfs, RAID0: each part of a striped bio counts at its place" {
+	two_devices raid0
+	use_two_devices
+}
+
+# data_bios NAME TYPE <BIOS: those in btrfs' chunks of that type
+data_bios() {
+	btrfs_chunks "${loop_of[$1]}" >"$test_dir/chunks"
+	awk -v type="^$2" 'NR == FNR { if ($4 ~ type) { n++; disk[n] = $2; len[n] = $3 }; next }
+		{ at = $2 * 512
+		  for (i = 1; i <= n; i++)
+			  if (at >= disk[i] && at < disk[i] + len[i])
+				  print }' "$test_dir/chunks" -
+}
+
+# btrfs_extents NAME: bytes on disk of the files' extents, each once
+btrfs_extents() {
+	blockdev --flushbufs "${loop_of[$1]}"
+	btrfs inspect-internal dump-tree -t extent "${loop_of[$1]}" | awk '
+		/EXTENT_ITEM/ { sub(/\)/, "", $6); bytes = $6 }
+		/refs .* flags DATA/ { sum += bytes }
+		END { print sum + 0 }'
+}
+
+@test "btrfs, compressed: what the disk did, not what the program wrote" {
+	local file=$test_dir/fs/data id on_disk
+	fs_make fs btrfs compress-force=zstd
+	track fs
+	# two thirds of it compress well
+	for ((n = 0; n < 24; n++)); do
+		head -c 100000 /dev/urandom
+		head -c 200000 /dev/zero
+	done >"$file"
+	sync "$file"
+	untrack fs
+	id=$(file_id "$file")
+	on_disk=$(btrfs_extents fs)
+	((on_disk > 2400000 && on_disk < 3600000)) || fail "$on_disk bytes on disk: it did not compress"
+	expect "bytes written" "$(file_counts fs "$id" | cut -d' ' -f3-)" "0 $on_disk"
+	expect "bios of data" "$(file_counts fs "$id")" \
+		"$(data_bios fs DATA <"$test_dir/bios" | bio_counts)"
+	expect "unattributed" "$(class_counts fs unattributed)" "0 0 0 0"
+
+	fs_cool fs compress-force=zstd
+	id=$(file_id "$file")
+	hotmon_start read --fs "$test_dir/fs"
+	cat "$file" >/dev/null
+	hotmon_stop read
+	expect "bytes read" "$(file_counts read "$id" | cut -d' ' -f3-)" "$on_disk 0"
+}
+
+# stack NAME LOWER_TYPE [LOSETUP_OPTION...]: ext4 at $test_dir/upper on a loop device
+# whose image is a file, $image, of a filesystem at $test_dir/lower.
+stack() {
+	fs_make lower "$1"
+	image=$test_dir/lower/image
+	truncate -s 128M "$image"
+	loop_attach upper "$image" "${@:2}"
+	fs_format "${loop_of[upper]}" ext4
+	fs_mount upper "${loop_of[upper]}"
+	file_make "$test_dir/upper/data" 16
+	fs_cool upper
+	sync -f "$test_dir/lower"
+}
+
+# use_stack: reads and writes the upper file; checks it and all of the lower side.
+use_stack() {
+	local id file=$test_dir/upper/data
+	id=$(file_id "$file")
+	fs_freeze upper
+	fs_freeze lower
+	hotmon_start all
+	hotmon_start lower --fs "$test_dir/lower"
+	trace_start "${loop_of[upper]}"
+	fs_thaw lower
+	fs_thaw upper
+	fio_run "$file" --direct=1 --rw=randread --number_ios=500
+	xfs_io -d -c 'pwrite -q -b 4k 3m 40k' "$file"
+	xfs_io -c 'pwrite -q 5m 2m' -c fsync "$file"
+	fs_freeze upper
+	fs_freeze lower
+	trace_stop
+	hotmon_stop lower
+	hotmon_stop all
+	fs_thaw lower
+	fs_thaw upper
+	expect_traced all "$id" "$file"
+	expect "all of the lower files" "$(report lower '[.files[].path] | join(" ")')" "$image"
+}
+
+@test "a loop device on ext4, through the page cache: each layer counts its own" {
+	stack ext4
+	use_stack
+}
+
+@test "a loop device on ext4, with direct I/O: the pages of the upper file stay the upper file's" {
+	stack ext4 --direct-io=on
+	use_stack
+	expect "bytes of the image, against those of the upper device" \
+		"$(file_counts lower "$(file_id "$image")" | cut -d' ' -f3-)" \
+		"$(bio_counts <"$test_dir/bios" | cut -d' ' -f3-)"
+}
+
+@test "a loop device on XFS, with direct I/O" {
+	stack xfs --direct-io=on
+	use_stack
+	expect "bytes of the image, against those of the upper device" \
+		"$(file_counts lower "$(file_id "$image")" | cut -d' ' -f3-)" \
+		"$(bio_counts <"$test_dir/bios" | cut -d' ' -f3-)"
+}
+
+@test "a loop device on btrfs" {
+	stack btrfs
+	use_stack
+}
+
+# use_mapped DEVICE LOWER...: ext4 on a stacked device; nothing of it appears under
+# the devices below.
+use_mapped() {
+	local id device=$1 lower file=$test_dir/fs/data
+	loop_of[fs]=$device
+	fs_format "$device" ext4
+	fs_mount fs "$device"
+	file_make "$file" 16
+	fs_umount fs
+	fs_mount fs "$device"
+	id=$(file_id "$file")
+	hotmon_start all
+	track fs
+	fio_run "$file" --direct=1 --rw=randread --number_ios=500
+	xfs_io -d -c 'pwrite -q -b 4k 3m 40k' "$file"
+	xfs_io -c 'pwrite -q 5m 2m' -c fsync "$file"
+	untrack fs
+	hotmon_stop all
+	expect_traced fs "$id" "$file"
+	expect_traced all "$id" "$file"
+	for lower in "${@:2}"; do
+		expect "files on $lower" "$(report all '[.files[] | select(.dev == $dev)] | length' \
+			--arg dev "$(stat -c '%Hr:%Lr' "$lower")")" 0
+	done
+	unset 'loop_of[fs]'
+}
+
+@test "dm-linear: the file once, the clones below never" {
+	modprobe -q dm_mod 2>/dev/null || :
+	grep -q device-mapper /proc/devices || skip "the kernel has no device-mapper"
+	truncate -s 256M "$test_dir/image"
+	loop_attach below "$test_dir/image"
+	dmsetup create --noudevsync "frsp$$" --table "0 524288 linear ${loop_of[below]} 0"
+	defer dmsetup remove --noudevsync --retry "frsp$$"
+	dmsetup mknodes "frsp$$"
+	use_mapped "$(readlink -f "/dev/mapper/frsp$$")" "${loop_of[below]}"
+}
+
+@test "md, RAID1: the file once, the copies below never" {
+	modprobe -q raid1 2>/dev/null || :
+	grep -q raid1 /proc/mdstat 2>/dev/null || skip "the kernel has no md RAID1"
+	truncate -s 256M "$test_dir/image0" "$test_dir/image1"
+	loop_attach below0 "$test_dir/image0"
+	loop_attach below1 "$test_dir/image1"
+	mdadm --quiet --create --run --assume-clean --level=1 --raid-devices=2 --metadata=1.2 \
+		/dev/md/frsp$$ "${loop_of[below0]}" "${loop_of[below1]}"
+	defer mdadm --quiet --stop "/dev/md/frsp$$"
+	use_mapped "$(readlink -f "/dev/md/frsp$$")" "${loop_of[below0]}" "${loop_of[below1]}"
+}
+
+# cgroup_make NAME [BELOW]: sets cgroup to a new one where bios carry it.
+cgroup_make() {
+	local root
+	root=$(findmnt -rnt cgroup -O blkio -o TARGET | head -n 1)
+	cgroup_version=1
+	if [[ -z $root ]]; then
+		root=$(findmnt -rnt cgroup2 -o TARGET | head -n 1)
+		cgroup_version=2
+		grep -qsw io "$root/cgroup.controllers" || skip "the kernel has no cgroup controller io or blkio mounted"
+		cgroup_enable "$root" io
+	fi
+	cgroup=$root/frsp-native.$$.$1
+	mkdir "$cgroup"
+	defer wait_until rmdir "$cgroup"
+}
+
+cgroup_enable() { # cgroup_enable DIRECTORY CONTROLLER, for those below it
+	! grep -qw "$2" "$1/cgroup.subtree_control" || return 0
+	echo "+$2" >"$1/cgroup.subtree_control"
+	defer cgroup_disable "$@"
+}
+
+cgroup_disable() {
+	echo "-$2" >"$1/cgroup.subtree_control"
+}
+
+in_cgroup() { # in_cgroup DIRECTORY COMMAND [ARG...]
+	# shellcheck disable=SC2016 # for the inner shell
+	bash -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$@"
+}
+
+@test "-c counts its cgroup and those below it, no others" {
+	local file=$test_dir/fs/data other below parent
+	fs_make fs ext4
+	file_make "$file" 4
+	cgroup_make other
+	other=$cgroup
+	cgroup_make parent
+	parent=$cgroup
+	[[ $cgroup_version == 1 ]] || cgroup_enable "$parent" io
+	below=$parent/below
+	mkdir "$below"
+	defer wait_until rmdir "$below"
+	hotmon_start parent --fs "$test_dir/fs" -c "$parent"
+	hotmon_start below --fs "$test_dir/fs" -c "$below"
+	in_cgroup "$below" xfs_io -rd -c 'pread -q -b 4k 0 40k' "$file"
+	[[ $cgroup_version == 2 ]] || in_cgroup "$parent" xfs_io -rd -c 'pread -q -b 4k 1m 12k' "$file"
+	in_cgroup "$other" xfs_io -rd -c 'pread -q -b 4k 0 64k' "$file"
+	xfs_io -rd -c 'pread -q -b 4k 0 64k' "$file"
+	hotmon_stop parent
+	hotmon_stop below
+	expect below "$(file_counts below "$(file_id "$file")")" "10 0 40960 0"
+	# cgroup2: no processes in a cgroup that has others below it
+	if [[ $cgroup_version == 1 ]]; then
+		expect parent "$(file_counts parent "$(file_id "$file")")" "13 0 53248 0"
+	else
+		expect parent "$(file_counts parent "$(file_id "$file")")" "10 0 40960 0"
+	fi
+	expect "files" "$(report parent '.files | length')" 1
+}
+
+@test "-c counts writeback for the cgroup that made the pages dirty" {
+	local file=$test_dir/fs/data
+	fs_make fs ext4
+	cgroup_make writer
+	[[ $cgroup_version == 2 ]] || skip "the kernel has no cgroup2 with the controller io mounted"
+	grep -qw memory "$cgroup/../cgroup.controllers" || skip "the kernel has no cgroup2 with the controller memory mounted"
+	cgroup_enable "$cgroup/.." memory
+	hotmon_start writer --fs "$test_dir/fs" -c "$cgroup"
+	in_cgroup "$cgroup" xfs_io -f -c 'pwrite -q 0 2m' "$file"
+	xfs_io -f -c 'pwrite -q 0 1m' "$test_dir/fs/other"
+	sync -f "$test_dir/fs"
+	hotmon_stop writer
+	expect bytes "$(file_counts writer "$(file_id "$file")" | cut -d' ' -f3-)" "0 $((2 << 20))"
+	expect files "$(report writer '.files | length')" 1
+}

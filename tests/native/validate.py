@@ -1,0 +1,120 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""validate.py SCHEMA            is each line of stdin a document of SCHEMA?
+validate.py --mutants SCHEMA  is each mutant of the documents on stdin refused?
+
+Prints what is wrong, a line each, and at last how many were looked at. Exit
+status: 0 all is well, 1 it is not, or there was nothing to look at.
+
+Stricter than JSON Schema: 1.0 is no integer, a key stands once, the text is
+UTF-8 and has no NaN.
+"""
+
+import copy
+import decimal
+import json
+import sys
+
+import jsonschema
+
+
+def unique_keys(pairs):
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError("a key stands twice")
+    return document
+
+
+def no_constant(name):
+    raise ValueError(name)
+
+
+def parse(line):
+    # A Decimal is a number for jsonschema, and never an integer.
+    return json.loads(line.decode("utf-8"), parse_float=decimal.Decimal,
+                      parse_constant=no_constant,
+                      object_pairs_hook=unique_keys)
+
+
+def objects(node, path=()):
+    """Yields the path of each object below node."""
+    if isinstance(node, dict):
+        yield path
+    if isinstance(node, (dict, list)):
+        steps = node if isinstance(node, dict) else range(len(node))
+        for step in steps:
+            yield from objects(node[step], path + (step,))
+
+
+def at(node, path):
+    for step in path:
+        node = node[step]
+    return node
+
+
+def wrong_values(value):
+    """Values that no field can have which has this one."""
+    if isinstance(value, bool) or value is None:
+        return [0, {}, []]
+    if isinstance(value, int):
+        return [-1, 2**64, value + decimal.Decimal("0.5"),
+                decimal.Decimal(f"{value}.0"), str(value), None]
+    if isinstance(value, decimal.Decimal):
+        return [-1, str(value), None]
+    if isinstance(value, str):
+        return [0, "", value + "x", {}]
+    return [0, None, "", [0], {"x": 0}]
+
+
+def mutants(document, optional):
+    """Yields (what was done, mutant) for every field of every object."""
+    for path in objects(document):
+        where = "/".join(map(str, path)) or "."
+        mutant = copy.deepcopy(document)
+        at(mutant, path)["extra"] = 0
+        yield f"{where}: a field more", mutant
+        for key, value in at(document, path).items():
+            if path + (key,) not in optional:
+                mutant = copy.deepcopy(document)
+                del at(mutant, path)[key]
+                yield f"{where}: no {key}", mutant
+            if key == "temperature":
+                value = decimal.Decimal(value)
+            for wrong in wrong_values(value):
+                if key in ("path", "fs_type") and wrong == f"{value}x":
+                    continue  # as good a name
+                mutant = copy.deepcopy(document)
+                at(mutant, path)[key] = wrong
+                yield f"{where}: {key} = {wrong!r}", mutant
+
+
+def main():
+    want_mutants = sys.argv[1] == "--mutants"
+    with open(sys.argv[-1], encoding="utf-8") as file:
+        schema = json.load(file)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    looked_at = bad = 0
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            document = parse(line)
+        except ValueError as error:
+            print(f"line {number}: not JSON: {error}")
+            bad += 1
+            continue
+        if want_mutants:
+            for what, mutant in mutants(document, {("ranges",)}):
+                looked_at += 1
+                if validator.is_valid(mutant):
+                    print(f"line {number}: valid all the same: {what}")
+                    bad += 1
+            continue
+        looked_at += 1
+        for error in validator.iter_errors(document):
+            print(f"line {number}: {error.json_path}: {error.message}")
+            bad += 1
+    print(looked_at)
+    return bad > 0 or looked_at == 0
+
+
+sys.exit(main())
