@@ -312,6 +312,7 @@ void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
 		.monitor.track.memory = DEFAULT_MEMORY,
 		.monitor.track.half_life_s = DEFAULT_HALF_LIFE_S,
 	};
+	argv[0] = program_invocation_short_name; /* as getopt prints it */
 	argp_program_version_hook = print_version;
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, opts);

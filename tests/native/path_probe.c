@@ -64,6 +64,7 @@ static int print_facts(const char *path)
 	char *dir_copy = strdup(path);
 	const struct mount_entry *entry;
 	struct stat st, dir_st;
+	__u32 dev;
 	struct statfs fs;
 	int gen, dir_gen, fd, dir_fd;
 
@@ -76,10 +77,12 @@ static int print_facts(const char *path)
 		fail("BTRFS_IOC_INO_LOOKUP");
 	if (mount_table_by_spec(table, path, &entry))
 		fail("mount_table_by_spec");
+	dev = kdev_from_user(st.st_dev);
 	printf("%lu %u %u:%u %u:%u %llu %s %lu %u\n", (unsigned long)st.st_ino,
-	       gen, major(st.st_dev), minor(st.st_dev), kdev_major(entry->dev),
-	       kdev_minor(entry->dev), (unsigned long long)lookup.treeid,
-	       entry->fs_type, (unsigned long)dir_st.st_ino, dir_gen);
+	       (unsigned int)gen, kdev_major(dev), kdev_minor(dev),
+	       kdev_major(entry->dev), kdev_minor(entry->dev),
+	       (unsigned long long)lookup.treeid, entry->fs_type,
+	       (unsigned long)dir_st.st_ino, (unsigned int)dir_gen);
 	close(dir_fd);
 	close(fd);
 	free(dir_copy);
