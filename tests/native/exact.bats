@@ -68,7 +68,7 @@ finish_bytes() {
 	start 16
 	echo 64 >"/sys/block/${loop_of[fs]#/dev/}/queue/nr_requests"
 	fio --name=job --filename="$file" --size=16M --rw=randread --bs=4k --direct=1 --ioengine=libaio \
-		--iodepth=256 --number_ios=20000 --io_size=1G --norandommap --numjobs=2 --group_reporting \
+		--iodepth=256 --iodepth_batch=64 --number_ios=20000 --io_size=1G --norandommap --numjobs=2 --group_reporting \
 		--output-format=json --output="$test_dir/fio"
 	untrack fs
 	expect_traced fs "$id" "$file"

@@ -5,12 +5,13 @@
 
 load lib
 
-# write_ranges FILE: 4 KiB into each of 20000 ranges, which need 1.25 MB of slots.
+# write_ranges FILE FIRST COUNT: 4 KiB into each of these ranges. (20000 ranges need
+# 1.25 MB of slots.)
 write_ranges() {
-	truncate -s 20000M "$1"
-	fio --name=job --filename="$1" --size=20000M --direct=1 --rw=write:1020k --bs=4k --ioengine=psync \
-		--number_ios=20000 --overwrite=1 --output-format=json --output="$test_dir/fio"
-	expect "fio's writes" "$(jq '.jobs[0].write.total_ios' "$test_dir/fio")" 20000
+	truncate -s "$(($2 + $3))M" "$1"
+	fio --name=job --filename="$1" --offset="$2M" --size="$3M" --direct=1 --rw=write:1020k --bs=4k \
+		--ioengine=psync --number_ios="$3" --overwrite=1 --output-format=json --output="$test_dir/fio"
+	expect "fio's writes" "$(jq '.jobs[0].write.total_ios' "$test_dir/fio")" "$3"
 }
 
 sparse_file() {
@@ -24,7 +25,7 @@ sparse_file() {
 	local ranges dropped evicted
 	sparse_file
 	hotmon_start fs --fs "$test_dir/fs" --memory 1M
-	write_ranges "$file"
+	write_ranges "$file" 0 20000
 	hotmon_stop fs
 	expect file "$(file_counts fs "$id")" "0 20000 0 81920000"
 	ranges=$(range_counts fs "$id" | wc -l)
@@ -37,18 +38,26 @@ sparse_file() {
 	expect "ranges that are not as written" "$(range_counts fs "$id" | grep -vc ' 0 1 0 4096$')" 0
 }
 
+# The last whole report says that there is room again.
+has_room() {
+	[[ $(tail -n 2 "$test_dir/fs.out" | head -n 1 | jq '.tracked | .evicted > 0 and .slots_used < .slots * 3 / 4') == true ]]
+}
+
 @test "a table that is emptied while it fills: each range is kept, forgotten or lost" {
 	local ranges dropped evicted
 	sparse_file
 	hotmon_launch fs --json --ranges -r 0 --fs "$test_dir/fs" --memory 1M 0.05
-	write_ranges "$file"
+	write_ranges "$file" 0 20000
+	wait_until has_room
+	write_ranges "$file" 20000 500
 	hotmon_stop fs
-	expect file "$(file_counts fs "$id")" "0 20000 0 81920000"
+	expect file "$(file_counts fs "$id")" "0 20500 0 83968000"
 	ranges=$(range_counts fs "$id" | wc -l)
 	dropped=$(report fs .dropped)
 	evicted=$(report fs .tracked.evicted)
-	((evicted > 0)) || fail "nothing was forgotten"
-	expect "ranges, $ranges kept, $evicted forgotten, $dropped lost," $((ranges + evicted + dropped)) 20000
+	expect "ranges, $ranges kept, $evicted forgotten, $dropped lost," $((ranges + evicted + dropped)) 20500
+	expect "the last ranges, as written" \
+		"$(range_counts fs "$id" | tail -n 500 | grep -c '^2[01][0-9]* 0 1 0 4096$')" 500
 	expect "ranges that are not as written" "$(range_counts fs "$id" | grep -vc ' 0 1 0 4096$')" 0
 }
 

@@ -198,6 +198,24 @@ use_neighbours() {
 	done
 }
 
+@test "btrfs: its trees are no file, even where the kernel keeps their inode in a file's place" {
+	fs_make other btrfs
+	fs_make fs btrfs
+	fs_umount fs
+	# The inode of the trees is taken from those that were freed, with the mode that
+	# it finds there.
+	touch "$test_dir"/other/file{1..500}
+	rm "$test_dir"/other/file*
+	sync -f "$test_dir/other"
+	fs_umount other
+	fs_mount fs "${loop_of[fs]}"
+	track fs
+	mkdir -p "$test_dir"/fs/{1..20}/{1..20}
+	untrack fs
+	expect files "$(report fs .files -c)" "[]"
+	expect unattributed "$(class_counts fs unattributed)" "0 0 0 0"
+}
+
 @test "btrfs: of two copies of the data (DUP) one counts" {
 	local file=$test_dir/fs/data
 	fs_make fs btrfs '' -d dup -m dup

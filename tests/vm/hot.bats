@@ -1,8 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# hotmon's accuracy tests in each guest: those of every filesystem on ext4, and
-# those that need what only the guests have (device mapper, md, fscrypt). All
-# guests are started first, two at a time: a guest keeps one CPU busy.
+# hotmon's accuracy tests in each guest, as hot-in-guest chooses them. All guests are started first, two at a time: a guest keeps one CPU busy.
 
 bats_require_minimum_version 1.8.0
 
@@ -36,7 +34,7 @@ passes() { # passes KERNEL
 	done
 	cat "$out.tap" "$out.err"
 	[[ $(cat "$out.status") == 0 ]]
-	[[ $(grep -c '^ok ' "$out.tap") -gt 20 ]]
+	[[ $(grep -c '^ok ' "$out.tap") -ge 15 ]]
 	! grep '^not ok ' "$out.tap"
 	# a guest may lack only what its kernel lacks
 	! grep -E '^ok .*# skip' "$out.tap" | grep -vE '# skip the kernel has no'
