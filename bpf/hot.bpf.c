@@ -214,10 +214,8 @@ static __always_inline void track_bio(struct bio *bio)
 	if (filter_cgroup && !cgroup_wanted(bio))
 		return;
 	bio_source(&src, bio);
-	if (src.kind == HOT_SOURCE_NONE) {
-		stat_add(HOT_STAT_CLONES, 1);
+	if (src.kind == HOT_SOURCE_NONE)
 		return;
-	}
 	if (filter_fs_dev && !fs_wanted(&src))
 		return;
 	if (src.kind == HOT_SOURCE_FILE &&

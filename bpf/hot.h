@@ -121,12 +121,11 @@ struct hot_slot_compat {
 
 /* Per-CPU counters in map hotmon_stats, one __u64 each. */
 enum hot_stat {
-	HOT_STAT_EVENTS,  /* bios seen */
-	HOT_STAT_CLONES,  /* bios of stacked devices, counted above already */
-	HOT_STAT_DROPPED, /* key updates lost because the table was full */
-	HOT_STAT_SLOTS,	  /* slots taken into use */
-	HOT_STAT_UNNAMED, /* files whose announcement did not fit the ring */
-	HOT_STAT_SAMPLES, /* events whose time was taken */
+	HOT_STAT_EVENTS,     /* bios seen */
+	HOT_STAT_DROPPED,    /* key updates lost because the table was full */
+	HOT_STAT_SLOTS,	     /* slots taken into use */
+	HOT_STAT_UNNAMED,    /* files whose announcement did not fit the ring */
+	HOT_STAT_SAMPLES,    /* events whose time was taken */
 	HOT_STAT_SAMPLED_NS, /* that those took */
 	HOT_NR_STATS,
 };

@@ -7,9 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define NSEC_PER_SEC 1000000000ULL
+#include "clock.h"
 
 const char *fmt_bytes(char buf[FMT_LEN], __u64 bytes, bool exact)
 {

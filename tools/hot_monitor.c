@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <uthash.h>
 #include <bpf/bpf.h>
 
+#include "clock.h"
 #include "hot_evict.h"
 
 /* Remembered answer to: is the file below the directory of -D? */
@@ -31,22 +31,6 @@ struct hot_monitor {
 	__u64 map_bytes;
 };
 
-static double monotonic_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
-
-static __u64 wall_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
-
 static int open_parts(struct hot_monitor *monitor,
 		      const struct hot_monitor_options *options)
 {
@@ -69,7 +53,7 @@ static int open_parts(struct hot_monitor *monitor,
 	if (err)
 		return err;
 	monitor->map_bytes = hot_track_map_bytes(monitor->track);
-	monitor->last_s = monotonic_s();
+	monitor->last_s = clock_monotonic_s();
 	return 0;
 }
 
@@ -208,9 +192,9 @@ static void fill_statistics(struct hot_monitor *monitor,
 			    struct hot_frame *frame,
 			    const __u64 stats[HOT_NR_STATS])
 {
-	double now_s = monotonic_s();
+	double now_s = clock_monotonic_s();
 
-	frame->wall_ns = wall_ns();
+	frame->wall_ns = clock_ns(CLOCK_REALTIME);
 	frame->interval_s = now_s - monitor->last_s;
 	frame->dropped = stats[HOT_STAT_DROPPED];
 	frame->unnamed = stats[HOT_STAT_UNNAMED];

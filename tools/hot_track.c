@@ -7,16 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "clock.h"
 #include "hot.skel.h"
 
-#define NSEC_PER_SEC 1000000000ULL
-#define RING_BYTES   (256 * 1024)
+#define RING_BYTES (256 * 1024)
 
 struct hot_track {
 	struct hotmon *skel;
@@ -31,14 +30,6 @@ struct hot_track {
 	void (*announce)(void *context, const struct hot_file *file);
 	void *announce_context;
 };
-
-static __u64 clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
-}
 
 /* The resolution of a coarse clock is the kernel's tick. */
 static __u32 tick_length_ns(void)

@@ -6,11 +6,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <locale.h>
 
 #include "cgroup.h"
+#include "clock.h"
 #include "hot_batch.h"
 #include "hot_evict.h"
 #include "hot_json.h"
@@ -51,14 +51,6 @@ static void catch_interrupts(struct hotmon *hotmon)
 	sigdelset(&hotmon->unblocked, SIGTERM);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-}
-
-static double monotonic_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
 /* Fills in what of the options needs the system: ids of filesystem and cgroup,
@@ -195,7 +187,7 @@ static bool wait_until(struct hotmon *hotmon, double deadline)
 	bool live = hotmon->opts.output == HOTMON_LIVE;
 
 	while (!interrupted && !hotmon->live.quit) {
-		double left = deadline - monotonic_s();
+		double left = deadline - clock_monotonic_s();
 		struct timespec timeout = {
 			.tv_sec = left, .tv_nsec = (left - (time_t)left) * 1e9};
 		enum hot_live_change change;
@@ -226,7 +218,8 @@ static int run_batch(struct hotmon *hotmon)
 	int err;
 
 	do {
-		wait_until(hotmon, monotonic_s() + hotmon->live.interval_s);
+		wait_until(hotmon,
+			   clock_monotonic_s() + hotmon->live.interval_s);
 		err = sample(hotmon);
 		if (!err)
 			err = report(hotmon, stdout);
@@ -236,7 +229,7 @@ static int run_batch(struct hotmon *hotmon)
 
 static int run_live(struct hotmon *hotmon)
 {
-	double next = monotonic_s() + hotmon->live.interval_s;
+	double next = clock_monotonic_s() + hotmon->live.interval_s;
 	__u64 left = hotmon->opts.count; /* 0: no end */
 	bool passed = false;
 	int err;
@@ -256,7 +249,7 @@ static int run_live(struct hotmon *hotmon)
 		passed = wait_until(hotmon, next);
 		if (passed && left && !--left)
 			break;
-		next = monotonic_s() + hotmon->live.interval_s;
+		next = clock_monotonic_s() + hotmon->live.interval_s;
 	} while (!interrupted && !hotmon->live.quit);
 	hot_live_stop();
 	if (!err && !hotmon->live.quit) {

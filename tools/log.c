@@ -23,26 +23,29 @@ void log_init(const char *program, bool verbose)
 	libbpf_set_print(libbpf_print);
 }
 
+static void print_line(const char *format, va_list args)
+{
+	fprintf(stderr, "%s: ", program_name);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
 void log_warn(const char *format, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "%s: ", program_name);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	print_line(format, args);
 	va_end(args);
-	fputc('\n', stderr);
 }
 
 int log_fail(enum exit_code code, const char *hint, const char *format, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "%s: ", program_name);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	print_line(format, args);
 	va_end(args);
-	fputc('\n', stderr);
 	if (hint)
 		fprintf(stderr, "  hint: %s\n", hint);
 	return code;

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "utf8.h"
+
 struct label {
 	char *buf;
 	size_t size;
@@ -42,33 +44,6 @@ add_format(struct label *label, const char *format, ...)
 	add(label, text, strlen(text));
 }
 
-/* Returns the number of bytes of the character at text, 0 if it is not UTF-8
- * (too long a form, a surrogate, above U+10FFFF, cut off).
- */
-static size_t decode_utf8(const unsigned char *text, __u32 *code)
-{
-	static const __u32 least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t len = *text < 0x80	      ? 1
-		     : (*text & 0xe0) == 0xc0 ? 2
-		     : (*text & 0xf0) == 0xe0 ? 3
-		     : (*text & 0xf8) == 0xf0 ? 4
-					      : 0;
-	size_t i;
-
-	if (!len)
-		return 0;
-	*code = len == 1 ? *text : *text & (0x7f >> len);
-	for (i = 1; i < len; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		*code = *code << 6 | (text[i] & 0x3f);
-	}
-	if (*code < least[len] || *code > 0x10ffff ||
-	    (*code >= 0xd800 && *code <= 0xdfff))
-		return 0;
-	return len;
-}
-
 static bool is_harmful(__u32 code)
 {
 	static const struct {
@@ -90,21 +65,19 @@ static bool is_harmful(__u32 code)
 
 static void add_path(struct label *label, const char *path)
 {
-	const unsigned char *at = (const unsigned char *)path;
-
-	while (*at) {
+	while (*path) {
 		__u32 code = 0;
-		size_t len = decode_utf8(at, &code);
+		size_t len = utf8_decode(path, &code);
 
 		if (len && !is_harmful(code)) {
-			add(label, (const char *)at, len);
-			at += len;
+			add(label, path, len);
+			path += len;
 			continue;
 		}
 		if (!len)
 			len = 1;
 		for (; len; len--)
-			add_format(label, "\\%03o", *at++);
+			add_format(label, "\\%03o", (unsigned char)*path++);
 	}
 }
 

@@ -6,37 +6,27 @@
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
-size_t utf8_sequence(const char *text)
+size_t utf8_decode(const char *text, __u32 *code)
 {
+	static const __u32 least[] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *byte = (const unsigned char *)text;
-	unsigned char low = 0x80, high = 0xbf;
-	size_t len;
+	size_t len = *byte < 0x80	      ? 1
+		     : (*byte & 0xe0) == 0xc0 ? 2
+		     : (*byte & 0xf0) == 0xe0 ? 3
+		     : (*byte & 0xf8) == 0xf0 ? 4
+					      : 0;
 
-	if (byte[0] < 0x80)
-		return 1;
-	if (byte[0] >= 0xc2 && byte[0] <= 0xdf)
-		len = 2;
-	else if (byte[0] >= 0xe0 && byte[0] <= 0xef)
-		len = 3;
-	else if (byte[0] >= 0xf0 && byte[0] <= 0xf4)
-		len = 4;
-	else
+	if (!len)
 		return 0;
-	/* no overlong forms, no surrogates, nothing above U+10FFFF */
-	if (byte[0] == 0xe0)
-		low = 0xa0;
-	else if (byte[0] == 0xed)
-		high = 0x9f;
-	else if (byte[0] == 0xf0)
-		low = 0x90;
-	else if (byte[0] == 0xf4)
-		high = 0x8f;
+	*code = len == 1 ? *byte : *byte & (0x7f >> len);
 	for (size_t i = 1; i < len; i++) {
-		if (byte[i] < low || byte[i] > high)
+		if ((byte[i] & 0xc0) != 0x80)
 			return 0;
-		low = 0x80;
-		high = 0xbf;
+		*code = *code << 6 | (byte[i] & 0x3f);
 	}
+	if (*code < least[len] || *code > 0x10ffff ||
+	    (*code >= 0xd800 && *code <= 0xdfff))
+		return 0;
 	return len;
 }
 
@@ -44,12 +34,13 @@ char *utf8_repaired(const char *text)
 {
 	char *copy = malloc(strlen(text) * (sizeof(replacement) - 1) + 1);
 	char *out = copy;
+	__u32 code;
 	size_t len;
 
 	if (!copy)
 		return NULL;
 	while (*text) {
-		len = utf8_sequence(text);
+		len = utf8_decode(text, &code);
 		if (len) {
 			memcpy(out, text, len);
 			out += len;

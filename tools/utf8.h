@@ -4,11 +4,12 @@
 #define FRSP_UTF8_H
 
 #include <stddef.h>
+#include <linux/types.h>
 
-/* Bytes of the well-formed UTF-8 sequence at text (Unicode 15, table 3-7), 0
- * if there is none. text ends with a NUL byte.
+/* The character at text, which ends with a NUL byte. Returns its bytes, 0 if it
+ * is not UTF-8 (too long a form, a surrogate, above U+10FFFF, cut off).
  */
-size_t utf8_sequence(const char *text);
+size_t utf8_decode(const char *text, __u32 *code);
 
 /* A copy with U+FFFD for each byte that is no part of UTF-8; NULL: no memory.
  * The caller frees it.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# hotmon's accuracy tests in each guest, as hot-in-guest chooses them. All guests are started first, two at a time: a guest keeps one CPU busy.
+# hotmon's accuracy tests in each guest, as hot-in-guest chooses them. All guests
+# are started first, two at a time: a guest keeps one CPU busy.
 
 bats_require_minimum_version 1.8.0
 
