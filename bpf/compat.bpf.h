@@ -24,4 +24,11 @@ struct page___folio_index {
 	unsigned long __folio_index;
 } __attribute__((preserve_access_index));
 
+/* 0, which the verifier does not know. That of 6.1 checks a bpf_loop() callback
+ * for its first round only, and takes branches that cannot be taken in that one
+ * for dead; so whatever a callback changes must not begin as a known number.
+ * Seen on 6.1.0-56: bytes of a scattered bio's first range were never added.
+ */
+volatile __u32 opaque_zero;
+
 #endif

@@ -193,7 +193,9 @@ static __always_inline void account_scattered(struct page_walk *walk,
 {
 	walk->vector = (__u64)BPF_CORE_READ(bio, bi_io_vec);
 	walk->left = bio->bi_iter.bi_size;
-	walk->ranges.io.bytes = 0;
+	walk->offset = opaque_zero;
+	walk->entry.bv_len = opaque_zero;
+	walk->ranges.io.bytes = opaque_zero;
 	bpf_loop(MAX_PAGES, account_page, walk, 0);
 	if (walk->ranges.io.bytes)
 		hot_account(&walk->ranges.key, &walk->ranges.io);
