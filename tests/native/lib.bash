@@ -76,13 +76,9 @@ need_fs() {
 	has_fs "$1" || skip "the kernel has no $1"
 }
 
-loop_exists() {
-	losetup "$1" >/dev/null 2>&1
-}
-
 detach_loop() { # detach_loop DEVICE, gone from the kernel when it returns
 	losetup -d "$1"
-	wait_until not loop_exists "$1"
+	wait_until not losetup "$1" 2>/dev/null
 }
 
 not() {
@@ -137,15 +133,9 @@ fs_make() {
 	fs_mount "$1" "${loop_of[$1]}" "${3:-}"
 }
 
-# A copy of the mount in another mount namespace keeps the filesystem, and its cache.
-is_unmounted() { # is_unmounted DEVICE
-	dd if=/dev/null of="$1" oflag=excl conv=nocreat,notrunc status=none 2>/dev/null
-}
-
 # fs_cool NAME [OPTIONS]: mounts it anew, so that none of it is cached.
 fs_cool() {
 	fs_umount "$1"
-	wait_until is_unmounted "${loop_of[$1]}"
 	fs_mount "$1" "${loop_of[$1]}" "${2:-}"
 }
 
