@@ -46,22 +46,6 @@ load lib
 	((logged >= 2 << 20)) || fail "only $logged bytes of metadata: where is the log?"
 }
 
-@test "ext4 with its log on another device: what is on that does not get lost" {
-	truncate -s 64M "$test_dir/log"
-	loop_attach log "$test_dir/log"
-	need_fs ext4
-	fs_format "${loop_of[log]}" ext4 -O journal_dev
-	fs_make fs ext4 data=journal -J device="${loop_of[log]}"
-	hotmon_start all
-	trace_start "${loop_of[log]}"
-	xfs_io -f -c 'pwrite -q 0 8m' -c fsync "$test_dir/fs/data"
-	trace_stop
-	hotmon_stop all
-	(($(bio_counts <"$test_dir/bios" | cut -d' ' -f4) >= 8 << 20)) || fail "nothing on the device of the log"
-	# of all filesystems, so no less
-	(($(class_counts all metadata | cut -d' ' -f4) >= 8 << 20)) || fail "metadata: $(class_counts all metadata)"
-}
-
 @test "ext4, 1-KiB blocks: several blocks of a page" {
 	local file=$test_dir/fs/data id
 	fs_make fs ext4 '' -b 1024
