@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * layout SPEC BASE SPLIT|-
+ *
+ * Prints a header with the offsets of the struct members that SPEC names, read
+ * from BTF, and checks their types and the prototypes of the functions in SPEC
+ * (see ext4.layout). BASE is the kernel's BTF, SPLIT its module's: raw, or an
+ * ELF file with a .BTF section. "-": the module is built in.
+ *
+ *   #define FRSP_OFF_<struct>__<member> bytes from the start of the struct
+ *   #define FRSP_LEN_<struct>__<member> bytes
+ *   #define FRSP_SIZE_<struct>          bytes
+ *   #define FRSP_HAS_<name>             0 or 1, for a NAME?
+ *   #define FRSP_BTF_{BASE,SPLIT}_{BYTES,CRC}  of the raw BTF; CRC as zlib's
+ * crc32()
+ *
+ * A wrong offset would corrupt filesystems, so whatever is not exactly as SPEC
+ * has it is an error: all are told, the exit status is 1, and the output is of
+ * no use. A struct must be there once, as deduplication leaves two only if they
+ * differ; a function may be there twice, if both have that prototype.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+/* A line of SPEC. */
+struct want {
+	char *name; /* dotted, for a member */
+	const char *type;
+	bool optional;
+};
+
+static int n_errors;
+
+#define fail(format, ...)                                                      \
+	do {                                                                   \
+		fprintf(stderr, "layout: " format "\n", ##__VA_ARGS__);        \
+		n_errors++;                                                    \
+	} while (0)
+
+static const char *name_of(const struct btf *btf, const struct btf_type *type)
+{
+	return btf__name_by_offset(btf, type->name_off);
+}
+
+/* The type without qualifiers and typedefs, but the name of an anonymous one. */
+static const struct btf_type *plain_type(const struct btf *btf, __u32 id)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id), *named = NULL;
+
+	while (btf_is_mod(type) || btf_is_typedef(type)) {
+		if (btf_is_typedef(type))
+			named = type;
+		type = btf__type_by_id(btf, type->type);
+	}
+	if (named && !type->name_off &&
+	    (btf_is_composite(type) || btf_is_any_enum(type)))
+		return named;
+	return type;
+}
+
+/* By width and sign: compilers differ in what they call them. */
+static const char *int_name(const struct btf_type *type)
+{
+	bool is_signed = btf_int_encoding(type) & BTF_INT_SIGNED;
+
+	if (btf_int_encoding(type) & BTF_INT_BOOL)
+		return "bool";
+	switch (type->size) {
+	case 1:
+		return is_signed ? "char" : "unsigned char";
+	case 2:
+		return is_signed ? "short" : "unsigned short";
+	case 4:
+		return is_signed ? "int" : "unsigned int";
+	case 8:
+		return is_signed ? "long" : "unsigned long";
+	default:
+		return "integer of odd width";
+	}
+}
+
+static void print_type(FILE *out, const struct btf *btf, __u32 id);
+
+static void print_prototype(FILE *out, const struct btf *btf,
+			    const struct btf_type *prototype)
+{
+	const struct btf_param *params = btf_params(prototype);
+	int i;
+
+	print_type(out, btf, prototype->type);
+	fputs(" (", out);
+	for (i = 0; i < btf_vlen(prototype); i++) {
+		fputs(i ? ", " : "", out);
+		if (params[i].type)
+			print_type(out, btf, params[i].type);
+		else
+			fputs("...", out);
+	}
+	fputs(i ? ")" : "void)", out);
+}
+
+static void print_type(FILE *out, const struct btf *btf, __u32 id)
+{
+	const struct btf_type *type = plain_type(btf, id);
+
+	switch (btf_kind(type)) {
+	case BTF_KIND_UNKN:
+		fputs("void", out);
+		break;
+	case BTF_KIND_INT:
+		fputs(int_name(type), out);
+		break;
+	case BTF_KIND_PTR:
+		print_type(out, btf, type->type);
+		fputs(btf_is_ptr(plain_type(btf, type->type)) ? "*" : " *",
+		      out);
+		break;
+	case BTF_KIND_ARRAY:
+		print_type(out, btf, btf_array(type)->type);
+		fprintf(out, "[%u]", btf_array(type)->nelems);
+		break;
+	case BTF_KIND_FUNC_PROTO:
+		print_prototype(out, btf, type);
+		break;
+	case BTF_KIND_STRUCT:
+		fprintf(out, "struct %s", name_of(btf, type));
+		break;
+	case BTF_KIND_UNION:
+		fprintf(out, "union %s", name_of(btf, type));
+		break;
+	case BTF_KIND_FWD:
+		fprintf(out, "%s %s", btf_kflag(type) ? "union" : "struct",
+			name_of(btf, type));
+		break;
+	case BTF_KIND_ENUM:
+	case BTF_KIND_ENUM64:
+		fprintf(out, "enum %s", name_of(btf, type));
+		break;
+	default:
+		fputs(name_of(btf, type), out);
+	}
+}
+
+/* Is the type spelled as wanted? If not, tells what it is. */
+static bool is_type(const struct btf *btf, __u32 id, const struct want *want)
+{
+	char *found = NULL;
+	size_t length;
+	FILE *out = open_memstream(&found, &length);
+	bool same;
+
+	if (!out)
+		return false;
+	print_type(out, btf, id);
+	if (fclose(out))
+		return false;
+	same = !strcmp(found, want->type);
+	if (!same)
+		fail("%s is '%s' in this kernel, frsp knows '%s'", want->name,
+		     found, want->type);
+	free(found);
+	return same;
+}
+
+/* As a part of a macro's name: dots become "__". */
+static void print_macro(const char *prefix, const char *name)
+{
+	printf("#define FRSP_%s_", prefix);
+	for (; *name; name++) {
+		if (*name == '.')
+			fputs("__", stdout);
+		else
+			putchar(*name);
+	}
+	putchar(' ');
+}
+
+static void print_number(const char *prefix, const char *name, long number)
+{
+	print_macro(prefix, name);
+	printf("%ld\n", number);
+}
+
+/*
+ * The type of the type's member of that name, or 0; adds its place to *bits.
+ * Looks inside anonymous members.
+ */
+static __u32 find_member(const struct btf *btf, const struct btf_type *type,
+			 const char *name, __u32 *bits, bool *bit_field)
+{
+	const struct btf_member *member = btf_members(type);
+	const struct btf_type *inner;
+	__u32 id, inner_bits;
+	int i;
+
+	for (i = 0; i < btf_vlen(type); i++, member++) {
+		inner_bits = *bits + btf_member_bit_offset(type, i);
+		if (!strcmp(btf__name_by_offset(btf, member->name_off), name)) {
+			*bits = inner_bits;
+			*bit_field = btf_member_bitfield_size(type, i) ||
+				     inner_bits % 8;
+			return member->type;
+		}
+		inner = plain_type(btf, member->type);
+		if (member->name_off || !btf_is_composite(inner))
+			continue;
+		id = find_member(btf, inner, name, &inner_bits, bit_field);
+		if (id) {
+			*bits = inner_bits;
+			return id;
+		}
+	}
+	return 0;
+}
+
+static const struct btf_type *find_struct(const struct btf *btf,
+					  const char *name)
+{
+	const struct btf_type *type, *found = NULL;
+	__u32 id;
+
+	for (id = 1; id < btf__type_cnt(btf); id++) {
+		type = btf__type_by_id(btf, id);
+		if (!btf_is_struct(type) || strcmp(name_of(btf, type), name))
+			continue;
+		if (found) {
+			fail("struct %s has two layouts in this kernel", name);
+			return NULL;
+		}
+		found = type;
+	}
+	if (!found)
+		fail("struct %s is not in this kernel's BTF", name);
+	return found;
+}
+
+static void check_member(const struct btf *btf, const struct btf_type *parent,
+			 const struct want *want)
+{
+	char *path = strdupa(strchr(want->name, '.') + 1), *step, *rest;
+	bool bit_field = false;
+	__u32 id = 0, bits = 0;
+
+	for (step = strtok_r(path, ".", &rest); step;
+	     step = strtok_r(NULL, ".", &rest)) {
+		id = btf_is_composite(parent)
+			     ? find_member(btf, parent, step, &bits, &bit_field)
+			     : 0;
+		if (!id)
+			break;
+		parent = plain_type(btf, id);
+	}
+	if (want->optional)
+		print_number("HAS", want->name, id != 0);
+	if (!id) {
+		if (!want->optional)
+			fail("%s is not in this kernel", want->name);
+		return;
+	}
+	if (bit_field)
+		fail("%s is a bit field in this kernel", want->name);
+	else if (is_type(btf, id, want)) {
+		print_number("OFF", want->name, bits / 8);
+		print_number("LEN", want->name, btf__resolve_size(btf, id));
+	}
+}
+
+static void check_function(const struct btf *btf, const struct want *want)
+{
+	const struct btf_type *type;
+	bool found = false;
+	__u32 id;
+
+	for (id = 1; id < btf__type_cnt(btf); id++) {
+		type = btf__type_by_id(btf, id);
+		if (!btf_is_func(type) ||
+		    strcmp(name_of(btf, type), want->name))
+			continue;
+		found = true;
+		is_type(btf, type->type, want);
+	}
+	if (want->optional)
+		print_number("HAS", want->name, found);
+	else if (!found)
+		fail("the function %s is not in this kernel's BTF", want->name);
+}
+
+/* Splits a line into want; false: there is nothing in it. */
+static bool parse_line(char *line, struct want *want)
+{
+	char *mark;
+
+	line[strcspn(line, "#\n")] = 0;
+	want->name = strtok(line, "\t ");
+	if (!want->name)
+		return false;
+	want->type = strtok(NULL, "");
+	if (want->type)
+		want->type += strspn(want->type, "\t ");
+	else
+		want->type = "";
+	mark = strchr(want->name, '?');
+	want->optional = mark;
+	if (mark)
+		*mark = 0;
+	return true;
+}
+
+static void check_spec(const struct btf *btf, FILE *spec)
+{
+	const struct btf_type *parent = NULL;
+	char *line = NULL, *parent_name = strdup(""), *dot;
+	struct want want;
+	size_t size = 0;
+
+	while (getline(&line, &size, spec) > 0) {
+		if (!parse_line(line, &want))
+			continue;
+		dot = strchr(want.name, '.');
+		if (!dot) {
+			check_function(btf, &want);
+			continue;
+		}
+		*dot = 0;
+		if (strcmp(want.name, parent_name)) {
+			free(parent_name);
+			parent_name = strdup(want.name);
+			parent = find_struct(btf, parent_name);
+			if (parent)
+				print_number("SIZE", parent_name, parent->size);
+		}
+		*dot = '.';
+		if (parent)
+			check_member(btf, parent, &want);
+	}
+	free(parent_name);
+	free(line);
+}
+
+static void print_identity(const char *name, const struct btf *btf)
+{
+	const void *raw = NULL;
+	__u32 bytes = 0;
+
+	if (btf)
+		raw = btf__raw_data(btf, &bytes);
+	printf("#define FRSP_BTF_%s_BYTES %u\n", name, bytes);
+	printf("#define FRSP_BTF_%s_CRC 0x%08lxU\n", name,
+	       crc32(0, raw, bytes));
+}
+
+static struct btf *open_btf(const char *path, struct btf *base)
+{
+	struct btf *btf = btf__parse_split(path, base);
+
+	if (btf)
+		return btf;
+	fprintf(stderr, "layout: %s: cannot read BTF: %s\n", path,
+		errno == ENOENT ? "no such file, or none in it"
+				: strerror(errno));
+	exit(1);
+}
+
+int main(int argc, char **argv)
+{
+	struct btf *base, *split = NULL;
+	FILE *spec;
+
+	if (argc != 4) {
+		fputs("usage: layout SPEC BASE SPLIT|-\n", stderr);
+		return 2;
+	}
+	spec = fopen(argv[1], "r");
+	if (!spec) {
+		fprintf(stderr, "layout: %s: %s\n", argv[1], strerror(errno));
+		return 1;
+	}
+	libbpf_set_print(NULL);
+	base = open_btf(argv[2], NULL);
+	if (strcmp(argv[3], "-"))
+		split = open_btf(argv[3], base);
+
+	puts("/* Made by vmlinux/layout.c for one kernel. */");
+	print_identity("BASE", base);
+	print_identity("SPLIT", split);
+	check_spec(split ? split : base, spec);
+
+	fclose(spec);
+	btf__free(split);
+	btf__free(base);
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "layout: cannot write the header\n");
+		return 1;
+	}
+	return n_errors ? 1 : 0;
+}
