@@ -4,7 +4,7 @@
 # Debian has bpftool where only root looks.
 export PATH := $(PATH):/usr/sbin:/sbin
 
-VERSION := 0.1.0
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' kmod/dkms.conf)
 GIT_HASH := $(shell git rev-parse --short HEAD 2>/dev/null)
 
 PREFIX ?= /usr/local
@@ -49,7 +49,7 @@ NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tests check demo lint install uninstall clean help
+.PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help
 
 ifneq ($(OFF)$(NO_BTF),)
 all:
@@ -58,6 +58,12 @@ all:
 else
 all: $(PROGRAMS:%=$(OUTPUT)/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%)
 endif
+
+kmod:
+	$(MAKE) -C kmod
+
+dkms-install dkms-uninstall:
+	$(MAKE) -C kmod $@
 
 tests: all $(UNIT_TESTS) $(PROBES) $(BENCHES)
 
@@ -115,7 +121,7 @@ uninstall:
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(MANUALS:docs/%.scd=$(DESTDIR)$(mandir)/man8/%)
 
 clean:
-	rm -rf .output
+	rm -rf .output kmod/frsp.ko
 
 help:
 	cat docs/make-help.txt
