@@ -12,7 +12,6 @@
 
 #include <linux/rbtree.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/types.h>
 
 struct frsp_busy_extent {

@@ -10,6 +10,7 @@
 #define FRSP_EXTENT_H
 
 #include <linux/atomic.h>
+#include <linux/llist.h>
 #include <linux/rbtree.h>
 #include <linux/slab.h>
 #include <linux/types.h>
@@ -17,7 +18,10 @@
 /* A run of free clusters. It never spans two block groups. */
 struct frsp_extent {
 	struct rb_node by_start;
-	struct rb_node by_len; /* by (len, start) */
+	union {
+		struct rb_node by_len; /* by (len, start) */
+		struct llist_node condemned; /* root of what a drop left */
+	};
 	u32 start;	       /* clusters from the first of the tree */
 	u32 len;	       /* clusters, > 0 */
 };

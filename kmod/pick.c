@@ -134,7 +134,7 @@ static bool fit_span(const struct frsp_tree *tree,
 		     const struct frsp_request *request, struct span span,
 		     struct frsp_choice *choice)
 {
-	u32 start = align(request, span.start);
+	u32 start = align(request, max(span.start, request->reserved));
 	const struct frsp_offer *offer;
 
 	while (start <= span.end && span.end - start >= request->len) {
@@ -158,6 +158,8 @@ static void fit_short(const struct frsp_tree *tree,
 	const struct frsp_offer *offer;
 	u32 len;
 
+	if (span.start < request->reserved)
+		span.start = min(request->reserved, span.end);
 	while ((offer = offer_in(tree, span.start, span.end)))
 		span.start = min(offer_end(offer), span.end);
 	/* with room for all, but not aligned, ext4 would refuse it */
@@ -185,6 +187,7 @@ static bool pick_goal(const struct frsp_tree *tree,
 	span = extent ? extent_span(extent)
 		      : group_span(tree, goal / tree->group_clusters);
 	if (goal < span.start || goal > span.end ||
+	    (!request->goal_exact && goal != span.start) ||
 	    span.end - goal < request->len ||
 	    offer_in(tree, goal, goal + request->len))
 		return false;

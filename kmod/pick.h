@@ -15,6 +15,13 @@ struct frsp_request {
 	u32 near;	/* position in the tree to be close to */
 	bool goal_here; /* near is ext4's own goal, and is in this tree */
 	/*
+	 * The goal continues the file. One that is not exact is kept only at
+	 * the start of a free extent: elsewhere it would split free space for
+	 * nothing.
+	 */
+	bool goal_exact;
+	u32 reserved; /* positions below it are taken only as ext4's goal */
+	/*
 	 * A start must be a multiple of stripe on the disk: (start +
 	 * stripe_phase) % stripe == 0 with start a position in the tree;
 	 * stripe_phase < stripe <= FRSP_TREE_MAX_CLUSTERS. 0: anywhere.
@@ -53,7 +60,8 @@ struct frsp_choice {
 #define FRSP_PICK_VISITS 64
 
 /*
- * Keeps ext4's goal if it is free for len. Else the shortest extent of at least
+ * Keeps ext4's goal if it is free for len, and exact or at the start of a free
+ * extent. Else the shortest extent of at least
  * len, the nearest among equals; in groups that are only a SUMMARY, their
  * longest extent if it has len, the nearest group first. Aligned to the stripe,
  * off the offers of others. With allow_short, else the longest end of an extent

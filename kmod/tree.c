@@ -54,6 +54,7 @@ struct frsp_tree *frsp_tree_new(u32 index, u32 n_groups, u32 group_clusters,
 	tree->by_len = RB_ROOT;
 	INIT_LIST_HEAD(&tree->offers);
 	INIT_LIST_HEAD(&tree->lru);
+	INIT_LIST_HEAD(&tree->wanted);
 	tree->index = index;
 	tree->n_groups = n_groups;
 	tree->group_clusters = group_clusters;
@@ -250,6 +251,17 @@ struct frsp_extent *frsp_tree_find(const struct frsp_tree *tree, u32 position)
 	struct frsp_extent *extent = floor_extent(tree, position);
 
 	return extent && position < extent_end(extent) ? extent : NULL;
+}
+
+struct frsp_extent *frsp_tree_next(const struct frsp_tree *tree, u32 position)
+{
+	struct frsp_extent *extent = floor_extent(tree, position);
+	struct rb_node *next;
+
+	if (extent && position < extent_end(extent))
+		return extent;
+	next = extent ? rb_next(&extent->by_start) : rb_first(&tree->by_start);
+	return rb_entry_safe(next, struct frsp_extent, by_start);
 }
 
 struct frsp_extent *frsp_tree_fit(const struct frsp_tree *tree, u32 len,

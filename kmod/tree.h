@@ -28,6 +28,7 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 
+#include "busy.h"
 #include "extent.h"
 
 enum frsp_group_state {
@@ -65,9 +66,17 @@ struct frsp_tree {
 	u32 meta_longest;
 	u32 meta_promise;
 
-	/* guarded by the LRU lock: see memory.h */
+	struct frsp_busy busy; /* busy.h */
+
+	/* guarded by lru_lock: see memory.c */
 	struct list_head lru;
 	unsigned long last_used; /* jiffies */
+	bool active;
+
+	/* guarded by the loader's lock: see load.c */
+	struct list_head wanted;
+	bool wanted_io;
+	unsigned long no_room_until; /* jiffies; READ_ONCE */
 
 	u32 index;	    /* among the filesystem's trees */
 	u32 extents;	    /* nodes in the tree */
@@ -184,6 +193,8 @@ int frsp_tree_promising(const struct frsp_tree *tree, u32 *free);
 
 /* The free extent that holds a position, or NULL. */
 struct frsp_extent *frsp_tree_find(const struct frsp_tree *tree, u32 position);
+/* The free extent that holds a position or is the first behind it, or NULL. */
+struct frsp_extent *frsp_tree_next(const struct frsp_tree *tree, u32 position);
 /* The extent with the smallest (len, start) that is >= (len, start), or NULL. */
 struct frsp_extent *frsp_tree_fit(const struct frsp_tree *tree, u32 len,
 				  u32 start);

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A mounted ext4 filesystem as frsp sees it, and what the parts of the module offer
+ * each other.
+ *
+ * Lock order, outermost first:
+ *   fs_mutex (fs.c)  >  ext4's group lock  >  tree->lock  >  meta->lock
+ *                                                         >  lru_lock
+ *                                                         >  loader->lock
+ * None of the spinlocks is taken from interrupts. Tree locks are never nested.
+ */
+#ifndef FRSP_H
+#define FRSP_H
+
+#include <linux/llist.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/rculist.h>
+#include <linux/srcu.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "busy.h"
+#include "ext4.h"
+#include "meta.h"
+#include "pick.h"
+#include "stats.h"
+
+#undef pr_fmt
+#define pr_fmt(fmt) "frsp: " fmt
+
+struct frsp_sysfs;
+
+/* Replaced as a whole, under RCU, when the filesystem grows. */
+struct frsp_trees {
+	struct rcu_head rcu;
+	u32 n;
+	struct frsp_tree *tree[];
+};
+
+/* The background thread of a filesystem: load.c. */
+struct frsp_loader {
+	struct task_struct *task;
+	wait_queue_head_t wait;
+	bool kicked;			/* something other than loading is to do */
+	spinlock_t lock;
+	struct list_head wanted;	/* tree->wanted */
+};
+
+struct frsp_fs {
+	struct hlist_node hash;		/* RCU; written under fs_mutex */
+	struct super_block *sb;
+	u32 group_clusters;
+	u32 span_log2;			/* groups per tree */
+	u32 reserved_clusters;		/* at a tree's start, for metadata */
+	u64 first_data_block;
+	u32 cluster_bits;
+
+	struct frsp_trees __rcu *trees;
+	struct mutex grow_mutex;
+	struct frsp_meta meta;
+	struct frsp_memory memory;
+
+	/* tunables; READ_ONCE once per decision */
+	bool steer;			/* freespace_tree */
+	u32 aggression;			/* frsp_cache_aggression, 0..3 */
+	bool gave_up;			/* audits failed too often */
+
+	/* trees with extents, for eviction: memory.c */
+	spinlock_t lru_lock;
+	struct list_head lru_active;
+	struct list_head lru_inactive;
+	u32 n_active;			/* trees on the active list */
+	u32 n_cached;			/* and on both */
+	struct llist_head condemned;	/* extents to free: extent.h */
+
+	struct frsp_loader loader;
+
+	/* sums over tree->busy: busy_track.c */
+	atomic64_t busy_extents, busy_extents_peak;
+	atomic64_t busy_clusters, busy_clusters_peak;
+	u32 busy_longest[2];		/* of transactions by tid & 1; a hint */
+	u32 committed_tid;
+	bool commit_asked;		/* in this transaction */
+	struct work_struct commit_work;
+
+	spinlock_t places_lock;		/* place.c */
+	struct list_head places;	/* RCU */
+
+	struct frsp_stats __percpu *stats;
+	struct frsp_sysfs *sysfs;
+};
+
+/*
+ * fs.c: the filesystems that are attached: those that are mounted now, and each that
+ * is mounted later, by hook.c. After detach_all nothing is attached any more.
+ */
+void frsp_fs_attach_all(void);
+void frsp_fs_detach_all(void);
+void frsp_fs_attach(struct super_block *sb);
+void frsp_fs_detach(struct super_block *sb);
+/*
+ * The filesystem of a superblock, or NULL; valid within the caller's RCU read-side
+ * section, or between frsp_fs_get() and frsp_fs_put(), within which the caller may
+ * sleep.
+ */
+struct frsp_fs *frsp_fs_find(struct super_block *sb);
+struct frsp_fs *frsp_fs_get(struct super_block *sb, int *cookie);
+void frsp_fs_put(int cookie);
+/*
+ * The tree of a group and the group's index in it, or NULL for a group that was added
+ * a moment ago. Under RCU or between get and put.
+ */
+struct frsp_tree *frsp_fs_tree(struct frsp_fs *fs, u32 group, u32 *in_tree);
+u32 frsp_fs_n_trees(struct frsp_fs *fs);
+struct frsp_tree *frsp_fs_tree_at(struct frsp_fs *fs, u32 index);
+/* Adds trees for groups that an online growth has added. May sleep. */
+void frsp_fs_grow(struct frsp_fs *fs);
+
+/* track.c: what ext4 did to its free space; called with its group lock held. */
+void frsp_track_used(struct ext4_buddy *e4b, struct ext4_free_extent *ex);
+void frsp_track_freed(struct ext4_buddy *e4b, s32 start, s32 len);
+void frsp_track_generated(struct super_block *sb, const void *bitmap,
+			  u32 group);
+void frsp_track_corrupted(struct super_block *sb, u32 group);
+/* The tree could not follow: empties it. The caller holds tree->lock. */
+void frsp_tree_give_up(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
+		       enum frsp_tree_result why);
+
+/* busy_track.c: freed extents until their transaction commits. */
+void frsp_busy_freed(struct super_block *sb, u32 group, s32 start, s32 len);
+void frsp_busy_reusable(struct frsp_fs *fs, struct frsp_tree *tree, u32 start,
+			u32 len);
+void frsp_busy_committed(struct super_block *sb, u32 tid);
+/* Asks for a commit if a busy extent has len clusters; once per transaction. */
+void frsp_busy_request_commit(struct frsp_fs *fs, u32 len);
+void frsp_busy_commit_work(struct work_struct *work);
+/* What failed frees have left behind, of transactions that have committed. */
+void frsp_busy_expire_all(struct frsp_fs *fs);
+
+/* steer.c: the redirect's two halves around ext4's own allocator. */
+struct frsp_steering {
+	struct frsp_tree *tree;		/* NULL: nothing was offered */
+	struct frsp_offer offer;
+	enum frsp_pick_kind kind;
+	u32 group;			/* of the goal that was offered */
+};
+void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		struct frsp_steering *steering);
+void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		    struct frsp_steering *steering);
+
+/*
+ * memory.c: who keeps extents, and who loses them. used: a decision looked at the
+ * tree. reclaim: evicts the least used trees until at most max_bytes are in use; keep
+ * (or NULL) is spared. free_condemned: what drops have left. Both may sleep.
+ */
+void frsp_memory_init(struct frsp_fs *fs);
+u64 frsp_memory_default_max(struct super_block *sb);
+void frsp_memory_used(struct frsp_fs *fs, struct frsp_tree *tree);
+void frsp_memory_condemn(struct frsp_fs *fs, struct frsp_tree *tree,
+			 struct rb_root *extents);
+void frsp_memory_reclaim(struct frsp_fs *fs, u64 max_bytes,
+			 const struct frsp_tree *keep);
+void frsp_memory_free_condemned(struct frsp_fs *fs);
+
+/*
+ * load.c. summary: what ext4's bitmap of the group says now, read first if need be.
+ * group: puts the group's extents into the tree, from ext4's bitmap in memory; io:
+ * read it first if need be. Both sleep, do one read at most and return 0 or -errno.
+ * want: the background thread shall load the tree; io: also what is not in memory.
+ * kick: it has something else to do.
+ */
+int frsp_load_summary(struct frsp_fs *fs, u32 group);
+int frsp_load_group(struct frsp_fs *fs, u32 group, bool io);
+void frsp_loader_init(struct frsp_fs *fs);
+int frsp_loader_start(struct frsp_fs *fs);
+void frsp_loader_stop(struct frsp_fs *fs);
+void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io);
+void frsp_loader_kick(struct frsp_fs *fs);
+
+/* place.c: files whose next extents go to given ranges. */
+struct frsp_range;
+int frsp_place_add(struct frsp_fs *fs, struct file *file,
+		   const struct frsp_range *ranges, u32 n);
+int frsp_place_remove(struct frsp_fs *fs, struct file *file);
+void frsp_place_file_closed(struct inode *inode, struct file *file);
+void frsp_place_clear(struct frsp_fs *fs);
+/*
+ * Where the inode's next len clusters should go: true, and the group and start of a
+ * free extent in its ranges, with the length that is free there.
+ */
+bool frsp_place_next(struct frsp_fs *fs, struct inode *inode, u32 len,
+		     u32 *group, u32 *start, u32 *free);
+
+/* summary.c: the ioctls EXPORT, IMPORT and FREE_EXTENTS of uapi/frsp.h. */
+struct frsp_ioc_summary;
+struct frsp_ioc_free_extents;
+long frsp_summary_export(struct frsp_fs *fs, struct frsp_ioc_summary *out);
+long frsp_summary_import(struct frsp_fs *fs, struct frsp_ioc_summary *in);
+long frsp_summary_free_extents(struct frsp_fs *fs,
+			       struct frsp_ioc_free_extents *out);
+
+/* Sum over all CPUs; runs while they count, so it may be a little behind. */
+static inline u64 frsp_stats_sum(struct frsp_fs *fs, enum frsp_counter counter)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(fs->stats, cpu)->count[counter];
+	return sum;
+}
+
+/* sysfs.c, dev.c, hook.c */
+void frsp_sysfs_init(void);
+int frsp_sysfs_add(struct frsp_fs *fs);
+void frsp_sysfs_remove(struct frsp_fs *fs);
+int frsp_dev_init(void);
+void frsp_dev_exit(void);
+int frsp_hook_init(void);
+void frsp_hook_exit(void);
+/* ext4_mb_init_group() of the running kernel. */
+int frsp_hook_init_group(struct super_block *sb, u32 group, gfp_t gfp);
+
+extern struct kmem_cache *frsp_extent_cache;	/* main.c */
+
+#endif

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How ext4 is hooked; no other file knows.
+ *
+ * Observers run at the entry of an ext4 function, in ftrace's context: they never
+ * sleep. Redirects take the place of one and call the original, in plain process
+ * context. All are permanent, so that writing 0 to kernel.ftrace_enabled is refused
+ * instead of leaving the trees behind. Two more events come from a tracepoint.
+ *
+ * A redirect calls the original by a static call, which is a direct one: an indirect
+ * call would fault on CPUs that enforce IBT, as these functions have no ENDBR. It must
+ * not be a tail call: ftrace's callback tells by the caller whether a call comes from
+ * the redirect itself, and would otherwise send it there for ever. Work after the call
+ * prevents that.
+ *
+ * Unloading: after the hooks are gone no new call gets here. A task may still be at a
+ * redirect's first instruction, or preempted in a callback's trampoline
+ * (synchronize_rcu_tasks), asleep in the original (the counter in_redirects), or
+ * between its last decrement and its return (synchronize_rcu_tasks again).
+ */
+#include <linux/delay.h>
+#include <linux/ftrace.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/static_call.h>
+#include <linux/tracepoint.h>
+
+#include "frsp.h"
+
+static DEFINE_PER_CPU(long, in_redirects);
+
+static int no_allocate(struct ext4_allocation_context *ac)
+{
+	return -EIO;
+}
+
+static int no_init_group(struct super_block *sb, u32 group, gfp_t gfp)
+{
+	return -EIO;
+}
+
+static int no_register_sysfs(struct super_block *sb)
+{
+	return -EIO;
+}
+
+static void no_unregister_sysfs(struct super_block *sb)
+{
+}
+
+DEFINE_STATIC_CALL(frsp_allocate, no_allocate);
+DEFINE_STATIC_CALL(frsp_init_group, no_init_group);
+DEFINE_STATIC_CALL(frsp_register_sysfs, no_register_sysfs);
+DEFINE_STATIC_CALL(frsp_unregister_sysfs, no_unregister_sysfs);
+
+int frsp_hook_init_group(struct super_block *sb, u32 group, gfp_t gfp)
+{
+	return static_call(frsp_init_group)(sb, group, gfp);
+}
+
+static noinline int redirect_allocate(struct ext4_allocation_context *ac)
+{
+	struct frsp_steering steering;
+	struct frsp_fs *fs;
+	int cookie, ret;
+
+	this_cpu_inc(in_redirects);
+	fs = frsp_fs_get(frsp_ac_sb(ac), &cookie);
+	if (fs)
+		frsp_steer(fs, ac, &steering);
+	ret = static_call(frsp_allocate)(ac);
+	if (fs) {
+		frsp_steer_end(fs, ac, &steering);
+		frsp_fs_put(cookie);
+	}
+	this_cpu_dec(in_redirects);
+	return ret;
+}
+
+/* Late in mount. */
+static noinline int redirect_register_sysfs(struct super_block *sb)
+{
+	int ret;
+
+	this_cpu_inc(in_redirects);
+	ret = static_call(frsp_register_sysfs)(sb);
+	if (!ret)
+		frsp_fs_attach(sb);
+	this_cpu_dec(in_redirects);
+	return ret;
+}
+
+/* The first thing in umount, and where a mount fails after the above. */
+static noinline void redirect_unregister_sysfs(struct super_block *sb)
+{
+	this_cpu_inc(in_redirects);
+	frsp_fs_detach(sb);
+	static_call(frsp_unregister_sysfs)(sb);
+	this_cpu_dec(in_redirects);
+}
+
+/* 6.1 has no ftrace_regs_get_argument(). */
+static unsigned long argument(struct ftrace_regs *fregs, int n)
+{
+	return regs_get_kernel_argument(ftrace_get_regs(fregs), n);
+}
+
+static void notrace on_mark_used(unsigned long ip, unsigned long parent_ip,
+				 struct ftrace_ops *ops,
+				 struct ftrace_regs *fregs)
+{
+	frsp_track_used((struct ext4_buddy *)argument(fregs, 0),
+			(struct ext4_free_extent *)argument(fregs, 1));
+}
+
+static void notrace on_free_blocks(unsigned long ip, unsigned long parent_ip,
+				   struct ftrace_ops *ops,
+				   struct ftrace_regs *fregs)
+{
+	frsp_track_freed((struct ext4_buddy *)argument(fregs, 1),
+			 argument(fregs, 2), argument(fregs, 3));
+}
+
+static void notrace on_generate_buddy(unsigned long ip,
+				      unsigned long parent_ip,
+				      struct ftrace_ops *ops,
+				      struct ftrace_regs *fregs)
+{
+	frsp_track_generated((struct super_block *)argument(fregs, 0),
+			     (void *)argument(fregs, 2), argument(fregs, 3));
+}
+
+static void notrace on_corrupted(unsigned long ip, unsigned long parent_ip,
+				 struct ftrace_ops *ops,
+				 struct ftrace_regs *fregs)
+{
+	if (argument(fregs, 2) & EXT4_GROUP_INFO_BBITMAP_CORRUPT)
+		frsp_track_corrupted((struct super_block *)argument(fregs, 0),
+				     argument(fregs, 1));
+}
+
+static void notrace on_freed_data(unsigned long ip, unsigned long parent_ip,
+				  struct ftrace_ops *ops,
+				  struct ftrace_regs *fregs)
+{
+	frsp_busy_committed((struct super_block *)argument(fregs, 0),
+			    argument(fregs, 1));
+}
+
+static void notrace on_release_file(unsigned long ip, unsigned long parent_ip,
+				    struct ftrace_ops *ops,
+				    struct ftrace_regs *fregs)
+{
+	frsp_place_file_closed((struct inode *)argument(fregs, 0),
+			       (struct file *)argument(fregs, 1));
+}
+
+static void notrace redirect(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (!within_module(parent_ip, THIS_MODULE))
+		instruction_pointer_set(ftrace_get_regs(fregs),
+					(unsigned long)ops->private);
+}
+
+struct hook {
+	const char *function;
+	ftrace_func_t callback;
+	void *redirect_to;
+	unsigned long address;
+	struct ftrace_ops ops;
+};
+
+/* In this order they are registered; observers first, so that trees miss nothing. */
+static struct hook hooks[] = {
+	{ "mb_mark_used", on_mark_used },
+	{ "mb_free_blocks", on_free_blocks },
+	{ "ext4_mb_generate_buddy", on_generate_buddy },
+	{ "ext4_mark_group_bitmap_corrupted", on_corrupted },
+	{ "ext4_process_freed_data", on_freed_data },
+	{ "ext4_release_file", on_release_file },
+	{ "ext4_register_sysfs", redirect, redirect_register_sysfs },
+	{ "ext4_unregister_sysfs", redirect, redirect_unregister_sysfs },
+	{ "ext4_mb_regular_allocator", redirect, redirect_allocate },
+};
+
+static struct file_system_type *ext4;
+
+/* kallsyms_lookup_name() is not exported: a kprobe resolves the name. */
+static unsigned long lookup(const char *function)
+{
+	char name[KSYM_NAME_LEN];
+	struct kprobe probe = { .symbol_name = name };
+	unsigned long address;
+	int err;
+
+	snprintf(name, sizeof(name), "%s%s%s",
+		 ext4->owner ? module_name(ext4->owner) : "",
+		 ext4->owner ? ":" : "", function);
+	err = register_kprobe(&probe);
+	if (err) {
+		pr_err("not loaded: ext4's %s() cannot be found (%d)\n",
+		       function, err);
+		return 0;
+	}
+	address = (unsigned long)probe.addr;
+	unregister_kprobe(&probe);
+	return address;
+}
+
+static int hook_register(struct hook *hook)
+{
+	int err;
+
+	hook->ops.func = hook->callback;
+	hook->ops.private = hook->redirect_to;
+	hook->ops.flags = FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_SAVE_REGS |
+			  FTRACE_OPS_FL_PERMANENT;
+	if (hook->redirect_to)
+		hook->ops.flags |= FTRACE_OPS_FL_IPMODIFY;
+	err = ftrace_set_filter_ip(&hook->ops, hook->address, 0, 1);
+	if (!err)
+		err = register_ftrace_function(&hook->ops);
+	if (err == -EBUSY)
+		pr_err("not loaded: ext4's %s() is taken by livepatch or another module, or kernel.ftrace_enabled is 0\n",
+		       hook->function);
+	else if (err)
+		pr_err("not loaded: ext4's %s() cannot be traced (%d)\n",
+		       hook->function, err);
+	return err;
+}
+
+static int find_functions(void)
+{
+	unsigned long init_group = lookup("ext4_mb_init_group");
+	size_t i;
+
+	if (!init_group)
+		return -ENOENT;
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		hooks[i].address = lookup(hooks[i].function);
+		if (!hooks[i].address)
+			return -ENOENT;
+	}
+	static_call_update(frsp_init_group, (void *)init_group);
+	i = ARRAY_SIZE(hooks);
+	static_call_update(frsp_allocate, (void *)hooks[i - 1].address);
+	static_call_update(frsp_unregister_sysfs, (void *)hooks[i - 2].address);
+	static_call_update(frsp_register_sysfs, (void *)hooks[i - 3].address);
+	return 0;
+}
+
+static void on_mballoc_free(void *unused, struct super_block *sb,
+			    struct inode *inode, u32 group, int start, int len)
+{
+	frsp_busy_freed(sb, group, start, len);
+}
+
+static struct tracepoint *mballoc_free;
+
+static void take_tracepoint(struct tracepoint *tracepoint, void *unused)
+{
+	if (!strcmp(tracepoint->name, "ext4_mballoc_free"))
+		mballoc_free = tracepoint;
+}
+
+#ifdef CONFIG_MODULES
+/* Called for the modules that are loaded now, too. */
+static int tracepoint_module(struct notifier_block *block, unsigned long action,
+			     void *data)
+{
+	struct tp_module *module = data;
+	int i;
+
+	if (action != MODULE_STATE_COMING || module->mod != ext4->owner)
+		return NOTIFY_DONE;
+	for (i = 0; i < module->mod->num_tracepoints; i++)
+		take_tracepoint(tracepoint_ptr_deref(
+					&module->mod->tracepoints_ptrs[i]),
+				NULL);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block tracepoint_notifier = {
+	.notifier_call = tracepoint_module,
+};
+#endif
+
+static int tracepoint_init(void)
+{
+	int err;
+
+	for_each_kernel_tracepoint(take_tracepoint, NULL);
+	if (!mballoc_free && !register_tracepoint_module_notifier(
+				     &tracepoint_notifier))
+		unregister_tracepoint_module_notifier(&tracepoint_notifier);
+	if (!mballoc_free) {
+		pr_err("not loaded: ext4's tracepoint ext4_mballoc_free cannot be found\n");
+		return -ENOENT;
+	}
+	err = tracepoint_probe_register(mballoc_free, on_mballoc_free, NULL);
+	if (err)
+		pr_err("not loaded: ext4's tracepoint ext4_mballoc_free cannot be used (%d)\n",
+		       err);
+	return err;
+}
+
+static void tracepoint_exit(void)
+{
+	tracepoint_probe_unregister(mballoc_free, on_mballoc_free, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+static void unregister_hooks(size_t n)
+{
+	while (n--)
+		unregister_ftrace_function(&hooks[n].ops);
+}
+
+static long redirects_under_way(void)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += *per_cpu_ptr(&in_redirects, cpu);
+	return sum;
+}
+
+static void wait_for_callers(void)
+{
+	synchronize_rcu_tasks();
+	while (redirects_under_way())
+		msleep(20);
+	synchronize_rcu_tasks();
+}
+
+int frsp_hook_init(void)
+{
+	size_t i;
+	int err;
+
+	/* Holds ext4, which is not to go away below its hooks. */
+	ext4 = get_fs_type("ext4");
+	if (!ext4) {
+		pr_err("not loaded: the kernel has no ext4\n");
+		return -ENOENT;
+	}
+	err = find_functions();
+	if (err)
+		goto err_ext4;
+	err = tracepoint_init();
+	if (err)
+		goto err_ext4;
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		err = hook_register(&hooks[i]);
+		if (err)
+			goto err_hooks;
+	}
+	return 0;
+
+err_hooks:
+	frsp_fs_detach_all();
+	unregister_hooks(i);
+	wait_for_callers();
+	tracepoint_exit();
+err_ext4:
+	module_put(ext4->owner);
+	return err;
+}
+
+void frsp_hook_exit(void)
+{
+	unregister_hooks(ARRAY_SIZE(hooks));
+	wait_for_callers();
+	tracepoint_exit();
+	module_put(ext4->owner);
+}

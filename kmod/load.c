@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Getting to know groups.
+ *
+ * Reading a group's bitmap is ext4's own work (ext4_mb_init_group(), as its scan does
+ * it): the hook of ext4_mb_generate_buddy() then tells what was found. The extents
+ * themselves come from the bitmap in ext4's buddy cache: copied under the group lock,
+ * and inserted in chunks, so that no lock is held for long and what changes meanwhile
+ * is not lost (tree.h).
+ *
+ * Each filesystem has a thread of idle priority for what a request need not wait for:
+ * loading trees that were asked for, keeping memory below the cap with some room to
+ * spare, freeing what was dropped, and following online growth. Its reads are bounded:
+ * after each tree that it had to read bitmaps for, it pauses.
+ */
+#include <linux/buffer_head.h>
+#include <linux/freezer.h>
+#include <linux/ioprio.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "frsp.h"
+#include "trace.h"
+
+#define CHUNK_CLUSTERS 2048	/* inserted under one hold of the tree's lock */
+#define PAUSE_JIFFIES  (HZ / 50)
+#define EXPIRE_JIFFIES (30 * HZ)
+
+static int load_init_group(struct frsp_fs *fs, u32 group)
+{
+	struct ext4_group_info *info = frsp_group_info(fs->sb, group);
+	struct frsp_tree *tree;
+	u32 in_tree;
+	int err;
+
+	if (!info)
+		return -ENOENT;
+	if (!frsp_info_has(info, EXT4_GROUP_INFO_NEED_INIT_BIT))
+		return 0;
+	frsp_count(fs, group_reads);
+	err = frsp_hook_init_group(fs->sb, group, GFP_NOFS);
+	trace_frsp_group_reads(fs->sb->s_dev, group, err);
+	if (err && err != -ENOMEM) {
+		tree = frsp_fs_tree(fs, group, &in_tree);
+		if (tree)
+			frsp_track_corrupted(fs->sb, group);
+	}
+	return err;
+}
+
+/* In ext4's buddy cache a group takes two blocks, the bitmap first. NULL: not there. */
+static struct page *buddy_page(struct frsp_fs *fs, u32 group)
+{
+	pgoff_t index = ((u64)group * 2 * fs->sb->s_blocksize) >> PAGE_SHIFT;
+
+	return pagecache_get_page(
+		frsp_sbi_buddy_cache(frsp_sbi(fs->sb))->i_mapping, index, 0, 0);
+}
+
+/*
+ * Copies the group's bitmap. Called under the group lock, which all changes of the
+ * bitmap hold; a page that is still mapped is the one that ext4 changes.
+ */
+static bool copy_bitmap(struct frsp_fs *fs, struct page *page, u32 group,
+			void *to)
+{
+	u32 size = fs->sb->s_blocksize;
+	u32 offset = ((u64)group * 2 * size) & ~PAGE_MASK;
+
+	if (READ_ONCE(page->mapping) !=
+		    frsp_sbi_buddy_cache(frsp_sbi(fs->sb))->i_mapping ||
+	    !PageUptodate(page))
+		return false;
+	memcpy(to, page_address(page) + offset, fs->group_clusters / 8);
+	return true;
+}
+
+static u32 count_free(const void *bitmap, u32 clusters)
+{
+	return clusters - bitmap_weight(bitmap, clusters);
+}
+
+/* Begins the build of a group from a copy. 0, -EAGAIN: not in memory, or -EBUSY. */
+static int begin(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
+		 struct frsp_build *build)
+{
+	struct ext4_sb_info *sbi = frsp_sbi(fs->sb);
+	struct ext4_group_info *info = frsp_group_info(fs->sb, group);
+	struct page *page;
+	int err = -EAGAIN;
+
+	if (!info || frsp_info_has(info, EXT4_GROUP_INFO_NEED_INIT_BIT))
+		return -EAGAIN;
+	page = buddy_page(fs, group);
+	if (!page)
+		return -EAGAIN;
+	spin_lock(frsp_group_lock(sbi, group));
+	if (!frsp_info_has(info, EXT4_GROUP_INFO_NEED_INIT_BIT) &&
+	    !frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT) &&
+	    copy_bitmap(fs, page, group, build->bitmap)) {
+		spin_lock(&tree->lock);
+		err = frsp_tree_build_begin(tree, build,
+					    count_free(build->bitmap,
+						       fs->group_clusters)) ?
+			      0 :
+			      -EBUSY;
+		spin_unlock(&tree->lock);
+	}
+	spin_unlock(frsp_group_lock(sbi, group));
+	put_page(page);
+	return err;
+}
+
+/*
+ * Under the group lock, as the hook of ext4_mb_generate_buddy() would be: takes the
+ * bitmap as it is now.
+ */
+static bool note_bitmap_in_memory(struct frsp_fs *fs, u32 group, void *copy)
+{
+	struct ext4_sb_info *sbi = frsp_sbi(fs->sb);
+	struct page *page = buddy_page(fs, group);
+	bool done;
+
+	if (!page)
+		return false;
+	spin_lock(frsp_group_lock(sbi, group));
+	done = copy_bitmap(fs, page, group, copy);
+	if (done)
+		frsp_track_generated(fs->sb, copy, group);
+	spin_unlock(frsp_group_lock(sbi, group));
+	put_page(page);
+	return done;
+}
+
+/* The weakest source: it lacks preallocations and frees that wait for a commit. */
+static int note_bitmap_on_disk(struct frsp_fs *fs, u32 group)
+{
+	struct buffer_head *bh =
+		sb_bread(fs->sb, frsp_group_bitmap_block(fs->sb, group));
+
+	if (!bh)
+		return -EIO;
+	spin_lock(frsp_group_lock(frsp_sbi(fs->sb), group));
+	frsp_track_generated(fs->sb, bh->b_data, group);
+	spin_unlock(frsp_group_lock(frsp_sbi(fs->sb), group));
+	brelse(bh);
+	return 0;
+}
+
+int frsp_load_summary(struct frsp_fs *fs, u32 group)
+{
+	struct ext4_group_info *info = frsp_group_info(fs->sb, group);
+	void *copy;
+	bool done;
+
+	if (!info || frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
+		return -ENOENT;
+	if (frsp_info_has(info, EXT4_GROUP_INFO_NEED_INIT_BIT))
+		return load_init_group(fs, group);
+	copy = kmalloc(fs->group_clusters / 8, GFP_NOFS | __GFP_NOWARN);
+	if (!copy)
+		return -ENOMEM;
+	done = note_bitmap_in_memory(fs, group, copy);
+	kfree(copy);
+	return done ? 0 : note_bitmap_on_disk(fs, group);
+}
+
+static int insert_all(struct frsp_fs *fs, struct frsp_tree *tree,
+		      struct frsp_build *build)
+{
+	int more;
+
+	do {
+		spin_lock(&tree->lock);
+		more = frsp_tree_build_step(tree, build, &fs->memory,
+					    CHUNK_CLUSTERS);
+		if (more == -ENOMEM)
+			frsp_tree_give_up(fs, tree, build->group,
+					  FRSP_TREE_NO_MEMORY);
+		else if (!more)
+			frsp_meta_update(&fs->meta, tree);
+		spin_unlock(&tree->lock);
+		cond_resched();
+	} while (more > 0);
+	return more;
+}
+
+/* Room for what the group may need, by what is known of it. */
+static void make_room(struct frsp_fs *fs, struct frsp_tree *tree)
+{
+	u64 max_bytes = READ_ONCE(fs->memory.max_bytes);
+	u64 need = fs->group_clusters / 8 * sizeof(struct frsp_extent);
+
+	if (max_bytes && atomic64_read(&fs->memory.used_bytes) + need > max_bytes)
+		frsp_memory_reclaim(fs, max_bytes > need ? max_bytes - need : 0,
+				    tree);
+}
+
+static bool is_loaded(struct frsp_tree *tree, u32 in_tree)
+{
+	u32 state;
+
+	spin_lock(&tree->lock);
+	state = tree->groups[in_tree].state;
+	spin_unlock(&tree->lock);
+	return state == FRSP_GROUP_LOADED || state == FRSP_GROUP_BAD;
+}
+
+int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
+{
+	struct frsp_build build = {};
+	struct frsp_tree *tree;
+	u64 began = ktime_get_ns();
+	u32 in_tree;
+	int err = 0;
+
+	tree = frsp_fs_tree(fs, group, &in_tree);
+	if (!tree)
+		return -ENOENT;
+	if (is_loaded(tree, in_tree))
+		return 0;
+	if (time_before(jiffies, READ_ONCE(tree->no_room_until)))
+		return -ENOMEM;
+	if (io)
+		err = load_init_group(fs, group);
+	if (err)
+		return err;
+	build.group = in_tree;
+	build.bitmap = kmalloc(fs->group_clusters / 8, GFP_NOFS | __GFP_NOWARN);
+	if (!build.bitmap)
+		return -ENOMEM;
+	make_room(fs, tree);
+	err = begin(fs, tree, group, &build);
+	if (!err)
+		err = insert_all(fs, tree, &build);
+	kfree(build.bitmap);
+	if (err == -ENOMEM)
+		WRITE_ONCE(tree->no_room_until, jiffies + HZ);
+	if (!err) {
+		frsp_count(fs, group_loads);
+		trace_frsp_group_loads(fs->sb->s_dev, group, tree->extents,
+				       ktime_get_ns() - began);
+	}
+	return err;
+}
+
+void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
+{
+	struct frsp_loader *loader = &fs->loader;
+	bool added = false;
+
+	if (READ_ONCE(tree->n_loaded) == tree->n_groups ||
+	    time_before(jiffies, READ_ONCE(tree->no_room_until)))
+		return;
+	spin_lock(&loader->lock);
+	tree->wanted_io |= io;
+	if (list_empty(&tree->wanted)) {
+		list_add_tail(&tree->wanted, &loader->wanted);
+		added = true;
+	}
+	spin_unlock(&loader->lock);
+	if (added)
+		wake_up(&loader->wait);
+}
+
+void frsp_loader_kick(struct frsp_fs *fs)
+{
+	if (!xchg(&fs->loader.kicked, true))
+		wake_up(&fs->loader.wait);
+}
+
+static struct frsp_tree *next_wanted(struct frsp_loader *loader, bool *io)
+{
+	struct frsp_tree *tree;
+
+	spin_lock(&loader->lock);
+	tree = list_first_entry_or_null(&loader->wanted, struct frsp_tree,
+					wanted);
+	if (tree) {
+		list_del_init(&tree->wanted);
+		*io = tree->wanted_io;
+		tree->wanted_io = false;
+	}
+	spin_unlock(&loader->lock);
+	return tree;
+}
+
+/* Reading costs time and may end in ext4's error handling: not without need. */
+static bool may_read(struct frsp_fs *fs)
+{
+	return !sb_rdonly(fs->sb) && READ_ONCE(fs->steer) &&
+	       !READ_ONCE(fs->gave_up);
+}
+
+static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
+{
+	u32 first = tree->index << fs->span_log2, i;
+	int err;
+
+	for (i = 0; i < tree->n_groups && !kthread_should_stop(); i++) {
+		err = frsp_load_group(fs, first + i, io && may_read(fs));
+		if (err == -ENOMEM || err == -ENOENT)
+			break;
+		cond_resched();
+	}
+	frsp_memory_used(fs, tree);
+}
+
+/* Level 3 wants to know everything, one tree after the other. */
+static struct frsp_tree *most_promising(struct frsp_fs *fs)
+{
+	int index;
+
+	if (READ_ONCE(fs->aggression) < 3 || !may_read(fs))
+		return NULL;
+	spin_lock(&fs->meta.lock);
+	index = frsp_meta_promise(&fs->meta, 1);
+	spin_unlock(&fs->meta.lock);
+	return index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+}
+
+static void keep_below_cap(struct frsp_fs *fs)
+{
+	u64 max_bytes = READ_ONCE(fs->memory.max_bytes);
+
+	frsp_memory_free_condemned(fs);
+	if (max_bytes &&
+	    atomic64_read(&fs->memory.used_bytes) > max_bytes - max_bytes / 16)
+		frsp_memory_reclaim(fs, max_bytes - max_bytes / 8, NULL);
+}
+
+static bool has_work(struct frsp_fs *fs)
+{
+	return kthread_should_stop() || READ_ONCE(fs->loader.kicked) ||
+	       !list_empty(&fs->loader.wanted) || most_promising(fs);
+}
+
+static int loader_thread(void *data)
+{
+	unsigned long expired = jiffies;
+	struct frsp_fs *fs = data;
+	struct frsp_tree *tree;
+	bool io;
+
+	set_user_nice(current, MAX_NICE);
+	set_task_ioprio(current, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
+	set_freezable();
+	while (!kthread_should_stop()) {
+		wait_event_freezable(fs->loader.wait, has_work(fs));
+		if (xchg(&fs->loader.kicked, false)) {
+			frsp_fs_grow(fs);
+			keep_below_cap(fs);
+		}
+		if (time_after(jiffies, expired + EXPIRE_JIFFIES)) {
+			frsp_busy_expire_all(fs);
+			expired = jiffies;
+		}
+		tree = next_wanted(&fs->loader, &io);
+		if (!tree) {
+			io = true;
+			tree = most_promising(fs);
+		}
+		if (!tree || kthread_should_stop())
+			continue;
+		load_tree(fs, tree, io);
+		keep_below_cap(fs);
+		if (io)
+			schedule_timeout_interruptible(PAUSE_JIFFIES);
+	}
+	return 0;
+}
+
+void frsp_loader_init(struct frsp_fs *fs)
+{
+	init_waitqueue_head(&fs->loader.wait);
+	spin_lock_init(&fs->loader.lock);
+	INIT_LIST_HEAD(&fs->loader.wanted);
+}
+
+int frsp_loader_start(struct frsp_fs *fs)
+{
+	struct task_struct *task =
+		kthread_run(loader_thread, fs, "frsp/%s", fs->sb->s_id);
+
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	fs->loader.task = task;
+	return 0;
+}
+
+void frsp_loader_stop(struct frsp_fs *fs)
+{
+	kthread_stop(fs->loader.task);
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who keeps extents. Trees that have some are on one of two lists, as in the RFC: the
+ * active one takes a tree when a decision looks at it for the second time within
+ * ACTIVE_JIFFIES, or at once while active trees use less than half of the cap. The
+ * rear of the inactive list is evicted first, then the rear of the active one.
+ *
+ * Evicting takes a tree's extents off in one step under its lock and frees them
+ * afterwards, so nobody waits for that, and a tree that allocation works on is just
+ * empty a moment later. The cap itself is enforced where extents are allocated
+ * (extent.c): an allocation over it fails and costs that tree its extents.
+ */
+#include <linux/jiffies.h>
+#include <linux/sched.h>
+
+#include "frsp.h"
+#include "trace.h"
+
+#define ACTIVE_JIFFIES 100
+
+void frsp_memory_init(struct frsp_fs *fs)
+{
+	spin_lock_init(&fs->lru_lock);
+	INIT_LIST_HEAD(&fs->lru_active);
+	INIT_LIST_HEAD(&fs->lru_inactive);
+	init_llist_head(&fs->condemned);
+	fs->memory.cache = frsp_extent_cache;
+	atomic64_set(&fs->memory.used_bytes, 0);
+	fs->memory.max_bytes = frsp_memory_default_max(fs->sb);
+}
+
+/*
+ * The RFC's default: what the buddy bitmaps of all groups take (2 blocks each), but
+ * at least a tree of the worst case, in which every other cluster is free.
+ */
+u64 frsp_memory_default_max(struct super_block *sb)
+{
+	struct ext4_sb_info *sbi = frsp_sbi(sb);
+	u32 clusters = frsp_sbi_group_clusters(sbi);
+	u64 buddies = (u64)frsp_sbi_groups(sbi) << (sb->s_blocksize_bits + 1);
+	u64 tree = ((u64)clusters / 2 * sizeof(struct frsp_extent))
+		   << frsp_tree_span_log2(frsp_sbi_log_flex(sbi), clusters);
+
+	return max(buddies, tree);
+}
+
+static u64 half_of_cap(struct frsp_fs *fs)
+{
+	u64 max_bytes = READ_ONCE(fs->memory.max_bytes);
+
+	return max_bytes ? max_bytes / 2 : U64_MAX;
+}
+
+static u64 active_bytes(struct frsp_fs *fs)
+{
+	return fs->n_active ? atomic64_read(&fs->memory.used_bytes) *
+				      fs->n_active / fs->n_cached :
+			      0;
+}
+
+void frsp_memory_used(struct frsp_fs *fs, struct frsp_tree *tree)
+{
+	bool again = time_before(jiffies, tree->last_used + ACTIVE_JIFFIES);
+
+	/* Between two ticks the order of use does not matter. */
+	if (tree->last_used == jiffies && !list_empty(&tree->lru))
+		return;
+	spin_lock(&fs->lru_lock);
+	tree->last_used = jiffies;
+	if (!tree->extents)
+		goto out;
+	if (list_empty(&tree->lru)) {
+		fs->n_cached++;
+		tree->active = false;
+	}
+	if (!tree->active &&
+	    (again || active_bytes(fs) < half_of_cap(fs))) {
+		tree->active = true;
+		fs->n_active++;
+	}
+	list_move(&tree->lru,
+		  tree->active ? &fs->lru_active : &fs->lru_inactive);
+out:
+	spin_unlock(&fs->lru_lock);
+}
+
+void frsp_memory_condemn(struct frsp_fs *fs, struct frsp_tree *tree,
+			 struct rb_root *extents)
+{
+	spin_lock(&fs->lru_lock);
+	if (!list_empty(&tree->lru)) {
+		list_del_init(&tree->lru);
+		fs->n_cached--;
+		fs->n_active -= tree->active;
+		tree->active = false;
+	}
+	spin_unlock(&fs->lru_lock);
+	if (RB_EMPTY_ROOT(extents))
+		return;
+	/* The root stands for all; its by_len link is not used any more. */
+	llist_add(&rb_entry(extents->rb_node, struct frsp_extent, by_start)
+			   ->condemned,
+		  &fs->condemned);
+	frsp_loader_kick(fs);
+}
+
+void frsp_memory_free_condemned(struct frsp_fs *fs)
+{
+	struct llist_node *node = llist_del_all(&fs->condemned), *next;
+	struct rb_root extents;
+
+	for (; node; node = next) {
+		next = node->next;
+		extents.rb_node =
+			&llist_entry(node, struct frsp_extent, condemned)
+				 ->by_start;
+		frsp_extents_free(&fs->memory, &extents);
+	}
+}
+
+/* The tree to evict, or NULL. It may be empty by the time that its lock is held. */
+static struct frsp_tree *victim(struct frsp_fs *fs,
+				const struct frsp_tree *keep)
+{
+	struct frsp_tree *tree, *found = NULL;
+
+	spin_lock(&fs->lru_lock);
+	list_for_each_entry_reverse(tree, &fs->lru_inactive, lru) {
+		if (tree != keep) {
+			found = tree;
+			goto out;
+		}
+	}
+	list_for_each_entry_reverse(tree, &fs->lru_active, lru) {
+		if (tree != keep) {
+			found = tree;
+			goto out;
+		}
+	}
+out:
+	spin_unlock(&fs->lru_lock);
+	return found;
+}
+
+static void evict(struct frsp_fs *fs, struct frsp_tree *tree)
+{
+	struct rb_root extents = RB_ROOT;
+
+	spin_lock(&tree->lock);
+	frsp_count(fs, evictions);
+	trace_frsp_evictions(fs->sb->s_dev, tree->index, tree->extents);
+	frsp_tree_drop(tree, -1, &extents);
+	frsp_memory_condemn(fs, tree, &extents);
+	frsp_meta_update(&fs->meta, tree);
+	spin_unlock(&tree->lock);
+}
+
+void frsp_memory_reclaim(struct frsp_fs *fs, u64 max_bytes,
+			 const struct frsp_tree *keep)
+{
+	struct frsp_tree *tree;
+
+	frsp_memory_free_condemned(fs);
+	while (atomic64_read(&fs->memory.used_bytes) > max_bytes) {
+		tree = victim(fs, keep);
+		if (!tree)
+			break;
+		evict(fs, tree);
+		frsp_memory_free_condemned(fs);
+		cond_resched();
+	}
+}

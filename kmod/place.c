@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Files whose next extents go to given ranges, so that a relocation can say where a
+ * donor's blocks land. Few at a time: a list per filesystem, read under RCU.
+ *
+ * An entry stands for an open file, by its address, without holding it: it ends when
+ * that file is closed (ext4_release_file()), on request, or with the filesystem.
+ */
+#include <linux/refcount.h>
+#include <linux/slab.h>
+
+#include "frsp.h"
+#include "uapi/frsp.h"
+
+struct place {
+	struct list_head list;
+	struct rcu_head rcu;
+	refcount_t users;	/* the list, and requests that are using it */
+	struct inode *inode;
+	struct file *file;
+	u32 n_ranges;
+	struct frsp_range ranges[]; /* in clusters, from cluster 0 of group 0 */
+};
+
+static u64 fs_clusters(struct frsp_fs *fs)
+{
+	return (u64)frsp_sbi_groups(frsp_sbi(fs->sb)) * fs->group_clusters;
+}
+
+/*
+ * A range of blocks to whole clusters inside it, counted from group 0's first. An
+ * empty one is kept: it has no room.
+ */
+static int to_clusters(struct frsp_fs *fs, const struct frsp_range *from,
+		       struct frsp_range *to)
+{
+	u32 round = (1U << fs->cluster_bits) - 1;
+	u64 start = from->start_fsblk, end;
+
+	if (!from->len_blocks || from->len_blocks > U64_MAX - start - round ||
+	    start < fs->first_data_block)
+		return -ERANGE;
+	end = start + from->len_blocks - fs->first_data_block;
+	start -= fs->first_data_block;
+	end >>= fs->cluster_bits;
+	start = (start + round) >> fs->cluster_bits;
+	if (end > fs_clusters(fs))
+		return -ERANGE;
+	to->start_fsblk = start;
+	to->len_blocks = end > start ? end - start : 0;
+	return 0;
+}
+
+static void place_put(struct place *place)
+{
+	if (refcount_dec_and_test(&place->users))
+		kvfree_rcu(place, rcu);
+}
+
+/* Under places_lock. */
+static int remove(struct frsp_fs *fs, struct file *file)
+{
+	struct place *place;
+
+	list_for_each_entry(place, &fs->places, list) {
+		if (place->file != file)
+			continue;
+		list_del_rcu(&place->list);
+		place_put(place);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+int frsp_place_add(struct frsp_fs *fs, struct file *file,
+		   const struct frsp_range *ranges, u32 n)
+{
+	struct inode *inode = file_inode(file);
+	struct place *place;
+	u32 i;
+	int err;
+
+	if (!S_ISREG(inode->i_mode) || !frsp_inode_has_extents(inode))
+		return -EOPNOTSUPP;
+	place = kvmalloc(struct_size(place, ranges, n), GFP_KERNEL);
+	if (!place)
+		return -ENOMEM;
+	refcount_set(&place->users, 1);
+	place->inode = inode;
+	place->file = file;
+	place->n_ranges = n;
+	for (i = 0; i < n; i++) {
+		err = to_clusters(fs, &ranges[i], &place->ranges[i]);
+		if (err) {
+			kvfree(place);
+			return err;
+		}
+	}
+	spin_lock(&fs->places_lock);
+	remove(fs, file);
+	list_add_rcu(&place->list, &fs->places);
+	spin_unlock(&fs->places_lock);
+	return 0;
+}
+
+int frsp_place_remove(struct frsp_fs *fs, struct file *file)
+{
+	int err;
+
+	spin_lock(&fs->places_lock);
+	err = remove(fs, file);
+	spin_unlock(&fs->places_lock);
+	return err;
+}
+
+/* At entry of ext4_release_file(): does not sleep. */
+void frsp_place_file_closed(struct inode *inode, struct file *file)
+{
+	struct frsp_fs *fs;
+
+	rcu_read_lock();
+	fs = frsp_fs_find(inode->i_sb);
+	if (fs && !list_empty(&fs->places))
+		frsp_place_remove(fs, file);
+	rcu_read_unlock();
+}
+
+void frsp_place_clear(struct frsp_fs *fs)
+{
+	struct place *place, *next;
+
+	list_for_each_entry_safe(place, next, &fs->places, list) {
+		list_del(&place->list);
+		place_put(place);
+	}
+}
+
+/*
+ * The first free extent of at least len in [from, end) of a group, else the longest
+ * one that is there. All in clusters of the tree. 0: nothing is free.
+ */
+static u32 find_free(const struct frsp_tree *tree, u32 from, u32 end, u32 len,
+		     u32 *start)
+{
+	struct frsp_extent *extent = frsp_tree_next(tree, from);
+	u32 found = 0, first, last;
+	struct rb_node *node;
+
+	while (extent && extent->start < end && found < len) {
+		first = max(extent->start, from);
+		last = min(extent->start + extent->len, end);
+		if (last - first > found) {
+			found = last - first;
+			*start = first;
+		}
+		node = rb_next(&extent->by_start);
+		extent = node ? rb_entry(node, struct frsp_extent, by_start) :
+				NULL;
+	}
+	return found;
+}
+
+/* The same in one range, group by group; stops at the first that has len. */
+static u32 find_in_range(struct frsp_fs *fs, const struct frsp_range *range,
+			 u32 len, u32 *group, u32 *start)
+{
+	u64 at = range->start_fsblk, end = at + range->len_blocks, group_end;
+	u32 best = 0, found, found_start, in_tree, base, g, offset;
+	struct frsp_tree *tree;
+
+	for (; at < end && best < len; at = group_end) {
+		g = div_u64_rem(at, fs->group_clusters, &offset);
+		group_end = min(end, at - offset + fs->group_clusters);
+		tree = frsp_fs_tree(fs, g, &in_tree);
+		if (!tree)
+			break;
+		frsp_load_group(fs, g, true);
+		base = in_tree * fs->group_clusters;
+		spin_lock(&tree->lock);
+		found = find_free(tree, base + offset,
+				  base + offset + (u32)(group_end - at), len,
+				  &found_start);
+		spin_unlock(&tree->lock);
+		if (found > best) {
+			best = found;
+			*group = g;
+			*start = found_start - base;
+		}
+	}
+	return best;
+}
+
+/* The inode's entry, for place_put(), or NULL. */
+static struct place *place_get(struct frsp_fs *fs, struct inode *inode)
+{
+	struct place *place, *found = NULL;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(place, &fs->places, list) {
+		if (place->inode == inode &&
+		    refcount_inc_not_zero(&place->users)) {
+			found = place;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+bool frsp_place_next(struct frsp_fs *fs, struct inode *inode, u32 len,
+		     u32 *group, u32 *start, u32 *free)
+{
+	struct place *place = place_get(fs, inode);
+	u32 i;
+
+	*free = 0;
+	if (!place)
+		return false;
+	for (i = 0; i < place->n_ranges && !*free; i++)
+		*free = find_in_range(fs, &place->ranges[i], len, group, start);
+	place_put(place);
+	return *free > 0;
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One request's way: which goal ext4 is offered.
+ *
+ * In this order, and every step may end it:
+ *   1. a file with target ranges (place.c) gets those;
+ *   2. the tree of ext4's own goal: that goal, if it is free for the whole request and
+ *      continues something, else the best fit in that tree;
+ *   3. the tree that the meta-tree has for that length;
+ *   4. as many groups are read as the level allows, the one with the most free
+ *      clusters first, until one has room;
+ *   5. if a busy extent would do, a commit is asked for;
+ *   6. the longest extent that is known, if it is long enough to be of use;
+ *   7. stand aside: ext4 looks for itself.
+ *
+ * What is offered is a hint, which ext4 checks against its bitmap under its lock. Only
+ * regular files' data of inodes with extents is steered: for block-mapped files ext4's
+ * goal search has no check against 2^32 blocks.
+ */
+#include "frsp.h"
+#include "trace.h"
+
+/* How many groups a request may have read, by frsp_cache_aggression. */
+static const u32 reads_of_level[] = { 1, 1, 16, 64 };
+
+/* From this level on a request without a fit has its tree loaded by the thread. */
+#define LEVEL_BACKGROUND_IO 1
+
+struct steer {
+	struct frsp_fs *fs;
+	struct frsp_request request;
+	u32 level;
+	u32 goal_group;
+	u32 stripe;		/* clusters; 0: any start */
+	u32 reserved;		/* clusters at a tree's start, for metadata */
+	u32 reads;		/* groups that may still be read */
+};
+
+static bool is_steered(struct frsp_fs *fs, struct ext4_allocation_context *ac)
+{
+	struct inode *inode = frsp_ac_inode(ac);
+	u32 flags = *frsp_ac_flags(ac);
+
+	return READ_ONCE(fs->steer) && !READ_ONCE(fs->gave_up) &&
+	       S_ISREG(inode->i_mode) && (flags & EXT4_MB_HINT_DATA) &&
+	       !(flags & EXT4_MB_HINT_GOAL_ONLY) &&
+	       frsp_inode_has_extents(inode);
+}
+
+static void stand_aside(struct frsp_fs *fs, struct ext4_allocation_context *ac)
+{
+	frsp_count(fs, stood_aside);
+	trace_frsp_stood_aside(fs->sb->s_dev, frsp_ac_inode(ac)->i_ino,
+			       frsp_ex_len(frsp_ac_goal(ac)));
+}
+
+/*
+ * ext4 takes a goal of exactly the stripe's length only where it begins a stripe. 6.1
+ * compares with the stripe in blocks, later kernels in clusters; both are blocks on
+ * the disk in the end. False: no cluster begins a stripe.
+ */
+static bool set_stripe(struct frsp_fs *fs, struct steer *steer)
+{
+	u64 stripe = frsp_sbi_stripe(frsp_sbi(fs->sb));
+	u32 in_clusters = stripe >> fs->cluster_bits;
+
+	steer->stripe = 0;
+	if (stripe <= 1 || (steer->request.len != stripe &&
+			    steer->request.len != in_clusters))
+		return true;
+	if ((u64)in_clusters << fs->cluster_bits != stripe)
+		return false;
+	steer->stripe = in_clusters;
+	return true;
+}
+
+/* Where a tree's first cluster is, in clusters from block 0. */
+static u64 tree_first(struct frsp_fs *fs, struct frsp_tree *tree)
+{
+	return (fs->first_data_block >> fs->cluster_bits) +
+	       ((u64)tree->index << fs->span_log2) * fs->group_clusters;
+}
+
+/* The request as this tree sees it. */
+static void aim(struct steer *steer, struct frsp_tree *tree, bool goal_here)
+{
+	struct frsp_request *request = &steer->request;
+	u64 first = tree_first(steer->fs, tree);
+
+	request->goal_here = goal_here;
+	request->stripe = steer->stripe;
+	request->stripe_phase = steer->stripe ? do_div(first, steer->stripe) :
+						0;
+	request->reserved = steer->reserved;
+	if (!goal_here)
+		request->near = 0;
+}
+
+/* Picks in a tree and, if there is a choice, announces it to others. */
+static bool pick(struct steer *steer, struct frsp_tree *tree, bool allow_short,
+		 struct frsp_steering *out)
+{
+	struct frsp_choice choice;
+
+	spin_lock(&tree->lock);
+	choice = frsp_pick(tree, &steer->request, allow_short);
+	if (choice.kind != FRSP_PICK_NONE) {
+		out->tree = tree;
+		out->kind = choice.kind;
+		out->offer.task = current;
+		out->offer.start = choice.start;
+		out->offer.len = choice.len;
+		out->offer.taken = false;
+		list_add(&out->offer.list, &tree->offers);
+	}
+	spin_unlock(&tree->lock);
+	frsp_memory_used(steer->fs, tree);
+	return choice.kind != FRSP_PICK_NONE;
+}
+
+/*
+ * Whether the goal's group could hold the request, by what is known without reading
+ * it: then its extents are worth having, and ext4 would read its bitmap, too.
+ */
+static bool goal_is_worth_loading(struct steer *steer, struct frsp_tree *tree,
+				  u32 in_tree)
+{
+	const struct frsp_group *group = &tree->groups[in_tree];
+	bool worth = false;
+
+	spin_lock(&tree->lock);
+	if (group->state == FRSP_GROUP_UNKNOWN)
+		worth = group->free >= steer->request.len;
+	else if (group->state == FRSP_GROUP_SUMMARY)
+		worth = group->longest_len >= steer->request.len;
+	spin_unlock(&tree->lock);
+	return worth;
+}
+
+static bool pick_near_goal(struct steer *steer, struct frsp_steering *out)
+{
+	struct frsp_fs *fs = steer->fs;
+	struct frsp_tree *tree;
+	u32 in_tree;
+
+	tree = frsp_fs_tree(fs, steer->goal_group, &in_tree);
+	if (!tree)
+		return false;
+	if (goal_is_worth_loading(steer, tree, in_tree))
+		frsp_load_group(fs, steer->goal_group, true);
+	frsp_loader_want(fs, tree, steer->level >= LEVEL_BACKGROUND_IO);
+	aim(steer, tree, true);
+	return pick(steer, tree, false, out);
+}
+
+/* An index that meta finds, or -1: also when somebody else is changing it. */
+static int ask_meta(struct frsp_fs *fs, u32 len, u32 near, bool promise)
+{
+	int index;
+
+	if (!spin_trylock(&fs->meta.lock))
+		return -1;
+	index = promise ? frsp_meta_promise(&fs->meta, len) :
+			  frsp_meta_fit(&fs->meta, len, near);
+	spin_unlock(&fs->meta.lock);
+	return index;
+}
+
+static bool pick_by_meta(struct steer *steer, struct frsp_steering *out)
+{
+	struct frsp_fs *fs = steer->fs;
+	u32 len = steer->request.len;
+	struct frsp_tree *tree;
+	int index;
+
+	/* The run in which a stripe surely begins. */
+	if (steer->stripe)
+		len += steer->stripe - 1;
+	index = ask_meta(fs, len, steer->goal_group >> fs->span_log2, false);
+	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	if (!tree)
+		return false;
+	aim(steer, tree, false);
+	return pick(steer, tree, false, out);
+}
+
+/* Reads the most promising group; false: there is none, or no read is left. */
+static bool read_promising(struct steer *steer)
+{
+	struct frsp_fs *fs = steer->fs;
+	struct frsp_tree *tree;
+	int index, group;
+	u32 free;
+
+	if (!steer->reads)
+		return false;
+	index = ask_meta(fs, steer->request.len, 0, true);
+	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	if (!tree)
+		return false;
+	spin_lock(&tree->lock);
+	group = frsp_tree_promising(tree, &free);
+	spin_unlock(&tree->lock);
+	if (group < 0)
+		return false;
+	steer->reads--;
+	frsp_load_summary(fs, (tree->index << fs->span_log2) + group);
+	return true;
+}
+
+/* The longest extent that is known anywhere, in the goal's tree if half will do. */
+static bool pick_short(struct steer *steer, struct frsp_steering *out)
+{
+	struct frsp_fs *fs = steer->fs;
+	struct frsp_tree *tree, *near;
+	u32 longest = 0, near_len, start, in_tree;
+	int index;
+
+	if (!spin_trylock(&fs->meta.lock))
+		return false;
+	index = frsp_meta_longest(&fs->meta, &longest);
+	spin_unlock(&fs->meta.lock);
+	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	if (!tree || longest < steer->request.min_len)
+		return false;
+	near = frsp_fs_tree(fs, steer->goal_group, &in_tree);
+	if (near && near != tree) {
+		spin_lock(&near->lock);
+		near_len = frsp_tree_longest(near, &start);
+		spin_unlock(&near->lock);
+		if (near_len >= steer->request.min_len &&
+		    near_len >= longest / 2)
+			tree = near;
+	}
+	aim(steer, tree, tree == near);
+	return pick(steer, tree, true, out);
+}
+
+static bool choose(struct steer *steer, struct frsp_steering *out)
+{
+	steer->reserved = steer->fs->reserved_clusters;
+	if (pick_near_goal(steer, out))
+		return true;
+	do {
+		if (pick_by_meta(steer, out))
+			return true;
+	} while (read_promising(steer));
+	steer->reserved = 0;
+	if (steer->fs->reserved_clusters &&
+	    (pick_near_goal(steer, out) || pick_by_meta(steer, out)))
+		return true;
+	frsp_busy_request_commit(steer->fs, steer->request.len);
+	/* A stripe is taken whole or not at all. */
+	return !steer->stripe && pick_short(steer, out);
+}
+
+static bool choose_placed(struct steer *steer, struct inode *inode,
+			  struct frsp_steering *out)
+{
+	struct frsp_fs *fs = steer->fs;
+	u32 group, start, free, in_tree;
+	struct frsp_tree *tree;
+
+	if (list_empty(&fs->places) ||
+	    !frsp_place_next(fs, inode, steer->request.len, &group, &start,
+			     &free))
+		return false;
+	tree = frsp_fs_tree(fs, group, &in_tree);
+	out->tree = tree;
+	out->kind = free < steer->request.len ? FRSP_PICK_SHORT : FRSP_PICK_FIT;
+	out->offer.task = current;
+	out->offer.start = in_tree * fs->group_clusters + start;
+	out->offer.len = min(free, steer->request.len);
+	out->offer.taken = false;
+	spin_lock(&tree->lock);
+	list_add(&out->offer.list, &tree->offers);
+	spin_unlock(&tree->lock);
+	frsp_count(fs, placed_goals);
+	trace_frsp_placed_goals(fs->sb->s_dev, inode->i_ino, group, start,
+				out->offer.len);
+	return true;
+}
+
+/* False: ext4 asks for something that does not look like a request. */
+static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+			 struct steer *steer)
+{
+	struct ext4_free_extent *goal = frsp_ac_goal(ac);
+	s32 start = frsp_ex_start(goal), len = frsp_ex_len(goal);
+	s32 asked = frsp_ex_len(frsp_ac_asked(ac));
+	u32 group = frsp_ex_group(goal);
+
+	if (len <= 0 || (u32)len > fs->group_clusters || asked <= 0 ||
+	    group >= frsp_sbi_groups(frsp_sbi(fs->sb)))
+		return false;
+	/* After a stream's miss ext4 may have left no start. */
+	if (start < 0 || (u32)start >= fs->group_clusters)
+		start = 0;
+	steer->fs = fs;
+	steer->level = min_t(u32, READ_ONCE(fs->aggression),
+			     ARRAY_SIZE(reads_of_level) - 1);
+	steer->reads = reads_of_level[steer->level];
+	steer->goal_group = group;
+	steer->request.len = len;
+	steer->request.min_len = min(asked, len);
+	steer->request.near = (group & ((1U << fs->span_log2) - 1)) *
+				      fs->group_clusters +
+			      start;
+	steer->request.goal_exact = *frsp_ac_flags(ac) & EXT4_MB_HINT_TRY_GOAL;
+	return set_stripe(fs, steer);
+}
+
+/* Hands the choice to ext4, inside the group whatever the tree says. */
+static void offer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		  struct frsp_steering *out)
+{
+	u32 in_group = out->offer.start % fs->group_clusters;
+	u32 flags = EXT4_MB_HINT_TRY_GOAL;
+
+	out->group = (out->tree->index << fs->span_log2) +
+		     out->offer.start / fs->group_clusters;
+	frsp_count(fs, goals_offered);
+	if (out->kind == FRSP_PICK_KEEP)
+		frsp_count(fs, kept_goals);
+	if (out->kind == FRSP_PICK_SHORT) {
+		frsp_count(fs, short_goals);
+		flags |= EXT4_MB_HINT_MERGE;
+	}
+	trace_frsp_goals_offered(fs->sb->s_dev, frsp_ac_inode(ac)->i_ino,
+				 frsp_ex_len(frsp_ac_goal(ac)), out->group,
+				 in_group, out->offer.len, out->kind);
+	frsp_ex_set(frsp_ac_goal(ac), out->group, in_group);
+	*frsp_ac_flags(ac) |= flags;
+}
+
+void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		struct frsp_steering *steering)
+{
+	struct steer steer = {};
+
+	steering->tree = NULL;
+	if (!is_steered(fs, ac))
+		return;
+	/* A second round of the same request may not take a shorter goal unasked. */
+	*frsp_ac_flags(ac) &= ~EXT4_MB_HINT_MERGE;
+	if (!read_request(fs, ac, &steer) ||
+	    (!choose_placed(&steer, frsp_ac_inode(ac), steering) &&
+	     !choose(&steer, steering))) {
+		stand_aside(fs, ac);
+		return;
+	}
+	offer(fs, ac, steering);
+}
+
+void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		    struct frsp_steering *steering)
+{
+	struct frsp_offer *offer = &steering->offer;
+	struct frsp_tree *tree = steering->tree;
+	unsigned long ino = frsp_ac_inode(ac)->i_ino;
+
+	if (!tree)
+		return;
+	spin_lock(&tree->lock);
+	list_del(&offer->list);
+	spin_unlock(&tree->lock);
+	if (offer->taken) {
+		frsp_count(fs, goals_taken);
+		trace_frsp_goals_taken(fs->sb->s_dev, ino, steering->group,
+				       offer->start % fs->group_clusters,
+				       offer->len);
+	} else {
+		/* Somebody was faster, or what we knew was stale. */
+		if (steering->kind != FRSP_PICK_KEEP)
+			frsp_load_summary(fs, steering->group);
+		frsp_count(fs, goals_missed);
+		trace_frsp_goals_missed(fs->sb->s_dev, ino, steering->group,
+					offer->start % fs->group_clusters,
+					offer->len);
+	}
+}

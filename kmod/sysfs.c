@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /sys/fs/ext4/DEV/
+ *   freespace_tree          rw  1: steer this filesystem, 0: only keep trees
+ *   mb_frsp_max_mem         rw  bytes that extents may take, 0: unlimited
+ *   frsp_tree_usage         ro  bytes that extents take now
+ *   frsp_cache_aggression   rw  0..3
+ *   frsp/NAME               ro  counters (stats.h) and gauges
+ * docs/sysfs.abi describes each.
+ *
+ * The first four are binary attributes, as ext4's own sysfs_ops would take plain ones
+ * for its own type. What a file shows is made for a read at offset 0 and cut for
+ * others.
+ */
+#include <linux/kobject.h>
+#include <linux/sysfs.h>
+
+#include "frsp.h"
+
+#define TEXT_MAX 24
+
+struct tunable {
+	const char *name;
+	u64 (*show)(struct frsp_fs *fs);
+	/* NULL: read-only. 0, or -EINVAL and nothing has changed. */
+	int (*store)(struct frsp_fs *fs, u64 value);
+};
+
+static u64 freespace_tree_show(struct frsp_fs *fs)
+{
+	return READ_ONCE(fs->steer);
+}
+
+static int freespace_tree_store(struct frsp_fs *fs, u64 value)
+{
+	if (value > 1)
+		return -EINVAL;
+	/* Who switches it on again has seen why it was given up. */
+	if (value)
+		WRITE_ONCE(fs->gave_up, false);
+	WRITE_ONCE(fs->steer, value);
+	return 0;
+}
+
+static u64 max_mem_show(struct frsp_fs *fs)
+{
+	return READ_ONCE(fs->memory.max_bytes);
+}
+
+static int max_mem_store(struct frsp_fs *fs, u64 value)
+{
+	WRITE_ONCE(fs->memory.max_bytes, value);
+	if (value)
+		frsp_memory_reclaim(fs, value, NULL);
+	return 0;
+}
+
+static u64 usage_show(struct frsp_fs *fs)
+{
+	return atomic64_read(&fs->memory.used_bytes);
+}
+
+static u64 aggression_show(struct frsp_fs *fs)
+{
+	return READ_ONCE(fs->aggression);
+}
+
+static int aggression_store(struct frsp_fs *fs, u64 value)
+{
+	if (value > 3)
+		return -EINVAL;
+	WRITE_ONCE(fs->aggression, value);
+	frsp_loader_kick(fs);
+	return 0;
+}
+
+static const struct tunable tunables[] = {
+	{ "freespace_tree", freespace_tree_show, freespace_tree_store },
+	{ "mb_frsp_max_mem", max_mem_show, max_mem_store },
+	{ "frsp_tree_usage", usage_show, NULL },
+	{ "frsp_cache_aggression", aggression_show, aggression_store },
+};
+
+struct tunable_file {
+	struct bin_attribute attribute;
+	const struct tunable *tunable;
+	struct frsp_fs *fs;
+};
+
+struct frsp_sysfs {
+	struct kobject counters;	/* the directory frsp */
+	struct completion released;
+	struct frsp_fs *fs;
+	struct tunable_file files[ARRAY_SIZE(tunables)];
+};
+
+static ssize_t tunable_read(struct file *file, struct kobject *kobj,
+			    struct bin_attribute *attribute, char *buf,
+			    loff_t offset, size_t count)
+{
+	struct tunable_file *tunable = attribute->private;
+	char text[TEXT_MAX];
+	int len = snprintf(text, sizeof(text), "%llu\n",
+			   tunable->tunable->show(tunable->fs));
+
+	return memory_read_from_buffer(buf, count, &offset, text, len);
+}
+
+static ssize_t tunable_write(struct file *file, struct kobject *kobj,
+			     struct bin_attribute *attribute, char *buf,
+			     loff_t offset, size_t count)
+{
+	struct tunable_file *tunable = attribute->private;
+	char text[TEXT_MAX];
+	u64 value;
+	int err;
+
+	if (offset || count >= sizeof(text))
+		return -EINVAL;
+	memcpy(text, buf, count);
+	text[count] = '\0';
+	if (kstrtou64(text, 0, &value))
+		return -EINVAL;
+	err = tunable->tunable->store(tunable->fs, value);
+	return err ? err : count;
+}
+
+/* A counter, or a gauge. */
+struct counter_attribute {
+	struct attribute attribute;
+	enum frsp_counter number;
+	u64 (*gauge)(struct frsp_fs *fs);	/* NULL: a counter */
+};
+
+static u64 trees_gauge(struct frsp_fs *fs)
+{
+	return frsp_fs_n_trees(fs);
+}
+
+static u64 trees_cached_gauge(struct frsp_fs *fs)
+{
+	return READ_ONCE(fs->n_cached);
+}
+
+/* Groups of all trees of which at least so much is known. */
+static u64 count_groups(struct frsp_fs *fs, bool loaded)
+{
+	struct frsp_tree *tree;
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++)
+		sum += loaded ? READ_ONCE(tree->n_loaded) :
+				READ_ONCE(tree->n_known);
+	return sum;
+}
+
+static u64 groups_gauge(struct frsp_fs *fs)
+{
+	return frsp_sbi_groups(frsp_sbi(fs->sb));
+}
+
+static u64 groups_known_gauge(struct frsp_fs *fs)
+{
+	return count_groups(fs, false);
+}
+
+static u64 groups_loaded_gauge(struct frsp_fs *fs)
+{
+	return count_groups(fs, true);
+}
+
+/* What trees take without their extents; not bounded by mb_frsp_max_mem. */
+static u64 index_bytes_gauge(struct frsp_fs *fs)
+{
+	return (u64)frsp_fs_n_trees(fs) *
+	       (sizeof(struct frsp_tree) + sizeof(void *) +
+		(sizeof(struct frsp_group) << fs->span_log2));
+}
+
+static u64 busy_extents_gauge(struct frsp_fs *fs)
+{
+	return atomic64_read(&fs->busy_extents);
+}
+
+static u64 busy_extents_peak_gauge(struct frsp_fs *fs)
+{
+	return atomic64_read(&fs->busy_extents_peak);
+}
+
+static u64 busy_blocks_gauge(struct frsp_fs *fs)
+{
+	return (u64)atomic64_read(&fs->busy_clusters) << fs->cluster_bits;
+}
+
+static u64 busy_blocks_peak_gauge(struct frsp_fs *fs)
+{
+	return (u64)atomic64_read(&fs->busy_clusters_peak) << fs->cluster_bits;
+}
+
+static u64 gave_up_gauge(struct frsp_fs *fs)
+{
+	return READ_ONCE(fs->gave_up);
+}
+
+static struct counter_attribute counters[] = {
+#define COUNTER(name) { { #name, 0444 }, FRSP_STAT_##name, NULL },
+	FRSP_COUNTERS(COUNTER)
+#undef COUNTER
+#define GAUGE(name) { { #name, 0444 }, 0, name##_gauge },
+	GAUGE(trees)
+	GAUGE(trees_cached)
+	GAUGE(groups)
+	GAUGE(groups_known)
+	GAUGE(groups_loaded)
+	GAUGE(index_bytes)
+	GAUGE(busy_extents)
+	GAUGE(busy_extents_peak)
+	GAUGE(busy_blocks)
+	GAUGE(busy_blocks_peak)
+	GAUGE(gave_up)
+#undef GAUGE
+};
+
+static ssize_t counter_show(struct kobject *kobj, struct attribute *attribute,
+			    char *buf)
+{
+	struct frsp_fs *fs = container_of(kobj, struct frsp_sysfs, counters)->fs;
+	struct counter_attribute *counter =
+		container_of(attribute, struct counter_attribute, attribute);
+
+	return sysfs_emit(buf, "%llu\n",
+			  counter->gauge ? counter->gauge(fs) :
+					   frsp_stats_sum(fs, counter->number));
+}
+
+static const struct sysfs_ops counters_ops = {
+	.show = counter_show,
+};
+
+/* The rest is NULL, which ends it. */
+static struct attribute *counters_attrs[ARRAY_SIZE(counters) + 1];
+ATTRIBUTE_GROUPS(counters);
+
+static void counters_release(struct kobject *kobj)
+{
+	complete(&container_of(kobj, struct frsp_sysfs, counters)->released);
+}
+
+static struct kobj_type counters_type = {
+	.release = counters_release,
+	.sysfs_ops = &counters_ops,
+	.default_groups = counters_groups,
+};
+
+void __init frsp_sysfs_init(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		counters_attrs[i] = &counters[i].attribute;
+}
+
+static int add_tunable(struct frsp_fs *fs, struct tunable_file *file,
+		       const struct tunable *tunable)
+{
+	struct bin_attribute *attribute = &file->attribute;
+
+	sysfs_bin_attr_init(attribute);
+	file->tunable = tunable;
+	file->fs = fs;
+	attribute->attr.name = tunable->name;
+	attribute->attr.mode = tunable->store ? 0644 : 0444;
+	attribute->private = file;
+	attribute->read = tunable_read;
+	attribute->write = tunable->store ? tunable_write : NULL;
+	return sysfs_create_bin_file(frsp_sbi_kobj(frsp_sbi(fs->sb)),
+				     attribute);
+}
+
+static void remove_tunables(struct frsp_fs *fs, size_t n)
+{
+	while (n--)
+		sysfs_remove_bin_file(frsp_sbi_kobj(frsp_sbi(fs->sb)),
+				      &fs->sysfs->files[n].attribute);
+}
+
+int frsp_sysfs_add(struct frsp_fs *fs)
+{
+	struct frsp_sysfs *sysfs = kzalloc(sizeof(*sysfs), GFP_KERNEL);
+	size_t i;
+	int err;
+
+	if (!sysfs)
+		return -ENOMEM;
+	sysfs->fs = fs;
+	fs->sysfs = sysfs;
+	init_completion(&sysfs->released);
+	for (i = 0; i < ARRAY_SIZE(tunables); i++) {
+		err = add_tunable(fs, &sysfs->files[i], &tunables[i]);
+		if (err)
+			goto err_tunables;
+	}
+	err = kobject_init_and_add(&sysfs->counters, &counters_type,
+				   frsp_sbi_kobj(frsp_sbi(fs->sb)), "frsp");
+	if (err)
+		goto err_counters;
+	return 0;
+
+err_counters:
+	kobject_put(&sysfs->counters);
+	wait_for_completion(&sysfs->released);
+err_tunables:
+	remove_tunables(fs, i);
+	kfree(sysfs);
+	return err;
+}
+
+/* Waits for those that are reading or writing one of the files. */
+void frsp_sysfs_remove(struct frsp_fs *fs)
+{
+	struct frsp_sysfs *sysfs = fs->sysfs;
+
+	kobject_del(&sysfs->counters);
+	kobject_put(&sysfs->counters);
+	wait_for_completion(&sysfs->released);
+	remove_tunables(fs, ARRAY_SIZE(tunables));
+	kfree(sysfs);
+}

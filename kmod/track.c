@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Follows ext4's free space. Each function runs at the entry of the ext4 function that
+ * makes the change, under ext4's group lock, so a group's events come one by one and
+ * in order, and what ext4 counts is the state before. Nothing here sleeps.
+ *
+ * When a tree cannot follow it is emptied, never left half right: ext4's next bitmap,
+ * or the loader, brings it back.
+ */
+#include "frsp.h"
+#include "trace.h"
+
+/* So many audits may fail until a filesystem is not steered any more. */
+#define MAX_MISMATCHES 16
+
+static void mismatch(struct frsp_fs *fs, u32 group)
+{
+	frsp_count(fs, audit_mismatches);
+	trace_frsp_audit_mismatches(fs->sb->s_dev, group);
+	pr_warn_once("%s: the tree of group %u differs from ext4's bitmap; it is built again\n",
+		     fs->sb->s_id, group);
+	if (READ_ONCE(fs->gave_up) ||
+	    frsp_stats_sum(fs, FRSP_STAT_audit_mismatches) < MAX_MISMATCHES)
+		return;
+	WRITE_ONCE(fs->gave_up, true);
+	pr_warn("%s: not steered any more: %u trees differed from ext4's bitmaps\n",
+		fs->sb->s_id, MAX_MISMATCHES);
+}
+
+void frsp_tree_give_up(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
+		       enum frsp_tree_result why)
+{
+	struct rb_root extents = RB_ROOT;
+	bool distrust = why == FRSP_TREE_MISMATCH;
+
+	frsp_count(fs, drops);
+	trace_frsp_drops(fs->sb->s_dev, tree->index, tree->extents, why);
+	if (distrust)
+		mismatch(fs, (tree->index << fs->span_log2) + group);
+	frsp_tree_drop(tree, distrust ? (int)group : -1, &extents);
+	frsp_memory_condemn(fs, tree, &extents);
+	frsp_meta_update(&fs->meta, tree);
+}
+
+static void follow(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
+		   enum frsp_tree_result result)
+{
+	if (result == FRSP_TREE_DONE)
+		frsp_meta_update(&fs->meta, tree);
+	else
+		frsp_tree_give_up(fs, tree, group, result);
+}
+
+/* Whose offer ext4 is taking, if anybody's. */
+static void note_taken(struct frsp_tree *tree, u32 start)
+{
+	struct frsp_offer *offer;
+
+	list_for_each_entry(offer, &tree->offers, list) {
+		if (offer->task == current && offer->start == start)
+			offer->taken = true;
+	}
+}
+
+void frsp_track_used(struct ext4_buddy *e4b, struct ext4_free_extent *ex)
+{
+	u32 group = frsp_ex_group(ex), in_tree, start = frsp_ex_start(ex);
+	struct frsp_tree *tree;
+	struct frsp_fs *fs;
+
+	rcu_read_lock();
+	fs = frsp_fs_find(frsp_buddy_sb(e4b));
+	tree = fs ? frsp_fs_tree(fs, group, &in_tree) : NULL;
+	if (!tree)
+		goto out;
+	spin_lock(&tree->lock);
+	note_taken(tree, in_tree * fs->group_clusters + start);
+	follow(fs, tree, in_tree,
+	       frsp_tree_used(tree, &fs->memory, in_tree, start,
+			      frsp_ex_len(ex),
+			      frsp_info_free(frsp_buddy_info(e4b))));
+	spin_unlock(&tree->lock);
+out:
+	rcu_read_unlock();
+}
+
+void frsp_track_freed(struct ext4_buddy *e4b, s32 start, s32 len)
+{
+	struct ext4_group_info *info = frsp_buddy_info(e4b);
+	u32 group = frsp_buddy_group(e4b), in_tree;
+	struct frsp_tree *tree;
+	struct frsp_fs *fs;
+
+	/* ext4 leaves a corrupt group as it is. */
+	if (len <= 0 || frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
+		return;
+	rcu_read_lock();
+	fs = frsp_fs_find(frsp_buddy_sb(e4b));
+	tree = fs ? frsp_fs_tree(fs, group, &in_tree) : NULL;
+	if (!tree)
+		goto out;
+	spin_lock(&tree->lock);
+	frsp_busy_reusable(fs, tree, in_tree * fs->group_clusters + start, len);
+	follow(fs, tree, in_tree,
+	       frsp_tree_freed(tree, &fs->memory, in_tree, start, len,
+			       frsp_info_free(info)));
+	spin_unlock(&tree->lock);
+out:
+	rcu_read_unlock();
+}
+
+void frsp_track_generated(struct super_block *sb, const void *bitmap, u32 group)
+{
+	enum frsp_tree_result result;
+	struct frsp_tree *tree;
+	struct frsp_fs *fs;
+	u32 in_tree;
+
+	rcu_read_lock();
+	fs = frsp_fs_find(sb);
+	tree = fs ? frsp_fs_tree(fs, group, &in_tree) : NULL;
+	if (!tree)
+		goto out;
+	spin_lock(&tree->lock);
+	if (tree->groups[in_tree].state == FRSP_GROUP_LOADED) {
+		frsp_count(fs, audits);
+		trace_frsp_audits(sb->s_dev, group);
+	}
+	result = frsp_tree_regenerated(tree, in_tree, bitmap);
+	if (result != FRSP_TREE_DONE) {
+		frsp_tree_give_up(fs, tree, in_tree, result);
+		/* The group is UNKNOWN now, so this one cannot fail. */
+		frsp_tree_regenerated(tree, in_tree, bitmap);
+	}
+	frsp_meta_update(&fs->meta, tree);
+	spin_unlock(&tree->lock);
+out:
+	rcu_read_unlock();
+}
+
+void frsp_track_corrupted(struct super_block *sb, u32 group)
+{
+	struct frsp_tree *tree;
+	struct frsp_fs *fs;
+	u32 in_tree;
+
+	rcu_read_lock();
+	fs = frsp_fs_find(sb);
+	tree = fs ? frsp_fs_tree(fs, group, &in_tree) : NULL;
+	if (!tree)
+		goto out;
+	spin_lock(&tree->lock);
+	if (tree->groups[in_tree].state == FRSP_GROUP_LOADED ||
+	    tree->groups[in_tree].state == FRSP_GROUP_LOADING)
+		frsp_tree_give_up(fs, tree, in_tree, FRSP_TREE_NO_MEMORY);
+	frsp_tree_set_bad(tree, in_tree);
+	frsp_meta_update(&fs->meta, tree);
+	frsp_count(fs, bad_groups);
+	trace_frsp_bad_groups(sb->s_dev, group);
+	spin_unlock(&tree->lock);
+out:
+	rcu_read_unlock();
+}
