@@ -5,6 +5,7 @@
  * probing of fields could: every structure and every prototype is the same.
  */
 #include <linux/crc32.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -60,7 +61,7 @@ int frsp_btf_check(void)
 {
 	int err = check("/sys/kernel/btf/vmlinux", FRSP_BTF_BASE_CRC);
 
-#ifdef FRSP_BTF_SPLIT_CRC
+#if FRSP_BTF_SPLIT_BYTES
 	if (!err)
 		err = check("/sys/kernel/btf/ext4", FRSP_BTF_SPLIT_CRC);
 #endif
