@@ -136,6 +136,12 @@ static inline u32 frsp_info_free(struct ext4_group_info *info)
 	return FRSP_AT(info, ext4_group_info, bb_free, u32);
 }
 
+/* Free extents of the group; stable under the group lock. */
+static inline u32 frsp_info_fragments(struct ext4_group_info *info)
+{
+	return READ_ONCE(FRSP_AT(info, ext4_group_info, bb_fragments, u32));
+}
+
 static inline bool frsp_info_has(struct ext4_group_info *info, int bit)
 {
 	return test_bit(bit, FRSP_INSIDE(info, ext4_group_info, bb_state,

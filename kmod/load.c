@@ -186,15 +186,23 @@ static int insert_all(struct frsp_fs *fs, struct frsp_tree *tree,
 	return more;
 }
 
-/* Room for what the group may need, by what is known of it. */
-static void make_room(struct frsp_fs *fs, struct frsp_tree *tree)
+/*
+ * Room for a group's extents, of which ext4 has counted how many. A tree that does
+ * not fit beside what is in it keeps that. False: there is no room.
+ */
+static bool make_room(struct frsp_fs *fs, struct frsp_tree *tree, u32 group)
 {
 	u64 max_bytes = READ_ONCE(fs->memory.max_bytes);
-	u64 need = fs->group_clusters / 8 * sizeof(struct frsp_extent);
+	u64 need = (u64)frsp_info_fragments(frsp_group_info(fs->sb, group)) *
+		   sizeof(struct frsp_extent);
 
-	if (max_bytes && atomic64_read(&fs->memory.used_bytes) + need > max_bytes)
-		frsp_memory_reclaim(fs, max_bytes > need ? max_bytes - need : 0,
-				    tree);
+	if (!max_bytes ||
+	    atomic64_read(&fs->memory.used_bytes) + need <= max_bytes)
+		return true;
+	if (need > max_bytes)
+		return false;
+	frsp_memory_reclaim(fs, max_bytes - need, tree);
+	return atomic64_read(&fs->memory.used_bytes) + need <= max_bytes;
 }
 
 static bool is_loaded(struct frsp_tree *tree, u32 in_tree)
@@ -228,16 +236,16 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 		return err;
 	build.group = in_tree;
 	build.bitmap = kmalloc(fs->group_clusters / 8, GFP_NOFS | __GFP_NOWARN);
-	if (!build.bitmap)
-		return -ENOMEM;
-	make_room(fs, tree);
-	err = begin(fs, tree, group, &build);
+	err = build.bitmap && make_room(fs, tree, group) ? 0 : -ENOMEM;
+	if (!err)
+		err = begin(fs, tree, group, &build);
 	if (!err)
 		err = insert_all(fs, tree, &build);
 	kfree(build.bitmap);
 	if (err == -ENOMEM)
 		WRITE_ONCE(tree->no_room_until, jiffies + HZ);
 	if (!err) {
+		frsp_memory_used(fs, tree);
 		frsp_count(fs, group_loads);
 		trace_frsp_group_loads(fs->sb->s_dev, group, tree->extents,
 				       ktime_get_ns() - began);
@@ -304,7 +312,6 @@ static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 			break;
 		cond_resched();
 	}
-	frsp_memory_used(fs, tree);
 }
 
 /* Level 3 wants to know everything, one tree after the other. */

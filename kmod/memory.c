@@ -147,8 +147,10 @@ static void evict(struct frsp_fs *fs, struct frsp_tree *tree)
 	struct rb_root extents = RB_ROOT;
 
 	spin_lock(&tree->lock);
-	frsp_count(fs, evictions);
-	trace_frsp_evictions(fs->sb->s_dev, tree->index, tree->extents);
+	if (tree->extents) {
+		frsp_count(fs, evictions);
+		trace_frsp_evictions(fs->sb->s_dev, tree->index, tree->extents);
+	}
 	frsp_tree_drop(tree, -1, &extents);
 	frsp_memory_condemn(fs, tree, &extents);
 	frsp_meta_update(&fs->meta, tree);

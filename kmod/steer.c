@@ -310,7 +310,7 @@ static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	return set_stripe(fs, steer);
 }
 
-/* Hands the choice to ext4, inside the group whatever the tree says. */
+/* Hands the choice to ext4; its start is inside the group whatever the tree says. */
 static void offer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		  struct frsp_steering *out)
 {
