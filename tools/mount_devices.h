@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The block devices that a filesystem has besides the one of its superblock. */
+#ifndef FRSP_MOUNT_DEVICES_H
+#define FRSP_MOUNT_DEVICES_H
+
+#include "mount.h"
+
+/* dev: kernel dev_t */
+bool mount_devices_have(const struct mount_entry *entry, __u32 dev);
+
+#endif
