@@ -51,6 +51,20 @@ static const char *text_or_empty(const char *text)
 	return text ? text : "";
 }
 
+/* Once per filesystem, however often it is mounted. */
+static void read_extra_devices(struct mount_entry *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct mount_entry *entry = &entries[i];
+
+		if (i && entry->dev == entry[-1].dev)
+			memcpy(entry->extra_devs, entry[-1].extra_devs,
+			       sizeof(entry->extra_devs));
+		else
+			mount_devices_read(entry);
+	}
+}
+
 static int read_entries(struct libmnt_table *lines,
 			struct mount_entry **entries_out, size_t *n_out)
 {
@@ -73,11 +87,13 @@ static int read_entries(struct libmnt_table *lines,
 		entry->source = text_or_empty(mnt_fs_get_source(fs));
 		entry->fs_type = text_or_empty(mnt_fs_get_fstype(fs));
 		entry->root = text_or_empty(mnt_fs_get_root(fs));
+		entry->options = text_or_empty(mnt_fs_get_fs_options(fs));
 		entry->dev = kdev_from_user(mnt_fs_get_devno(fs));
 		entry->id = mnt_fs_get_id(fs);
 	}
 	mnt_free_iter(iter);
 	qsort(entries, n, sizeof(*entries), compare_entries);
+	read_extra_devices(entries, n);
 	*entries_out = entries;
 	*n_out = n;
 	return 0;

@@ -5,7 +5,10 @@
 
 #include "mount.h"
 
-/* dev: kernel dev_t */
+/* Fills in .extra_devs, from the other fields. */
+void mount_devices_read(struct mount_entry *entry);
+
+/* dev: kernel dev_t; not that of the superblock */
 bool mount_devices_have(const struct mount_entry *entry, __u32 dev);
 
 #endif
