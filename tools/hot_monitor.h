@@ -15,6 +15,7 @@ struct hot_monitor;
 struct hot_monitor_options {
 	struct hot_track_options track;
 	const char *directory; /* absolute, resolved; NULL: all files */
+	bool no_scan; /* do not search for files that have no path else */
 };
 
 struct hot_frame_request {
@@ -37,6 +38,7 @@ struct hot_frame {
 	double events_per_s;
 	double ns_per_event; /* 0: not measured yet */
 	__u64 map_bytes;
+	int naming_percent; /* of the search for names; -1: there is none */
 };
 
 int hot_monitor_open(const struct hot_monitor_options *options,
