@@ -210,9 +210,11 @@ static void fill_statistics(struct hot_monitor *monitor,
 			    struct hot_frame *frame,
 			    const __u64 stats[HOT_NR_STATS])
 {
-	double now_s = clock_monotonic_s();
+	double now_s;
 
 	frame->wall_ns = clock_ns(CLOCK_REALTIME);
+	frame->mono_ns = clock_ns(CLOCK_MONOTONIC);
+	now_s = frame->mono_ns / 1e9;
 	frame->interval_s = now_s - monitor->last_s;
 	frame->dropped = stats[HOT_STAT_DROPPED];
 	frame->unnamed = stats[HOT_STAT_UNNAMED];

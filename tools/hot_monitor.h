@@ -26,7 +26,8 @@ struct hot_frame_request {
 
 /* What one refresh shows. Rows stay valid until the next one. */
 struct hot_frame {
-	__u64 wall_ns;
+	__u64 wall_ns;	   /* when it was taken */
+	__u64 mono_ns;	   /* the same moment of CLOCK_MONOTONIC */
 	double interval_s; /* since the last frame, or since attaching */
 	struct hot_ranking ranking;
 	__u64 dropped;	 /* key updates that found no room, since the start */
