@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "log.h"
+#include "version.h"
 
 #define DEFAULT_INTERVAL_S  1.0
 #define DEFAULT_ROWS	    20
