@@ -33,6 +33,7 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(shell uname -m | sed
 
 PROGRAMS := hotmon
 MANUALS := docs/hotmon.8.scd
+SCHEMAS := docs/hotmon.schema.json
 SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
 TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c))
 
@@ -104,9 +105,11 @@ lint:
 install: all
 	install -D -t $(DESTDIR)$(sbindir) $(PROGRAMS:%=$(OUTPUT)/%)
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(MANUALS:docs/%.scd=$(OUTPUT)/%)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS)
 
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(MANUALS:docs/%.scd=$(DESTDIR)$(mandir)/man8/%)
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(MANUALS:docs/%.scd=$(DESTDIR)$(mandir)/man8/%) \
+		$(SCHEMAS:docs/%=$(DESTDIR)$(PREFIX)/share/frsp/%)
 
 clean:
 	rm -rf .output

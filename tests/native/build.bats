@@ -21,8 +21,10 @@ installed() { # the files below $1
 	local dest=$BATS_TEST_TMPDIR/dest
 	make -C "$TREE" install DESTDIR="$dest" PREFIX=/usr
 	[ "$(installed "$dest")" = "./usr/sbin/hotmon
+./usr/share/frsp/hotmon.schema.json
 ./usr/share/man/man8/hotmon.8" ]
 	"$dest/usr/sbin/hotmon" --version
+	cmp "$dest/usr/share/frsp/hotmon.schema.json" "$TREE/docs/hotmon.schema.json"
 	make -C "$TREE" uninstall DESTDIR="$dest" PREFIX=/usr
 	[ -z "$(installed "$dest")" ]
 }
