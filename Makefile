@@ -15,34 +15,27 @@ CLANG ?= clang
 BPFTOOL ?= bpftool
 OUTPUT := .output$(if $(SANITIZE),/sanitize)
 
-ifeq ($(V),1)
-say =
-else
+ifneq ($(V),1)
 say = @printf '  %-8s %s\n' $(1) $(2);
 MAKEFLAGS += --no-print-directory
 .SILENT:
 endif
 
-ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 LIBS := libbpf libelf zlib libcap-ng json-c smartcols ncursesw mount blkid
 CFLAGS ?= -O2 -g
-comma := ,
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
-	-D_GNU_SOURCE -DFRSP_VERSION='"$(VERSION)$(if $(GIT_HASH), ($(GIT_HASH)))"' \
-	-Ibpf -Itools -I.output $(shell pkg-config --cflags $(LIBS) 2>/dev/null) \
-	$(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+	-D_GNU_SOURCE -Ibpf -Itools -I.output $(shell pkg-config --cflags $(LIBS) 2>/dev/null) \
+	$(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 LDLIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm
 # BPF_PROG() gives each program a context that most do not use.
-BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra \
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/') -Wall -Wextra \
 	-Wno-unused-parameter $(if $(WERROR),-Werror) -I.output -Ivmlinux -Ibpf
 
 PROGRAMS := hotmon
 MANUALS := docs/hotmon.8.scd
-MAINS := $(PROGRAMS:%=tools/%.c)
-SHARED := $(filter-out $(MAINS),$(wildcard tools/*.c))
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUTPUT)/unit/%,$(wildcard tests/unit/*.c))
-BENCHES := $(patsubst tests/bench/%.c,$(OUTPUT)/bench/%,$(wildcard tests/bench/*.c))
-PROBES := $(patsubst tests/native/%.c,$(OUTPUT)/native/%,$(wildcard tests/native/*.c))
+SCHEMAS := docs/hotmon.schema.json
+SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
+TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c))
 
 OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
@@ -65,12 +58,17 @@ kmod:
 dkms-install dkms-uninstall:
 	$(MAKE) -C kmod $@
 
-tests: all $(UNIT_TESTS) $(PROBES) $(BENCHES)
+tests: all $(TESTS)
 
-# Not the time of the BTF file, which sysfs renews as it likes: which one it is.
-BTF_NAME := $(VMLINUX_BTF) $(shell uname -r)
-$(shell mkdir -p .output; echo '$(BTF_NAME)' | cmp -s - .output/vmlinux.name || \
-	echo '$(BTF_NAME)' >.output/vmlinux.name)
+# Files of one line, written only when it changes, and with it what depends on them. Not
+# the time of the BTF file counts, which sysfs renews as it likes, but which one it is.
+.output/vmlinux.name: line = $(VMLINUX_BTF) $(shell uname -r)
+.output/version.h: line = \#define FRSP_VERSION "$(VERSION)$(GIT_HASH:%= (%))"
+.output/vmlinux.name .output/version.h: FORCE
+	mkdir -p .output; echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
+$(OUTPUT)/tools/hotmon_opts.o: .output/version.h
+.PHONY: FORCE
+
 .output/vmlinux.h: .output/vmlinux.name vmlinux/gen.sh
 	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh $(VMLINUX_BTF) >$@
 
@@ -91,11 +89,8 @@ $(OUTPUT)/libfrsp.a: $(SHARED:%.c=$(OUTPUT)/%.o)
 $(PROGRAMS:%=$(OUTPUT)/%): $(OUTPUT)/%: $(OUTPUT)/tools/%.o $(OUTPUT)/libfrsp.a
 	$(call say,LINK,$@) $(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
-$(UNIT_TESTS) $(PROBES): $(OUTPUT)/%: $(OUTPUT)/tests/%.o $(OUTPUT)/libfrsp.a
+$(TESTS): $(OUTPUT)/%: $(OUTPUT)/tests/%.o $(OUTPUT)/libfrsp.a
 	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
-
-$(BENCHES): $(OUTPUT)/%: $(OUTPUT)/tests/%.o
-	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 $(OUTPUT)/%: docs/%.scd
 	$(call say,MAN,$@) mkdir -p $(@D) && scdoc <$< >$@
@@ -116,9 +111,11 @@ lint:
 install: all
 	install -D -t $(DESTDIR)$(sbindir) $(PROGRAMS:%=$(OUTPUT)/%)
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(MANUALS:docs/%.scd=$(OUTPUT)/%)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS)
 
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(MANUALS:docs/%.scd=$(DESTDIR)$(mandir)/man8/%)
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(MANUALS:docs/%.scd=$(DESTDIR)$(mandir)/man8/%) \
+		$(SCHEMAS:docs/%=$(DESTDIR)$(PREFIX)/share/frsp/%)
 
 clean:
 	rm -rf .output kmod/frsp.ko

@@ -22,6 +22,7 @@
 
 /* Filters, 0: off. */
 const volatile __u32 filter_fs_dev = 0; /* s_dev of a filesystem */
+const volatile __u32 filter_extra_devs[HOT_EXTRA_DEVS] = {}; /* its others */
 const volatile __u32 filter_n_pids = 0;
 const volatile __u32 filter_pids[MAX_PIDS] = {}; /* process ids */
 const volatile __u64 filter_cgroup = 0;		 /* id; and all below it */
@@ -37,8 +38,11 @@ struct {
  */
 static __always_inline bool fs_wanted(const struct hot_source *src)
 {
-	return src->fs_dev == filter_fs_dev ||
-	       (src->kind == HOT_SOURCE_CLASS && !(filter_fs_dev >> 20));
+	if (src->fs_dev == filter_fs_dev)
+		return true;
+	return src->kind == HOT_SOURCE_CLASS &&
+	       (!(filter_fs_dev >> 20) || src->fs_dev == filter_extra_devs[0] ||
+		src->fs_dev == filter_extra_devs[1]);
 }
 
 static __always_inline bool pid_wanted(void)

@@ -31,6 +31,8 @@
 #define HOT_SAMPLE_EVERY 128
 #define HOT_NAME_LEN	 128
 #define HOT_FS_TYPE_LEN	 16
+/* Devices that a filesystem can have besides its own: log, realtime section. */
+#define HOT_EXTRA_DEVS 2
 
 enum hot_slot_state {
 	HOT_FREE,

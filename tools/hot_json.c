@@ -2,6 +2,9 @@
 #include "hot_json.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
 #include <json-c/json.h>
 
 #include "fmt.h"
@@ -18,6 +21,21 @@ static void add_string(struct json_object *object, const char *key,
 {
 	json_object_object_add(object, key,
 			       value ? json_object_new_string(value) : NULL);
+}
+
+/* As UTF-8, whatever bytes it is of. */
+static void add_text(struct json_object *object, const char *key,
+		     const char *text)
+{
+	char *repaired = text ? utf8_repaired(text) : NULL;
+
+	add_string(object, key, repaired);
+	free(repaired);
+}
+
+static void add_bool(struct json_object *object, const char *key, bool value)
+{
+	json_object_object_add(object, key, json_object_new_boolean(value));
 }
 
 static void add_counts(struct json_object *object, const struct hot_row *row)
@@ -45,20 +63,21 @@ static struct json_object *row_object(struct hot_monitor *monitor,
 	struct json_object *object = json_object_new_object();
 	struct path_result file;
 	char dev[FMT_LEN];
-	char *path;
 
 	hot_monitor_path(monitor, row, &file);
-	path = file.path ? utf8_repaired(file.path) : NULL;
 	snprintf(dev, sizeof(dev), "%u:%u", kdev_major(row->dev),
 		 kdev_minor(row->dev));
 	add_string(object, "dev", dev);
 	add_string(object, "fs_type", file.fs_type);
 	add_u64(object, "ino", row->ino);
 	add_u64(object, "gen", row->gen);
-	add_string(object, "path", path);
-	json_object_object_add(object, "deleted",
-			       json_object_new_boolean(file.state ==
-						       PATH_DELETED));
+	add_text(object, "path", file.path);
+	add_bool(object, "deleted", file.state == PATH_DELETED);
+	add_bool(object, "other_mount_ns", file.state == PATH_OTHER_MOUNT_NS);
+	if (file.n_links || file.state == PATH_DELETED)
+		add_u64(object, "links", file.n_links);
+	else
+		add_string(object, "links", NULL);
 	if (row->range != HOT_RANGE_FILE) {
 		add_u64(object, "offset", (__u64)row->range << HOT_RANGE_SHIFT);
 		add_u64(object, "length", 1ULL << HOT_RANGE_SHIFT);
@@ -66,7 +85,6 @@ static struct json_object *row_object(struct hot_monitor *monitor,
 	add_counts(object, row);
 	add_temperature(object, row->temperature);
 	add_u64(object, "ranges", row->n_ranges);
-	free(path);
 	return object;
 }
 
@@ -115,6 +133,23 @@ static void add_overhead(struct json_object *object,
 	json_object_object_add(object, "overhead", overhead);
 }
 
+/* Which machine, and which time that it runs. */
+static void add_origin(struct json_object *object)
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+	struct utsname names;
+	char boot_id[64] = "";
+
+	uname(&names);
+	add_text(object, "host", names.nodename);
+	if (file) {
+		if (fgets(boot_id, sizeof(boot_id), file))
+			boot_id[strcspn(boot_id, "\n")] = 0;
+		fclose(file);
+	}
+	add_string(object, "boot_id", boot_id);
+}
+
 int hot_json_write(FILE *out, struct hot_monitor *monitor,
 		   const struct hot_frame *frame, bool ranges)
 {
@@ -126,7 +161,9 @@ int hot_json_write(FILE *out, struct hot_monitor *monitor,
 	if (!object)
 		return -ENOMEM;
 	add_string(object, "schema", HOT_JSON_SCHEMA);
+	add_origin(object);
 	add_string(object, "ts", fmt_rfc3339(ts, frame->wall_ns));
+	add_u64(object, "mono_ns", frame->mono_ns);
 	add_u64(object, "interval_ms", frame->interval_s * 1000 + 0.5);
 	add_rows(object, "files", monitor, &frame->ranking.files);
 	if (ranges)

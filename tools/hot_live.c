@@ -324,6 +324,19 @@ static void draw_help(void)
 			mvprintw(y++, 2, "%-8s %s", keys[i].name, keys[i].help);
 }
 
+/* Over the end of the last line, so that it is seen on a narrow screen, too. */
+static void draw_naming(const struct hot_frame *frame)
+{
+	char text[FMT_LEN];
+	int len;
+
+	if (frame->naming_percent < 0)
+		return;
+	len = snprintf(text, sizeof(text), "  naming files: %d %%",
+		       frame->naming_percent);
+	mvaddstr(LINES - 1, COLS - len, text);
+}
+
 static const struct hot_rows *shown_rows(const struct hot_live *live,
 					 const struct hot_frame *frame)
 {
@@ -360,6 +373,7 @@ void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
 	hot_summary(lines, frame, live->exact);
 	for (int i = 0; i < HOT_SUMMARY_LINES; i++)
 		mvaddnstr(LINES - HOT_SUMMARY_LINES + i, 0, lines[i], COLS);
+	draw_naming(frame);
 	refresh();
 }
 

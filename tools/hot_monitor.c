@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "hot_evict.h"
+#include "path_naming.h"
 
 /* Remembered answer to: is the file below the directory of -D? */
 struct placed_file {
@@ -22,6 +23,7 @@ struct hot_monitor {
 	struct hot_rank *rank;
 	struct mount_table *mounts;
 	struct path_cache *paths;
+	struct path_naming *naming; /* NULL: not wanted */
 	struct placed_file *placed;
 	char *directory;
 	__u32 only_fs; /* kernel dev_t of the superblock, 0: all */
@@ -52,6 +54,11 @@ static int open_parts(struct hot_monitor *monitor,
 	err = path_cache_new(monitor->mounts, table->n_slots, &monitor->paths);
 	if (err)
 		return err;
+	if (!options->no_scan) {
+		monitor->naming = path_naming_new();
+		if (!monitor->naming)
+			return -ENOMEM;
+	}
 	monitor->map_bytes = hot_track_map_bytes(monitor->track);
 	monitor->last_s = clock_monotonic_s();
 	return 0;
@@ -93,6 +100,7 @@ void hot_monitor_close(struct hot_monitor *monitor)
 	if (!monitor)
 		return;
 	forget_placed(monitor);
+	path_naming_free(monitor->naming);
 	path_cache_free(monitor->paths);
 	hot_rank_free(monitor->rank);
 	hot_track_close(monitor->track);
@@ -110,6 +118,14 @@ static bool is_at_or_below(const char *path, const char *directory)
 	return !path[len] || path[len] == '/' || directory[len - 1] == '/';
 }
 
+static void get_path(struct hot_monitor *monitor, const struct path_key *key,
+		     struct path_result *result)
+{
+	path_cache_get(monitor->paths, key->ino, key->dev, key->gen, result);
+	if (monitor->naming)
+		path_naming_note(monitor->naming, key, result);
+}
+
 /* For hot_rank: is the slot's file below the directory? A file that is moved
  * in or out later keeps its first answer.
  */
@@ -123,7 +139,7 @@ static bool is_placed_below(void *context, const struct hot_slot *slot)
 	HASH_FIND(hh, monitor->placed, &key, sizeof(key), placed);
 	if (placed)
 		return placed->is_below;
-	path_cache_get(monitor->paths, slot->ino, slot->dev, slot->gen, &file);
+	get_path(monitor, &key, &file);
 	if (!file.path)
 		return false; /* perhaps known later */
 	placed = malloc(sizeof(*placed));
@@ -165,6 +181,8 @@ static void forget_slot(void *context, __u32 index, const struct hot_slot *slot)
 	if (HOT_TAG_RANGE(slot->tag) != HOT_RANGE_FILE)
 		return;
 	path_cache_forget(monitor->paths, &key);
+	if (monitor->naming)
+		path_naming_forget(monitor->naming, &key);
 	HASH_FIND(hh, monitor->placed, &key, sizeof(key), placed);
 	if (placed) {
 		HASH_DEL(monitor->placed, placed);
@@ -192,9 +210,11 @@ static void fill_statistics(struct hot_monitor *monitor,
 			    struct hot_frame *frame,
 			    const __u64 stats[HOT_NR_STATS])
 {
-	double now_s = clock_monotonic_s();
+	double now_s;
 
 	frame->wall_ns = clock_ns(CLOCK_REALTIME);
+	frame->mono_ns = clock_ns(CLOCK_MONOTONIC);
+	now_s = frame->mono_ns / 1e9;
 	frame->interval_s = now_s - monitor->last_s;
 	frame->dropped = stats[HOT_STAT_DROPPED];
 	frame->unnamed = stats[HOT_STAT_UNNAMED];
@@ -209,6 +229,8 @@ static void fill_statistics(struct hot_monitor *monitor,
 						stats[HOT_STAT_SAMPLES]
 				      : 0;
 	frame->map_bytes = monitor->map_bytes;
+	frame->naming_percent =
+		monitor->naming ? path_naming_percent(monitor->naming) : -1;
 	monitor->last_s = now_s;
 	monitor->last_events = frame->events;
 }
@@ -231,6 +253,9 @@ int hot_monitor_tend(struct hot_monitor *monitor)
 	int err;
 
 	err = hot_track_files(monitor->track, announce, monitor);
+	if (monitor->naming)
+		path_naming_tend(monitor->naming, monitor->mounts,
+				 monitor->paths);
 	if (!err)
 		err = hot_track_stats(monitor->track, stats);
 	if (!err)
@@ -279,5 +304,7 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 void hot_monitor_path(struct hot_monitor *monitor, const struct hot_row *row,
 		      struct path_result *result)
 {
-	path_cache_get(monitor->paths, row->ino, row->dev, row->gen, result);
+	const struct path_key key = {row->ino, row->dev, row->gen};
+
+	get_path(monitor, &key, result);
 }

@@ -15,6 +15,7 @@ struct hot_monitor;
 struct hot_monitor_options {
 	struct hot_track_options track;
 	const char *directory; /* absolute, resolved; NULL: all files */
+	bool no_scan; /* do not search for files that have no path else */
 };
 
 struct hot_frame_request {
@@ -25,7 +26,8 @@ struct hot_frame_request {
 
 /* What one refresh shows. Rows stay valid until the next one. */
 struct hot_frame {
-	__u64 wall_ns;
+	__u64 wall_ns;	   /* when it was taken */
+	__u64 mono_ns;	   /* the same moment of CLOCK_MONOTONIC */
 	double interval_s; /* since the last frame, or since attaching */
 	struct hot_ranking ranking;
 	__u64 dropped;	 /* key updates that found no room, since the start */
@@ -37,6 +39,7 @@ struct hot_frame {
 	double events_per_s;
 	double ns_per_event; /* 0: not measured yet */
 	__u64 map_bytes;
+	int naming_percent; /* of the search for names; -1: there is none */
 };
 
 int hot_monitor_open(const struct hot_monitor_options *options,

@@ -108,6 +108,8 @@ static int configure(struct hot_track *track,
 	skel->rodata->tick_ns = track->tick_ns;
 	skel->rodata->jiffies_epoch_ns = jiffies_epoch_ns(track->tick_ns);
 	skel->rodata->filter_fs_dev = options->fs_dev;
+	memcpy((void *)skel->rodata->filter_extra_devs, options->extra_devs,
+	       sizeof(options->extra_devs));
 	skel->rodata->filter_n_pids = options->n_pids;
 	memcpy((void *)skel->rodata->filter_pids, options->pids,
 	       sizeof(options->pids));

@@ -21,6 +21,7 @@ struct hot_track_options {
 	double half_life_s; /* 1 s to 7 d */
 	bool compat;
 	__u32 fs_dev; /* only this filesystem (kernel dev_t of its superblock) */
+	__u32 extra_devs[HOT_EXTRA_DEVS]; /* of it, too */
 	__u32 pids[HOT_TRACK_MAX_PIDS];
 	__u32 n_pids;
 	__u64 cgroup_id; /* 0: all */

@@ -75,6 +75,8 @@ static enum exit_code resolve_filesystem(struct hotmon_opts *opts,
 				err == -ENODEV ? "not a filesystem on a disk"
 					       : strerror(-err));
 	opts->monitor.track.fs_dev = entry->dev;
+	memcpy(opts->monitor.track.extra_devs, entry->extra_devs,
+	       sizeof(entry->extra_devs));
 	if (!opts->monitor.directory)
 		return EXIT_OK;
 	resolved = realpath(opts->monitor.directory, NULL);

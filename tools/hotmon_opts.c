@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "log.h"
+#include "version.h"
 
 #define DEFAULT_INTERVAL_S  1.0
 #define DEFAULT_ROWS	    20
@@ -30,6 +31,7 @@ enum long_option {
 	OPT_MEMORY,
 	OPT_HALF_LIFE,
 	OPT_SCORE,
+	OPT_NO_SCAN,
 };
 
 enum option_group {
@@ -67,6 +69,8 @@ static const struct argp_option options[] = {
 	{"bytes", OPT_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},
 	{"color", OPT_COLOR, "WHEN", 0,
 	 "auto (default; NO_COLOR turns it off), always, never", 0},
+	{"no-scan", OPT_NO_SCAN, 0, 0,
+	 "Do not search the directories for files that have no path else", 0},
 	{"verbose", 'v', 0, 0, "Print libbpf's messages too", 0},
 	{0, 0, 0, 0, "Tracking:", GROUP_TRACKING},
 	{"memory", OPT_MEMORY, "SIZE", 0,
@@ -276,6 +280,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case OPT_SCORE:
 		opts->monitor.track.compat = parse_score(text);
+		break;
+	case OPT_NO_SCAN:
+		opts->monitor.no_scan = true;
 		break;
 	case ARGP_KEY_ARG:
 		parse_argument(text, state->arg_num, state);

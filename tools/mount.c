@@ -12,16 +12,14 @@
  * mountinfo, whether it has changed before it reads it again.
  */
 #include "mount.h"
+#include "mount_devices.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount.h>
-#include <linux/btrfs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,6 +51,20 @@ static const char *text_or_empty(const char *text)
 	return text ? text : "";
 }
 
+/* Once per filesystem, however often it is mounted. */
+static void read_extra_devices(struct mount_entry *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct mount_entry *entry = &entries[i];
+
+		if (i && entry->dev == entry[-1].dev)
+			memcpy(entry->extra_devs, entry[-1].extra_devs,
+			       sizeof(entry->extra_devs));
+		else
+			mount_devices_read(entry);
+	}
+}
+
 static int read_entries(struct libmnt_table *lines,
 			struct mount_entry **entries_out, size_t *n_out)
 {
@@ -75,11 +87,13 @@ static int read_entries(struct libmnt_table *lines,
 		entry->source = text_or_empty(mnt_fs_get_source(fs));
 		entry->fs_type = text_or_empty(mnt_fs_get_fstype(fs));
 		entry->root = text_or_empty(mnt_fs_get_root(fs));
+		entry->options = text_or_empty(mnt_fs_get_fs_options(fs));
 		entry->dev = kdev_from_user(mnt_fs_get_devno(fs));
 		entry->id = mnt_fs_get_id(fs);
 	}
 	mnt_free_iter(iter);
 	qsort(entries, n, sizeof(*entries), compare_entries);
+	read_extra_devices(entries, n);
 	*entries_out = entries;
 	*n_out = n;
 	return 0;
@@ -211,65 +225,9 @@ const struct mount_entry *mount_table_by_dev(const struct mount_table *table,
 	return NULL;
 }
 
-static bool is_btrfs(const struct mount_entry *entry)
-{
-	return !strcmp(entry->fs_type, "btrfs");
-}
-
 static bool has_block_device(const struct mount_entry *entry)
 {
-	return kdev_major(entry->dev) || is_btrfs(entry);
-}
-
-static int btrfs_devices_dir(const struct mount_entry *entry, DIR **out)
-{
-	struct btrfs_ioctl_fs_info_args args = {};
-	const __u8 *id = args.fsid;
-	char path[128];
-	int fd = mount_entry_open(entry);
-	int err;
-
-	if (fd < 0)
-		return fd;
-	err = ioctl(fd, BTRFS_IOC_FS_INFO, &args) ? -errno : 0;
-	close(fd);
-	if (err)
-		return err;
-	snprintf(path, sizeof(path),
-		 "/sys/fs/btrfs/%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-		 "%02x%02x%02x%02x%02x%02x/devices",
-		 id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[8],
-		 id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
-	*out = opendir(path);
-	return *out ? 0 : -errno;
-}
-
-static bool btrfs_has_device(const struct mount_entry *entry, __u32 dev)
-{
-	struct dirent *node;
-	bool found = false;
-	__u32 node_dev;
-	DIR *dir;
-
-	if (btrfs_devices_dir(entry, &dir))
-		return false;
-	while (!found && (node = readdir(dir))) {
-		char path[sizeof(node->d_name) + 4], text[32];
-		ssize_t len;
-		int fd;
-
-		snprintf(path, sizeof(path), "%s/dev", node->d_name);
-		fd = openat(dirfd(dir), path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		len = read(fd, text, sizeof(text) - 1);
-		close(fd);
-		text[len > 0 ? len : 0] = 0;
-		text[strcspn(text, "\n")] = 0;
-		found = mount_parse_dev(text, &node_dev) && node_dev == dev;
-	}
-	closedir(dir);
-	return found;
+	return kdev_major(entry->dev) || !strcmp(entry->fs_type, "btrfs");
 }
 
 const struct mount_entry *mount_table_backed_by(const struct mount_table *table,
@@ -281,8 +239,7 @@ const struct mount_entry *mount_table_backed_by(const struct mount_table *table,
 	if (!entry) /* all hidden: good enough to know the filesystem */
 		entry = mount_table_next_by_dev(table, dev, NULL);
 	for (i = 0; !entry && i < table->n_entries; i++)
-		if (is_btrfs(&table->entries[i]) &&
-		    btrfs_has_device(&table->entries[i], dev))
+		if (mount_devices_have(&table->entries[i], dev))
 			entry = &table->entries[i];
 	return entry;
 }

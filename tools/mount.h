@@ -14,6 +14,8 @@
 #include <sys/sysmacros.h>
 #include <sys/types.h>
 
+#include "hot.h"
+
 #define KDEV_MINOR_BITS 20
 
 static inline unsigned int kdev_major(__u32 kdev)
@@ -42,8 +44,10 @@ struct mount_entry {
 	const char *source;
 	const char *fs_type;
 	const char *root; /* which directory of the filesystem is at target */
-	__u32 dev;	  /* kernel dev_t: s_dev of the superblock */
-	int id;		  /* of mountinfo, as statx gives it */
+	const char *options; /* of the filesystem */
+	__u32 dev;	     /* kernel dev_t: s_dev of the superblock */
+	__u32 extra_devs[HOT_EXTRA_DEVS]; /* that it has, too; 0: none */
+	int id;				  /* of mountinfo, as statx gives it */
 };
 
 struct mount_table;
@@ -82,8 +86,8 @@ int mount_entry_open(const struct mount_entry *entry);
 int mount_table_by_spec(const struct mount_table *table, const char *spec,
 			const struct mount_entry **out);
 
-/* The mounted filesystem that directly lies on this block device, or whose
- * superblock has this device number; NULL: none.
+/* The mounted filesystem that has this block device, perhaps only for its log,
+ * or whose superblock has this device number; NULL: none.
  */
 const struct mount_entry *mount_table_backed_by(const struct mount_table *table,
 						__u32 dev);

@@ -132,6 +132,15 @@ static struct file *new_file(struct path_cache *cache,
 	return NULL;
 }
 
+static void add_file(struct path_cache *cache, struct file *file)
+{
+	HASH_ADD(hh, cache->files, key, sizeof(file->key), file);
+	if (!file->hh.tbl) /* no memory */
+		free_file(file);
+	while (HASH_COUNT(cache->files) > cache->max_files)
+		drop_file(cache, cache->files);
+}
+
 void path_cache_announce(struct path_cache *cache, const struct hot_file *hot)
 {
 	struct file *file = new_file(cache, hot), *old;
@@ -144,11 +153,7 @@ void path_cache_announce(struct path_cache *cache, const struct hot_file *hot)
 		old->hints.last_path = NULL;
 		drop_file(cache, old);
 	}
-	HASH_ADD(hh, cache->files, key, sizeof(file->key), file);
-	if (!file->hh.tbl) /* no memory */
-		free_file(file);
-	while (HASH_COUNT(cache->files) > cache->max_files)
-		drop_file(cache, cache->files);
+	add_file(cache, file);
 }
 
 static void keep_path(struct path_hints *hints, const char *path)
@@ -162,6 +167,24 @@ static void keep_path(struct path_hints *hints, const char *path)
 		return;
 	free(hints->last_path);
 	hints->last_path = copy;
+}
+
+void path_cache_suggest(struct path_cache *cache, const struct path_key *key,
+			const char *path)
+{
+	struct file *file = find_file(cache, key);
+
+	if (file) {
+		keep_path(&file->hints, path);
+		return;
+	}
+	file = calloc(1, sizeof(*file)); /* it was never announced */
+	if (!file)
+		return;
+	file->key = *key;
+	file->fs_dev = key->dev;
+	keep_path(&file->hints, path);
+	add_file(cache, file);
 }
 
 /* Returns 0 if result is final, -ENOENT if another mount may show more, or

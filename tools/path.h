@@ -45,6 +45,10 @@ void path_cache_free(struct path_cache *cache);
 /* Without memory for it the file stays unannounced. */
 void path_cache_announce(struct path_cache *cache, const struct hot_file *file);
 void path_cache_forget(struct path_cache *cache, const struct path_key *key);
+
+/* path may be the file's: if it leads to it when path_cache_get() looks. */
+void path_cache_suggest(struct path_cache *cache, const struct path_key *key,
+			const char *path);
 size_t path_cache_count(const struct path_cache *cache);
 
 /* Looks the path up now. A file that was never announced is found if its dentry

@@ -14,7 +14,7 @@
 struct path_hints {
 	struct path_inode parent; /* .ino 0: unknown */
 	char *name;		  /* in parent; may be cut, or "" */
-	char *last_path;	  /* or NULL */
+	char *last_path;	  /* or one that was suggested, or NULL */
 	time_t searched_s;	  /* the parent, in vain; 0: never */
 	bool search_hopeless;
 };

@@ -9,6 +9,10 @@ setup_file() {
 	export MAKEFLAGS=
 }
 
+not() {
+	! "$@"
+}
+
 installed() { # the files below $1
 	(cd "$1" && find . ! -type d | sort)
 }
@@ -17,8 +21,10 @@ installed() { # the files below $1
 	local dest=$BATS_TEST_TMPDIR/dest
 	make -C "$TREE" install DESTDIR="$dest" PREFIX=/usr
 	[ "$(installed "$dest")" = "./usr/sbin/hotmon
+./usr/share/frsp/hotmon.schema.json
 ./usr/share/man/man8/hotmon.8" ]
 	"$dest/usr/sbin/hotmon" --version
+	cmp "$dest/usr/share/frsp/hotmon.schema.json" "$TREE/docs/hotmon.schema.json"
 	make -C "$TREE" uninstall DESTDIR="$dest" PREFIX=/usr
 	[ -z "$(installed "$dest")" ]
 }
@@ -40,6 +46,30 @@ installed() { # the files below $1
 	grep -q 'CC .*hot_evict.o' <<<"$output"
 	grep -q 'LINK .*hotmon' <<<"$output"
 	[ "$(grep -c 'CC .*fmt.o' <<<"$output")" = 0 ]
+}
+
+@test "--version has the commit, also after one that changes no file; that builds little" {
+	local head
+	commit() {
+		git -C "$TREE" -c user.name=x -c user.email=x@localhost commit -q --allow-empty -m "$1"
+		head=$(git -C "$TREE" rev-parse --short HEAD)
+	}
+	git -C "$TREE" init -q
+	commit one
+	make -C "$TREE" all
+	"$TREE/.output/hotmon" --version | grep -qF " ($head), "
+	commit two
+	run make -C "$TREE" all
+	"$TREE/.output/hotmon" --version | grep -qF " ($head), "
+	[ "$(grep -c '^ *CC ' <<<"$output")" = 1 ]
+	run make -C "$TREE" all
+	rm -rf "$TREE/.git"
+	[ "$status" = 0 ]
+	not grep -qE '^ +(CC|BPF|LINK)' <<<"$output"
+}
+
+@test "the Makefile has at most 120 lines" {
+	[ "$(wc -l <"$TREE/Makefile")" -le 120 ]
 }
 
 @test "V=1 shows the commands" {

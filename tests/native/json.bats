@@ -83,6 +83,8 @@ report_fs() { # report_fs [OPTION...]
 	json_stop fs
 	expect "path" "$(report fs ".files[] | select($id).path")" null
 	expect "path of the range" "$(report fs ".ranges[] | select($id).path")" null
+	expect "links and state" "$(report fs ".files[] | select($id) | \"\(.links) \(.other_mount_ns) \(.deleted)\"")" \
+		"null true false"
 }
 
 # Each name as a format of printf, and as JSON has it.
@@ -132,7 +134,49 @@ long\300\257         long\ufffd\ufffd
 	cat "$file" >/dev/null
 	rm "$file"
 	json_stop fs
-	expect "path and deleted" "$(report fs ".files[] | $(select_id "$id") | \"\(.path) \(.deleted)\"")" "$file true"
+	expect "path and state" "$(report fs ".files[] | $(select_id "$id") | \"\(.path) \(.deleted) \(.links)\"")" \
+		"$file true 0"
+}
+
+@test "links are the names that a file has" {
+	local id file=$test_dir/fs/data
+	fs_make fs ext4
+	file_make "$file" 1
+	ln "$file" "$test_dir/fs/data2"
+	ln "$file" "$test_dir/fs/data3"
+	file_make "$test_dir/fs/single" 1
+	fs_cool fs
+	id=$(file_id "$file")
+	json_start fs --ranges --fs "$test_dir/fs"
+	cat "$file" "$test_dir/fs/single" >/dev/null
+	json_stop fs
+	expect "of three names" "$(report fs ".files[], .ranges[] | $(select_id "$id") | .links" | paste -sd' ')" "3 3"
+	expect "of one" "$(report fs ".files[] | select(.path == \"$test_dir/fs/single\") | \"\(.links) \(.other_mount_ns)\"")" \
+		"1 false"
+}
+
+monotonic_ns() {
+	python3 -c 'import time; print(time.monotonic_ns())'
+}
+
+@test "a report says of which machine, of which boot and of when it is" {
+	local before after
+	before=$(monotonic_ns)
+	"$hotmon" --json 0.1 2 >"$test_dir/out" 2>"$test_dir/err"
+	after=$(monotonic_ns)
+	validate "$test_dir/out" 2
+	expect "host and boot" "$(jq -r '"\(.host) \(.boot_id)"' "$test_dir/out" | uniq)" \
+		"$(uname -n) $(cat /proc/sys/kernel/random/boot_id)"
+	{
+		echo "$before"
+		jq .mono_ns "$test_dir/out"
+		echo "$after"
+	} >"$test_dir/times"
+	sort -nC "$test_dir/times" || fail "not in order: $(cat "$test_dir/times")"
+	# ts and mono_ns are of one moment
+	expect "interval in ms by mono_ns, less that by ts, within 20" "$(jq -s '
+		def ms: (.ts[0:19] + "Z" | fromdate) * 1000 + (.ts[20:23] | tonumber);
+		(.[1].mono_ns - .[0].mono_ns) / 1000000 - (.[1] | ms) + (.[0] | ms) | fabs < 20' "$test_dir/out")" true
 }
 
 @test "a locale with a decimal comma changes nothing" {

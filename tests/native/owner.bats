@@ -46,6 +46,71 @@ load lib
 	((logged >= 2 << 20)) || fail "only $logged bytes of metadata: where is the log?"
 }
 
+log_make() { # log_make FS: a device for its log, $log
+	need_fs "$1"
+	truncate -s 64M "$test_dir/log"
+	loop_attach log "$test_dir/log"
+	log=${loop_of[log]}
+}
+
+# use_log BYTES: what the filesystem at $test_dir/fs writes to its log, at least so
+# much, is metadata of it, and of no other.
+use_log() {
+	local name logged
+	fs_make other ext4
+	fs_freeze other
+	fs_freeze fs
+	hotmon_start all
+	hotmon_start mount --fs "$test_dir/fs"
+	hotmon_start device --fs "$log"
+	hotmon_start other --fs "$test_dir/other"
+	trace_start "$log"
+	fs_thaw fs
+	xfs_io -f -c 'pwrite -q 0 8m' -c fsync "$test_dir/fs/data"
+	mkdir -p "$test_dir"/fs/{1..20}/{1..20}
+	sync -f "$test_dir/fs"
+	fs_freeze fs
+	trace_stop
+	fs_thaw fs
+	logged=$(bio_counts <"$test_dir/bios" | cut -d' ' -f4)
+	((logged >= $1)) || fail "only $logged bytes on the device of the log: the test is void"
+	for name in all mount device other; do
+		hotmon_stop $name
+	done
+	for name in all mount device; do
+		(($(class_counts $name metadata | cut -d' ' -f4) >= logged)) ||
+			fail "$name: of $logged bytes metadata has $(class_counts $name metadata)"
+		expect "bytes of the file, by $name" \
+			"$(file_counts $name "$(file_id "$test_dir/fs/data")" | cut -d' ' -f4)" $((8 << 20))
+	done
+	expect "metadata of another filesystem" "$(class_counts other metadata)" "0 0 0 0"
+}
+
+@test "ext4 with its log on another device: what is on that is its metadata" {
+	log_make ext4
+	fs_format "$log" ext4 -O journal_dev
+	fs_make fs ext4 data=journal -J device="$log"
+	use_log $((8 << 20))
+}
+
+@test "ext4 whose log has another device number than mkfs saw" {
+	log_make ext4
+	fs_format "$log" ext4 -O journal_dev
+	fs_make fs ext4 '' -J device="$log"
+	fs_umount fs
+	loop_attach moved "$test_dir/log"
+	loop_detach log
+	log=${loop_of[moved]}
+	fs_mount fs "${loop_of[fs]}" "journal_path=$log"
+	use_log 65536
+}
+
+@test "XFS with its log on another device: what is on that is its metadata" {
+	log_make xfs
+	fs_make fs xfs "logdev=$log" -l "logdev=$log,size=64m"
+	use_log 65536
+}
+
 @test "ext4, 1-KiB blocks: several blocks of a page" {
 	local file=$test_dir/fs/data id
 	fs_make fs ext4 '' -b 1024

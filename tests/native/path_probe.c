@@ -2,16 +2,20 @@
 /*
  * What tools/path.c, mount.c and cgroup.c say about one thing, for path.bats:
  *
- *   path_probe facts FILE
- *	ino, gen, dev, fs_dev, subvol, fs_type, parent's ino and gen: the
- *	announcement that BPF would make, without the name
- *   path_probe get INO GEN DEV [FS_DEV SUBVOL FS_TYPE PARENT_INO PARENT_GEN
- *NAME] STATE|LABEL path_probe watch, then "get ..." as above, one per line: the
- *same, with one cache; announces a file once; NAME without blanks path_probe
- *time N INO GEN DEV ...	microseconds for one get path_probe fs SPEC
- *TARGET|FS_TYPE|DEV, or error name path_probe backing DEV		yes or
- *no path_probe cgroup SPEC		ID LEVEL, or error name path_probe hold
- *FILE		unlinks it and keeps it open until stdin ends
+ *   facts FILE      ino, gen, dev, fs_dev, subvol, fs_type, parent's ino and
+ *                   gen: the announcement that BPF would make, without the name
+ *   get INO GEN DEV [FS_DEV SUBVOL FS_TYPE PARENT_INO PARENT_GEN NAME]
+ *                   STATE|LABEL
+ *   watch           then "INO GEN DEV ..." as above, one per line: the same,
+ *                   with one cache; NAME without blanks
+ *   time N INO GEN DEV ...
+ *                   microseconds for one get
+ *   fs SPEC         TARGET|FS_TYPE|DEV, or error name
+ *   backing DEV     yes or no
+ *   cgroup SPEC     ID LEVEL, or error name
+ *   hold FILE       unlinks it and keeps it open until stdin ends
+ *   read DIR INO GEN
+ *                   reads a file of the filesystem at DIR by its handle
  *
  * DEV is MAJOR:MINOR.
  */
@@ -32,6 +36,7 @@
 #include "cgroup.h"
 #include "mount.h"
 #include "path.h"
+#include "path_handle.h"
 
 #define BTRFS_MAGIC 0x9123683e
 
@@ -222,6 +227,30 @@ static int hold(const char *path)
 	return 0;
 }
 
+/* As an NFS server does: no name of the file is looked up. */
+static int read_nameless(const char *dir, __u64 ino, __u32 gen)
+{
+	const struct path_inode inode = {ino, gen, 0};
+	static char buf[1 << 20];
+	const struct mount_entry *entry;
+	char path[32];
+	int mount_fd, fd;
+	ssize_t len;
+
+	if (mount_table_by_spec(table, dir, &entry))
+		fail(dir);
+	mount_fd = mount_entry_open(entry);
+	fd = path_handle_open(mount_fd, entry->fs_type, &inode);
+	if (mount_fd < 0 || fd < 0)
+		fail("path_handle_open");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	fd = open(path, O_RDONLY);
+	do
+		len = read(fd, buf, sizeof(buf));
+	while (len > 0);
+	return len < 0;
+}
+
 static int run(struct path_cache *cache, int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "";
@@ -244,6 +273,9 @@ static int run(struct path_cache *cache, int argc, char **argv)
 		return print_cgroup(argv[2]);
 	if (!strcmp(verb, "hold") && argc == 3)
 		return hold(argv[2]);
+	if (!strcmp(verb, "read") && argc == 5)
+		return read_nameless(argv[2], strtoull(argv[3], NULL, 0),
+				     strtoul(argv[4], NULL, 0));
 	fprintf(stderr, "usage: see the top of path_probe.c\n");
 	return 2;
 }

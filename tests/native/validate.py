@@ -81,8 +81,10 @@ def mutants(document, optional):
             if key == "temperature":
                 value = decimal.Decimal(value)
             for wrong in wrong_values(value):
-                if key in ("path", "fs_type") and wrong == f"{value}x":
+                if key in ("path", "fs_type", "host") and wrong == f"{value}x":
                     continue  # as good a name
+                if key == "links" and wrong is None:
+                    continue  # not known
                 mutant = copy.deepcopy(document)
                 at(mutant, path)[key] = wrong
                 yield f"{where}: {key} = {wrong!r}", mutant

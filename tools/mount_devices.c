@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * btrfs has all its devices in sysfs. ext4 tells nowhere which device has its
+ * log, except in the superblock: mount writes the number there, also when it
+ * was told another one than mkfs (ext4_load_journal(), fs/ext4/super.c). The
+ * kernel keeps the superblock in the page cache of the device, so a read gives
+ * what it has, without I/O. XFS shows what mount was told.
+ */
+#include "mount_devices.h"
+
+#include <blkid.h>
+#include <dirent.h>
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libmount.h>
+#include <limits.h>
+#include <linux/btrfs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* struct ext4_super_block of fs/ext4/ext4.h, in 32-bit words */
+#define EXT4_SB_OFFSET	    1024
+#define EXT4_SB_COMPAT	    (0x5c / 4)
+#define EXT4_SB_JOURNAL_INO (0xe0 / 4)
+#define EXT4_SB_JOURNAL_DEV (0xe4 / 4)
+#define EXT4_HAS_JOURNAL    0x4
+
+static int btrfs_devices_dir(const struct mount_entry *entry, DIR **out)
+{
+	struct btrfs_ioctl_fs_info_args args = {};
+	const __u8 *id = args.fsid;
+	char path[128];
+	int fd = mount_entry_open(entry);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = ioctl(fd, BTRFS_IOC_FS_INFO, &args) ? -errno : 0;
+	close(fd);
+	if (err)
+		return err;
+	snprintf(path, sizeof(path),
+		 "/sys/fs/btrfs/%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
+		 "%02x%02x%02x%02x%02x%02x/devices",
+		 id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[8],
+		 id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
+	*out = opendir(path);
+	return *out ? 0 : -errno;
+}
+
+static bool btrfs_has_device(const struct mount_entry *entry, __u32 dev)
+{
+	struct dirent *node;
+	bool found = false;
+	__u32 node_dev;
+	DIR *dir;
+
+	if (btrfs_devices_dir(entry, &dir))
+		return false;
+	while (!found && (node = readdir(dir))) {
+		char path[sizeof(node->d_name) + 4], text[32];
+		ssize_t len;
+		int fd;
+
+		snprintf(path, sizeof(path), "%s/dev", node->d_name);
+		fd = openat(dirfd(dir), path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		len = read(fd, text, sizeof(text) - 1);
+		close(fd);
+		text[len > 0 ? len : 0] = 0;
+		text[strcspn(text, "\n")] = 0;
+		found = mount_parse_dev(text, &node_dev) && node_dev == dev;
+	}
+	closedir(dir);
+	return found;
+}
+
+static int open_device(__u32 dev)
+{
+	char *path = blkid_devno_to_devname(kdev_to_user(dev));
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+
+	free(path);
+	return fd;
+}
+
+static void read_ext4(struct mount_entry *entry)
+{
+	__le32 words[EXT4_SB_JOURNAL_DEV + 1];
+	int fd = open_device(entry->dev);
+	ssize_t len;
+
+	if (fd < 0)
+		return;
+	len = pread(fd, words, sizeof(words), EXT4_SB_OFFSET);
+	close(fd);
+	/* The layout of the number is that of user space (new_encode_dev()). */
+	if (len == sizeof(words) &&
+	    le32toh(words[EXT4_SB_COMPAT]) & EXT4_HAS_JOURNAL &&
+	    !words[EXT4_SB_JOURNAL_INO])
+		entry->extra_devs[0] =
+			kdev_from_user(le32toh(words[EXT4_SB_JOURNAL_DEV]));
+}
+
+static __u32 device_in_option(const struct mount_entry *entry, const char *name)
+{
+	char path[PATH_MAX], *value;
+	struct stat st;
+	size_t len;
+
+	if (mnt_optstr_get_option(entry->options, name, &value, &len) ||
+	    len >= sizeof(path))
+		return 0;
+	memcpy(path, value, len);
+	path[len] = 0;
+	return !stat(path, &st) && S_ISBLK(st.st_mode)
+		       ? kdev_from_user(st.st_rdev)
+		       : 0;
+}
+
+static void read_xfs(struct mount_entry *entry)
+{
+	entry->extra_devs[0] = device_in_option(entry, "logdev");
+	entry->extra_devs[1] = device_in_option(entry, "rtdev");
+}
+
+void mount_devices_read(struct mount_entry *entry)
+{
+	static const struct {
+		const char *fs_type;
+		void (*read)(struct mount_entry *entry);
+	} readers[] = {
+		{"ext4", read_ext4},
+		{"ext3", read_ext4},
+		{"xfs", read_xfs},
+	};
+
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
+		if (!strcmp(entry->fs_type, readers[i].fs_type))
+			readers[i].read(entry);
+}
+
+bool mount_devices_have(const struct mount_entry *entry, __u32 dev)
+{
+	for (int i = 0; i < HOT_EXTRA_DEVS; i++)
+		if (dev && entry->extra_devs[i] == dev)
+			return true;
+	return !strcmp(entry->fs_type, "btrfs") && btrfs_has_device(entry, dev);
+}
