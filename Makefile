@@ -51,12 +51,10 @@ all:
 else
 all: $(PROGRAMS:%=$(OUTPUT)/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%)
 endif
+	$(MAKE) -C kmod try
 
-kmod:
-	$(MAKE) -C kmod
-
-dkms-install dkms-uninstall:
-	$(MAKE) -C kmod $@
+kmod dkms-install dkms-uninstall:
+	$(MAKE) -C kmod $(filter dkms-%,$@)
 
 tests: all $(TESTS)
 

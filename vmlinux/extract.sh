@@ -23,7 +23,7 @@ unpack() {
 
 image=${1:?usage: vmlinux/extract.sh VMLINUZ >vmlinux}
 [ -r "$image" ] || die "$image: cannot be read" "is it there, and may you read it?"
-[ "$(head -c $((0x206)) "$image" | tail -c 4)" = HdrS ] ||
+[ "$(od -An -tx1 -j $((0x202)) -N 4 "$image")" = ' 48 64 72 53' ] || # HdrS
 	die "$image is not an x86 bzImage" "give a vmlinuz of Linux on x86"
 offset=$((($(field $((0x1f1)) 1) + 1) * 512 + $(field $((0x248)) 4)))
 length=$(field $((0x24c)) 4)

@@ -45,7 +45,8 @@ static int n_errors;
 
 static const char *name_of(const struct btf *btf, const struct btf_type *type)
 {
-	return btf__name_by_offset(btf, type->name_off);
+	return type->name_off ? btf__name_by_offset(btf, type->name_off)
+			      : "(anonymous)";
 }
 
 /* The type without qualifiers and typedefs, but the name of an anonymous one. */
@@ -294,17 +295,17 @@ static void check_function(const struct btf *btf, const struct want *want)
 /* Splits a line into want; false: there is nothing in it. */
 static bool parse_line(char *line, struct want *want)
 {
-	char *mark;
+	char *end, *mark;
 
-	line[strcspn(line, "#\n")] = 0;
+	end = line + strcspn(line, "#\n");
+	while (end > line && strchr("\t ", end[-1]))
+		end--;
+	*end = 0;
 	want->name = strtok(line, "\t ");
 	if (!want->name)
 		return false;
 	want->type = strtok(NULL, "");
-	if (want->type)
-		want->type += strspn(want->type, "\t ");
-	else
-		want->type = "";
+	want->type = want->type ? want->type + strspn(want->type, "\t ") : "";
 	mark = strchr(want->name, '?');
 	want->optional = mark;
 	if (mark)

@@ -85,6 +85,12 @@ installed() { # the files below $1
 	grep -q '^off: hotmon; /nowhere/btf is missing.*VMLINUX_BTF=FILE' <<<"$output"
 }
 
+@test "without a kernel's headers make says what is off and goes on" {
+	run make -C "$TREE" KDIR=/nowhere all
+	[ "$status" = 0 ]
+	grep -q '^off: frsp.ko; no headers in /nowhere: apt-get install linux-headers-' <<<"$output"
+}
+
 @test "without a package make says which one turns it on" {
 	sed -i '/^build scdoc/a build frsp-no-such-package no-such-command' "$TREE/tests/deps"
 	run make -C "$TREE" all

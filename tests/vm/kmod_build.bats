@@ -1,0 +1,163 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# frsp.ko is built for each kernel, by make and by DKMS, and what it was told of the
+# kernel holds in a guest.
+
+bats_require_minimum_version 1.8.0
+
+setup_file() {
+	export TREE=$BATS_FILE_TMPDIR/tree MAKEFLAGS=
+	mkdir "$TREE"
+	tar -C "$BATS_TEST_DIRNAME/../.." -c --exclude=.git --exclude=.output . | tar -C "$TREE" -x
+	rm -f "$TREE/kmod/frsp.ko"
+}
+
+setup() {
+	cp "$BATS_TEST_DIRNAME/../../vmlinux/ext4.layout" "$TREE/vmlinux/"
+}
+
+# paths KERNEL: sets release, headers, vmlinuz, modules
+paths() {
+	local name value lines
+	lines=$("$BATS_TEST_DIRNAME/fetch" "$1" --headers)
+	while IFS='=' read -r name value; do
+		printf -v "$name" %s "$value"
+	done <<<"$lines"
+}
+
+# shellcheck disable=SC2154 # set by paths
+build() { # build KERNEL [MAKE-ARG...]
+	local kernel=$1
+	shift
+	paths "$kernel"
+	make -C "$TREE" kmod KDIR="$headers" VMLINUZ="$vmlinuz" MODULES_DIR="$modules" WERROR=1 "$@"
+}
+
+# Built, loaded and unloaded; and a header made in the guest, of the BTF that the
+# kernel shows there, is the one that was made here of the kernel's files.
+# shellcheck disable=SC2016,SC2154 # for the guest; set by paths
+works() { # works KERNEL
+	local ko
+	build "$1"
+	ko=$TREE/.output/kmod/$release/frsp.ko
+	[[ $(modinfo -F vermagic "$ko") == "$release "* ]]
+	cmp "$ko" "$TREE/kmod/frsp.ko"
+	[[ $(readelf -SW "$ko") != *.BTF* ]]
+	cd "$TREE" || return
+	"$BATS_TEST_DIRNAME/run" "$1" bash -exo pipefail -c '
+		insmod kmod/frsp.ko
+		[[ $(cat /sys/module/frsp/initstate) == live ]]
+		grep -q "^CONFIG_EXT4_FS=y" "$1/.config" || modprobe ext4
+		split=/sys/kernel/btf/ext4
+		[[ -e $split ]] || split=-
+		.output/layout vmlinux/ext4.layout /sys/kernel/btf/vmlinux "$split" |
+			cmp - ".output/kmod/$(uname -r)/ext4_layout.h"
+		rmmod frsp
+		[[ ! -e /sys/module/frsp ]]' bash "$headers"
+}
+
+@test "6.1: the module is built, loaded and unloaded, and its layout holds" {
+	works 6.1
+}
+
+@test "6.12: the module is built, loaded and unloaded, and its layout holds" {
+	works 6.12
+}
+
+@test "6.12-cloud: the module is built, loaded and unloaded, and its layout holds" {
+	works 6.12-cloud
+}
+
+@test "headers that have BTF give the same layout as the kernel's image" {
+	local kernel
+	for kernel in 6.12 6.12-cloud; do
+		build "$kernel"
+		[[ -e $headers/vmlinux ]]
+		MODULES_DIR=$modules LAYOUT=$TREE/.output/layout \
+			"$TREE/vmlinux/kernel-layout.sh" "$headers" >"$BATS_TEST_TMPDIR/layout.h"
+		cmp "$BATS_TEST_TMPDIR/layout.h" "$TREE/.output/kmod/$release/ext4_layout.h"
+	done
+}
+
+@test "objects of two kernels do not mix, and nothing is built twice" {
+	local ko before
+	build 6.1
+	ko=$TREE/.output/kmod/$release/frsp.ko
+	before=$(sha256sum "$ko")
+	build 6.12
+	[[ $(sha256sum "$ko") == "$before" ]]
+	run build 6.1
+	echo "$output"
+	[[ $status == 0 && ! $output =~ (^|$'\n')\ +(CC|LD) ]]
+	[[ $(sha256sum "$ko") == "$before" ]]
+	cmp "$ko" "$TREE/kmod/frsp.ko"
+}
+
+@test "a changed layout is built into the module" {
+	local ko
+	build 6.12
+	sed -i 's/^ext4_buddy.bd_group.*/&\next4_buddy.bd_blkbits unsigned short/' "$TREE/vmlinux/ext4.layout"
+	run build 6.12
+	echo "$output"
+	[[ $status == 0 ]]
+	grep -q 'CC .*main.o' <<<"$output"
+	grep -q 'OFF_ext4_buddy__bd_blkbits 48' "$TREE/.output/kmod/$release/ext4_layout.h"
+}
+
+@test "a kernel that is not as the module knows it is refused" {
+	paths 6.12
+	sed -i 's/^\(ext4_sb_info.s_stripe\).*/\1 unsigned int/; s/^\(mb_mark_used\).*/\1 void (void)/' \
+		"$TREE/vmlinux/ext4.layout"
+	run build 6.12
+	echo "$output"
+	[[ $status != 0 ]]
+	grep -F "ext4_sb_info.s_stripe is 'unsigned long' in this kernel, frsp knows 'unsigned int'" <<<"$output"
+	grep -F "mb_mark_used is 'int (struct ext4_buddy *, struct ext4_free_extent *)'" <<<"$output"
+	run ! grep -E '^ +(CC|LD)' <<<"$output"
+}
+
+@test "without ext4.ko, BTF or headers the build says what is missing" {
+	paths 6.12
+	run make -C "$TREE" kmod KDIR="$headers" MODULES_DIR=/none
+	echo "$output"
+	[[ $status != 0 && $output == *"no BTF of $release's ext4"*'hint: '* ]]
+	paths 6.1
+	run make -C "$TREE" kmod KDIR="$headers" MODULES_DIR="$modules"
+	echo "$output"
+	[[ -e /boot/vmlinuz-$release ]] ||
+		[[ $status != 0 && $output == *"no BTF of $release"*"linux-image-$release"* ]]
+	run make -C "$TREE" kmod KDIR=/none
+	echo "$output"
+	[[ $status != 0 && $output == *'/none has no headers'*'linux-headers-'* ]]
+}
+
+@test "make says what turns the module on, and goes on without it" {
+	run make -C "$TREE/kmod" try KDIR=/none
+	[[ $status == 0 && $output == *'off: frsp.ko; no headers in /none: apt-get install linux-headers-'* ]]
+	paths 6.12
+	run make -C "$TREE/kmod" try KDIR="$headers" MODULES_DIR=/none
+	echo "$output"
+	[[ $status == 0 && $output == *'off: frsp.ko; see above'* ]]
+}
+
+@test "DKMS builds it for each kernel of the matrix, and for no other" {
+	local kernel dkms=$BATS_TEST_TMPDIR version
+	make -C "$TREE" dkms-install DESTDIR="$dkms"
+	version=$(basename "$dkms"/usr/src/frsp-*)
+	version=${version#frsp-}
+	for kernel in 6.1 6.12 6.12-cloud; do
+		paths "$kernel"
+		VMLINUZ=$vmlinuz MODULES_DIR=$modules dkms build "frsp/$version" -k "$release" \
+			--kernelsourcedir "$headers" --dkmstree "$dkms" --sourcetree "$dkms/usr/src" || {
+			cat "$dkms/frsp/$version/build/make.log"
+			false
+		}
+		[[ $(modinfo -F vermagic "$dkms/frsp/$version/$release/"*/module/frsp.ko) == "$release "* ]]
+	done
+	run dkms build "frsp/$version" -k 6.7.1-frsp --kernelsourcedir "$headers" \
+		--dkmstree "$dkms" --sourcetree "$dkms/usr/src"
+	echo "$output"
+	[[ $status == 77 ]]
+	make -C "$TREE" dkms-uninstall DESTDIR="$dkms"
+	[[ -z $(ls "$dkms/usr/src") ]]
+}
