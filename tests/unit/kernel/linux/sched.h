@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FRSP_SHIM_SCHED_H
+#define FRSP_SHIM_SCHED_H
+
+static inline void cond_resched(void)
+{
+}
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Memory that can be told to run out, and that counts what was not given back. */
+#ifndef FRSP_SHIM_SLAB_H
+#define FRSP_SHIM_SLAB_H
+
+#include <linux/types.h>
+
+#define GFP_KERNEL   0x1U
+#define GFP_NOFS     0x2U
+#define GFP_NOWAIT   0x4U
+#define GFP_ATOMIC   0x8U
+#define __GFP_NOWARN 0x10U
+
+struct kmem_cache {
+	size_t object_size;
+	long n_objects;
+};
+
+/* How many allocations succeed from now on; negative: all. */
+extern long frsp_shim_allocs_left;
+/* What kmalloc() and kzalloc() have given and kfree() has not taken back. */
+extern long frsp_shim_n_allocated;
+
+void *kmalloc(size_t size, gfp_t gfp);
+void *kzalloc(size_t size, gfp_t gfp);
+void kfree(const void *object);
+void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
+void kmem_cache_free(struct kmem_cache *cache, void *object);
+
+#define struct_size(pointer, member, n)                                        \
+	(sizeof(*(pointer)) + sizeof((pointer)->member[0]) * (n))
+
+#endif

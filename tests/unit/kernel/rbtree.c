@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rb_insert_color() and rb_erase() are two of the functions that libbsd makes. */
+#include <linux/rbtree.h>
+
+#undef RB_ROOT
+#include <bsd/sys/tree.h>
+
+static int compare(const struct rb_node *a, const struct rb_node *b)
+{
+	return (a > b) - (a < b);
+}
+
+RB_GENERATE(rb_root, rb_node, bsd, compare)
+
+void rb_insert_color(struct rb_node *node, struct rb_root *root)
+{
+	rb_root_RB_INSERT_COLOR(root, node);
+}
+
+void rb_erase(struct rb_node *node, struct rb_root *root)
+{
+	rb_root_RB_REMOVE(root, node);
+}
+
+struct rb_node *rb_first(const struct rb_root *root)
+{
+	return rb_root_RB_MINMAX((struct rb_root *)root, RB_NEGINF);
+}
+
+struct rb_node *rb_last(const struct rb_root *root)
+{
+	return rb_root_RB_MINMAX((struct rb_root *)root, RB_INF);
+}
+
+struct rb_node *rb_next(const struct rb_node *node)
+{
+	return rb_root_RB_NEXT((struct rb_node *)node);
+}
+
+struct rb_node *rb_prev(const struct rb_node *node)
+{
+	return rb_root_RB_PREV((struct rb_node *)node);
+}
+
+static struct rb_node *deepest_first(const struct rb_node *node)
+{
+	while (node->rb_left || node->rb_right)
+		node = node->rb_left ? node->rb_left : node->rb_right;
+	return (struct rb_node *)node;
+}
+
+struct rb_node *rb_first_postorder(const struct rb_root *root)
+{
+	return root->rb_node ? deepest_first(root->rb_node) : NULL;
+}
+
+struct rb_node *rb_next_postorder(const struct rb_node *node)
+{
+	struct rb_node *parent = node->bsd.rbe_parent;
+
+	if (parent && node == parent->rb_left && parent->rb_right)
+		return deepest_first(parent->rb_right);
+	return parent;
+}
