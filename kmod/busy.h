@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Busy extents: freed clusters that cannot be allocated yet, because the transaction
- * that frees them has not committed. Per tree, in an rbtree by position that grows
- * with need; the caller holds tree->lock's sibling, busy->lock, itself taken inside.
+ * Busy extents: freed clusters that cannot be allocated yet, because the
+ * transaction that frees them has not committed. Per tree, in an rbtree by
+ * position that grows with need; the caller keeps others out.
  *
- * Nothing here is ever offered as a goal: the free-space trees hold only what ext4
- * can allocate now. Builds in user space, too.
+ * Nothing here is ever offered as a goal: the free-space trees hold only what
+ * ext4 can allocate now. Builds in user space, too.
  */
 #ifndef FRSP_BUSY_H
 #define FRSP_BUSY_H
@@ -16,10 +16,10 @@
 #include <linux/types.h>
 
 struct frsp_busy_extent {
-	struct rb_node node;	/* by start */
-	u32 start;		/* position in the tree */
-	u32 len;		/* clusters */
-	u32 tid;		/* transaction that frees it */
+	struct rb_node node; /* by start */
+	u32 start;	     /* position in the tree */
+	u32 len;	     /* clusters */
+	u32 tid;	     /* transaction that frees it */
 };
 
 /* One per tree. */
@@ -30,25 +30,25 @@ struct frsp_busy {
 };
 
 /*
- * Adds [start, start + len), freed by tid, merging with neighbours of the same tid.
- * What was busy there before is replaced. gfp as the caller can. 0 or -ENOMEM, when
- * nothing has changed.
+ * Adds [start, start + len), freed by tid, merging with neighbours of the same
+ * tid. What was busy there before is replaced. gfp as the caller can. 0 or
+ * -ENOMEM, when nothing has changed.
  */
 int frsp_busy_add(struct frsp_busy *busy, u32 start, u32 len, u32 tid,
 		  gfp_t gfp);
 /*
- * [start, start + len) became allocatable: what was busy there is not any more. Where
- * an extent would be split and there is no memory for it, its rear part goes, too.
- * Returns how many clusters were busy.
+ * [start, start + len) became allocatable: what was busy there is not any more.
+ * Where an extent would be split and there is no memory for it, its rear part
+ * goes, too. Returns how many clusters of the range were busy.
  */
 u32 frsp_busy_remove(struct frsp_busy *busy, u32 start, u32 len, gfp_t gfp);
 /*
- * Removes what transactions up to tid left behind (a free that failed half-way); tids
- * are compared as jbd2 does, modulo 2^32. Returns how many clusters.
+ * Removes what transactions up to tid left behind (a free that failed half-way);
+ * tids are compared as jbd2 does, modulo 2^32. Returns how many clusters.
  */
 u32 frsp_busy_expire(struct frsp_busy *busy, u32 tid);
 void frsp_busy_clear(struct frsp_busy *busy);
-/* Length of the longest busy extent, at most FRSP_BUSY_VISITS of them looked at. */
+/* Length of the longest of the first FRSP_BUSY_VISITS busy extents. */
 #define FRSP_BUSY_VISITS 256
 u32 frsp_busy_longest(const struct frsp_busy *busy);
 

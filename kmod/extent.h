@@ -2,9 +2,9 @@
 /*
  * One free extent, and the memory that extents may take.
  *
- * Every extent of a filesystem comes from one frsp_memory, which counts bytes and
- * refuses what would pass the cap. Freeing is the only way down: who needs room
- * evicts a tree (memory.h).
+ * Every extent of a filesystem comes from one frsp_memory, which counts bytes
+ * and refuses what would pass the cap. Freeing is the only way down: who needs
+ * room evicts a tree (memory.h).
  */
 #ifndef FRSP_EXTENT_H
 #define FRSP_EXTENT_H
@@ -17,21 +17,21 @@
 /* A run of free clusters. It never spans two block groups. */
 struct frsp_extent {
 	struct rb_node by_start;
-	struct rb_node by_len;	/* by (len, start) */
-	u32 start;		/* clusters from the first of the tree */
-	u32 len;		/* clusters, > 0 */
+	struct rb_node by_len; /* by (len, start) */
+	u32 start;	       /* clusters from the first of the tree */
+	u32 len;	       /* clusters, > 0 */
 };
 
 struct frsp_memory {
-	struct kmem_cache *cache;	/* of struct frsp_extent, shared */
+	struct kmem_cache *cache; /* of struct frsp_extent, shared */
 	atomic64_t used_bytes;
-	u64 max_bytes;			/* 0: unlimited; READ_ONCE, any time */
+	u64 max_bytes; /* 0: unlimited; READ_ONCE, any time */
 };
 
 /*
- * An extent, or NULL: the cap is reached or there is no memory. May be called with
- * spinlocks held when gfp is GFP_ATOMIC. used_bytes passes the cap for an instant by
- * at most one extent per CPU, while an allocation over it is undone.
+ * An extent, or NULL: the cap is reached or there is no memory. May be called
+ * with spinlocks held when gfp is GFP_ATOMIC. used_bytes passes the cap for an
+ * instant by at most one extent per CPU, while an allocation over it is undone.
  */
 struct frsp_extent *frsp_extent_alloc(struct frsp_memory *memory, gfp_t gfp);
 void frsp_extent_free(struct frsp_memory *memory, struct frsp_extent *extent);

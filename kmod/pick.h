@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which free extent of a tree a request should get: a pure function of both. What
- * tree to ask, and what to do when none has an answer, is steer.c's matter.
+ * Which free extent of a tree a request should get: a pure function of both.
+ * What tree to ask, and what to do when none has an answer, is steer.c's
+ * matter.
  */
 #ifndef FRSP_PICK_H
 #define FRSP_PICK_H
@@ -12,49 +13,52 @@ struct frsp_request {
 	u32 len;	/* clusters wanted, > 0 */
 	u32 min_len;	/* a shorter extent is of no use; <= len */
 	u32 near;	/* position in the tree to be close to */
-	bool goal_here;	/* near is ext4's own goal, and is in this tree */
+	bool goal_here; /* near is ext4's own goal, and is in this tree */
 	/*
-	 * A start must be a multiple of stripe on the disk: (start + stripe_phase) %
-	 * stripe == 0 with start a position in the tree. 0: anywhere.
+	 * A start must be a multiple of stripe on the disk: (start +
+	 * stripe_phase) % stripe == 0 with start a position in the tree;
+	 * stripe_phase < stripe <= FRSP_TREE_MAX_CLUSTERS. 0: anywhere.
 	 */
 	u32 stripe;
 	u32 stripe_phase;
 };
 
 /*
- * A choice that is under way: from the pick until ext4 has answered. Others that pick
- * meanwhile keep off it. Linked into tree->offers by the caller, under tree->lock.
+ * A choice that is under way: from the pick until ext4 has answered. Others
+ * that pick meanwhile keep off it, unless it is taken: then the tree knows.
+ * Linked into tree->offers by the caller, under tree->lock.
  */
 struct frsp_offer {
 	struct list_head list;
-	const void *task;	/* who offers */
-	u32 start;		/* position in the tree */
-	u32 len;		/* clusters */
-	bool taken;		/* ext4 took it */
+	const void *task; /* who offers */
+	u32 start;	  /* position in the tree */
+	u32 len;	  /* clusters */
+	bool taken;	  /* ext4 took it */
 };
 
 enum frsp_pick_kind {
 	FRSP_PICK_NONE,
-	FRSP_PICK_KEEP,		/* ext4's own goal is free and long enough */
-	FRSP_PICK_FIT,		/* at least len */
-	FRSP_PICK_SHORT,	/* min_len or more, but less than len */
+	FRSP_PICK_KEEP,	 /* ext4's own goal is free and long enough */
+	FRSP_PICK_FIT,	 /* at least len */
+	FRSP_PICK_SHORT, /* min_len or more, but less than len */
 };
 
 struct frsp_choice {
 	enum frsp_pick_kind kind;
-	u32 start;		/* position in the tree */
-	u32 len;		/* clusters free from there, at most request->len */
+	u32 start; /* position in the tree */
+	u32 len;   /* clusters free from there, at most request->len */
 };
 
-/* How many extents a pick looks at before it takes what it has. */
+/* How many extents a pick looks at before it takes what it has, in one walk. */
 #define FRSP_PICK_VISITS 64
 
 /*
- * Keeps ext4's goal if it is free for len. Else the shortest extent of at least len,
- * the nearest among equals; in groups that are only a SUMMARY, their longest extent
- * if it has len, the nearest group first. Aligned to the stripe, off the offers of
- * others. With allow_short, else the longest extent of at least min_len. The caller
- * holds tree->lock.
+ * Keeps ext4's goal if it is free for len. Else the shortest extent of at least
+ * len, the nearest among equals; in groups that are only a SUMMARY, their
+ * longest extent if it has len, the nearest group first. Aligned to the stripe,
+ * off the offers of others. With allow_short, else the longest end of an extent
+ * of at least min_len that is off the offers of others: not aligned, but less
+ * than len, so that ext4 does not ask for that. The caller holds tree->lock.
  */
 struct frsp_choice frsp_pick(const struct frsp_tree *tree,
 			     const struct frsp_request *request,

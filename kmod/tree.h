@@ -11,15 +11,16 @@
  *
  *   UNKNOWN   only how many clusters are free
  *   SUMMARY   also one free extent, the longest that is known
- *   LOADING   its extents are being inserted, a chunk at a time, from a copy of the
- *             bitmap; changes below the mark go to the extents, those above to the copy
+ *   LOADING   its extents are being inserted, a chunk at a time, from a copy
+ *             of the bitmap; changes below the mark go to the extents, those
+ *             above to the copy
  *   LOADED    every free extent is in the tree
  *   BAD       its bitmap cannot be trusted: never offered
  *
- * The caller holds tree->lock for everything that takes a tree, except where it says
- * otherwise. No function here sleeps, and none but frsp_tree_new() and the
- * insertion of an extent allocates. This file knows nothing of ext4 and builds in
- * user space, too.
+ * The caller holds tree->lock for everything that takes a tree, except where it
+ * says otherwise. No function here sleeps but frsp_tree_new(), and none but it
+ * and the insertion of an extent allocates. This file knows nothing of ext4 and
+ * builds in user space, too.
  */
 #ifndef FRSP_TREE_H
 #define FRSP_TREE_H
@@ -38,25 +39,25 @@ enum frsp_group_state {
 };
 
 struct frsp_group {
-	u32 free;		/* clusters */
-	u32 longest_start;	/* in the group; SUMMARY only */
-	u32 longest_len : 28;	/* SUMMARY only; 0: full */
-	u32 state : 4;		/* enum frsp_group_state */
+	u32 free;	      /* clusters */
+	u32 longest_start;    /* in the group; SUMMARY only */
+	u32 longest_len : 28; /* SUMMARY only; 0: full */
+	u32 state : 4;	      /* enum frsp_group_state */
 };
 
 /* The group that is LOADING, at most one per tree. */
 struct frsp_build {
-	u32 group;		/* index in the tree */
-	u32 built;		/* clusters below this mark are in the tree */
-	unsigned long *bitmap;	/* ours; set bit: in use */
+	u32 group;	       /* index in the tree */
+	u32 built;	       /* clusters below this mark are in the tree */
+	unsigned long *bitmap; /* ours; set bit: in use */
 };
 
 struct frsp_tree {
 	spinlock_t lock;
 	struct rb_root by_start;
 	struct rb_root by_len;
-	struct list_head offers;	/* struct frsp_offer, pick.h */
-	struct frsp_build *build;	/* NULL: nothing is LOADING */
+	struct list_head offers;  /* struct frsp_offer, pick.h */
+	struct frsp_build *build; /* NULL: nothing is LOADING */
 
 	/* guarded by the meta lock: see meta.h */
 	struct rb_node meta_by_longest;
@@ -66,24 +67,24 @@ struct frsp_tree {
 
 	/* guarded by the LRU lock: see memory.h */
 	struct list_head lru;
-	unsigned long last_used;	/* jiffies */
+	unsigned long last_used; /* jiffies */
 
-	u32 index;		/* among the filesystem's trees */
-	u32 extents;		/* nodes in the tree */
-	u32 group_clusters;	/* clusters of each group but perhaps the last */
+	u32 index;	    /* among the filesystem's trees */
+	u32 extents;	    /* nodes in the tree */
+	u32 group_clusters; /* clusters of each group but perhaps the last */
 	u32 last_group_clusters;
 	u32 n_groups;
-	u32 n_known;		/* groups that are SUMMARY, LOADING or LOADED */
-	u32 n_loaded;		/* groups that are LOADED */
+	u32 n_known;  /* groups that are SUMMARY, LOADING or LOADED */
+	u32 n_loaded; /* groups that are LOADED */
 	struct frsp_group groups[];
 };
 
-/* Most clusters that a tree covers, so that positions fit u32 with room to add. */
+/* Most clusters of a tree, so that positions fit u32 with room to add. */
 #define FRSP_TREE_MAX_CLUSTERS (1U << 30)
 
 /*
- * How many groups, as a power of two, a tree stands for: those of a flexible group,
- * 16 where there are none (log_flex 0), fewer where more would pass
+ * How many groups, as a power of two, a tree stands for: those of a flexible
+ * group, 16 where there are none (log_flex 0), fewer where more would pass
  * FRSP_TREE_MAX_CLUSTERS. At most 10 (1024 groups).
  */
 u32 frsp_tree_span_log2(u32 log_flex, u32 group_clusters);
@@ -100,20 +101,23 @@ void frsp_tree_free(struct frsp_tree *tree);
 u32 frsp_tree_group_clusters(const struct frsp_tree *tree, u32 group);
 
 /*
- * What an event did to the tree. All but FRSP_TREE_DONE mean that the tree could not
- * follow: the caller must call frsp_tree_drop() at once.
+ * What an event did to the tree. All but FRSP_TREE_DONE mean that the tree
+ * could not follow: the caller must call frsp_tree_drop() at once.
  */
 enum frsp_tree_result {
 	FRSP_TREE_DONE,
-	FRSP_TREE_NO_MEMORY,	/* no extent to be had, or the cap is reached */
-	FRSP_TREE_MISMATCH,	/* ext4 and the tree disagree on the group */
+	FRSP_TREE_NO_MEMORY, /* no extent to be had, or the cap is reached */
+	FRSP_TREE_MISMATCH,  /* ext4 and the tree disagree on the group */
 };
 
 /*
- * ext4 took, or freed, [start, start + len) of a group. free_before: the group's free
- * clusters as ext4 counted them before; another count than ours is a mismatch where
- * the group is LOADED. In a SUMMARY the longest extent follows as far as it can be
- * told; in UNKNOWN and BAD groups only the count does.
+ * ext4 took, or freed, [start, start + len) of a group. free_before: the
+ * group's free clusters as ext4 counted them before; another count than ours is
+ * a mismatch where the group is LOADED. In a SUMMARY the longest extent follows
+ * as far as it can be told, and where nothing of it is left the group becomes
+ * UNKNOWN; in UNKNOWN and BAD groups only the count does. After
+ * FRSP_TREE_NO_MEMORY the tree lacks the shorter part of an extent, or what was
+ * freed, and is right otherwise: no group need be distrusted.
  */
 enum frsp_tree_result frsp_tree_used(struct frsp_tree *tree,
 				     struct frsp_memory *memory, u32 group,
@@ -123,29 +127,35 @@ enum frsp_tree_result frsp_tree_freed(struct frsp_tree *tree,
 				      u32 start, u32 len, u32 free_before);
 
 /*
- * The group's whole bitmap (set bit: in use; little-endian bits as ext4 has them), as
- * ext4 has just built it. UNKNOWN, SUMMARY, LOADING and BAD groups become a SUMMARY of
- * it (a LOADING one gives its build up: FRSP_TREE_MISMATCH if extents were inserted
- * that the bitmap does not have). A LOADED group is audited against it.
+ * The group's whole bitmap (set bit: in use; little-endian bits as ext4 has
+ * them), as ext4 has just built it. UNKNOWN, SUMMARY and BAD groups become a
+ * SUMMARY of it. A LOADED group is audited against it, a LOADING one below the
+ * mark; above the mark it replaces the copy, and the build goes on.
  */
 enum frsp_tree_result frsp_tree_regenerated(struct frsp_tree *tree, u32 group,
 					    const void *bitmap);
 
-/* The group is free from end to end, or has this many free clusters (no I/O was done). */
+/*
+ * What a group's descriptor says: free from end to end, or so many free
+ * clusters. Changes an UNKNOWN group only.
+ */
 void frsp_tree_set_free(struct frsp_tree *tree, u32 group, u32 free);
-/* From a saved summary; the group must be UNKNOWN. */
+/* From a saved summary that makes sense. Changes an UNKNOWN group only. */
 void frsp_tree_set_summary(struct frsp_tree *tree, u32 group, u32 free,
 			   u32 longest_start, u32 longest_len);
-/* The group is never offered again, until its bitmap is regenerated. */
+/*
+ * The group is never offered again, until its bitmap is regenerated. If it is
+ * LOADING or LOADED, the tree must be dropped first.
+ */
 void frsp_tree_set_bad(struct frsp_tree *tree, u32 group);
 
 /*
- * Loading a group. begin: build->bitmap holds the group's bitmap, copied under ext4's
- * group lock, which the caller still holds; free is the number of clear bits;
- * fails (false) when another build is going on or the group is LOADED or BAD.
- * step: inserts the extents of the next max_clusters clusters; returns 1: more to do,
- * 0: done, the group is LOADED and tree->build NULL, -ENOMEM: the caller drops the
- * tree, -ECANCELED: the build was given up meanwhile (drop or regeneration).
+ * Loading a group. begin: build->bitmap holds the group's bitmap, copied under
+ * ext4's group lock, which the caller still holds; free is the number of clear
+ * bits; fails (false) when another build is going on or the group is LOADED or
+ * BAD. step: inserts the extents of the next max_clusters clusters; returns 1:
+ * more to do, 0: done, the group is LOADED and tree->build NULL, -ENOMEM: the
+ * caller drops the tree, -ECANCELED: the build was given up meanwhile (drop).
  * Between steps the lock may be dropped.
  */
 bool frsp_tree_build_begin(struct frsp_tree *tree, struct frsp_build *build,
@@ -155,21 +165,21 @@ int frsp_tree_build_step(struct frsp_tree *tree, struct frsp_build *build,
 
 /*
  * Takes all extents out of the tree, in bounded time, and leaves them below
- * *condemned (by_start links) for frsp_extents_free(). LOADED groups become SUMMARY
- * with their longest extent where that is found within FRSP_TREE_DROP_VISITS steps,
- * else UNKNOWN; a build is given up. distrust: a group that becomes UNKNOWN whatever
- * is found (FRSP_TREE_MISMATCH), or -1.
+ * *condemned (by_start links) for frsp_extents_free(). LOADED groups become
+ * SUMMARY with their longest extent where that is found within
+ * FRSP_TREE_DROP_VISITS steps, else UNKNOWN; a build is given up. distrust: a
+ * group that becomes UNKNOWN whatever is found (FRSP_TREE_MISMATCH), or -1.
  */
 #define FRSP_TREE_DROP_VISITS 4096
 void frsp_tree_drop(struct frsp_tree *tree, int distrust,
 		    struct rb_root *condemned);
 
 /*
- * The longest free extent that is known: of the extents, or of a SUMMARY. Returns
- * its length, 0: none; *start is a position in the tree.
+ * The longest free extent that is known: of the extents, or of a SUMMARY.
+ * Returns its length, 0: none; *start is a position in the tree.
  */
 u32 frsp_tree_longest(const struct frsp_tree *tree, u32 *start);
-/* The group with the most free clusters among the UNKNOWN ones, -1: there is none. */
+/* The UNKNOWN group with the most free clusters; -1, and *free 0: none. */
 int frsp_tree_promising(const struct frsp_tree *tree, u32 *free);
 
 /* The free extent that holds a position, or NULL. */

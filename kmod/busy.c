@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Extents never overlap, and those of one transaction that touch are one. A
+ * range is cut out before it is added, so memory for both is had before
+ * anything changes.
+ */
+#include <linux/errno.h>
+#include <linux/minmax.h>
+
+#include "busy.h"
+
+static struct frsp_busy_extent *to_extent(struct rb_node *node)
+{
+	return rb_entry_safe(node, struct frsp_busy_extent, node);
+}
+
+static u32 extent_end(const struct frsp_busy_extent *extent)
+{
+	return extent->start + extent->len;
+}
+
+static bool start_less(struct rb_node *a, const struct rb_node *b)
+{
+	return rb_entry(a, struct frsp_busy_extent, node)->start <
+	       rb_entry(b, struct frsp_busy_extent, node)->start;
+}
+
+/* The first extent that ends behind a position, or NULL. */
+static struct frsp_busy_extent *first_behind(const struct frsp_busy *busy,
+					     u32 position)
+{
+	struct rb_node *node = busy->extents.rb_node;
+	struct frsp_busy_extent *found = NULL;
+
+	while (node) {
+		if (extent_end(to_extent(node)) <= position) {
+			node = node->rb_right;
+		} else {
+			found = to_extent(node);
+			node = node->rb_left;
+		}
+	}
+	return found;
+}
+
+static void insert(struct frsp_busy *busy, struct frsp_busy_extent *extent,
+		   u32 start, u32 end, u32 tid)
+{
+	extent->start = start;
+	extent->len = end - start;
+	extent->tid = tid;
+	rb_add(&extent->node, &busy->extents, start_less);
+	busy->n_extents++;
+	busy->n_clusters += extent->len;
+}
+
+static void erase(struct frsp_busy *busy, struct frsp_busy_extent *extent)
+{
+	rb_erase(&extent->node, &busy->extents);
+	busy->n_extents--;
+	busy->n_clusters -= extent->len;
+	kfree(extent);
+}
+
+static void resize(struct frsp_busy *busy, struct frsp_busy_extent *extent,
+		   u32 start, u32 end)
+{
+	busy->n_clusters += end - start - extent->len;
+	extent->start = start;
+	extent->len = end - start;
+}
+
+static bool is_inside(u32 start, u32 end, const struct frsp_busy_extent *extent)
+{
+	return extent && extent->start < start && end < extent_end(extent);
+}
+
+/*
+ * Nothing of [start, end) is busy any more. spare takes the rear part of an
+ * extent that is split; without one that part goes, too. Returns how much was
+ * busy.
+ */
+static u32 cut(struct frsp_busy *busy, struct frsp_busy_extent *extent,
+	       u32 start, u32 end, struct frsp_busy_extent *spare)
+{
+	struct frsp_busy_extent *next;
+	u32 old_start, old_end, n_cut = 0;
+
+	for (; extent && extent->start < end; extent = next) {
+		next = to_extent(rb_next(&extent->node));
+		old_start = extent->start;
+		old_end = extent_end(extent);
+		n_cut += min(old_end, end) - max(old_start, start);
+		if (old_start < start) {
+			resize(busy, extent, old_start, start);
+			if (end < old_end && spare)
+				insert(busy, spare, end, old_end, extent->tid);
+		} else if (end < old_end) {
+			resize(busy, extent, end, old_end);
+		} else {
+			erase(busy, extent);
+		}
+	}
+	return n_cut;
+}
+
+/* Makes one extent of two that touch and have the same transaction. */
+static void join(struct frsp_busy *busy, struct frsp_busy_extent *front,
+		 struct frsp_busy_extent *rear)
+{
+	u32 end;
+
+	if (!front || !rear || extent_end(front) != rear->start ||
+	    front->tid != rear->tid)
+		return;
+	end = extent_end(rear);
+	erase(busy, rear);
+	resize(busy, front, front->start, end);
+}
+
+int frsp_busy_add(struct frsp_busy *busy, u32 start, u32 len, u32 tid,
+		  gfp_t gfp)
+{
+	u32 end = start + len;
+	struct frsp_busy_extent *behind = first_behind(busy, start);
+	struct frsp_busy_extent *before = to_extent(
+		behind ? rb_prev(&behind->node) : rb_last(&busy->extents));
+	struct frsp_busy_extent *extent, *spare = NULL;
+
+	if (before && extent_end(before) == start && before->tid == tid &&
+	    (!behind || behind->start >= end)) {
+		resize(busy, before, before->start, end);
+		join(busy, before, behind);
+		return 0;
+	}
+	extent = kmalloc(sizeof(*extent), gfp);
+	if (!extent)
+		return -ENOMEM;
+	if (is_inside(start, end, behind)) {
+		spare = kmalloc(sizeof(*spare), gfp);
+		if (!spare) {
+			kfree(extent);
+			return -ENOMEM;
+		}
+	}
+	cut(busy, behind, start, end, spare);
+	insert(busy, extent, start, end, tid);
+	join(busy, extent, to_extent(rb_next(&extent->node)));
+	join(busy, to_extent(rb_prev(&extent->node)), extent);
+	return 0;
+}
+
+u32 frsp_busy_remove(struct frsp_busy *busy, u32 start, u32 len, gfp_t gfp)
+{
+	u32 end = start + len;
+	struct frsp_busy_extent *extent = first_behind(busy, start);
+	struct frsp_busy_extent *spare = NULL;
+
+	if (is_inside(start, end, extent))
+		spare = kmalloc(sizeof(*spare), gfp);
+	return cut(busy, extent, start, end, spare);
+}
+
+u32 frsp_busy_expire(struct frsp_busy *busy, u32 tid)
+{
+	struct frsp_busy_extent *extent, *next;
+	u32 before = busy->n_clusters;
+
+	extent = to_extent(rb_first(&busy->extents));
+	for (; extent; extent = next) {
+		next = to_extent(rb_next(&extent->node));
+		if ((s32)(tid - extent->tid) >= 0)
+			erase(busy, extent);
+	}
+	return before - busy->n_clusters;
+}
+
+void frsp_busy_clear(struct frsp_busy *busy)
+{
+	struct frsp_busy_extent *extent, *next;
+
+	rbtree_postorder_for_each_entry_safe (extent, next, &busy->extents,
+					      node)
+		kfree(extent);
+	*busy = (struct frsp_busy){};
+}
+
+u32 frsp_busy_longest(const struct frsp_busy *busy)
+{
+	struct rb_node *node = rb_first(&busy->extents);
+	u32 longest = 0;
+
+	for (u32 i = 0; node && i < FRSP_BUSY_VISITS; i++) {
+		longest = max(longest, to_extent(node)->len);
+		node = rb_next(node);
+	}
+	return longest;
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * All that is looked at is bounded: FRSP_PICK_VISITS extents in each of at most
+ * three walks, the tree's groups, and per extent the offers that are open.
+ *
+ * ext4 takes what is free at a goal, up to the length that it wants, and knows
+ * nothing of offers. So what is shorter than that is offered only at the end of
+ * an extent: in front of an offer ext4 would go on into it.
+ */
+#include <linux/minmax.h>
+
+#include "pick.h"
+
+/* Free clusters that touch each other: an extent, or what a SUMMARY knows. */
+struct span {
+	u32 start;
+	u32 end;
+};
+
+static struct span extent_span(const struct frsp_extent *extent)
+{
+	return (struct span){extent->start, extent->start + extent->len};
+}
+
+static struct span group_span(const struct frsp_tree *tree, u32 group)
+{
+	const struct frsp_group *known = &tree->groups[group];
+	struct span span = {};
+
+	if (known->state == FRSP_GROUP_SUMMARY) {
+		span.start =
+			group * tree->group_clusters + known->longest_start;
+		span.end = span.start + known->longest_len;
+	}
+	return span;
+}
+
+/* --- walks: nearest first ------------------------------------------------- */
+
+/* The extents of one length. */
+struct extent_walk {
+	struct rb_node *lower; /* the next in front of near */
+	struct rb_node *upper; /* the next at or behind it */
+	u32 len;
+	u32 near;
+};
+
+static struct extent_walk walk_extents(const struct frsp_tree *tree, u32 len,
+				       u32 near)
+{
+	struct frsp_extent *upper = frsp_tree_fit(tree, len, near);
+
+	return (struct extent_walk){
+		.lower = upper ? rb_prev(&upper->by_len)
+			       : rb_last(&tree->by_len),
+		.upper = upper ? &upper->by_len : NULL,
+		.len = len,
+		.near = near,
+	};
+}
+
+static const struct frsp_extent *extent_of_len(struct rb_node *node, u32 len)
+{
+	const struct frsp_extent *extent =
+		rb_entry_safe(node, struct frsp_extent, by_len);
+
+	return extent && extent->len == len ? extent : NULL;
+}
+
+static const struct frsp_extent *walk_next(struct extent_walk *walk)
+{
+	const struct frsp_extent *lower, *upper;
+
+	lower = extent_of_len(walk->lower, walk->len);
+	upper = extent_of_len(walk->upper, walk->len);
+	if (upper && (!lower ||
+		      upper->start - walk->near <= walk->near - lower->start)) {
+		walk->upper = rb_next(walk->upper);
+		return upper;
+	}
+	if (lower)
+		walk->lower = rb_prev(walk->lower);
+	return lower;
+}
+
+static bool has_summaries(const struct frsp_tree *tree)
+{
+	return tree->n_known - tree->n_loaded > !!tree->build;
+}
+
+/*
+ * The i-th group of the tree as seen from a position, behind before in front;
+ * may be none: n_groups or more. All have had their turn when i is 2 * n_groups.
+ */
+static u32 group_from(const struct frsp_tree *tree, u32 position, u32 i)
+{
+	u32 home = min(position / tree->group_clusters, tree->n_groups - 1);
+
+	return i % 2 ? home + i / 2 + 1 : home - i / 2;
+}
+
+/* --- places: aligned, and off the offers of others ------------------------ */
+
+static u32 align(const struct frsp_request *request, u32 position)
+{
+	u32 stripe = request->stripe, beyond;
+
+	if (!stripe)
+		return position;
+	beyond = (position % stripe + request->stripe_phase) % stripe;
+	return beyond ? position + stripe - beyond : position;
+}
+
+static u32 offer_end(const struct frsp_offer *offer)
+{
+	return offer->start + offer->len;
+}
+
+/* An offer in [start, end) that ext4 has not taken yet, or NULL. */
+static const struct frsp_offer *offer_in(const struct frsp_tree *tree,
+					 u32 start, u32 end)
+{
+	const struct frsp_offer *offer;
+
+	list_for_each_entry (offer, &tree->offers, list)
+		if (!offer->taken && offer->start < end &&
+		    offer_end(offer) > start)
+			return offer;
+	return NULL;
+}
+
+/* Chooses the first place in a span that holds all of the request. */
+static bool fit_span(const struct frsp_tree *tree,
+		     const struct frsp_request *request, struct span span,
+		     struct frsp_choice *choice)
+{
+	u32 start = align(request, span.start);
+	const struct frsp_offer *offer;
+
+	while (start <= span.end && span.end - start >= request->len) {
+		offer = offer_in(tree, start, start + request->len);
+		if (!offer) {
+			choice->kind = FRSP_PICK_FIT;
+			choice->start = start;
+			choice->len = request->len;
+			return true;
+		}
+		start = align(request, offer_end(offer));
+	}
+	return false;
+}
+
+/* Chooses the end of a span if that is longer than the choice that there is. */
+static void fit_short(const struct frsp_tree *tree,
+		      const struct frsp_request *request, struct span span,
+		      struct frsp_choice *choice)
+{
+	const struct frsp_offer *offer;
+	u32 len;
+
+	while ((offer = offer_in(tree, span.start, span.end)))
+		span.start = min(offer_end(offer), span.end);
+	/* with room for all, but not aligned, ext4 would refuse it */
+	len = min(span.end - span.start, request->len - 1);
+	if (len < request->min_len || len <= choice->len)
+		return;
+	choice->kind = FRSP_PICK_SHORT;
+	choice->start = span.end - len;
+	choice->len = len;
+}
+
+/* --- the choice ----------------------------------------------------------- */
+
+static bool pick_goal(const struct frsp_tree *tree,
+		      const struct frsp_request *request,
+		      struct frsp_choice *choice)
+{
+	const struct frsp_extent *extent;
+	u32 goal = request->near;
+	struct span span;
+
+	if (!request->goal_here || align(request, goal) != goal)
+		return false;
+	extent = frsp_tree_find(tree, goal);
+	span = extent ? extent_span(extent)
+		      : group_span(tree, goal / tree->group_clusters);
+	if (goal < span.start || goal > span.end ||
+	    span.end - goal < request->len ||
+	    offer_in(tree, goal, goal + request->len))
+		return false;
+	choice->kind = FRSP_PICK_KEEP;
+	choice->start = goal;
+	choice->len = request->len;
+	return true;
+}
+
+/* Of the extents that have len, the shortest that holds the request. */
+static bool pick_extent(const struct frsp_tree *tree,
+			const struct frsp_request *request, u32 len,
+			struct frsp_choice *choice)
+{
+	const struct frsp_extent *extent = frsp_tree_fit(tree, len, 0);
+	u32 visits = FRSP_PICK_VISITS;
+
+	while (extent) {
+		struct extent_walk walk =
+			walk_extents(tree, extent->len, request->near);
+
+		while ((extent = walk_next(&walk))) {
+			if (fit_span(tree, request, extent_span(extent),
+				     choice))
+				return true;
+			if (!--visits)
+				return false;
+		}
+		extent = frsp_tree_fit(tree, walk.len + 1, 0);
+	}
+	return false;
+}
+
+static bool pick_summary(const struct frsp_tree *tree,
+			 const struct frsp_request *request,
+			 struct frsp_choice *choice)
+{
+	if (!has_summaries(tree))
+		return false;
+	for (u32 i = 0; i < 2 * tree->n_groups; i++) {
+		u32 group = group_from(tree, request->near, i);
+
+		if (group < tree->n_groups &&
+		    fit_span(tree, request, group_span(tree, group), choice))
+			return true;
+	}
+	return false;
+}
+
+static void pick_short(const struct frsp_tree *tree,
+		       const struct frsp_request *request,
+		       struct frsp_choice *choice)
+{
+	struct rb_node *node = rb_last(&tree->by_len);
+	const struct frsp_extent *extent;
+	u32 visits = FRSP_PICK_VISITS;
+	struct extent_walk walk;
+
+	while (node && visits) {
+		extent = rb_entry(node, struct frsp_extent, by_len);
+		if (extent->len <= choice->len)
+			break;
+		walk = walk_extents(tree, extent->len, request->near);
+		for (; visits && (extent = walk_next(&walk)); visits--)
+			fit_short(tree, request, extent_span(extent), choice);
+		node = rb_prev(&frsp_tree_fit(tree, walk.len, 0)->by_len);
+	}
+	if (!has_summaries(tree))
+		return;
+	for (u32 i = 0; i < 2 * tree->n_groups; i++) {
+		u32 group = group_from(tree, request->near, i);
+
+		if (group < tree->n_groups)
+			fit_short(tree, request, group_span(tree, group),
+				  choice);
+	}
+}
+
+struct frsp_choice frsp_pick(const struct frsp_tree *tree,
+			     const struct frsp_request *request,
+			     bool allow_short)
+{
+	struct frsp_choice choice = {.kind = FRSP_PICK_NONE};
+
+	if (pick_goal(tree, request, &choice) ||
+	    pick_extent(tree, request, request->len, &choice))
+		return choice;
+	/* from this length on each has a place that is aligned */
+	if (request->stripe &&
+	    pick_extent(tree, request, request->len + request->stripe - 1,
+			&choice))
+		return choice;
+	if (!pick_summary(tree, request, &choice) && allow_short)
+		pick_short(tree, request, &choice);
+	return choice;
+}
