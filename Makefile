@@ -40,9 +40,9 @@ PROGRAMS := hotmon
 MANUALS := docs/hotmon.8.scd
 MAINS := $(PROGRAMS:%=tools/%.c)
 SHARED := $(filter-out $(MAINS),$(wildcard tools/*.c))
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUTPUT)/unit/%,$(wildcard tests/unit/*.c))
-BENCHES := $(patsubst tests/bench/%.c,$(OUTPUT)/bench/%,$(wildcard tests/bench/*.c))
-PROBES := $(patsubst tests/native/%.c,$(OUTPUT)/native/%,$(wildcard tests/native/*.c))
+# What of the module knows nothing of ext4, with a kernel for it in user space.
+PURE := $(patsubst %,kmod/%.c,extent tree meta pick busy) $(wildcard tests/unit/kernel/*.c)
+TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c))
 
 OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
@@ -59,7 +59,7 @@ else
 all: $(PROGRAMS:%=$(OUTPUT)/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%)
 endif
 
-tests: all $(UNIT_TESTS) $(PROBES) $(BENCHES)
+tests: all $(TESTS)
 
 # Not the time of the BTF file, which sysfs renews as it likes: which one it is.
 BTF_NAME := $(VMLINUX_BTF) $(shell uname -r)
@@ -79,17 +79,18 @@ $(shell mkdir -p .output; echo '$(BTF_NAME)' | cmp -s - .output/vmlinux.name || 
 $(OUTPUT)/%.o: %.c .output/hot.skel.h
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
+$(OUTPUT)/kmod/%.o $(OUTPUT)/tests/%.o: ALL_CFLAGS += -Itests/unit/kernel -Ikmod
 $(OUTPUT)/libfrsp.a: $(SHARED:%.c=$(OUTPUT)/%.o)
+$(OUTPUT)/libpure.a: $(PURE:%.c=$(OUTPUT)/%.o)
+$(OUTPUT)/lib%.a:
 	$(call say,AR,$@) rm -f $@ && $(AR) rcs $@ $^
 
-$(PROGRAMS:%=$(OUTPUT)/%): $(OUTPUT)/%: $(OUTPUT)/tools/%.o $(OUTPUT)/libfrsp.a
-	$(call say,LINK,$@) $(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
-
-$(UNIT_TESTS) $(PROBES): $(OUTPUT)/%: $(OUTPUT)/tests/%.o $(OUTPUT)/libfrsp.a
-	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
-
-$(BENCHES): $(OUTPUT)/%: $(OUTPUT)/tests/%.o
-	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(PROGRAMS:%=$(OUTPUT)/%): $(OUTPUT)/%: $(OUTPUT)/tools/%.o
+$(TESTS): $(OUTPUT)/%: $(OUTPUT)/tests/%.o
+$(filter-out $(OUTPUT)/bench/%,$(TESTS)): LDLIBS += -lcmocka
+$(filter $(OUTPUT)/unit/%,$(TESTS)) $(OUTPUT)/bench/tree: $(OUTPUT)/libpure.a
+$(PROGRAMS:%=$(OUTPUT)/%) $(TESTS): $(OUTPUT)/libfrsp.a
+	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
 
 $(OUTPUT)/%: docs/%.scd
 	$(call say,MAN,$@) mkdir -p $(@D) && scdoc <$< >$@
