@@ -158,8 +158,12 @@ static void fit_short(const struct frsp_tree *tree,
 	const struct frsp_offer *offer;
 	u32 len;
 
-	while ((offer = offer_in(tree, span.start, span.end)))
+	while (span.start < span.end) {
+		offer = offer_in(tree, span.start, span.end);
+		if (!offer)
+			break;
 		span.start = min(offer_end(offer), span.end);
+	}
 	/* with room for all, but not aligned, ext4 would refuse it */
 	len = min(span.end - span.start, request->len - 1);
 	if (len < request->min_len || len <= choice->len)
