@@ -7,59 +7,7 @@
 
 #define check(condition) assert_true(condition)
 #include "tree_model.h"
-
-/* --- groups as text: '.' free, '#' in use, '|' between groups -------------- */
-
-static u32 text_groups(const char *text, u32 *group_clusters, u32 *last)
-{
-	u32 n_groups = 1;
-
-	*group_clusters = strcspn(text, "|");
-	for (; strchr(text, '|'); text = strchr(text, '|') + 1)
-		n_groups++;
-	*last = strlen(text);
-	return n_groups;
-}
-
-/* Sets the truth, and the counts of all groups, as from their descriptors. */
-static void text_to_truth(struct model *model, const char *text)
-{
-	bool *in_use = model->in_use;
-
-	for (; *text; text++)
-		if (*text != '|')
-			*in_use++ = *text == '#';
-	for (u32 i = 0; i < model->tree->n_groups; i++)
-		model->tree->groups[i].free = model_free(model, i);
-}
-
-/* A tree with all groups of the text LOADED. */
-static void model_from(struct model *model, const char *text)
-{
-	u32 group_clusters, last, n_groups;
-
-	n_groups = text_groups(text, &group_clusters, &last);
-	model_init(model, n_groups, group_clusters, last);
-	text_to_truth(model, text);
-	for (u32 i = 0; i < n_groups; i++)
-		model_load(model, i);
-	model_check(model);
-}
-
-/* The extents of the tree as text; groups of the same size as in the pattern. */
-static const char *model_text(const struct model *model)
-{
-	static char text[256];
-	char *to = text;
-
-	for (u32 i = 0; i < model_clusters(model); i++) {
-		if (i && i % model->tree->group_clusters == 0)
-			*to++ = '|';
-		*to++ = frsp_tree_find(model->tree, i) ? '.' : '#';
-	}
-	*to = '\0';
-	return text;
-}
+#include "tree_text.h"
 
 /* --- events ---------------------------------------------------------------- */
 
@@ -147,7 +95,7 @@ static void test_events(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(event_cases); i++) {
 		const struct event_case *c = &event_cases[i];
 
-		model_from(&model, c->before);
+		text_to_model(&model, c->before, "LLLLL");
 		assert_int_equal(event(&model, c), c->result);
 		assert_string_equal(model_text(&model), c->after);
 		assert_int_equal(model.tree->extents, c->extents);
@@ -166,7 +114,7 @@ static void test_counts(void **state)
 	struct frsp_tree *tree;
 
 	(void)state;
-	model_from(&model, "....####|....####");
+	text_to_model(&model, "....####|....####", "LLLLL");
 	tree = model.tree;
 	assert_int_equal(frsp_tree_used(tree, &model.memory, 0, 0, 1, 5),
 			 FRSP_TREE_MISMATCH);
@@ -349,7 +297,7 @@ static void test_audit(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		model_from(&model, texts[0]);
+		text_to_model(&model, texts[0], "LLLLL");
 		text_to_truth(&model, texts[i]);
 		model.tree->groups[0].free = 4;
 		assert_int_equal(model_regenerate(&model, 0),
@@ -368,7 +316,7 @@ static void test_audit_borders(void **state)
 	struct model model;
 
 	(void)state;
-	model_from(&model, "....|####|....|..");
+	text_to_model(&model, "....|####|....|..", "LLLLL");
 	for (u32 group = 0; group < 4; group++)
 		assert_int_equal(model_regenerate(&model, group),
 				 FRSP_TREE_DONE);
@@ -570,7 +518,7 @@ static void test_no_memory(void **state)
 
 	(void)state;
 	for (size_t i = 1; i < ARRAY_SIZE(cases); i++) {
-		model_from(&model, "................");
+		text_to_model(&model, "................", "LLLLL");
 		frsp_shim_allocs_left = 0;
 		assert_int_equal(model_change(&model, 0, cases[i].start,
 					      cases[i].len, true),
@@ -581,7 +529,7 @@ static void test_no_memory(void **state)
 		model_check(&model);
 		model_destroy(&model);
 	}
-	model_from(&model, "####....########");
+	text_to_model(&model, "####....########", "LLLLL");
 	frsp_shim_allocs_left = 0;
 	assert_int_equal(model_change(&model, 0, 9, 5, false),
 			 FRSP_TREE_NO_MEMORY);
@@ -603,7 +551,8 @@ static void test_drop(void **state)
 	struct model model;
 
 	(void)state;
-	model_from(&model, "#..#...#|########|........|####.#..|....");
+	text_to_model(&model, "#..#...#|########|........|####.#..|....",
+		      "LLLLL");
 	model_drop(&model, 3, -1);
 	model_check(&model);
 	assert_int_equal(model.tree->groups[0].longest_start, 4);
@@ -659,7 +608,7 @@ static void test_find_and_fit(void **state)
 	struct model model;
 
 	(void)state;
-	model_from(&model, "..#.#...|..###.##");
+	text_to_model(&model, "..#.#...|..###.##", "LLLLL");
 	for (size_t i = 0; i < ARRAY_SIZE(fits); i++) {
 		extent = frsp_tree_fit(model.tree, fits[i].len, fits[i].start);
 		assert_int_equal(extent ? (int)extent->start : -1,
