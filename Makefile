@@ -35,6 +35,8 @@ PROGRAMS := hotmon
 MANUALS := docs/hotmon.8.scd
 SCHEMAS := docs/hotmon.schema.json
 SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
+# What of the module knows nothing of ext4, with a kernel for it in user space.
+PURE := $(patsubst %,kmod/%.c,extent tree meta pick busy) $(wildcard tests/unit/kernel/*.c)
 TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c))
 
 OFF := $(shell tests/deps missing build)
@@ -81,14 +83,18 @@ $(OUTPUT)/tools/hotmon_opts.o: .output/version.h
 $(OUTPUT)/%.o: %.c .output/hot.skel.h
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
+$(OUTPUT)/kmod/%.o $(OUTPUT)/tests/%.o: ALL_CFLAGS += -Itests/unit/kernel -Ikmod
 $(OUTPUT)/libfrsp.a: $(SHARED:%.c=$(OUTPUT)/%.o)
+$(OUTPUT)/libpure.a: $(PURE:%.c=$(OUTPUT)/%.o)
+$(OUTPUT)/lib%.a:
 	$(call say,AR,$@) rm -f $@ && $(AR) rcs $@ $^
 
-$(PROGRAMS:%=$(OUTPUT)/%): $(OUTPUT)/%: $(OUTPUT)/tools/%.o $(OUTPUT)/libfrsp.a
-	$(call say,LINK,$@) $(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
-
-$(TESTS): $(OUTPUT)/%: $(OUTPUT)/tests/%.o $(OUTPUT)/libfrsp.a
-	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+$(PROGRAMS:%=$(OUTPUT)/%): $(OUTPUT)/%: $(OUTPUT)/tools/%.o
+$(TESTS): $(OUTPUT)/%: $(OUTPUT)/tests/%.o
+$(filter-out $(OUTPUT)/bench/%,$(TESTS)): LDLIBS += -lcmocka
+$(filter $(OUTPUT)/unit/%,$(TESTS)) $(OUTPUT)/bench/tree: $(OUTPUT)/libpure.a
+$(PROGRAMS:%=$(OUTPUT)/%) $(TESTS): $(OUTPUT)/libfrsp.a
+	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
 
 $(OUTPUT)/%: docs/%.scd
 	$(call say,MAN,$@) mkdir -p $(@D) && scdoc <$< >$@

@@ -160,8 +160,12 @@ static void fit_short(const struct frsp_tree *tree,
 
 	if (span.start < request->reserved)
 		span.start = min(request->reserved, span.end);
-	while ((offer = offer_in(tree, span.start, span.end)))
+	while (span.start < span.end) {
+		offer = offer_in(tree, span.start, span.end);
+		if (!offer)
+			break;
 		span.start = min(offer_end(offer), span.end);
+	}
 	/* with room for all, but not aligned, ext4 would refuse it */
 	len = min(span.end - span.start, request->len - 1);
 	if (len < request->min_len || len <= choice->len)

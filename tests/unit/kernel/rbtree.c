@@ -10,6 +10,7 @@ static int compare(const struct rb_node *a, const struct rb_node *b)
 	return (a > b) - (a < b);
 }
 
+/* cppcheck-suppress unknownMacro */
 RB_GENERATE(rb_root, rb_node, bsd, compare)
 
 void rb_insert_color(struct rb_node *node, struct rb_root *root)

@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The choice of an extent: tables, and each answer of a naive search. */
+#include "suite.h"
+#include "random.h"
+
+#define check(condition) assert_true(condition)
+#include "tree_model.h"
+#include "tree_text.h"
+#include "pick.h"
+
+static const char *const kind_names[] = {"none", "keep", "fit", "short"};
+
+static struct frsp_offer offers[FRSP_PICK_VISITS + 8];
+static u32 n_offers;
+
+static void offer(struct model *model, u32 start, u32 len, bool taken)
+{
+	struct frsp_offer *new = &offers[n_offers++];
+
+	check(n_offers <= ARRAY_SIZE(offers));
+	*new = (struct frsp_offer){.start = start, .len = len, .taken = taken};
+	list_add_tail(&new->list, &model->tree->offers);
+}
+
+static void expect(const struct frsp_choice *choice, enum frsp_pick_kind kind,
+		   u32 start, u32 len, const char *name)
+{
+	if (choice->kind == kind &&
+	    (kind == FRSP_PICK_NONE ||
+	     (choice->start == start && choice->len == len)))
+		return;
+	fail_msg("%s: chose %s [%u, +%u], not %s [%u, +%u]", name,
+		 kind_names[choice->kind], choice->start, choice->len,
+		 kind_names[kind], start, len);
+}
+
+/* --- tables --------------------------------------------------------------- */
+
+struct pick_case {
+	const char *name;
+	const char *text;
+	const char *states;
+	struct frsp_request request;
+	bool allow_short;
+	struct {
+		u32 start, len;
+		bool taken;
+	} offer; /* len 0: none */
+	enum frsp_pick_kind kind;
+	u32 start, len;
+};
+
+/* clang-format off */
+static const struct pick_case pick_cases[] = {
+	/* ext4's own goal */
+	{"goal free", "..#....#", "L", {.len = 2, .near = 5, .goal_here = true},
+	 .kind = FRSP_PICK_KEEP, .start = 5, .len = 2},
+	{"goal free at the start", "..#....#", "L", {.len = 4, .near = 3, .goal_here = true},
+	 .kind = FRSP_PICK_KEEP, .start = 3, .len = 4},
+	{"goal too short", "..#....#", "L", {.len = 3, .near = 5, .goal_here = true},
+	 .kind = FRSP_PICK_FIT, .start = 3, .len = 3},
+	{"goal in use", "..#....#", "L", {.len = 2, .near = 2, .goal_here = true},
+	 .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
+	{"no goal", "..#....#", "L", {.len = 2, .near = 5},
+	 .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
+	{"goal in a summary", "#....###", "S", {.len = 2, .near = 2, .goal_here = true},
+	 .kind = FRSP_PICK_KEEP, .start = 2, .len = 2},
+	{"goal not in the summary", "#....#..", "S", {.len = 2, .near = 6, .goal_here = true},
+	 .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
+	{"goal in front of a summary", "#....###", "S", {.len = 2, .near = 0, .goal_here = true},
+	 .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
+	{"goal in a second group's summary", "########|#....###", "LS",
+	 {.len = 2, .near = 10, .goal_here = true},
+	 .kind = FRSP_PICK_KEEP, .start = 10, .len = 2},
+	{"goal not beyond its group", "####....|....####", "LL",
+	 {.len = 6, .near = 6, .goal_here = true}, .kind = FRSP_PICK_NONE},
+	{"goal in an offer", "#......#", "L", {.len = 2, .near = 3, .goal_here = true},
+	 .offer = {4, 1}, .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
+	{"goal behind an offer", "#......#", "L", {.len = 2, .near = 3, .goal_here = true},
+	 .offer = {1, 2}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
+	{"goal in front of an offer", "#......#", "L", {.len = 2, .near = 3, .goal_here = true},
+	 .offer = {5, 2}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
+	{"goal in an offer that is taken", "#......#", "L", {.len = 2, .near = 3, .goal_here = true},
+	 .offer = {4, 1, true}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
+	{"goal aligned", "........|........", "LL",
+	 {.len = 4, .near = 8, .goal_here = true, .stripe = 4},
+	 .kind = FRSP_PICK_KEEP, .start = 8, .len = 4},
+	{"goal not aligned", "........|........", "LL",
+	 {.len = 4, .near = 9, .goal_here = true, .stripe = 4},
+	 .kind = FRSP_PICK_FIT, .start = 8, .len = 4},
+	{"goal aligned with a phase", "........|........", "LL",
+	 {.len = 4, .near = 9, .goal_here = true, .stripe = 4, .stripe_phase = 3},
+	 .kind = FRSP_PICK_KEEP, .start = 9, .len = 4},
+
+	/* the best fit */
+	{"exact", "...#.....#..#...", "L", {.len = 2}, .kind = FRSP_PICK_FIT, .start = 10, .len = 2},
+	{"the shortest that is enough", ".....#....#.#...", "L", {.len = 2},
+	 .kind = FRSP_PICK_FIT, .start = 13, .len = 2},
+	{"nothing is enough", "...#.....#..#...", "L", {.len = 6}, .kind = FRSP_PICK_NONE},
+	{"all of the longest", "...#.....#..#...", "L", {.len = 5},
+	 .kind = FRSP_PICK_FIT, .start = 4, .len = 5},
+	{"nearest behind", "..#..#..#..#####", "L", {.len = 2, .near = 5},
+	 .kind = FRSP_PICK_FIT, .start = 6, .len = 2},
+	{"nearest in front", "..#..#..####..##", "L", {.len = 2, .near = 8},
+	 .kind = FRSP_PICK_FIT, .start = 6, .len = 2},
+	{"nearest is the last", "..#..#..####..##", "L", {.len = 2, .near = 15},
+	 .kind = FRSP_PICK_FIT, .start = 12, .len = 2},
+	{"nearest is the first", "..#..#..####..##", "L", {.len = 2, .near = 0},
+	 .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
+	{"equally near: behind", "..#####..#######", "L", {.len = 1, .near = 4},
+	 .kind = FRSP_PICK_FIT, .start = 7, .len = 1},
+	{"nearest in another group", "..######|########|.#####..", "LLL", {.len = 2, .near = 20},
+	 .kind = FRSP_PICK_FIT, .start = 22, .len = 2},
+	{"length goes before nearness", "...#####|########|..######", "LLL", {.len = 2, .near = 0},
+	 .kind = FRSP_PICK_FIT, .start = 16, .len = 2},
+	{"one group only", "#####...|...#####", "LL", {.len = 4}, .kind = FRSP_PICK_NONE},
+
+	/* summaries come after extents, the nearest group first */
+	{"extent before summary", "........|..######", "LS", {.len = 2, .near = 9},
+	 .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
+	{"summary for what no extent has", "...#####|......##", "LS", {.len = 4},
+	 .kind = FRSP_PICK_FIT, .start = 8, .len = 4},
+	{"nearest summary behind", "....####|########|.....###", "SLS", {.len = 2, .near = 12},
+	 .kind = FRSP_PICK_FIT, .start = 16, .len = 2},
+	{"nearest summary in front", "########|.....###|########|########|..######", "LSLLS",
+	 {.len = 2, .near = 16}, .kind = FRSP_PICK_FIT, .start = 8, .len = 2},
+	{"own summary", "....####|..######|....####", "SSS", {.len = 2, .near = 12},
+	 .kind = FRSP_PICK_FIT, .start = 8, .len = 2},
+	{"summary at the far end", "########|########|########|..######", "LLLS", {.len = 2, .near = 0},
+	 .kind = FRSP_PICK_FIT, .start = 24, .len = 2},
+	{"summary at the near end", "..######|########|########|########", "SLLL", {.len = 2, .near = 31},
+	 .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
+	{"unknown and bad groups", "........|........|.#.#.#.#", "UBL", {.len = 2}, .kind = FRSP_PICK_NONE},
+
+	/* the stripe */
+	{"aligned in an extent", "#...........####", "L", {.len = 4, .stripe = 4},
+	 .kind = FRSP_PICK_FIT, .start = 4, .len = 4},
+	{"aligned in a longer extent", "#....###|........", "LL", {.len = 4, .stripe = 4},
+	 .kind = FRSP_PICK_FIT, .start = 8, .len = 4},
+	{"phase", "................", "L", {.len = 4, .stripe = 4, .stripe_phase = 1},
+	 .kind = FRSP_PICK_FIT, .start = 3, .len = 4},
+	{"not aligned anywhere", "#......#|#......#", "LL", {.len = 4, .stripe = 8}, .kind = FRSP_PICK_NONE},
+	{"aligned in a summary", "#.......", "S", {.len = 4, .stripe = 4},
+	 .kind = FRSP_PICK_FIT, .start = 4, .len = 4},
+	{"stripe shorter than the request", "#........#######", "L", {.len = 4, .stripe = 2},
+	 .kind = FRSP_PICK_FIT, .start = 2, .len = 4},
+
+	/* the offers of others */
+	{"behind an offer", "#......#", "L", {.len = 2}, .offer = {1, 2},
+	 .kind = FRSP_PICK_FIT, .start = 3, .len = 2},
+	{"in front of an offer", "#......#", "L", {.len = 2}, .offer = {3, 4},
+	 .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
+	{"offer touches in front", "##....##", "L", {.len = 4}, .offer = {0, 2},
+	 .kind = FRSP_PICK_FIT, .start = 2, .len = 4},
+	{"offer touches behind", "##....##", "L", {.len = 4}, .offer = {6, 2},
+	 .kind = FRSP_PICK_FIT, .start = 2, .len = 4},
+	{"offer of the last cluster", "##....##", "L", {.len = 4}, .offer = {5, 1}, .kind = FRSP_PICK_NONE},
+	{"no room beside the offer", "#...#.....######", "L", {.len = 3}, .offer = {2, 1},
+	 .kind = FRSP_PICK_FIT, .start = 5, .len = 3},
+	{"next of equal length", "...#...#...#####", "L", {.len = 3, .near = 3}, .offer = {4, 3},
+	 .kind = FRSP_PICK_FIT, .start = 0, .len = 3},
+	{"offer in a summary", "......##", "S", {.len = 3}, .offer = {0, 1},
+	 .kind = FRSP_PICK_FIT, .start = 1, .len = 3},
+	{"offer is taken", "......##", "L", {.len = 3}, .offer = {0, 1, true},
+	 .kind = FRSP_PICK_FIT, .start = 0, .len = 3},
+	{"aligned behind an offer", "#...........####", "L", {.len = 4, .stripe = 4}, .offer = {4, 1},
+	 .kind = FRSP_PICK_FIT, .start = 8, .len = 4},
+
+	/* less than wanted */
+	{"short is not allowed", "..#...##", "L", {.len = 4, .min_len = 2}, .kind = FRSP_PICK_NONE},
+	{"short", "..#...##", "L", {.len = 4, .min_len = 2}, true,
+	 .kind = FRSP_PICK_SHORT, .start = 3, .len = 3},
+	{"short of exactly the least", "..#...##", "L", {.len = 4, .min_len = 3}, true,
+	 .kind = FRSP_PICK_SHORT, .start = 3, .len = 3},
+	{"too short", "..#..###", "L", {.len = 4, .min_len = 3}, true, .kind = FRSP_PICK_NONE},
+	{"fit goes before short", "..#...#.....####", "L", {.len = 4, .min_len = 2}, true,
+	 .kind = FRSP_PICK_FIT, .start = 7, .len = 4},
+	{"short: nearest of equal length", "..#..#..#..#####", "L", {.len = 4, .min_len = 1, .near = 6}, true,
+	 .kind = FRSP_PICK_SHORT, .start = 6, .len = 2},
+	{"short: in a summary", "..######|...#####", "LS", {.len = 4, .min_len = 1}, true,
+	 .kind = FRSP_PICK_SHORT, .start = 8, .len = 3},
+	{"short: extent before summary", "...#####|...#####", "SL", {.len = 4, .min_len = 1}, true,
+	 .kind = FRSP_PICK_SHORT, .start = 8, .len = 3},
+	{"short: behind an offer", "........", "L", {.len = 8, .min_len = 1}, true, .offer = {2, 2},
+	 .kind = FRSP_PICK_SHORT, .start = 4, .len = 4},
+	{"short: nothing behind the offer", "....#..#", "L", {.len = 8, .min_len = 1}, true, .offer = {3, 1},
+	 .kind = FRSP_PICK_SHORT, .start = 5, .len = 2},
+	{"short: not aligned, not whole", "#......#", "L", {.len = 4, .min_len = 2, .stripe = 8}, true,
+	 .kind = FRSP_PICK_SHORT, .start = 4, .len = 3},
+	{"short of one", ".#.#.#.#", "L", {.len = 2, .min_len = 1, .near = 3}, true,
+	 .kind = FRSP_PICK_SHORT, .start = 4, .len = 1},
+	{"one is never short", "########", "L", {.len = 1, .min_len = 1}, true, .kind = FRSP_PICK_NONE},
+
+	{"an empty tree", "########|########", "LL", {.len = 1}, true, .kind = FRSP_PICK_NONE},
+};
+/* clang-format on */
+
+static void test_picks(void **state)
+{
+	struct frsp_choice choice;
+	struct model model;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(pick_cases); i++) {
+		const struct pick_case *c = &pick_cases[i];
+
+		text_to_model(&model, c->text, c->states);
+		n_offers = 0;
+		if (c->offer.len)
+			offer(&model, c->offer.start, c->offer.len,
+			      c->offer.taken);
+		choice = frsp_pick(model.tree, &c->request, c->allow_short);
+		expect(&choice, c->kind, c->start, c->len, c->name);
+		model_destroy(&model);
+	}
+}
+
+/* While a group is LOADING, what is below the mark can be chosen. */
+static void test_while_loading(void **state)
+{
+	struct frsp_request request = {.len = 3};
+	struct frsp_choice choice;
+	struct model model;
+
+	(void)state;
+	n_offers = 0;
+	text_to_model(&model, "...#....|########", "UL");
+	assert_true(model_build_begin(&model, 0));
+	choice = frsp_pick(model.tree, &request, true);
+	expect(&choice, FRSP_PICK_NONE, 0, 0, "nothing yet");
+	assert_int_equal(model_build_step(&model, 6), 1);
+	choice = frsp_pick(model.tree, &request, true);
+	expect(&choice, FRSP_PICK_FIT, 0, 3, "below the mark");
+	model_destroy(&model);
+}
+
+/* As many offers as a walk has visits: what is longest is found nevertheless. */
+static void test_visits(void **state)
+{
+	const u32 n = FRSP_PICK_VISITS, clusters = 8 * n;
+	struct frsp_request request = {.len = 3, .min_len = 1};
+	struct frsp_choice choice;
+	struct model model;
+
+	(void)state;
+	for (u32 more = 0; more < 2; more++) {
+		model_init(&model, 1, clusters, clusters);
+		n_offers = 0;
+		for (u32 i = 0; i < n - 1 + more; i++) {
+			memset(model.in_use + 4 * i, false, 3);
+			offer(&model, 4 * i, 3, false);
+		}
+		memset(model.in_use + 5 * n, false, 9);
+		model_load(&model, 0);
+		choice = frsp_pick(model.tree, &request, false);
+		if (more)
+			expect(&choice, FRSP_PICK_NONE, 0, 0, "too many");
+		else
+			expect(&choice, FRSP_PICK_FIT, 5 * n, 3, "the last");
+		choice = frsp_pick(model.tree, &request, true);
+		if (more)
+			expect(&choice, FRSP_PICK_SHORT, 5 * n + 7, 2, "end");
+		model_destroy(&model);
+	}
+}
+
+/* So many short extents are not aligned that only a long one can be. */
+static void test_stripe_beyond_visits(void **state)
+{
+	const u32 n = 2 * FRSP_PICK_VISITS, clusters = 16 * n;
+	struct frsp_request request = {.len = 8, .stripe = 8};
+	struct frsp_choice choice;
+	struct model model;
+
+	(void)state;
+	model_init(&model, 1, clusters, clusters);
+	for (u32 i = 0; i < n; i++)
+		memset(model.in_use + 16 * i + 1, false, 8 + i % 5);
+	model.in_use[16 * 9 + 14] = false;
+	memset(model.in_use + 16 * 9 + 1, false, 15);
+	model_load(&model, 0);
+	choice = frsp_pick(model.tree, &request, false);
+	expect(&choice, FRSP_PICK_FIT, 16 * 9 + 8, 8, "the long one");
+	model_destroy(&model);
+}
+
+/* Positions at the end of the largest tree, with the largest stripe. */
+static void test_large_positions(void **state)
+{
+	const u32 clusters = 1U << 20, n_groups = 1024;
+	struct frsp_request request = {.len = clusters,
+				       .near = FRSP_TREE_MAX_CLUSTERS - 1};
+	struct frsp_choice choice;
+	struct frsp_tree *tree;
+
+	(void)state;
+	tree = frsp_tree_new(0, n_groups, clusters, clusters, GFP_KERNEL);
+	frsp_tree_set_free(tree, n_groups - 1, clusters);
+	choice = frsp_pick(tree, &request, false);
+	expect(&choice, FRSP_PICK_FIT, FRSP_TREE_MAX_CLUSTERS - clusters,
+	       clusters, "all of the last group");
+	request.len = 512;
+	request.stripe = FRSP_TREE_MAX_CLUSTERS;
+	choice = frsp_pick(tree, &request, false);
+	expect(&choice, FRSP_PICK_NONE, 0, 0, "only the first is aligned");
+	request.stripe_phase = 512;
+	choice = frsp_pick(tree, &request, false);
+	expect(&choice, FRSP_PICK_FIT, FRSP_TREE_MAX_CLUSTERS - 512, 512,
+	       "the last");
+	frsp_tree_free(tree);
+}
+
+/* --- a naive search ------------------------------------------------------- */
+
+/* A run of clusters that are known to be free. */
+struct known {
+	u32 start, end;
+	bool is_summary;
+};
+
+static u32 list_known(const struct model *model, struct known *known)
+{
+	const struct frsp_tree *tree = model->tree;
+	const struct frsp_extent *extent;
+	u32 n = 0;
+
+	for (struct rb_node *node = rb_first(&tree->by_start); node;
+	     node = rb_next(node)) {
+		extent = rb_entry(node, struct frsp_extent, by_start);
+		known[n++] = (struct known){extent->start,
+					    extent->start + extent->len, false};
+	}
+	for (u32 i = 0; i < tree->n_groups; i++) {
+		const struct frsp_group *group = &tree->groups[i];
+		u32 start = model_base(model, i) + group->longest_start;
+
+		if (group->state == FRSP_GROUP_SUMMARY && group->longest_len)
+			known[n++] = (struct known){
+				start, start + group->longest_len, true};
+	}
+	return n;
+}
+
+static bool is_offered(u32 position)
+{
+	for (u32 i = 0; i < n_offers; i++)
+		if (!offers[i].taken && position >= offers[i].start &&
+		    position < offers[i].start + offers[i].len)
+			return true;
+	return false;
+}
+
+static bool is_place(const struct known *known,
+		     const struct frsp_request *request, u32 start)
+{
+	if (start < known->start || start + request->len > known->end)
+		return false;
+	if (request->stripe &&
+	    (start + request->stripe_phase) % request->stripe)
+		return false;
+	for (u32 i = start; i < start + request->len; i++)
+		if (is_offered(i))
+			return false;
+	return true;
+}
+
+static u32 first_place(const struct known *known,
+		       const struct frsp_request *request)
+{
+	u32 start = known->start;
+
+	while (start < known->end && !is_place(known, request, start))
+		start++;
+	return start;
+}
+
+static u32 short_len(const struct known *known,
+		     const struct frsp_request *request)
+{
+	u32 len = 0;
+
+	while (len + 1 < request->len && len < known->end - known->start &&
+	       !is_offered(known->end - len - 1))
+		len++;
+	return len;
+}
+
+/* How far away, in units in which behind goes before in front. */
+static u32 farness(const struct model *model, const struct known *known,
+		   u32 near)
+{
+	int there = known->start, here = near;
+
+	if (known->is_summary) {
+		there /= (int)model->tree->group_clusters;
+		here /= (int)model->tree->group_clusters;
+	}
+	return there >= here ? 2 * (there - here) : 2 * (here - there) + 1;
+}
+
+/* Does a come before b? Extents by length and nearness, then summaries. */
+static bool comes_before(const struct model *model, const struct known *a,
+			 const struct known *b, u32 near, bool longest_first)
+{
+	u32 a_len = a->end - a->start, b_len = b->end - b->start;
+
+	if (a->is_summary != b->is_summary)
+		return b->is_summary;
+	if (!a->is_summary && a_len != b_len)
+		return longest_first ? a_len > b_len : a_len < b_len;
+	return farness(model, a, near) < farness(model, b, near);
+}
+
+static struct frsp_choice naive_pick(const struct model *model,
+				     const struct frsp_request *request,
+				     bool allow_short)
+{
+	struct known known[256], *best = NULL;
+	struct frsp_choice choice = {.kind = FRSP_PICK_NONE};
+	u32 n = list_known(model, known), len;
+
+	for (u32 i = 0; i < n; i++)
+		if (request->goal_here &&
+		    is_place(&known[i], request, request->near))
+			return (struct frsp_choice){
+				FRSP_PICK_KEEP, request->near, request->len};
+	for (u32 i = 0; i < n; i++)
+		if (first_place(&known[i], request) < known[i].end &&
+		    (!best || comes_before(model, &known[i], best,
+					   request->near, false)))
+			best = &known[i];
+	if (best)
+		return (struct frsp_choice){FRSP_PICK_FIT,
+					    first_place(best, request),
+					    request->len};
+	for (u32 i = 0; allow_short && i < n; i++) {
+		len = short_len(&known[i], request);
+		if (!len || len < request->min_len || len < choice.len ||
+		    (len == choice.len && !comes_before(model, &known[i], best,
+							request->near, true)))
+			continue;
+		best = &known[i];
+		choice.kind = FRSP_PICK_SHORT;
+		choice.start = best->end - len;
+		choice.len = len;
+	}
+	return choice;
+}
+
+static void random_tree(struct model *model)
+{
+	u32 clusters = 8 * (2 + random_below(4)), start = 0, len;
+	u32 n_groups = 1 + random_below(5);
+
+	model_init(model, n_groups, clusters, 1 + random_below(clusters));
+	while (start < model_clusters(model)) {
+		len = 1 + random_below(random_below(3) ? 4 : 20);
+		for (u32 i = 0; i < len && start < model_clusters(model); i++)
+			model->in_use[start++] = false;
+		start += 1 + random_below(3);
+	}
+	for (u32 i = 0; i < n_groups; i++) {
+		u32 dice = random_below(8);
+
+		model->tree->groups[i].free = model_free(model, i);
+		if (dice < 5)
+			model_load(model, i);
+		else if (dice < 7)
+			model_regenerate(model, i);
+	}
+	n_offers = 0;
+	for (u32 i = random_below(5); i > 0; i--)
+		offer(model, random_below(model_clusters(model)),
+		      1 + random_below(12), !random_below(5));
+}
+
+static void test_random(void **state)
+{
+	struct frsp_choice choice, naive;
+	struct frsp_request request;
+	u32 n_of[ARRAY_SIZE(kind_names)] = {};
+	struct model model;
+	bool allow_short;
+
+	(void)state;
+	random_seed();
+	for (u32 round = 0; round < 3000; round++) {
+		random_tree(&model);
+		for (u32 i = 0; i < 20; i++) {
+			request = (struct frsp_request){
+				.len = 1 + random_below(12),
+				.near = random_below(model_clusters(&model)),
+				.goal_here = random_below(2),
+				.stripe = random_below(3) ? 0
+							  : 1 + random_below(9),
+			};
+			request.min_len = 1 + random_below(request.len);
+			if (request.stripe)
+				request.stripe_phase =
+					random_below(request.stripe);
+			allow_short = random_below(2);
+			choice = frsp_pick(model.tree, &request, allow_short);
+			naive = naive_pick(&model, &request, allow_short);
+			expect(&choice, naive.kind, naive.start, naive.len,
+			       "random");
+			n_of[choice.kind]++;
+		}
+		model_destroy(&model);
+	}
+	for (u32 i = 0; i < ARRAY_SIZE(n_of); i++)
+		assert_true(n_of[i] > 500);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_picks),
+		cmocka_unit_test(test_while_loading),
+		cmocka_unit_test(test_visits),
+		cmocka_unit_test(test_stripe_beyond_visits),
+		cmocka_unit_test(test_large_positions),
+		cmocka_unit_test(test_random),
+	};
+
+	return cmocka_run_group_tests_name("pick", tests, NULL, NULL);
+}
