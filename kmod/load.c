@@ -190,11 +190,11 @@ static int insert_all(struct frsp_fs *fs, struct frsp_tree *tree,
  * Room for a group's extents, of which ext4 has counted how many. A tree that does
  * not fit beside what is in it keeps that. False: there is no room.
  */
-static bool make_room(struct frsp_fs *fs, struct frsp_tree *tree, u32 group)
+static bool make_room(struct frsp_fs *fs, struct frsp_tree *tree,
+		      struct ext4_group_info *info)
 {
 	u64 max_bytes = READ_ONCE(fs->memory.max_bytes);
-	u64 need = (u64)frsp_info_fragments(frsp_group_info(fs->sb, group)) *
-		   sizeof(struct frsp_extent);
+	u64 need = (u64)frsp_info_fragments(info) * sizeof(struct frsp_extent);
 
 	if (!max_bytes ||
 	    atomic64_read(&fs->memory.used_bytes) + need <= max_bytes)
@@ -217,14 +217,16 @@ static bool is_loaded(struct frsp_tree *tree, u32 in_tree)
 
 int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 {
+	struct ext4_group_info *info = frsp_group_info(fs->sb, group);
 	struct frsp_build build = {};
 	struct frsp_tree *tree;
 	u64 began = ktime_get_ns();
 	u32 in_tree;
 	int err = 0;
 
+	/* The last tree has room for groups that growth may add. */
 	tree = frsp_fs_tree(fs, group, &in_tree);
-	if (!tree)
+	if (!tree || !info)
 		return -ENOENT;
 	if (is_loaded(tree, in_tree))
 		return 0;
@@ -236,7 +238,7 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 		return err;
 	build.group = in_tree;
 	build.bitmap = kmalloc(fs->group_clusters / 8, GFP_NOFS | __GFP_NOWARN);
-	err = build.bitmap && make_room(fs, tree, group) ? 0 : -ENOMEM;
+	err = build.bitmap && make_room(fs, tree, info) ? 0 : -ENOMEM;
 	if (!err)
 		err = begin(fs, tree, group, &build);
 	if (!err)
