@@ -45,15 +45,15 @@ works() { # works KERNEL
 	[[ $(readelf -SW "$ko") != *.BTF* ]]
 	cd "$TREE" || return
 	"$BATS_TEST_DIRNAME/run" "$1" bash -exo pipefail -c '
+		modprobe ext4
 		insmod kmod/frsp.ko
 		[[ $(cat /sys/module/frsp/initstate) == live ]]
-		grep -q "^CONFIG_EXT4_FS=y" "$1/.config" || modprobe ext4
 		split=/sys/kernel/btf/ext4
 		[[ -e $split ]] || split=-
 		.output/layout vmlinux/ext4.layout /sys/kernel/btf/vmlinux "$split" |
 			cmp - ".output/kmod/$(uname -r)/ext4_layout.h"
 		rmmod frsp
-		[[ ! -e /sys/module/frsp ]]' bash "$headers"
+		[[ ! -e /sys/module/frsp ]]'
 }
 
 @test "6.1: the module is built, loaded and unloaded, and its layout holds" {
@@ -100,7 +100,7 @@ works() { # works KERNEL
 	run build 6.12
 	echo "$output"
 	[[ $status == 0 ]]
-	grep -q 'CC .*main.o' <<<"$output"
+	grep -q 'CC .*btf_check.o' <<<"$output"
 	grep -q 'OFF_ext4_buddy__bd_blkbits 48' "$TREE/.output/kmod/$release/ext4_layout.h"
 }
 
