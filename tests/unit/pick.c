@@ -4,6 +4,8 @@
 #include "random.h"
 
 #define check(condition) assert_true(condition)
+#include <linux/minmax.h>
+
 #include "tree_model.h"
 #include "tree_text.h"
 #include "pick.h"
@@ -50,46 +52,63 @@ struct pick_case {
 	u32 start, len;
 };
 
+/* near is ext4's goal, which continues the file */
+#define GOAL .goal_here = true, .goal_exact = true
+
 /* clang-format off */
 static const struct pick_case pick_cases[] = {
 	/* ext4's own goal */
-	{"goal free", "..#....#", "L", {.len = 2, .near = 5, .goal_here = true},
+	{"goal free", "..#....#", "L", {.len = 2, .near = 5, GOAL},
 	 .kind = FRSP_PICK_KEEP, .start = 5, .len = 2},
-	{"goal free at the start", "..#....#", "L", {.len = 4, .near = 3, .goal_here = true},
+	{"goal free at the start", "..#....#", "L", {.len = 4, .near = 3, GOAL},
 	 .kind = FRSP_PICK_KEEP, .start = 3, .len = 4},
-	{"goal too short", "..#....#", "L", {.len = 3, .near = 5, .goal_here = true},
+	{"goal not exact", "..#....#", "L", {.len = 2, .near = 5, .goal_here = true},
+	 .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
+	{"goal not exact, at the start", "..#....#", "L", {.len = 2, .near = 3, .goal_here = true},
+	 .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
+	{"goal reserved", "..#....#", "L", {.len = 2, .near = 5, GOAL, .reserved = 8},
+	 .kind = FRSP_PICK_KEEP, .start = 5, .len = 2},
+	{"reserved", "..#....#", "L", {.len = 2, .near = 0, .reserved = 1},
+	 .kind = FRSP_PICK_FIT, .start = 3, .len = 2},
+	{"reserved in part", "..#....#", "L", {.len = 2, .near = 0, .reserved = 5},
+	 .kind = FRSP_PICK_FIT, .start = 5, .len = 2},
+	{"all reserved", "..#....#", "L", {.len = 2, .near = 0, .reserved = 8}, true,
+	 .kind = FRSP_PICK_NONE},
+	{"short, the front reserved", "..#....#", "L", {.len = 5, .min_len = 1, .reserved = 5}, true,
+	 .kind = FRSP_PICK_SHORT, .start = 5, .len = 2},
+	{"goal too short", "..#....#", "L", {.len = 3, .near = 5, GOAL},
 	 .kind = FRSP_PICK_FIT, .start = 3, .len = 3},
-	{"goal in use", "..#....#", "L", {.len = 2, .near = 2, .goal_here = true},
+	{"goal in use", "..#....#", "L", {.len = 2, .near = 2, GOAL},
 	 .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
 	{"no goal", "..#....#", "L", {.len = 2, .near = 5},
 	 .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
-	{"goal in a summary", "#....###", "S", {.len = 2, .near = 2, .goal_here = true},
+	{"goal in a summary", "#....###", "S", {.len = 2, .near = 2, GOAL},
 	 .kind = FRSP_PICK_KEEP, .start = 2, .len = 2},
-	{"goal not in the summary", "#....#..", "S", {.len = 2, .near = 6, .goal_here = true},
+	{"goal not in the summary", "#....#..", "S", {.len = 2, .near = 6, GOAL},
 	 .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
-	{"goal in front of a summary", "#....###", "S", {.len = 2, .near = 0, .goal_here = true},
+	{"goal in front of a summary", "#....###", "S", {.len = 2, .near = 0, GOAL},
 	 .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
 	{"goal in a second group's summary", "########|#....###", "LS",
-	 {.len = 2, .near = 10, .goal_here = true},
+	 {.len = 2, .near = 10, GOAL},
 	 .kind = FRSP_PICK_KEEP, .start = 10, .len = 2},
 	{"goal not beyond its group", "####....|....####", "LL",
-	 {.len = 6, .near = 6, .goal_here = true}, .kind = FRSP_PICK_NONE},
-	{"goal in an offer", "#......#", "L", {.len = 2, .near = 3, .goal_here = true},
+	 {.len = 6, .near = 6, GOAL}, .kind = FRSP_PICK_NONE},
+	{"goal in an offer", "#......#", "L", {.len = 2, .near = 3, GOAL},
 	 .offer = {4, 1}, .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
-	{"goal behind an offer", "#......#", "L", {.len = 2, .near = 3, .goal_here = true},
+	{"goal behind an offer", "#......#", "L", {.len = 2, .near = 3, GOAL},
 	 .offer = {1, 2}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
-	{"goal in front of an offer", "#......#", "L", {.len = 2, .near = 3, .goal_here = true},
+	{"goal in front of an offer", "#......#", "L", {.len = 2, .near = 3, GOAL},
 	 .offer = {5, 2}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
-	{"goal in an offer that is taken", "#......#", "L", {.len = 2, .near = 3, .goal_here = true},
+	{"goal in an offer that is taken", "#......#", "L", {.len = 2, .near = 3, GOAL},
 	 .offer = {4, 1, true}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
 	{"goal aligned", "........|........", "LL",
-	 {.len = 4, .near = 8, .goal_here = true, .stripe = 4},
+	 {.len = 4, .near = 8, GOAL, .stripe = 4},
 	 .kind = FRSP_PICK_KEEP, .start = 8, .len = 4},
 	{"goal not aligned", "........|........", "LL",
-	 {.len = 4, .near = 9, .goal_here = true, .stripe = 4},
+	 {.len = 4, .near = 9, GOAL, .stripe = 4},
 	 .kind = FRSP_PICK_FIT, .start = 8, .len = 4},
 	{"goal aligned with a phase", "........|........", "LL",
-	 {.len = 4, .near = 9, .goal_here = true, .stripe = 4, .stripe_phase = 3},
+	 {.len = 4, .near = 9, GOAL, .stripe = 4, .stripe_phase = 3},
 	 .kind = FRSP_PICK_KEEP, .start = 9, .len = 4},
 
 	/* the best fit */
@@ -367,7 +386,7 @@ static bool is_place(const struct known *known,
 static u32 first_place(const struct known *known,
 		       const struct frsp_request *request)
 {
-	u32 start = known->start;
+	u32 start = max(known->start, request->reserved);
 
 	while (start < known->end && !is_place(known, request, start))
 		start++;
@@ -380,6 +399,7 @@ static u32 short_len(const struct known *known,
 	u32 len = 0;
 
 	while (len + 1 < request->len && len < known->end - known->start &&
+	       known->end - len > request->reserved &&
 	       !is_offered(known->end - len - 1))
 		len++;
 	return len;
@@ -421,6 +441,7 @@ static struct frsp_choice naive_pick(const struct model *model,
 
 	for (u32 i = 0; i < n; i++)
 		if (request->goal_here &&
+		    (request->goal_exact || request->near == known[i].start) &&
 		    is_place(&known[i], request, request->near))
 			return (struct frsp_choice){
 				FRSP_PICK_KEEP, request->near, request->len};
@@ -491,6 +512,9 @@ static void test_random(void **state)
 				.len = 1 + random_below(12),
 				.near = random_below(model_clusters(&model)),
 				.goal_here = random_below(2),
+				.goal_exact = random_below(2),
+				.reserved = random_below(4) ? 0
+							    : random_below(30),
 				.stripe = random_below(3) ? 0
 							  : 1 + random_below(9),
 			};
