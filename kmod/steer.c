@@ -31,6 +31,7 @@ struct steer {
 	struct frsp_request request;
 	u32 level;
 	u32 goal_group;
+	u32 goal_near;		/* the goal's position in its tree */
 	u32 stripe;		/* clusters; 0: any start */
 	u32 reserved;		/* clusters at a tree's start, for metadata */
 	u32 reads;		/* groups that may still be read */
@@ -92,8 +93,7 @@ static void aim(struct steer *steer, struct frsp_tree *tree, bool goal_here)
 	request->stripe_phase = steer->stripe ? do_div(first, steer->stripe) :
 						0;
 	request->reserved = steer->reserved;
-	if (!goal_here)
-		request->near = 0;
+	request->near = goal_here ? steer->goal_near : 0;
 }
 
 /* Picks in a tree and, if there is a choice, announces it to others. */
@@ -303,9 +303,9 @@ static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	steer->goal_group = group;
 	steer->request.len = len;
 	steer->request.min_len = min(asked, len);
-	steer->request.near = (group & ((1U << fs->span_log2) - 1)) *
-				      fs->group_clusters +
-			      start;
+	steer->goal_near = (group & ((1U << fs->span_log2) - 1)) *
+				   fs->group_clusters +
+			   start;
 	steer->request.goal_exact = *frsp_ac_flags(ac) & EXT4_MB_HINT_TRY_GOAL;
 	return set_stripe(fs, steer);
 }
