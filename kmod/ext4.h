@@ -31,6 +31,7 @@ struct ext4_super_block;
 /* ext4_allocation_context.ac_flags */
 #define EXT4_MB_HINT_MERGE     0x0001
 #define EXT4_MB_HINT_DATA      0x0020
+#define EXT4_MB_HINT_GROUP_ALLOC 0x0080
 #define EXT4_MB_HINT_GOAL_ONLY 0x0100
 #define EXT4_MB_HINT_TRY_GOAL  0x0200
 
@@ -90,6 +91,12 @@ frsp_ac_goal(struct ext4_allocation_context *ac)
 {
 	return FRSP_INSIDE(ac, ext4_allocation_context, ac_g_ex,
 			   struct ext4_free_extent);
+}
+
+/* The file's block that the extent begins with. */
+static inline u32 frsp_ex_logical(struct ext4_free_extent *ex)
+{
+	return FRSP_AT(ex, ext4_free_extent, fe_logical, u32);
 }
 
 static inline u32 frsp_ex_group(struct ext4_free_extent *ex)

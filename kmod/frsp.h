@@ -144,6 +144,7 @@ struct frsp_steering {
 	struct frsp_offer offer;
 	enum frsp_pick_kind kind;
 	u32 group;			/* of the goal that was offered */
+	u32 room;			/* clusters to be kept free behind it */
 };
 void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		struct frsp_steering *steering);

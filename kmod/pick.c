@@ -8,6 +8,7 @@
  * an extent: in front of an offer ext4 would go on into it.
  */
 #include <linux/minmax.h>
+#include <linux/string.h>
 
 #include "pick.h"
 
@@ -129,23 +130,52 @@ static const struct frsp_offer *offer_in(const struct frsp_tree *tree,
 	return NULL;
 }
 
-/* Chooses the first place in a span that holds all of the request. */
+/* Where a room of others in [start, end) ends; 0: none is there. */
+static u32 room_end(const struct frsp_tree *tree,
+		    const struct frsp_request *request, u32 start, u32 end)
+{
+	const struct frsp_room *room = tree->rooms;
+
+	if (!room || request->take_rooms)
+		return 0;
+	for (; room < tree->rooms + FRSP_ROOMS; room++)
+		if (room->start < end && room->end > start &&
+		    room->owner != request->owner)
+			return room->end;
+	return 0;
+}
+
+/* Where what others have in [start, end) ends; 0: nothing is there. */
+static u32 taken_end(const struct frsp_tree *tree,
+		     const struct frsp_request *request, u32 start, u32 end)
+{
+	const struct frsp_offer *offer = offer_in(tree, start, end);
+
+	return offer ? offer_end(offer) : room_end(tree, request, start, end);
+}
+
+static u32 room_of(const struct frsp_request *request)
+{
+	return max(request->room, request->len);
+}
+
+/* Chooses the first place in a span that has room for the request. */
 static bool fit_span(const struct frsp_tree *tree,
 		     const struct frsp_request *request, struct span span,
 		     struct frsp_choice *choice)
 {
 	u32 start = align(request, max(span.start, request->reserved));
-	const struct frsp_offer *offer;
+	u32 room = room_of(request), taken;
 
-	while (start <= span.end && span.end - start >= request->len) {
-		offer = offer_in(tree, start, start + request->len);
-		if (!offer) {
+	while (start <= span.end && span.end - start >= room) {
+		taken = taken_end(tree, request, start, start + room);
+		if (!taken) {
 			choice->kind = FRSP_PICK_FIT;
 			choice->start = start;
 			choice->len = request->len;
 			return true;
 		}
-		start = align(request, offer_end(offer));
+		start = align(request, taken);
 	}
 	return false;
 }
@@ -175,6 +205,16 @@ static void fit_short(const struct frsp_tree *tree,
 	choice->len = len;
 }
 
+void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end)
+{
+	u32 i = 0;
+
+	while (i < FRSP_ROOMS - 1 && tree->rooms[i].owner != owner)
+		i++;
+	memmove(&tree->rooms[1], &tree->rooms[0], i * sizeof(tree->rooms[0]));
+	tree->rooms[0] = (struct frsp_room){owner, start, end};
+}
+
 /* --- the choice ----------------------------------------------------------- */
 
 static bool pick_goal(const struct frsp_tree *tree,
@@ -182,7 +222,7 @@ static bool pick_goal(const struct frsp_tree *tree,
 		      struct frsp_choice *choice)
 {
 	const struct frsp_extent *extent;
-	u32 goal = request->near;
+	u32 goal = request->near, len;
 	struct span span;
 
 	if (!request->goal_here || align(request, goal) != goal)
@@ -190,18 +230,20 @@ static bool pick_goal(const struct frsp_tree *tree,
 	extent = frsp_tree_find(tree, goal);
 	span = extent ? extent_span(extent)
 		      : group_span(tree, goal / tree->group_clusters);
-	if (goal < span.start || goal > span.end ||
-	    (!request->goal_exact && goal != span.start) ||
-	    span.end - goal < request->len ||
-	    offer_in(tree, goal, goal + request->len))
+	if (goal < span.start || goal >= span.end ||
+	    (!request->goal_exact && goal != span.start))
+		return false;
+	len = min(span.end - goal, request->len);
+	if ((len < request->len && !request->goal_short) ||
+	    offer_in(tree, goal, goal + len))
 		return false;
 	choice->kind = FRSP_PICK_KEEP;
 	choice->start = goal;
-	choice->len = request->len;
+	choice->len = len;
 	return true;
 }
 
-/* Of the extents that have len, the shortest that holds the request. */
+/* Of the extents that have len, the shortest with room for the request. */
 static bool pick_extent(const struct frsp_tree *tree,
 			const struct frsp_request *request, u32 len,
 			struct frsp_choice *choice)
@@ -275,14 +317,14 @@ struct frsp_choice frsp_pick(const struct frsp_tree *tree,
 			     bool allow_short)
 {
 	struct frsp_choice choice = {.kind = FRSP_PICK_NONE};
+	u32 room = room_of(request);
 
 	if (pick_goal(tree, request, &choice) ||
-	    pick_extent(tree, request, request->len, &choice))
+	    pick_extent(tree, request, room, &choice))
 		return choice;
 	/* from this length on each has a place that is aligned */
 	if (request->stripe &&
-	    pick_extent(tree, request, request->len + request->stripe - 1,
-			&choice))
+	    pick_extent(tree, request, room + request->stripe - 1, &choice))
 		return choice;
 	if (!pick_summary(tree, request, &choice) && allow_short)
 		pick_short(tree, request, &choice);

@@ -10,9 +10,10 @@
 #include "tree.h"
 
 struct frsp_request {
-	u32 len;	/* clusters wanted, > 0 */
-	u32 min_len;	/* a shorter extent is of no use; <= len */
-	u32 near;	/* position in the tree to be close to */
+	u32 len;     /* clusters wanted, > 0 */
+	u32 room;    /* that are to be free from the start on; if < len: len */
+	u32 min_len; /* a shorter extent is of no use; <= len */
+	u32 near;    /* position in the tree to be close to */
 	bool goal_here; /* near is ext4's own goal, and is in this tree */
 	/*
 	 * The goal continues the file. One that is not exact is kept only at
@@ -20,7 +21,10 @@ struct frsp_request {
 	 * nothing.
 	 */
 	bool goal_exact;
-	u32 reserved; /* positions below it are taken only as ext4's goal */
+	bool goal_short; /* even less than len is worth having at the goal */
+	u64 owner;	 /* of the file; its own room is free for it */
+	bool take_rooms; /* those of others are, too */
+	u32 reserved;	 /* positions below it are taken only as ext4's goal */
 	/*
 	 * A start must be a multiple of stripe on the disk: (start +
 	 * stripe_phase) % stripe == 0 with start a position in the tree;
@@ -43,9 +47,22 @@ struct frsp_offer {
 	bool taken;	  /* ext4 took it */
 };
 
+/*
+ * Free space behind a file that grows, for it to grow into: others keep off it
+ * as long as there is other space. It is a wish, not a claim: what is in it may
+ * be taken, and nobody need say that it is over, as others push it out. Guarded
+ * by tree->lock.
+ */
+struct frsp_room {
+	u64 owner;
+	u32 start; /* position in the tree */
+	u32 end;   /* behind the last; <= start: none */
+};
+#define FRSP_ROOMS 16 /* per tree */
+
 enum frsp_pick_kind {
 	FRSP_PICK_NONE,
-	FRSP_PICK_KEEP,	 /* ext4's own goal is free and long enough */
+	FRSP_PICK_KEEP,	 /* ext4's own goal; less than len if goal_short */
 	FRSP_PICK_FIT,	 /* at least len */
 	FRSP_PICK_SHORT, /* min_len or more, but less than len */
 };
@@ -59,14 +76,18 @@ struct frsp_choice {
 /* How many extents a pick looks at before it takes what it has, in one walk. */
 #define FRSP_PICK_VISITS 64
 
+/* Sets the owner's room, the latest now. The tree must have rooms. */
+void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end);
+
 /*
- * Keeps ext4's goal if it is free for len, and exact or at the start of a free
- * extent. Else the shortest extent of at least
- * len, the nearest among equals; in groups that are only a SUMMARY, their
- * longest extent if it has len, the nearest group first. Aligned to the stripe,
- * off the offers of others. With allow_short, else the longest end of an extent
- * of at least min_len that is off the offers of others: not aligned, but less
- * than len, so that ext4 does not ask for that. The caller holds tree->lock.
+ * Keeps ext4's goal if it is free for len, or goal_short allows less, and if it
+ * is exact or at the start of a free extent. Else the shortest extent of at
+ * least room, the nearest among equals; in groups that are only a SUMMARY,
+ * their longest extent if it has room, the nearest group first. Aligned to the
+ * stripe, off the offers of others and, unless take_rooms, off their rooms.
+ * With allow_short, else the longest end of an extent of at least min_len that
+ * is off the offers of others: not aligned, but less than len, so that ext4
+ * does not ask for that. The caller holds tree->lock.
  */
 struct frsp_choice frsp_pick(const struct frsp_tree *tree,
 			     const struct frsp_request *request,

@@ -26,11 +26,23 @@ static const u32 reads_of_level[] = { 1, 1, 16, 64 };
 /* From this level on a request without a fit has its tree loaded by the thread. */
 #define LEVEL_BACKGROUND_IO 1
 
+/*
+ * A file that grows is thought to grow by as much again, but by no more than this, and
+ * one that is open for writing by no less than the other.
+ */
+#define GROWTH_MAX_CLUSTERS  8192
+#define GROWTH_OPEN_CLUSTERS 2048
+
+/* Where nothing fits, a piece of this length will do. */
+#define SHORT_CLUSTERS 64
+
 struct steer {
 	struct frsp_fs *fs;
 	struct frsp_request request;
 	u32 level;
+	u32 want;		/* clusters that the file may need from here on */
 	u32 goal_group;
+	u32 goal_near;		/* the goal's position in its tree */
 	u32 stripe;		/* clusters; 0: any start */
 	u32 reserved;		/* clusters at a tree's start, for metadata */
 	u32 reads;		/* groups that may still be read */
@@ -92,8 +104,7 @@ static void aim(struct steer *steer, struct frsp_tree *tree, bool goal_here)
 	request->stripe_phase = steer->stripe ? do_div(first, steer->stripe) :
 						0;
 	request->reserved = steer->reserved;
-	if (!goal_here)
-		request->near = 0;
+	request->near = goal_here ? steer->goal_near : 0;
 }
 
 /* Picks in a tree and, if there is a choice, announces it to others. */
@@ -112,6 +123,9 @@ static bool pick(struct steer *steer, struct frsp_tree *tree, bool allow_short,
 		out->offer.len = choice.len;
 		out->offer.taken = false;
 		list_add(&out->offer.list, &tree->offers);
+		out->room = steer->want > choice.len ?
+				    steer->want - choice.len :
+				    0;
 	}
 	spin_unlock(&tree->lock);
 	frsp_memory_used(steer->fs, tree);
@@ -169,7 +183,7 @@ static int ask_meta(struct frsp_fs *fs, u32 len, u32 near, bool promise)
 static bool pick_by_meta(struct steer *steer, struct frsp_steering *out)
 {
 	struct frsp_fs *fs = steer->fs;
-	u32 len = steer->request.len;
+	u32 len = steer->request.room;
 	struct frsp_tree *tree;
 	int index;
 
@@ -236,18 +250,38 @@ static bool pick_short(struct steer *steer, struct frsp_steering *out)
 	return pick(steer, tree, true, out);
 }
 
+/*
+ * With room for what comes next; half of that is better than none. The longest
+ * extents are spared for files that need them: this asks for no more than it may use.
+ */
+static bool pick_roomy(struct steer *steer, struct frsp_steering *out)
+{
+	struct frsp_request *request = &steer->request;
+	bool found = false;
+
+	for (request->room = steer->want; request->room > request->len && !found;
+	     request->room /= 2)
+		found = pick_near_goal(steer, out) || pick_by_meta(steer, out);
+	request->room = request->len;
+	return found;
+}
+
 static bool choose(struct steer *steer, struct frsp_steering *out)
 {
 	steer->reserved = steer->fs->reserved_clusters;
-	if (pick_near_goal(steer, out))
+	if (pick_roomy(steer, out) || pick_near_goal(steer, out))
 		return true;
 	do {
 		if (pick_by_meta(steer, out))
 			return true;
 	} while (read_promising(steer));
 	steer->reserved = 0;
-	if (steer->fs->reserved_clusters &&
-	    (pick_near_goal(steer, out) || pick_by_meta(steer, out)))
+	if (pick_roomy(steer, out) || pick_near_goal(steer, out) ||
+	    pick_by_meta(steer, out))
+		return true;
+	steer->request.take_rooms = true;
+	if (pick_roomy(steer, out) || pick_near_goal(steer, out) ||
+	    pick_by_meta(steer, out))
 		return true;
 	frsp_busy_request_commit(steer->fs, steer->request.len);
 	/* A stripe is taken whole or not at all. */
@@ -272,6 +306,7 @@ static bool choose_placed(struct steer *steer, struct inode *inode,
 	out->offer.start = in_tree * fs->group_clusters + start;
 	out->offer.len = min(free, steer->request.len);
 	out->offer.taken = false;
+	out->room = 0;
 	spin_lock(&tree->lock);
 	list_add(&out->offer.list, &tree->offers);
 	spin_unlock(&tree->lock);
@@ -281,6 +316,27 @@ static bool choose_placed(struct steer *steer, struct inode *inode,
 	return true;
 }
 
+/*
+ * How much the file may need from the request's first block on: all that is written
+ * already (by delayed allocation its size tells), and what it may grow by.
+ */
+static u32 wanted(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		  bool appends)
+{
+	struct inode *inode = frsp_ac_inode(ac);
+	u64 size = DIV_ROUND_UP_ULL(i_size_read(inode),
+				    fs->sb->s_blocksize << fs->cluster_bits);
+	u64 first = frsp_ex_logical(frsp_ac_goal(ac)) >> fs->cluster_bits;
+	u64 ahead = size > first ? size - first : 0;
+
+	if (inode_is_open_for_write(inode))
+		ahead += clamp_t(u64, size, GROWTH_OPEN_CLUSTERS,
+				 GROWTH_MAX_CLUSTERS);
+	else if (appends)
+		ahead += min_t(u64, size, GROWTH_MAX_CLUSTERS);
+	return min_t(u64, ahead, fs->group_clusters);
+}
+
 /* False: ext4 asks for something that does not look like a request. */
 static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 			 struct steer *steer)
@@ -288,7 +344,9 @@ static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	struct ext4_free_extent *goal = frsp_ac_goal(ac);
 	s32 start = frsp_ex_start(goal), len = frsp_ex_len(goal);
 	s32 asked = frsp_ex_len(frsp_ac_asked(ac));
-	u32 group = frsp_ex_group(goal);
+	u32 group = frsp_ex_group(goal), flags = *frsp_ac_flags(ac);
+	bool appends = frsp_ex_logical(frsp_ac_asked(ac)) &&
+		       !(flags & EXT4_MB_HINT_GROUP_ALLOC);
 
 	if (len <= 0 || (u32)len > fs->group_clusters || asked <= 0 ||
 	    group >= frsp_sbi_groups(frsp_sbi(fs->sb)))
@@ -302,12 +360,21 @@ static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	steer->reads = reads_of_level[steer->level];
 	steer->goal_group = group;
 	steer->request.len = len;
-	steer->request.min_len = min(asked, len);
-	steer->request.near = (group & ((1U << fs->span_log2) - 1)) *
-				      fs->group_clusters +
-			      start;
-	steer->request.goal_exact = *frsp_ac_flags(ac) & EXT4_MB_HINT_TRY_GOAL;
-	return set_stripe(fs, steer);
+	steer->request.room = len;
+	steer->request.min_len = min3(asked, len, SHORT_CLUSTERS);
+	steer->goal_near = (group & ((1U << fs->span_log2) - 1)) *
+				   fs->group_clusters +
+			   start;
+	steer->request.owner = frsp_ac_inode(ac)->i_ino;
+	steer->request.goal_exact = flags & EXT4_MB_HINT_TRY_GOAL;
+	if (!set_stripe(fs, steer))
+		return false;
+	/* A stripe is taken whole or not at all. */
+	steer->request.goal_short = appends && !steer->stripe;
+	steer->want = steer->stripe || (flags & EXT4_MB_HINT_GROUP_ALLOC) ?
+			      len :
+			      wanted(fs, ac, appends);
+	return true;
 }
 
 /* Hands the choice to ext4; its start is inside the group whatever the tree says. */
@@ -322,7 +389,7 @@ static void offer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	frsp_count(fs, goals_offered);
 	if (out->kind == FRSP_PICK_KEEP)
 		frsp_count(fs, kept_goals);
-	if (out->kind == FRSP_PICK_SHORT) {
+	if (out->offer.len < (u32)frsp_ex_len(frsp_ac_goal(ac))) {
 		frsp_count(fs, short_goals);
 		flags |= EXT4_MB_HINT_MERGE;
 	}
@@ -352,6 +419,26 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	offer(fs, ac, steering);
 }
 
+/* Keeps free what is behind the extent that the file got. */
+static void keep_room(struct frsp_fs *fs, struct frsp_steering *steering,
+		      u64 owner)
+{
+	struct frsp_tree *tree = steering->tree;
+	u32 start = steering->offer.start + steering->offer.len;
+	struct frsp_room *rooms = NULL;
+
+	if (!READ_ONCE(tree->rooms))
+		rooms = kcalloc(FRSP_ROOMS, sizeof(*rooms),
+				GFP_NOFS | __GFP_NOWARN);
+	spin_lock(&tree->lock);
+	if (!tree->rooms)
+		swap(tree->rooms, rooms);
+	if (tree->rooms)
+		frsp_room_set(tree, owner, start, start + steering->room);
+	spin_unlock(&tree->lock);
+	kfree(rooms);
+}
+
 void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_steering *steering)
 {
@@ -365,6 +452,8 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	list_del(&offer->list);
 	spin_unlock(&tree->lock);
 	if (offer->taken) {
+		if (steering->room)
+			keep_room(fs, steering, ino);
 		frsp_count(fs, goals_taken);
 		trace_frsp_goals_taken(fs->sb->s_dev, ino, steering->group,
 				       offer->start % fs->group_clusters,

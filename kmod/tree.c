@@ -64,6 +64,7 @@ struct frsp_tree *frsp_tree_new(u32 index, u32 n_groups, u32 group_clusters,
 
 void frsp_tree_free(struct frsp_tree *tree)
 {
+	kfree(tree->rooms);
 	kfree(tree);
 }
 

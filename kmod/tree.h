@@ -57,7 +57,9 @@ struct frsp_tree {
 	spinlock_t lock;
 	struct rb_root by_start;
 	struct rb_root by_len;
-	struct list_head offers;  /* struct frsp_offer, pick.h */
+	struct list_head offers; /* struct frsp_offer, pick.h */
+	struct frsp_room
+		*rooms; /* FRSP_ROOMS, the latest first, or NULL: pick.h */
 	struct frsp_build *build; /* NULL: nothing is LOADING */
 
 	/* guarded by the meta lock: see meta.h */
