@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "json_out.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "fmt.h"
+#include "utf8.h"
+
+void json_add_u64(struct json_object *object, const char *key, __u64 value)
+{
+	json_object_object_add(object, key, json_object_new_uint64(value));
+}
+
+void json_add_bool(struct json_object *object, const char *key, bool value)
+{
+	json_object_object_add(object, key, json_object_new_boolean(value));
+}
+
+void json_add_string(struct json_object *object, const char *key,
+		     const char *value)
+{
+	json_object_object_add(object, key,
+			       value ? json_object_new_string(value) : NULL);
+}
+
+void json_add_text(struct json_object *object, const char *key,
+		   const char *text)
+{
+	char *repaired = text ? utf8_repaired(text) : NULL;
+
+	json_add_string(object, key, repaired);
+	free(repaired);
+}
+
+void json_add_number(struct json_object *object, const char *key, double value,
+		     int decimals)
+{
+	char text[FMT_LEN];
+
+	snprintf(text, sizeof(text), "%.*f", decimals, value);
+	json_object_object_add(object, key,
+			       json_object_new_double_s(value, text));
+}
+
+static void add_origin(struct json_object *object)
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+	struct utsname names;
+	char boot_id[64] = "";
+
+	uname(&names);
+	json_add_text(object, "host", names.nodename);
+	if (file) {
+		if (fgets(boot_id, sizeof(boot_id), file))
+			boot_id[strcspn(boot_id, "\n")] = 0;
+		fclose(file);
+	}
+	json_add_string(object, "boot_id", boot_id);
+}
+
+struct json_object *json_document(const char *schema, __u64 wall_ns,
+				  __u64 mono_ns)
+{
+	struct json_object *document = json_object_new_object();
+	char ts[FMT_LEN];
+
+	if (!document)
+		return NULL;
+	json_add_string(document, "schema", schema);
+	add_origin(document);
+	json_add_string(document, "ts", fmt_rfc3339(ts, wall_ns));
+	json_add_u64(document, "mono_ns", mono_ns);
+	return document;
+}
+
+int json_print(FILE *out, struct json_object *document)
+{
+	const char *text = json_object_to_json_string_ext(
+		document,
+		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	int err = 0;
+
+	if (!text)
+		err = -ENOMEM;
+	else if (fprintf(out, "%s\n", text) < 0)
+		err = -errno;
+	json_object_put(document);
+	return err;
+}
