@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int read_all(int fd, size_t max, void **data, size_t *len)
+{
+	size_t done = 0, size;
+	struct stat st;
+	ssize_t n;
+	char *buf;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if ((size_t)st.st_size > max)
+		return -EFBIG;
+	size = st.st_size;
+	buf = malloc(size ? size : 1);
+	if (!buf)
+		return -ENOMEM;
+	while (done < size && (n = read(fd, buf + done, size - done))) {
+		if (n < 0 && errno != EINTR) {
+			n = -errno;
+			free(buf);
+			return n;
+		}
+		done += n > 0 ? n : 0;
+	}
+	*data = buf;
+	*len = done;
+	return 0;
+}
+
+int file_read(const char *path, size_t max, void **data, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err;
+
+	if (fd < 0)
+		return -errno;
+	err = read_all(fd, max, data, len);
+	close(fd);
+	return err;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	ssize_t n;
+
+	while (len) {
+		n = write(fd, data, len);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			data += n;
+			len -= n;
+		}
+	}
+	return fsync(fd) ? -errno : 0;
+}
+
+/* So that the new name, too, is on the disk. */
+static int sync_directory_of(const char *path)
+{
+	char copy[PATH_MAX];
+	int fd, err = 0;
+
+	strcpy(copy, path);
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	/* Some filesystems have no fsync() of directories. */
+	if (fsync(fd) && errno != EINVAL)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* The file that path leads to, so that a link there stays. */
+static int find_target(const char *path, char target[PATH_MAX])
+{
+	struct stat st;
+
+	if (realpath(path, target)) {
+		if (stat(target, &st))
+			return -errno;
+		return S_ISREG(st.st_mode) ? 0 : -EINVAL;
+	}
+	if (errno != ENOENT)
+		return -errno;
+	if (strlen(path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	strcpy(target, path);
+	return 0;
+}
+
+int file_replace(const char *path, const void *data, size_t len)
+{
+	char target[PATH_MAX], new[PATH_MAX];
+	int err = find_target(path, target), fd;
+
+	if (err)
+		return err;
+	if ((size_t)snprintf(new, sizeof(new), "%s.XXXXXX", target) >=
+	    sizeof(new))
+		return -ENAMETOOLONG;
+	fd = mkostemp(new, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = write_all(fd, data, len);
+	if (close(fd) && !err)
+		err = -errno;
+	if (!err && rename(new, target))
+		err = -errno;
+	if (err) {
+		unlink(new);
+		return err;
+	}
+	return sync_directory_of(target);
+}
