@@ -24,7 +24,7 @@ endif
 LIBS := libbpf libelf zlib libcap-ng json-c smartcols ncursesw mount blkid
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
-	-D_GNU_SOURCE -Ibpf -Itools -I.output $(shell pkg-config --cflags $(LIBS) 2>/dev/null) \
+	-D_GNU_SOURCE -Ibpf -Itools -Ikmod -I.output $(shell pkg-config --cflags $(LIBS) 2>/dev/null) \
 	$(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 LDLIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm
 # BPF_PROG() gives each program a context that most do not use.
