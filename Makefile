@@ -32,7 +32,7 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(shell uname -m | sed
 	-Wno-unused-parameter $(if $(WERROR),-Werror) -I.output -Ivmlinux -Ibpf
 
 PROGRAMS := hotmon
-MANUALS := docs/hotmon.8.scd
+MANUALS := $(PROGRAMS:%=docs/%.8.scd)
 SCHEMAS := docs/hotmon.schema.json
 SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
 # What of the module knows nothing of ext4, with a kernel for it in user space.
@@ -42,8 +42,7 @@ TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native
 OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
-.DELETE_ON_ERROR:
-.SECONDARY:
+.DELETE_ON_ERROR .SECONDARY:
 .PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help
 
 ifneq ($(OFF)$(NO_BTF),)
@@ -66,7 +65,6 @@ tests: all $(TESTS)
 .output/version.h: line = \#define FRSP_VERSION "$(VERSION)$(GIT_HASH:%= (%))"
 .output/vmlinux.name .output/version.h: FORCE
 	mkdir -p .output; echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
-$(OUTPUT)/tools/hotmon_opts.o: .output/version.h
 .PHONY: FORCE
 
 .output/vmlinux.h: .output/vmlinux.name vmlinux/gen.sh
@@ -80,10 +78,13 @@ $(OUTPUT)/tools/hotmon_opts.o: .output/version.h
 .output/%.skel.h: .output/%.bpf.o
 	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name $(skeleton) >$@
 
-$(OUTPUT)/%.o: %.c .output/hot.skel.h
+.output/kmod_facts.h: tools/kmod_facts.sed kmod/hook.c kmod/dkms.conf
+	$(call say,GEN,$@) sed -nf $^ >$@
+
+$(OUTPUT)/%.o: %.c .output/hot.skel.h | .output/kmod_facts.h .output/version.h
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(OUTPUT)/kmod/%.o $(OUTPUT)/tests/%.o: ALL_CFLAGS += -Itests/unit/kernel -Ikmod
+$(OUTPUT)/kmod/%.o $(OUTPUT)/tests/%.o: ALL_CFLAGS += -Itests/unit/kernel
 $(OUTPUT)/libfrsp.a: $(SHARED:%.c=$(OUTPUT)/%.o)
 $(OUTPUT)/libpure.a: $(PURE:%.c=$(OUTPUT)/%.o)
 $(OUTPUT)/lib%.a:

@@ -1,0 +1,632 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The doctor: a healthy system with one thing wrong at a time, and facts from a
+ * directory tree that looks like such a system.
+ */
+#include <errno.h>
+
+#include "scratch.h"
+#include "doctor_probe.h"
+#include "kmod_facts.h"
+#include "version.h"
+
+#define MAX_FINDINGS 32
+
+struct findings {
+	struct doctor_finding list[MAX_FINDINGS];
+	size_t n;
+};
+
+static void collect(void *context, const struct doctor_finding *finding)
+{
+	struct findings *findings = context;
+
+	assert_true(findings->n < MAX_FINDINGS);
+	findings->list[findings->n++] = *finding;
+}
+
+static struct doctor_fs steered = {
+	.name = "sda1",
+	.is_attached = true,
+	.status.freespace_tree = 1,
+	.has_extents = DOCTOR_YES,
+};
+
+static void make_healthy(struct doctor_facts *facts)
+{
+	*facts = (struct doctor_facts){
+		.release = "6.12.117+deb12-amd64",
+		.has_ext4 = true,
+		.ext4_is_module = true,
+		.has_btf = true,
+		.has_ext4_btf = true,
+		.ftrace_enabled = DOCTOR_YES,
+		.functions =
+			{
+				{"observed", false, true, DOCTOR_YES, ""},
+				{"other", false, true, DOCTOR_YES, ""},
+				{"replaced", true, true, DOCTOR_YES, ""},
+			},
+		.n_functions = 3,
+		.lockdown = "none",
+		.module_file = "/lib/modules/6.12/updates/dkms/frsp.ko.xz",
+		.is_loaded = true,
+		.fs = &steered,
+		.n_fs = 1,
+	};
+	snprintf(facts->module_version, sizeof(facts->module_version), "%.*s",
+		 (int)strcspn(FRSP_VERSION, " "), FRSP_VERSION);
+}
+
+/* The finding of a check, which must be there once. */
+static const struct doctor_finding *finding_of(const struct findings *findings,
+					       const char *check)
+{
+	const struct doctor_finding *found = NULL;
+
+	for (size_t i = 0; i < findings->n; i++)
+		if (!strcmp(findings->list[i].check, check)) {
+			assert_null(found);
+			found = &findings->list[i];
+		}
+	return found;
+}
+
+static size_t count(const struct findings *findings,
+		    enum doctor_verdict verdict)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->n; i++)
+		n += findings->list[i].verdict == verdict;
+	return n;
+}
+
+static void test_healthy(void **state)
+{
+	struct findings findings = {.n = 0};
+	struct doctor_facts facts;
+
+	(void)state;
+	make_healthy(&facts);
+	doctor_judge(&facts, collect, &findings);
+	assert_int_equal(findings.n, 11);
+	for (size_t i = 0; i < findings.n; i++) {
+		if (findings.list[i].verdict != DOCTOR_OK)
+			fail_msg("%s: %s", findings.list[i].check,
+				 findings.list[i].text);
+		assert_null(findings.list[i].remedy);
+	}
+}
+
+static void untested(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "6.18.44-amd64");
+}
+
+/* not 6.1, whatever a dot that is not escaped would match */
+static void untested_series(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "6.10.3-amd64");
+}
+
+static void tested(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "6.1.0-56-amd64");
+}
+
+static void realtime(struct doctor_facts *facts)
+{
+	facts->is_realtime = true;
+}
+
+static void no_btf(struct doctor_facts *facts)
+{
+	facts->has_btf = false;
+}
+
+static void no_ext4_btf(struct doctor_facts *facts)
+{
+	facts->has_ext4_btf = false;
+}
+
+static void built_in(struct doctor_facts *facts)
+{
+	facts->ext4_is_module = false;
+	facts->has_ext4_btf = false;
+}
+
+static void no_ext4(struct doctor_facts *facts)
+{
+	facts->has_ext4 = false;
+	facts->functions[0].is_there = false;
+}
+
+static void ftrace_off(struct doctor_facts *facts)
+{
+	facts->ftrace_enabled = DOCTOR_NO;
+}
+
+static void no_ftrace(struct doctor_facts *facts)
+{
+	facts->ftrace_enabled = DOCTOR_UNKNOWN;
+}
+
+static void lacks_functions(struct doctor_facts *facts)
+{
+	facts->functions[0].is_there = false;
+	facts->functions[2].is_there = false;
+}
+
+static void untraceable(struct doctor_facts *facts)
+{
+	facts->functions[1].is_traceable = DOCTOR_NO;
+}
+
+static void no_tracefs(struct doctor_facts *facts)
+{
+	for (size_t i = 0; i < facts->n_functions; i++)
+		facts->functions[i].is_traceable = DOCTOR_UNKNOWN;
+}
+
+static void patched_observed(struct doctor_facts *facts)
+{
+	strcpy(facts->functions[0].livepatch, "lp");
+}
+
+static void patched_replaced(struct doctor_facts *facts)
+{
+	strcpy(facts->functions[0].livepatch, "lp0");
+	strcpy(facts->functions[2].livepatch, "lp2");
+}
+
+static void patched_ext4(struct doctor_facts *facts)
+{
+	strcpy(facts->ext4_livepatch, "lp");
+}
+
+static void secure_boot_loaded(struct doctor_facts *facts)
+{
+	facts->secure_boot = DOCTOR_YES;
+	strcpy(facts->lockdown, "integrity");
+}
+
+static void not_loaded(struct doctor_facts *facts)
+{
+	facts->is_loaded = false;
+	*facts->module_version = '\0';
+	facts->device_err = -ENOENT;
+	steered.is_attached = false;
+}
+
+static void refused(struct doctor_facts *facts)
+{
+	not_loaded(facts);
+	strcpy(facts->refusal, "no such function");
+}
+
+static void locked_down(struct doctor_facts *facts)
+{
+	not_loaded(facts);
+	strcpy(facts->lockdown, "integrity");
+}
+
+static void secure_boot(struct doctor_facts *facts)
+{
+	not_loaded(facts);
+	*facts->lockdown = '\0';
+	facts->secure_boot = DOCTOR_YES;
+}
+
+static void enforced(struct doctor_facts *facts)
+{
+	not_loaded(facts);
+	facts->signatures_enforced = true;
+}
+
+static void not_installed(struct doctor_facts *facts)
+{
+	*facts->module_file = '\0';
+}
+
+static void nothing(struct doctor_facts *facts)
+{
+	not_loaded(facts);
+	not_installed(facts);
+}
+
+static void other_version(struct doctor_facts *facts)
+{
+	strcat(facts->module_version, "1");
+}
+
+static void cut_version(struct doctor_facts *facts)
+{
+	facts->module_version[strlen(facts->module_version) - 1] = '\0';
+}
+
+static void no_device(struct doctor_facts *facts)
+{
+	facts->device_err = -ENOENT;
+}
+
+static void other_abi(struct doctor_facts *facts)
+{
+	facts->device_err = -EPROTO;
+}
+
+static void not_root(struct doctor_facts *facts)
+{
+	facts->device_err = -EACCES;
+}
+
+static void unattached(struct doctor_facts *facts)
+{
+	facts->fs->is_attached = false;
+}
+
+static void gave_up(struct doctor_facts *facts)
+{
+	facts->fs->status.gave_up = 1;
+}
+
+static void mismatches(struct doctor_facts *facts)
+{
+	facts->fs->status.audits = 40;
+	facts->fs->status.audit_mismatches = 2;
+}
+
+static void no_extents(struct doctor_facts *facts)
+{
+	facts->fs->has_extents = DOCTOR_NO;
+}
+
+static void extents_unknown(struct doctor_facts *facts)
+{
+	facts->fs->has_extents = DOCTOR_UNKNOWN;
+}
+
+static void switched_off(struct doctor_facts *facts)
+{
+	facts->fs->status.freespace_tree = 0;
+}
+
+static void no_fs(struct doctor_facts *facts)
+{
+	facts->n_fs = 0;
+}
+
+static const struct {
+	void (*harm)(struct doctor_facts *facts);
+	const char *check;
+	enum doctor_verdict verdict;
+	const char *text; /* a part of it; NULL: there is no such finding */
+	size_t n_warnings, n_failures;
+} rows[] = {
+	{untested, "kernel", DOCTOR_WARN, "6.18.44-amd64", 1, 0},
+	{untested_series, "kernel", DOCTOR_WARN, "6.10.3-amd64", 1, 0},
+	{tested, "kernel", DOCTOR_OK, "6.1.0-56-amd64", 0, 0},
+	{realtime, "kernel", DOCTOR_FAIL, "PREEMPT_RT", 0, 1},
+	{no_btf, "btf", DOCTOR_FAIL, "btf/vmlinux is missing", 0, 1},
+	{no_ext4_btf, "btf", DOCTOR_FAIL, "btf/ext4 is missing", 0, 1},
+	{built_in, "btf", DOCTOR_OK, "of the kernel", 0, 0},
+	{built_in, "ext4", DOCTOR_OK, "built in", 0, 0},
+	{no_ext4, "ext4", DOCTOR_WARN, "not loaded", 1, 0},
+	{no_ext4, "functions", DOCTOR_OK, NULL, 1, 0},
+	{ftrace_off, "ftrace", DOCTOR_FAIL, "ftrace_enabled is 0", 0, 1},
+	{no_ftrace, "ftrace", DOCTOR_FAIL, "has none", 0, 1},
+	{lacks_functions, "functions", DOCTOR_FAIL, "lacks observed, replaced",
+	 0, 1},
+	{untraceable, "functions", DOCTOR_FAIL, "cannot hook other", 0, 1},
+	{no_tracefs, "functions", DOCTOR_OK, "cannot be seen", 0, 0},
+	{patched_observed, "livepatch", DOCTOR_WARN,
+	 "lp has changed ext4's "
+	 "observed()",
+	 1, 0},
+	{patched_replaced, "livepatch", DOCTOR_FAIL, "lp2 has taken", 0, 1},
+	{patched_ext4, "livepatch", DOCTOR_WARN, "no function that frsp.ko", 1,
+	 0},
+	{secure_boot_loaded, "secure-boot", DOCTOR_OK, "is loaded", 0, 0},
+	{locked_down, "secure-boot", DOCTOR_WARN, "locked down", 1, 1},
+	{secure_boot, "secure-boot", DOCTOR_WARN, "Secure Boot is on", 1, 1},
+	{enforced, "secure-boot", DOCTOR_WARN, "sig_enforce", 1, 1},
+	{not_installed, "module-file", DOCTOR_WARN, "not installed for 6.12", 1,
+	 0},
+	{nothing, "module-file", DOCTOR_FAIL, "not installed for 6.12", 0, 2},
+	{not_loaded, "module", DOCTOR_FAIL, "frsp.ko is not loaded", 0, 1},
+	{not_loaded, "device", DOCTOR_OK, NULL, 0, 1},
+	{not_loaded, "filesystem", DOCTOR_OK, NULL, 0, 1},
+	{refused, "module", DOCTOR_FAIL, "it said: no such function", 0, 1},
+	{other_version, "module", DOCTOR_WARN, "this frspctl is", 1, 0},
+	{cut_version, "module", DOCTOR_WARN, "this frspctl is", 1, 0},
+	{no_device, "device", DOCTOR_FAIL, "No such file", 0, 1},
+	{other_abi, "device", DOCTOR_FAIL, "another language", 0, 1},
+	{not_root, "device", DOCTOR_WARN, "for root", 1, 0},
+	{unattached, "filesystem", DOCTOR_FAIL, "sda1: frsp.ko has not", 0, 1},
+	{gave_up, "filesystem", DOCTOR_WARN, "given up", 1, 0},
+	{mismatches, "filesystem", DOCTOR_WARN, "2 of 40 audits", 1, 0},
+	{no_extents, "filesystem", DOCTOR_WARN, "feature extents", 1, 0},
+	{extents_unknown, "filesystem", DOCTOR_OK, "sda1: steered", 0, 0},
+	{switched_off, "filesystem", DOCTOR_OK, "freespace_tree is 0", 0, 0},
+	{no_fs, "filesystem", DOCTOR_OK, NULL, 0, 0},
+};
+
+static void assert_judged(size_t i)
+{
+	const struct doctor_fs fs = steered;
+	struct findings findings = {.n = 0};
+	const struct doctor_finding *finding;
+	struct doctor_facts facts;
+
+	make_healthy(&facts);
+	rows[i].harm(&facts);
+	doctor_judge(&facts, collect, &findings);
+	steered = fs;
+	finding = finding_of(&findings, rows[i].check);
+	if (!finding != !rows[i].text)
+		fail_msg("%zu, %s: no finding, or one too much", i,
+			 rows[i].check);
+	if (finding && (finding->verdict != rows[i].verdict ||
+			!strstr(finding->text, rows[i].text)))
+		fail_msg("%zu, %s: %s %s", i, rows[i].check,
+			 doctor_verdicts[finding->verdict], finding->text);
+	if (count(&findings, DOCTOR_WARN) != rows[i].n_warnings ||
+	    count(&findings, DOCTOR_FAIL) != rows[i].n_failures)
+		fail_msg("%zu, %s: other findings, too", i, rows[i].check);
+	for (size_t n = 0; n < findings.n; n++)
+		if (!findings.list[n].remedy !=
+		    (findings.list[n].verdict == DOCTOR_OK))
+			fail_msg("%zu, %s: a remedy is missing or too much", i,
+				 findings.list[n].check);
+}
+
+static void test_harm(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_judged(i);
+}
+
+/* Texts are cut where they would not fit. */
+static void test_long(void **state)
+{
+	struct findings findings = {.n = 0};
+	struct doctor_facts facts;
+
+	(void)state;
+	make_healthy(&facts);
+	facts.n_functions = DOCTOR_MAX_FUNCTIONS;
+	for (size_t i = 0; i < facts.n_functions; i++)
+		facts.functions[i] = (struct doctor_function){
+			"a_function_with_quite_a_long_name_that_is_not_there",
+			false, false, DOCTOR_NO, ""};
+	doctor_judge(&facts, collect, &findings);
+	assert_int_equal(finding_of(&findings, "functions")->verdict,
+			 DOCTOR_FAIL);
+}
+
+/* --- facts ----------------------------------------------------------------- */
+
+#define HOOK_NAME(name, is_replaced) name,
+static const char *const hook_names[] = {FRSP_HOOKS(HOOK_NAME)};
+
+/* kallsyms and ftrace's list, where all but one function are of module. */
+static void make_symbols(const char *module, const char *other)
+{
+	char symbols[4096] = "ffffffff81000000 T _stext\n",
+	     traceable[4096] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(hook_names); i++) {
+		bool is_other = !strcmp(hook_names[i], other);
+		char *to = symbols + strlen(symbols);
+
+		to += sprintf(to, "0000000000000000 t %s", hook_names[i]);
+		if (is_other || *module)
+			sprintf(to, "\t[%s]", is_other ? "btrfs" : module);
+		strcat(symbols, "\n");
+		to = traceable + strlen(traceable);
+		to += sprintf(to, "%s", hook_names[i]);
+		if (*module)
+			sprintf(to, " [%s]", module);
+		strcat(traceable, "\n");
+	}
+	scratch_write("proc/kallsyms", symbols);
+	scratch_write("sys/kernel/tracing/available_filter_functions",
+		      traceable);
+}
+
+static void make_system(void)
+{
+	scratch_write("proc/sys/kernel/osrelease", "6.1.0-56-amd64\n");
+	scratch_write("proc/sys/kernel/ftrace_enabled", "1\n");
+	scratch_write("proc/filesystems", "nodev\tsysfs\n\text3\n\text4\n");
+	scratch_write("sys/module/ext4/initstate", "live\n");
+	scratch_write("sys/kernel/btf/vmlinux", "");
+	scratch_write("sys/kernel/btf/ext4", "");
+	make_symbols("ext4", "");
+	scratch_write("sys/kernel/security/lockdown",
+		      "[none] integrity confidentiality\n");
+	scratch_write("lib/modules/6.1.0-56-amd64/modules.dep",
+		      "kernel/fs/notfrsp.ko: kernel/x.ko\n"
+		      "updates/dkms/frsp.ko.xz: kernel/fs/ext4/ext4.ko\n");
+	scratch_write("sys/module/frsp/version", "0.1.0\n");
+	scratch_write("sys/fs/ext4/features/extents", "supported\n");
+	scratch_write("sys/fs/ext4/sda1/lifetime_write_kbytes", "1\n");
+}
+
+static void probe(struct doctor_facts *facts)
+{
+	assert_int_equal(doctor_probe(scratch, facts), 0);
+}
+
+static void test_probe(void **state)
+{
+	struct doctor_facts facts;
+	size_t n_replaced = 0;
+
+	(void)state;
+	make_system();
+	probe(&facts);
+	assert_string_equal(facts.release, "6.1.0-56-amd64");
+	assert_false(facts.is_realtime);
+	assert_true(facts.has_ext4);
+	assert_true(facts.ext4_is_module);
+	assert_true(facts.has_btf);
+	assert_true(facts.has_ext4_btf);
+	assert_int_equal(facts.ftrace_enabled, DOCTOR_YES);
+	assert_int_equal(facts.n_functions, ARRAY_SIZE(hook_names));
+	for (size_t i = 0; i < facts.n_functions; i++) {
+		assert_true(facts.functions[i].is_there);
+		assert_int_equal(facts.functions[i].is_traceable, DOCTOR_YES);
+		n_replaced += facts.functions[i].is_replaced;
+	}
+	assert_int_equal(n_replaced, 3);
+	assert_int_equal(facts.secure_boot, DOCTOR_UNKNOWN);
+	assert_string_equal(facts.lockdown, "none");
+	assert_false(facts.signatures_enforced);
+	assert_string_equal(
+		facts.module_file,
+		"/lib/modules/6.1.0-56-amd64/updates/dkms/frsp.ko.xz");
+	assert_true(facts.is_loaded);
+	assert_string_equal(facts.module_version, "0.1.0");
+	assert_string_equal(facts.refusal, "");
+	assert_int_equal(facts.n_fs, 1);
+	assert_string_equal(facts.fs[0].name, "sda1");
+	assert_false(facts.fs[0].is_attached);
+	free(facts.fs);
+}
+
+static void test_probe_nothing(void **state)
+{
+	struct doctor_facts facts;
+
+	(void)state;
+	probe(&facts);
+	assert_false(facts.has_ext4);
+	assert_false(facts.has_btf);
+	assert_false(facts.is_loaded);
+	assert_int_equal(facts.ftrace_enabled, DOCTOR_UNKNOWN);
+	assert_string_equal(facts.module_file, "");
+	assert_int_equal(facts.n_fs, 0);
+	for (size_t i = 0; i < facts.n_functions; i++) {
+		assert_false(facts.functions[i].is_there);
+		assert_int_equal(facts.functions[i].is_traceable,
+				 DOCTOR_UNKNOWN);
+	}
+	free(facts.fs);
+}
+
+static const struct doctor_function *
+function_of(const struct doctor_facts *facts, const char *name)
+{
+	for (size_t i = 0; i < facts->n_functions; i++)
+		if (!strcmp(facts->functions[i].name, name))
+			return &facts->functions[i];
+	fail_msg("%s is not hooked", name);
+	return NULL;
+}
+
+/* A function of the same name in another module is not ext4's. */
+static void test_probe_functions(void **state)
+{
+	struct doctor_facts facts;
+
+	(void)state;
+	make_system();
+	make_symbols("ext4", "mb_mark_used");
+	scratch_write("sys/kernel/tracing/available_filter_functions",
+		      "mb_mark_used [ext4]\next4_release_file\n");
+	probe(&facts);
+	assert_false(function_of(&facts, "mb_mark_used")->is_there);
+	assert_true(function_of(&facts, "mb_free_blocks")->is_there);
+	assert_int_equal(function_of(&facts, "mb_mark_used")->is_traceable,
+			 DOCTOR_YES);
+	assert_int_equal(function_of(&facts, "ext4_release_file")->is_traceable,
+			 DOCTOR_NO);
+	free(facts.fs);
+	/* built in: those in modules do not count */
+	assert_int_equal(unlink(scratch_path("sys/module/ext4/initstate")), 0);
+	make_symbols("", "mb_free_blocks");
+	probe(&facts);
+	assert_true(function_of(&facts, "mb_mark_used")->is_there);
+	assert_false(function_of(&facts, "mb_free_blocks")->is_there);
+	free(facts.fs);
+}
+
+static void test_probe_livepatch(void **state)
+{
+	struct doctor_facts facts;
+
+	(void)state;
+	make_system();
+	scratch_write("sys/kernel/livepatch/lp1/enabled", "1\n");
+	scratch_write("sys/kernel/livepatch/lp1/vmlinux/mb_mark_used,1/x", "");
+	scratch_write("sys/kernel/livepatch/lp2/ext4/mb_mark_used_not,1/x", "");
+	scratch_write(
+		"sys/kernel/livepatch/lp3/ext4/ext4_mb_regular_allocator,1/x",
+		"");
+	probe(&facts);
+	assert_string_equal(function_of(&facts, "mb_mark_used")->livepatch, "");
+	assert_string_equal(
+		function_of(&facts, "ext4_mb_regular_allocator")->livepatch,
+		"lp3");
+	assert_string_equal(facts.ext4_livepatch, "lp2");
+	free(facts.fs);
+}
+
+static void test_probe_security(void **state)
+{
+	struct doctor_facts facts;
+	char path[128];
+	FILE *out;
+
+	(void)state;
+	make_system();
+	scratch_write("sys/kernel/security/lockdown",
+		      "none [integrity] confidentiality\n");
+	scratch_write("sys/module/module/parameters/sig_enforce", "Y\n");
+	strcpy(path, "sys/firmware/efi/efivars/"
+		     "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c");
+	scratch_write(path, "");
+	out = fopen(scratch_path(path), "w");
+	assert_int_equal(fwrite("\6\0\0\0\1", 1, 5, out), 5);
+	fclose(out);
+	probe(&facts);
+	assert_string_equal(facts.lockdown, "integrity");
+	assert_true(facts.signatures_enforced);
+	assert_int_equal(facts.secure_boot, DOCTOR_YES);
+	free(facts.fs);
+}
+
+static void test_probe_messages(void **state)
+{
+	struct doctor_facts facts;
+
+	(void)state;
+	make_system();
+	scratch_write("dev/kmsg", "6,1,2,-;frsp: not loaded: the first\n"
+				  " SUBSYSTEM=x\n"
+				  "6,2,3,-;other: not loaded: not of frsp\n"
+				  "3,4,5,-;frsp: not loaded: the last\n"
+				  "6,7,8,-;frsp: sda1: not steered\n");
+	probe(&facts);
+	assert_string_equal(facts.refusal, "the last");
+	free(facts.fs);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_healthy),
+		cmocka_unit_test(test_harm),
+		cmocka_unit_test(test_long),
+		scratch_test(test_probe),
+		scratch_test(test_probe_nothing),
+		scratch_test(test_probe_functions),
+		scratch_test(test_probe_livepatch),
+		scratch_test(test_probe_security),
+		scratch_test(test_probe_messages),
+	};
+
+	return cmocka_run_group_tests_name("doctor", tests, NULL, NULL);
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "doctor.h"
+
+#include <errno.h>
+#include <regex.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kmod_facts.h"
+#include "version.h"
+#include "uapi/frsp.h"
+
+#define INSTALL "\"sudo make dkms-install\" in frsp's sources"
+#define OTHER_KERNEL                                                           \
+	"use a kernel that frsp.ko is tested on, or a frsp that knows "        \
+	"this one"
+
+const char *const doctor_verdicts[] = {"OK", "WARN", "FAIL"};
+
+struct judging {
+	const struct doctor_facts *facts;
+	void (*found)(void *context, const struct doctor_finding *finding);
+	void *context;
+};
+
+static __attribute__((format(printf, 5, 6))) void
+find(const struct judging *judging, enum doctor_verdict verdict,
+     const char *check, const char *remedy, const char *format, ...)
+{
+	struct doctor_finding finding = {
+		.verdict = verdict,
+		.check = check,
+		.remedy = remedy,
+	};
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(finding.text, sizeof(finding.text), format, args);
+	va_end(args);
+	judging->found(judging->context, &finding);
+}
+
+static bool is_tested(const char *release)
+{
+	regex_t kernels;
+	bool tested;
+
+	if (regcomp(&kernels, FRSP_KERNELS, REG_EXTENDED | REG_NOSUB))
+		return false;
+	tested = !regexec(&kernels, release, 0, NULL, 0);
+	regfree(&kernels);
+	return tested;
+}
+
+static void judge_kernel(const struct judging *judging)
+{
+	const struct doctor_facts *facts = judging->facts;
+
+	if (facts->is_realtime)
+		find(judging, DOCTOR_FAIL, "kernel",
+		     "boot a kernel without PREEMPT_RT",
+		     "%s is a PREEMPT_RT kernel, on which frsp.ko cannot work",
+		     facts->release);
+	else if (is_tested(facts->release))
+		find(judging, DOCTOR_OK, "kernel", NULL,
+		     "%s is one that frsp.ko is tested on", facts->release);
+	else
+		find(judging, DOCTOR_WARN, "kernel",
+		     "use one that matches " FRSP_KERNELS
+		     ": dkms builds frsp.ko for no others",
+		     "%s is not one that frsp.ko is tested on", facts->release);
+}
+
+static void judge_ext4(const struct judging *judging)
+{
+	const struct doctor_facts *facts = judging->facts;
+
+	if (!facts->has_ext4)
+		find(judging, DOCTOR_WARN, "ext4",
+		     "\"sudo modprobe ext4\", or mount an ext4 filesystem",
+		     "not loaded, so its functions were not looked at");
+	else
+		find(judging, DOCTOR_OK, "ext4", NULL, "%s",
+		     facts->ext4_is_module ? "loaded as a module" : "built in");
+}
+
+static void judge_btf(const struct judging *judging)
+{
+	const struct doctor_facts *facts = judging->facts;
+
+	if (!facts->has_btf)
+		find(judging, DOCTOR_FAIL, "btf",
+		     "use a kernel with CONFIG_DEBUG_INFO_BTF=y, as Debian's "
+		     "are",
+		     "/sys/kernel/btf/vmlinux is missing, by which frsp.ko "
+		     "checks the layout of ext4");
+	else if (facts->ext4_is_module && !facts->has_ext4_btf)
+		find(judging, DOCTOR_FAIL, "btf",
+		     "use a kernel with CONFIG_DEBUG_INFO_BTF_MODULES=y, as "
+		     "Debian's are",
+		     "/sys/kernel/btf/ext4 is missing, by which frsp.ko checks "
+		     "the layout of ext4");
+	else
+		find(judging, DOCTOR_OK, "btf", NULL, "of the kernel%s",
+		     facts->ext4_is_module ? " and of the module ext4" : "");
+}
+
+static void judge_ftrace(const struct judging *judging)
+{
+	switch (judging->facts->ftrace_enabled) {
+	case DOCTOR_YES:
+		find(judging, DOCTOR_OK, "ftrace", NULL, "enabled");
+		break;
+	case DOCTOR_NO:
+		find(judging, DOCTOR_FAIL, "ftrace",
+		     "\"sudo sysctl kernel.ftrace_enabled=1\"",
+		     "kernel.ftrace_enabled is 0, so that no function can be "
+		     "hooked");
+		break;
+	default:
+		find(judging, DOCTOR_FAIL, "ftrace",
+		     "use a kernel with CONFIG_DYNAMIC_FTRACE=y, as Debian's "
+		     "are",
+		     "the kernel has none, so that no function can be hooked");
+	}
+}
+
+/* Names with commas between, for each function that is as wanted. */
+static void list_functions(const struct doctor_facts *facts,
+			   bool (*is_wanted)(const struct doctor_function *),
+			   char list[DOCTOR_TEXT_LEN / 2])
+{
+	size_t len = 0;
+
+	list[0] = '\0';
+	for (size_t i = 0; i < facts->n_functions; i++)
+		if (is_wanted(&facts->functions[i]) &&
+		    len < DOCTOR_TEXT_LEN / 2)
+			len += snprintf(list + len, DOCTOR_TEXT_LEN / 2 - len,
+					"%s%s", len ? ", " : "",
+					facts->functions[i].name);
+}
+
+static bool is_missing(const struct doctor_function *function)
+{
+	return !function->is_there;
+}
+
+static bool is_untraceable(const struct doctor_function *function)
+{
+	return function->is_there && function->is_traceable == DOCTOR_NO;
+}
+
+static bool is_traceability_unknown(const struct doctor_function *function)
+{
+	return function->is_traceable == DOCTOR_UNKNOWN;
+}
+
+static void judge_functions(const struct judging *judging)
+{
+	const struct doctor_facts *facts = judging->facts;
+	char list[DOCTOR_TEXT_LEN / 2];
+
+	if (!facts->has_ext4)
+		return;
+	list_functions(facts, is_missing, list);
+	if (*list) {
+		find(judging, DOCTOR_FAIL, "functions", OTHER_KERNEL,
+		     "this kernel's ext4 lacks %s", list);
+		return;
+	}
+	list_functions(facts, is_untraceable, list);
+	if (*list) {
+		find(judging, DOCTOR_FAIL, "functions", OTHER_KERNEL,
+		     "ftrace cannot hook %s", list);
+		return;
+	}
+	list_functions(facts, is_traceability_unknown, list);
+	find(judging, DOCTOR_OK, "functions", NULL, "all %zu are there%s",
+	     facts->n_functions,
+	     *list ? "; whether ftrace can hook them cannot be seen from here"
+		   : " and can be hooked");
+}
+
+static void judge_livepatch(const struct judging *judging)
+{
+	const struct doctor_facts *facts = judging->facts;
+	const struct doctor_function *patched = NULL;
+
+	for (size_t i = 0; i < facts->n_functions; i++) {
+		const struct doctor_function *function = &facts->functions[i];
+
+		if (!*function->livepatch)
+			continue;
+		if (!patched || function->is_replaced)
+			patched = function;
+	}
+	if (patched && patched->is_replaced)
+		find(judging, DOCTOR_FAIL, "livepatch",
+		     "boot without that livepatch, or go without frsp.ko",
+		     "%s has taken the place of ext4's %s(), which frsp.ko "
+		     "needs",
+		     patched->livepatch, patched->name);
+	else if (patched)
+		find(judging, DOCTOR_WARN, "livepatch",
+		     "see what it changes there",
+		     "%s has changed ext4's %s(), which frsp.ko observes",
+		     patched->livepatch, patched->name);
+	else if (*facts->ext4_livepatch)
+		find(judging, DOCTOR_WARN, "livepatch",
+		     "see what it changes there",
+		     "%s has changed ext4, but no function that frsp.ko needs",
+		     facts->ext4_livepatch);
+	else
+		find(judging, DOCTOR_OK, "livepatch", NULL,
+		     "none touches ext4");
+}
+
+static void judge_secure_boot(const struct judging *judging)
+{
+	const struct doctor_facts *facts = judging->facts;
+	bool locked = *facts->lockdown && strcmp(facts->lockdown, "none") != 0;
+	const char *why = locked ? "the kernel is locked down"
+			  : facts->signatures_enforced
+				  ? "module.sig_enforce is set"
+				  : "Secure Boot is on";
+
+	if (!locked && !facts->signatures_enforced &&
+	    facts->secure_boot != DOCTOR_YES)
+		find(judging, DOCTOR_OK, "secure-boot", NULL,
+		     "modules need no signature");
+	else if (facts->is_loaded)
+		find(judging, DOCTOR_OK, "secure-boot", NULL,
+		     "%s, and frsp.ko is loaded", why);
+	else
+		find(judging, DOCTOR_WARN, "secure-boot",
+		     "\"sudo mokutil --import /var/lib/dkms/mok.pub\", reboot, "
+		     "and choose Enroll MOK",
+		     "%s: frsp.ko must be signed with a key that is enrolled",
+		     why);
+}
+
+static void judge_module_file(const struct judging *judging)
+{
+	const struct doctor_facts *facts = judging->facts;
+
+	if (*facts->module_file)
+		find(judging, DOCTOR_OK, "module-file", NULL, "%s",
+		     facts->module_file);
+	else
+		find(judging, facts->is_loaded ? DOCTOR_WARN : DOCTOR_FAIL,
+		     "module-file", INSTALL, "frsp.ko is not installed for %s",
+		     facts->release);
+}
+
+static void judge_module(const struct judging *judging)
+{
+	const struct doctor_facts *facts = judging->facts;
+	/* "0.1.0 (1234567)" */
+	size_t len = strcspn(FRSP_VERSION, " ");
+
+	if (!facts->is_loaded)
+		find(judging, DOCTOR_FAIL, "module",
+		     *facts->refusal ? "mend what it says, then \"sudo "
+				       "modprobe frsp\""
+				     : "\"sudo modprobe frsp\"",
+		     "frsp.ko is not loaded%s%s",
+		     *facts->refusal ? "; it said: " : "", facts->refusal);
+	else if (strlen(facts->module_version) != len ||
+		 memcmp(facts->module_version, FRSP_VERSION, len) != 0)
+		find(judging, DOCTOR_WARN, "module",
+		     "install both of one version, then \"sudo rmmod frsp\" "
+		     "and \"sudo modprobe frsp\"",
+		     "frsp.ko %s is loaded, but this frspctl is %.*s",
+		     facts->module_version, (int)len, FRSP_VERSION);
+	else
+		find(judging, DOCTOR_OK, "module", NULL, "frsp.ko %s is loaded",
+		     facts->module_version);
+}
+
+static void judge_device(const struct judging *judging)
+{
+	int err = judging->facts->device_err;
+
+	if (!judging->facts->is_loaded)
+		return;
+	if (!err)
+		find(judging, DOCTOR_OK, "device", NULL, "%s can be used",
+		     FRSP_DEVICE);
+	else if (err == -EACCES || err == -EPERM)
+		find(judging, DOCTOR_WARN, "device",
+		     "run \"sudo frspctl doctor\"",
+		     "%s is for root: not looked at", FRSP_DEVICE);
+	else if (err == -EPROTO)
+		find(judging, DOCTOR_FAIL, "device",
+		     "install frspctl and frsp.ko of one version",
+		     "%s speaks another language than this frspctl",
+		     FRSP_DEVICE);
+	else
+		find(judging, DOCTOR_FAIL, "device",
+		     "see that /dev is a devtmpfs, or run systemd-tmpfiles or "
+		     "udev",
+		     "%s cannot be opened: %s", FRSP_DEVICE, strerror(-err));
+}
+
+static void judge_attached(const struct judging *judging,
+			   const struct doctor_fs *fs)
+{
+	if (fs->status.gave_up)
+		find(judging, DOCTOR_WARN, "filesystem",
+		     "\"dmesg | grep frsp\" says more; \"sudo frspctl set DEV "
+		     "steer on\" tries again",
+		     "%s: frsp.ko has given up steering it: audits failed",
+		     fs->name);
+	else if (fs->status.audit_mismatches)
+		find(judging, DOCTOR_WARN, "filesystem",
+		     "please report it, with what \"dmesg | grep frsp\" says",
+		     "%s: %llu of %llu audits found a tree to be wrong",
+		     fs->name, fs->status.audit_mismatches, fs->status.audits);
+	else if (fs->has_extents == DOCTOR_NO)
+		find(judging, DOCTOR_WARN, "filesystem",
+		     "\"tune2fs -O extents\", unmounted, for new files",
+		     "%s: it has not the feature extents, so its files are "
+		     "not steered",
+		     fs->name);
+	else
+		find(judging, DOCTOR_OK, "filesystem", NULL, "%s: %s", fs->name,
+		     fs->status.freespace_tree
+			     ? "steered"
+			     : "attached, but freespace_tree is 0");
+}
+
+static void judge_filesystems(const struct judging *judging)
+{
+	const struct doctor_facts *facts = judging->facts;
+
+	if (!facts->is_loaded)
+		return;
+	for (size_t i = 0; i < facts->n_fs; i++) {
+		if (facts->fs[i].is_attached)
+			judge_attached(judging, &facts->fs[i]);
+		else
+			find(judging, DOCTOR_FAIL, "filesystem",
+			     "\"dmesg | grep frsp\" says why",
+			     "%s: frsp.ko has not attached it",
+			     facts->fs[i].name);
+	}
+}
+
+void doctor_judge(const struct doctor_facts *facts,
+		  void (*found)(void *context,
+				const struct doctor_finding *finding),
+		  void *context)
+{
+	static void (*const judges[])(const struct judging *) = {
+		judge_kernel,	   judge_ext4,	      judge_btf,
+		judge_ftrace,	   judge_functions,   judge_livepatch,
+		judge_secure_boot, judge_module_file, judge_module,
+		judge_device,	   judge_filesystems,
+	};
+	const struct judging judging = {facts, found, context};
+
+	for (size_t i = 0; i < sizeof(judges) / sizeof(judges[0]); i++)
+		judges[i](&judging);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether frsp.ko can work here and does: facts in, findings out. */
+#ifndef FRSP_DOCTOR_H
+#define FRSP_DOCTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fs_status.h"
+
+#define DOCTOR_TEXT_LEN	     512
+#define DOCTOR_NAME_LEN	     64
+#define DOCTOR_MAX_FUNCTIONS 16
+
+enum doctor_fact {
+	DOCTOR_UNKNOWN, /* cannot be seen from here */
+	DOCTOR_NO,
+	DOCTOR_YES,
+};
+
+/* A function of ext4 that frsp.ko needs. */
+struct doctor_function {
+	const char *name;
+	bool is_replaced; /* frsp.ko takes its place, so nobody else can */
+	bool is_there;
+	enum doctor_fact is_traceable;
+	char livepatch[DOCTOR_NAME_LEN]; /* that replaces it, or "" */
+};
+
+struct doctor_fs {
+	char name[DOCTOR_NAME_LEN];
+	bool is_attached;
+	struct fs_status status; /* if it is attached */
+	enum doctor_fact has_extents;
+};
+
+struct doctor_facts {
+	char release[DOCTOR_NAME_LEN];
+	bool is_realtime;
+	bool has_ext4, ext4_is_module;
+	bool has_btf, has_ext4_btf;
+	enum doctor_fact ftrace_enabled; /* unknown: there is no ftrace */
+	struct doctor_function functions[DOCTOR_MAX_FUNCTIONS];
+	size_t n_functions;
+	/* a livepatch of other functions of ext4, or "" */
+	char ext4_livepatch[DOCTOR_NAME_LEN];
+	enum doctor_fact secure_boot;
+	char lockdown[DOCTOR_NAME_LEN]; /* "none", "integrity" ..., or "" */
+	bool signatures_enforced;
+	char module_file[DOCTOR_TEXT_LEN]; /* installed for release, or "" */
+	bool is_loaded;
+	char module_version[DOCTOR_NAME_LEN];
+	/* what frsp.ko said last why it was not loaded, or "" */
+	char refusal[DOCTOR_TEXT_LEN / 2];
+	int device_err; /* of opening FRSP_DEVICE: 0 or -errno */
+	struct doctor_fs *fs;
+	size_t n_fs;
+};
+
+enum doctor_verdict {
+	DOCTOR_OK,
+	DOCTOR_WARN,
+	DOCTOR_FAIL,
+};
+
+/* "OK", "WARN", "FAIL" */
+extern const char *const doctor_verdicts[];
+
+struct doctor_finding {
+	enum doctor_verdict verdict;
+	const char *check;
+	char text[DOCTOR_TEXT_LEN];
+	const char *remedy; /* NULL: all is well */
+};
+
+/* Calls found() for each finding, in the order in which one would mend them. */
+void doctor_judge(const struct doctor_facts *facts,
+		  void (*found)(void *context,
+				const struct doctor_finding *finding),
+		  void *context);
+
+#endif
