@@ -6,7 +6,6 @@ export PATH := $(PATH):/usr/sbin:/sbin
 
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' kmod/dkms.conf)
 GIT_HASH := $(shell git rev-parse --short HEAD 2>/dev/null)
-
 PREFIX ?= /usr/local
 sbindir ?= $(PREFIX)/sbin
 mandir ?= $(PREFIX)/share/man
@@ -33,7 +32,7 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(shell uname -m | sed
 
 PROGRAMS := hotmon
 MANUALS := $(PROGRAMS:%=docs/%.8.scd)
-SCHEMAS := docs/hotmon.schema.json
+SCHEMAS := $(PROGRAMS:%=docs/%.schema.json)
 SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
 # What of the module knows nothing of ext4, with a kernel for it in user space.
 PURE := $(patsubst %,kmod/%.c,extent tree meta pick busy) $(wildcard tests/unit/kernel/*.c)
@@ -45,19 +44,18 @@ NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 .DELETE_ON_ERROR .SECONDARY:
 .PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help
 
-ifneq ($(OFF)$(NO_BTF),)
-all:
+all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
 	$(if $(NO_BTF),echo "off: $(PROGRAMS); $(VMLINUX_BTF) is missing: name the BTF of a kernel >= 6.1 with VMLINUX_BTF=FILE")
-else
-all: $(PROGRAMS:%=$(OUTPUT)/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%)
-endif
 	$(MAKE) -C kmod try
 
 kmod dkms-install dkms-uninstall:
 	$(MAKE) -C kmod $(filter dkms-%,$@)
 
 tests: all $(TESTS)
+lint: ; tests/lint
+help: ; cat docs/make-help.txt
+clean: ; rm -rf .output kmod/frsp.ko
 
 # Files of one line, written only when it changes, and with it what depends on them. Not
 # the time of the BTF file counts, which sysfs renews as it likes, but which one it is.
@@ -65,6 +63,7 @@ tests: all $(TESTS)
 .output/version.h: line = \#define FRSP_VERSION "$(VERSION)$(GIT_HASH:%= (%))"
 .output/vmlinux.name .output/version.h: FORCE
 	mkdir -p .output; echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
+$(OUTPUT)/tools/frsp_version.o: .output/version.h
 .PHONY: FORCE
 
 .output/vmlinux.h: .output/vmlinux.name vmlinux/gen.sh
@@ -74,14 +73,13 @@ tests: all $(TESTS)
 	$(call say,BPF,$@) $(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 
 # the object's name is what "bpftool map list" shows in front of .rodata
-.output/hot.skel.h: skeleton := hotmon
 .output/%.skel.h: .output/%.bpf.o
-	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name $(skeleton) >$@
+	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name $(*:hot=hotmon) >$@
 
 .output/kmod_facts.h: tools/kmod_facts.sed kmod/hook.c kmod/dkms.conf
 	$(call say,GEN,$@) sed -nf $^ >$@
 
-$(OUTPUT)/%.o: %.c .output/hot.skel.h | .output/kmod_facts.h .output/version.h
+$(OUTPUT)/%.o: %.c .output/hot.skel.h | .output/kmod_facts.h
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(OUTPUT)/kmod/%.o $(OUTPUT)/tests/%.o: ALL_CFLAGS += -Itests/unit/kernel
@@ -110,9 +108,6 @@ demo:
 	$(MAKE) all
 	tests/demo
 
-lint:
-	tests/lint
-
 install: all
 	install -D -t $(DESTDIR)$(sbindir) $(PROGRAMS:%=$(OUTPUT)/%)
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(MANUALS:docs/%.scd=$(OUTPUT)/%)
@@ -121,11 +116,5 @@ install: all
 uninstall:
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(MANUALS:docs/%.scd=$(DESTDIR)$(mandir)/man8/%) \
 		$(SCHEMAS:docs/%=$(DESTDIR)$(PREFIX)/share/frsp/%)
-
-clean:
-	rm -rf .output kmod/frsp.ko
-
-help:
-	cat docs/make-help.txt
 
 -include $(shell find .output -name '*.d' 2>/dev/null)

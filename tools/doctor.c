@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "frsp_version.h"
 #include "kmod_facts.h"
-#include "version.h"
 #include "uapi/frsp.h"
 
 #define INSTALL "\"sudo make dkms-install\" in frsp's sources"
@@ -258,7 +258,7 @@ static void judge_module(const struct judging *judging)
 {
 	const struct doctor_facts *facts = judging->facts;
 	/* "0.1.0 (1234567)" */
-	size_t len = strcspn(FRSP_VERSION, " ");
+	size_t len = strcspn(frsp_version, " ");
 
 	if (!facts->is_loaded)
 		find(judging, DOCTOR_FAIL, "module",
@@ -268,12 +268,12 @@ static void judge_module(const struct judging *judging)
 		     "frsp.ko is not loaded%s%s",
 		     *facts->refusal ? "; it said: " : "", facts->refusal);
 	else if (strlen(facts->module_version) != len ||
-		 memcmp(facts->module_version, FRSP_VERSION, len) != 0)
+		 memcmp(facts->module_version, frsp_version, len) != 0)
 		find(judging, DOCTOR_WARN, "module",
 		     "install both of one version, then \"sudo rmmod frsp\" "
 		     "and \"sudo modprobe frsp\"",
 		     "frsp.ko %s is loaded, but this frspctl is %.*s",
-		     facts->module_version, (int)len, FRSP_VERSION);
+		     facts->module_version, (int)len, frsp_version);
 	else
 		find(judging, DOCTOR_OK, "module", NULL, "frsp.ko %s is loaded",
 		     facts->module_version);

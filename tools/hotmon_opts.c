@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include <bpf/libbpf.h>
 
+#include "frsp_version.h"
 #include "log.h"
-#include "version.h"
 
 #define DEFAULT_INTERVAL_S  1.0
 #define DEFAULT_ROWS	    20
@@ -296,7 +296,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 static void print_version(FILE *out, struct argp_state *state)
 {
 	(void)state;
-	fprintf(out, "hotmon %s, libbpf %s\n", FRSP_VERSION,
+	fprintf(out, "hotmon %s, libbpf %s\n", frsp_version,
 		libbpf_version_string());
 }
 

@@ -7,8 +7,8 @@
 
 #include "scratch.h"
 #include "doctor_probe.h"
+#include "frsp_version.h"
 #include "kmod_facts.h"
-#include "version.h"
 
 #define MAX_FINDINGS 32
 
@@ -55,7 +55,7 @@ static void make_healthy(struct doctor_facts *facts)
 		.n_fs = 1,
 	};
 	snprintf(facts->module_version, sizeof(facts->module_version), "%.*s",
-		 (int)strcspn(FRSP_VERSION, " "), FRSP_VERSION);
+		 (int)strcspn(frsp_version, " "), frsp_version);
 }
 
 /* The finding of a check, which must be there once. */
