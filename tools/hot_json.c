@@ -100,6 +100,7 @@ int hot_json_write(FILE *out, struct hot_monitor *monitor,
 {
 	struct json_object *object =
 		json_document(HOT_JSON_SCHEMA, frame->wall_ns, frame->mono_ns);
+	int err;
 
 	if (!object)
 		return -ENOMEM;
@@ -113,5 +114,6 @@ int hot_json_write(FILE *out, struct hot_monitor *monitor,
 	json_add_u64(object, "dropped", frame->dropped);
 	add_tracked(object, frame);
 	add_overhead(object, frame);
-	return json_print(out, object);
+	err = json_print(out, object);
+	return !err && fflush(out) ? -errno : err;
 }

@@ -85,7 +85,7 @@ int json_print(FILE *out, struct json_object *document)
 
 	if (!text)
 		err = -ENOMEM;
-	else if (fprintf(out, "%s\n", text) < 0 || fflush(out))
+	else if (fprintf(out, "%s\n", text) < 0)
 		err = -errno;
 	json_object_put(document);
 	return err;

@@ -26,7 +26,9 @@ void json_add_number(struct json_object *object, const char *key, double value,
 struct json_object *json_document(const char *schema, __u64 wall_ns,
 				  __u64 mono_ns);
 
-/* Prints the document and a newline, and frees it. 0 or -errno. */
+/* Prints the document and a newline, and frees it. Does not flush. 0, -ENOMEM,
+ * or another -errno, which the stream has, too: ferror().
+ */
 int json_print(FILE *out, struct json_object *document);
 
 #endif
