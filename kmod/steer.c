@@ -30,8 +30,8 @@ static const u32 reads_of_level[] = { 1, 1, 16, 64 };
  * A file that grows is thought to grow by as much again, but by no more than this, and
  * one that is open for writing by no less than the other.
  */
-#define GROWTH_MAX_CLUSTERS  8192
-#define GROWTH_OPEN_CLUSTERS 2048
+#define GROWTH_MAX_CLUSTERS  16384
+#define GROWTH_OPEN_CLUSTERS 8192
 
 /* Where nothing fits, a piece of this length will do. */
 #define SHORT_CLUSTERS 64
