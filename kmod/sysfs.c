@@ -203,6 +203,7 @@ static u64 gave_up_gauge(struct frsp_fs *fs)
 	return READ_ONCE(fs->gave_up);
 }
 
+/* clang-format off */
 static struct counter_attribute counters[] = {
 #define COUNTER(name) { { #name, 0444 }, FRSP_STAT_##name, NULL },
 	FRSP_COUNTERS(COUNTER)
@@ -221,6 +222,7 @@ static struct counter_attribute counters[] = {
 	GAUGE(gave_up)
 #undef GAUGE
 };
+/* clang-format on */
 
 static ssize_t counter_show(struct kobject *kobj, struct attribute *attribute,
 			    char *buf)

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * aging DIR [SEED [ROUNDS [LOW [HIGH]]]]: ages the fresh filesystem at DIR by rounds
- * of create, append and delete between LOW and HIGH percent (85, 95) of what was
- * free. Prints a line per round: extents per file in all, then by size with how often
- * such a file was opened to write, and the CPU time of the system.
+ * aging DIR [SEED [ROUNDS [LOW [HIGH]]]]: ages the fresh filesystem at DIR by
+ * rounds of create, append and delete between LOW and HIGH percent (85, 95) of
+ * what was free. Prints a line per round: extents per file in all, then by size
+ * with how often such a file was opened to write, and the CPU time of the
+ * system.
  *
- * What is done depends on SEED alone, never on what the filesystem answers: it is the
- * same on both sides of a comparison. Fullness is what files take, in blocks.
+ * What is done depends on SEED alone, never on what the filesystem answers: it
+ * is the same on both sides of a comparison. Fullness is what files take, in
+ * blocks.
  *
- * The files are those of a small file server, documents, pictures and recordings: half
- * of them small, most bytes in a few large ones (the table below; log-uniform within a
- * class). WRITERS of them are being written at a time, in steps, by one who creates or,
- * now and then, appends; and a few logs, open all the time, grow by small appends.
- * Delayed allocation is flushed after every SYNC_BYTES, as the kernel's flusher would
- * do, but at the same moment on both sides.
+ * The files are those of a small file server, documents, pictures and
+ * recordings: half of them small, most bytes in a few large ones (the table
+ * below; log-uniform within a class). WRITERS of them are being written at a
+ * time, in steps, by one who creates or, now and then, appends; and a few logs,
+ * open all the time, grow by small appends. Delayed allocation is flushed after
+ * every SYNC_BYTES, as the kernel's flusher would do, but at the same moment on
+ * both sides.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -4,9 +4,10 @@
  * ext4 filesystem of any size, and writes what "frspctl save" would save of it
  * to SUMMARY (an array of struct frsp_group_summary).
  *
- * Each group's free space, 30 % of it, is in runs of at most 12 blocks; one group
- * in 2000 also has one of 32 MiB. With "equal" such a group has no more free
- * blocks than others, so that free counts do not tell where the long runs are.
+ * Each group's free space, 30 % of it, is in runs of at most 12 blocks; one
+ * group in 2000 also has one of 32 MiB. With "equal" such a group has no more
+ * free blocks than others, so that free counts do not tell where the long runs
+ * are.
  *
  * Bitmaps are written as they are made, a flexible group at a time: libext2fs
  * would keep a billion runs in memory. What is new in use belongs to no file.
