@@ -250,6 +250,20 @@ static bool pick_short(struct steer *steer, struct frsp_steering *out)
 	return pick(steer, tree, true, out);
 }
 
+/* Outside what is reserved for metadata, else there, too. */
+static bool pick_known(struct steer *steer, struct frsp_steering *out)
+{
+	bool found;
+
+	steer->reserved = steer->fs->reserved_clusters;
+	found = pick_near_goal(steer, out) || pick_by_meta(steer, out);
+	if (!found && steer->reserved) {
+		steer->reserved = 0;
+		found = pick_near_goal(steer, out) || pick_by_meta(steer, out);
+	}
+	return found;
+}
+
 /*
  * With room for what comes next; half of that is better than none. The longest
  * extents are spared for files that need them: this asks for no more than it may use.
@@ -261,28 +275,28 @@ static bool pick_roomy(struct steer *steer, struct frsp_steering *out)
 
 	for (request->room = steer->want; request->room > request->len && !found;
 	     request->room /= 2)
-		found = pick_near_goal(steer, out) || pick_by_meta(steer, out);
+		found = pick_known(steer, out);
 	request->room = request->len;
 	return found;
 }
 
 static bool choose(struct steer *steer, struct frsp_steering *out)
 {
+	if (pick_roomy(steer, out))
+		return true;
 	steer->reserved = steer->fs->reserved_clusters;
-	if (pick_roomy(steer, out) || pick_near_goal(steer, out))
+	if (pick_near_goal(steer, out))
 		return true;
 	do {
 		if (pick_by_meta(steer, out))
 			return true;
 	} while (read_promising(steer));
-	steer->reserved = 0;
-	if (pick_roomy(steer, out) || pick_near_goal(steer, out) ||
-	    pick_by_meta(steer, out))
+	if (pick_known(steer, out))
 		return true;
 	steer->request.take_rooms = true;
-	if (pick_roomy(steer, out) || pick_near_goal(steer, out) ||
-	    pick_by_meta(steer, out))
+	if (pick_roomy(steer, out) || pick_known(steer, out))
 		return true;
+	steer->reserved = 0;
 	frsp_busy_request_commit(steer->fs, steer->request.len);
 	/* A stripe is taken whole or not at all. */
 	return !steer->stripe && pick_short(steer, out);
