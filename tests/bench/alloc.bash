@@ -8,6 +8,7 @@
 # module at frsp_cache_aggression N).
 
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
+# shellcheck disable=SC2034 # for those that load this
 helpers=$root/.output/bench
 kernel=6.12
 
@@ -47,13 +48,13 @@ guest() { # [run-option...] -- argument...
 
 # Mounts a disk at /mnt as the configuration says; sets $sysfs.
 mount_as() { # configuration device [mount-option]
-	local options=noatime${3:+,$3}
+	local with=noatime${3:+,$3}
 	modprobe ext4
 	case $1 in
-	scan0) options+=,mb_optimize_scan=0 ;;
+	scan0) with+=,mb_optimize_scan=0 ;;
 	frsp*) insmod "$root/.output/kmod/$(uname -r)/frsp.ko" ;;
 	esac
-	mount -t ext4 -o "$options" "$2" /mnt
+	mount -t ext4 -o "$with" "$2" /mnt
 	sysfs=/sys/fs/ext4/${2##*/}
 	case $1 in
 	frsp*) echo "${1#frsp}" >"$sysfs/frsp_cache_aggression" ;;
