@@ -42,7 +42,7 @@ OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help
+.PHONY: FORCE all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help
 
 all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
@@ -64,7 +64,6 @@ clean: ; rm -rf .output kmod/frsp.ko
 .output/vmlinux.name .output/version.h: FORCE
 	mkdir -p .output; echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
 $(OUTPUT)/tools/frsp_version.o: .output/version.h
-.PHONY: FORCE
 
 .output/vmlinux.h: .output/vmlinux.name vmlinux/gen.sh
 	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh $(VMLINUX_BTF) >$@
