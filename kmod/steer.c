@@ -432,6 +432,8 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	steering->tree = NULL;
 	if (!is_steered(fs, ac))
 		return;
+	if (frsp_sbi_groups(frsp_sbi(fs->sb)) != READ_ONCE(fs->n_groups))
+		frsp_loader_kick(fs);
 	/* A second round of the same request may not take a shorter goal unasked. */
 	*frsp_ac_flags(ac) &= ~EXT4_MB_HINT_MERGE;
 	if (!read_request(fs, ac, &steer) ||
