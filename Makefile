@@ -36,13 +36,13 @@ SCHEMAS := $(PROGRAMS:%=docs/%.schema.json)
 SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
 # What of the module knows nothing of ext4, with a kernel for it in user space.
 PURE := $(patsubst %,kmod/%.c,extent tree meta pick busy) $(wildcard tests/unit/kernel/*.c)
-TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c))
+TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c tests/vm/*.c))
 
 OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help
+.PHONY: FORCE all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help
 
 all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
@@ -64,7 +64,6 @@ clean: ; rm -rf .output kmod/frsp.ko
 .output/vmlinux.name .output/version.h: FORCE
 	mkdir -p .output; echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
 $(OUTPUT)/tools/frsp_version.o: .output/version.h
-.PHONY: FORCE
 
 .output/vmlinux.h: .output/vmlinux.name vmlinux/gen.sh
 	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh $(VMLINUX_BTF) >$@
@@ -82,7 +81,7 @@ $(OUTPUT)/tools/frsp_version.o: .output/version.h
 $(OUTPUT)/%.o: %.c .output/hot.skel.h | .output/kmod_facts.h
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(OUTPUT)/kmod/%.o $(OUTPUT)/tests/%.o: ALL_CFLAGS += -Itests/unit/kernel
+$(OUTPUT)/kmod/%.o $(OUTPUT)/tests/unit/%.o $(OUTPUT)/tests/bench/%.o: ALL_CFLAGS += -Itests/unit/kernel
 $(OUTPUT)/libfrsp.a: $(SHARED:%.c=$(OUTPUT)/%.o)
 $(OUTPUT)/libpure.a: $(PURE:%.c=$(OUTPUT)/%.o)
 $(OUTPUT)/lib%.a:
@@ -91,6 +90,8 @@ $(OUTPUT)/lib%.a:
 $(PROGRAMS:%=$(OUTPUT)/%): $(OUTPUT)/%: $(OUTPUT)/tools/%.o
 $(TESTS): $(OUTPUT)/%: $(OUTPUT)/tests/%.o
 $(filter-out $(OUTPUT)/bench/%,$(TESTS)): LDLIBS += -lcmocka
+$(OUTPUT)/vm/storm: $(patsubst %.c,$(OUTPUT)/%.o,$(wildcard tests/vm/guest/*.c))
+$(OUTPUT)/bench/image_60t $(OUTPUT)/vm/storm: LDLIBS += -lext2fs -lcom_err
 $(filter $(OUTPUT)/unit/%,$(TESTS)) $(OUTPUT)/bench/tree: $(OUTPUT)/libpure.a
 $(PROGRAMS:%=$(OUTPUT)/%) $(TESTS): $(OUTPUT)/libfrsp.a
 	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@

@@ -19,11 +19,11 @@
 struct frsp_extent {
 	struct rb_node by_start;
 	union {
-		struct rb_node by_len; /* by (len, start) */
+		struct rb_node by_len;	     /* by (len, start) */
 		struct llist_node condemned; /* root of what a drop left */
 	};
-	u32 start;	       /* clusters from the first of the tree */
-	u32 len;	       /* clusters, > 0 */
+	u32 start; /* clusters from the first of the tree */
+	u32 len;   /* clusters, > 0 */
 };
 
 struct frsp_memory {

@@ -58,6 +58,7 @@ struct frsp_fs {
 
 	struct frsp_trees __rcu *trees;
 	struct mutex grow_mutex;
+	u32 n_groups;			/* that have trees; under grow_mutex */
 	struct frsp_meta meta;
 	struct frsp_memory memory;
 
@@ -114,7 +115,14 @@ void frsp_fs_put(int cookie);
 struct frsp_tree *frsp_fs_tree(struct frsp_fs *fs, u32 group, u32 *in_tree);
 u32 frsp_fs_n_trees(struct frsp_fs *fs);
 struct frsp_tree *frsp_fs_tree_at(struct frsp_fs *fs, u32 index);
-/* Adds trees for groups that an online growth has added. May sleep. */
+/* How many of a tree's groups exist: the last one may have room for more. */
+u32 frsp_fs_groups_of(struct frsp_fs *fs, const struct frsp_tree *tree);
+/*
+ * False: the group's bitmap is on the disk. Else ext4 has not written it yet, and an
+ * UNKNOWN group becomes what the descriptor says.
+ */
+bool frsp_fs_note_uninit(struct frsp_fs *fs, struct frsp_tree *tree, u32 group);
+/* Follows an online growth: groups in the last tree, and new trees. May sleep. */
 void frsp_fs_grow(struct frsp_fs *fs);
 
 /* track.c: what ext4 did to its free space; called with its group lock held. */

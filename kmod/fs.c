@@ -94,26 +94,59 @@ struct frsp_tree *frsp_fs_tree(struct frsp_fs *fs, u32 group, u32 *in_tree)
 	return frsp_fs_tree_at(fs, group >> fs->span_log2);
 }
 
-/*
- * What descriptors say of a tree's groups, without I/O. ext4 makes the bitmap of an
- * uninitialised group from nothing: metadata at its start, if any, the rest free
- * (ext4_init_block_bitmap()).
- */
-static void set_free_counts(struct frsp_fs *fs, struct frsp_tree *tree)
+u32 frsp_fs_groups_of(struct frsp_fs *fs, const struct frsp_tree *tree)
 {
-	u32 first = tree->index << fs->span_log2, free, i;
+	u32 n_groups = frsp_sbi_groups(frsp_sbi(fs->sb));
+
+	return min(tree->n_groups, n_groups - (tree->index << fs->span_log2));
+}
+
+/*
+ * What a group's descriptor says, without I/O. ext4 makes the bitmap of an
+ * uninitialised group from nothing: metadata at its start, if any, the rest free
+ * (ext4_init_block_bitmap()). True: it is one. Under tree->lock.
+ */
+static bool set_free_count(struct frsp_fs *fs, struct frsp_tree *tree,
+			   u32 group)
+{
 	u32 last_group = frsp_sbi_groups(frsp_sbi(fs->sb)) - 1;
+	u32 in_tree = group & ((1U << fs->span_log2) - 1), free;
+	struct ext4_group_info *info = frsp_group_info(fs->sb, group);
 	bool uninit;
 
+	free = frsp_group_desc_free(fs->sb, group, &uninit);
+	if (info && frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT) &&
+	    tree->groups[in_tree].state == FRSP_GROUP_UNKNOWN)
+		frsp_tree_set_bad(tree, in_tree);
+	else if (uninit && free && group != last_group)
+		frsp_tree_set_summary(tree, in_tree, free,
+				      fs->group_clusters - free, free);
+	else
+		frsp_tree_set_free(tree, in_tree, free);
+	return uninit;
+}
+
+bool frsp_fs_note_uninit(struct frsp_fs *fs, struct frsp_tree *tree, u32 group)
+{
+	bool uninit;
+
+	frsp_group_desc_free(fs->sb, group, &uninit);
+	if (!uninit)
+		return false;
 	spin_lock(&tree->lock);
-	for (i = 0; i < tree->n_groups && first + i <= last_group; i++) {
-		free = frsp_group_desc_free(fs->sb, first + i, &uninit);
-		if (uninit && free && first + i != last_group)
-			frsp_tree_set_summary(tree, i, free,
-					      fs->group_clusters - free, free);
-		else
-			frsp_tree_set_free(tree, i, free);
-	}
+	uninit = set_free_count(fs, tree, group);
+	frsp_meta_update(&fs->meta, tree);
+	spin_unlock(&tree->lock);
+	return uninit;
+}
+
+static void set_free_counts(struct frsp_fs *fs, struct frsp_tree *tree)
+{
+	u32 first = tree->index << fs->span_log2, i;
+
+	spin_lock(&tree->lock);
+	for (i = 0; i < frsp_fs_groups_of(fs, tree); i++)
+		set_free_count(fs, tree, first + i);
 	frsp_meta_update(&fs->meta, tree);
 	spin_unlock(&tree->lock);
 }
@@ -161,13 +194,16 @@ err_trees:
 
 void frsp_fs_grow(struct frsp_fs *fs)
 {
-	u32 n_groups = frsp_sbi_groups(frsp_sbi(fs->sb));
+	u32 n_groups = frsp_sbi_groups(frsp_sbi(fs->sb)), n_trees;
 
 	mutex_lock(&fs->grow_mutex);
-	if (n_groups > frsp_fs_n_trees(fs) << fs->span_log2 &&
-	    make_trees(fs, n_groups))
+	n_trees = frsp_fs_n_trees(fs);
+	if (n_groups > fs->n_groups)
+		set_free_counts(fs, frsp_fs_tree_at(fs, n_trees - 1));
+	if (n_groups > n_trees << fs->span_log2 && make_trees(fs, n_groups))
 		pr_warn_once("%s: no memory for the trees of new groups, which stock ext4 alone handles\n",
 			     fs->sb->s_id);
+	WRITE_ONCE(fs->n_groups, n_groups);
 	mutex_unlock(&fs->grow_mutex);
 }
 
@@ -220,6 +256,7 @@ static struct frsp_fs *fs_new(struct super_block *sb)
 	/* As ext4_inode_to_goal_block() does where flexible groups have 4 or more. */
 	if (frsp_sbi_log_flex(sbi) >= 2)
 		fs->reserved_clusters = fs->group_clusters;
+	fs->n_groups = frsp_sbi_groups(sbi);
 	fs->steer = READ_ONCE(freespace_tree);
 	fs->aggression = DEFAULT_AGGRESSION;
 	INIT_WORK(&fs->commit_work, frsp_busy_commit_work);
@@ -230,7 +267,7 @@ static struct frsp_fs *fs_new(struct super_block *sb)
 	frsp_loader_init(fs);
 	fs->stats = alloc_percpu(struct frsp_stats);
 	mutex_lock(&fs->grow_mutex);
-	err = fs->stats ? make_trees(fs, frsp_sbi_groups(sbi)) : -ENOMEM;
+	err = fs->stats ? make_trees(fs, fs->n_groups) : -ENOMEM;
 	mutex_unlock(&fs->grow_mutex);
 	if (err) {
 		fs_free(fs);

@@ -30,8 +30,6 @@
 static int load_init_group(struct frsp_fs *fs, u32 group)
 {
 	struct ext4_group_info *info = frsp_group_info(fs->sb, group);
-	struct frsp_tree *tree;
-	u32 in_tree;
 	int err;
 
 	if (!info)
@@ -41,11 +39,10 @@ static int load_init_group(struct frsp_fs *fs, u32 group)
 	frsp_count(fs, group_reads);
 	err = frsp_hook_init_group(fs->sb, group, GFP_NOFS);
 	trace_frsp_group_reads(fs->sb->s_dev, group, err);
-	if (err && err != -ENOMEM) {
-		tree = frsp_fs_tree(fs, group, &in_tree);
-		if (tree)
-			frsp_track_corrupted(fs->sb, group);
-	}
+	/* What is corrupt has been noted by the hook. */
+	if (err && err != -ENOMEM &&
+	    !frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
+		frsp_track_corrupted(fs->sb, group);
 	return err;
 }
 
@@ -133,16 +130,37 @@ static bool note_bitmap_in_memory(struct frsp_fs *fs, u32 group, void *copy)
 	return done;
 }
 
-/* The weakest source: it lacks preallocations and frees that wait for a commit. */
-static int note_bitmap_on_disk(struct frsp_fs *fs, u32 group)
+static u32 group_state(struct frsp_tree *tree, u32 in_tree)
 {
-	struct buffer_head *bh =
-		sb_bread(fs->sb, frsp_group_bitmap_block(fs->sb, group));
+	u32 state;
 
-	if (!bh)
+	spin_lock(&tree->lock);
+	state = tree->groups[in_tree].state;
+	spin_unlock(&tree->lock);
+	return state;
+}
+
+/*
+ * The weakest source: it lacks preallocations and frees that wait for a commit. So it
+ * is for groups of which nothing better is known. A build begins under the group lock,
+ * hence none does between the question and the answer.
+ */
+static int note_bitmap_on_disk(struct frsp_fs *fs, struct frsp_tree *tree,
+			       u32 group, u32 in_tree)
+{
+	struct buffer_head *bh;
+
+	/* Until ext4 writes to such a group, anything may be on the disk. */
+	if (frsp_fs_note_uninit(fs, tree, group))
+		return 0;
+	bh = sb_bread(fs->sb, frsp_group_bitmap_block(fs->sb, group));
+	if (!bh) {
+		frsp_track_corrupted(fs->sb, group);
 		return -EIO;
+	}
 	spin_lock(frsp_group_lock(frsp_sbi(fs->sb), group));
-	frsp_track_generated(fs->sb, bh->b_data, group);
+	if (group_state(tree, in_tree) == FRSP_GROUP_UNKNOWN)
+		frsp_track_generated(fs->sb, bh->b_data, group);
 	spin_unlock(frsp_group_lock(frsp_sbi(fs->sb), group));
 	brelse(bh);
 	return 0;
@@ -151,10 +169,13 @@ static int note_bitmap_on_disk(struct frsp_fs *fs, u32 group)
 int frsp_load_summary(struct frsp_fs *fs, u32 group)
 {
 	struct ext4_group_info *info = frsp_group_info(fs->sb, group);
+	struct frsp_tree *tree;
+	u32 in_tree;
 	void *copy;
 	bool done;
 
-	if (!info || frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
+	tree = frsp_fs_tree(fs, group, &in_tree);
+	if (!tree || !info || frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
 		return -ENOENT;
 	if (frsp_info_has(info, EXT4_GROUP_INFO_NEED_INIT_BIT))
 		return load_init_group(fs, group);
@@ -163,7 +184,7 @@ int frsp_load_summary(struct frsp_fs *fs, u32 group)
 		return -ENOMEM;
 	done = note_bitmap_in_memory(fs, group, copy);
 	kfree(copy);
-	return done ? 0 : note_bitmap_on_disk(fs, group);
+	return done ? 0 : note_bitmap_on_disk(fs, tree, group, in_tree);
 }
 
 static int insert_all(struct frsp_fs *fs, struct frsp_tree *tree,
@@ -207,11 +228,8 @@ static bool make_room(struct frsp_fs *fs, struct frsp_tree *tree,
 
 static bool is_loaded(struct frsp_tree *tree, u32 in_tree)
 {
-	u32 state;
+	u32 state = group_state(tree, in_tree);
 
-	spin_lock(&tree->lock);
-	state = tree->groups[in_tree].state;
-	spin_unlock(&tree->lock);
 	return state == FRSP_GROUP_LOADED || state == FRSP_GROUP_BAD;
 }
 
@@ -260,7 +278,7 @@ void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 	struct frsp_loader *loader = &fs->loader;
 	bool added = false;
 
-	if (READ_ONCE(tree->n_loaded) == tree->n_groups ||
+	if (READ_ONCE(tree->n_loaded) >= frsp_fs_groups_of(fs, tree) ||
 	    time_before(jiffies, READ_ONCE(tree->no_room_until)))
 		return;
 	spin_lock(&loader->lock);
@@ -306,11 +324,20 @@ static bool may_read(struct frsp_fs *fs)
 static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 {
 	u32 first = tree->index << fs->span_log2, i;
-	int err;
+	u32 n_groups = frsp_fs_groups_of(fs, tree);
+	bool read = io && may_read(fs);
+	int err = 0;
 
-	for (i = 0; i < tree->n_groups && !kthread_should_stop(); i++) {
-		err = frsp_load_group(fs, first + i, io && may_read(fs));
-		if (err == -ENOMEM || err == -ENOENT)
+	for (i = 0; i < n_groups && !kthread_should_stop(); i++) {
+		if (err != -ENOMEM)
+			err = frsp_load_group(fs, first + i, read);
+		/*
+		 * No room, or ext4 has let go of its bitmap: a summary at least,
+		 * or the group would be the most promising one for ever.
+		 */
+		if (err && read && group_state(tree, i) == FRSP_GROUP_UNKNOWN)
+			frsp_load_summary(fs, first + i);
+		else if (err == -ENOMEM && !read)
 			break;
 		cond_resched();
 	}

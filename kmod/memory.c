@@ -67,7 +67,8 @@ void frsp_memory_used(struct frsp_fs *fs, struct frsp_tree *tree)
 		return;
 	spin_lock(&fs->lru_lock);
 	tree->last_used = jiffies;
-	if (!tree->extents)
+	/* Of a full group that is loaded, extents come back without a decision. */
+	if (!tree->extents && !tree->n_loaded)
 		goto out;
 	if (list_empty(&tree->lru)) {
 		fs->n_cached++;

@@ -10,6 +10,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+/* clang-format off */
 #define FRSP_COUNTERS(counter)            \
 	counter(goals_offered)            \
 	counter(goals_taken)              \
@@ -27,6 +28,7 @@
 	counter(bad_groups)               \
 	counter(commits_requested)        \
 	counter(busy_lost)
+/* clang-format on */
 
 enum frsp_counter {
 #define FRSP_ENUM(name) FRSP_STAT_##name,

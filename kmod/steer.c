@@ -4,11 +4,13 @@
  *
  * In this order, and every step may end it:
  *   1. a file with target ranges (place.c) gets those;
- *   2. the tree of ext4's own goal: that goal, if it is free for the whole request and
- *      continues something, else the best fit in that tree;
- *   3. the tree that the meta-tree has for that length;
- *   4. as many groups are read as the level allows, the one with the most free
+ *   2. the tree of ext4's own goal: that goal, if it is free and continues something,
+ *      else the best fit in that tree, else in the tree that the meta-tree has: for
+ *      all that the file is thought to need from here on, or half of that, and so on
+ *      down to the length of the request;
+ *   3. as many groups are read as the level allows, the one with the most free
  *      clusters first, until one has room;
+ *   4. the same in the room behind other files that grow;
  *   5. if a busy extent would do, a commit is asked for;
  *   6. the longest extent that is known, if it is long enough to be of use;
  *   7. stand aside: ext4 looks for itself.
@@ -30,8 +32,8 @@ static const u32 reads_of_level[] = { 1, 1, 16, 64 };
  * A file that grows is thought to grow by as much again, but by no more than this, and
  * one that is open for writing by no less than the other.
  */
-#define GROWTH_MAX_CLUSTERS  8192
-#define GROWTH_OPEN_CLUSTERS 2048
+#define GROWTH_MAX_CLUSTERS  16384
+#define GROWTH_OPEN_CLUSTERS 8192
 
 /* Where nothing fits, a piece of this length will do. */
 #define SHORT_CLUSTERS 64
@@ -43,6 +45,7 @@ struct steer {
 	u32 want;		/* clusters that the file may need from here on */
 	u32 goal_group;
 	u32 goal_near;		/* the goal's position in its tree */
+	struct frsp_tree *goal_tree;	/* NULL: the group is new */
 	u32 stripe;		/* clusters; 0: any start */
 	u32 reserved;		/* clusters at a tree's start, for metadata */
 	u32 reads;		/* groups that may still be read */
@@ -151,20 +154,27 @@ static bool goal_is_worth_loading(struct steer *steer, struct frsp_tree *tree,
 	return worth;
 }
 
-static bool pick_near_goal(struct steer *steer, struct frsp_steering *out)
+/* Gets to know the goal's surroundings, as far as this request may wait for that. */
+static void learn_goal(struct steer *steer)
 {
-	struct frsp_fs *fs = steer->fs;
 	struct frsp_tree *tree;
 	u32 in_tree;
 
-	tree = frsp_fs_tree(fs, steer->goal_group, &in_tree);
+	tree = frsp_fs_tree(steer->fs, steer->goal_group, &in_tree);
+	steer->goal_tree = tree;
 	if (!tree)
-		return false;
+		return;
 	if (goal_is_worth_loading(steer, tree, in_tree))
-		frsp_load_group(fs, steer->goal_group, true);
-	frsp_loader_want(fs, tree, steer->level >= LEVEL_BACKGROUND_IO);
-	aim(steer, tree, true);
-	return pick(steer, tree, false, out);
+		frsp_load_group(steer->fs, steer->goal_group, true);
+	frsp_loader_want(steer->fs, tree, steer->level >= LEVEL_BACKGROUND_IO);
+}
+
+static bool pick_near_goal(struct steer *steer, struct frsp_steering *out)
+{
+	if (!steer->goal_tree)
+		return false;
+	aim(steer, steer->goal_tree, true);
+	return pick(steer, steer->goal_tree, false, out);
 }
 
 /* An index that meta finds, or -1: also when somebody else is changing it. */
@@ -226,8 +236,8 @@ static bool read_promising(struct steer *steer)
 static bool pick_short(struct steer *steer, struct frsp_steering *out)
 {
 	struct frsp_fs *fs = steer->fs;
-	struct frsp_tree *tree, *near;
-	u32 longest = 0, near_len, start, in_tree;
+	struct frsp_tree *tree, *near = steer->goal_tree;
+	u32 longest = 0, near_len, start;
 	int index;
 
 	if (!spin_trylock(&fs->meta.lock))
@@ -237,7 +247,6 @@ static bool pick_short(struct steer *steer, struct frsp_steering *out)
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 	if (!tree || longest < steer->request.min_len)
 		return false;
-	near = frsp_fs_tree(fs, steer->goal_group, &in_tree);
 	if (near && near != tree) {
 		spin_lock(&near->lock);
 		near_len = frsp_tree_longest(near, &start);
@@ -248,6 +257,20 @@ static bool pick_short(struct steer *steer, struct frsp_steering *out)
 	}
 	aim(steer, tree, tree == near);
 	return pick(steer, tree, true, out);
+}
+
+/* Outside what is reserved for metadata, else there, too. */
+static bool pick_known(struct steer *steer, struct frsp_steering *out)
+{
+	bool found;
+
+	steer->reserved = steer->fs->reserved_clusters;
+	found = pick_near_goal(steer, out) || pick_by_meta(steer, out);
+	if (!found && steer->reserved) {
+		steer->reserved = 0;
+		found = pick_near_goal(steer, out) || pick_by_meta(steer, out);
+	}
+	return found;
 }
 
 /*
@@ -261,28 +284,29 @@ static bool pick_roomy(struct steer *steer, struct frsp_steering *out)
 
 	for (request->room = steer->want; request->room > request->len && !found;
 	     request->room /= 2)
-		found = pick_near_goal(steer, out) || pick_by_meta(steer, out);
+		found = pick_known(steer, out);
 	request->room = request->len;
 	return found;
 }
 
 static bool choose(struct steer *steer, struct frsp_steering *out)
 {
+	learn_goal(steer);
+	if (pick_roomy(steer, out))
+		return true;
 	steer->reserved = steer->fs->reserved_clusters;
-	if (pick_roomy(steer, out) || pick_near_goal(steer, out))
+	if (pick_near_goal(steer, out))
 		return true;
 	do {
 		if (pick_by_meta(steer, out))
 			return true;
 	} while (read_promising(steer));
-	steer->reserved = 0;
-	if (pick_roomy(steer, out) || pick_near_goal(steer, out) ||
-	    pick_by_meta(steer, out))
+	if (pick_known(steer, out))
 		return true;
 	steer->request.take_rooms = true;
-	if (pick_roomy(steer, out) || pick_near_goal(steer, out) ||
-	    pick_by_meta(steer, out))
+	if (pick_roomy(steer, out) || pick_known(steer, out))
 		return true;
+	steer->reserved = 0;
 	frsp_busy_request_commit(steer->fs, steer->request.len);
 	/* A stripe is taken whole or not at all. */
 	return !steer->stripe && pick_short(steer, out);
@@ -408,6 +432,8 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	steering->tree = NULL;
 	if (!is_steered(fs, ac))
 		return;
+	if (frsp_sbi_groups(frsp_sbi(fs->sb)) != READ_ONCE(fs->n_groups))
+		frsp_loader_kick(fs);
 	/* A second round of the same request may not take a shorter goal unasked. */
 	*frsp_ac_flags(ac) &= ~EXT4_MB_HINT_MERGE;
 	if (!read_request(fs, ac, &steer) ||

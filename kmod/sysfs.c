@@ -173,9 +173,17 @@ static u64 groups_loaded_gauge(struct frsp_fs *fs)
 /* What trees take without their extents; not bounded by mb_frsp_max_mem. */
 static u64 index_bytes_gauge(struct frsp_fs *fs)
 {
-	return (u64)frsp_fs_n_trees(fs) *
-	       (sizeof(struct frsp_tree) + sizeof(void *) +
-		(sizeof(struct frsp_group) << fs->span_log2));
+	struct frsp_tree *tree;
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
+		sum += sizeof(*tree) + sizeof(tree) +
+		       (sizeof(struct frsp_group) << fs->span_log2);
+		if (READ_ONCE(tree->rooms))
+			sum += sizeof(struct frsp_room) * FRSP_ROOMS;
+	}
+	return sum;
 }
 
 static u64 busy_extents_gauge(struct frsp_fs *fs)
@@ -203,6 +211,7 @@ static u64 gave_up_gauge(struct frsp_fs *fs)
 	return READ_ONCE(fs->gave_up);
 }
 
+/* clang-format off */
 static struct counter_attribute counters[] = {
 #define COUNTER(name) { { #name, 0444 }, FRSP_STAT_##name, NULL },
 	FRSP_COUNTERS(COUNTER)
@@ -221,6 +230,7 @@ static struct counter_attribute counters[] = {
 	GAUGE(gave_up)
 #undef GAUGE
 };
+/* clang-format on */
 
 static ssize_t counter_show(struct kobject *kobj, struct attribute *attribute,
 			    char *buf)

@@ -19,6 +19,8 @@
 
 #include <linux/tracepoint.h>
 
+/* clang-format off: macros that only look like code */
+
 TRACE_EVENT(frsp_goals_offered,
 	TP_PROTO(dev_t dev, unsigned long ino, u32 want, u32 group, u32 start,
 		 u32 len, u32 kind),
@@ -209,6 +211,8 @@ TRACE_EVENT(frsp_commits_requested,
 	TP_printk("dev %d:%d len %u", MAJOR(__entry->dev), MINOR(__entry->dev),
 		  __entry->len)
 );
+
+/* clang-format on */
 
 #endif
 

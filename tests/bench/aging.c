@@ -2,19 +2,21 @@
 /*
  * aging DIR [SEED [ROUNDS [LOW [HIGH]]]]: ages the fresh filesystem at DIR by
  * rounds of create, append and delete between LOW and HIGH percent (85, 95) of
- * what was free. Prints a line per round: extents of files, in all and by size,
- * and CPU time.
+ * what was free. Prints a line per round: extents per file in all, then by size
+ * with how often such a file was opened to write, and the CPU time of the
+ * system.
  *
  * What is done depends on SEED alone, never on what the filesystem answers: it
  * is the same on both sides of a comparison. Fullness is what files take, in
  * blocks.
  *
- * Sizes follow the usual shape: most files are small, most bytes in a few large
- * ones (the table below; log-uniform within a class). One write in three
- * appends to a file that is there, and a few files are logs, which only ever
- * grow by small appends. Data is written back by delayed allocation: after
- * every SYNC_BYTES, as a busy system's flusher would, only that this is the
- * same on both sides.
+ * The files are those of a small file server, documents, pictures and
+ * recordings: half of them small, most bytes in a few large ones (the table
+ * below; log-uniform within a class). WRITERS of them are being written at a
+ * time, in steps, by one who creates or, now and then, appends; and a few logs,
+ * open all the time, grow by small appends. Delayed allocation is flushed after
+ * every SYNC_BYTES, as the kernel's flusher would do, but at the same moment on
+ * both sides.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -50,10 +52,10 @@ struct size_class {
 };
 
 static const struct size_class create_sizes[] = {
-	{40, 1 << 10, 64 << 10},
+	{30, 1 << 10, 64 << 10},
 	{30, 64 << 10, 1 << 20},
-	{20, 1 << 20, 8 << 20},
-	{10, 8 << 20, 64 << 20},
+	{25, 1 << 20, 8 << 20},
+	{15, 8 << 20, 64 << 20},
 };
 static const struct size_class append_sizes[] = {
 	{60, 1 << 10, 64 << 10},

@@ -99,6 +99,8 @@ static void pick(struct model *model, u32 near, const struct op *op)
 		.len = op->len % 16 + 1,
 		.near = near,
 		.goal_here = op->len & 0x80,
+		.goal_exact = op->len & 0x20,
+		.reserved = op->memory & 0x80 ? near : 0,
 		.stripe = op->memory % 8,
 	};
 	struct frsp_choice choice;
@@ -119,6 +121,8 @@ static void pick(struct model *model, u32 near, const struct op *op)
 		      (!request.stripe || choice.start % request.stripe == 0));
 	check(choice.kind != FRSP_PICK_KEEP ||
 	      (request.goal_here && choice.start == near));
+	check(choice.kind == FRSP_PICK_KEEP ||
+	      choice.start >= request.reserved);
 	offer.start = choice.start;
 	offer.len = choice.len;
 }

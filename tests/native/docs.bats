@@ -236,7 +236,7 @@ links() {
 	{
 		grep -oE '\]\([^)#: ]+[)#]' "$1" | sed 's/^](//; s/[)#]$//'
 		grep -oE '(`|^    (sudo )?)(bpf|docs|kmod|tests|tools|vmlinux)/[A-Za-z0-9_./-]*' "$1" |
-			grep -v NAME | sed "s|.*[\` ]||; s|^|$root/|"
+			grep -v 'NAME\|\.ko$' | sed "s|.*[\` ]||; s|^|$root/|"
 	} || :
 }
 
@@ -257,6 +257,6 @@ links() {
 	while read -r target; do
 		grep -qE "^\.PHONY:.* $target( |$)" "$root/Makefile" || fail "no target $target"
 		n=$((n + 1))
-	done < <(grep -hoE '(^    |`|sudo )make [a-z]+' "$root/README.md" "$docs"/*.md | awk '{ print $NF }' | sort -u)
+	done < <(grep -hoE '(^    |`|sudo )make [a-z-]+' "$root/README.md" "$docs"/*.md | awk '{ print $NF }' | sort -u)
 	((n >= 4)) || fail "only $n targets"
 }

@@ -24,6 +24,17 @@ static void offer(struct model *model, u32 start, u32 len, bool taken)
 	list_add_tail(&new->list, &model->tree->offers);
 }
 
+/* Remembered for the tree, as the latest. */
+static void room(struct model *model, u64 owner, u32 start, u32 end)
+{
+	struct frsp_tree *tree = model->tree;
+
+	if (!tree->rooms)
+		tree->rooms =
+			kzalloc(FRSP_ROOMS * sizeof(*tree->rooms), GFP_KERNEL);
+	frsp_room_set(tree, owner, start, end);
+}
+
 static void expect(const struct frsp_choice *choice, enum frsp_pick_kind kind,
 		   u32 start, u32 len, const char *name)
 {
@@ -47,7 +58,8 @@ struct pick_case {
 	struct {
 		u32 start, len;
 		bool taken;
-	} offer; /* len 0: none */
+	} offer;	       /* len 0: none */
+	struct frsp_room room; /* owner 0: none */
 	enum frsp_pick_kind kind;
 	u32 start, len;
 };
@@ -94,13 +106,13 @@ static const struct pick_case pick_cases[] = {
 	{"goal not beyond its group", "####....|....####", "LL",
 	 {.len = 6, .near = 6, GOAL}, .kind = FRSP_PICK_NONE},
 	{"goal in an offer", "#......#", "L", {.len = 2, .near = 3, GOAL},
-	 .offer = {4, 1}, .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
+	 .offer = {.start = 4, .len = 1}, .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
 	{"goal behind an offer", "#......#", "L", {.len = 2, .near = 3, GOAL},
-	 .offer = {1, 2}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
+	 .offer = {.start = 1, .len = 2}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
 	{"goal in front of an offer", "#......#", "L", {.len = 2, .near = 3, GOAL},
-	 .offer = {5, 2}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
+	 .offer = {.start = 5, .len = 2}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
 	{"goal in an offer that is taken", "#......#", "L", {.len = 2, .near = 3, GOAL},
-	 .offer = {4, 1, true}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
+	 .offer = {.start = 4, .len = 1, .taken = true}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
 	{"goal aligned", "........|........", "LL",
 	 {.len = 4, .near = 8, GOAL, .stripe = 4},
 	 .kind = FRSP_PICK_KEEP, .start = 8, .len = 4},
@@ -165,25 +177,65 @@ static const struct pick_case pick_cases[] = {
 	 .kind = FRSP_PICK_FIT, .start = 2, .len = 4},
 
 	/* the offers of others */
-	{"behind an offer", "#......#", "L", {.len = 2}, .offer = {1, 2},
+	{"behind an offer", "#......#", "L", {.len = 2}, .offer = {.start = 1, .len = 2},
 	 .kind = FRSP_PICK_FIT, .start = 3, .len = 2},
-	{"in front of an offer", "#......#", "L", {.len = 2}, .offer = {3, 4},
+	{"in front of an offer", "#......#", "L", {.len = 2}, .offer = {.start = 3, .len = 4},
 	 .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
-	{"offer touches in front", "##....##", "L", {.len = 4}, .offer = {0, 2},
+	{"offer touches in front", "##....##", "L", {.len = 4}, .offer = {.start = 0, .len = 2},
 	 .kind = FRSP_PICK_FIT, .start = 2, .len = 4},
-	{"offer touches behind", "##....##", "L", {.len = 4}, .offer = {6, 2},
+	{"offer touches behind", "##....##", "L", {.len = 4}, .offer = {.start = 6, .len = 2},
 	 .kind = FRSP_PICK_FIT, .start = 2, .len = 4},
-	{"offer of the last cluster", "##....##", "L", {.len = 4}, .offer = {5, 1}, .kind = FRSP_PICK_NONE},
-	{"no room beside the offer", "#...#.....######", "L", {.len = 3}, .offer = {2, 1},
+	{"offer of the last cluster", "##....##", "L", {.len = 4}, .offer = {.start = 5, .len = 1}, .kind = FRSP_PICK_NONE},
+	{"no room beside the offer", "#...#.....######", "L", {.len = 3}, .offer = {.start = 2, .len = 1},
 	 .kind = FRSP_PICK_FIT, .start = 5, .len = 3},
-	{"next of equal length", "...#...#...#####", "L", {.len = 3, .near = 3}, .offer = {4, 3},
+	{"next of equal length", "...#...#...#####", "L", {.len = 3, .near = 3}, .offer = {.start = 4, .len = 3},
 	 .kind = FRSP_PICK_FIT, .start = 0, .len = 3},
-	{"offer in a summary", "......##", "S", {.len = 3}, .offer = {0, 1},
+	{"offer in a summary", "......##", "S", {.len = 3}, .offer = {.start = 0, .len = 1},
 	 .kind = FRSP_PICK_FIT, .start = 1, .len = 3},
-	{"offer is taken", "......##", "L", {.len = 3}, .offer = {0, 1, true},
+	{"offer is taken", "......##", "L", {.len = 3}, .offer = {.start = 0, .len = 1, .taken = true},
 	 .kind = FRSP_PICK_FIT, .start = 0, .len = 3},
-	{"aligned behind an offer", "#...........####", "L", {.len = 4, .stripe = 4}, .offer = {4, 1},
+	{"aligned behind an offer", "#...........####", "L", {.len = 4, .stripe = 4}, .offer = {.start = 4, .len = 1},
 	 .kind = FRSP_PICK_FIT, .start = 8, .len = 4},
+
+	/* room to grow, and the rooms of others */
+	{"room for more", "....#.......#...", "L", {.len = 2, .room = 5},
+	 .kind = FRSP_PICK_FIT, .start = 5, .len = 2},
+	{"room for exactly more", "....#.....#...##", "L", {.len = 2, .room = 5},
+	 .kind = FRSP_PICK_FIT, .start = 5, .len = 2},
+	{"no room for more", "....#.....#...##", "L", {.len = 2, .room = 6}, .kind = FRSP_PICK_NONE},
+	{"room for less is none", "..#...##", "L", {.len = 3, .room = 2},
+	 .kind = FRSP_PICK_FIT, .start = 3, .len = 3},
+	{"room for more in a summary", "#.......", "S", {.len = 2, .room = 5},
+	 .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
+	{"room, but an offer in it", "......#.......##", "L", {.len = 2, .room = 5}, .offer = {.start = 4, .len = 1},
+	 .kind = FRSP_PICK_FIT, .start = 7, .len = 2},
+	{"behind the room of another", "#......#", "L", {.len = 2}, .room = {7, 1, 3},
+	 .kind = FRSP_PICK_FIT, .start = 3, .len = 2},
+	{"in front of the room of another", "#......#", "L", {.len = 2}, .room = {7, 3, 5},
+	 .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
+	{"all is the room of another", "#......#", "L", {.len = 2}, .room = {7, 0, 8}, .kind = FRSP_PICK_NONE},
+	{"in its own room", "#......#", "L", {.len = 2, .owner = 7}, .room = {7, 0, 8},
+	 .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
+	{"rooms are taken", "#......#", "L", {.len = 2, .take_rooms = true}, .room = {7, 0, 8},
+	 .kind = FRSP_PICK_FIT, .start = 1, .len = 2},
+	{"the goal in the room of another", "#......#", "L", {.len = 2, .near = 3, GOAL}, .room = {7, 0, 8},
+	 .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
+	{"aligned behind the room of another", "#...........####", "L", {.len = 4, .stripe = 4}, .room = {7, 4, 5},
+	 .kind = FRSP_PICK_FIT, .start = 8, .len = 4},
+	{"short in the room of another", "#......#", "L", {.len = 8, .min_len = 2}, true, .room = {7, 0, 8},
+	 .kind = FRSP_PICK_SHORT, .start = 1, .len = 6},
+
+	/* less than wanted, at the goal */
+	{"goal short", "..#....#", "L", {.len = 3, .near = 5, GOAL, .goal_short = true},
+	 .kind = FRSP_PICK_KEEP, .start = 5, .len = 2},
+	{"goal short of one", "..#....#", "L", {.len = 3, .near = 6, GOAL, .goal_short = true},
+	 .kind = FRSP_PICK_KEEP, .start = 6, .len = 1},
+	{"goal short of none", "..#....#", "L", {.len = 3, .near = 7, GOAL, .goal_short = true},
+	 .kind = FRSP_PICK_FIT, .start = 3, .len = 3},
+	{"goal short, and an offer behind it", "..#....#", "L", {.len = 3, .near = 5, GOAL, .goal_short = true},
+	 .offer = {.start = 7, .len = 1}, .kind = FRSP_PICK_KEEP, .start = 5, .len = 2},
+	{"goal short, and an offer in it", "..#....#", "L", {.len = 2, .near = 6, GOAL, .goal_short = true},
+	 .offer = {.start = 6, .len = 1}, .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
 
 	/* less than wanted */
 	{"short is not allowed", "..#...##", "L", {.len = 4, .min_len = 2}, .kind = FRSP_PICK_NONE},
@@ -200,9 +252,9 @@ static const struct pick_case pick_cases[] = {
 	 .kind = FRSP_PICK_SHORT, .start = 8, .len = 3},
 	{"short: extent before summary", "...#####|...#####", "SL", {.len = 4, .min_len = 1}, true,
 	 .kind = FRSP_PICK_SHORT, .start = 8, .len = 3},
-	{"short: behind an offer", "........", "L", {.len = 8, .min_len = 1}, true, .offer = {2, 2},
+	{"short: behind an offer", "........", "L", {.len = 8, .min_len = 1}, true, .offer = {.start = 2, .len = 2},
 	 .kind = FRSP_PICK_SHORT, .start = 4, .len = 4},
-	{"short: nothing behind the offer", "....#..#", "L", {.len = 8, .min_len = 1}, true, .offer = {3, 1},
+	{"short: nothing behind the offer", "....#..#", "L", {.len = 8, .min_len = 1}, true, .offer = {.start = 3, .len = 1},
 	 .kind = FRSP_PICK_SHORT, .start = 5, .len = 2},
 	{"short: not aligned, not whole", "#......#", "L", {.len = 4, .min_len = 2, .stripe = 8}, true,
 	 .kind = FRSP_PICK_SHORT, .start = 4, .len = 3},
@@ -228,6 +280,8 @@ static void test_picks(void **state)
 		if (c->offer.len)
 			offer(&model, c->offer.start, c->offer.len,
 			      c->offer.taken);
+		if (c->room.owner)
+			room(&model, c->room.owner, c->room.start, c->room.end);
 		choice = frsp_pick(model.tree, &c->request, c->allow_short);
 		expect(&choice, c->kind, c->start, c->len, c->name);
 		model_destroy(&model);
@@ -329,6 +383,39 @@ static void test_large_positions(void **state)
 	frsp_tree_free(tree);
 }
 
+/* The latest room of each owner, of so many owners. */
+static void test_rooms(void **state)
+{
+	struct model model;
+	struct frsp_room *rooms;
+
+	(void)state;
+	text_to_model(&model, "........", "U");
+	room(&model, 1, 0, 1);
+	rooms = model.tree->rooms;
+	room(&model, 2, 1, 2);
+	room(&model, 3, 2, 3);
+	room(&model, 1, 4, 6);
+	assert_int_equal(rooms[0].owner, 1);
+	assert_int_equal(rooms[0].start, 4);
+	assert_int_equal(rooms[0].end, 6);
+	assert_int_equal(rooms[1].owner, 3);
+	assert_int_equal(rooms[2].owner, 2);
+	assert_int_equal(rooms[3].owner, 0);
+	for (u32 i = 0; i < FRSP_ROOMS - 1; i++)
+		room(&model, 100 + i, 0, 1);
+	assert_int_equal(rooms[FRSP_ROOMS - 2].owner, 100);
+	assert_int_equal(rooms[FRSP_ROOMS - 1].owner, 1);
+	room(&model, 50, 0, 1);
+	assert_int_equal(rooms[0].owner, 50);
+	assert_int_equal(rooms[FRSP_ROOMS - 1].owner, 100);
+	room(&model, 100, 0, 2);
+	assert_int_equal(rooms[0].owner, 100);
+	assert_int_equal(rooms[1].owner, 50);
+	assert_int_equal(rooms[FRSP_ROOMS - 1].owner, 101);
+	model_destroy(&model);
+}
+
 /* --- a naive search ------------------------------------------------------- */
 
 /* A run of clusters that are known to be free. */
@@ -369,27 +456,61 @@ static bool is_offered(u32 position)
 	return false;
 }
 
-static bool is_place(const struct known *known,
-		     const struct frsp_request *request, u32 start)
+static bool is_in_room(const struct frsp_tree *tree,
+		       const struct frsp_request *request, u32 position)
 {
-	if (start < known->start || start + request->len > known->end)
+	for (u32 i = 0; tree->rooms && i < FRSP_ROOMS; i++)
+		if (!request->take_rooms &&
+		    tree->rooms[i].owner != request->owner &&
+		    position >= tree->rooms[i].start &&
+		    position < tree->rooms[i].end)
+			return true;
+	return false;
+}
+
+static bool is_place(const struct known *known,
+		     const struct frsp_request *request, u32 start, u32 len)
+{
+	if (!len || start < known->start || start + len > known->end)
 		return false;
 	if (request->stripe &&
 	    (start + request->stripe_phase) % request->stripe)
 		return false;
-	for (u32 i = start; i < start + request->len; i++)
+	for (u32 i = start; i < start + len; i++)
 		if (is_offered(i))
 			return false;
 	return true;
 }
 
-static u32 first_place(const struct known *known,
+/* How much of a goal there is, 0: none that is worth having. */
+static u32 goal_len(const struct known *known,
+		    const struct frsp_request *request)
+{
+	u32 len = 0;
+
+	if (!request->goal_here ||
+	    (!request->goal_exact && request->near != known->start))
+		return 0;
+	while (len < request->len && request->near + len < known->end)
+		len++;
+	return len == request->len || request->goal_short ? len : 0;
+}
+
+static u32 first_place(const struct frsp_tree *tree, const struct known *known,
 		       const struct frsp_request *request)
 {
-	u32 start = max(known->start, request->reserved);
+	u32 start = max(known->start, request->reserved), i;
+	u32 len = max(request->len, request->room);
 
-	while (start < known->end && !is_place(known, request, start))
-		start++;
+	for (; start < known->end; start++) {
+		if (!is_place(known, request, start, len))
+			continue;
+		for (i = 0; i < len; i++)
+			if (is_in_room(tree, request, start + i))
+				break;
+		if (i == len)
+			break;
+	}
 	return start;
 }
 
@@ -439,21 +560,22 @@ static struct frsp_choice naive_pick(const struct model *model,
 	struct frsp_choice choice = {.kind = FRSP_PICK_NONE};
 	u32 n = list_known(model, known), len;
 
+	for (u32 i = 0; i < n; i++) {
+		len = goal_len(&known[i], request);
+		if (is_place(&known[i], request, request->near, len))
+			return (struct frsp_choice){FRSP_PICK_KEEP,
+						    request->near, len};
+	}
 	for (u32 i = 0; i < n; i++)
-		if (request->goal_here &&
-		    (request->goal_exact || request->near == known[i].start) &&
-		    is_place(&known[i], request, request->near))
-			return (struct frsp_choice){
-				FRSP_PICK_KEEP, request->near, request->len};
-	for (u32 i = 0; i < n; i++)
-		if (first_place(&known[i], request) < known[i].end &&
+		if (first_place(model->tree, &known[i], request) <
+			    known[i].end &&
 		    (!best || comes_before(model, &known[i], best,
 					   request->near, false)))
 			best = &known[i];
 	if (best)
-		return (struct frsp_choice){FRSP_PICK_FIT,
-					    first_place(best, request),
-					    request->len};
+		return (struct frsp_choice){
+			FRSP_PICK_FIT, first_place(model->tree, best, request),
+			request->len};
 	for (u32 i = 0; allow_short && i < n; i++) {
 		len = short_len(&known[i], request);
 		if (!len || len < request->min_len || len < choice.len ||
@@ -493,6 +615,11 @@ static void random_tree(struct model *model)
 	for (u32 i = random_below(5); i > 0; i--)
 		offer(model, random_below(model_clusters(model)),
 		      1 + random_below(12), !random_below(5));
+	for (u32 i = random_below(4); i > 0; i--) {
+		start = random_below(model_clusters(model));
+		room(model, 1 + random_below(3), start,
+		     start + 1 + random_below(12));
+	}
 }
 
 static void test_random(void **state)
@@ -513,8 +640,12 @@ static void test_random(void **state)
 				.near = random_below(model_clusters(&model)),
 				.goal_here = random_below(2),
 				.goal_exact = random_below(2),
-				.reserved = random_below(4) ? 0
-							    : random_below(30),
+				.goal_short = !random_below(3),
+				.room = random_below(2) ? random_below(20) : 0,
+				.owner = 1 + random_below(4),
+				.take_rooms = !random_below(4),
+				.reserved =
+					random_below(4) ? 0 : random_below(30),
 				.stripe = random_below(3) ? 0
 							  : 1 + random_below(9),
 			};
@@ -540,6 +671,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_picks),
 		cmocka_unit_test(test_while_loading),
+		cmocka_unit_test(test_rooms),
 		cmocka_unit_test(test_visits),
 		cmocka_unit_test(test_stripe_beyond_visits),
 		cmocka_unit_test(test_large_positions),

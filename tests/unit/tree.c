@@ -628,6 +628,15 @@ static void test_find_and_fit(void **state)
 	assert_null(frsp_tree_find(model.tree, 2));
 	assert_null(frsp_tree_find(model.tree, 10));
 	assert_null(frsp_tree_find(model.tree, 4000));
+	assert_int_equal(frsp_tree_next(model.tree, 1)->start, 0);
+	assert_int_equal(frsp_tree_next(model.tree, 2)->start, 3);
+	assert_int_equal(frsp_tree_next(model.tree, 8)->start, 8);
+	assert_int_equal(frsp_tree_next(model.tree, 10)->start, 13);
+	assert_null(frsp_tree_next(model.tree, 14));
+	assert_null(frsp_tree_next(model.tree, 4000));
+	model_destroy(&model);
+	text_to_model(&model, "##..####", "L");
+	assert_int_equal(frsp_tree_next(model.tree, 0)->start, 2);
 	model_destroy(&model);
 }
 

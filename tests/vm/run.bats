@@ -62,7 +62,7 @@ refused() {
 @test "--help and --list" {
 	run "$vm/run" --help
 	[[ $status -eq 0 && ${lines[0]} == Usage:* ]]
-	for option in memory cpus timeout disk share console list; do
+	for option in memory cpus timeout disk share append console list; do
 		[[ $output == *"--$option "* ]]
 	done
 	FRSP_CACHE=$BATS_TEST_TMPDIR/cache
@@ -153,6 +153,11 @@ refused() {
 		[[ $status -eq 0 && $(<'a share/file') == 'from guest' && ! -e beside ]]
 		rm 'a share/file'
 	done
+}
+
+@test "--append adds to the kernel's command line, and may be repeated" {
+	guest --append 'one=1 two' --append three "$kernel" cat /proc/cmdline
+	[[ $status -eq 0 && " $output " == *' panic=-1 one=1 two three '* ]]
 }
 
 @test "a splat fails the run, an announced one does not, --console keeps it" {

@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Loaded by the alloc-* benchmarks. Each runs twice: on the host, where it builds
+# the module and its helpers and boots guests; and in each guest, as
+# "COMMAND --guest ARG...", where it measures.
+#
+# A configuration is stock, scan0 (stock with mb_optimize_scan=0) or frspN (the
+# module at frsp_cache_aggression N).
+
+root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
+# shellcheck disable=SC2034 # for those that load this
+helpers=$root/.output/bench
+kernel=6.12
+
+die() { # cause hint
+	echo "${0##*/}: $1; $2" >&2
+	exit "${3:-1}"
+}
+
+# --- on the host ----------------------------------------------------------------
+
+prepare() { # helper...
+	local headers vmlinuz modules program
+	for program in "$@"; do
+		make -s -C "$root" ".output/bench/$program" >&2
+	done
+	eval "$("$root/tests/vm/fetch" "$kernel" --headers)"
+	make -s -C "$root/kmod" KDIR="$headers" VMLINUZ="$vmlinuz" \
+		MODULES_DIR="$modules" >&2
+	echo "# $(git -C "$root" describe --always --dirty), Linux ${headers##*headers-}"
+	echo "# $(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
+	echo "# $(date -u +%FT%TZ), load before: $(cut -d' ' -f1-3 /proc/loadavg)"
+}
+
+# Runs the guest's half of the benchmark.
+guest() { # [run-option...] -- argument...
+	local options=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	"$root/tests/vm/run" "${options[@]}" "$kernel" \
+		"$(readlink -f "$0")" --guest "$@"
+}
+
+# --- in the guest ---------------------------------------------------------------
+
+# Mounts a disk at /mnt as the configuration says; sets $sysfs.
+mount_as() { # configuration device [mount-option]
+	local with=noatime${3:+,$3}
+	modprobe ext4
+	case $1 in
+	scan0) with+=,mb_optimize_scan=0 ;;
+	frsp*) insmod "$root/.output/kmod/$(uname -r)/frsp.ko" ;;
+	esac
+	mount -t ext4 -o "$with" "$2" /mnt
+	sysfs=/sys/fs/ext4/${2##*/}
+	case $1 in
+	frsp*) echo "${1#frsp}" >"$sysfs/frsp_cache_aggression" ;;
+	esac
+}
+
+unmount_as() { # configuration
+	umount /mnt
+	case $1 in
+	frsp*) rmmod frsp ;;
+	esac
+}
+
+# A compressed disk in memory: what is written is mostly zeros.
+make_zram() { # size [mkfs-option...]
+	modprobe zram
+	[ ! -e /sys/block/zram0/disksize ] || echo 1 >/sys/block/zram0/reset
+	echo "$1" >/sys/block/zram0/disksize
+	mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0,nodiscard \
+		"${@:2}" /dev/zram0
+}
+
+seconds_since() { # EPOCHREALTIME of the start
+	awk -v from="$1" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.2f\n", to - from }'
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the trees say, held against two others that know: ext4's own buddy, as
+ * /proc/fs/ext4/DEV/mb_groups shows it, and the bitmaps on the disk, as
+ * libext2fs reads them. First all trees are loaded, but for groups that are
+ * free from end to end: their summary says all, and is all that there needs to
+ * be.
+ */
+#include <errno.h>
+#include <ext2fs/ext2fs.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../../../kmod/uapi/frsp.h"
+#include "storm.h"
+
+static int root = -1, frsp = -1;
+
+static bool open_both(void)
+{
+	root = open(MOUNT_POINT, O_RDONLY | O_CLOEXEC);
+	frsp = open(FRSP_DEVICE, O_RDWR | O_CLOEXEC);
+	if (root >= 0 && frsp >= 0)
+		return true;
+	fail("%s: %s", root < 0 ? MOUNT_POINT : FRSP_DEVICE, strerror(errno));
+	return false;
+}
+
+static void close_both(void)
+{
+	close(root);
+	close(frsp);
+}
+
+static bool ask(u32 index, struct frsp_ioc_free_extents *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->size = sizeof(*out);
+	out->fd = root;
+	out->tree = index;
+	return !ioctl(frsp, FRSP_IOC_FREE_EXTENTS, out);
+}
+
+struct group {
+	u32 clusters; /* that it has */
+	u32 cluster_blocks;
+	u32 longest;
+	u64 free;
+	u64 fragments;
+	u64 used_block; /* one that is in use; 0: none */
+	u64 extents[FRSP_BUCKETS], clusters_of[FRSP_BUCKETS];
+};
+
+static void add_run(struct group *group, u32 len)
+{
+	int bucket = 31 - __builtin_clz(len);
+
+	group->free += len;
+	group->fragments++;
+	group->extents[bucket]++;
+	group->clusters_of[bucket] += len;
+	if (len > group->longest)
+		group->longest = len;
+}
+
+static void read_disk_group(ext2_filsys fs, u32 g, struct group *group)
+{
+	u64 block = ext2fs_group_first_block2(fs, g);
+	u64 end = ext2fs_group_last_block2(fs, g) + 1;
+	u32 run = 0, ratio = EXT2FS_CLUSTER_RATIO(fs);
+
+	group->cluster_blocks = ratio;
+	for (; block < end; block += ratio) {
+		group->clusters++;
+		if (!ext2fs_fast_test_block_bitmap2(fs->block_map, block)) {
+			run++;
+			continue;
+		}
+		group->used_block = block;
+		if (run)
+			add_run(group, run);
+		run = 0;
+	}
+	if (run)
+		add_run(group, run);
+}
+
+/* The groups by the bitmaps on the disk; NULL: they cannot be read. */
+static struct group *read_disk(u32 *n_groups)
+{
+	struct group *groups;
+	ext2_filsys fs;
+
+	syncfs(root);
+	if (ext2fs_open(device, EXT2_FLAG_64BITS, 0, 0, unix_io_manager, &fs))
+		return NULL;
+	if (ext2fs_read_block_bitmap(fs)) {
+		ext2fs_close(fs);
+		return NULL;
+	}
+	*n_groups = fs->group_desc_count;
+	groups = calloc(*n_groups, sizeof(*groups));
+	for (u32 g = 0; g < *n_groups; g++)
+		read_disk_group(fs, g, &groups[g]);
+	ext2fs_close(fs);
+	return groups;
+}
+
+/*
+ * A file whose ranges are one used block of each group, and then everything: to
+ * find room, frsp has to look into each. ext4 does not preallocate for this
+ * kind of request.
+ */
+static void load_all(const struct group *groups, u32 n_groups)
+{
+	struct frsp_range *ranges = calloc(n_groups + 1, sizeof(*ranges));
+	struct frsp_ioc_place place = {.size = sizeof(place),
+				       .ranges = (uintptr_t)ranges};
+	struct fstrim_range everything = {.len = ~0ULL, .minlen = 1};
+	int fd;
+
+	unlink(MOUNT_POINT "/reserve");
+	syncfs(root);
+	/* Brings the bitmaps back into memory: where ext4 has let go of them,
+	 * frsp has to wait until they return. */
+	ioctl(root, FITRIM, &everything);
+	fd = open(MOUNT_POINT "/load", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	frsp_write("mb_frsp_max_mem", 0);
+	frsp_write("freespace_tree", 1);
+	frsp_write("frsp_cache_aggression", 3);
+	for (u32 g = 0; g < n_groups; g++)
+		if (groups[g].used_block)
+			ranges[place.n_ranges++] = (struct frsp_range){
+				groups[g].used_block,
+				groups[g].cluster_blocks,
+			};
+	place.fd = fd;
+	if (ioctl(frsp, FRSP_IOC_PLACE, &place))
+		fail("FRSP_IOC_PLACE: %s", strerror(errno));
+	posix_fallocate(fd, 0, 1);
+	unlink(MOUNT_POINT "/load");
+	close(fd);
+	free(ranges);
+	syncfs(root);
+}
+
+static u64 sum(const __u64 *numbers)
+{
+	u64 result = 0;
+
+	for (int i = 0; i < FRSP_BUCKETS; i++)
+		result += numbers[i];
+	return result;
+}
+
+static bool is_all_free(const struct group *group)
+{
+	return group->free == group->clusters;
+}
+
+/* Of a tree's groups, those that are not free from end to end, or all, in one. */
+static struct group add_up(const struct group *groups, u32 n, bool all)
+{
+	struct group total = {0};
+
+	for (; n--; groups++) {
+		if (!all && is_all_free(groups))
+			continue;
+		total.clusters++; /* groups, here */
+		total.free += groups->free;
+		total.fragments += groups->fragments;
+		for (int i = 0; i < FRSP_BUCKETS; i++) {
+			total.extents[i] += groups->extents[i];
+			total.clusters_of[i] += groups->clusters_of[i];
+		}
+	}
+	return total;
+}
+
+static u32 count_full(const struct group *groups, u32 n)
+{
+	u32 n_full = 0;
+
+	for (; n--; groups++)
+		n_full += !groups->free;
+	return n_full;
+}
+
+static void compare_buckets(u32 tree, const struct group *total,
+			    const struct frsp_ioc_free_extents *is)
+{
+	for (int i = 0; i < FRSP_BUCKETS; i++)
+		if (total->extents[i] != is->extents[i] ||
+		    total->clusters_of[i] != is->clusters[i])
+			fail("tree %u, extents of %u clusters and more: %llu "
+			     "with %llu, on the disk %llu with %llu",
+			     tree, 1U << i, (unsigned long long)is->extents[i],
+			     (unsigned long long)is->clusters[i],
+			     (unsigned long long)total->extents[i],
+			     (unsigned long long)total->clusters_of[i]);
+}
+
+/* False: it is not loaded, so there is nothing to compare. */
+static bool compare_tree(u32 tree, const struct group *groups, bool buckets)
+{
+	struct frsp_ioc_free_extents is;
+	struct group total;
+
+	if (!ask(tree, &is)) {
+		fail("FRSP_IOC_FREE_EXTENTS: %s", strerror(errno));
+		return false;
+	}
+	groups += tree * is.groups_per_tree;
+	total = add_up(groups, is.groups, is.groups_loaded == is.groups);
+	/* Of full groups there is nothing to be missed. */
+	if (is.groups_loaded > total.clusters ||
+	    is.groups_loaded + count_full(groups, is.groups) < total.clusters) {
+		note("tree %u: %u of %u groups loaded, %u summaries, %u all "
+		     "free",
+		     tree, is.groups_loaded, is.groups, is.groups_summary,
+		     is.groups - total.clusters);
+		return false;
+	}
+	if (total.free != sum(is.clusters) ||
+	    total.fragments != sum(is.extents))
+		fail("tree %u has %llu clusters in %llu extents, not %llu in "
+		     "%llu",
+		     tree, (unsigned long long)sum(is.clusters),
+		     (unsigned long long)sum(is.extents),
+		     (unsigned long long)total.free,
+		     (unsigned long long)total.fragments);
+	if (buckets)
+		compare_buckets(tree, &total, &is);
+	return true;
+}
+
+static u32 compare_trees(const struct group *groups, bool buckets,
+			 const char *whom)
+{
+	struct frsp_ioc_free_extents is = {0};
+	u32 n = 0;
+
+	ask(FRSP_ALL, &is);
+	for (u32 i = 0; i < is.n_trees; i++)
+		n += compare_tree(i, groups, buckets);
+	if (!n)
+		fail("none of %u trees is loaded", is.n_trees);
+	note("%u of %u trees are as %s has them", n, is.n_trees, whom);
+	return n;
+}
+
+/* What ext4's buddy has instead of what the disk has. */
+static void read_memory(struct group *groups, u32 n_groups)
+{
+	u32 g, free, fragments, first;
+	char path[128], line[512];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/fs/ext4/%s/mb_groups", device_name);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "#%u : %u %u %u", &g, &free, &fragments,
+			   &first) != 4 ||
+		    g >= n_groups)
+			continue;
+		groups[g].free = free;
+		groups[g].fragments = fragments;
+	}
+	if (file)
+		fclose(file);
+}
+
+void truth_in_memory(void)
+{
+	struct group *groups;
+	u32 n_groups = 0;
+
+	if (!module_path || !open_both())
+		return;
+	groups = read_disk(&n_groups);
+	if (groups) {
+		load_all(groups, n_groups);
+		read_memory(groups, n_groups);
+		compare_trees(groups, false, "ext4");
+	} else {
+		fail("the bitmaps cannot be read");
+	}
+	free(groups);
+	close_both();
+}
+
+/* Of each group that is known, the longest extent. */
+static void compare_summaries(const struct group *groups, u32 n_groups)
+{
+	struct frsp_group_summary *known = calloc(n_groups, sizeof(*known));
+	struct frsp_ioc_summary summary = {.size = sizeof(summary),
+					   .fd = root,
+					   .groups = (uintptr_t)known,
+					   .n = n_groups};
+
+	if (ioctl(frsp, FRSP_IOC_EXPORT, &summary))
+		fail("FRSP_IOC_EXPORT: %s", strerror(errno));
+	for (u32 i = 0; i < summary.n; i++) {
+		u32 g = known[i].group;
+
+		if (g < n_groups &&
+		    (known[i].longest_len != groups[g].longest ||
+		     known[i].free != groups[g].free))
+			fail("group %u: %u clusters are free, at most %u in a "
+			     "row; on the disk %llu and %u",
+			     g, known[i].free, known[i].longest_len,
+			     (unsigned long long)groups[g].free,
+			     groups[g].longest);
+	}
+	note("%u of %u groups are known, and as the disk has them", summary.n,
+	     n_groups);
+	free(known);
+}
+
+void truth_on_disk(void)
+{
+	struct group *groups;
+	u32 n_groups = 0;
+
+	if (!module_path || !open_both())
+		return;
+	groups = read_disk(&n_groups);
+	if (groups) {
+		load_all(groups, n_groups);
+		free(groups);
+		groups = read_disk(&n_groups);
+	}
+	if (groups) {
+		compare_trees(groups, true, "the disk");
+		compare_summaries(groups, n_groups);
+	} else {
+		fail("the bitmaps cannot be read");
+	}
+	free(groups);
+	close_both();
+}
