@@ -30,7 +30,7 @@ LDLIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/') -Wall -Wextra \
 	-Wno-unused-parameter $(if $(WERROR),-Werror) -I.output -Ivmlinux -Ibpf
 
-PROGRAMS := hotmon
+PROGRAMS := hotmon frspctl
 MANUALS := $(PROGRAMS:%=docs/%.8.scd)
 SCHEMAS := $(PROGRAMS:%=docs/%.schema.json)
 SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))

@@ -57,7 +57,8 @@ int sysfs_write_u64(const char *dir, const char *file, __u64 value)
 
 	if (fd < 0)
 		return fd;
-	if (write(fd, fmt_bytes(text, value, true), strlen(text)) < 0)
+	fmt_bytes(text, value, true);
+	if (write(fd, text, strlen(text)) < 0)
 		err = -errno;
 	close(fd);
 	return err;

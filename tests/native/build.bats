@@ -20,8 +20,11 @@ installed() { # the files below $1
 @test "make install and uninstall, with DESTDIR and PREFIX" {
 	local dest=$BATS_TEST_TMPDIR/dest
 	make -C "$TREE" install DESTDIR="$dest" PREFIX=/usr
-	[ "$(installed "$dest")" = "./usr/sbin/hotmon
+	[ "$(installed "$dest")" = "./usr/sbin/frspctl
+./usr/sbin/hotmon
+./usr/share/frsp/frspctl.schema.json
 ./usr/share/frsp/hotmon.schema.json
+./usr/share/man/man8/frspctl.8
 ./usr/share/man/man8/hotmon.8" ]
 	"$dest/usr/sbin/hotmon" --version
 	cmp "$dest/usr/share/frsp/hotmon.schema.json" "$TREE/docs/hotmon.schema.json"
@@ -82,7 +85,7 @@ installed() { # the files below $1
 @test "without BTF make says what is off and how to turn it on" {
 	run make -C "$TREE" VMLINUX_BTF=/nowhere/btf all
 	[ "$status" = 0 ]
-	grep -q '^off: hotmon; /nowhere/btf is missing.*VMLINUX_BTF=FILE' <<<"$output"
+	grep -q '^off: hotmon frspctl; /nowhere/btf is missing.*VMLINUX_BTF=FILE' <<<"$output"
 }
 
 @test "without a kernel's headers make says what is off and goes on" {
@@ -96,7 +99,7 @@ installed() { # the files below $1
 	run make -C "$TREE" all
 	sed -i '/frsp-no-such-package/d' "$TREE/tests/deps"
 	[ "$status" = 0 ]
-	grep -q '^off: hotmon; .*apt-get install frsp-no-such-package$' <<<"$output"
+	grep -q '^off: hotmon frspctl; .*apt-get install frsp-no-such-package$' <<<"$output"
 }
 
 @test "vmlinux/gen.sh refuses what it cannot read" {

@@ -5,37 +5,13 @@
 
 load lib
 
-# run_hotmon [OPTION...]: sets status, and leaves $test_dir/out and $test_dir/err.
-run_hotmon() {
-	status=0
-	timeout "$PATIENCE" "$hotmon" "$@" >"$test_dir/out" 2>"$test_dir/err" || status=$?
-}
-
-# expect_error STATUS PATTERN: what run_hotmon left is one line of cause, which
-# contains PATTERN, and one of what to do.
-expect_error() {
-	expect "exit status" "$status" "$1"
-	expect "lines on stdout" "$(wc -l <"$test_dir/out")" 0
-	sed 's/^/# /' "$test_dir/err"
-	expect "lines on stderr" "$(wc -l <"$test_dir/err")" 2
-	[[ $(sed -n 1p "$test_dir/err") =~ ^hotmon:\ .*$2 ]] || fail "no cause that names $2"
-	# the second form is argp's own
-	[[ $(sed -n 2p "$test_dir/err") =~ ^(\ \ hint:\ .{5}|Try\ .hotmon\ --help\') ]] || fail "no hint"
-}
-
 @test "without privileges: exit status 4, and the capability by name" {
-	local public
-	public=$(mktemp -d /tmp/frsp-native.XXXXXX)
-	defer rm -r "$public"
-	chmod 755 "$public"
-	install -m 755 "$hotmon" "$public/hotmon"
-	status=0
-	setpriv --reuid=65534 --clear-groups "$public/hotmon" --once >"$test_dir/out" 2>"$test_dir/err" || status=$?
+	run_as_nobody hotmon --once
 	expect_error 4 CAP_BPF
 }
 
 @test "with all capabilities but one: it names that one only" {
-	local capability public
+	local capability
 	for capability in sys_admin perfmon bpf; do
 		status=0
 		setpriv --bounding-set=-$capability "$hotmon" --once >"$test_dir/out" 2>"$test_dir/err" || status=$?
@@ -48,7 +24,7 @@ expect_error() {
 	local wrong
 	while read -ra wrong; do
 		echo "hotmon ${wrong[*]}"
-		run_hotmon "${wrong[@]}"
+		run_program hotmon "${wrong[@]}"
 		expect_error 2 "${wrong[-1]}"
 	done <<-'EOT'
 		nonsense
@@ -81,7 +57,7 @@ expect_error() {
 @test "unknown options: exit status 2, and they are named" {
 	local option
 	for option in --nonsense -Z; do
-		run_hotmon $option
+		run_program hotmon $option
 		expect_error 2 "${option#-}"
 	done
 }
@@ -90,7 +66,7 @@ expect_error() {
 	local wrong
 	while read -ra wrong; do
 		echo "hotmon ${wrong[*]}"
-		run_hotmon "${wrong[@]}" --once
+		run_program hotmon "${wrong[@]}" --once
 		expect_error 1 "${wrong[1]}"
 	done <<-'EOT'
 		--fs /dev/nonsense
@@ -107,7 +83,7 @@ expect_error() {
 
 @test "-s help lists the keys, each of which it takes" {
 	local key
-	run_hotmon -s help
+	run_program hotmon -s help
 	expect "exit status" "$status" 0
 	(($(wc -l <"$test_dir/out") >= 5)) || fail "few keys: $(cat "$test_dir/out")"
 	while read -r key _; do
@@ -116,21 +92,18 @@ expect_error() {
 }
 
 @test "-s help, --help and --version need no privileges" {
-	local public option
-	public=$(mktemp -d /tmp/frsp-native.XXXXXX)
-	defer rm -r "$public"
-	chmod 755 "$public"
-	install -m 755 "$hotmon" "$public/hotmon"
+	local option
 	for option in '-s help' --help --version; do
 		# shellcheck disable=SC2086 # an option and its value
-		setpriv --reuid=65534 --clear-groups "$public/hotmon" $option >"$test_dir/out" 2>"$test_dir/err"
+		run_as_nobody hotmon $option
+		expect "exit status" "$status" 0
 		[[ -s $test_dir/out && ! -s $test_dir/err ]] || fail "$option: $(cat "$test_dir/err")"
 	done
 }
 
 @test "--help shows each option of the contract" {
 	local option
-	run_hotmon --help
+	run_program hotmon --help
 	expect "exit status" "$status" 0
 	for option in --json --ranges --fs --rows --pid --cgroup --directory --memory --sort --once --batch --version; do
 		grep -qE -- "$option\b" "$test_dir/out" || fail "$option is not there"
@@ -138,14 +111,14 @@ expect_error() {
 }
 
 @test "--version is one line with the name and a number" {
-	run_hotmon --version
+	run_program hotmon --version
 	expect "exit status" "$status" 0
 	grep -qxE 'hotmon [0-9]+\.[0-9]+.*libbpf v?[0-9.]+.*' "$test_dir/out"
 	expect "lines" "$(wc -l <"$test_dir/out")" 1
 }
 
 @test "a pipe gets no escape codes, even from a terminal with colours" {
-	TERM=xterm-256color run_hotmon 0.2 3
+	TERM=xterm-256color run_program hotmon 0.2 3
 	expect "exit status" "$status" 0
 	[[ -s $test_dir/out ]] || fail "no output"
 	not grep -q $'\e' "$test_dir/out" "$test_dir/err"
@@ -163,16 +136,16 @@ expect_error() {
 }
 
 @test "--once prints one report and ends" {
-	run_hotmon --once 0.2
+	run_program hotmon --once 0.2
 	expect "exit status" "$status" 0
 	expect "reports" "$(grep -c '^own cost' "$test_dir/out")" 1
-	run_hotmon --once --json 0.2
+	run_program hotmon --once --json 0.2
 	expect "reports" "$(wc -l <"$test_dir/out")" 1
 }
 
 @test "INTERVAL and COUNT are kept" {
 	local start=$EPOCHREALTIME
-	run_hotmon --json 0.3 4
+	run_program hotmon --json 0.3 4
 	expect "exit status" "$status" 0
 	expect "reports" "$(wc -l <"$test_dir/out")" 4
 	((${EPOCHREALTIME/./} - ${start/./} >= 1200000)) || fail "ended too early"

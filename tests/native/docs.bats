@@ -8,6 +8,15 @@ load lib
 docs=$BATS_TEST_DIRNAME/../../docs
 root=$BATS_TEST_DIRNAME/../..
 manual=$docs/hotmon.8.scd
+schema=$docs/hotmon.schema.json
+
+# of PROGRAM: the manual and the schema are those of PROGRAM from here on.
+of() {
+	program=$1
+	manual=$docs/$1.8.scd
+	schema=$docs/$1.schema.json
+}
+program=hotmon
 
 # section NAME [SUBSECTION]: of the manual, as scdoc's source
 section() {
@@ -30,7 +39,7 @@ same() {
 
 # Lines like "-c, --cgroup=CGROUP", in the order of --help.
 help_options() {
-	ARGP_HELP_FMT=rmargin=200,opt-doc-col=60,doc-opt-col=2 "$hotmon" --help |
+	ARGP_HELP_FMT=rmargin=200,opt-doc-col=60,doc-opt-col=2 "${!program}" --help |
 		sed -nE 's/^ {1,6}(-[^ ]*,? ?-*[^ ]*|--[^ ]*)( .*)?$/\1/p' | sed 's/ *$//'
 }
 
@@ -38,10 +47,13 @@ manual_options() {
 	section OPTIONS | grep '^\*-' | plain
 }
 
-@test "the manual has the options of --help, in the same order" {
-	help_options >"$test_dir/help"
-	manual_options >"$test_dir/manual"
-	same --help "$test_dir/help" OPTIONS "$test_dir/manual"
+@test "the manuals have the options of --help, in the same order" {
+	for program in hotmon frspctl; do
+		of "$program"
+		help_options >"$test_dir/help"
+		manual_options >"$test_dir/manual"
+		same --help "$test_dir/help" OPTIONS "$test_dir/manual"
+	done
 }
 
 @test "no option is missing in what the test above looks at" {
@@ -81,10 +93,33 @@ manual_options() {
 	EOT
 }
 
-@test "the manual has the exit statuses of --help" {
-	"$hotmon" --help | tr '\n' ' ' | sed 's/.*Exit status: //' | grep -oE '[0-9]' >"$test_dir/help"
-	section 'EXIT STATUS' | sed -n 's/^\*\([0-9]\)\*$/\1/p' >"$test_dir/manual"
-	same --help "$test_dir/help" "EXIT STATUS" "$test_dir/manual"
+@test "the manuals have the exit statuses of --help" {
+	for program in hotmon frspctl; do
+		of "$program"
+		"${!program}" --help | tr '\n' ' ' | sed 's/.*Exit status: //' | grep -oE '[0-9]' >"$test_dir/help"
+		section 'EXIT STATUS' | sed -n 's/^\*\([0-9]\)\*$/\1/p' >"$test_dir/manual"
+		same --help "$test_dir/help" "EXIT STATUS" "$test_dir/manual"
+	done
+}
+
+# --- commands ------------------------------------------------------------------
+
+@test "frspctl's manual has the commands of --help, with their arguments, in the same order" {
+	of frspctl
+	ARGP_HELP_FMT=rmargin=200,opt-doc-col=60,doc-opt-col=2 "$frspctl" --help |
+		sed -n '/^ Commands:/,/^$/s/^  \([a-z].*[^ ]\)   *[A-Z].*/\1/p' >"$test_dir/help"
+	section COMMANDS | grep '^\*[a-z]' | plain >"$test_dir/manual"
+	same --help "$test_dir/help" COMMANDS "$test_dir/manual"
+}
+
+@test "frspctl's manual has the keys of set" {
+	of frspctl
+	"$frspctl" set / nonsense 1 2>&1 | sed -n 's/.*the keys are //p' | sed 's/, /\n/g; s/ or /, /g' |
+		awk '/,/ || $1' >"$test_dir/help"
+	section COMMANDS | sed -n '/^\*set\*/,/^\*status\*/s/^\t\(\*[a-z]\)/\1/p' |
+		sed 's/\*//g' >"$test_dir/manual"
+	(($(wc -l <"$test_dir/help") == 3))
+	diff -u "$test_dir/help" "$test_dir/manual"
 }
 
 # --- keys ------------------------------------------------------------------------
@@ -118,23 +153,46 @@ shows() { # shows REGEX: a line of the screen matches, and the screen is in $tes
 
 # The fields of the schema, in alphabetic order.
 schema_fields() {
-	jq -r '[.. | .properties? // empty | keys[]] | unique[]' "$docs/hotmon.schema.json"
+	jq -r '[.. | .properties? // empty | keys[]] | unique[]' "$schema"
 }
 
-@test "the manual has the fields of the JSON schema, and no others" {
-	schema_fields >"$test_dir/schema"
-	# in bold, and not a page such as stat(1)
-	section FIELDS | grep -oE '\*[a-z_]+\*([^(]|$)' | tr -cd 'a-z_\n' | LC_ALL=C sort -u >"$test_dir/manual"
-	LC_ALL=C sort -o "$test_dir/schema" "$test_dir/schema"
-	same schema "$test_dir/schema" FIELDS "$test_dir/manual"
+@test "the manuals have the fields of the JSON schema, and no others" {
+	for program in hotmon frspctl; do
+		of "$program"
+		schema_fields >"$test_dir/schema"
+		# in bold, and not a page such as stat(1), nor what frspctl is told to do
+		section FIELDS | grep -oE '\*[a-z_]+\*([^(]|$)' | tr -cd 'a-z_\n' |
+			grep -vxE 'frspctl|status|set|doctor' | LC_ALL=C sort -u >"$test_dir/manual"
+		LC_ALL=C sort -o "$test_dir/schema" "$test_dir/schema"
+		same schema "$test_dir/schema" FIELDS "$test_dir/manual"
+	done
 }
 
-@test "each field of the schema says what it is" {
+@test "each field of the schemas says what it is" {
 	local without
-	without=$(jq -r '. as $top | [.. | .properties? // empty | to_entries[] | select(
-		((.value["$ref"] // "" | sub("^#/\\$defs/"; "")) as $name | (.value.description // $top["$defs"][$name].description // "")) == "") |
-		.key] | join(" ")' "$docs/hotmon.schema.json")
-	expect "without a description" "$without" ""
+	for program in hotmon frspctl; do
+		of "$program"
+		without=$(jq -r '. as $top | [.. | .properties? // empty | to_entries[] | select(
+			((.value["$ref"] // "" | sub("^#/\\$defs/"; "")) as $name | (.value.description // $top["$defs"][$name].description // "")) == "") |
+			.key] | join(" ")' "$schema")
+		expect "without a description in $program's" "$without" ""
+	done
+}
+
+# The module's own description of its files is docs/sysfs.abi.
+@test "the files of sysfs.abi are those that frspctl status has" {
+	sed -nE 's|^What:\t\t/sys/fs/ext4/DEV/([a-z_]+)$|\1|p; s/^\t\t([a-z_]+)( \*)?\t+[a-z1].*/\1/p' "$docs/sysfs.abi" |
+		LC_ALL=C sort >"$test_dir/abi"
+	jq -r '."$defs".filesystem.properties | keys[]' "$docs/frspctl.schema.json" |
+		grep -vxE 'device|dev|mount|steer|taken_pct' | LC_ALL=C sort >"$test_dir/schema"
+	same sysfs.abi "$test_dir/abi" schema "$test_dir/schema"
+}
+
+@test "frspctl's manual has the columns of status" {
+	of frspctl
+	sed -n 's/^\t{"\([A-Z/%]*\)", .*/\1/p' "$root/tools/status_columns.c" >"$test_dir/source"
+	section FIELDS | sed -n 's/^|  \(.*\)$/\1/p' >"$test_dir/manual"
+	same source "$test_dir/source" FIELDS "$test_dir/manual"
 }
 
 @test "the manual has the columns of a report" {
@@ -151,12 +209,15 @@ schema_fields() {
 
 # --- the documents themselves ------------------------------------------------------
 
-@test "mandoc finds no error in the manual, and no warning but scdoc's own" {
+@test "mandoc finds no error in the manuals, and no warning but scdoc's own" {
 	local found
-	scdoc <"$manual" >"$test_dir/hotmon.8"
-	# scdoc has a paragraph macro before and after each block, needed or not.
-	found=$(mandoc -T lint -W warning "$test_dir/hotmon.8" | grep -vE 'WARNING: skipping paragraph macro: PP (empty|after S[HS])$' || :)
-	expect "mandoc" "$found" ""
+	for program in hotmon frspctl; do
+		of "$program"
+		scdoc <"$manual" >"$test_dir/$program.8"
+		# scdoc has a paragraph macro before and after each block, needed or not.
+		found=$(mandoc -T lint -W warning "$test_dir/$program.8" | grep -vE 'WARNING: skipping paragraph macro: PP (empty|after S[HS])$' || :)
+		expect "mandoc" "$found" ""
+	done
 }
 
 @test "mandoc does find errors, so the test above can fail" {

@@ -13,9 +13,12 @@
 #
 #   FRSP_SCRATCH  directory for images and reports (default: TMPDIR or /var/tmp)
 #   HOTMON        the program under test (default: what make built)
+#   FRSPCTL       the same for tests of frspctl
 
 native_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 hotmon=${HOTMON:-$native_dir/../../.output/hotmon}
+# shellcheck disable=SC2034 # read by the tests
+frspctl=${FRSPCTL:-$native_dir/../../.output/frspctl}
 # shellcheck disable=SC2034 # read by bats: no test may hang
 BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-180}
 
@@ -62,7 +65,42 @@ wait_until() {
 }
 
 expect() { # expect WHAT ACTUAL WANTED
-	[[ $2 == "$3" ]] || fail "$1: hotmon says '$2', expected '$3'"
+	[[ $2 == "$3" ]] || fail "$1: '$2', expected '$3'"
+}
+
+# --- programs that end -------------------------------------------------------
+
+# run_program hotmon|frspctl [ARG...]: sets status, and leaves $test_dir/out and
+# $test_dir/err.
+run_program() {
+	local path=${!1}
+	program=$1
+	status=0
+	timeout "$PATIENCE" "$path" "${@:2}" >"$test_dir/out" 2>"$test_dir/err" || status=$?
+}
+
+# expect_error STATUS PATTERN: what the program left is one line of cause, which
+# contains PATTERN, and one of what to do.
+expect_error() {
+	expect "exit status" "$status" "$1"
+	expect "lines on stdout" "$(wc -l <"$test_dir/out")" 0
+	sed 's/^/# /' "$test_dir/err"
+	expect "lines on stderr" "$(wc -l <"$test_dir/err")" 2
+	[[ $(sed -n 1p "$test_dir/err") =~ ^${program:-hotmon}:\ .*$2 ]] || fail "no cause that names $2"
+	# the second form is argp's own
+	[[ $(sed -n 2p "$test_dir/err") =~ ^(\ \ hint:\ .{5}|Try\ .${program:-hotmon}\ --help\') ]] || fail "no hint"
+}
+
+# run_as_nobody hotmon|frspctl [ARG...]: as run_program, without any privilege.
+run_as_nobody() {
+	local public
+	public=$(mktemp -d /tmp/frsp-native.XXXXXX)
+	defer rm -r "$public"
+	chmod 755 "$public"
+	install -m 755 "${!1}" "$public/$1"
+	program=$1
+	status=0
+	setpriv --reuid=65534 --clear-groups "$public/$1" "${@:2}" >"$test_dir/out" 2>"$test_dir/err" || status=$?
 }
 
 # --- filesystems -------------------------------------------------------------

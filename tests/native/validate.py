@@ -66,6 +66,11 @@ def wrong_values(value):
     return [0, None, "", [0], {"x": 0}]
 
 
+# Fields that may hold any text, or a number or null.
+ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy"}
+NULL_OR_NUMBER = {"links", "tree", "taken_pct"}
+
+
 def mutants(document, optional):
     """Yields (what was done, mutant) for every field of every object."""
     for path in objects(document):
@@ -81,9 +86,10 @@ def mutants(document, optional):
             if key == "temperature":
                 value = decimal.Decimal(value)
             for wrong in wrong_values(value):
-                if key in ("path", "fs_type", "host") and wrong == f"{value}x":
+                if key in ANY_TEXT and wrong == f"{value}x":
                     continue  # as good a name
-                if key == "links" and wrong is None:
+                if key in NULL_OR_NUMBER and (wrong is None or value is None
+                                              and wrong == 0):
                     continue  # not known
                 mutant = copy.deepcopy(document)
                 at(mutant, path)[key] = wrong

@@ -185,7 +185,10 @@ static void test_sysfs(void **state)
 	scratch_write("number", "18446744073709551615\n");
 	assert_int_equal(sysfs_read_u64(scratch, "number", &value), 0);
 	assert_true(value == ~0ULL);
-	assert_int_equal(sysfs_write_u64(scratch, "number", 7), 0);
+	scratch_write("number", "");
+	assert_int_equal(sysfs_write_u64(scratch, "number", 1234567), 0);
+	assert_int_equal(sysfs_read_u64(scratch, "number", &value), 0);
+	assert_true(value == 1234567);
 	scratch_write("text", "1234567\nmore\n");
 	assert_int_equal(sysfs_read_line(scratch, "text", line, sizeof(line)),
 			 -ENAMETOOLONG);

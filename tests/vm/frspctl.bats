@@ -1,0 +1,34 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# frspctl beside frsp.ko in each guest; frspctl-in-guest says what is tested.
+
+bats_require_minimum_version 1.8.0
+
+STEPS=17
+
+setup_file() {
+	export BATS_TEST_TIMEOUT=2400
+}
+
+in_guest() { # in_guest KERNEL
+	local root=$BATS_TEST_DIRNAME/../.. dir=$BATS_TEST_TMPDIR/json ko out status=0
+	ko=$("$BATS_TEST_DIRNAME/kmod" "$1" WERROR=1)
+	mkdir "$dir"
+	out=$("$BATS_TEST_DIRNAME/run" --timeout 1200 --disk 6G --disk 120M --share "$dir" "$1" \
+		"$BATS_TEST_DIRNAME/frspctl-in-guest" "$(realpath "$root")/.output/frspctl" "$ko" "$dir") || status=$?
+	echo "$out"
+	[[ $status == 0 ]]
+	[[ $(grep -c '^ok - ' <<<"$out") == "$STEPS" ]]
+	"$root/tests/native/validate.py" "$root/docs/frspctl.schema.json" < <(cat "$dir"/*.json)
+	# one of each kind
+	"$root/tests/native/validate.py" --mutants "$root/docs/frspctl.schema.json" \
+		< <(cat "$dir/status-written.json" "$dir/tree.json" "$dir/tree-0.json")
+}
+
+@test "6.1: frspctl says what sysfs and the disk say" {
+	in_guest 6.1
+}
+
+@test "6.12: frspctl says what sysfs and the disk say" {
+	in_guest 6.12
+}

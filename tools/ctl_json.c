@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "ctl.h"
+#include "json_out.h"
+
+struct json_object *ctl_document(const char *schema)
+{
+	struct json_object *document = json_document(
+		schema, clock_ns(CLOCK_REALTIME), clock_ns(CLOCK_MONOTONIC));
+
+	if (!document)
+		exit(log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM)));
+	return document;
+}
+
+enum exit_code ctl_print_json(struct json_object *document)
+{
+	if (json_print(stdout, document) != -ENOMEM)
+		return EXIT_OK;
+	return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
+}

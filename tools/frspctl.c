@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* frspctl: look at frsp.ko and tell it what to do. */
+#include <errno.h>
+#include <limits.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+
+static const struct ctl_command commands[] = {
+	{"doctor", "[--json]", 0, 0, ctl_doctor,
+	 "Check all that frsp.ko needs, and say what to do"},
+	{"restore", "DEV|MOUNT FILE", 2, 2, ctl_restore,
+	 "Tell frsp.ko what FILE knows of a filesystem's free space"},
+	{"save", "DEV|MOUNT FILE", 2, 2, ctl_save,
+	 "Write what frsp.ko knows of it to FILE, for \"restore\" after the "
+	 "next mount"},
+	{"set", "DEV|MOUNT KEY VALUE", 3, 3, ctl_set,
+	 "Change a setting of a filesystem: steer, mb_frsp_max_mem or level"},
+	{"status", "[--json] [--bytes] [DEV|MOUNT...]", 0, INT_MAX, ctl_status,
+	 "Show what frsp.ko does for these filesystems (default: all)"},
+	{"tree", "[--json] DEV|MOUNT [FLEX]", 1, 2, ctl_tree,
+	 "Show the free extents of a filesystem, or of one of its flexible "
+	 "block groups, by size"},
+	{0},
+};
+
+int main(int argc, char **argv)
+{
+	enum exit_code code;
+	struct ctl ctl;
+
+	/* Not LC_NUMERIC: JSON and arguments have decimal points. */
+	setlocale(LC_CTYPE, "");
+	log_init("frspctl", false);
+	ctl_opts_parse(argc, argv, commands, &ctl);
+	code = ctl.command->run(&ctl);
+	if (fflush(stdout) || ferror(stdout))
+		return log_fail(EXIT_FAILED, "make room, or write elsewhere",
+				"cannot write the output: %s", strerror(errno));
+	return code;
+}
