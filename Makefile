@@ -64,7 +64,6 @@ clean: ; rm -rf .output kmod/frsp.ko
 .output/vmlinux.name .output/version.h: FORCE
 	mkdir -p .output; echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
 $(OUTPUT)/tools/frsp_version.o: .output/version.h
-
 .output/vmlinux.h: .output/vmlinux.name vmlinux/gen.sh
 	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh $(VMLINUX_BTF) >$@
 

@@ -137,17 +137,18 @@ static void test_each_bit(void **state)
 
 static void test_each_length(void **state)
 {
+	__u8 *raw, *longer;
 	size_t len;
-	__u8 *raw;
 
 	(void)state;
 	encode(&sample, &raw, &len);
 	for (size_t cut = 0; cut < len; cut++)
 		assert_refused(raw, cut, cut < 8 ? -EINVAL : -EBADMSG, "cut");
-	raw = realloc(raw, len + 16);
-	memset(raw + len, 0, 16);
+	longer = calloc(1, len + 16);
+	memcpy(longer, raw, len);
 	for (size_t more = 1; more <= 16; more++)
-		assert_refused(raw, len + more, -EBADMSG, "longer");
+		assert_refused(longer, len + more, -EBADMSG, "longer");
+	free(longer);
 	free(raw);
 }
 
