@@ -5,9 +5,9 @@
  * In this order, and every step may end it:
  *   1. a file with target ranges (place.c) gets those;
  *   2. the tree of ext4's own goal: that goal, if it is free and continues
- * something, else the best fit in that tree, else in the tree that the
- * meta-tree has: for all that the file is thought to need from here on, or half
- * of that, and so on down to the length of the request;
+ *      something, else the best fit in that tree, else in the tree that the
+ *      meta-tree has: for all that the file is thought to need from here on,
+ *      or half of that, and so on down to the length of the request;
  *   3. as many groups are read as the level allows, the one with the most free
  *      clusters first, until one has room;
  *   4. the same in the room behind other files that grow;
@@ -25,8 +25,7 @@
 /* How many groups a request may have read, by frsp_cache_aggression. */
 static const u32 reads_of_level[] = {1, 1, 16, 64};
 
-/* From this level on a request without a fit has its tree loaded by the thread.
- */
+/* From this level on the thread reads what it loads for requests. */
 #define LEVEL_BACKGROUND_IO 1
 
 /*
