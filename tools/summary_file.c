@@ -43,10 +43,11 @@ void summary_prune(struct summary *summary)
 int summary_encode(const struct summary *summary, void **data, size_t *len)
 {
 	size_t body = HEAD_BYTES + (size_t)summary->n * ENTRY_BYTES;
-	__u8 *raw = malloc(body + CRC_BYTES), *entry = raw + HEAD_BYTES;
+	__u8 *raw = malloc(body + CRC_BYTES), *entry;
 
 	if (!raw)
 		return -ENOMEM;
+	entry = raw + HEAD_BYTES;
 	memcpy(raw, magic, sizeof(magic));
 	le32_put(raw + 8, VERSION);
 	le32_put(raw + 12, summary->n_groups);
