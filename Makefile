@@ -37,7 +37,6 @@ SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
 # What of the module knows nothing of ext4, with a kernel for it in user space.
 PURE := $(patsubst %,kmod/%.c,extent tree meta pick busy) $(wildcard tests/unit/kernel/*.c)
 TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c tests/vm/*.c))
-
 OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
