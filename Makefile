@@ -37,11 +37,12 @@ SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
 # What of the module knows nothing of ext4, with a kernel for it in user space.
 PURE := $(patsubst %,kmod/%.c,extent tree meta pick busy) $(wildcard tests/unit/kernel/*.c)
 TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c tests/vm/*.c))
+
 OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
-.DELETE_ON_ERROR .SECONDARY:
-.PHONY: FORCE all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help
+.DELETE_ON_ERROR .SECONDARY FORCE:
+.PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help
 
 all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
@@ -63,7 +64,6 @@ clean: ; rm -rf .output kmod/frsp.ko
 .output/vmlinux.name .output/version.h: FORCE
 	mkdir -p .output; echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
 $(OUTPUT)/tools/frsp_version.o: .output/version.h
-
 .output/vmlinux.h: .output/vmlinux.name vmlinux/gen.sh
 	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh $(VMLINUX_BTF) >$@
 

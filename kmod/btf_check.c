@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The offsets and prototypes of ext4_layout.h come from BTF. The running kernel shows
- * its own BTF in sysfs, so comparing a checksum of all of it proves more than any
- * probing of fields could: every structure and every prototype is the same.
+ * The offsets and prototypes of ext4_layout.h come from BTF. The running kernel
+ * shows its own BTF in sysfs, so comparing a checksum of all of it proves more
+ * than any probing of fields could: every structure and every prototype is the
+ * same.
  */
 #include <linux/crc32.h>
 #include <linux/file.h>
@@ -46,13 +47,15 @@ static int check(const char *path, u32 crc)
 	int err = file_crc(path, &found);
 
 	if (err) {
-		pr_err("not loaded: cannot read %s (%d), with which the layout of ext4 is checked\n",
+		pr_err("not loaded: cannot read %s (%d), with which the layout "
+		       "of ext4 is checked\n",
 		       path, err);
 		return err;
 	}
 	if (found == crc)
 		return 0;
-	pr_err("not loaded: %s is not of the kernel that the module was built for; build it again (make kmod)\n",
+	pr_err("not loaded: %s is not of the kernel that the module was built "
+	       "for; build it again (make kmod)\n",
 	       path);
 	return -ENOEXEC;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Busy extents of a filesystem: from ext4's tracepoint ext4_mballoc_free, at which a
- * range of clusters is about to be freed in a transaction, until mb_free_blocks()
- * makes it allocatable. Where ext4 need not wait for the commit (no journal, or file
- * data with data=writeback) the second follows the first at once.
+ * Busy extents of a filesystem: from ext4's tracepoint ext4_mballoc_free, at
+ * which a range of clusters is about to be freed in a transaction, until
+ * mb_free_blocks() makes it allocatable. Where ext4 need not wait for the
+ * commit (no journal, or file data with data=writeback) the second follows the
+ * first at once.
  *
  * Between the two a free may fail, and then nobody tells; what is left of
  * transactions that have committed expires in the background.
@@ -109,7 +110,8 @@ void frsp_busy_request_commit(struct frsp_fs *fs, u32 len)
 		return;
 	frsp_count(fs, commits_requested);
 	trace_frsp_commits_requested(fs->sb->s_dev, len);
-	/* The caller is in a transaction and holds ext4's locks; the work does not. */
+	/* The caller is in a transaction and holds ext4's locks; the work does
+	 * not. */
 	schedule_work(&fs->commit_work);
 }
 

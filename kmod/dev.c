@@ -37,8 +37,8 @@ static int open_target(struct target *target, int fd)
 	target->file = fget(fd);
 	if (!target->file)
 		return -EBADF;
-	target->fs = frsp_fs_get(file_inode(target->file)->i_sb,
-				 &target->cookie);
+	target->fs =
+		frsp_fs_get(file_inode(target->file)->i_sb, &target->cookie);
 	if (target->fs)
 		return 0;
 	fput(target->file);
@@ -126,8 +126,8 @@ static long ioctl_export(void __user *user)
 		return err;
 	err = frsp_summary_export(target.fs, &summary);
 	close_target(&target);
-	return err ? err : copy_out(user, &summary, sizeof(summary),
-				    summary.size);
+	return err ? err
+		   : copy_out(user, &summary, sizeof(summary), summary.size);
 }
 
 static long ioctl_import(void __user *user)
@@ -140,8 +140,8 @@ static long ioctl_import(void __user *user)
 		return err;
 	err = frsp_summary_import(target.fs, &summary);
 	close_target(&target);
-	return err ? err : copy_out(user, &summary, sizeof(summary),
-				    summary.size);
+	return err ? err
+		   : copy_out(user, &summary, sizeof(summary), summary.size);
 }
 
 static long ioctl_free_extents(void __user *user)

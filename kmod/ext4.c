@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ext4's structures beyond single fields: group descriptors, group infos, and a check
- * of a mounted filesystem against its superblock on the disk.
+ * ext4's structures beyond single fields: group descriptors, group infos, and a
+ * check of a mounted filesystem against its superblock on the disk.
  *
- * s_group_info and s_group_desc are arrays that online growth replaces under RCU; what
- * their elements point to stays until umount.
+ * s_group_info and s_group_desc are arrays that online growth replaces under
+ * RCU; what their elements point to stays until umount.
  */
 #include <linux/buffer_head.h>
 
@@ -63,8 +63,8 @@ u32 frsp_group_desc_free(struct super_block *sb, u32 group, bool *uninit)
 		return 0;
 	free = le16_to_cpup((__le16 *)(desc + EXT4_BG_FREE_BLOCKS_LO));
 	if (size >= EXT4_MIN_DESC_SIZE_64BIT)
-		free |= (u32)le16_to_cpup((__le16 *)(desc +
-						     EXT4_BG_FREE_BLOCKS_HI))
+		free |= (u32)le16_to_cpup(
+				(__le16 *)(desc + EXT4_BG_FREE_BLOCKS_HI))
 			<< 16;
 	*uninit = le16_to_cpup((__le16 *)(desc + EXT4_BG_FLAGS)) &
 		  EXT4_BG_BLOCK_UNINIT;
@@ -81,8 +81,8 @@ sector_t frsp_group_bitmap_block(struct super_block *sb, u32 group)
 		return 0;
 	block = le32_to_cpup((__le32 *)(desc + EXT4_BG_BLOCK_BITMAP_LO));
 	if (size >= EXT4_MIN_DESC_SIZE_64BIT)
-		block |= (u64)le32_to_cpup((__le32 *)(desc +
-						EXT4_BG_BLOCK_BITMAP_HI))
+		block |= (u64)le32_to_cpup(
+				 (__le32 *)(desc + EXT4_BG_BLOCK_BITMAP_HI))
 			 << 32;
 	return block;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The fields of ext4's private structures that frsp reads, and the few of an
- * allocation context that it writes. Offsets come from the BTF of the kernel that the
- * module is built for (ext4_layout.h); that the running kernel has the same BTF is
- * checked when the module loads. Flags are macros in ext4, so BTF lacks them; they
- * are the same in Linux 6.1 to 7.2 (fs/ext4/ext4.h, fs/ext4/mballoc.h).
+ * allocation context that it writes. Offsets come from the BTF of the kernel
+ * that the module is built for (ext4_layout.h); that the running kernel has the
+ * same BTF is checked when the module loads. Flags are macros in ext4, so BTF
+ * lacks them; they are the same in Linux 6.1 to 7.2 (fs/ext4/ext4.h,
+ * fs/ext4/mballoc.h).
  */
 #ifndef FRSP_EXT4_H
 #define FRSP_EXT4_H
@@ -23,17 +24,17 @@ struct ext4_group_info;
 struct ext4_sb_info;
 struct ext4_super_block;
 
-#define FRSP_AT(base, of, member, type) \
+#define FRSP_AT(base, of, member, type)                                        \
 	(*(type *)((char *)(base) + FRSP_OFF_##of##__##member))
-#define FRSP_INSIDE(base, of, member, type) \
+#define FRSP_INSIDE(base, of, member, type)                                    \
 	((type *)((char *)(base) + FRSP_OFF_##of##__##member))
 
 /* ext4_allocation_context.ac_flags */
-#define EXT4_MB_HINT_MERGE     0x0001
-#define EXT4_MB_HINT_DATA      0x0020
+#define EXT4_MB_HINT_MERGE	 0x0001
+#define EXT4_MB_HINT_DATA	 0x0020
 #define EXT4_MB_HINT_GROUP_ALLOC 0x0080
-#define EXT4_MB_HINT_GOAL_ONLY 0x0100
-#define EXT4_MB_HINT_TRY_GOAL  0x0200
+#define EXT4_MB_HINT_GOAL_ONLY	 0x0100
+#define EXT4_MB_HINT_TRY_GOAL	 0x0200
 
 /* ext4_group_info.bb_state */
 #define EXT4_GROUP_INFO_NEED_INIT_BIT	    0
@@ -46,12 +47,12 @@ struct ext4_super_block;
 #define EXT4_INODE_EXTENTS 19
 
 /* struct ext4_group_desc on disk: bytes */
-#define EXT4_BG_BLOCK_BITMAP_LO 0x00
-#define EXT4_BG_BLOCK_BITMAP_HI 0x20
-#define EXT4_BG_FREE_BLOCKS_LO 0x0c
-#define EXT4_BG_FLAGS	       0x12
-#define EXT4_BG_FREE_BLOCKS_HI 0x2c
-#define EXT4_BG_BLOCK_UNINIT   0x0002
+#define EXT4_BG_BLOCK_BITMAP_LO	 0x00
+#define EXT4_BG_BLOCK_BITMAP_HI	 0x20
+#define EXT4_BG_FREE_BLOCKS_LO	 0x0c
+#define EXT4_BG_FLAGS		 0x12
+#define EXT4_BG_FREE_BLOCKS_HI	 0x2c
+#define EXT4_BG_BLOCK_UNINIT	 0x0002
 #define EXT4_MIN_DESC_SIZE_64BIT 64
 
 /* struct ext4_super_block on disk: bytes */
@@ -60,8 +61,7 @@ struct ext4_super_block;
 #define EXT4_S_MAGIC		  0x38
 #define EXT4_S_FIRST_DATA_BLOCK	  0x14
 
-static inline struct super_block *
-frsp_ac_sb(struct ext4_allocation_context *ac)
+static inline struct super_block *frsp_ac_sb(struct ext4_allocation_context *ac)
 {
 	return FRSP_AT(ac, ext4_allocation_context, ac_sb,
 		       struct super_block *);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A mounted ext4 filesystem as frsp sees it, and what the parts of the module offer
- * each other.
+ * A mounted ext4 filesystem as frsp sees it, and what the parts of the module
+ * offer each other.
  *
  * Lock order, outermost first:
  *   fs_mutex (fs.c)  >  ext4's group lock  >  tree->lock  >  meta->lock
@@ -42,75 +42,76 @@ struct frsp_trees {
 struct frsp_loader {
 	struct task_struct *task;
 	wait_queue_head_t wait;
-	bool kicked;			/* something other than loading is to do */
+	bool kicked; /* something other than loading is to do */
 	spinlock_t lock;
-	struct list_head wanted;	/* tree->wanted */
+	struct list_head wanted; /* tree->wanted */
 };
 
 struct frsp_fs {
-	struct hlist_node hash;		/* RCU; written under fs_mutex */
+	struct hlist_node hash; /* RCU; written under fs_mutex */
 	struct super_block *sb;
 	u32 group_clusters;
-	u32 span_log2;			/* groups per tree */
-	u32 reserved_clusters;		/* at a tree's start, for metadata */
+	u32 span_log2;	       /* groups per tree */
+	u32 reserved_clusters; /* at a tree's start, for metadata */
 	u64 first_data_block;
 	u32 cluster_bits;
 
 	struct frsp_trees __rcu *trees;
 	struct mutex grow_mutex;
-	u32 n_groups;			/* that have trees; under grow_mutex */
+	u32 n_groups; /* that have trees; under grow_mutex */
 	struct frsp_meta meta;
 	struct frsp_memory memory;
 
 	/* tunables; READ_ONCE once per decision */
-	bool steer;			/* freespace_tree */
-	u32 aggression;			/* frsp_cache_aggression, 0..3 */
-	bool gave_up;			/* audits failed too often */
+	bool steer;	/* freespace_tree */
+	u32 aggression; /* frsp_cache_aggression, 0..3 */
+	bool gave_up;	/* audits failed too often */
 
 	/* trees with extents, for eviction: memory.c */
 	spinlock_t lru_lock;
 	struct list_head lru_active;
 	struct list_head lru_inactive;
-	u32 n_active;			/* trees on the active list */
-	u32 n_cached;			/* and on both */
-	struct llist_head condemned;	/* extents to free: extent.h */
+	u32 n_active;		     /* trees on the active list */
+	u32 n_cached;		     /* and on both */
+	struct llist_head condemned; /* extents to free: extent.h */
 
 	struct frsp_loader loader;
 
 	/* sums over tree->busy: busy_track.c */
 	atomic64_t busy_extents, busy_extents_peak;
 	atomic64_t busy_clusters, busy_clusters_peak;
-	u32 busy_longest[2];		/* of transactions by tid & 1; a hint */
+	u32 busy_longest[2]; /* of transactions by tid & 1; a hint */
 	u32 committed_tid;
-	bool commit_asked;		/* in this transaction */
+	bool commit_asked; /* in this transaction */
 	struct work_struct commit_work;
 
-	spinlock_t places_lock;		/* place.c */
-	struct list_head places;	/* RCU */
+	spinlock_t places_lock;	 /* place.c */
+	struct list_head places; /* RCU */
 
 	struct frsp_stats __percpu *stats;
 	struct frsp_sysfs *sysfs;
 };
 
 /*
- * fs.c: the filesystems that are attached: those that are mounted now, and each that
- * is mounted later, by hook.c. After detach_all nothing is attached any more.
+ * fs.c: the filesystems that are attached: those that are mounted now, and each
+ * that is mounted later, by hook.c. After detach_all nothing is attached any
+ * more.
  */
 void frsp_fs_attach_all(void);
 void frsp_fs_detach_all(void);
 void frsp_fs_attach(struct super_block *sb);
 void frsp_fs_detach(struct super_block *sb);
 /*
- * The filesystem of a superblock, or NULL; valid within the caller's RCU read-side
- * section, or between frsp_fs_get() and frsp_fs_put(), within which the caller may
- * sleep.
+ * The filesystem of a superblock, or NULL; valid within the caller's RCU
+ * read-side section, or between frsp_fs_get() and frsp_fs_put(), within which
+ * the caller may sleep.
  */
 struct frsp_fs *frsp_fs_find(struct super_block *sb);
 struct frsp_fs *frsp_fs_get(struct super_block *sb, int *cookie);
 void frsp_fs_put(int cookie);
 /*
- * The tree of a group and the group's index in it, or NULL for a group that was added
- * a moment ago. Under RCU or between get and put.
+ * The tree of a group and the group's index in it, or NULL for a group that was
+ * added a moment ago. Under RCU or between get and put.
  */
 struct frsp_tree *frsp_fs_tree(struct frsp_fs *fs, u32 group, u32 *in_tree);
 u32 frsp_fs_n_trees(struct frsp_fs *fs);
@@ -118,8 +119,8 @@ struct frsp_tree *frsp_fs_tree_at(struct frsp_fs *fs, u32 index);
 /* How many of a tree's groups exist: the last one may have room for more. */
 u32 frsp_fs_groups_of(struct frsp_fs *fs, const struct frsp_tree *tree);
 /*
- * False: the group's bitmap is on the disk. Else ext4 has not written it yet, and an
- * UNKNOWN group becomes what the descriptor says.
+ * False: the group's bitmap is on the disk. Else ext4 has not written it yet,
+ * and an UNKNOWN group becomes what the descriptor says.
  */
 bool frsp_fs_note_uninit(struct frsp_fs *fs, struct frsp_tree *tree, u32 group);
 /* Follows an online growth: groups in the last tree, and new trees. May sleep. */
@@ -148,11 +149,11 @@ void frsp_busy_expire_all(struct frsp_fs *fs);
 
 /* steer.c: the redirect's two halves around ext4's own allocator. */
 struct frsp_steering {
-	struct frsp_tree *tree;		/* NULL: nothing was offered */
+	struct frsp_tree *tree; /* NULL: nothing was offered */
 	struct frsp_offer offer;
 	enum frsp_pick_kind kind;
-	u32 group;			/* of the goal that was offered */
-	u32 room;			/* clusters to be kept free behind it */
+	u32 group; /* of the goal that was offered */
+	u32 room;  /* clusters to be kept free behind it */
 };
 void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		struct frsp_steering *steering);
@@ -160,9 +161,10 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_steering *steering);
 
 /*
- * memory.c: who keeps extents, and who loses them. used: a decision looked at the
- * tree. reclaim: evicts the least used trees until at most max_bytes are in use; keep
- * (or NULL) is spared. free_condemned: what drops have left. Both may sleep.
+ * memory.c: who keeps extents, and who loses them. used: a decision looked at
+ * the tree. reclaim: evicts the least used trees until at most max_bytes are in
+ * use; keep (or NULL) is spared. free_condemned: what drops have left. Both may
+ * sleep.
  */
 void frsp_memory_init(struct frsp_fs *fs);
 u64 frsp_memory_default_max(struct super_block *sb);
@@ -174,11 +176,11 @@ void frsp_memory_reclaim(struct frsp_fs *fs, u64 max_bytes,
 void frsp_memory_free_condemned(struct frsp_fs *fs);
 
 /*
- * load.c. summary: what ext4's bitmap of the group says now, read first if need be.
- * group: puts the group's extents into the tree, from ext4's bitmap in memory; io:
- * read it first if need be. Both sleep, do one read at most and return 0 or -errno.
- * want: the background thread shall load the tree; io: also what is not in memory.
- * kick: it has something else to do.
+ * load.c. summary: what ext4's bitmap of the group says now, read first if need
+ * be. group: puts the group's extents into the tree, from ext4's bitmap in
+ * memory; io: read it first if need be. Both sleep, do one read at most and
+ * return 0 or -errno. want: the background thread shall load the tree; io: also
+ * what is not in memory. kick: it has something else to do.
  */
 int frsp_load_summary(struct frsp_fs *fs, u32 group);
 int frsp_load_group(struct frsp_fs *fs, u32 group, bool io);
@@ -196,8 +198,8 @@ int frsp_place_remove(struct frsp_fs *fs, struct file *file);
 void frsp_place_file_closed(struct inode *inode, struct file *file);
 void frsp_place_clear(struct frsp_fs *fs);
 /*
- * Where the inode's next len clusters should go: true, and the group and start of a
- * free extent in its ranges, with the length that is free there.
+ * Where the inode's next len clusters should go: true, and the group and start
+ * of a free extent in its ranges, with the length that is free there.
  */
 bool frsp_place_next(struct frsp_fs *fs, struct inode *inode, u32 len,
 		     u32 *group, u32 *start, u32 *free);
@@ -216,8 +218,8 @@ static inline u64 frsp_stats_sum(struct frsp_fs *fs, enum frsp_counter counter)
 	u64 sum = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(fs->stats, cpu)->count[counter];
+	for_each_possible_cpu(cpu) sum +=
+		per_cpu_ptr(fs->stats, cpu)->count[counter];
 	return sum;
 }
 
@@ -232,6 +234,6 @@ void frsp_hook_exit(void);
 /* ext4_mb_init_group() of the running kernel. */
 int frsp_hook_init_group(struct super_block *sb, u32 group, gfp_t gfp);
 
-extern struct kmem_cache *frsp_extent_cache;	/* main.c */
+extern struct kmem_cache *frsp_extent_cache; /* main.c */
 
 #endif

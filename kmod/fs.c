@@ -2,14 +2,15 @@
 /*
  * The mounted ext4 filesystems.
  *
- * Attach and detach happen in process context: when ext4 registers or unregisters
- * the filesystem in sysfs, which is late in mount and first in umount (hook.c), and
- * for all mounted ones when the module is loaded or unloaded. They exclude each
- * other by fs_mutex.
+ * Attach and detach happen in process context: when ext4 registers or
+ * unregisters the filesystem in sysfs, which is late in mount and first in
+ * umount (hook.c), and for all mounted ones when the module is loaded or
+ * unloaded. They exclude each other by fs_mutex.
  *
- * Readers find a filesystem under RCU. Those that may sleep (the redirect of ext4's
- * allocator, ioctls) hold frsp_srcu instead. Detach unlinks, waits for both, and only
- * then frees; umount itself cannot pass it, as it waits in ext4_unregister_sysfs().
+ * Readers find a filesystem under RCU. Those that may sleep (the redirect of
+ * ext4's allocator, ioctls) hold frsp_srcu instead. Detach unlinks, waits for
+ * both, and only then frees; umount itself cannot pass it, as it waits in
+ * ext4_unregister_sysfs().
  */
 #include <linux/hashtable.h>
 #include <linux/module.h>
@@ -36,7 +37,8 @@ struct frsp_fs *frsp_fs_find(struct super_block *sb)
 
 	hash_for_each_possible_rcu(fs_table, fs, hash, (unsigned long)sb,
 				   srcu_read_lock_held(&frsp_srcu) ||
-					   lockdep_is_held(&fs_mutex)) {
+					   lockdep_is_held(&fs_mutex))
+	{
 		if (fs->sb == sb)
 			return fs;
 	}
@@ -103,8 +105,8 @@ u32 frsp_fs_groups_of(struct frsp_fs *fs, const struct frsp_tree *tree)
 
 /*
  * What a group's descriptor says, without I/O. ext4 makes the bitmap of an
- * uninitialised group from nothing: metadata at its start, if any, the rest free
- * (ext4_init_block_bitmap()). True: it is one. Under tree->lock.
+ * uninitialised group from nothing: metadata at its start, if any, the rest
+ * free (ext4_init_block_bitmap()). True: it is one. Under tree->lock.
  */
 static bool set_free_count(struct frsp_fs *fs, struct frsp_tree *tree,
 			   u32 group)
@@ -151,7 +153,8 @@ static void set_free_counts(struct frsp_fs *fs, struct frsp_tree *tree)
 	spin_unlock(&tree->lock);
 }
 
-/* Trees for n_groups; the ones that are there are taken over. Under grow_mutex. */
+/* Trees for n_groups; the ones that are there are taken over. Under grow_mutex.
+ */
 static int make_trees(struct frsp_fs *fs, u32 n_groups)
 {
 	struct frsp_trees *old, *new;
@@ -201,7 +204,8 @@ void frsp_fs_grow(struct frsp_fs *fs)
 	if (n_groups > fs->n_groups)
 		set_free_counts(fs, frsp_fs_tree_at(fs, n_trees - 1));
 	if (n_groups > n_trees << fs->span_log2 && make_trees(fs, n_groups))
-		pr_warn_once("%s: no memory for the trees of new groups, which stock ext4 alone handles\n",
+		pr_warn_once("%s: no memory for the trees of new groups, which "
+			     "stock ext4 alone handles\n",
 			     fs->sb->s_id);
 	WRITE_ONCE(fs->n_groups, n_groups);
 	mutex_unlock(&fs->grow_mutex);
@@ -251,9 +255,10 @@ static struct frsp_fs *fs_new(struct super_block *sb)
 	fs->cluster_bits = frsp_sbi_cluster_bits(sbi);
 	fs->first_data_block = le32_to_cpup(
 		(__le32 *)(frsp_sbi_disk(sbi) + EXT4_S_FIRST_DATA_BLOCK));
-	fs->span_log2 = frsp_tree_span_log2(frsp_sbi_log_flex(sbi),
-					    fs->group_clusters);
-	/* As ext4_inode_to_goal_block() does where flexible groups have 4 or more. */
+	fs->span_log2 =
+		frsp_tree_span_log2(frsp_sbi_log_flex(sbi), fs->group_clusters);
+	/* As ext4_inode_to_goal_block() does where flexible groups have 4 or
+	 * more. */
 	if (frsp_sbi_log_flex(sbi) >= 2)
 		fs->reserved_clusters = fs->group_clusters;
 	fs->n_groups = frsp_sbi_groups(sbi);
@@ -314,7 +319,8 @@ void frsp_fs_attach(struct super_block *sb)
 	if (frsp_ext4_is_as_expected(sb, &what))
 		err = attach(sb);
 	else
-		pr_warn("%s: not steered: ext4's %s is not as the layout says; build the module for this kernel again\n",
+		pr_warn("%s: not steered: ext4's %s is not as the layout says; "
+			"build the module for this kernel again\n",
 			sb->s_id, what);
 	mutex_unlock(&fs_mutex);
 	if (err)
@@ -356,7 +362,7 @@ static void detach_one(struct super_block *sb, void *unused)
 /* ext4 also mounts as ext3 and ext2, as types of their own. */
 static void for_all_mounted(void (*function)(struct super_block *, void *))
 {
-	static const char *const names[] = { "ext4", "ext3", "ext2" };
+	static const char *const names[] = {"ext4", "ext3", "ext2"};
 	struct file_system_type *ext4 = get_fs_type("ext4"), *type;
 	size_t i;
 

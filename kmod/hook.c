@@ -2,21 +2,22 @@
 /*
  * How ext4 is hooked; no other file knows.
  *
- * Observers run at the entry of an ext4 function, in ftrace's context: they never
- * sleep. Redirects take the place of one and call the original, in plain process
- * context. All are permanent, so that writing 0 to kernel.ftrace_enabled is refused
- * instead of leaving the trees behind. Two more events come from a tracepoint.
+ * Observers run at the entry of an ext4 function, in ftrace's context: they
+ * never sleep. Redirects take the place of one and call the original, in plain
+ * process context. All are permanent, so that writing 0 to
+ * kernel.ftrace_enabled is refused instead of leaving the trees behind. Two
+ * more events come from a tracepoint.
  *
- * A redirect calls the original by a static call, which is a direct one: an indirect
- * call would fault on CPUs that enforce IBT, as these functions have no ENDBR. It must
- * not be a tail call: ftrace's callback tells by the caller whether a call comes from
- * the redirect itself, and would otherwise send it there for ever. Work after the call
- * prevents that.
+ * A redirect calls the original by a static call, which is a direct one: an
+ * indirect call would fault on CPUs that enforce IBT, as these functions have
+ * no ENDBR. It must not be a tail call: ftrace's callback tells by the caller
+ * whether a call comes from the redirect itself, and would otherwise send it
+ * there for ever. Work after the call prevents that.
  *
- * Unloading: after the hooks are gone no new call gets here. A task may still be at a
- * redirect's first instruction, or preempted in a callback's trampoline
- * (synchronize_rcu_tasks), asleep in the original (the counter in_redirects), or
- * between its last decrement and its return (synchronize_rcu_tasks again).
+ * Unloading: after the hooks are gone no new call gets here. A task may still
+ * be at a redirect's first instruction, or preempted in a callback's trampoline
+ * (synchronize_rcu_tasks), asleep in the original (the counter in_redirects),
+ * or between its last decrement and its return (synchronize_rcu_tasks again).
  */
 #include <linux/delay.h>
 #include <linux/ftrace.h>
@@ -121,8 +122,7 @@ static void notrace on_free_blocks(unsigned long ip, unsigned long parent_ip,
 			 argument(fregs, 2), argument(fregs, 3));
 }
 
-static void notrace on_generate_buddy(unsigned long ip,
-				      unsigned long parent_ip,
+static void notrace on_generate_buddy(unsigned long ip, unsigned long parent_ip,
 				      struct ftrace_ops *ops,
 				      struct ftrace_regs *fregs)
 {
@@ -171,17 +171,18 @@ struct hook {
 	struct ftrace_ops ops;
 };
 
-/* In this order they are registered; observers first, so that trees miss nothing. */
+/* In this order they are registered; observers first, so that trees miss
+ * nothing. */
 static struct hook hooks[] = {
-	{ "mb_mark_used", on_mark_used },
-	{ "mb_free_blocks", on_free_blocks },
-	{ "ext4_mb_generate_buddy", on_generate_buddy },
-	{ "ext4_mark_group_bitmap_corrupted", on_corrupted },
-	{ "ext4_process_freed_data", on_freed_data },
-	{ "ext4_release_file", on_release_file },
-	{ "ext4_register_sysfs", redirect, redirect_register_sysfs },
-	{ "ext4_unregister_sysfs", redirect, redirect_unregister_sysfs },
-	{ "ext4_mb_regular_allocator", redirect, redirect_allocate },
+	{"mb_mark_used", on_mark_used},
+	{"mb_free_blocks", on_free_blocks},
+	{"ext4_mb_generate_buddy", on_generate_buddy},
+	{"ext4_mark_group_bitmap_corrupted", on_corrupted},
+	{"ext4_process_freed_data", on_freed_data},
+	{"ext4_release_file", on_release_file},
+	{"ext4_register_sysfs", redirect, redirect_register_sysfs},
+	{"ext4_unregister_sysfs", redirect, redirect_unregister_sysfs},
+	{"ext4_mb_regular_allocator", redirect, redirect_allocate},
 };
 
 static struct file_system_type *ext4;
@@ -190,7 +191,7 @@ static struct file_system_type *ext4;
 static unsigned long lookup(const char *function)
 {
 	char name[KSYM_NAME_LEN];
-	struct kprobe probe = { .symbol_name = name };
+	struct kprobe probe = {.symbol_name = name};
 	unsigned long address;
 	int err;
 
@@ -222,7 +223,8 @@ static int hook_register(struct hook *hook)
 	if (!err)
 		err = register_ftrace_function(&hook->ops);
 	if (err == -EBUSY)
-		pr_err("not loaded: ext4's %s() is taken by livepatch or another module, or kernel.ftrace_enabled is 0\n",
+		pr_err("not loaded: ext4's %s() is taken by livepatch or "
+		       "another module, or kernel.ftrace_enabled is 0\n",
 		       hook->function);
 	else if (err)
 		pr_err("not loaded: ext4's %s() cannot be traced (%d)\n",
@@ -275,9 +277,9 @@ static int tracepoint_module(struct notifier_block *block, unsigned long action,
 	if (action != MODULE_STATE_COMING || module->mod != ext4->owner)
 		return NOTIFY_DONE;
 	for (i = 0; i < module->mod->num_tracepoints; i++)
-		take_tracepoint(tracepoint_ptr_deref(
-					&module->mod->tracepoints_ptrs[i]),
-				NULL);
+		take_tracepoint(
+			tracepoint_ptr_deref(&module->mod->tracepoints_ptrs[i]),
+			NULL);
 	return NOTIFY_OK;
 }
 
@@ -291,16 +293,18 @@ static int tracepoint_init(void)
 	int err;
 
 	for_each_kernel_tracepoint(take_tracepoint, NULL);
-	if (!mballoc_free && !register_tracepoint_module_notifier(
-				     &tracepoint_notifier))
+	if (!mballoc_free &&
+	    !register_tracepoint_module_notifier(&tracepoint_notifier))
 		unregister_tracepoint_module_notifier(&tracepoint_notifier);
 	if (!mballoc_free) {
-		pr_err("not loaded: ext4's tracepoint ext4_mballoc_free cannot be found\n");
+		pr_err("not loaded: ext4's tracepoint ext4_mballoc_free cannot "
+		       "be found\n");
 		return -ENOENT;
 	}
 	err = tracepoint_probe_register(mballoc_free, on_mballoc_free, NULL);
 	if (err)
-		pr_err("not loaded: ext4's tracepoint ext4_mballoc_free cannot be used (%d)\n",
+		pr_err("not loaded: ext4's tracepoint ext4_mballoc_free cannot "
+		       "be used (%d)\n",
 		       err);
 	return err;
 }
@@ -322,8 +326,7 @@ static long redirects_under_way(void)
 	long sum = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		sum += *per_cpu_ptr(&in_redirects, cpu);
+	for_each_possible_cpu(cpu) sum += *per_cpu_ptr(&in_redirects, cpu);
 	return sum;
 }
 

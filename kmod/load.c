@@ -2,16 +2,17 @@
 /*
  * Getting to know groups.
  *
- * Reading a group's bitmap is ext4's own work (ext4_mb_init_group(), as its scan does
- * it): the hook of ext4_mb_generate_buddy() then tells what was found. The extents
- * themselves come from the bitmap in ext4's buddy cache: copied under the group lock,
- * and inserted in chunks, so that no lock is held for long and what changes meanwhile
- * is not lost (tree.h).
+ * Reading a group's bitmap is ext4's own work (ext4_mb_init_group(), as its
+ * scan does it): the hook of ext4_mb_generate_buddy() then tells what was
+ * found. The extents themselves come from the bitmap in ext4's buddy cache:
+ * copied under the group lock, and inserted in chunks, so that no lock is held
+ * for long and what changes meanwhile is not lost (tree.h).
  *
- * Each filesystem has a thread of idle priority for what a request need not wait for:
- * loading trees that were asked for, keeping memory below the cap with some room to
- * spare, freeing what was dropped, and following online growth. Its reads are bounded:
- * after each tree that it had to read bitmaps for, it pauses.
+ * Each filesystem has a thread of idle priority for what a request need not
+ * wait for: loading trees that were asked for, keeping memory below the cap
+ * with some room to spare, freeing what was dropped, and following online
+ * growth. Its reads are bounded: after each tree that it had to read bitmaps
+ * for, it pauses.
  */
 #include <linux/buffer_head.h>
 #include <linux/freezer.h>
@@ -23,7 +24,7 @@
 #include "frsp.h"
 #include "trace.h"
 
-#define CHUNK_CLUSTERS 2048	/* inserted under one hold of the tree's lock */
+#define CHUNK_CLUSTERS 2048 /* inserted under one hold of the tree's lock */
 #define PAUSE_JIFFIES  (HZ / 50)
 #define EXPIRE_JIFFIES (30 * HZ)
 
@@ -46,7 +47,8 @@ static int load_init_group(struct frsp_fs *fs, u32 group)
 	return err;
 }
 
-/* In ext4's buddy cache a group takes two blocks, the bitmap first. NULL: not there. */
+/* In ext4's buddy cache a group takes two blocks, the bitmap first. NULL: not
+ * there. */
 static struct page *buddy_page(struct frsp_fs *fs, u32 group)
 {
 	pgoff_t index = ((u64)group * 2 * fs->sb->s_blocksize) >> PAGE_SHIFT;
@@ -56,8 +58,8 @@ static struct page *buddy_page(struct frsp_fs *fs, u32 group)
 }
 
 /*
- * Copies the group's bitmap. Called under the group lock, which all changes of the
- * bitmap hold; a page that is still mapped is the one that ext4 changes.
+ * Copies the group's bitmap. Called under the group lock, which all changes of
+ * the bitmap hold; a page that is still mapped is the one that ext4 changes.
  */
 static bool copy_bitmap(struct frsp_fs *fs, struct page *page, u32 group,
 			void *to)
@@ -78,7 +80,8 @@ static u32 count_free(const void *bitmap, u32 clusters)
 	return clusters - bitmap_weight(bitmap, clusters);
 }
 
-/* Begins the build of a group from a copy. 0, -EAGAIN: not in memory, or -EBUSY. */
+/* Begins the build of a group from a copy. 0, -EAGAIN: not in memory, or
+ * -EBUSY. */
 static int begin(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
 		 struct frsp_build *build)
 {
@@ -99,9 +102,9 @@ static int begin(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
 		spin_lock(&tree->lock);
 		err = frsp_tree_build_begin(tree, build,
 					    count_free(build->bitmap,
-						       fs->group_clusters)) ?
-			      0 :
-			      -EBUSY;
+						       fs->group_clusters))
+			      ? 0
+			      : -EBUSY;
 		spin_unlock(&tree->lock);
 	}
 	spin_unlock(frsp_group_lock(sbi, group));
@@ -110,8 +113,8 @@ static int begin(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
 }
 
 /*
- * Under the group lock, as the hook of ext4_mb_generate_buddy() would be: takes the
- * bitmap as it is now.
+ * Under the group lock, as the hook of ext4_mb_generate_buddy() would be: takes
+ * the bitmap as it is now.
  */
 static bool note_bitmap_in_memory(struct frsp_fs *fs, u32 group, void *copy)
 {
@@ -141,9 +144,9 @@ static u32 group_state(struct frsp_tree *tree, u32 in_tree)
 }
 
 /*
- * The weakest source: it lacks preallocations and frees that wait for a commit. So it
- * is for groups of which nothing better is known. A build begins under the group lock,
- * hence none does between the question and the answer.
+ * The weakest source: it lacks preallocations and frees that wait for a commit.
+ * So it is for groups of which nothing better is known. A build begins under
+ * the group lock, hence none does between the question and the answer.
  */
 static int note_bitmap_on_disk(struct frsp_fs *fs, struct frsp_tree *tree,
 			       u32 group, u32 in_tree)
@@ -175,7 +178,8 @@ int frsp_load_summary(struct frsp_fs *fs, u32 group)
 	bool done;
 
 	tree = frsp_fs_tree(fs, group, &in_tree);
-	if (!tree || !info || frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
+	if (!tree || !info ||
+	    frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
 		return -ENOENT;
 	if (frsp_info_has(info, EXT4_GROUP_INFO_NEED_INIT_BIT))
 		return load_init_group(fs, group);
@@ -208,8 +212,8 @@ static int insert_all(struct frsp_fs *fs, struct frsp_tree *tree,
 }
 
 /*
- * Room for a group's extents, of which ext4 has counted how many. A tree that does
- * not fit beside what is in it keeps that. False: there is no room.
+ * Room for a group's extents, of which ext4 has counted how many. A tree that
+ * does not fit beside what is in it keeps that. False: there is no room.
  */
 static bool make_room(struct frsp_fs *fs, struct frsp_tree *tree,
 		      struct ext4_group_info *info)
@@ -332,8 +336,8 @@ static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 		if (err != -ENOMEM)
 			err = frsp_load_group(fs, first + i, read);
 		/*
-		 * No room, or ext4 has let go of its bitmap: a summary at least,
-		 * or the group would be the most promising one for ever.
+		 * No room, or ext4 has let go of its bitmap: a summary at
+		 * least, or the group would be the most promising one for ever.
 		 */
 		if (err && read && group_state(tree, i) == FRSP_GROUP_UNKNOWN)
 			frsp_load_summary(fs, first + i);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who keeps extents. Trees that have some are on one of two lists, as in the RFC: the
- * active one takes a tree when a decision looks at it for the second time within
- * ACTIVE_JIFFIES, or at once while active trees use less than half of the cap. The
- * rear of the inactive list is evicted first, then the rear of the active one.
+ * Who keeps extents. Trees that have some are on one of two lists, as in the
+ * RFC: the active one takes a tree when a decision looks at it for the second
+ * time within ACTIVE_JIFFIES, or at once while active trees use less than half
+ * of the cap. The rear of the inactive list is evicted first, then the rear of
+ * the active one.
  *
  * Evicting takes a tree's extents off in one step under its lock and frees them
- * afterwards, so nobody waits for that, and a tree that allocation works on is just
- * empty a moment later. The cap itself is enforced where extents are allocated
- * (extent.c): an allocation over it fails and costs that tree its extents.
+ * afterwards, so nobody waits for that, and a tree that allocation works on is
+ * just empty a moment later. The cap itself is enforced where extents are
+ * allocated (extent.c): an allocation over it fails and costs that tree its
+ * extents.
  */
 #include <linux/jiffies.h>
 #include <linux/sched.h>
@@ -30,8 +32,8 @@ void frsp_memory_init(struct frsp_fs *fs)
 }
 
 /*
- * The RFC's default: what the buddy bitmaps of all groups take (2 blocks each), but
- * at least a tree of the worst case, in which every other cluster is free.
+ * The RFC's default: what the buddy bitmaps of all groups take (2 blocks each),
+ * but at least a tree of the worst case, in which every other cluster is free.
  */
 u64 frsp_memory_default_max(struct super_block *sb)
 {
@@ -54,8 +56,8 @@ static u64 half_of_cap(struct frsp_fs *fs)
 static u64 active_bytes(struct frsp_fs *fs)
 {
 	return fs->n_active ? atomic64_read(&fs->memory.used_bytes) *
-				      fs->n_active / fs->n_cached :
-			      0;
+				      fs->n_active / fs->n_cached
+			    : 0;
 }
 
 void frsp_memory_used(struct frsp_fs *fs, struct frsp_tree *tree)
@@ -67,15 +69,15 @@ void frsp_memory_used(struct frsp_fs *fs, struct frsp_tree *tree)
 		return;
 	spin_lock(&fs->lru_lock);
 	tree->last_used = jiffies;
-	/* Of a full group that is loaded, extents come back without a decision. */
+	/* Of a full group that is loaded, extents come back without a decision.
+	 */
 	if (!tree->extents && !tree->n_loaded)
 		goto out;
 	if (list_empty(&tree->lru)) {
 		fs->n_cached++;
 		tree->active = false;
 	}
-	if (!tree->active &&
-	    (again || active_bytes(fs) < half_of_cap(fs))) {
+	if (!tree->active && (again || active_bytes(fs) < half_of_cap(fs))) {
 		tree->active = true;
 		fs->n_active++;
 	}
@@ -119,20 +121,23 @@ void frsp_memory_free_condemned(struct frsp_fs *fs)
 	}
 }
 
-/* The tree to evict, or NULL. It may be empty by the time that its lock is held. */
+/* The tree to evict, or NULL. It may be empty by the time that its lock is
+ * held. */
 static struct frsp_tree *victim(struct frsp_fs *fs,
 				const struct frsp_tree *keep)
 {
 	struct frsp_tree *tree, *found = NULL;
 
 	spin_lock(&fs->lru_lock);
-	list_for_each_entry_reverse(tree, &fs->lru_inactive, lru) {
+	list_for_each_entry_reverse(tree, &fs->lru_inactive, lru)
+	{
 		if (tree != keep) {
 			found = tree;
 			goto out;
 		}
 	}
-	list_for_each_entry_reverse(tree, &fs->lru_active, lru) {
+	list_for_each_entry_reverse(tree, &fs->lru_active, lru)
+	{
 		if (tree != keep) {
 			found = tree;
 			goto out;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files whose next extents go to given ranges, so that a relocation can say where a
- * donor's blocks land. Few at a time: a list per filesystem, read under RCU.
+ * Files whose next extents go to given ranges, so that a relocation can say
+ * where a donor's blocks land. Few at a time: a list per filesystem, read under
+ * RCU.
  *
- * An entry stands for an open file, by its address, without holding it: it ends when
- * that file is closed (ext4_release_file()), on request, or with the filesystem.
+ * An entry stands for an open file, by its address, without holding it: it ends
+ * when that file is closed (ext4_release_file()), on request, or with the
+ * filesystem.
  */
 #include <linux/refcount.h>
 #include <linux/slab.h>
@@ -15,7 +17,7 @@
 struct place {
 	struct list_head list;
 	struct rcu_head rcu;
-	refcount_t users;	/* the list, and requests that are using it */
+	refcount_t users; /* the list, and requests that are using it */
 	struct inode *inode;
 	struct file *file;
 	u32 n_ranges;
@@ -28,8 +30,8 @@ static u64 fs_clusters(struct frsp_fs *fs)
 }
 
 /*
- * A range of blocks to whole clusters inside it, counted from group 0's first. An
- * empty one is kept: it has no room.
+ * A range of blocks to whole clusters inside it, counted from group 0's first.
+ * An empty one is kept: it has no room.
  */
 static int to_clusters(struct frsp_fs *fs, const struct frsp_range *from,
 		       struct frsp_range *to)
@@ -62,7 +64,7 @@ static int remove(struct frsp_fs *fs, struct file *file)
 {
 	struct place *place;
 
-	list_for_each_entry(place, &fs->places, list) {
+	list_for_each_entry (place, &fs->places, list) {
 		if (place->file != file)
 			continue;
 		list_del_rcu(&place->list);
@@ -129,15 +131,16 @@ void frsp_place_clear(struct frsp_fs *fs)
 {
 	struct place *place, *next;
 
-	list_for_each_entry_safe(place, next, &fs->places, list) {
+	list_for_each_entry_safe(place, next, &fs->places, list)
+	{
 		list_del(&place->list);
 		place_put(place);
 	}
 }
 
 /*
- * The first free extent of at least len in [from, end) of a group, else the longest
- * one that is there. All in clusters of the tree. 0: nothing is free.
+ * The first free extent of at least len in [from, end) of a group, else the
+ * longest one that is there. All in clusters of the tree. 0: nothing is free.
  */
 static u32 find_free(const struct frsp_tree *tree, u32 from, u32 end, u32 len,
 		     u32 *start)
@@ -154,8 +157,8 @@ static u32 find_free(const struct frsp_tree *tree, u32 from, u32 end, u32 len,
 			*start = first;
 		}
 		node = rb_next(&extent->by_start);
-		extent = node ? rb_entry(node, struct frsp_extent, by_start) :
-				NULL;
+		extent = node ? rb_entry(node, struct frsp_extent, by_start)
+			      : NULL;
 	}
 	return found;
 }
@@ -196,7 +199,8 @@ static struct place *place_get(struct frsp_fs *fs, struct inode *inode)
 	struct place *place, *found = NULL;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(place, &fs->places, list) {
+	list_for_each_entry_rcu(place, &fs->places, list)
+	{
 		if (place->inode == inode &&
 		    refcount_inc_not_zero(&place->users)) {
 			found = place;

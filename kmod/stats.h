@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What frsp did, counted per CPU and filesystem. Each counter is a file of its name
- * in /sys/fs/ext4/DEV/frsp/ (docs/sysfs.abi says what it means), and each that stands
- * for a decision has a tracepoint frsp_NAME.
+ * What frsp did, counted per CPU and filesystem. Each counter is a file of its
+ * name in /sys/fs/ext4/DEV/frsp/ (docs/sysfs.abi says what it means), and each
+ * that stands for a decision has a tracepoint frsp_NAME.
  */
 #ifndef FRSP_STATS_H
 #define FRSP_STATS_H
@@ -34,14 +34,13 @@ enum frsp_counter {
 #define FRSP_ENUM(name) FRSP_STAT_##name,
 	FRSP_COUNTERS(FRSP_ENUM)
 #undef FRSP_ENUM
-	FRSP_NR_COUNTERS,
+		FRSP_NR_COUNTERS,
 };
 
 struct frsp_stats {
 	u64 count[FRSP_NR_COUNTERS];
 };
 
-#define frsp_count(fs, name) \
-	this_cpu_inc((fs)->stats->count[FRSP_STAT_##name])
+#define frsp_count(fs, name) this_cpu_inc((fs)->stats->count[FRSP_STAT_##name])
 
 #endif

@@ -4,10 +4,10 @@
  *
  * In this order, and every step may end it:
  *   1. a file with target ranges (place.c) gets those;
- *   2. the tree of ext4's own goal: that goal, if it is free and continues something,
- *      else the best fit in that tree, else in the tree that the meta-tree has: for
- *      all that the file is thought to need from here on, or half of that, and so on
- *      down to the length of the request;
+ *   2. the tree of ext4's own goal: that goal, if it is free and continues
+ *      something, else the best fit in that tree, else in the tree that the
+ *      meta-tree has: for all that the file is thought to need from here on,
+ *      or half of that, and so on down to the length of the request;
  *   3. as many groups are read as the level allows, the one with the most free
  *      clusters first, until one has room;
  *   4. the same in the room behind other files that grow;
@@ -15,22 +15,22 @@
  *   6. the longest extent that is known, if it is long enough to be of use;
  *   7. stand aside: ext4 looks for itself.
  *
- * What is offered is a hint, which ext4 checks against its bitmap under its lock. Only
- * regular files' data of inodes with extents is steered: for block-mapped files ext4's
- * goal search has no check against 2^32 blocks.
+ * What is offered is a hint, which ext4 checks against its bitmap under its
+ * lock. Only regular files' data of inodes with extents is steered: for
+ * block-mapped files ext4's goal search has no check against 2^32 blocks.
  */
 #include "frsp.h"
 #include "trace.h"
 
 /* How many groups a request may have read, by frsp_cache_aggression. */
-static const u32 reads_of_level[] = { 1, 1, 16, 64 };
+static const u32 reads_of_level[] = {1, 1, 16, 64};
 
-/* From this level on a request without a fit has its tree loaded by the thread. */
+/* From this level on the thread reads what it loads for requests. */
 #define LEVEL_BACKGROUND_IO 1
 
 /*
- * A file that grows is thought to grow by as much again, but by no more than this, and
- * one that is open for writing by no less than the other.
+ * A file that grows is thought to grow by as much again, but by no more than
+ * this, and one that is open for writing by no less than the other.
  */
 #define GROWTH_MAX_CLUSTERS  16384
 #define GROWTH_OPEN_CLUSTERS 8192
@@ -42,13 +42,13 @@ struct steer {
 	struct frsp_fs *fs;
 	struct frsp_request request;
 	u32 level;
-	u32 want;		/* clusters that the file may need from here on */
+	u32 want; /* clusters that the file may need from here on */
 	u32 goal_group;
-	u32 goal_near;		/* the goal's position in its tree */
-	struct frsp_tree *goal_tree;	/* NULL: the group is new */
-	u32 stripe;		/* clusters; 0: any start */
-	u32 reserved;		/* clusters at a tree's start, for metadata */
-	u32 reads;		/* groups that may still be read */
+	u32 goal_near;		     /* the goal's position in its tree */
+	struct frsp_tree *goal_tree; /* NULL: the group is new */
+	u32 stripe;		     /* clusters; 0: any start */
+	u32 reserved; /* clusters at a tree's start, for metadata */
+	u32 reads;    /* groups that may still be read */
 };
 
 static bool is_steered(struct frsp_fs *fs, struct ext4_allocation_context *ac)
@@ -70,9 +70,9 @@ static void stand_aside(struct frsp_fs *fs, struct ext4_allocation_context *ac)
 }
 
 /*
- * ext4 takes a goal of exactly the stripe's length only where it begins a stripe. 6.1
- * compares with the stripe in blocks, later kernels in clusters; both are blocks on
- * the disk in the end. False: no cluster begins a stripe.
+ * ext4 takes a goal of exactly the stripe's length only where it begins a
+ * stripe. 6.1 compares with the stripe in blocks, later kernels in clusters;
+ * both are blocks on the disk in the end. False: no cluster begins a stripe.
  */
 static bool set_stripe(struct frsp_fs *fs, struct steer *steer)
 {
@@ -80,8 +80,8 @@ static bool set_stripe(struct frsp_fs *fs, struct steer *steer)
 	u32 in_clusters = stripe >> fs->cluster_bits;
 
 	steer->stripe = 0;
-	if (stripe <= 1 || (steer->request.len != stripe &&
-			    steer->request.len != in_clusters))
+	if (stripe <= 1 ||
+	    (steer->request.len != stripe && steer->request.len != in_clusters))
 		return true;
 	if ((u64)in_clusters << fs->cluster_bits != stripe)
 		return false;
@@ -104,8 +104,8 @@ static void aim(struct steer *steer, struct frsp_tree *tree, bool goal_here)
 
 	request->goal_here = goal_here;
 	request->stripe = steer->stripe;
-	request->stripe_phase = steer->stripe ? do_div(first, steer->stripe) :
-						0;
+	request->stripe_phase =
+		steer->stripe ? do_div(first, steer->stripe) : 0;
 	request->reserved = steer->reserved;
 	request->near = goal_here ? steer->goal_near : 0;
 }
@@ -126,9 +126,8 @@ static bool pick(struct steer *steer, struct frsp_tree *tree, bool allow_short,
 		out->offer.len = choice.len;
 		out->offer.taken = false;
 		list_add(&out->offer.list, &tree->offers);
-		out->room = steer->want > choice.len ?
-				    steer->want - choice.len :
-				    0;
+		out->room =
+			steer->want > choice.len ? steer->want - choice.len : 0;
 	}
 	spin_unlock(&tree->lock);
 	frsp_memory_used(steer->fs, tree);
@@ -136,8 +135,9 @@ static bool pick(struct steer *steer, struct frsp_tree *tree, bool allow_short,
 }
 
 /*
- * Whether the goal's group could hold the request, by what is known without reading
- * it: then its extents are worth having, and ext4 would read its bitmap, too.
+ * Whether the goal's group could hold the request, by what is known without
+ * reading it: then its extents are worth having, and ext4 would read its
+ * bitmap, too.
  */
 static bool goal_is_worth_loading(struct steer *steer, struct frsp_tree *tree,
 				  u32 in_tree)
@@ -154,7 +154,8 @@ static bool goal_is_worth_loading(struct steer *steer, struct frsp_tree *tree,
 	return worth;
 }
 
-/* Gets to know the goal's surroundings, as far as this request may wait for that. */
+/* Gets to know the goal's surroundings, as far as this request may wait for
+ * that. */
 static void learn_goal(struct steer *steer)
 {
 	struct frsp_tree *tree;
@@ -184,8 +185,8 @@ static int ask_meta(struct frsp_fs *fs, u32 len, u32 near, bool promise)
 
 	if (!spin_trylock(&fs->meta.lock))
 		return -1;
-	index = promise ? frsp_meta_promise(&fs->meta, len) :
-			  frsp_meta_fit(&fs->meta, len, near);
+	index = promise ? frsp_meta_promise(&fs->meta, len)
+			: frsp_meta_fit(&fs->meta, len, near);
 	spin_unlock(&fs->meta.lock);
 	return index;
 }
@@ -232,7 +233,8 @@ static bool read_promising(struct steer *steer)
 	return true;
 }
 
-/* The longest extent that is known anywhere, in the goal's tree if half will do. */
+/* The longest extent that is known anywhere, in the goal's tree if half will
+ * do. */
 static bool pick_short(struct steer *steer, struct frsp_steering *out)
 {
 	struct frsp_fs *fs = steer->fs;
@@ -275,15 +277,16 @@ static bool pick_known(struct steer *steer, struct frsp_steering *out)
 
 /*
  * With room for what comes next; half of that is better than none. The longest
- * extents are spared for files that need them: this asks for no more than it may use.
+ * extents are spared for files that need them: this asks for no more than it
+ * may use.
  */
 static bool pick_roomy(struct steer *steer, struct frsp_steering *out)
 {
 	struct frsp_request *request = &steer->request;
 	bool found = false;
 
-	for (request->room = steer->want; request->room > request->len && !found;
-	     request->room /= 2)
+	for (request->room = steer->want;
+	     request->room > request->len && !found; request->room /= 2)
 		found = pick_known(steer, out);
 	request->room = request->len;
 	return found;
@@ -341,8 +344,9 @@ static bool choose_placed(struct steer *steer, struct inode *inode,
 }
 
 /*
- * How much the file may need from the request's first block on: all that is written
- * already (by delayed allocation its size tells), and what it may grow by.
+ * How much the file may need from the request's first block on: all that is
+ * written already (by delayed allocation its size tells), and what it may grow
+ * by.
  */
 static u32 wanted(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		  bool appends)
@@ -386,22 +390,23 @@ static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	steer->request.len = len;
 	steer->request.room = len;
 	steer->request.min_len = min3(asked, len, SHORT_CLUSTERS);
-	steer->goal_near = (group & ((1U << fs->span_log2) - 1)) *
-				   fs->group_clusters +
-			   start;
+	steer->goal_near =
+		(group & ((1U << fs->span_log2) - 1)) * fs->group_clusters +
+		start;
 	steer->request.owner = frsp_ac_inode(ac)->i_ino;
 	steer->request.goal_exact = flags & EXT4_MB_HINT_TRY_GOAL;
 	if (!set_stripe(fs, steer))
 		return false;
 	/* A stripe is taken whole or not at all. */
 	steer->request.goal_short = appends && !steer->stripe;
-	steer->want = steer->stripe || (flags & EXT4_MB_HINT_GROUP_ALLOC) ?
-			      len :
-			      wanted(fs, ac, appends);
+	steer->want = steer->stripe || (flags & EXT4_MB_HINT_GROUP_ALLOC)
+			      ? len
+			      : wanted(fs, ac, appends);
 	return true;
 }
 
-/* Hands the choice to ext4; its start is inside the group whatever the tree says. */
+/* Hands the choice to ext4; its start is inside the group whatever the tree
+ * says. */
 static void offer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		  struct frsp_steering *out)
 {
@@ -434,7 +439,8 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		return;
 	if (frsp_sbi_groups(frsp_sbi(fs->sb)) != READ_ONCE(fs->n_groups))
 		frsp_loader_kick(fs);
-	/* A second round of the same request may not take a shorter goal unasked. */
+	/* A second round of the same request may not take a shorter goal
+	 * unasked. */
 	*frsp_ac_flags(ac) &= ~EXT4_MB_HINT_MERGE;
 	if (!read_request(fs, ac, &steer) ||
 	    (!choose_placed(&steer, frsp_ac_inode(ac), steering) &&

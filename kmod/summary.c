@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is known of all groups, in and out: the meta-tree over a remount, and the sizes
- * of free extents. A tree at a time is locked, so this is not one moment's picture.
+ * What is known of all groups, in and out: the meta-tree over a remount, and
+ * the sizes of free extents. A tree at a time is locked, so this is not one
+ * moment's picture.
  */
 #include <linux/log2.h>
 #include <linux/sched/signal.h>
@@ -56,7 +57,7 @@ long frsp_summary_export(struct frsp_fs *fs, struct frsp_ioc_summary *out)
 	bool uninit;
 
 	for (g = out->first_group; g < n_groups && n < out->n; g++) {
-		struct frsp_group_summary summary = { .group = g };
+		struct frsp_group_summary summary = {.group = g};
 
 		tree = frsp_fs_tree(fs, g, &in_tree);
 		if (!tree || !summarise(tree, in_tree, &summary))
@@ -84,7 +85,8 @@ static bool import_group(struct frsp_fs *fs,
 	tree = frsp_fs_tree(fs, summary->group, &in_tree);
 	if (!tree || summary->longest_len > summary->free ||
 	    summary->longest_start >= fs->group_clusters ||
-	    summary->longest_len > fs->group_clusters - summary->longest_start ||
+	    summary->longest_len >
+		    fs->group_clusters - summary->longest_start ||
 	    frsp_group_desc_free(fs->sb, summary->group, &uninit) !=
 		    summary->free)
 		return false;
@@ -171,9 +173,8 @@ static void add_groups(struct frsp_fs *fs, struct frsp_tree *tree,
 long frsp_summary_free_extents(struct frsp_fs *fs,
 			       struct frsp_ioc_free_extents *out)
 {
-	struct frsp_ioc_free_extents result = { .size = out->size,
-						.fd = out->fd,
-						.tree = out->tree };
+	struct frsp_ioc_free_extents result = {
+		.size = out->size, .fd = out->fd, .tree = out->tree};
 	struct frsp_tree *tree;
 	u32 i;
 

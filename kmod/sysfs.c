@@ -8,9 +8,9 @@
  *   frsp/NAME               ro  counters (stats.h) and gauges
  * docs/sysfs.abi describes each.
  *
- * The first four are binary attributes, as ext4's own sysfs_ops would take plain ones
- * for its own type. What a file shows is made for a read at offset 0 and cut for
- * others.
+ * The first four are binary attributes, as ext4's own sysfs_ops would take
+ * plain ones for its own type. What a file shows is made for a read at offset 0
+ * and cut for others.
  */
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
@@ -75,10 +75,10 @@ static int aggression_store(struct frsp_fs *fs, u64 value)
 }
 
 static const struct tunable tunables[] = {
-	{ "freespace_tree", freespace_tree_show, freespace_tree_store },
-	{ "mb_frsp_max_mem", max_mem_show, max_mem_store },
-	{ "frsp_tree_usage", usage_show, NULL },
-	{ "frsp_cache_aggression", aggression_show, aggression_store },
+	{"freespace_tree", freespace_tree_show, freespace_tree_store},
+	{"mb_frsp_max_mem", max_mem_show, max_mem_store},
+	{"frsp_tree_usage", usage_show, NULL},
+	{"frsp_cache_aggression", aggression_show, aggression_store},
 };
 
 struct tunable_file {
@@ -88,7 +88,7 @@ struct tunable_file {
 };
 
 struct frsp_sysfs {
-	struct kobject counters;	/* the directory frsp */
+	struct kobject counters; /* the directory frsp */
 	struct completion released;
 	struct frsp_fs *fs;
 	struct tunable_file files[ARRAY_SIZE(tunables)];
@@ -129,7 +129,7 @@ static ssize_t tunable_write(struct file *file, struct kobject *kobj,
 struct counter_attribute {
 	struct attribute attribute;
 	enum frsp_counter number;
-	u64 (*gauge)(struct frsp_fs *fs);	/* NULL: a counter */
+	u64 (*gauge)(struct frsp_fs *fs); /* NULL: a counter */
 };
 
 static u64 trees_gauge(struct frsp_fs *fs)
@@ -150,8 +150,8 @@ static u64 count_groups(struct frsp_fs *fs, bool loaded)
 	u32 i;
 
 	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++)
-		sum += loaded ? READ_ONCE(tree->n_loaded) :
-				READ_ONCE(tree->n_known);
+		sum += loaded ? READ_ONCE(tree->n_loaded)
+			      : READ_ONCE(tree->n_known);
 	return sum;
 }
 
@@ -235,13 +235,14 @@ static struct counter_attribute counters[] = {
 static ssize_t counter_show(struct kobject *kobj, struct attribute *attribute,
 			    char *buf)
 {
-	struct frsp_fs *fs = container_of(kobj, struct frsp_sysfs, counters)->fs;
+	struct frsp_fs *fs =
+		container_of(kobj, struct frsp_sysfs, counters)->fs;
 	struct counter_attribute *counter =
 		container_of(attribute, struct counter_attribute, attribute);
 
 	return sysfs_emit(buf, "%llu\n",
-			  counter->gauge ? counter->gauge(fs) :
-					   frsp_stats_sum(fs, counter->number));
+			  counter->gauge ? counter->gauge(fs)
+					 : frsp_stats_sum(fs, counter->number));
 }
 
 static const struct sysfs_ops counters_ops = {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Follows ext4's free space. Each function runs at the entry of the ext4 function that
- * makes the change, under ext4's group lock, so a group's events come one by one and
- * in order, and what ext4 counts is the state before. Nothing here sleeps.
+ * Follows ext4's free space. Each function runs at the entry of the ext4
+ * function that makes the change, under ext4's group lock, so a group's events
+ * come one by one and in order, and what ext4 counts is the state before.
+ * Nothing here sleeps.
  *
- * When a tree cannot follow it is emptied, never left half right: ext4's next bitmap,
- * or the loader, brings it back.
+ * When a tree cannot follow it is emptied, never left half right: ext4's next
+ * bitmap, or the loader, brings it back.
  */
 #include "frsp.h"
 #include "trace.h"
@@ -17,13 +18,15 @@ static void mismatch(struct frsp_fs *fs, u32 group)
 {
 	frsp_count(fs, audit_mismatches);
 	trace_frsp_audit_mismatches(fs->sb->s_dev, group);
-	pr_warn_once("%s: the tree of group %u differs from ext4's bitmap; it is built again\n",
+	pr_warn_once("%s: the tree of group %u differs from ext4's bitmap; it "
+		     "is built again\n",
 		     fs->sb->s_id, group);
 	if (READ_ONCE(fs->gave_up) ||
 	    frsp_stats_sum(fs, FRSP_STAT_audit_mismatches) < MAX_MISMATCHES)
 		return;
 	WRITE_ONCE(fs->gave_up, true);
-	pr_warn("%s: not steered any more: %u trees differed from ext4's bitmaps\n",
+	pr_warn("%s: not steered any more: %u trees differed from ext4's "
+		"bitmaps\n",
 		fs->sb->s_id, MAX_MISMATCHES);
 }
 
@@ -56,7 +59,7 @@ static void note_taken(struct frsp_tree *tree, u32 start)
 {
 	struct frsp_offer *offer;
 
-	list_for_each_entry(offer, &tree->offers, list) {
+	list_for_each_entry (offer, &tree->offers, list) {
 		if (offer->task == current && offer->start == start)
 			offer->taken = true;
 	}
@@ -92,7 +95,8 @@ void frsp_track_freed(struct ext4_buddy *e4b, s32 start, s32 len)
 	struct frsp_fs *fs;
 
 	/* ext4 leaves a corrupt group as it is. */
-	if (len <= 0 || frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
+	if (len <= 0 ||
+	    frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
 		return;
 	rcu_read_lock();
 	fs = frsp_fs_find(frsp_buddy_sb(e4b));

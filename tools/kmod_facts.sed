@@ -3,8 +3,8 @@
 # module, as C macros: hook(FUNCTION, IS_REPLACED) for each function of ext4 that it
 # needs, and the kernels that it is tested on.
 1i #define FRSP_HOOKS(hook) \\
-s/^\t{ \("[a-z0-9_]*"\), redirect, .*/\thook(\1, true) \\/p
-s/^\t{ \("[a-z0-9_]*"\), on_.*/\thook(\1, false) \\/p
+s/^\t{ *\("[a-z0-9_]*"\), redirect, .*/\thook(\1, true) \\/p
+s/^\t{ *\("[a-z0-9_]*"\), on_.*/\thook(\1, false) \\/p
 s/.*= lookup(\("[a-z0-9_]*"\));/\thook(\1, false) \\/p
 /^BUILD_EXCLUSIVE_KERNEL=/ {
 	s/\\/\\\\/g

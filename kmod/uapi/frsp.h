@@ -2,13 +2,14 @@
 /*
  * /dev/frsp: ioctls on a mounted ext4 filesystem or a file of it.
  *
- * The device is for root (0600), and every ioctl needs CAP_SYS_ADMIN. Each structure
- * begins with its size, so that it can grow: the kernel takes a smaller one as if the
- * rest were 0, and a larger one if what it does not know is 0 (else E2BIG). fd is an
- * open file or directory of the filesystem. Flags and reserved fields must be 0.
+ * The device is for root (0600), and every ioctl needs CAP_SYS_ADMIN. Each
+ * structure begins with its size, so that it can grow: the kernel takes a
+ * smaller one as if the rest were 0, and a larger one if what it does not know
+ * is 0 (else E2BIG). fd is an open file or directory of the filesystem. Flags
+ * and reserved fields must be 0.
  *
- * Errors of all: EINVAL (size or a field), EPERM, EFAULT, EBADF (fd), EOPNOTSUPP (fd
- * is not on an ext4 filesystem that frsp has attached).
+ * Errors of all: EINVAL (size or a field), EPERM, EFAULT, EBADF (fd),
+ * EOPNOTSUPP (fd is not on an ext4 filesystem that frsp has attached).
  */
 #ifndef FRSP_UAPI_H
 #define FRSP_UAPI_H
@@ -20,8 +21,8 @@
 
 struct frsp_ioc_version {
 	__u32 size;
-	__u32 abi;		/* out: FRSP_ABI of the module */
-	char version[32];	/* out: NUL-terminated */
+	__u32 abi;	  /* out: FRSP_ABI of the module */
+	char version[32]; /* out: NUL-terminated */
 };
 #define FRSP_ABI 1
 
@@ -32,17 +33,18 @@ struct frsp_range {
 };
 
 /*
- * Until the file that fd refers to is closed, or unplaced, its inode's next extents
- * go to the ranges, the first with room first. A range may hold used blocks; it must
- * be inside the filesystem (ERANGE), and there are 1 to FRSP_MAX_RANGES. Placing again
- * replaces. What is written by delayed allocation after the close is not placed: call
- * fsync() first. EOPNOTSUPP also: not a regular file with extents.
+ * Until the file that fd refers to is closed, or unplaced, its inode's next
+ * extents go to the ranges, the first with room first. A range may hold used
+ * blocks; it must be inside the filesystem (ERANGE), and there are 1 to
+ * FRSP_MAX_RANGES. Placing again replaces. What is written by delayed
+ * allocation after the close is not placed: call fsync() first. EOPNOTSUPP
+ * also: not a regular file with extents.
  */
 #define FRSP_MAX_RANGES 4096
 struct frsp_ioc_place {
 	__u32 size;
 	__s32 fd;
-	__u64 ranges;		/* address of struct frsp_range[n_ranges] */
+	__u64 ranges; /* address of struct frsp_range[n_ranges] */
 	__u32 n_ranges;
 	__u32 flags;
 };
@@ -58,29 +60,30 @@ struct frsp_group_summary {
 	__u32 group;
 	__u32 free;
 	__u32 longest_start;
-	__u32 longest_len;	/* of a free extent, the longest that is known */
+	__u32 longest_len; /* of a free extent, the longest that is known */
 };
 
 /*
- * Export fills groups with the known ones from first_group on, at most n, and sets n
- * to how many there are, next_group to where to go on (the number of groups: the end).
- * Import takes n of them: a group whose free clusters are not those in the summary any
- * more, or of which more is known, is skipped; n is then how many were taken.
+ * Export fills groups with the known ones from first_group on, at most n, and
+ * sets n to how many there are, next_group to where to go on (the number of
+ * groups: the end). Import takes n of them: a group whose free clusters are not
+ * those in the summary any more, or of which more is known, is skipped; n is
+ * then how many were taken.
  */
 struct frsp_ioc_summary {
 	__u32 size;
 	__s32 fd;
-	__u64 groups;		/* address of struct frsp_group_summary[n] */
+	__u64 groups; /* address of struct frsp_group_summary[n] */
 	__u32 n;
 	__u32 first_group;
-	__u32 next_group;	/* out */
+	__u32 next_group; /* out */
 	__u32 flags;
 };
 
 /*
- * Free extents as the trees have them now, of one tree or of all (tree = FRSP_ALL).
- * Bucket i counts the extents of 2^i to 2^(i+1) - 1 clusters. Only groups that are
- * loaded are in it.
+ * Free extents as the trees have them now, of one tree or of all (tree =
+ * FRSP_ALL). Bucket i counts the extents of 2^i to 2^(i+1) - 1 clusters. Only
+ * groups that are loaded are in it.
  */
 #define FRSP_ALL     (~0U)
 #define FRSP_BUCKETS 32
@@ -89,16 +92,16 @@ struct frsp_ioc_free_extents {
 	__s32 fd;
 	__u32 tree;
 	__u32 flags;
-	__u32 n_trees;		/* out: of the filesystem */
-	__u32 groups_per_tree;	/* out */
-	__u32 groups;		/* out, of what was asked for: */
+	__u32 n_trees;	       /* out: of the filesystem */
+	__u32 groups_per_tree; /* out */
+	__u32 groups;	       /* out, of what was asked for: */
 	__u32 groups_loaded;
-	__u32 groups_summary;	/* only their longest extent is known */
+	__u32 groups_summary; /* only their longest extent is known */
 	__u32 cluster_bytes;
-	__u64 free_clusters;	/* of all groups */
+	__u64 free_clusters; /* of all groups */
 	__u64 extents[FRSP_BUCKETS];
 	__u64 clusters[FRSP_BUCKETS];
-	__u32 shortest, longest;	/* clusters; 0: no extent */
+	__u32 shortest, longest; /* clusters; 0: no extent */
 };
 
 #define FRSP_IOC_VERSION      _IOWR('F', 0x90, struct frsp_ioc_version)

@@ -46,25 +46,27 @@ guest() { # [run-option...] -- argument...
 
 # --- in the guest ---------------------------------------------------------------
 
+load_module() { # configuration
+	modprobe ext4
+	case $1 in
+	frsp*) insmod "$root/.output/kmod/$(uname -r)/frsp.ko" ;;
+	esac
+}
+
+unload_module() { # configuration
+	case $1 in
+	frsp*) rmmod frsp ;;
+	esac
+}
+
 # Mounts a disk at /mnt as the configuration says; sets $sysfs.
 mount_as() { # configuration device [mount-option]
 	local with=noatime${3:+,$3}
-	modprobe ext4
-	case $1 in
-	scan0) with+=,mb_optimize_scan=0 ;;
-	frsp*) insmod "$root/.output/kmod/$(uname -r)/frsp.ko" ;;
-	esac
+	[ "$1" != scan0 ] || with+=,mb_optimize_scan=0
 	mount -t ext4 -o "$with" "$2" /mnt
 	sysfs=/sys/fs/ext4/${2##*/}
 	case $1 in
 	frsp*) echo "${1#frsp}" >"$sysfs/frsp_cache_aggression" ;;
-	esac
-}
-
-unmount_as() { # configuration
-	umount /mnt
-	case $1 in
-	frsp*) rmmod frsp ;;
 	esac
 }
 
