@@ -56,9 +56,9 @@ int ext4_super_decode(const __u8 raw[EXT4_SUPER_BYTES],
 	super->has_extents = incompat & FEATURE_INCOMPAT_EXTENTS;
 	if (!super->group_clusters || super->n_blocks <= super->first_block)
 		return -EINVAL;
-	n_groups = (super->n_blocks - super->first_block + super->group_blocks -
-		    1) /
-		   super->group_blocks;
+	n_groups = (super->n_blocks - super->first_block - 1) /
+			   super->group_blocks +
+		   1;
 	super->n_groups = n_groups;
 	return n_groups > ~0U ? -EINVAL : 0;
 }

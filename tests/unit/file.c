@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <dirent.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include "scratch.h"
 #include "file.h"
@@ -81,6 +83,24 @@ static void test_not_a_file(void **state)
 /* It is written beside the old one first, so a full disk leaves that alone. */
 static void test_no_room(void **state)
 {
+	struct rlimit limit, tight;
+
+	(void)state;
+	strcpy(target, scratch_path("file"));
+	scratch_write("file", "old");
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	tight = limit;
+	tight.rlim_cur = 4;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+	assert_int_equal(file_replace(target, "longer", 6), -EFBIG);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_content("old");
+	assert_n_files(1);
+}
+
+static void test_no_directory(void **state)
+{
 	(void)state;
 	strcpy(target, scratch_path("none/file"));
 	assert_int_equal(file_replace(target, "x", 1), -ENOENT);
@@ -107,9 +127,9 @@ static void test_read_limit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(test_replace),    scratch_test(test_link),
-		scratch_test(test_not_a_file), scratch_test(test_no_room),
-		scratch_test(test_read_limit),
+		scratch_test(test_replace),	 scratch_test(test_link),
+		scratch_test(test_not_a_file),	 scratch_test(test_no_room),
+		scratch_test(test_no_directory), scratch_test(test_read_limit),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, NULL, NULL);
