@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Sourced by run: turns options into QEMU's arguments, in the array qemu_args.
-# Needs $run_dir, the run's temporary directory.
+# Needs $run_dir, the run's temporary directory, and $tcg_threads, single or multi.
 # shellcheck disable=SC2154 # run and kernel_select set what this file does not
 
 qemu_args=()
@@ -163,7 +163,10 @@ add_machine() { # add_machine MEMORY CPUS
 		# QEMU 7.2 emulates CMPXCHG16B wrongly: with it 6.12-cloud crashed in 10 of
 		# 48 boots, with garbage in the flags register and on any -cpu, and without
 		# it in 0 of 36. To be dropped when a newer QEMU boots 50 times with it.
-		qemu_args+=(-accel 'tcg,thread=multi' -cpu 'max,-cx16')
+		# With a thread per CPU, QEMU 7.2 runs stale int3 instructions while one CPU
+		# patches code that another runs: switching tracepoints crashed 6.1, 6.12 and
+		# 6.12-cloud within seconds. With one thread for all CPUs it does not.
+		qemu_args+=(-accel "tcg,thread=$tcg_threads" -cpu 'max,-cx16')
 	fi
 	qemu_args+=(-M q35 -m "$1" -smp "$2" -nodefaults -display none -no-reboot)
 	# virtiofsd reads and writes the guest's memory.
