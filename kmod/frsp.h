@@ -78,6 +78,7 @@ struct frsp_fs {
 	u32 n_active;		     /* trees on the active list */
 	u32 n_cached;		     /* and on both */
 	struct llist_head condemned; /* extents to free: extent.h */
+	atomic_t n_freeing;	     /* callers that are at it */
 
 	struct frsp_loader loader;
 
@@ -178,6 +179,8 @@ void frsp_memory_condemn(struct frsp_fs *fs, struct frsp_tree *tree,
 void frsp_memory_reclaim(struct frsp_fs *fs, u64 max_bytes,
 			 const struct frsp_tree *keep);
 void frsp_memory_free_condemned(struct frsp_fs *fs);
+/* Reclaims, and returns when memory is given back, whoever evicted it. Sleeps. */
+void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes);
 
 /*
  * load.c. summary: what ext4's bitmap of the group says now, read first if need

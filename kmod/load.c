@@ -237,6 +237,15 @@ static bool is_loaded(struct frsp_tree *tree, u32 in_tree)
 	return state == FRSP_GROUP_LOADED || state == FRSP_GROUP_BAD;
 }
 
+/* The cap may have been lowered during a build, which cannot be evicted. */
+static void keep_cap(struct frsp_fs *fs)
+{
+	u64 max_bytes = READ_ONCE(fs->memory.max_bytes);
+
+	if (max_bytes && atomic64_read(&fs->memory.used_bytes) > max_bytes)
+		frsp_memory_reclaim(fs, max_bytes, NULL);
+}
+
 int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 {
 	struct ext4_group_info *info = frsp_group_info(fs->sb, group);
@@ -270,6 +279,7 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 		WRITE_ONCE(tree->no_room_until, jiffies + HZ);
 	if (!err) {
 		frsp_memory_used(fs, tree);
+		keep_cap(fs);
 		frsp_count(fs, group_loads);
 		trace_frsp_group_loads(fs->sb->s_dev, group, tree->extents,
 				       ktime_get_ns() - began);

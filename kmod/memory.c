@@ -12,6 +12,7 @@
  * allocated (extent.c): an allocation over it fails and costs that tree its
  * extents.
  */
+#include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/sched.h>
 
@@ -109,16 +110,18 @@ void frsp_memory_condemn(struct frsp_fs *fs, struct frsp_tree *tree,
 
 void frsp_memory_free_condemned(struct frsp_fs *fs)
 {
-	struct llist_node *node = llist_del_all(&fs->condemned), *next;
+	struct llist_node *node, *next;
 	struct rb_root extents;
 
-	for (; node; node = next) {
+	atomic_inc(&fs->n_freeing);
+	for (node = llist_del_all(&fs->condemned); node; node = next) {
 		next = node->next;
 		extents.rb_node =
 			&llist_entry(node, struct frsp_extent, condemned)
 				 ->by_start;
 		frsp_extents_free(&fs->memory, &extents);
 	}
+	atomic_dec(&fs->n_freeing);
 }
 
 /* The tree to evict, or NULL. It may be empty by the time that its lock is
@@ -176,5 +179,17 @@ void frsp_memory_reclaim(struct frsp_fs *fs, u64 max_bytes,
 		evict(fs, tree);
 		frsp_memory_free_condemned(fs);
 		cond_resched();
+	}
+}
+
+void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes)
+{
+	frsp_memory_reclaim(fs, max_bytes, NULL);
+	/* What others have taken off the list is in use until they have freed
+	 * it. */
+	while (atomic64_read(&fs->memory.used_bytes) > max_bytes &&
+	       atomic_read(&fs->n_freeing)) {
+		msleep(1);
+		frsp_memory_reclaim(fs, max_bytes, NULL);
 	}
 }

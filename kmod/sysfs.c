@@ -51,7 +51,7 @@ static int max_mem_store(struct frsp_fs *fs, u64 value)
 {
 	WRITE_ONCE(fs->memory.max_bytes, value);
 	if (value)
-		frsp_memory_reclaim(fs, value, NULL);
+		frsp_memory_shrink(fs, value);
 	return 0;
 }
 
