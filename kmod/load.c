@@ -293,6 +293,7 @@ void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 	bool added = false;
 
 	if (READ_ONCE(tree->n_loaded) >= frsp_fs_groups_of(fs, tree) ||
+	    time_before(jiffies, READ_ONCE(tree->loaded_until)) ||
 	    time_before(jiffies, READ_ONCE(tree->no_room_until)))
 		return;
 	spin_lock(&loader->lock);
@@ -335,6 +336,19 @@ static bool may_read(struct frsp_fs *fs)
 	       !READ_ONCE(fs->gave_up);
 }
 
+/* Whether a summary says all: loading the group would tell no more. */
+static bool is_one_extent(struct frsp_tree *tree, u32 in_tree)
+{
+	const struct frsp_group *group = &tree->groups[in_tree];
+	bool one;
+
+	spin_lock(&tree->lock);
+	one = group->state == FRSP_GROUP_SUMMARY &&
+	      group->longest_len == group->free;
+	spin_unlock(&tree->lock);
+	return one;
+}
+
 static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 {
 	u32 first = tree->index << fs->span_log2, i;
@@ -343,6 +357,8 @@ static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 	int err = 0;
 
 	for (i = 0; i < n_groups && !kthread_should_stop(); i++) {
+		if (is_one_extent(tree, i))
+			continue;
 		if (err != -ENOMEM)
 			err = frsp_load_group(fs, first + i, read);
 		/*
@@ -355,6 +371,7 @@ static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 			break;
 		cond_resched();
 	}
+	WRITE_ONCE(tree->loaded_until, jiffies + HZ);
 }
 
 /* Level 3 wants to know everything, one tree after the other. */
