@@ -41,8 +41,8 @@ TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native
 OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
-.DELETE_ON_ERROR .SECONDARY FORCE:
-.PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help
+.DELETE_ON_ERROR .SECONDARY:
+.PHONY: FORCE all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help
 
 all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
