@@ -42,7 +42,7 @@ OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: FORCE all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help
+.PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
 
 all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")

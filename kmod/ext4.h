@@ -56,6 +56,8 @@ struct ext4_super_block;
 #define EXT4_MIN_DESC_SIZE_64BIT 64
 
 /* struct ext4_super_block on disk: bytes */
+#define EXT4_S_BLOCKS_COUNT_LO	  0x04
+#define EXT4_S_BLOCKS_COUNT_HI	  0x150
 #define EXT4_S_BLOCKS_PER_GROUP	  0x20
 #define EXT4_S_CLUSTERS_PER_GROUP 0x24
 #define EXT4_S_MAGIC		  0x38
@@ -211,6 +213,16 @@ static inline struct inode *frsp_sbi_buddy_cache(struct ext4_sb_info *sbi)
 static inline const u8 *frsp_sbi_disk(struct ext4_sb_info *sbi)
 {
 	return FRSP_AT(sbi, ext4_sb_info, s_es, const u8 *);
+}
+
+/* Blocks of the filesystem, as ext4_blocks_count() reads them. */
+static inline u64 frsp_sbi_blocks(struct ext4_sb_info *sbi)
+{
+	const u8 *disk = frsp_sbi_disk(sbi);
+
+	return le32_to_cpup((__le32 *)(disk + EXT4_S_BLOCKS_COUNT_LO)) |
+	       (u64)le32_to_cpup((__le32 *)(disk + EXT4_S_BLOCKS_COUNT_HI))
+		       << 32;
 }
 
 /*

@@ -67,6 +67,10 @@ struct frsp_fs {
 	u32 aggression; /* frsp_cache_aggression, 0..3 */
 	bool gave_up;	/* audits failed too often */
 
+	/* of groups that promised room: steer.c */
+	u32 fruitless_reads; /* in a row; READ_ONCE */
+	u32 reads_spared;
+
 	/* trees with extents, for eviction: memory.c */
 	spinlock_t lru_lock;
 	struct list_head lru_active;

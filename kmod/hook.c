@@ -187,6 +187,55 @@ static struct hook hooks[] = {
 
 static struct file_system_type *ext4;
 
+/* A filter that was set outlives the registration. */
+static int ops_register(struct ftrace_ops *ops)
+{
+	int err = register_ftrace_function(ops);
+
+	if (err)
+		ftrace_free_filter(ops);
+	return err;
+}
+
+static void ops_unregister(struct ftrace_ops *ops)
+{
+	unregister_ftrace_function(ops);
+	ftrace_free_filter(ops);
+}
+
+/*
+ * While this is registered, nobody can switch ftrace off, and it cannot be
+ * registered where ftrace is off. Without it: a kprobe that comes and goes
+ * while ftrace is off leaves flags behind (FTRACE_FL_REGS, as nothing is
+ * patched then), at which ftrace shuts down for good when it is on again and a
+ * hook goes; Linux 6.1 and 6.12.
+ */
+static void notrace on_guard(unsigned long ip, unsigned long parent_ip,
+			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+}
+
+static struct ftrace_ops guard = {
+	.func = on_guard,
+	.flags = FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT,
+};
+
+static int guard_register(void)
+{
+	/* Rarely called; by name, as no address is known yet. */
+	static char function[] = "ext4_mb_release";
+	int err = ftrace_set_filter(&guard, function, strlen(function), 1);
+
+	if (!err)
+		err = ops_register(&guard);
+	if (err == -EBUSY)
+		pr_err("not loaded: kernel.ftrace_enabled is 0\n");
+	else if (err)
+		pr_err("not loaded: ext4's functions cannot be traced (%d)\n",
+		       err);
+	return err;
+}
+
 /* kallsyms_lookup_name() is not exported: a kprobe resolves the name. */
 static unsigned long lookup(const char *function)
 {
@@ -221,7 +270,7 @@ static int hook_register(struct hook *hook)
 		hook->ops.flags |= FTRACE_OPS_FL_IPMODIFY;
 	err = ftrace_set_filter_ip(&hook->ops, hook->address, 0, 1);
 	if (!err)
-		err = register_ftrace_function(&hook->ops);
+		err = ops_register(&hook->ops);
 	if (err == -EBUSY)
 		pr_err("not loaded: ext4's %s() is taken by livepatch or "
 		       "another module, or kernel.ftrace_enabled is 0\n",
@@ -318,7 +367,7 @@ static void tracepoint_exit(void)
 static void unregister_hooks(size_t n)
 {
 	while (n--)
-		unregister_ftrace_function(&hooks[n].ops);
+		ops_unregister(&hooks[n].ops);
 }
 
 static long redirects_under_way(void)
@@ -349,17 +398,21 @@ int frsp_hook_init(void)
 		pr_err("not loaded: the kernel has no ext4\n");
 		return -ENOENT;
 	}
+	err = guard_register();
+	if (err)
+		goto err_ext4;
 	err = find_functions();
 	if (err)
-		goto err_ext4;
+		goto err_guard;
 	err = tracepoint_init();
 	if (err)
-		goto err_ext4;
+		goto err_guard;
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
 		err = hook_register(&hooks[i]);
 		if (err)
 			goto err_hooks;
 	}
+	ops_unregister(&guard);
 	return 0;
 
 err_hooks:
@@ -367,6 +420,8 @@ err_hooks:
 	unregister_hooks(i);
 	wait_for_callers();
 	tracepoint_exit();
+err_guard:
+	ops_unregister(&guard);
 err_ext4:
 	module_put(ext4->owner);
 	return err;

@@ -24,11 +24,6 @@ struct place {
 	struct frsp_range ranges[]; /* in clusters, from cluster 0 of group 0 */
 };
 
-static u64 fs_clusters(struct frsp_fs *fs)
-{
-	return (u64)frsp_sbi_groups(frsp_sbi(fs->sb)) * fs->group_clusters;
-}
-
 /*
  * A range of blocks to whole clusters inside it, counted from group 0's first.
  * An empty one is kept: it has no room.
@@ -40,14 +35,13 @@ static int to_clusters(struct frsp_fs *fs, const struct frsp_range *from,
 	u64 start = from->start_fsblk, end;
 
 	if (!from->len_blocks || from->len_blocks > U64_MAX - start - round ||
-	    start < fs->first_data_block)
+	    start < fs->first_data_block ||
+	    start + from->len_blocks > frsp_sbi_blocks(frsp_sbi(fs->sb)))
 		return -ERANGE;
 	end = start + from->len_blocks - fs->first_data_block;
 	start -= fs->first_data_block;
 	end >>= fs->cluster_bits;
 	start = (start + round) >> fs->cluster_bits;
-	if (end > fs_clusters(fs))
-		return -ERANGE;
 	to->start_fsblk = start;
 	to->len_blocks = end > start ? end - start : 0;
 	return 0;

@@ -35,6 +35,13 @@ static const u32 reads_of_level[] = {1, 1, 16, 64};
 #define GROWTH_MAX_CLUSTERS  16384
 #define GROWTH_OPEN_CLUSTERS 8192
 
+/*
+ * Below this level, when so many reads in a row have found no room, free counts
+ * tell nothing here, and only one request in so many reads.
+ */
+#define LEVEL_PERSISTENT 2
+#define FRUITLESS_READS	 16
+
 /* Where nothing fits, a piece of this length will do. */
 #define SHORT_CLUSTERS 64
 
@@ -209,6 +216,37 @@ static bool pick_by_meta(struct steer *steer, struct frsp_steering *out)
 	return pick(steer, tree, false, out);
 }
 
+/* Counts are not exact where requests race: one read more or less. */
+static bool may_read(struct steer *steer)
+{
+	struct frsp_fs *fs = steer->fs;
+	u32 tries;
+
+	if (!steer->reads)
+		return false;
+	if (steer->level >= LEVEL_PERSISTENT ||
+	    READ_ONCE(fs->fruitless_reads) < FRUITLESS_READS)
+		return true;
+	tries = READ_ONCE(fs->reads_spared) + 1;
+	WRITE_ONCE(fs->reads_spared, tries);
+	return tries % FRUITLESS_READS == 0;
+}
+
+static void note_read(struct steer *steer, struct frsp_tree *tree)
+{
+	struct frsp_fs *fs = steer->fs;
+	u32 longest, start;
+
+	steer->reads--;
+	spin_lock(&tree->lock);
+	longest = frsp_tree_longest(tree, &start);
+	spin_unlock(&tree->lock);
+	WRITE_ONCE(fs->fruitless_reads,
+		   longest >= steer->request.len
+			   ? 0
+			   : READ_ONCE(fs->fruitless_reads) + 1);
+}
+
 /* Reads the most promising group; false: there is none, or no read is left. */
 static bool read_promising(struct steer *steer)
 {
@@ -217,7 +255,7 @@ static bool read_promising(struct steer *steer)
 	int index, group;
 	u32 free;
 
-	if (!steer->reads)
+	if (!may_read(steer))
 		return false;
 	index = ask_meta(fs, steer->request.len, 0, true);
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
@@ -228,8 +266,8 @@ static bool read_promising(struct steer *steer)
 	spin_unlock(&tree->lock);
 	if (group < 0)
 		return false;
-	steer->reads--;
 	frsp_load_summary(fs, (tree->index << fs->span_log2) + group);
+	note_read(steer, tree);
 	return true;
 }
 

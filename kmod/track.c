@@ -54,6 +54,31 @@ static void follow(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
 		frsp_tree_give_up(fs, tree, group, result);
 }
 
+/*
+ * The tree of a group, locked, for tree_unlock(); NULL: nobody is to follow it.
+ */
+static struct frsp_tree *tree_lock(struct super_block *sb, u32 group,
+				   struct frsp_fs **fs, u32 *in_tree)
+{
+	struct frsp_tree *tree = NULL;
+
+	rcu_read_lock();
+	*fs = frsp_fs_find(sb);
+	if (*fs)
+		tree = frsp_fs_tree(*fs, group, in_tree);
+	if (tree)
+		spin_lock(&tree->lock);
+	else
+		rcu_read_unlock();
+	return tree;
+}
+
+static void tree_unlock(struct frsp_tree *tree)
+{
+	spin_unlock(&tree->lock);
+	rcu_read_unlock();
+}
+
 /* Whose offer ext4 is taking, if anybody's. */
 static void note_taken(struct frsp_tree *tree, u32 start)
 {
@@ -71,20 +96,15 @@ void frsp_track_used(struct ext4_buddy *e4b, struct ext4_free_extent *ex)
 	struct frsp_tree *tree;
 	struct frsp_fs *fs;
 
-	rcu_read_lock();
-	fs = frsp_fs_find(frsp_buddy_sb(e4b));
-	tree = fs ? frsp_fs_tree(fs, group, &in_tree) : NULL;
+	tree = tree_lock(frsp_buddy_sb(e4b), group, &fs, &in_tree);
 	if (!tree)
-		goto out;
-	spin_lock(&tree->lock);
+		return;
 	note_taken(tree, in_tree * fs->group_clusters + start);
 	follow(fs, tree, in_tree,
 	       frsp_tree_used(tree, &fs->memory, in_tree, start,
 			      frsp_ex_len(ex),
 			      frsp_info_free(frsp_buddy_info(e4b))));
-	spin_unlock(&tree->lock);
-out:
-	rcu_read_unlock();
+	tree_unlock(tree);
 }
 
 void frsp_track_freed(struct ext4_buddy *e4b, s32 start, s32 len)
@@ -98,19 +118,14 @@ void frsp_track_freed(struct ext4_buddy *e4b, s32 start, s32 len)
 	if (len <= 0 ||
 	    frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
 		return;
-	rcu_read_lock();
-	fs = frsp_fs_find(frsp_buddy_sb(e4b));
-	tree = fs ? frsp_fs_tree(fs, group, &in_tree) : NULL;
+	tree = tree_lock(frsp_buddy_sb(e4b), group, &fs, &in_tree);
 	if (!tree)
-		goto out;
-	spin_lock(&tree->lock);
+		return;
 	frsp_busy_reusable(fs, tree, in_tree * fs->group_clusters + start, len);
 	follow(fs, tree, in_tree,
 	       frsp_tree_freed(tree, &fs->memory, in_tree, start, len,
 			       frsp_info_free(info)));
-	spin_unlock(&tree->lock);
-out:
-	rcu_read_unlock();
+	tree_unlock(tree);
 }
 
 void frsp_track_generated(struct super_block *sb, const void *bitmap, u32 group)
@@ -120,12 +135,9 @@ void frsp_track_generated(struct super_block *sb, const void *bitmap, u32 group)
 	struct frsp_fs *fs;
 	u32 in_tree;
 
-	rcu_read_lock();
-	fs = frsp_fs_find(sb);
-	tree = fs ? frsp_fs_tree(fs, group, &in_tree) : NULL;
+	tree = tree_lock(sb, group, &fs, &in_tree);
 	if (!tree)
-		goto out;
-	spin_lock(&tree->lock);
+		return;
 	if (tree->groups[in_tree].state == FRSP_GROUP_LOADED) {
 		frsp_count(fs, audits);
 		trace_frsp_audits(sb->s_dev, group);
@@ -137,9 +149,7 @@ void frsp_track_generated(struct super_block *sb, const void *bitmap, u32 group)
 		frsp_tree_regenerated(tree, in_tree, bitmap);
 	}
 	frsp_meta_update(&fs->meta, tree);
-	spin_unlock(&tree->lock);
-out:
-	rcu_read_unlock();
+	tree_unlock(tree);
 }
 
 void frsp_track_corrupted(struct super_block *sb, u32 group)
@@ -148,12 +158,9 @@ void frsp_track_corrupted(struct super_block *sb, u32 group)
 	struct frsp_fs *fs;
 	u32 in_tree;
 
-	rcu_read_lock();
-	fs = frsp_fs_find(sb);
-	tree = fs ? frsp_fs_tree(fs, group, &in_tree) : NULL;
+	tree = tree_lock(sb, group, &fs, &in_tree);
 	if (!tree)
-		goto out;
-	spin_lock(&tree->lock);
+		return;
 	if (tree->groups[in_tree].state == FRSP_GROUP_LOADED ||
 	    tree->groups[in_tree].state == FRSP_GROUP_LOADING)
 		frsp_tree_give_up(fs, tree, in_tree, FRSP_TREE_NO_MEMORY);
@@ -161,7 +168,5 @@ void frsp_track_corrupted(struct super_block *sb, u32 group)
 	frsp_meta_update(&fs->meta, tree);
 	frsp_count(fs, bad_groups);
 	trace_frsp_bad_groups(sb->s_dev, group);
-	spin_unlock(&tree->lock);
-out:
-	rcu_read_unlock();
+	tree_unlock(tree);
 }

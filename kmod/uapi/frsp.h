@@ -36,7 +36,9 @@ struct frsp_range {
  * Until the file that fd refers to is closed, or unplaced, its inode's next
  * extents go to the ranges, the first with room first. A range may hold used
  * blocks; it must be inside the filesystem (ERANGE), and there are 1 to
- * FRSP_MAX_RANGES. Placing again replaces. What is written by delayed
+ * FRSP_MAX_RANGES. ext4 takes what is free from the start that it is given on,
+ * also behind the end of a range: ask for no more at a time than there is room
+ * in one. Placing again replaces. What is written by delayed
  * allocation after the close is not placed: call fsync() first. EOPNOTSUPP
  * also: not a regular file with extents.
  */

@@ -118,7 +118,8 @@ installed() { # the files below $1
 @test "make help names each target that the Makefile has" {
 	local target
 	run make -C "$TREE" help
-	sed -n 's/^\.PHONY: FORCE all //p' "$TREE/Makefile" | tr ' ' '\n' >"$BATS_TEST_TMPDIR/targets"
+	sed -n 's/^\.PHONY: all //p' "$TREE/Makefile" | tr ' ' '\n' |
+		grep -v FORCE >"$BATS_TEST_TMPDIR/targets"
 	[ -s "$BATS_TEST_TMPDIR/targets" ]
 	while read -r target; do
 		grep -Eq "make $target( |$)" <<<"$output" || {
