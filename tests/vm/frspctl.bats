@@ -4,7 +4,7 @@
 
 bats_require_minimum_version 1.8.0
 
-STEPS=17
+STEPS=18
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=2400
@@ -14,7 +14,7 @@ in_guest() { # in_guest KERNEL
 	local root=$BATS_TEST_DIRNAME/../.. dir=$BATS_TEST_TMPDIR/json ko out status=0
 	ko=$("$BATS_TEST_DIRNAME/kmod" "$1" WERROR=1)
 	mkdir "$dir"
-	out=$("$BATS_TEST_DIRNAME/run" --timeout 1200 --disk 6G --disk 120M --share "$dir" "$1" \
+	out=$("$BATS_TEST_DIRNAME/run" --timeout 1200 --disk 6G --disk 120M --disk 9T --share "$dir" "$1" \
 		"$BATS_TEST_DIRNAME/frspctl-in-guest" "$(realpath "$root")/.output/frspctl" "$ko" "$dir") || status=$?
 	echo "$out"
 	[[ $status == 0 ]]
