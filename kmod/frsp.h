@@ -187,7 +187,8 @@ void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes);
  * be. group: puts the group's extents into the tree, from ext4's bitmap in
  * memory; io: read it first if need be. Both sleep, do one read at most and
  * return 0 or -errno. want: the background thread shall load the tree; io: also
- * what is not in memory. kick: it has something else to do.
+ * what is not in memory. retry: there may be room where there was none. kick: it
+ * has something else to do.
  */
 int frsp_load_summary(struct frsp_fs *fs, u32 group);
 int frsp_load_group(struct frsp_fs *fs, u32 group, bool io);
@@ -195,6 +196,7 @@ void frsp_loader_init(struct frsp_fs *fs);
 int frsp_loader_start(struct frsp_fs *fs);
 void frsp_loader_stop(struct frsp_fs *fs);
 void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io);
+void frsp_loader_retry(struct frsp_fs *fs);
 void frsp_loader_kick(struct frsp_fs *fs);
 
 /* place.c: files whose next extents go to given ranges. */

@@ -250,6 +250,7 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 {
 	struct ext4_group_info *info = frsp_group_info(fs->sb, group);
 	struct frsp_build build = {};
+	u64 max_bytes = READ_ONCE(fs->memory.max_bytes);
 	struct frsp_tree *tree;
 	u64 began = ktime_get_ns();
 	u32 in_tree;
@@ -275,7 +276,7 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 	if (!err)
 		err = insert_all(fs, tree, &build);
 	kfree(build.bitmap);
-	if (err == -ENOMEM)
+	if (err == -ENOMEM && max_bytes == READ_ONCE(fs->memory.max_bytes))
 		WRITE_ONCE(tree->no_room_until, jiffies + HZ);
 	if (!err) {
 		frsp_memory_used(fs, tree);
@@ -305,6 +306,17 @@ void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 	spin_unlock(&loader->lock);
 	if (added)
 		wake_up(&loader->wait);
+}
+
+void frsp_loader_retry(struct frsp_fs *fs)
+{
+	struct frsp_tree *tree;
+	u32 i;
+
+	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
+		WRITE_ONCE(tree->no_room_until, jiffies);
+		WRITE_ONCE(tree->loaded_until, jiffies);
+	}
 }
 
 void frsp_loader_kick(struct frsp_fs *fs)

@@ -52,6 +52,7 @@ static int max_mem_store(struct frsp_fs *fs, u64 value)
 	WRITE_ONCE(fs->memory.max_bytes, value);
 	if (value)
 		frsp_memory_shrink(fs, value);
+	frsp_loader_retry(fs);
 	return 0;
 }
 

@@ -18,6 +18,8 @@
 #include "../../../kmod/uapi/frsp.h"
 #include "storm.h"
 
+#define SETTLE_TRIES 20
+
 static int root = -1, frsp = -1;
 
 static bool open_both(void)
@@ -112,8 +114,8 @@ static struct group *read_disk(u32 *n_groups)
 
 /*
  * A file whose ranges are one used block of each group, and then everything: to
- * find room, frsp has to look into each. ext4 does not preallocate for this
- * kind of request.
+ * find room, frsp has to look into each. Far behind the file's start, as what is
+ * small may come from a preallocation.
  */
 static void load_all(const struct group *groups, u32 n_groups)
 {
@@ -142,7 +144,7 @@ static void load_all(const struct group *groups, u32 n_groups)
 	place.fd = fd;
 	if (ioctl(frsp, FRSP_IOC_PLACE, &place))
 		fail("FRSP_IOC_PLACE: %s", strerror(errno));
-	posix_fallocate(fd, 0, 1);
+	posix_fallocate(fd, 64 << 20, 1);
 	unlink(MOUNT_POINT "/load");
 	close(fd);
 	free(ranges);
@@ -205,29 +207,62 @@ static void compare_buckets(u32 tree, const struct group *total,
 			     (unsigned long long)total->clusters_of[i]);
 }
 
+enum verdict { SAME, DIFFERENT, NOT_LOADED };
+
+/* is: all zero if frsp.ko does not answer. */
+static enum verdict judge_tree(u32 tree, const struct group *groups,
+			       struct frsp_ioc_free_extents *is,
+			       struct group *total)
+{
+	if (!ask(tree, is))
+		return DIFFERENT;
+	groups += tree * is->groups_per_tree;
+	*total = add_up(groups, is->groups, is->groups_loaded == is->groups);
+	/* Of full groups there is nothing to be missed. */
+	if (is->groups_loaded > total->clusters ||
+	    is->groups_loaded + count_full(groups, is->groups) <
+		    total->clusters)
+		return NOT_LOADED;
+	return total->free == sum(is->clusters) &&
+			       total->fragments == sum(is->extents)
+		       ? SAME
+		       : DIFFERENT;
+}
+
+/* Whether no tree is being loaded any more, as far as can be told. */
+static bool is_settled(const struct group *groups)
+{
+	struct frsp_ioc_free_extents is = {0};
+	struct group total;
+	u32 n_trees;
+
+	ask(FRSP_ALL, &is);
+	n_trees = is.n_trees;
+	for (u32 i = 0; i < n_trees; i++)
+		if (judge_tree(i, groups, &is, &total) != SAME)
+			return false;
+	return true;
+}
+
 /* False: it is not loaded, so there is nothing to compare. */
 static bool compare_tree(u32 tree, const struct group *groups, bool buckets)
 {
 	struct frsp_ioc_free_extents is;
 	struct group total;
+	enum verdict verdict = judge_tree(tree, groups, &is, &total);
 
-	if (!ask(tree, &is)) {
+	if (!is.groups) {
 		fail("FRSP_IOC_FREE_EXTENTS: %s", strerror(errno));
 		return false;
 	}
-	groups += tree * is.groups_per_tree;
-	total = add_up(groups, is.groups, is.groups_loaded == is.groups);
-	/* Of full groups there is nothing to be missed. */
-	if (is.groups_loaded > total.clusters ||
-	    is.groups_loaded + count_full(groups, is.groups) < total.clusters) {
+	if (verdict == NOT_LOADED) {
 		note("tree %u: %u of %u groups loaded, %u summaries, %u all "
 		     "free",
 		     tree, is.groups_loaded, is.groups, is.groups_summary,
 		     is.groups - total.clusters);
 		return false;
 	}
-	if (total.free != sum(is.clusters) ||
-	    total.fragments != sum(is.extents))
+	if (verdict == DIFFERENT)
 		fail("tree %u has %llu clusters in %llu extents, not %llu in "
 		     "%llu",
 		     tree, (unsigned long long)sum(is.clusters),
@@ -284,8 +319,14 @@ void truth_in_memory(void)
 		return;
 	groups = read_disk(&n_groups);
 	if (groups) {
-		load_all(groups, n_groups);
-		read_memory(groups, n_groups);
+		/* A group that the thread is building is nobody else's. */
+		for (int i = 0; i < SETTLE_TRIES; i++) {
+			load_all(groups, n_groups);
+			read_memory(groups, n_groups);
+			if (is_settled(groups))
+				break;
+			usleep(100000);
+		}
 		compare_trees(groups, false, "ext4");
 	} else {
 		fail("the bitmaps cannot be read");
