@@ -114,8 +114,8 @@ static struct group *read_disk(u32 *n_groups)
 
 /*
  * A file whose ranges are one used block of each group, and then everything: to
- * find room, frsp has to look into each. Far behind the file's start, as what is
- * small may come from a preallocation.
+ * find room, frsp has to look into each. It is far behind the file's start, as
+ * what is small may come from a preallocation.
  */
 static void load_all(const struct group *groups, u32 n_groups)
 {
@@ -165,20 +165,32 @@ static bool is_all_free(const struct group *group)
 	return group->free == group->clusters;
 }
 
-/* Of a tree's groups, those that are not free from end to end, or all, in one. */
-static struct group add_up(const struct group *groups, u32 n, bool all)
+static void add_group(struct group *total, const struct group *group)
+{
+	total->clusters++; /* groups, here */
+	total->free += group->free;
+	total->fragments += group->fragments;
+	for (int i = 0; i < FRSP_BUCKETS; i++) {
+		total->extents[i] += group->extents[i];
+		total->clusters_of[i] += group->clusters_of[i];
+	}
+}
+
+/*
+ * Of n groups, those that are not free from end to end, and n_all_free others:
+ * the first ones, or the last ones, as a filesystem's last group may be small.
+ */
+static struct group add_up(const struct group *groups, u32 n, u32 n_all_free,
+			   bool last)
 {
 	struct group total = {0};
 
-	for (; n--; groups++) {
-		if (!all && is_all_free(groups))
-			continue;
-		total.clusters++; /* groups, here */
-		total.free += groups->free;
-		total.fragments += groups->fragments;
-		for (int i = 0; i < FRSP_BUCKETS; i++) {
-			total.extents[i] += groups->extents[i];
-			total.clusters_of[i] += groups->clusters_of[i];
+	for (u32 i = 0; i < n; i++) {
+		const struct group *group = &groups[last ? n - 1 - i : i];
+
+		if (!is_all_free(group) || n_all_free) {
+			n_all_free -= is_all_free(group);
+			add_group(&total, group);
 		}
 	}
 	return total;
@@ -209,24 +221,34 @@ static void compare_buckets(u32 tree, const struct group *total,
 
 enum verdict { SAME, DIFFERENT, NOT_LOADED };
 
-/* is: all zero if frsp.ko does not answer. */
+static bool is_same(const struct frsp_ioc_free_extents *is,
+		    const struct group *total)
+{
+	return total->free == sum(is->clusters) &&
+	       total->fragments == sum(is->extents);
+}
+
+/* is: all zero if frsp.ko does not answer; total: what it should say. */
 static enum verdict judge_tree(u32 tree, const struct group *groups,
 			       struct frsp_ioc_free_extents *is,
 			       struct group *total)
 {
+	u32 n_all_free = 0, loaded;
+
 	if (!ask(tree, is))
 		return DIFFERENT;
 	groups += tree * is->groups_per_tree;
-	*total = add_up(groups, is->groups, is->groups_loaded == is->groups);
+	*total = add_up(groups, is->groups, 0, false);
+	loaded = is->groups_loaded;
+	if (loaded > total->clusters)
+		n_all_free = loaded - total->clusters;
 	/* Of full groups there is nothing to be missed. */
-	if (is->groups_loaded > total->clusters ||
-	    is->groups_loaded + count_full(groups, is->groups) <
-		    total->clusters)
+	if (loaded + count_full(groups, is->groups) < total->clusters)
 		return NOT_LOADED;
-	return total->free == sum(is->clusters) &&
-			       total->fragments == sum(is->extents)
-		       ? SAME
-		       : DIFFERENT;
+	*total = add_up(groups, is->groups, n_all_free, true);
+	if (!is_same(is, total))
+		*total = add_up(groups, is->groups, n_all_free, false);
+	return is_same(is, total) ? SAME : DIFFERENT;
 }
 
 /* Whether no tree is being loaded any more, as far as can be told. */
