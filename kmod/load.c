@@ -294,7 +294,6 @@ void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 	bool added = false;
 
 	if (READ_ONCE(tree->n_loaded) >= frsp_fs_groups_of(fs, tree) ||
-	    time_before(jiffies, READ_ONCE(tree->loaded_until)) ||
 	    time_before(jiffies, READ_ONCE(tree->no_room_until)))
 		return;
 	spin_lock(&loader->lock);
@@ -313,10 +312,8 @@ void frsp_loader_retry(struct frsp_fs *fs)
 	struct frsp_tree *tree;
 	u32 i;
 
-	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
+	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++)
 		WRITE_ONCE(tree->no_room_until, jiffies);
-		WRITE_ONCE(tree->loaded_until, jiffies);
-	}
 }
 
 void frsp_loader_kick(struct frsp_fs *fs)
@@ -348,19 +345,6 @@ static bool may_read(struct frsp_fs *fs)
 	       !READ_ONCE(fs->gave_up);
 }
 
-/* Whether a summary says all: loading the group would tell no more. */
-static bool is_one_extent(struct frsp_tree *tree, u32 in_tree)
-{
-	const struct frsp_group *group = &tree->groups[in_tree];
-	bool one;
-
-	spin_lock(&tree->lock);
-	one = group->state == FRSP_GROUP_SUMMARY &&
-	      group->longest_len == group->free;
-	spin_unlock(&tree->lock);
-	return one;
-}
-
 static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 {
 	u32 first = tree->index << fs->span_log2, i;
@@ -369,8 +353,6 @@ static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 	int err = 0;
 
 	for (i = 0; i < n_groups && !kthread_should_stop(); i++) {
-		if (is_one_extent(tree, i))
-			continue;
 		if (err != -ENOMEM)
 			err = frsp_load_group(fs, first + i, read);
 		/*
@@ -383,7 +365,6 @@ static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 			break;
 		cond_resched();
 	}
-	WRITE_ONCE(tree->loaded_until, jiffies + HZ);
 }
 
 /* Level 3 wants to know everything, one tree after the other. */

@@ -79,7 +79,6 @@ struct frsp_tree {
 	struct list_head wanted;
 	bool wanted_io;
 	unsigned long no_room_until; /* jiffies; READ_ONCE */
-	unsigned long loaded_until;  /* as good as loaded; the same */
 
 	u32 index;	    /* among the filesystem's trees */
 	u32 extents;	    /* nodes in the tree */
