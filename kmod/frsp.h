@@ -187,8 +187,8 @@ void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes);
  * be. group: puts the group's extents into the tree, from ext4's bitmap in
  * memory; io: read it first if need be. Both sleep, do one read at most and
  * return 0 or -errno. want: the background thread shall load the tree; io: also
- * what is not in memory. retry: there may be room where there was none. kick: it
- * has something else to do.
+ * what is not in memory. retry: there may be room where there was none. kick:
+ * it has something else to do.
  */
 int frsp_load_summary(struct frsp_fs *fs, u32 group);
 int frsp_load_group(struct frsp_fs *fs, u32 group, bool io);

@@ -341,7 +341,8 @@ static void usage(FILE *to)
 		"  --workers N     processes, 1 to 4 (default 3)\n"
 		"  --stock         without the module: is it ext4's own "
 		"fault?\n"
-		"  --check         only: are the trees of the ext4 on " MOUNT_POINT "\n"
+		"  --check         only: are the trees of the ext4 "
+		"on " MOUNT_POINT "\n"
 		"                  as ext4 has its free space?\n"
 		"  --all           all scenarios\n"
 		"  --list          list the scenarios\n"
@@ -433,7 +434,8 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
-	if ((!module_path && !stock && !check) || !workers || workers > MAX_WORKERS) {
+	if ((!module_path && !stock && !check) || !workers ||
+	    workers > MAX_WORKERS) {
 		usage(stderr);
 		return 2;
 	}
