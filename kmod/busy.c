@@ -184,15 +184,3 @@ void frsp_busy_clear(struct frsp_busy *busy)
 		kfree(extent);
 	*busy = (struct frsp_busy){};
 }
-
-u32 frsp_busy_longest(const struct frsp_busy *busy)
-{
-	struct rb_node *node = rb_first(&busy->extents);
-	u32 longest = 0;
-
-	for (u32 i = 0; node && i < FRSP_BUSY_VISITS; i++) {
-		longest = max(longest, to_extent(node)->len);
-		node = rb_next(node);
-	}
-	return longest;
-}

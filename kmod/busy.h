@@ -47,8 +47,5 @@ u32 frsp_busy_remove(struct frsp_busy *busy, u32 start, u32 len, gfp_t gfp);
  */
 u32 frsp_busy_expire(struct frsp_busy *busy, u32 tid);
 void frsp_busy_clear(struct frsp_busy *busy);
-/* Length of the longest of the first FRSP_BUSY_VISITS busy extents. */
-#define FRSP_BUSY_VISITS 256
-u32 frsp_busy_longest(const struct frsp_busy *busy);
 
 #endif

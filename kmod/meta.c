@@ -78,11 +78,6 @@ void frsp_meta_update(struct frsp_meta *meta, struct frsp_tree *tree)
 	set_places(meta, tree, longest, promise);
 }
 
-void frsp_meta_remove(struct frsp_meta *meta, struct frsp_tree *tree)
-{
-	set_places(meta, tree, 0, 0);
-}
-
 /* The first tree with at least (len, index), or NULL. */
 static struct frsp_tree *first_from(const struct frsp_meta *meta, u32 len,
 				    u32 index)

@@ -26,8 +26,6 @@ void frsp_meta_init(struct frsp_meta *meta);
  * no place in that order. Takes the meta lock only if something changed.
  */
 void frsp_meta_update(struct frsp_meta *meta, struct frsp_tree *tree);
-/* Same locks; afterwards the tree has no place. */
-void frsp_meta_remove(struct frsp_meta *meta, struct frsp_tree *tree);
 
 /*
  * For the holder of meta->lock. The index of a tree, -1: none.

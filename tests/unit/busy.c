@@ -205,25 +205,6 @@ static void test_expire(void **state)
 	}
 }
 
-static void test_longest(void **state)
-{
-	(void)state;
-	fixture_init();
-	assert_int_equal(frsp_busy_longest(&fixture.busy), 0);
-	add(0, 5, 7);
-	add(5, 9, 8);
-	add(20, 6, 7);
-	assert_int_equal(frsp_busy_longest(&fixture.busy), 9);
-	fixture_free();
-	for (u32 i = 0; i < FRSP_BUSY_VISITS; i++)
-		add(i, 1, 1 + i % 2);
-	add(FRSP_BUSY_VISITS, 20, 3);
-	assert_int_equal(frsp_busy_longest(&fixture.busy), 1);
-	remove_range(40, 1);
-	assert_int_equal(frsp_busy_longest(&fixture.busy), 20);
-	fixture_free();
-}
-
 static void test_random(void **state)
 {
 	u32 tid;
@@ -265,7 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_add),	  cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_expire),
-		cmocka_unit_test(test_longest),	  cmocka_unit_test(test_random),
+		cmocka_unit_test(test_random),
 	};
 
 	return cmocka_run_group_tests_name("busy", tests, NULL, NULL);

@@ -53,6 +53,7 @@ struct group {
 	u32 longest;
 	u64 free;
 	u64 fragments;
+	u64 first_block;
 	u64 used_block; /* one that is in use; 0: none */
 	u64 extents[FRSP_BUCKETS], clusters_of[FRSP_BUCKETS];
 };
@@ -76,6 +77,7 @@ static void read_disk_group(ext2_filsys fs, u32 g, struct group *group)
 	u32 run = 0, ratio = EXT2FS_CLUSTER_RATIO(fs);
 
 	group->cluster_blocks = ratio;
+	group->first_block = block;
 	for (; block < end; block += ratio) {
 		group->clusters++;
 		if (!ext2fs_fast_test_block_bitmap2(fs->block_map, block)) {
@@ -112,41 +114,63 @@ static struct group *read_disk(u32 *n_groups)
 	return groups;
 }
 
-/*
- * A file whose ranges are one used block of each group, and then everything: to
- * find room, frsp has to look into each. It is far behind the file's start, as
- * what is small may come from a preallocation.
- */
-static void load_all(const struct group *groups, u32 n_groups)
+static bool is_all_free(const struct group *group)
 {
-	struct frsp_range *ranges = calloc(n_groups + 1, sizeof(*ranges));
+	return group->free == group->clusters;
+}
+
+/*
+ * A file that is to have a cluster in these ranges: to find room, frsp has to
+ * look into each. It is far behind the file's start, as what is small may come
+ * from a preallocation.
+ */
+static void allocate_in(struct frsp_range *ranges, u32 n_ranges)
+{
 	struct frsp_ioc_place place = {.size = sizeof(place),
-				       .ranges = (uintptr_t)ranges};
-	struct fstrim_range everything = {.len = ~0ULL, .minlen = 1};
-	int fd;
+				       .ranges = (uintptr_t)ranges,
+				       .n_ranges = n_ranges};
+	int fd = open(MOUNT_POINT "/load", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
-	unlink(MOUNT_POINT "/reserve");
-	syncfs(root);
-	/* Brings the bitmaps back into memory: where ext4 has let go of them,
-	 * frsp has to wait until they return. */
-	ioctl(root, FITRIM, &everything);
-	fd = open(MOUNT_POINT "/load", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	frsp_write("mb_frsp_max_mem", 0);
-	frsp_write("freespace_tree", 1);
-	frsp_write("frsp_cache_aggression", 3);
-	for (u32 g = 0; g < n_groups; g++)
-		if (groups[g].used_block)
-			ranges[place.n_ranges++] = (struct frsp_range){
-				groups[g].used_block,
-				groups[g].cluster_blocks,
-			};
 	place.fd = fd;
 	if (ioctl(frsp, FRSP_IOC_PLACE, &place))
 		fail("FRSP_IOC_PLACE: %s", strerror(errno));
 	posix_fallocate(fd, 64 << 20, 1);
 	unlink(MOUNT_POINT "/load");
 	close(fd);
+}
+
+/*
+ * A used block of each group is a range without room, so that all are looked
+ * into. Where only memory knows what is in use, a range of its own has to do.
+ */
+static void load_all(const struct group *groups, u32 n_groups)
+{
+	struct frsp_range *ranges = calloc(n_groups + 1, sizeof(*ranges));
+	struct fstrim_range everything = {.len = ~0ULL, .minlen = 1};
+	u32 n_ranges = 0;
+
+	unlink(MOUNT_POINT "/reserve");
+	syncfs(root);
+	/* Brings the bitmaps back into memory: where ext4 has let go of them,
+	 * frsp has to wait until they return. */
+	ioctl(root, FITRIM, &everything);
+	frsp_write("mb_frsp_max_mem", 0);
+	frsp_write("freespace_tree", 1);
+	frsp_write("frsp_cache_aggression", 3);
+	for (const struct group *group = groups; group < groups + n_groups;
+	     group++) {
+		struct frsp_range used = {group->used_block,
+					  group->cluster_blocks};
+		struct frsp_range whole = {group->first_block,
+					   (u64)group->clusters *
+						   group->cluster_blocks};
+
+		if (group->used_block)
+			ranges[n_ranges++] = used;
+		else if (!is_all_free(group))
+			allocate_in(&whole, 1);
+	}
+	allocate_in(ranges, n_ranges);
 	free(ranges);
 	syncfs(root);
 }
@@ -158,11 +182,6 @@ static u64 sum(const __u64 *numbers)
 	for (int i = 0; i < FRSP_BUCKETS; i++)
 		result += numbers[i];
 	return result;
-}
-
-static bool is_all_free(const struct group *group)
-{
-	return group->free == group->clusters;
 }
 
 static void add_group(struct group *total, const struct group *group)
@@ -343,6 +362,7 @@ void truth_in_memory(void)
 	if (groups) {
 		/* A group that the thread is building is nobody else's. */
 		for (int i = 0; i < SETTLE_TRIES; i++) {
+			read_memory(groups, n_groups);
 			load_all(groups, n_groups);
 			read_memory(groups, n_groups);
 			if (is_settled(groups))
