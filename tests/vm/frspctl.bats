@@ -3,22 +3,27 @@
 # frspctl beside frsp.ko in each guest; frspctl-in-guest says what is tested.
 
 bats_require_minimum_version 1.8.0
+load guests.bash
 
 STEPS=18
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=2400
+	start_guests 6.1 6.12
 }
 
-in_guest() { # in_guest KERNEL
-	local root=$BATS_TEST_DIRNAME/../.. dir=$BATS_TEST_TMPDIR/json ko out status=0
-	ko=$("$BATS_TEST_DIRNAME/kmod" "$1" WERROR=1)
-	mkdir "$dir"
-	out=$("$BATS_TEST_DIRNAME/run" --timeout 1200 --disk 6G --disk 120M --disk 9T --share "$dir" "$1" \
-		"$BATS_TEST_DIRNAME/frspctl-in-guest" "$(realpath "$root")/.output/frspctl" "$ko" "$dir") || status=$?
-	echo "$out"
-	[[ $status == 0 ]]
-	[[ $(grep -c '^ok - ' <<<"$out") == "$STEPS" ]]
+in_guest() { # in_guest KERNEL: JSON documents to the directory KERNEL.json
+	local ko dir=$BATS_FILE_TMPDIR/$1.json
+	mkdir "$dir" && ko=$("$BATS_TEST_DIRNAME/kmod" "$1" WERROR=1) &&
+		"$BATS_TEST_DIRNAME/run" --timeout 1800 --disk 6G --disk 120M --disk 9T --share "$dir" \
+			"$1" "$BATS_TEST_DIRNAME/frspctl-in-guest" \
+			"$(realpath "$BATS_TEST_DIRNAME/../..")/.output/frspctl" "$ko" "$dir"
+}
+
+passes() { # passes KERNEL
+	local root=$BATS_TEST_DIRNAME/../.. dir=$BATS_FILE_TMPDIR/$1.json tap=$BATS_FILE_TMPDIR/$1.tap
+	await_guest "$1"
+	[[ $(grep -c '^ok - ' "$tap") == "$STEPS" ]]
 	"$root/tests/native/validate.py" "$root/docs/frspctl.schema.json" < <(cat "$dir"/*.json)
 	# one of each kind
 	"$root/tests/native/validate.py" --mutants "$root/docs/frspctl.schema.json" \
@@ -26,9 +31,9 @@ in_guest() { # in_guest KERNEL
 }
 
 @test "6.1: frspctl says what sysfs and the disk say" {
-	in_guest 6.1
+	passes 6.1
 }
 
 @test "6.12: frspctl says what sysfs and the disk say" {
-	in_guest 6.12
+	passes 6.12
 }

@@ -3,9 +3,15 @@
 # frsp.ko's life in each guest; kmod-in-guest says what is tested.
 
 bats_require_minimum_version 1.8.0
+load guests.bash
 
-KERNELS=(6.1 6.12 6.12-cloud)
 TESTS=$(grep -c '^test_' "${BATS_TEST_FILENAME%/*}/kmod-in-guest")
+
+setup_file() {
+	export BATS_TEST_TIMEOUT=2400
+	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm .output/vm/place >&2
+	start_guests 6.1 6.12 6.12-cloud
+}
 
 # A module that takes the function that frsp.ko needs; prints where it is.
 build_taker() { # build_taker KERNEL
@@ -16,40 +22,18 @@ build_taker() { # build_taker KERNEL
 	echo "$dir/taker.ko"
 }
 
-in_guest() { # in_guest KERNEL: its TAP and exit status to files
-	local out=$BATS_FILE_TMPDIR/$1 ko taker status=0
-	{
-		ko=$("$BATS_TEST_DIRNAME/kmod" "$1" WERROR=1) && taker=$(build_taker "$1") &&
-			"$BATS_TEST_DIRNAME/run" --memory 3072 --timeout 1800 --disk 6G \
-				--append slub_debug=FZPU,frsp_extent "$1" \
-				"$BATS_TEST_DIRNAME/kmod-in-guest" "$ko" "$taker"
-	} >"$out.tap" 2>"$out.err" || status=$?
-	echo "$status" >"$out.status"
-}
-
-# All guests are started first, two at a time: a guest keeps one CPU busy.
-setup_file() {
-	export BATS_TEST_TIMEOUT=2400
-	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm .output/vm/place >&2
-	(
-		for kernel in "${KERNELS[@]}"; do
-			while (($(jobs -rp | wc -l) >= 2)); do
-				wait -n
-			done
-			in_guest "$kernel" &
-		done
-		wait
-	) >/dev/null 2>&1 3>&- &
+in_guest() { # in_guest KERNEL
+	local ko taker
+	ko=$("$BATS_TEST_DIRNAME/kmod" "$1" WERROR=1) && taker=$(build_taker "$1") &&
+		"$BATS_TEST_DIRNAME/run" --memory 3072 --timeout 1800 --disk 6G \
+			--append slub_debug=FZPU,frsp_extent "$1" \
+			"$BATS_TEST_DIRNAME/kmod-in-guest" "$ko" "$taker"
 }
 
 passes() { # passes KERNEL
-	local out=$BATS_FILE_TMPDIR/$1
-	until [[ -e $out.status ]]; do
-		sleep 1
-	done
-	cat "$out.tap" "$out.err"
-	[[ $(cat "$out.status") == 0 ]]
-	[[ $(grep -c '^ok ' "$out.tap") == "$TESTS" ]]
+	local tap=$BATS_FILE_TMPDIR/$1.tap
+	await_guest "$1"
+	[[ $(grep -c '^ok ' "$tap") == "$TESTS" ]]
 }
 
 @test "6.1: frsp.ko's life" {
