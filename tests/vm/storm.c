@@ -91,6 +91,7 @@ const char *device = "/dev/vda", *device_name, *module_path;
 
 static u64 seed;
 static bool stock;
+u32 fail_pct;
 static u32 seconds = 10, rounds = 2, workers = 3, disk_mib = 4000;
 
 void fail(const char *format, ...)
@@ -238,6 +239,7 @@ static void make_filesystem(const struct scenario *scenario)
 static void storm(const struct scenario *scenario, u64 round_seed)
 {
 	shared->stop = false;
+	failslab_switch(true);
 	for (u32 i = 0; i < workers; i++)
 		START(files_work(i, round_seed + 1 + i, scenario->fill_pct));
 	START(chaos_run(round_seed, stock ? "tzgmdyp" : scenario->chaos,
@@ -246,6 +248,7 @@ static void storm(const struct scenario *scenario, u64 round_seed)
 	usleep(seconds * 1000000);
 	shared->stop = true;
 	wait_for_all();
+	failslab_switch(false);
 }
 
 static void verify(void)
@@ -339,6 +342,8 @@ static void usage(FILE *to)
 		"  --seconds N     of storm in each round (default 10)\n"
 		"  --rounds N      (default 2)\n"
 		"  --workers N     processes, 1 to 4 (default 3)\n"
+		"  --fail PERCENT  of the allocations of extents fail; the "
+		"kernel needs failslab\n"
 		"  --stock         without the module: is it ext4's own "
 		"fault?\n"
 		"  --check         only: are the trees of the ext4 "
@@ -379,6 +384,7 @@ int main(int argc, char **argv)
 		{"seconds", required_argument, NULL, 't'},
 		{"rounds", required_argument, NULL, 'r'},
 		{"workers", required_argument, NULL, 'w'},
+		{"fail", required_argument, NULL, 'f'},
 		{"stock", no_argument, NULL, 'S'},
 		{"check", no_argument, NULL, 'c'},
 		{"all", no_argument, NULL, 'a'},
@@ -410,6 +416,9 @@ int main(int argc, char **argv)
 			break;
 		case 'r':
 			rounds = atoi(optarg);
+			break;
+		case 'f':
+			fail_pct = atoi(optarg);
 			break;
 		case 'w':
 			workers = atoi(optarg);

@@ -28,6 +28,8 @@ bool frsp_load(void)
 		close(fd);
 	if (err)
 		fail("%s: insmod: %s", module_path, strerror(err));
+	else
+		failslab_mark();
 	return !err;
 }
 

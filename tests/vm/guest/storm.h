@@ -8,6 +8,7 @@
  *   files.c     what the processes do, with a model of each file's content
  *   chaos.c     what disturbs them
  *   frsp.c      the module, its sysfs files and its ioctls
+ *   failslab.c  allocations that fail
  *   truth.c     what the trees say, held against ext4 and against the disk
  */
 #ifndef STORM_H
@@ -47,6 +48,7 @@ extern struct shared *shared;
 extern const char *device;	/* /dev/vda */
 extern const char *device_name; /* vda */
 extern const char *module_path;
+extern u32 fail_pct; /* of allocations; 0: none */
 
 /* Says what is wrong and goes on; the scenario fails in the end. */
 void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -69,6 +71,11 @@ void files_verify(u32 worker);
 void chaos_run(u64 seed, const char *kinds, u32 max_mib);
 /* The cap holds, whenever it is looked at. */
 void cap_watch(void);
+
+/* failslab.c: allocations of extents fail from a switch on to a switch off, of
+ * the module that is marked. */
+void failslab_mark(void);
+void failslab_switch(bool on);
 
 /* frsp.c */
 bool frsp_is_loaded(void);
