@@ -7,7 +7,7 @@
  *   2. the tree of ext4's own goal: that goal, if it is free and continues
  *      something, else the best fit in that tree, else in the tree that the
  *      meta-tree has: for all that the file is thought to need from here on,
- *      or half of that, and so on down to the length of the request;
+ *      or three quarters of that, and so on down to the length of the request;
  *   3. as many groups are read as the level allows, the one with the most free
  *      clusters first, until one has room;
  *   4. the same in the room behind other files that grow;
@@ -314,9 +314,10 @@ static bool pick_known(struct steer *steer, struct frsp_steering *out)
 }
 
 /*
- * With room for what comes next; half of that is better than none. The longest
+ * With room for what comes next; some of that is better than none. The longest
  * extents are spared for files that need them: this asks for no more than it
- * may use.
+ * may use. In steps of a quarter, so that nearly the longest is found without
+ * a search around the rooms of others; halves cost 2 % more extents.
  */
 static bool pick_roomy(struct steer *steer, struct frsp_steering *out)
 {
@@ -324,7 +325,8 @@ static bool pick_roomy(struct steer *steer, struct frsp_steering *out)
 	bool found = false;
 
 	for (request->room = steer->want;
-	     request->room > request->len && !found; request->room /= 2)
+	     request->room > request->len && !found;
+	     request->room -= request->room / 4 + 1)
 		found = pick_known(steer, out);
 	request->room = request->len;
 	return found;
