@@ -30,9 +30,10 @@ LDLIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/') -Wall -Wextra \
 	-Wno-unused-parameter $(if $(WERROR),-Werror) -I.output -Ivmlinux -Ibpf
 
-PROGRAMS := hotmon frspctl
-MANUALS := $(PROGRAMS:%=docs/%.8.scd)
-SCHEMAS := $(PROGRAMS:%=docs/%.schema.json)
+PROGRAMS := hotmon frsp-top frspctl
+SKELETONS := $(patsubst bpf/%.bpf.c,.output/%.skel.h,$(wildcard bpf/*.bpf.c))
+MANUALS := $(wildcard docs/*.8.scd)
+SCHEMAS := $(wildcard docs/*.schema.json)
 SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
 # What of the module knows nothing of ext4, with a kernel for it in user space.
 PURE := $(patsubst %,kmod/%.c,extent tree meta pick busy) $(wildcard tests/unit/kernel/*.c)
@@ -72,12 +73,12 @@ $(OUTPUT)/tools/frsp_version.o: .output/version.h
 
 # the object's name is what "bpftool map list" shows in front of .rodata
 .output/%.skel.h: .output/%.bpf.o
-	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name $(*:hot=hotmon) >$@
+	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name $(if $(filter hot,$*),hotmon,frsp_$*) >$@
 
 .output/kmod_facts.h: tools/kmod_facts.sed kmod/hook.c kmod/dkms.conf
 	$(call say,GEN,$@) sed -nf $^ >$@
 
-$(OUTPUT)/%.o: %.c .output/hot.skel.h | .output/kmod_facts.h
+$(OUTPUT)/%.o: %.c | $(SKELETONS) .output/kmod_facts.h
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(OUTPUT)/kmod/%.o $(OUTPUT)/tests/unit/%.o $(OUTPUT)/tests/bench/%.o: ALL_CFLAGS += -Itests/unit/kernel

@@ -12,6 +12,7 @@
 
 #include "frsp_module.h"
 #include "fs_status.h"
+#include "mount_name.h"
 #include "sysfs.h"
 #include "uapi/frsp.h"
 
@@ -24,35 +25,6 @@ enum exit_code ctl_not_loaded(void)
 			"\"sudo make dkms-install\" in frsp's sources; "
 			"\"frspctl doctor\" says more",
 			"frsp.ko is not loaded");
-}
-
-/* A name such as "sda1" or "dm-0" is that of a device; "./sda1" is a path. */
-static int find_mount(const struct mount_table *mounts, const char *spec,
-		      const struct mount_entry **out)
-{
-	char dir[PATH_MAX], dev[32];
-
-	snprintf(dir, sizeof(dir), "/sys/class/block/%s", spec);
-	if (!strchr(spec, '/') &&
-	    !sysfs_read_line(dir, "dev", dev, sizeof(dev)))
-		spec = dev;
-	return mount_table_by_spec(mounts, spec, out);
-}
-
-/* The block device's name in sysfs, which is that of the filesystem, too. */
-static int find_name(__u32 dev, char *name, size_t size)
-{
-	char link[64], path[PATH_MAX];
-	ssize_t len;
-
-	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", kdev_major(dev),
-		 kdev_minor(dev));
-	len = readlink(link, path, sizeof(path) - 1);
-	if (len < 0)
-		return -errno;
-	path[len] = '\0';
-	snprintf(name, size, "%s", basename(path));
-	return 0;
 }
 
 static enum exit_code check_attached(const struct ctl_target *target)
@@ -75,10 +47,10 @@ static enum exit_code check_attached(const struct ctl_target *target)
 
 static enum exit_code find(const char *spec, struct ctl_target *target)
 {
-	int err = find_mount(target->mounts, spec, &target->mount);
+	int err = mount_name_find(target->mounts, spec, &target->mount);
 
 	if (!err)
-		err = find_name(target->mount->dev, target->name,
+		err = mount_name_of(target->mount->dev, target->name,
 				sizeof(target->name));
 	if (err)
 		return log_fail(EXIT_FAILED,

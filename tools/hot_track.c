@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "hot.skel.h"
+#include "watch.h"
 
 #define RING_BYTES (256 * 1024)
 
@@ -26,7 +27,6 @@ struct hot_track {
 	__u32 heat_shift;
 	__u32 heat_rate;
 	bool compat;
-	int n_cpus;
 	void (*announce)(void *context, const struct hot_file *file);
 	void *announce_context;
 };
@@ -63,24 +63,14 @@ static __u64 jiffies_epoch_ns(__u32 tick_ns)
 	return clock_ns(CLOCK_REALTIME) - since_boot - initial * tick_ns;
 }
 
-static bool kernel_has(const struct btf *btf, const char *name, __u32 kind)
-{
-	return btf__find_by_name_kind(btf, name, kind) > 0;
-}
-
 static int probe_kernel(struct hotmon *skel)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
-	int err = 0;
-
-	if (!btf)
+	if (watch_probe(skel->obj) < 0 ||
+	    !bpf_program__autoload(skel->progs.hotmon_bio_queue))
 		return -EOPNOTSUPP;
-	if (!kernel_has(btf, "btf_trace_block_bio_queue", BTF_KIND_TYPEDEF))
-		err = -EOPNOTSUPP;
 	skel->rodata->have_rdonly_cast =
-		kernel_has(btf, "bpf_rdonly_cast", BTF_KIND_FUNC);
-	btf__free(btf);
-	return err;
+		watch_kernel_has("bpf_rdonly_cast", BTF_KIND_FUNC);
+	return 0;
 }
 
 static int configure(struct hot_track *track,
@@ -99,7 +89,6 @@ static int configure(struct hot_track *track,
 					      : sizeof(struct hot_slot);
 	track->table.n_slots = (options->memory - RING_BYTES) /
 			       track->table.stride / HOT_CLUSTER * HOT_CLUSTER;
-	track->n_cpus = libbpf_num_possible_cpus();
 
 	skel->rodata->n_slots = track->table.n_slots;
 	skel->rodata->heat_shift = track->heat_shift;
@@ -230,19 +219,11 @@ int hot_track_clock(const struct hot_track *track, struct hot_clock *clock)
 
 int hot_track_stats(const struct hot_track *track, __u64 stats[HOT_NR_STATS])
 {
-	int fd = bpf_map__fd(track->skel->maps.hotmon_stats);
-	__u64 *per_cpu = calloc(track->n_cpus, sizeof(*per_cpu));
 	int err = 0;
 
-	if (!per_cpu)
-		return -ENOMEM;
-	for (__u32 stat = 0; stat < HOT_NR_STATS && !err; stat++) {
-		err = bpf_map_lookup_elem(fd, &stat, per_cpu);
-		stats[stat] = 0;
-		for (int cpu = 0; cpu < track->n_cpus; cpu++)
-			stats[stat] += per_cpu[cpu];
-	}
-	free(per_cpu);
+	for (__u32 stat = 0; stat < HOT_NR_STATS && !err; stat++)
+		err = watch_sum(track->skel->maps.hotmon_stats, &stat,
+				&stats[stat], sizeof(stats[stat]));
 	return err;
 }
 
@@ -264,32 +245,7 @@ int hot_track_prog_fd(const struct hot_track *track)
 	return bpf_program__fd(track->skel->progs.hotmon_bio_queue);
 }
 
-/* memlock of /proc/self/fdinfo/FD: since 6.4 the true size, before computed
- * from the map's attributes.
- */
-static __u64 map_charge(int map_fd)
-{
-	char path[64], line[128];
-	__u64 bytes = 0;
-	FILE *info;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", map_fd);
-	info = fopen(path, "re");
-	if (!info)
-		return 0;
-	while (fgets(line, sizeof(line), info))
-		if (sscanf(line, "memlock: %llu", &bytes) == 1)
-			break;
-	fclose(info);
-	return bytes;
-}
-
 __u64 hot_track_map_bytes(const struct hot_track *track)
 {
-	struct bpf_map *map;
-	__u64 bytes = 0;
-
-	bpf_object__for_each_map(map, track->skel->obj) bytes +=
-		map_charge(bpf_map__fd(map));
-	return bytes;
+	return watch_map_bytes(track->skel->obj);
 }

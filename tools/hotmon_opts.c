@@ -3,24 +3,18 @@
 
 #include <argp.h>
 #include <errno.h>
-#include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <bpf/libbpf.h>
 
-#include "frsp_version.h"
 #include "log.h"
+#include "opts.h"
 
-#define DEFAULT_INTERVAL_S  1.0
 #define DEFAULT_ROWS	    20
 #define DEFAULT_MEMORY	    (16ULL << 20)
 #define DEFAULT_HALF_LIFE_S 300.0
-#define MIN_INTERVAL_S	    0.05
-#define MAX_INTERVAL_S	    86400.0
 #define MAX_HALF_LIFE_S	    (7 * 86400.0)
-
-const char *argp_program_bug_address = NULL;
 
 enum long_option {
 	OPT_ONCE = 256,
@@ -98,40 +92,6 @@ static const char doc[] =
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this "
 	"kernel, 4 not permitted.";
 
-/* Each ends the program with a message when text is wrong. */
-
-static __attribute__((noreturn)) void
-wrong_value(const char *option, const char *text, const char *valid)
-{
-	exit(log_fail(EXIT_USAGE, valid, "%s: \"%s\" is not valid", option,
-		      text));
-}
-
-static double parse_seconds(const char *option, const char *text, double min,
-			    double max, const char *valid)
-{
-	double seconds;
-
-	if (fmt_parse_seconds(text, &seconds) || seconds < min || seconds > max)
-		wrong_value(option, text, valid);
-	return seconds;
-}
-
-static double parse_interval(const char *option, const char *text)
-{
-	return parse_seconds(option, text, MIN_INTERVAL_S, MAX_INTERVAL_S,
-			     "seconds from 0.05 to 86400");
-}
-
-static __u64 parse_count(const char *option, const char *text)
-{
-	__u64 count;
-
-	if (fmt_parse_u64(text, UINT32_MAX, &count) || !count)
-		wrong_value(option, text, "a whole number from 1");
-	return count;
-}
-
 static void parse_sort(const char *text, struct hot_sort *sort)
 {
 	if (!strcmp(text, "help")) {
@@ -141,7 +101,7 @@ static void parse_sort(const char *text, struct hot_sort *sort)
 		exit(EXIT_OK);
 	}
 	if (hot_sort_parse(text, sort))
-		wrong_value("-s", text, "\"-s help\" lists the keys");
+		opts_wrong_value("-s", text, "\"-s help\" lists the keys");
 }
 
 static void parse_pids(const char *text, struct hot_track_options *track)
@@ -155,30 +115,18 @@ static void parse_pids(const char *text, struct hot_track_options *track)
 	while ((pid = strsep(&rest, ","))) {
 		if (fmt_parse_u64(pid, INT32_MAX, &value) || !value ||
 		    track->n_pids == HOT_TRACK_MAX_PIDS)
-			wrong_value("-p", text,
-				    "up to 16 process ids with commas between");
+			opts_wrong_value(
+				"-p", text,
+				"up to 16 process ids with commas between");
 		track->pids[track->n_pids++] = value;
 	}
 	free(copy);
 }
 
-static bool parse_color(const char *text)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	if (!strcmp(text, "always"))
-		return true;
-	if (!strcmp(text, "never"))
-		return false;
-	if (strcmp(text, "auto"))
-		wrong_value("--color", text, "auto, always or never");
-	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
-}
-
 static bool parse_score(const char *text)
 {
 	if (strcmp(text, "compat") && strcmp(text, "half-life"))
-		wrong_value("--score", text, "half-life or compat");
+		opts_wrong_value("--score", text, "half-life or compat");
 	return !strcmp(text, "compat");
 }
 
@@ -188,7 +136,7 @@ static __u64 parse_memory(const char *text)
 
 	if (fmt_parse_bytes(text, &bytes) || bytes < HOT_TRACK_MIN_MEMORY ||
 	    bytes > HOT_TRACK_MAX_MEMORY)
-		wrong_value("--memory", text, "bytes from 1M to 64G");
+		opts_wrong_value("--memory", text, "bytes from 1M to 64G");
 	return bytes;
 }
 
@@ -197,7 +145,7 @@ static __u32 parse_rows(const char *text)
 	__u64 rows;
 
 	if (fmt_parse_u64(text, UINT32_MAX, &rows))
-		wrong_value("-r", text, "a whole number, 0: all");
+		opts_wrong_value("-r", text, "a whole number, 0: all");
 	return rows;
 }
 
@@ -207,9 +155,9 @@ static void parse_argument(const char *text, unsigned int nth,
 	struct hotmon_opts *opts = state->input;
 
 	if (nth == 0)
-		opts->interval_s = parse_interval("INTERVAL", text);
+		opts->interval_s = opts_interval("INTERVAL", text);
 	else if (nth == 1)
-		opts->count = parse_count("COUNT", text);
+		opts->count = opts_count("COUNT", text);
 	else
 		exit(log_fail(EXIT_USAGE, "hotmon [OPTIONS] [INTERVAL [COUNT]]",
 			      "unexpected argument \"%s\"", text));
@@ -253,10 +201,10 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		opts->output = HOTMON_JSON;
 		break;
 	case 'd':
-		opts->interval_s = parse_interval("-d", text);
+		opts->interval_s = opts_interval("-d", text);
 		break;
 	case 'n':
-		opts->count = parse_count("-n", text);
+		opts->count = opts_count("-n", text);
 		break;
 	case 'T':
 		opts->timestamp = true;
@@ -265,7 +213,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		opts->exact = true;
 		break;
 	case OPT_COLOR:
-		opts->color = parse_color(text);
+		opts->color = opts_color(text);
 		break;
 	case 'v':
 		opts->verbose = true;
@@ -275,8 +223,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case OPT_HALF_LIFE:
 		opts->monitor.track.half_life_s =
-			parse_seconds("--half-life", text, 1, MAX_HALF_LIFE_S,
-				      "1s to 7d, such as 90s, 5m, 2h");
+			opts_seconds("--half-life", text, 1, MAX_HALF_LIFE_S,
+				     "1s to 7d, such as 90s, 5m, 2h");
 		break;
 	case OPT_SCORE:
 		opts->monitor.track.compat = parse_score(text);
@@ -293,13 +241,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	return 0;
 }
 
-static void print_version(FILE *out, struct argp_state *state)
-{
-	(void)state;
-	fprintf(out, "hotmon %s, libbpf %s\n", frsp_version,
-		libbpf_version_string());
-}
-
 void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
 {
 	static const struct argp argp = {
@@ -313,14 +254,11 @@ void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
 		.output = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO)
 				  ? HOTMON_LIVE
 				  : HOTMON_BATCH,
-		.interval_s = DEFAULT_INTERVAL_S,
+		.interval_s = OPTS_DEFAULT_INTERVAL_S,
 		.request.max_rows = DEFAULT_ROWS,
-		.color = parse_color("auto"),
+		.color = opts_color("auto"),
 		.monitor.track.memory = DEFAULT_MEMORY,
 		.monitor.track.half_life_s = DEFAULT_HALF_LIFE_S,
 	};
-	argv[0] = program_invocation_short_name; /* as getopt prints it */
-	argp_program_version_hook = print_version;
-	argp_err_exit_status = EXIT_USAGE;
-	argp_parse(&argp, argc, argv, 0, NULL, opts);
+	opts_parse(&argp, argc, argv, opts);
 }

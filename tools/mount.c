@@ -169,14 +169,21 @@ int mount_table_refresh(struct mount_table *table)
 	return changed ? read_lines(table) : 0;
 }
 
+const struct mount_entry *mount_table_next(const struct mount_table *table,
+					   const struct mount_entry *after)
+{
+	const struct mount_entry *entry = after ? after + 1 : table->entries;
+
+	return entry < table->entries + table->n_entries ? entry : NULL;
+}
+
 const struct mount_entry *
 mount_table_next_by_dev(const struct mount_table *table, __u32 dev,
 			const struct mount_entry *after)
 {
-	const struct mount_entry *end = table->entries + table->n_entries;
-	const struct mount_entry *entry;
+	const struct mount_entry *entry = after;
 
-	for (entry = after ? after + 1 : table->entries; entry < end; entry++)
+	while ((entry = mount_table_next(table, entry)))
 		if (entry->dev == dev)
 			return entry;
 	return NULL;

@@ -61,6 +61,10 @@ void mount_table_free(struct mount_table *table);
  */
 int mount_table_refresh(struct mount_table *table);
 
+/* All mounts, those of one filesystem side by side. after: as below. */
+const struct mount_entry *mount_table_next(const struct mount_table *table,
+					   const struct mount_entry *after);
+
 /* The mounts of a filesystem, those that show more of it first. after: the
  * entry returned before, NULL to begin. The target may be hidden by another
  * mount: see mount_entry_open().

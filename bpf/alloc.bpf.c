@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How ext4 allocates blocks: how long it takes, how far it has to look, and
+ * what comes of it.
+ *
+ * A call begins at ext4_request_blocks and ends at ext4_allocate_blocks, in one
+ * task and never one within another. In between ext4_mballoc_alloc says how the
+ * search went, or ext4_mballoc_prealloc that none was needed. What is known of
+ * the call in between is kept with the task. Of the tracepoints inside,
+ * the last one counts: ext4 repeats a search after it has given up
+ * preallocations, and each search is a search of its own.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+#include "ext4.h"
+#include "alloc.h"
+#include "cost.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, ALLOC_MAX_FS);
+	__type(key, __u32);
+	__type(value, struct alloc_fs);
+} frsp_alloc_fs SEC(".maps");
+
+/* Far too large for the stack. */
+static const struct alloc_fs nothing;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, ALLOC_NR_LOST);
+	__type(key, __u32);
+	__type(value, __u64);
+} frsp_alloc_lost SEC(".maps");
+
+struct call {
+	__u64 began_ns; /* 0: none is under way */
+	__u32 kind;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct call);
+} frsp_alloc_call SEC(".maps");
+
+COST_MAP(frsp_alloc_cost, ALLOC_NR_PROGRAMS);
+
+static __always_inline void count_lost(__u32 why)
+{
+	__u64 *lost = bpf_map_lookup_elem(&frsp_alloc_lost, &why);
+
+	if (lost)
+		++*lost;
+}
+
+static __always_inline struct alloc_fs *fs_of(const struct super_block *sb)
+{
+	__u32 dev = BPF_CORE_READ(sb, s_dev);
+	struct alloc_fs *fs;
+
+	fs = bpf_map_lookup_elem(&frsp_alloc_fs, &dev);
+	if (fs)
+		return fs;
+	bpf_map_update_elem(&frsp_alloc_fs, &dev, &nothing, BPF_NOEXIST);
+	fs = bpf_map_lookup_elem(&frsp_alloc_fs, &dev);
+	if (!fs)
+		count_lost(ALLOC_LOST_FS);
+	return fs;
+}
+
+static __always_inline struct call *current_call(__u64 flags)
+{
+	return bpf_task_storage_get(&frsp_alloc_call,
+				    bpf_get_current_task_btf(), NULL, flags);
+}
+
+static __always_inline void
+begin_call(const struct ext4_allocation_request___frsp *request)
+{
+	struct call *call = current_call(BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (!call) {
+		count_lost(ALLOC_LOST_TASK);
+		return;
+	}
+	call->kind = BPF_CORE_READ(request, flags) & EXT4_MB_HINT_DATA
+			     ? ALLOC_DATA
+			     : ALLOC_METADATA;
+	call->began_ns = bpf_ktime_get_ns();
+}
+
+static __always_inline void
+end_call(const struct ext4_allocation_request___frsp *request, __u64 block)
+{
+	struct call *call = current_call(0);
+	struct alloc_fs *fs;
+	__u64 took_ns;
+	__u32 kind;
+
+	/* attached in the middle of the call */
+	if (!call || !call->began_ns)
+		return;
+	took_ns = bpf_ktime_get_ns() - call->began_ns;
+	call->began_ns = 0;
+	kind = block ? call->kind : ALLOC_FAILED;
+	fs = fs_of(BPF_CORE_READ(request, inode, i_sb));
+	if (!fs || kind >= ALLOC_NR_KINDS)
+		return;
+	fs->latency_ns[kind] += took_ns;
+	fs->latency[kind][log2_bucket(took_ns, LOG2_NS_BUCKETS)]++;
+}
+
+static __always_inline void
+count_search(const struct ext4_allocation_context___frsp *ac)
+{
+	__u32 requested = BPF_CORE_READ(ac, ac_o_ex.fe_len);
+	__u32 obtained = BPF_CORE_READ(ac, ac_b_ex.fe_len);
+	__u32 scanned = BPF_CORE_READ(ac, ac_groups_scanned);
+	__u32 criteria = BPF_CORE_READ(ac, ac_criteria);
+	struct alloc_fs *fs = fs_of(BPF_CORE_READ(ac, ac_sb));
+
+	if (!fs)
+		return;
+	fs->searches++;
+	fs->requested_clusters += requested;
+	fs->requested[log2_bucket(requested, LOG2_LEN_BUCKETS)]++;
+	if (obtained) {
+		fs->obtained_clusters += obtained;
+		fs->obtained[log2_bucket(obtained, LOG2_LEN_BUCKETS)]++;
+	}
+	if (obtained < requested)
+		fs->shorter++;
+	if (obtained &&
+	    BPF_CORE_READ(ac, ac_g_ex.fe_group) ==
+		    BPF_CORE_READ(ac, ac_b_ex.fe_group) &&
+	    BPF_CORE_READ(ac, ac_g_ex.fe_start) ==
+		    BPF_CORE_READ(ac, ac_b_ex.fe_start))
+		fs->goals_taken++;
+	else
+		fs->goals_missed++;
+	fs->criteria[criteria < ALLOC_NR_CRITERIA ? criteria
+						  : ALLOC_NR_CRITERIA - 1]++;
+	fs->groups_scanned += scanned;
+	fs->scanned[log2_bucket(scanned, ALLOC_SCAN_BUCKETS)]++;
+	fs->extents_found += BPF_CORE_READ(ac, ac_found);
+}
+
+static __always_inline void note_preallocated(void)
+{
+	struct call *call = current_call(0);
+
+	if (call && call->began_ns)
+		call->kind = ALLOC_PREALLOCATED;
+}
+
+SEC("tp_btf/ext4_request_blocks")
+int BPF_PROG(frsp_alloc_request, struct ext4_allocation_request___frsp *request)
+{
+	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_REQUEST);
+
+	begin_call(request);
+	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_REQUEST, began);
+	return 0;
+}
+
+SEC("tp_btf/ext4_mballoc_alloc")
+int BPF_PROG(frsp_alloc_search, struct ext4_allocation_context___frsp *ac)
+{
+	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_SEARCH);
+
+	count_search(ac);
+	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_SEARCH, began);
+	return 0;
+}
+
+SEC("tp_btf/ext4_mballoc_prealloc")
+int BPF_PROG(frsp_alloc_prealloc, struct ext4_allocation_context___frsp *ac)
+{
+	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_PREALLOC);
+
+	note_preallocated();
+	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_PREALLOC, began);
+	return 0;
+}
+
+SEC("tp_btf/ext4_allocate_blocks")
+int BPF_PROG(frsp_alloc_done, struct ext4_allocation_request___frsp *request,
+	     __u64 block)
+{
+	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_DONE);
+
+	end_call(request, block);
+	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_DONE, began);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What bpf/alloc.bpf.c and its reader share: what ext4's block allocator was
+ * asked for and how it went, per filesystem, since the programs were attached.
+ *
+ * Lengths are in clusters (blocks, unless the filesystem has bigalloc).
+ * Includers provide __u32 and __u64 (vmlinux.h or linux/types.h).
+ */
+#ifndef FRSP_ALLOC_H
+#define FRSP_ALLOC_H
+
+#include "cost.h"
+#include "log2_hist.h"
+
+#define ALLOC_MAX_FS	   1024
+#define ALLOC_NR_CRITERIA  8  /* 4 in 6.1, 5 since 6.5; the last: any above */
+#define ALLOC_SCAN_BUCKETS 20 /* log2 of groups scanned */
+
+enum alloc_kind {
+	ALLOC_DATA,	    /* of a regular file, new blocks looked for */
+	ALLOC_METADATA,	    /* directories, extent tree blocks, and the like */
+	ALLOC_PREALLOCATED, /* blocks that had been set aside before */
+	ALLOC_FAILED,	    /* none were got */
+	ALLOC_NR_KINDS,
+};
+
+/* Value of frsp_alloc_fs, per CPU; key: kernel dev_t of the superblock. */
+struct alloc_fs {
+	/* the whole call, ext4_mb_new_blocks() */
+	__u64 latency_ns[ALLOC_NR_KINDS];
+	__u64 latency[ALLOC_NR_KINDS][LOG2_NS_BUCKETS];
+	/* searches: requests that no preallocation could serve */
+	__u64 searches;
+	__u64 requested[LOG2_LEN_BUCKETS]; /* ac_o_ex.fe_len */
+	__u64 obtained[LOG2_LEN_BUCKETS];  /* ac_b_ex.fe_len, of those found */
+	__u64 requested_clusters;
+	__u64 obtained_clusters;
+	__u64 shorter;	   /* less than requested, or nothing */
+	__u64 goals_taken; /* what was found is at the goal, as in mb_stats */
+	__u64 goals_missed;
+	__u64 criteria[ALLOC_NR_CRITERIA]; /* the one that ended the search */
+	__u64 scanned[ALLOC_SCAN_BUCKETS];
+	__u64 groups_scanned;
+	__u64 extents_found;
+};
+
+/* Index into frsp_alloc_cost. */
+enum alloc_program {
+	ALLOC_PROGRAM_REQUEST,
+	ALLOC_PROGRAM_SEARCH,
+	ALLOC_PROGRAM_PREALLOC,
+	ALLOC_PROGRAM_DONE,
+	ALLOC_NR_PROGRAMS,
+};
+
+/* Index into frsp_alloc_lost: what could not be counted, and why. */
+enum alloc_lost {
+	ALLOC_LOST_FS,	 /* no room or memory for the filesystem */
+	ALLOC_LOST_TASK, /* no memory for the task's call, or it was too late */
+	ALLOC_NR_LOST,
+};
+
+#endif

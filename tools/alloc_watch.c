@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "alloc_watch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <bpf/bpf.h>
+
+#include "alloc.skel.h"
+
+static const char *const programs[ALLOC_NR_PROGRAMS] = {
+	[ALLOC_PROGRAM_REQUEST] = "frsp_alloc_request",
+	[ALLOC_PROGRAM_SEARCH] = "frsp_alloc_search",
+	[ALLOC_PROGRAM_PREALLOC] = "frsp_alloc_prealloc",
+	[ALLOC_PROGRAM_DONE] = "frsp_alloc_done",
+};
+
+struct alloc_watch {
+	struct watch base;
+	struct frsp_alloc *skel;
+};
+
+static int load_and_attach(struct alloc_watch *watch)
+{
+	int err = watch_probe(watch->skel->obj);
+
+	if (err <= 0)
+		return err ?: -EOPNOTSUPP;
+	err = frsp_alloc__load(watch->skel);
+	if (err)
+		return err;
+	watch->base = (struct watch){
+		.object = watch->skel->obj,
+		.costs = watch->skel->maps.frsp_alloc_cost,
+		.programs = programs,
+		.n_programs = ALLOC_NR_PROGRAMS,
+	};
+	return frsp_alloc__attach(watch->skel);
+}
+
+int alloc_watch_open(struct alloc_watch **out)
+{
+	struct alloc_watch *watch = calloc(1, sizeof(*watch));
+	int err;
+
+	if (!watch)
+		return -ENOMEM;
+	watch->skel = frsp_alloc__open();
+	err = watch->skel ? load_and_attach(watch) : -errno;
+	if (err) {
+		alloc_watch_close(watch);
+		return err;
+	}
+	*out = watch;
+	return 0;
+}
+
+void alloc_watch_close(struct alloc_watch *watch)
+{
+	if (!watch)
+		return;
+	frsp_alloc__destroy(watch->skel);
+	free(watch);
+}
+
+int alloc_watch_fs(const struct alloc_watch *watch, __u32 dev,
+		   struct alloc_fs *totals)
+{
+	int err = watch_sum(watch->skel->maps.frsp_alloc_fs, &dev, totals,
+			    sizeof(*totals));
+
+	return err == -ENOENT ? 0 : err;
+}
+
+void alloc_watch_forget(const struct alloc_watch *watch, __u32 dev)
+{
+	bpf_map_delete_elem(bpf_map__fd(watch->skel->maps.frsp_alloc_fs), &dev);
+}
+
+int alloc_watch_lost(const struct alloc_watch *watch, __u64 lost[ALLOC_NR_LOST])
+{
+	int err = 0;
+
+	for (__u32 why = 0; why < ALLOC_NR_LOST && !err; why++)
+		err = watch_sum(watch->skel->maps.frsp_alloc_lost, &why,
+				&lost[why], sizeof(lost[why]));
+	return err;
+}
+
+const struct watch *alloc_watch_base(const struct alloc_watch *watch)
+{
+	return &watch->base;
+}

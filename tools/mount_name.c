@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "mount_name.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sysfs.h"
+
+int mount_name_of(__u32 dev, char *name, size_t size)
+{
+	char link[64], path[PATH_MAX];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", kdev_major(dev),
+		 kdev_minor(dev));
+	len = readlink(link, path, sizeof(path) - 1);
+	if (len < 0)
+		return -errno;
+	path[len] = '\0';
+	snprintf(name, size, "%s", basename(path));
+	return 0;
+}
+
+int mount_name_find(const struct mount_table *mounts, const char *spec,
+		    const struct mount_entry **out)
+{
+	char dir[PATH_MAX], dev[32];
+
+	snprintf(dir, sizeof(dir), "/sys/class/block/%s", spec);
+	if (!strchr(spec, '/') &&
+	    !sysfs_read_line(dir, "dev", dev, sizeof(dev)))
+		spec = dev;
+	return mount_table_by_spec(mounts, spec, out);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "opts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/libbpf.h>
+
+#include "fmt.h"
+#include "frsp_version.h"
+#include "log.h"
+
+#define MIN_INTERVAL_S 0.05
+#define MAX_INTERVAL_S 86400.0
+
+const char *argp_program_bug_address = NULL;
+
+static void print_version(FILE *out, struct argp_state *state)
+{
+	(void)state;
+	fprintf(out, "%s %s, libbpf %s\n", program_invocation_short_name,
+		frsp_version, libbpf_version_string());
+}
+
+void opts_parse(const struct argp *argp, int argc, char **argv, void *input)
+{
+	argv[0] = program_invocation_short_name; /* as getopt prints it */
+	argp_program_version_hook = print_version;
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(argp, argc, argv, 0, NULL, input);
+}
+
+void opts_wrong_value(const char *option, const char *text, const char *valid)
+{
+	exit(log_fail(EXIT_USAGE, valid, "%s: \"%s\" is not valid", option,
+		      text));
+}
+
+double opts_seconds(const char *option, const char *text, double min,
+		    double max, const char *valid)
+{
+	double seconds;
+
+	if (fmt_parse_seconds(text, &seconds) || seconds < min || seconds > max)
+		opts_wrong_value(option, text, valid);
+	return seconds;
+}
+
+double opts_interval(const char *option, const char *text)
+{
+	return opts_seconds(option, text, MIN_INTERVAL_S, MAX_INTERVAL_S,
+			    "seconds from 0.05 to 86400");
+}
+
+__u64 opts_count(const char *option, const char *text)
+{
+	__u64 count;
+
+	if (fmt_parse_u64(text, UINT32_MAX, &count) || !count)
+		opts_wrong_value(option, text, "a whole number from 1");
+	return count;
+}
+
+bool opts_color(const char *text)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (!strcmp(text, "always"))
+		return true;
+	if (!strcmp(text, "never"))
+		return false;
+	if (strcmp(text, "auto"))
+		opts_wrong_value("--color", text, "auto, always or never");
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}

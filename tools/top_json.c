@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "top_json.h"
+
+#include <errno.h>
+
+#include "fmt.h"
+#include "json_out.h"
+
+static const char *const kind_names[ALLOC_NR_KINDS] = {
+	[ALLOC_DATA] = "data",
+	[ALLOC_METADATA] = "metadata",
+	[ALLOC_PREALLOCATED] = "preallocated",
+	[ALLOC_FAILED] = "failed",
+};
+
+/* The buckets up to the last that has something. */
+static void add_histogram(struct json_object *object, const char *key,
+			  const __u64 *buckets, size_t n)
+{
+	struct json_object *array = json_object_new_array();
+
+	while (n && !buckets[n - 1])
+		n--;
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(array,
+				      json_object_new_uint64(buckets[i]));
+	json_object_object_add(object, key, array);
+}
+
+static struct json_object *kind_object(const struct alloc_fs *alloc, int kind)
+{
+	struct json_object *object = json_object_new_object();
+	__u64 calls = 0;
+
+	for (size_t i = 0; i < LOG2_NS_BUCKETS; i++)
+		calls += alloc->latency[kind][i];
+	json_add_u64(object, "calls", calls);
+	json_add_u64(object, "latency_ns", alloc->latency_ns[kind]);
+	add_histogram(object, "latency", alloc->latency[kind], LOG2_NS_BUCKETS);
+	return object;
+}
+
+static struct json_object *alloc_object(const struct alloc_fs *alloc)
+{
+	struct json_object *object = json_object_new_object();
+
+	for (int kind = 0; kind < ALLOC_NR_KINDS; kind++)
+		json_object_object_add(object, kind_names[kind],
+				       kind_object(alloc, kind));
+	json_add_u64(object, "searches", alloc->searches);
+	json_add_u64(object, "requested_clusters", alloc->requested_clusters);
+	json_add_u64(object, "obtained_clusters", alloc->obtained_clusters);
+	json_add_u64(object, "shorter", alloc->shorter);
+	json_add_u64(object, "goals_taken", alloc->goals_taken);
+	json_add_u64(object, "goals_missed", alloc->goals_missed);
+	json_add_u64(object, "groups_scanned", alloc->groups_scanned);
+	json_add_u64(object, "extents_found", alloc->extents_found);
+	add_histogram(object, "requested", alloc->requested, LOG2_LEN_BUCKETS);
+	add_histogram(object, "obtained", alloc->obtained, LOG2_LEN_BUCKETS);
+	add_histogram(object, "criteria", alloc->criteria, ALLOC_NR_CRITERIA);
+	add_histogram(object, "scanned", alloc->scanned, ALLOC_SCAN_BUCKETS);
+	return object;
+}
+
+static struct json_object *status_object(const struct fs_status *status)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_string(object, "steer", fs_status_steering(status));
+	for (size_t i = 0; i < FS_STATUS_N; i++)
+		json_add_u64(object, fs_status_numbers[i].name,
+			     fs_status_number(status, i));
+	return object;
+}
+
+static struct json_object *fs_object(const struct top_fs *fs)
+{
+	struct json_object *object = json_object_new_object();
+	char dev[FMT_LEN];
+
+	snprintf(dev, sizeof(dev), "%u:%u", kdev_major(fs->dev),
+		 kdev_minor(fs->dev));
+	json_add_string(object, "device", fs->name);
+	json_add_string(object, "dev", dev);
+	json_add_string(object, "fs_type", fs->fs_type);
+	json_add_text(object, "mount", fs->mount);
+	json_add_u64(object, "bytes", fs->bytes);
+	json_add_u64(object, "free_bytes", fs->free_bytes);
+	json_object_object_add(object, "frsp",
+			       fs->has_status ? status_object(&fs->status)
+					      : NULL);
+	json_object_object_add(object, "alloc",
+			       fs->has_alloc ? alloc_object(&fs->alloc) : NULL);
+	return object;
+}
+
+static void add_programs(struct json_object *array, const struct watch *watch)
+{
+	for (__u32 i = 0; i < watch->n_programs; i++) {
+		struct json_object *object = json_object_new_object();
+		struct cost cost = {0};
+
+		watch_cost(watch, i, &cost);
+		json_add_string(object, "name", watch->programs[i]);
+		json_add_u64(object, "events", cost.events);
+		json_add_number(object, "ns_per_event", watch_cost_ns(&cost),
+				1);
+		json_object_array_add(array, object);
+	}
+}
+
+static struct json_object *overhead_object(const struct top_model *model,
+					   const struct top_frame *frame)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *programs = json_object_new_array();
+	const struct watch *watch;
+
+	for (size_t i = 0; (watch = top_model_watch(model, i)); i++)
+		add_programs(programs, watch);
+	json_object_object_add(object, "programs", programs);
+	json_add_u64(object, "map_bytes", frame->map_bytes);
+	return object;
+}
+
+int top_json_write(FILE *out, const struct top_model *model,
+		   const struct top_frame *frame)
+{
+	struct json_object *document =
+		json_document(TOP_JSON_SCHEMA, frame->wall_ns, frame->mono_ns);
+	struct json_object *array = json_object_new_array_ext(frame->n_fs);
+	__u64 lost = 0;
+	int err;
+
+	if (!document)
+		return -ENOMEM;
+	json_add_u64(document, "interval_ms", frame->interval_s * 1000 + 0.5);
+	for (size_t i = 0; i < frame->n_fs; i++)
+		json_object_array_add(array, fs_object(&frame->fs[i]));
+	json_object_object_add(document, "filesystems", array);
+	for (int why = 0; why < ALLOC_NR_LOST; why++)
+		lost += frame->lost[why];
+	json_add_u64(document, "lost", lost);
+	json_object_object_add(document, "overhead",
+			       overhead_object(model, frame));
+	err = json_print(out, document);
+	return !err && fflush(out) ? -errno : err;
+}

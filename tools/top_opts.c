@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "top_opts.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "fmt.h"
+#include "log.h"
+#include "opts.h"
+
+enum long_option {
+	OPT_ONCE = 256,
+	OPT_BYTES,
+	OPT_COLOR,
+};
+
+static const struct argp_option options[] = {
+	{"batch", 'b', 0, 0,
+	 "Print reports one after the other (default if not on a terminal)", 0},
+	{"once", OPT_ONCE, 0, 0, "Print one report and end: -b with COUNT 1",
+	 0},
+	{"json", 'j', 0, 0, "Print one JSON object a line per report", 0},
+	{"delay", 'd', "SEC", 0, "The same as INTERVAL", 0},
+	{"iterations", 'n', "N", 0, "The same as COUNT", 0},
+	{"timestamp", 'T', 0, 0, "Print the time in front of each report", 0},
+	{"bytes", OPT_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},
+	{"color", OPT_COLOR, "WHEN", 0,
+	 "auto (default; NO_COLOR turns it off), always, never", 0},
+	{"verbose", 'v', 0, 0, "Print libbpf's messages too", 0},
+	{0},
+};
+
+static const char doc[] =
+	"Show what ext4's block allocator does, with frsp.ko and without.\v"
+	"DEV is a mount point, a block device or its name (default: all ext4 "
+	"and XFS filesystems), INTERVAL is in seconds (default 1), COUNT the "
+	"number of reports (default: until Ctrl-C).\n\n"
+	"Examples:\n"
+	"  frsp-top               all filesystems, live\n"
+	"  frsp-top sda1 5        one of them, every 5 seconds\n"
+	"  frsp-top --once 10     one report on the next 10 seconds\n"
+	"  frsp-top -j | jq .     for programs\n\n"
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this "
+	"kernel, 4 not permitted.";
+
+/* Where the next argument belongs: a number cannot be a DEV. */
+enum argument {
+	ARGUMENT_DEV,
+	ARGUMENT_INTERVAL,
+	ARGUMENT_COUNT,
+	ARGUMENT_NONE,
+};
+
+struct parsing {
+	struct top_opts *opts;
+	enum argument next;
+};
+
+static void parse_argument(struct parsing *parsing, const char *text)
+{
+	struct top_opts *opts = parsing->opts;
+	double seconds;
+
+	if (parsing->next == ARGUMENT_DEV && !fmt_parse_seconds(text, &seconds))
+		parsing->next = ARGUMENT_INTERVAL;
+	switch (parsing->next++) {
+	case ARGUMENT_DEV:
+		opts->model.device = text;
+		break;
+	case ARGUMENT_INTERVAL:
+		opts->interval_s = opts_interval("INTERVAL", text);
+		break;
+	case ARGUMENT_COUNT:
+		opts->count = opts_count("COUNT", text);
+		break;
+	case ARGUMENT_NONE:
+		exit(log_fail(EXIT_USAGE,
+			      "frsp-top [OPTIONS] [DEV] [INTERVAL [COUNT]]",
+			      "unexpected argument \"%s\"", text));
+	}
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+	struct parsing *parsing = state->input;
+	struct top_opts *opts = parsing->opts;
+
+	switch (key) {
+	case OPT_ONCE:
+		opts->count = 1;
+		__attribute__((fallthrough));
+	case 'b':
+		if (opts->output != TOP_JSON)
+			opts->output = TOP_BATCH;
+		break;
+	case 'j':
+		opts->output = TOP_JSON;
+		break;
+	case 'd':
+		opts->interval_s = opts_interval("-d", text);
+		break;
+	case 'n':
+		opts->count = opts_count("-n", text);
+		break;
+	case 'T':
+		opts->timestamp = true;
+		break;
+	case OPT_BYTES:
+		opts->exact = true;
+		break;
+	case OPT_COLOR:
+		opts->color = opts_color(text);
+		break;
+	case 'v':
+		opts->verbose = true;
+		break;
+	case ARGP_KEY_ARG:
+		parse_argument(parsing, text);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+void top_opts_parse(int argc, char **argv, struct top_opts *opts)
+{
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse_option,
+		.args_doc = "[DEV] [INTERVAL [COUNT]]",
+		.doc = doc,
+	};
+	struct parsing parsing = {.opts = opts};
+
+	*opts = (struct top_opts){
+		.output = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO)
+				  ? TOP_LIVE
+				  : TOP_BATCH,
+		.interval_s = OPTS_DEFAULT_INTERVAL_S,
+		.color = opts_color("auto"),
+	};
+	opts_parse(&argp, argc, argv, &parsing);
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "watch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+
+/* Those whose tracepoints and functions ours are attached to. */
+static const char *const modules[] = {"ext4", "jbd2", "xfs"};
+
+#define N_MODULES (sizeof(modules) / sizeof(modules[0]))
+
+struct kernel_btf {
+	struct btf *vmlinux;
+	struct btf *module[N_MODULES]; /* NULL: built in, or not loaded */
+};
+
+static int kernel_btf_read(struct kernel_btf *btf)
+{
+	btf->vmlinux = btf__load_vmlinux_btf();
+	if (!btf->vmlinux)
+		return -EOPNOTSUPP;
+	for (size_t i = 0; i < N_MODULES; i++)
+		btf->module[i] = btf__load_module_btf(modules[i], btf->vmlinux);
+	return 0;
+}
+
+static void kernel_btf_free(struct kernel_btf *btf)
+{
+	for (size_t i = 0; i < N_MODULES; i++)
+		btf__free(btf->module[i]);
+	btf__free(btf->vmlinux);
+}
+
+/* The type's id, and in which BTF; <= 0: it is in none. */
+static int kernel_btf_find(const struct kernel_btf *btf, const char *name,
+			   __u32 kind, const struct btf **in)
+{
+	int id;
+
+	*in = btf->vmlinux;
+	id = btf__find_by_name_kind(btf->vmlinux, name, kind);
+	for (size_t i = 0; i < N_MODULES && id <= 0; i++) {
+		*in = btf->module[i];
+		if (*in)
+			id = btf__find_by_name_kind(*in, name, kind);
+	}
+	return id;
+}
+
+static bool has_tracepoint(const struct kernel_btf *btf, const char *name)
+{
+	const struct btf *in;
+	char type[128];
+
+	snprintf(type, sizeof(type), "btf_trace_%s", name);
+	return kernel_btf_find(btf, type, BTF_KIND_TYPEDEF, &in) > 0;
+}
+
+/* By the program's section, "tp_btf/NAME" and the like. */
+static bool has_place_for(const struct kernel_btf *btf,
+			  const struct bpf_program *program)
+{
+	const char *section = bpf_program__section_name(program);
+	const char *name = strchr(section, '/');
+	const struct btf *in;
+
+	if (!name)
+		return true;
+	if (!strncmp(section, "tp_btf/", 7))
+		return has_tracepoint(btf, name + 1);
+	if (!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6))
+		return kernel_btf_find(btf, name + 1, BTF_KIND_FUNC, &in) > 0;
+	return true;
+}
+
+int watch_probe(struct bpf_object *object)
+{
+	struct kernel_btf btf = {0};
+	struct bpf_program *program;
+	int err, left = 0;
+
+	err = kernel_btf_read(&btf);
+	if (err)
+		return err;
+	bpf_object__for_each_program(program, object)
+	{
+		if (has_place_for(&btf, program))
+			left++;
+		else
+			bpf_program__set_autoload(program, false);
+	}
+	kernel_btf_free(&btf);
+	return left;
+}
+
+bool watch_kernel_has(const char *name, __u32 btf_kind)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool has = btf && btf__find_by_name_kind(btf, name, btf_kind) > 0;
+
+	btf__free(btf);
+	return has;
+}
+
+/* btf_trace_NAME is a pointer to a function: void *, then the arguments. */
+static const char *argument_type(const struct btf *btf, int id, __u32 n)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id);
+
+	type = btf__type_by_id(btf, type->type);
+	if (!type || !btf_is_ptr(type))
+		return NULL;
+	type = btf__type_by_id(btf, type->type);
+	if (!type || !btf_is_func_proto(type) || n + 1 >= btf_vlen(type))
+		return NULL;
+	type = btf__type_by_id(btf, btf_params(type)[n + 1].type);
+	while (type && (btf_is_ptr(type) || btf_is_mod(type)))
+		type = btf__type_by_id(btf, type->type);
+	return type ? btf__name_by_offset(btf, type->name_off) : NULL;
+}
+
+bool watch_tracepoint_argument(const char *tracepoint, __u32 n, char *type,
+			       size_t size)
+{
+	struct kernel_btf btf = {0};
+	const struct btf *in;
+	const char *found = NULL;
+	char name[128];
+	int id;
+
+	snprintf(name, sizeof(name), "btf_trace_%s", tracepoint);
+	if (kernel_btf_read(&btf))
+		return false;
+	id = kernel_btf_find(&btf, name, BTF_KIND_TYPEDEF, &in);
+	if (id > 0)
+		found = argument_type(in, id, n);
+	if (found)
+		snprintf(type, size, "%s", found);
+	kernel_btf_free(&btf);
+	return found;
+}
+
+int watch_sum(const struct bpf_map *map, const void *key, void *sum,
+	      size_t size)
+{
+	size_t n_words = size / sizeof(__u64), n_cpus;
+	__u64 *per_cpu, *to = sum;
+	int err;
+
+	n_cpus = libbpf_num_possible_cpus();
+	per_cpu = calloc(n_cpus, size);
+	if (!per_cpu)
+		return -ENOMEM;
+	memset(sum, 0, size);
+	err = bpf_map_lookup_elem(bpf_map__fd(map), key, per_cpu);
+	for (size_t cpu = 0; !err && cpu < n_cpus; cpu++)
+		for (size_t i = 0; i < n_words; i++)
+			to[i] += per_cpu[cpu * n_words + i];
+	free(per_cpu);
+	return err;
+}
+
+int watch_cost(const struct watch *watch, __u32 i, struct cost *cost)
+{
+	return watch_sum(watch->costs, &i, cost, sizeof(*cost));
+}
+
+double watch_cost_ns(const struct cost *cost)
+{
+	return cost->samples ? (double)cost->sampled_ns / cost->samples : 0;
+}
+
+/* memlock of /proc/self/fdinfo/FD: since 6.4 the true size, before computed
+ * from the map's attributes.
+ */
+static __u64 map_charge(int map_fd)
+{
+	char path[64], line[128];
+	__u64 bytes = 0;
+	FILE *info;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", map_fd);
+	info = fopen(path, "re");
+	if (!info)
+		return 0;
+	while (fgets(line, sizeof(line), info))
+		if (sscanf(line, "memlock: %llu", &bytes) == 1)
+			break;
+	fclose(info);
+	return bytes;
+}
+
+__u64 watch_map_bytes(const struct bpf_object *object)
+{
+	struct bpf_map *map;
+	__u64 bytes = 0;
+
+	bpf_object__for_each_map(map, object) bytes +=
+		map_charge(bpf_map__fd(map));
+	return bytes;
+}

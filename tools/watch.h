@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What all BPF objects that watch the kernel have in common: which of their
+ * programs this kernel has a place for, what they cost, and what of their maps
+ * the kernel is charged for. An object's own file (hot_track.h, alloc_watch.h,
+ * ...) says what it tells.
+ */
+#ifndef FRSP_WATCH_H
+#define FRSP_WATCH_H
+
+#include <stdbool.h>
+#include <bpf/libbpf.h>
+#include <linux/types.h>
+
+#include "cost.h"
+
+/* What the cost of an object is read from. */
+struct watch {
+	const struct bpf_object *object;
+	const struct bpf_map *costs; /* struct cost of program i at key i */
+	const char *const *programs; /* their names */
+	__u32 n_programs;
+};
+
+/*
+ * Between open and load: turns off those programs whose tracepoint or function
+ * is neither in the kernel nor in a module that is loaded now. Returns how many
+ * are left, or -EOPNOTSUPP: the kernel has no BTF.
+ */
+int watch_probe(struct bpf_object *object);
+
+/* Whether the kernel's BTF, not a module's, has it. */
+bool watch_kernel_has(const char *name, __u32 btf_kind);
+
+/* How the kernel declares a tracepoint: the name of the type that its argument
+ * number n (from 0) points to, for programs that bridge two of them. False:
+ * there is no such tracepoint or argument.
+ */
+bool watch_tracepoint_argument(const char *tracepoint, __u32 n, char *type,
+			       size_t size);
+
+/* For a map of one value of size bytes per key and CPU: the CPUs' values of the
+ * key, added up as if they were arrays of __u64. 0 or -errno.
+ */
+int watch_sum(const struct bpf_map *map, const void *key, void *sum,
+	      size_t size);
+
+/* Of the i-th program, over all CPUs. 0 or -errno. */
+int watch_cost(const struct watch *watch, __u32 i, struct cost *cost);
+
+/* ns of one event of the program; 0: not measured yet. */
+double watch_cost_ns(const struct cost *cost);
+
+/* Bytes that the kernel charges for all maps of the object. Before 6.4 it does
+ * not count what is allocated with use.
+ */
+__u64 watch_map_bytes(const struct bpf_object *object);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* fs/ext4/{ext4,mballoc,extents_status}.h: what observing the allocator and the
+ * extent status tree needs; vmlinux.h has it only where ext4 is built in.
+ */
+#ifndef FRSP_VMLINUX_EXT4_H
+#define FRSP_VMLINUX_EXT4_H
+
+/* ext4_allocation_request.flags, ext4_allocation_context.ac_flags: macros */
+#define EXT4_MB_HINT_DATA 0x0020
+
+struct ext4_allocation_request___frsp {
+	struct inode *inode;
+	unsigned int len; /* clusters; after the allocation what was got */
+	unsigned int flags;
+} __attribute__((preserve_access_index));
+
+struct ext4_free_extent___frsp {
+	int fe_start;
+	unsigned int fe_group;
+	int fe_len; /* clusters */
+} __attribute__((preserve_access_index));
+
+struct ext4_allocation_context___frsp {
+	struct inode *ac_inode;
+	struct super_block *ac_sb;
+	struct ext4_free_extent___frsp ac_o_ex; /* what was asked for */
+	struct ext4_free_extent___frsp ac_g_ex; /* the goal */
+	struct ext4_free_extent___frsp ac_b_ex; /* the best that was found */
+	__u16 ac_groups_scanned;
+	__u16 ac_found;
+	__u8 ac_criteria;
+} __attribute__((preserve_access_index));
+
+struct extent_status___frsp {
+	__u32 es_lblk;
+	__u32 es_len;
+	__u64 es_pblk; /* and, from bit 59 on, the status */
+} __attribute__((preserve_access_index));
+
+#endif
