@@ -4,13 +4,20 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "log.h"
 #include "privilege.h"
+#include "screen.h"
 #include "top_json.h"
+#include "top_live.h"
 #include "top_opts.h"
+#include "top_report.h"
+
+#define TEND_PERIOD_S 1
 
 static volatile sig_atomic_t interrupted;
 
@@ -23,6 +30,8 @@ static void on_interrupt(int signal_number)
 struct top {
 	struct top_opts opts;
 	struct top_model *model;
+	const struct top_frame *frame;
+	struct top_live live;
 	sigset_t unblocked; /* while waiting, and only then */
 };
 
@@ -76,31 +85,94 @@ static enum exit_code open_model(struct top *top)
 			"cannot load the BPF programs: %s", strerror(-err));
 }
 
-static void wait_until(struct top *top, double deadline)
+static int sample(struct top *top)
 {
-	while (!interrupted) {
+	struct hot_frame_request heat = top_live_heat(&top->live);
+
+	return top_model_sample(top->model, &heat, &top->frame);
+}
+
+static int report(struct top *top)
+{
+	if (top->opts.output == TOP_JSON)
+		return top_json_write(stdout, top->model, top->frame);
+	return top_report_write(stdout, top->model, top->frame, &top->live.view,
+				top->opts.timestamp);
+}
+
+/* True at the monotonic time deadline; false before it, when interrupted or, in
+ * the live view, when a key wants another frame.
+ */
+static bool wait_until(struct top *top, double deadline)
+{
+	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+	bool live = top->opts.output == TOP_LIVE;
+
+	while (!interrupted && !top->live.quit) {
 		double left = deadline - clock_monotonic_s();
 		struct timespec timeout = {
 			.tv_sec = left, .tv_nsec = (left - (time_t)left) * 1e9};
+		enum top_live_change change;
 
 		if (left <= 0)
-			return;
-		ppoll(NULL, 0, &timeout, &top->unblocked);
+			return true;
+		if (left > TEND_PERIOD_S)
+			timeout = (struct timespec){.tv_sec = TEND_PERIOD_S};
+		ppoll(&input, live ? 1 : 0, &timeout, &top->unblocked);
+		top_model_tend(top->model);
+		if (!live)
+			continue;
+		if (input.revents & (POLLHUP | POLLERR))
+			interrupted = 1;
+		change = top_live_keys(&top->live, top->model, top->frame);
+		if (change == TOP_LIVE_RESAMPLE)
+			return false;
+		if (change != TOP_LIVE_NOTHING)
+			top_live_draw(&top->live, top->model, top->frame);
 	}
+	return false;
 }
 
 static int run_batch(struct top *top)
 {
 	__u64 left = top->opts.count;
-	const struct top_frame *frame;
 	int err;
 
 	do {
 		wait_until(top, clock_monotonic_s() + top->opts.interval_s);
-		err = top_model_sample(top->model, &frame);
+		err = sample(top);
 		if (!err)
-			err = top_json_write(stdout, top->model, frame);
+			err = report(top);
 	} while (!err && !interrupted && (!top->opts.count || --left));
+	return err;
+}
+
+static int run_live(struct top *top)
+{
+	double next = clock_monotonic_s() + top->live.interval_s;
+	__u64 left = top->opts.count; /* 0: no end */
+	int err;
+
+	if (!top_live_start(&top->live))
+		return -ENOTTY;
+	catch_interrupts(top); /* again: ncurses has its own handlers */
+	err = sample(top);
+	while (!err && !interrupted && !top->live.quit) {
+		bool passed;
+
+		err = top_live_draw(&top->live, top->model, top->frame);
+		if (err)
+			break;
+		passed = wait_until(top, next);
+		if (passed && left && !--left)
+			break;
+		if (passed)
+			next = clock_monotonic_s() + top->live.interval_s;
+		/* Frozen: the frame stays, whatever is wanted of it. */
+		if (!top->live.paused)
+			err = sample(top);
+	}
+	screen_stop();
 	return err;
 }
 
@@ -122,9 +194,24 @@ int main(int argc, char **argv)
 	code = open_model(&top);
 	if (code != EXIT_OK)
 		return code;
-	fprintf(stderr, "Tracing ext4... Hit Ctrl-C to end.\n");
-	err = run_batch(&top);
+	top.live = (struct top_live){
+		.view = top.opts.view,
+		.interval_s = top.opts.interval_s,
+	};
+	if (top.opts.output == TOP_LIVE) {
+		err = run_live(&top);
+	} else {
+		fprintf(stderr, "Tracing ext4... Hit Ctrl-C to end.\n");
+		err = run_batch(&top);
+	}
 	top_model_close(top.model);
+	if (err == -ENOTTY)
+		return log_fail(EXIT_FAILED,
+				"set TERM to your terminal's type, or use "
+				"\"frsp-top -b\"",
+				"TERM=%s: the live view cannot work on such a "
+				"terminal",
+				getenv("TERM") ?: "");
 	if (err == -ENODEV)
 		return log_fail(EXIT_FAILED, "mount it again, and start again",
 				"%s: was unmounted", top.opts.model.device);

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "hot_live.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <wchar.h>
 #include <ncurses.h>
 
 #include "hot_summary.h"
+#include "screen.h"
 
-#define MIN_COLUMNS    60
-#define MIN_LINES      15
 #define HEADER_LINES   2 /* title, column heads */
 #define MIN_INTERVAL_S 0.1
 #define MAX_INTERVAL_S 3600.0
@@ -143,23 +139,6 @@ static const struct {
 	{KEY_RESIZE, NULL, NULL, key_resize},
 };
 
-static void restore_and_die(int signal_number)
-{
-	endwin();
-	signal(signal_number, SIG_DFL);
-	raise(signal_number);
-}
-
-static void catch_crashes(void)
-{
-	static const int fatal[] = {SIGQUIT, SIGSEGV, SIGBUS,
-				    SIGFPE,  SIGILL,  SIGABRT};
-	struct sigaction action = {.sa_handler = restore_and_die};
-
-	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
-		sigaction(fatal[i], &action, NULL);
-}
-
 static void init_colors(struct hot_live *live)
 {
 	live->color = live->color && has_colors();
@@ -175,31 +154,15 @@ static void init_colors(struct hot_live *live)
 
 bool hot_live_start(struct hot_live *live)
 {
-	/* newterm() reports a bad TERM, initscr() would end the program */
-	SCREEN *screen = newterm(NULL, stdout, stdin);
-
-	if (!screen)
+	if (!screen_start())
 		return false;
-	if (!tigetstr("cup")) { /* "dumb": the cursor cannot be moved */
-		endwin();
-		delscreen(screen);
-		return false;
-	}
-	set_term(screen);
-	catch_crashes();
-	cbreak();
-	noecho();
-	curs_set(0);
-	keypad(stdscr, TRUE);
-	nodelay(stdscr, TRUE);
-	set_escdelay(25);
 	init_colors(live);
 	return true;
 }
 
 void hot_live_stop(void)
 {
-	endwin();
+	screen_stop();
 }
 
 __u32 hot_live_n_rows(void)
@@ -244,32 +207,6 @@ static void draw_heads(const struct hot_live *live)
 	attrset(A_NORMAL);
 }
 
-/* How many bytes of text fit into n_columns of the screen. */
-static int fitting_bytes(const char *text, int n_columns)
-{
-	const char *at = text;
-	mbstate_t state = {0};
-	wchar_t character;
-	size_t len;
-	int width;
-
-	while ((len = mbrtowc(&character, at, MB_CUR_MAX, &state))) {
-		if (len >
-		    MB_CUR_MAX) { /* not of this locale: a byte, a column */
-			memset(&state, 0, sizeof(state));
-			len = 1;
-			width = 1;
-		} else {
-			width = wcwidth(character);
-		}
-		n_columns -= width > 0 ? width : 0;
-		if (n_columns < 0)
-			break;
-		at += len;
-	}
-	return at - text;
-}
-
 static void draw_row(const struct hot_live *live, struct hot_monitor *monitor,
 		     const struct hot_row *row, int y, double hottest)
 {
@@ -294,7 +231,7 @@ static void draw_row(const struct hot_live *live, struct hot_monitor *monitor,
 		}
 		snprintf(padded, sizeof(padded),
 			 column->is_text ? "%-*s" : "%*s", column->width, text);
-		mvaddnstr(y, x, padded, fitting_bytes(padded, COLS - x));
+		mvaddnstr(y, x, padded, screen_fitting_bytes(padded, COLS - x));
 		/* only the last column can be as wide as the screen */
 		x += strlen(padded) + 1;
 	}
@@ -359,8 +296,9 @@ void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
 	const struct hot_rows *rows = shown_rows(live, frame);
 
 	erase();
-	if (COLS < MIN_COLUMNS || LINES < MIN_LINES) {
-		mvprintw(0, 0, "hotmon needs %dx%d", MIN_COLUMNS, MIN_LINES);
+	if (COLS < SCREEN_MIN_COLUMNS || LINES < SCREEN_MIN_LINES) {
+		mvprintw(0, 0, "hotmon needs %dx%d", SCREEN_MIN_COLUMNS,
+			 SCREEN_MIN_LINES);
 		refresh();
 		return;
 	}

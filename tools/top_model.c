@@ -12,10 +12,16 @@
 #include <sys/statvfs.h>
 
 #include "clock.h"
+#include "free_extents.h"
+
+/* As hotmon has them by default. */
+#define HEAT_MEMORY	 (16ULL << 20)
+#define HEAT_HALF_LIFE_S 300.0
 
 struct top_model {
 	struct mount_table *mounts;
 	struct alloc_watch *alloc; /* NULL: ext4 is not there */
+	struct hot_monitor *hot;   /* NULL: no tracepoint */
 	__u32 only;		   /* device; 0: all */
 	struct top_frame frames[2];
 	int shown; /* index of the latest frame */
@@ -39,6 +45,20 @@ static int find_only(struct top_model *model, const char *device)
 	return 0;
 }
 
+static int open_heat(struct top_model *model)
+{
+	const struct hot_monitor_options options = {
+		.track.memory = HEAT_MEMORY,
+		.track.half_life_s = HEAT_HALF_LIFE_S,
+	};
+	struct mount_table *mounts; /* the monitor's own from then on */
+	int err = mount_table_read(&mounts);
+
+	if (!err)
+		err = hot_monitor_open(&options, mounts, &model->hot);
+	return err == -EOPNOTSUPP ? 0 : err;
+}
+
 int top_model_open(const struct top_options *options, struct top_model **out)
 {
 	struct top_model *model = calloc(1, sizeof(*model));
@@ -51,6 +71,8 @@ int top_model_open(const struct top_options *options, struct top_model **out)
 		err = find_only(model, options->device);
 	if (!err)
 		err = alloc_watch_open(&model->alloc);
+	if (!err)
+		err = open_heat(model);
 	if (err) {
 		top_model_close(model);
 		return err;
@@ -74,6 +96,7 @@ void top_model_close(struct top_model *model)
 		return;
 	clear_frame(&model->frames[0]);
 	clear_frame(&model->frames[1]);
+	hot_monitor_close(model->hot);
 	alloc_watch_close(model->alloc);
 	mount_table_free(model->mounts);
 	free(model);
@@ -160,7 +183,9 @@ static void forget_gone(struct top_model *model, const struct top_frame *before,
 			alloc_watch_forget(model->alloc, before->fs[i].dev);
 }
 
-int top_model_sample(struct top_model *model, const struct top_frame **frame)
+int top_model_sample(struct top_model *model,
+		     const struct hot_frame_request *heat,
+		     const struct top_frame **frame)
 {
 	const struct top_frame *before = &model->frames[model->shown];
 	struct top_frame *now = &model->frames[!model->shown];
@@ -175,8 +200,11 @@ int top_model_sample(struct top_model *model, const struct top_frame **frame)
 		err = read_filesystems(model, now);
 	if (!err)
 		err = alloc_watch_lost(model->alloc, now->lost);
+	if (!err && model->hot)
+		err = hot_monitor_sample(model->hot, heat, &now->heat);
 	if (err)
 		return err;
+	now->has_heat = model->hot;
 	now->map_bytes =
 		watch_map_bytes(alloc_watch_base(model->alloc)->object);
 	forget_gone(model, before, now);
@@ -189,6 +217,48 @@ const struct top_fs *top_model_before(const struct top_model *model,
 				      const struct top_fs *fs)
 {
 	return fs_in(&model->frames[!model->shown], fs->dev);
+}
+
+void top_model_tend(struct top_model *model)
+{
+	if (model->hot)
+		hot_monitor_tend(model->hot); /* sampling tells errors */
+}
+
+struct hot_monitor *top_model_hot(struct top_model *model)
+{
+	return model->hot;
+}
+
+void top_model_hottest(struct top_model *model, const struct top_fs *fs,
+		       char *label, size_t size)
+{
+	const struct top_frame *frame = &model->frames[model->shown];
+	const struct hot_rows *files = &frame->heat.ranking.files;
+	const struct hot_row *hottest = NULL;
+	struct path_result file;
+
+	for (__u32 i = 0; i < files->n_rows; i++)
+		if (files->rows[i].dev == fs->dev &&
+		    (!hottest ||
+		     files->rows[i].temperature > hottest->temperature))
+			hottest = &files->rows[i];
+	label[0] = '\0';
+	if (!hottest)
+		return;
+	hot_monitor_path(model->hot, hottest, &file);
+	path_label(&file, hottest->ino, hottest->gen, hottest->dev, label,
+		   size);
+}
+
+int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
+			   struct free_table *table)
+{
+	if (!fs->has_status)
+		return -EOPNOTSUPP;
+	*table = (struct free_table){.extents.tree = FRSP_ALL,
+				     .device = fs->name};
+	return free_extents_read(model->mounts, fs->dev, table);
 }
 
 const struct watch *top_model_watch(const struct top_model *model, size_t i)

@@ -9,7 +9,9 @@
 #include <stdbool.h>
 
 #include "alloc_watch.h"
+#include "free_table.h"
 #include "fs_status.h"
+#include "hot_monitor.h"
 #include "mount.h"
 #include "mount_name.h"
 
@@ -34,6 +36,8 @@ struct top_frame {
 	size_t n_fs;
 	__u64 map_bytes;
 	__u64 lost[ALLOC_NR_LOST];
+	bool has_heat;
+	struct hot_frame heat; /* of all filesystems; rows: until the next */
 };
 
 struct top_model;
@@ -48,14 +52,32 @@ struct top_options {
 int top_model_open(const struct top_options *options, struct top_model **out);
 void top_model_close(struct top_model *model);
 
-/* Takes a frame, which is valid until the next but one. 0, -ENODEV: the
- * filesystem that was named is gone, or another -errno.
+/* Takes a frame, which is valid until the next but one. heat: which rows of it.
+ * 0, -ENODEV: the filesystem that was named is gone, or another -errno.
  */
-int top_model_sample(struct top_model *model, const struct top_frame **frame);
+int top_model_sample(struct top_model *model,
+		     const struct hot_frame_request *heat,
+		     const struct top_frame **frame);
+
+/* Keeps up with the kernel between samples: call it every second or so. */
+void top_model_tend(struct top_model *model);
 
 /* The filesystem in the frame before; NULL: it was not there. */
 const struct top_fs *top_model_before(const struct top_model *model,
 				      const struct top_fs *fs);
+
+/* The label (path.h) of the hottest of its files among the rows of the latest
+ * frame, cut to fit; empty: there is none.
+ */
+void top_model_hottest(struct top_model *model, const struct top_fs *fs,
+		       char *label, size_t size);
+
+/* Free extents as frsp.ko has them now. 0, or -errno: it has none. */
+int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
+			   struct free_table *table);
+
+/* For paths of the rows. */
+struct hot_monitor *top_model_hot(struct top_model *model);
 
 /* What is watched, for its cost: i from 0 on; NULL: no more. */
 const struct watch *top_model_watch(const struct top_model *model, size_t i);

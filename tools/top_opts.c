@@ -2,6 +2,7 @@
 #include "top_opts.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "fmt.h"
@@ -12,9 +13,20 @@ enum long_option {
 	OPT_ONCE = 256,
 	OPT_BYTES,
 	OPT_COLOR,
+	OPT_SCREEN,
 };
 
 static const struct argp_option options[] = {
+	{"screen", OPT_SCREEN, "NAME", 0,
+	 "Begin with this screen, or report it: overview (default), allocator, "
+	 "heat",
+	 0},
+	{"sort", 's', "COLUMN", 0,
+	 "Sort the overview by COLUMN, +COLUMN: the other way round; \"-s "
+	 "help\" lists them",
+	 0},
+	{"filter", 'f', "TEXT", 0,
+	 "Only filesystems with TEXT in their name or mount point", 0},
 	{"batch", 'b', 0, 0,
 	 "Print reports one after the other (default if not on a terminal)", 0},
 	{"once", OPT_ONCE, 0, 0, "Print one report and end: -b with COUNT 1",
@@ -51,6 +63,40 @@ enum argument {
 	ARGUMENT_NONE,
 };
 
+static enum top_screen_id parse_screen(const char *text)
+{
+	for (int id = 0; id < TOP_NR_SCREENS; id++)
+		if (!strcmp(text, top_screens[id].name))
+			return id;
+	opts_wrong_value("--screen", text, "--help lists the screens");
+}
+
+static void parse_sort(const char *text, struct top_view *view)
+{
+	const char *column, *name = text;
+
+	if (!strcmp(text, "help")) {
+		for (size_t i = 0; (column = top_overview_column(i)); i++)
+			puts(column);
+		exit(EXIT_OK);
+	}
+	view->reverse = *name == '+';
+	name += *name == '+';
+	for (size_t i = 0; (column = top_overview_column(i)); i++)
+		if (!strcasecmp(name, column)) {
+			view->sort = i;
+			return;
+		}
+	opts_wrong_value("-s", text, "\"-s help\" lists the columns");
+}
+
+static void parse_filter(const char *text, struct top_view *view)
+{
+	if (strlen(text) >= sizeof(view->filter))
+		opts_wrong_value("-f", text, "at most 63 bytes");
+	strcpy(view->filter, text);
+}
+
 struct parsing {
 	struct top_opts *opts;
 	enum argument next;
@@ -86,6 +132,15 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	struct top_opts *opts = parsing->opts;
 
 	switch (key) {
+	case OPT_SCREEN:
+		opts->view.screen = parse_screen(text);
+		break;
+	case 's':
+		parse_sort(text, &opts->view);
+		break;
+	case 'f':
+		parse_filter(text, &opts->view);
+		break;
 	case OPT_ONCE:
 		opts->count = 1;
 		__attribute__((fallthrough));
@@ -106,10 +161,10 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		opts->timestamp = true;
 		break;
 	case OPT_BYTES:
-		opts->exact = true;
+		opts->view.exact = true;
 		break;
 	case OPT_COLOR:
-		opts->color = opts_color(text);
+		opts->view.color = opts_color(text);
 		break;
 	case 'v':
 		opts->verbose = true;
@@ -138,7 +193,7 @@ void top_opts_parse(int argc, char **argv, struct top_opts *opts)
 				  ? TOP_LIVE
 				  : TOP_BATCH,
 		.interval_s = OPTS_DEFAULT_INTERVAL_S,
-		.color = opts_color("auto"),
+		.view.color = opts_color("auto"),
 	};
 	opts_parse(&argp, argc, argv, &parsing);
 }

@@ -3,7 +3,7 @@
 #ifndef FRSP_TOP_OPTS_H
 #define FRSP_TOP_OPTS_H
 
-#include "top_model.h"
+#include "top_view.h"
 
 enum top_output {
 	TOP_LIVE,
@@ -15,7 +15,8 @@ struct top_opts {
 	enum top_output output;
 	double interval_s;
 	__u64 count; /* reports, 0: until interrupted */
-	bool exact, color, timestamp, verbose;
+	bool timestamp, verbose;
+	struct top_view view; /* to begin with; of reports: all along */
 	struct top_options model;
 };
 

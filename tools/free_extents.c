@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "free_extents.h"
+
+#include <blkid/blkid.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "ext4_super.h"
+#include "frsp_module.h"
+
+static int ask(const struct mount_table *mounts, __u32 dev, int device,
+	       struct frsp_ioc_free_extents *extents)
+{
+	const struct mount_entry *mount = mount_table_by_dev(mounts, dev);
+	int err = 0;
+
+	extents->size = sizeof(*extents);
+	extents->fd = mount ? mount_entry_open(mount) : -ESTALE;
+	if (extents->fd < 0)
+		return extents->fd;
+	if (ioctl(device, FRSP_IOC_FREE_EXTENTS, extents))
+		err = -errno;
+	close(extents->fd);
+	return err;
+}
+
+int free_extents_read(const struct mount_table *mounts, __u32 dev,
+		      struct free_table *table)
+{
+	char *node = blkid_devno_to_devname(kdev_to_user(dev));
+	struct ext4_super super;
+	int device, err;
+
+	err = node ? ext4_super_read(node, &super) : -ENODEV;
+	free(node);
+	if (err)
+		return err;
+	device = frsp_module_open();
+	if (device < 0)
+		return device;
+	err = ask(mounts, dev, device, &table->extents);
+	close(device);
+	table->block_bytes = super.block_bytes;
+	table->n_blocks = super.n_blocks;
+	return err;
+}

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "top_live.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <ncurses.h>
+
+#include "fmt.h"
+#include "screen.h"
+#include "sgr.h"
+#include "top_report.h"
+
+#define HEADER_LINES   1
+#define FOOTER_LINES   1
+#define MIN_INTERVAL_S 0.1
+#define MAX_INTERVAL_S 3600.0
+#define KEY_ESCAPE     27
+/* For the hottest file of each filesystem, also where another screen shows. */
+#define HEAT_ROWS 200
+
+/* What a key acts on. */
+struct context {
+	struct top_live *live;
+	struct top_model *model;
+	const struct top_frame *frame;
+};
+
+static enum top_live_change key_quit(struct context *context)
+{
+	context->live->quit = true;
+	return TOP_LIVE_NOTHING;
+}
+
+static enum top_live_change key_help(struct context *context)
+{
+	context->live->help = !context->live->help;
+	context->live->scroll = 0;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_pause(struct context *context)
+{
+	context->live->paused = !context->live->paused;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change show(struct top_live *live, enum top_screen_id id)
+{
+	live->view.screen = id;
+	live->scroll = 0;
+	live->help = false;
+	return TOP_LIVE_RESAMPLE;
+}
+
+static enum top_live_change key_next(struct context *context)
+{
+	return show(context->live,
+		    (context->live->view.screen + 1) % TOP_NR_SCREENS);
+}
+
+static enum top_live_change key_enter(struct context *context)
+{
+	if (context->live->view.screen != TOP_OVERVIEW)
+		return TOP_LIVE_NOTHING;
+	return show(context->live, TOP_ALLOCATOR);
+}
+
+static enum top_live_change key_back(struct context *context)
+{
+	return show(context->live, TOP_OVERVIEW);
+}
+
+static enum top_live_change key_sort(struct context *context)
+{
+	struct top_live *live = context->live;
+
+	if (live->view.screen == TOP_HEAT)
+		live->heat_sort.key =
+			(live->heat_sort.key + 1) % HOT_NR_SORT_KEYS;
+	else if (!top_overview_column(++live->view.sort))
+		live->view.sort = 0;
+	return TOP_LIVE_RESAMPLE;
+}
+
+static enum top_live_change key_reverse(struct context *context)
+{
+	struct top_live *live = context->live;
+
+	if (live->view.screen == TOP_HEAT)
+		live->heat_sort.ascending = !live->heat_sort.ascending;
+	else
+		live->view.reverse = !live->view.reverse;
+	return TOP_LIVE_RESAMPLE;
+}
+
+static enum top_live_change key_filter(struct context *context)
+{
+	context->live->view.filter[0] = '\0';
+	context->live->typing = true;
+	return show(context->live, TOP_OVERVIEW);
+}
+
+static enum top_live_change key_ranges(struct context *context)
+{
+	context->live->view.ranges = !context->live->view.ranges;
+	return TOP_LIVE_RESAMPLE;
+}
+
+static enum top_live_change key_slower(struct context *context)
+{
+	if (context->live->interval_s * 2 <= MAX_INTERVAL_S)
+		context->live->interval_s *= 2;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_faster(struct context *context)
+{
+	if (context->live->interval_s / 2 >= MIN_INTERVAL_S)
+		context->live->interval_s /= 2;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_bytes(struct context *context)
+{
+	context->live->view.exact = !context->live->view.exact;
+	return TOP_LIVE_REDRAW;
+}
+
+/* The filesystem that is so many lines further down in the overview. */
+static void choose(struct context *context, int lines)
+{
+	struct top_view *view = &context->live->view;
+	__u32 dev = top_overview_neighbour(context->model, context->frame, view,
+					   lines);
+
+	if (dev)
+		view->dev = dev;
+}
+
+static enum top_live_change move_by(struct context *context, int lines)
+{
+	struct top_live *live = context->live;
+
+	if (live->view.screen == TOP_OVERVIEW && !live->help) {
+		choose(context, lines);
+		return TOP_LIVE_REDRAW;
+	}
+	live->scroll += lines;
+	if (live->scroll < 0)
+		live->scroll = 0;
+	return TOP_LIVE_REDRAW;
+}
+
+static int page(void)
+{
+	return LINES > HEADER_LINES + FOOTER_LINES + 1
+		       ? LINES - HEADER_LINES - FOOTER_LINES
+		       : 1;
+}
+
+static enum top_live_change key_down(struct context *context)
+{
+	return move_by(context, 1);
+}
+
+static enum top_live_change key_up(struct context *context)
+{
+	return move_by(context, -1);
+}
+
+static enum top_live_change key_page_down(struct context *context)
+{
+	return move_by(context, page());
+}
+
+static enum top_live_change key_page_up(struct context *context)
+{
+	return move_by(context, -page());
+}
+
+static enum top_live_change key_top(struct context *context)
+{
+	context->live->scroll = 0;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_write(struct context *context)
+{
+	struct top_live *live = context->live;
+	char name[64];
+	time_t now = time(NULL);
+	int err;
+
+	strftime(name, sizeof(name), "frsp-top-%Y%m%d-%H%M%S.txt",
+		 localtime(&now));
+	err = top_report_snapshot(name, context->model, context->frame,
+				  &live->view);
+	snprintf(live->notice, sizeof(live->notice), "%s%s%s", name,
+		 err ? ": not written: " : " written",
+		 err ? strerror(-err) : "");
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_resize(struct context *context)
+{
+	(void)context;
+	return TOP_LIVE_RESAMPLE;
+}
+
+/* Dispatch and help screen in one; help NULL: the same as the row above. */
+static const struct {
+	int key;
+	const char *name;
+	const char *help;
+	enum top_live_change (*act)(struct context *context);
+} keys[] = {
+	{'q', "q", "quit", key_quit},
+	{'h', "h ? F1", "this help, on and off", key_help},
+	{'?', NULL, NULL, key_help},
+	{KEY_F(1), NULL, NULL, key_help},
+	{'\t', "Tab", "the next screen; 1, 2, ...: that one", key_next},
+	{'\n', "Enter", "of the chosen filesystem: its allocator", key_enter},
+	{KEY_ESCAPE, "Esc", "back to the overview", key_back},
+	{KEY_DOWN, "down j", "the next filesystem, or scroll down", key_down},
+	{'j', NULL, NULL, key_down},
+	{KEY_UP, "up k", "the one before, or scroll up", key_up},
+	{'k', NULL, NULL, key_up},
+	{KEY_NPAGE, "PgDn", "a screen down", key_page_down},
+	{KEY_PPAGE, "PgUp", "a screen up", key_page_up},
+	{KEY_HOME, "Home", "to the top", key_top},
+	{'s', "s", "sort by the next column or key", key_sort},
+	{'r', "r", "reverse the order", key_reverse},
+	{'/', "/ f", "filter the overview: type, then Enter", key_filter},
+	{'f', NULL, NULL, key_filter},
+	{'v', "v", "heat: files or 1-MiB ranges", key_ranges},
+	{'b', "b", "exact numbers, on and off", key_bytes},
+	{' ', "space", "freeze and go on", key_pause},
+	{'+', "+", "longer interval", key_slower},
+	{'-', "-", "shorter interval", key_faster},
+	{'w', "w", "write this screen to a file here", key_write},
+	{KEY_RESIZE, NULL, NULL, key_resize},
+};
+
+bool top_live_start(struct top_live *live)
+{
+	if (!screen_start())
+		return false;
+	live->view.color = true; /* ncurses does what the terminal can */
+	if (has_colors()) {
+		start_color();
+		use_default_colors();
+		/* pair 1 + 9 * (fg + 1) + bg + 1 of the eight colours */
+		for (int fg = -1; fg < 8; fg++)
+			for (int bg = -1; bg < 8; bg++)
+				init_pair(1 + 9 * (fg + 1) + bg + 1, fg, bg);
+	}
+	return true;
+}
+
+static void set_style(const struct sgr *sgr)
+{
+	attr_t attributes = A_NORMAL;
+
+	attributes |= sgr->bold ? A_BOLD : 0;
+	attributes |= sgr->dim ? A_DIM : 0;
+	attributes |= sgr->reverse ? A_REVERSE : 0;
+	if (has_colors())
+		attributes |= COLOR_PAIR(1 + 9 * (sgr->fg + 1) + sgr->bg + 1);
+	attrset(attributes);
+}
+
+/* One line with its colours; *sgr goes on from line to line. */
+static void draw_line(int y, const char *line, struct sgr *sgr)
+{
+	int x = 0;
+
+	move(y, 0);
+	while (*line) {
+		size_t len = sgr_parse(line, sgr);
+		char piece[512];
+
+		if (len) {
+			line += len;
+			continue;
+		}
+		len = 1 + strcspn(line + 1, "\033");
+		len = len < sizeof(piece) ? len : sizeof(piece) - 1;
+		memcpy(piece, line, len);
+		piece[len] = '\0';
+		line += len;
+		set_style(sgr);
+		addnstr(piece, screen_fitting_bytes(piece, COLS - x));
+		x = getcurx(stdscr);
+		/* the cursor goes on in the next line where this one is full */
+		if (getcury(stdscr) != y)
+			break;
+	}
+	attrset(A_NORMAL);
+}
+
+/* From the line scroll on; scroll is cut where the text ends. */
+static void draw_text(struct top_live *live, char *text)
+{
+	struct sgr sgr = SGR_PLAIN;
+	int n = 0, y = 0;
+	char *rest = text, *line;
+
+	for (const char *at = text; *at; at++)
+		n += *at == '\n';
+	if (live->scroll > n - 1)
+		live->scroll = n ? n - 1 : 0;
+	while ((line = strsep(&rest, "\n")) && y < page()) {
+		if (n-- && live->scroll && y == 0 && live->scroll-- > 0)
+			continue;
+		draw_line(HEADER_LINES + y++, line, &sgr);
+	}
+}
+
+static void draw_title(const struct top_live *live,
+		       const struct top_frame *frame)
+{
+	char ts[FMT_LEN];
+
+	attrset(A_BOLD);
+	mvprintw(0, 0, "frsp-top  %.8s ", fmt_rfc3339(ts, frame->wall_ns) + 11);
+	for (int i = 0; i < TOP_NR_SCREENS; i++) {
+		attrset(i == (int)live->view.screen ? A_REVERSE : A_NORMAL);
+		printw(" %d %s ", i + 1, top_screens[i].title);
+	}
+	attrset(A_NORMAL);
+	printw(" every %.1f s%s", live->interval_s,
+	       live->paused ? ", FROZEN" : "");
+}
+
+static void draw_help(void)
+{
+	int y = HEADER_LINES;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (keys[i].name && y < LINES - FOOTER_LINES)
+			mvprintw(y++, 2, "%-8s %s", keys[i].name, keys[i].help);
+}
+
+static void draw_footer(const struct top_live *live,
+			const struct top_model *model,
+			const struct top_frame *frame)
+{
+	char line[TOP_REPORT_LEN];
+
+	if (live->typing)
+		snprintf(line, sizeof(line), "filter: %s_", live->view.filter);
+	else if (live->notice[0])
+		snprintf(line, sizeof(line), "%s", live->notice);
+	else
+		top_report_cost(line, model, frame);
+	mvaddnstr(LINES - 1, 0, line, screen_fitting_bytes(line, COLS - 1));
+}
+
+int top_live_draw(struct top_live *live, struct top_model *model,
+		  const struct top_frame *frame)
+{
+	char *text;
+	int err;
+
+	erase();
+	if (COLS < SCREEN_MIN_COLUMNS || LINES < SCREEN_MIN_LINES) {
+		mvprintw(0, 0, "frsp-top needs %dx%d", SCREEN_MIN_COLUMNS,
+			 SCREEN_MIN_LINES);
+		refresh();
+		return 0;
+	}
+	err = top_report_text(&text, model, frame, &live->view);
+	if (err)
+		return err;
+	draw_title(live, frame);
+	if (live->help)
+		draw_help();
+	else
+		draw_text(live, text);
+	free(text);
+	draw_footer(live, model, frame);
+	refresh();
+	return 0;
+}
+
+static enum top_live_change type_filter(struct top_live *live, int key)
+{
+	char *filter = live->view.filter;
+	size_t len = strlen(filter);
+
+	if (key == '\n' || key == KEY_ENTER)
+		live->typing = false;
+	else if (key == KEY_ESCAPE)
+		filter[0] = live->typing = false;
+	else if ((key == KEY_BACKSPACE || key == 127 || key == '\b') && len)
+		filter[len - 1] = '\0';
+	else if (key >= ' ' && key < 127 && len + 1 < sizeof(live->view.filter))
+		filter[len] = key, filter[len + 1] = '\0';
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change press(struct context *context, int key)
+{
+	context->live->notice[0] = '\0';
+	if (context->live->typing && key != KEY_RESIZE)
+		return type_filter(context->live, key);
+	if (key >= '1' && key < '1' + TOP_NR_SCREENS)
+		return show(context->live, key - '1');
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (keys[i].key == key)
+			return keys[i].act(context);
+	return TOP_LIVE_NOTHING;
+}
+
+enum top_live_change top_live_keys(struct top_live *live,
+				   struct top_model *model,
+				   const struct top_frame *frame)
+{
+	struct context context = {live, model, frame};
+	enum top_live_change change = TOP_LIVE_NOTHING, one;
+	int key;
+
+	while ((key = getch()) != ERR) {
+		one = press(&context, key);
+		change = one > change ? one : change;
+	}
+	return change;
+}
+
+struct hot_frame_request top_live_heat(const struct top_live *live)
+{
+	return (struct hot_frame_request){
+		.sort = live->heat_sort,
+		.max_rows = HEAT_ROWS,
+		.ranges = live->view.screen == TOP_HEAT && live->view.ranges,
+	};
+}

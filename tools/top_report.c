@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "top_report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "fmt.h"
+
+int top_report_text(char **text, struct top_model *model,
+		    const struct top_frame *frame, const struct top_view *view)
+{
+	size_t size;
+	FILE *out = open_memstream(text, &size);
+	int err;
+
+	if (!out)
+		return -errno;
+	err = top_screens[view->screen].print(out, model, frame, view);
+	if (fclose(out) && !err)
+		err = -ENOMEM;
+	if (err)
+		free(*text);
+	return err;
+}
+
+void top_report_cost(char line[TOP_REPORT_LEN], const struct top_model *model,
+		     const struct top_frame *frame)
+{
+	__u64 events = 0, lost = 0;
+	const struct watch *watch;
+	char bytes[FMT_LEN];
+	double ns = 0;
+
+	for (size_t i = 0; (watch = top_model_watch(model, i)); i++)
+		for (__u32 program = 0; program < watch->n_programs;
+		     program++) {
+			struct cost cost = {0};
+
+			watch_cost(watch, program, &cost);
+			events += cost.events;
+			ns += cost.events * watch_cost_ns(&cost);
+		}
+	for (int why = 0; why < ALLOC_NR_LOST; why++)
+		lost += frame->lost[why];
+	snprintf(line, TOP_REPORT_LEN,
+		 "cost: %llu events, %.0f ns each, %s of maps; %llu lost",
+		 events, events ? ns / events : 0,
+		 fmt_bytes(bytes, frame->map_bytes, false), lost);
+}
+
+int top_report_write(FILE *out, struct top_model *model,
+		     const struct top_frame *frame, const struct top_view *view,
+		     bool timestamp)
+{
+	char line[TOP_REPORT_LEN], ts[FMT_LEN], *text;
+	int err = top_report_text(&text, model, frame, view);
+
+	if (err)
+		return err;
+	top_report_cost(line, model, frame);
+	if (timestamp)
+		fprintf(out, "%s\n", fmt_rfc3339(ts, frame->wall_ns));
+	fprintf(out, "%s%s\n\n", text, line);
+	free(text);
+	if (fflush(out))
+		return -errno;
+	return ferror(out) ? -EIO : 0;
+}
+
+int top_report_snapshot(const char *path, struct top_model *model,
+			const struct top_frame *frame,
+			const struct top_view *view)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	struct top_view plain = *view;
+	FILE *out;
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	out = fdopen(fd, "w");
+	if (!out) {
+		close(fd);
+		return -ENOMEM;
+	}
+	plain.color = false;
+	err = top_report_write(out, model, frame, &plain, true);
+	if (fclose(out) && !err)
+		err = -errno;
+	return err;
+}

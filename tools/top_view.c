@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "top_view.h"
+
+#include "sgr.h"
+
+const struct top_screen top_screens[TOP_NR_SCREENS] = {
+	[TOP_OVERVIEW] = {"overview", "Overview", false, top_overview_print},
+	[TOP_ALLOCATOR] = {"allocator", "Allocator", true, top_allocator_print},
+	[TOP_HEAT] = {"heat", "Heat", false, top_heat_print},
+};
+
+const struct top_fs *top_view_fs(const struct top_frame *frame,
+				 const struct top_view *view)
+{
+	for (size_t i = 0; i < frame->n_fs; i++)
+		if (frame->fs[i].dev == view->dev)
+			return &frame->fs[i];
+	return frame->n_fs ? &frame->fs[0] : NULL;
+}
+
+const char *top_style(const struct top_view *view, const char *style)
+{
+	return view->color ? style : "";
+}

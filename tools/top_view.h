@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is to be seen of a frame: which screen, of which filesystem, sorted and
+ * filtered how. A screen prints text with colours (sgr.h); the live view and
+ * the reports of -b are the same text.
+ */
+#ifndef FRSP_TOP_VIEW_H
+#define FRSP_TOP_VIEW_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "top_model.h"
+
+enum top_screen_id {
+	TOP_OVERVIEW,
+	TOP_ALLOCATOR,
+	TOP_HEAT,
+	TOP_NR_SCREENS,
+};
+
+struct top_view {
+	enum top_screen_id screen;
+	__u32 dev;   /* the filesystem that screens of one show; 0: first */
+	size_t sort; /* column of the overview */
+	bool reverse;
+	bool ranges; /* heat: of 1-MiB ranges */
+	bool exact;
+	bool color;
+	char filter[64]; /* the overview: part of a name or mount point */
+	int width;	 /* columns that there are; 0: as wide as it gets */
+};
+
+struct top_screen {
+	const char *name; /* as on the command line */
+	const char *title;
+	bool of_one; /* shows one filesystem */
+	/* 0 or -errno */
+	int (*print)(FILE *out, struct top_model *model,
+		     const struct top_frame *frame,
+		     const struct top_view *view);
+};
+
+extern const struct top_screen top_screens[TOP_NR_SCREENS];
+
+/* The filesystem that view is of, or the first one; NULL: there is none. */
+const struct top_fs *top_view_fs(const struct top_frame *frame,
+				 const struct top_view *view);
+
+/* A style of sgr.h, if there are colours. */
+const char *top_style(const struct top_view *view, const char *style);
+
+/* The screens, each in a file of its own. */
+int top_overview_print(FILE *out, struct top_model *model,
+		       const struct top_frame *frame,
+		       const struct top_view *view);
+int top_allocator_print(FILE *out, struct top_model *model,
+			const struct top_frame *frame,
+			const struct top_view *view);
+int top_heat_print(FILE *out, struct top_model *model,
+		   const struct top_frame *frame, const struct top_view *view);
+
+/* The filesystem so many lines below the one that view is of, as far as there
+ * are lines; 0: there is none.
+ */
+__u32 top_overview_neighbour(struct top_model *model,
+			     const struct top_frame *frame,
+			     const struct top_view *view, int lines);
+
+/* Names of the overview's columns, for -s. NULL: no such column. */
+const char *top_overview_column(size_t i);
+
+#endif
