@@ -20,7 +20,7 @@ MAKEFLAGS += --no-print-directory
 .SILENT:
 endif
 
-LIBS := libbpf libelf zlib libcap-ng json-c smartcols ncursesw mount blkid
+LIBS := libbpf libelf zlib libcap-ng json-c smartcols ncursesw mount blkid ext2fs
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
 	-D_GNU_SOURCE -Ibpf -Itools -Ikmod -I.output $(shell pkg-config --cflags $(LIBS) 2>/dev/null) \
@@ -91,7 +91,7 @@ $(PROGRAMS:%=$(OUTPUT)/%): $(OUTPUT)/%: $(OUTPUT)/tools/%.o
 $(TESTS): $(OUTPUT)/%: $(OUTPUT)/tests/%.o
 $(filter-out $(OUTPUT)/bench/%,$(TESTS)): LDLIBS += -lcmocka
 $(OUTPUT)/vm/storm: $(patsubst %.c,$(OUTPUT)/%.o,$(wildcard tests/vm/guest/*.c))
-$(OUTPUT)/bench/image_60t $(OUTPUT)/vm/storm: LDLIBS += -lext2fs -lcom_err
+$(OUTPUT)/bench/image_60t $(OUTPUT)/vm/storm: LDLIBS += -lcom_err
 $(filter $(OUTPUT)/unit/%,$(TESTS)) $(OUTPUT)/bench/tree: $(OUTPUT)/libpure.a
 $(PROGRAMS:%=$(OUTPUT)/%) $(TESTS): $(OUTPUT)/libfrsp.a
 	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@

@@ -16,6 +16,7 @@
 
 #define HEADER_LINES   1
 #define FOOTER_LINES   1
+#define MAP_HEAD_LINES 4 /* above the cells, and a line below */
 #define MIN_INTERVAL_S 0.1
 #define MAX_INTERVAL_S 3600.0
 #define KEY_ESCAPE     27
@@ -108,6 +109,49 @@ static enum top_live_change key_ranges(struct context *context)
 {
 	context->live->view.ranges = !context->live->view.ranges;
 	return TOP_LIVE_RESAMPLE;
+}
+
+static enum top_live_change key_metric(struct context *context)
+{
+	struct top_view *view = &context->live->view;
+
+	view->metric = (view->metric + 1) % TOP_NR_METRICS;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_zoom_in(struct context *context)
+{
+	struct top_view *view = &context->live->view;
+
+	if (view->zoom < 20) {
+		view->zoom++;
+		view->pan *= 2;
+	}
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_zoom_out(struct context *context)
+{
+	struct top_view *view = &context->live->view;
+
+	if (view->zoom) {
+		view->zoom--;
+		view->pan /= 2;
+	}
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_right(struct context *context)
+{
+	context->live->view.pan++;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_left(struct context *context)
+{
+	if (context->live->view.pan)
+		context->live->view.pan--;
+	return TOP_LIVE_REDRAW;
 }
 
 static enum top_live_change key_slower(struct context *context)
@@ -237,6 +281,12 @@ static const struct {
 	{'/', "/ f", "filter the overview: type, then Enter", key_filter},
 	{'f', NULL, NULL, key_filter},
 	{'v', "v", "heat: files or 1-MiB ranges", key_ranges},
+	{'m', "m", "map: fullness or fragmentation", key_metric},
+	{'z', "z", "map: zoom in", key_zoom_in},
+	{'Z', "Z", "map: zoom out", key_zoom_out},
+	{KEY_RIGHT, "right l", "map: half a screen on", key_right},
+	{'l', NULL, NULL, key_right},
+	{KEY_LEFT, "left", "map: half a screen back", key_left},
 	{'b', "b", "exact numbers, on and off", key_bytes},
 	{' ', "space", "freeze and go on", key_pause},
 	{'+', "+", "longer interval", key_slower},
@@ -253,10 +303,7 @@ bool top_live_start(struct top_live *live)
 	if (has_colors()) {
 		start_color();
 		use_default_colors();
-		/* pair 1 + 9 * (fg + 1) + bg + 1 of the eight colours */
-		for (int fg = -1; fg < 8; fg++)
-			for (int bg = -1; bg < 8; bg++)
-				init_pair(1 + 9 * (fg + 1) + bg + 1, fg, bg);
+		live->view.n_colors = COLORS;
 	}
 	return true;
 }
@@ -264,13 +311,14 @@ bool top_live_start(struct top_live *live)
 static void set_style(const struct sgr *sgr)
 {
 	attr_t attributes = A_NORMAL;
+	int pair = 0;
 
 	attributes |= sgr->bold ? A_BOLD : 0;
 	attributes |= sgr->dim ? A_DIM : 0;
 	attributes |= sgr->reverse ? A_REVERSE : 0;
 	if (has_colors())
-		attributes |= COLOR_PAIR(1 + 9 * (sgr->fg + 1) + sgr->bg + 1);
-	attrset(attributes);
+		pair = alloc_pair(sgr->fg, sgr->bg);
+	attr_set(attributes, 0, pair > 0 ? &pair : NULL);
 }
 
 /* One line with its colours; *sgr goes on from line to line. */
@@ -373,6 +421,8 @@ int top_live_draw(struct top_live *live, struct top_model *model,
 		refresh();
 		return 0;
 	}
+	live->view.width = COLS;
+	live->view.n_cells = COLS * (page() - MAP_HEAD_LINES);
 	err = top_report_text(&text, model, frame, &live->view);
 	if (err)
 		return err;

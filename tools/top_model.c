@@ -7,9 +7,11 @@
 #include "top_model.h"
 
 #include <errno.h>
+#include <blkid/blkid.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "free_extents.h"
@@ -18,13 +20,18 @@
 #define HEAT_MEMORY	 (16ULL << 20)
 #define HEAT_HALF_LIFE_S 300.0
 
+/* Groups of the map that one frame reads again: about a millisecond. */
+#define MAP_GROUPS 4096
+
 struct top_model {
 	struct mount_table *mounts;
 	struct alloc_watch *alloc; /* NULL: ext4 is not there */
 	struct hot_monitor *hot;   /* NULL: no tracepoint */
 	__u32 only;		   /* device; 0: all */
 	struct top_frame frames[2];
-	int shown; /* index of the latest frame */
+	int shown;	    /* index of the latest frame */
+	struct fs_map *map; /* of the filesystem that was asked for last */
+	__u32 map_dev;
 };
 
 static bool is_watched_type(const char *fs_type)
@@ -96,6 +103,7 @@ void top_model_close(struct top_model *model)
 		return;
 	clear_frame(&model->frames[0]);
 	clear_frame(&model->frames[1]);
+	fs_map_close(model->map);
 	hot_monitor_close(model->hot);
 	alloc_watch_close(model->alloc);
 	mount_table_free(model->mounts);
@@ -259,6 +267,47 @@ int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
 	*table = (struct free_table){.extents.tree = FRSP_ALL,
 				     .device = fs->name};
 	return free_extents_read(model->mounts, fs->dev, table);
+}
+
+static int open_map(struct top_model *model, const struct top_fs *fs)
+{
+	char *node;
+	int err;
+
+	fs_map_close(model->map);
+	model->map = NULL;
+	node = blkid_devno_to_devname(kdev_to_user(fs->dev));
+	err = node ? fs_map_open(node, &model->map) : -ENODEV;
+	free(node);
+	if (err)
+		return err;
+	model->map_dev = fs->dev;
+	return 0;
+}
+
+int top_model_map(struct top_model *model, const struct top_fs *fs,
+		  const struct fs_map **map)
+{
+	const struct mount_entry *mount;
+	bool fresh = !model->map || model->map_dev != fs->dev;
+	int fd = -1, err = 0;
+
+	if (!fs->has_alloc)
+		return -EOPNOTSUPP;
+	if (fresh)
+		err = open_map(model, fs);
+	if (err)
+		return err;
+	mount = fs->has_status ? mount_table_by_dev(model->mounts, fs->dev)
+			       : NULL;
+	if (mount)
+		fd = mount_entry_open(mount);
+	err = fs_map_refresh(model->map,
+			     fresh ? model->map->n_groups : MAP_GROUPS, fd);
+	if (fd >= 0)
+		close(fd);
+	*map = model->map;
+	return err;
 }
 
 const struct watch *top_model_watch(const struct top_model *model, size_t i)

@@ -10,6 +10,7 @@
 
 #include "alloc_watch.h"
 #include "free_table.h"
+#include "fs_map.h"
 #include "fs_status.h"
 #include "hot_monitor.h"
 #include "mount.h"
@@ -75,6 +76,12 @@ void top_model_hottest(struct top_model *model, const struct top_fs *fs,
 /* Free extents as frsp.ko has them now. 0, or -errno: it has none. */
 int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
 			   struct free_table *table);
+
+/* Its groups, refreshed a little by each call: at first all, then some. 0,
+ * -EOPNOTSUPP: not ext4, or another -errno.
+ */
+int top_model_map(struct top_model *model, const struct top_fs *fs,
+		  const struct fs_map **map);
 
 /* For paths of the rows. */
 struct hot_monitor *top_model_hot(struct top_model *model);

@@ -6,6 +6,7 @@
 const struct top_screen top_screens[TOP_NR_SCREENS] = {
 	[TOP_OVERVIEW] = {"overview", "Overview", false, top_overview_print},
 	[TOP_ALLOCATOR] = {"allocator", "Allocator", true, top_allocator_print},
+	[TOP_MAP] = {"map", "Map", true, top_map_print},
 	[TOP_HEAT] = {"heat", "Heat", false, top_heat_print},
 };
 

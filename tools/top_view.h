@@ -15,8 +15,16 @@
 enum top_screen_id {
 	TOP_OVERVIEW,
 	TOP_ALLOCATOR,
+	TOP_MAP,
 	TOP_HEAT,
 	TOP_NR_SCREENS,
+};
+
+/* What the map shows. */
+enum top_metric {
+	TOP_FULLNESS,
+	TOP_FRAGMENTATION,
+	TOP_NR_METRICS,
 };
 
 struct top_view {
@@ -27,6 +35,11 @@ struct top_view {
 	bool ranges; /* heat: of 1-MiB ranges */
 	bool exact;
 	bool color;
+	int n_colors; /* that the terminal has, if there are any */
+	enum top_metric metric;
+	__u32 zoom;	 /* map: each step halves what a cell stands for */
+	__u32 pan;	 /* map: in steps of half a screen */
+	__u32 n_cells;	 /* map: that there is room for; 0: a default */
 	char filter[64]; /* the overview: part of a name or mount point */
 	int width;	 /* columns that there are; 0: as wide as it gets */
 };
@@ -57,6 +70,8 @@ int top_overview_print(FILE *out, struct top_model *model,
 int top_allocator_print(FILE *out, struct top_model *model,
 			const struct top_frame *frame,
 			const struct top_view *view);
+int top_map_print(FILE *out, struct top_model *model,
+		  const struct top_frame *frame, const struct top_view *view);
 int top_heat_print(FILE *out, struct top_model *model,
 		   const struct top_frame *frame, const struct top_view *view);
 

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The flexible groups of a filesystem as a grid, in the order of the disk. A
+ * cell is a digit, tenths of what is shown, so that it reads without colours,
+ * too.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "fmt.h"
+#include "sgr.h"
+#include "top_view.h"
+
+#define DEFAULT_WIDTH 80
+#define DEFAULT_CELLS 1280
+#define N_STEPS	      10
+
+struct metric {
+	const char *name;
+	const char *legend;
+	double (*value)(const struct fs_map *map, __u32 first, __u32 end);
+};
+
+static const struct metric metrics[TOP_NR_METRICS] = {
+	[TOP_FULLNESS] = {"fullness", "clusters in use", fs_map_fullness},
+	[TOP_FRAGMENTATION] = {"fragmentation",
+			       "free clusters outside of their group's longest "
+			       "free extent",
+			       fs_map_fragmentation},
+};
+
+/* From green to red: of 256 colours, and of eight. */
+static const unsigned char ramp256[N_STEPS] = {22,  28,	 34,  70,  106,
+					       142, 178, 172, 166, 160};
+static const unsigned char ramp8[N_STEPS] = {2, 2, 2, 2, 3, 3, 3, 1, 1, 1};
+
+static void print_step(FILE *out, const struct top_view *view, int step)
+{
+	if (!view->color)
+		fprintf(out, "%d", step);
+	else if (view->n_colors >= 256)
+		fprintf(out, "\033[38;5;231;48;5;%dm%d", ramp256[step], step);
+	else
+		fprintf(out, "\033[%dm%d", 30 + ramp8[step], step);
+}
+
+static void print_cell(FILE *out, const struct top_view *view, double value)
+{
+	int step = value * N_STEPS;
+
+	if (value < 0) {
+		fprintf(out, "%s-", top_style(view, SGR_RESET));
+		return;
+	}
+	print_step(out, view, step < N_STEPS ? step : N_STEPS - 1);
+}
+
+/* What a cell stands for, and from where on they are shown. */
+struct grid {
+	__u32 n_flex;
+	__u32 per_cell; /* flexible groups */
+	__u32 first;
+	__u32 n_cells;
+	__u32 width;
+};
+
+static struct grid make_grid(const struct fs_map *map,
+			     const struct top_view *view)
+{
+	struct grid grid = {
+		.n_flex = (map->n_groups + map->groups_per_flex - 1) /
+			  map->groups_per_flex,
+		.width = view->width > 0 ? view->width : DEFAULT_WIDTH,
+		.n_cells = view->n_cells ? view->n_cells : DEFAULT_CELLS,
+	};
+	__u32 all = (grid.n_flex + grid.n_cells - 1) / grid.n_cells;
+	__u64 first;
+
+	grid.per_cell = view->zoom < 31 ? all >> view->zoom : 0;
+	grid.per_cell = grid.per_cell ? grid.per_cell : 1;
+	/* by half a screen a step, and the end stays in sight */
+	first = (__u64)view->pan * (grid.n_cells / 2 + 1) * grid.per_cell;
+	if (first >= grid.n_flex)
+		first = (grid.n_flex - 1) / grid.per_cell * grid.per_cell;
+	grid.first = first;
+	return grid;
+}
+
+static void print_grid(FILE *out, const struct fs_map *map,
+		       const struct grid *grid, const struct top_view *view)
+{
+	const struct metric *metric = &metrics[view->metric];
+
+	for (__u32 cell = 0; cell < grid->n_cells; cell++) {
+		__u32 flex = grid->first + cell * grid->per_cell;
+
+		if (flex >= grid->n_flex)
+			break;
+		if (cell && cell % grid->width == 0)
+			fprintf(out, "%s\n", top_style(view, SGR_RESET));
+		print_cell(out, view,
+			   metric->value(map, flex * map->groups_per_flex,
+					 (flex + grid->per_cell) *
+						 map->groups_per_flex));
+	}
+	fprintf(out, "%s\n", top_style(view, SGR_RESET));
+}
+
+static void print_legend(FILE *out, const struct fs_map *map,
+			 const struct grid *grid, const struct top_view *view)
+{
+	const struct metric *metric = &metrics[view->metric];
+	__u64 flex_bytes = (__u64)map->groups_per_flex * map->group_clusters *
+			   map->cluster_bytes;
+	char bytes[FMT_LEN], all[FMT_LEN];
+
+	fprintf(out, "%s: ", metric->name);
+	for (int step = 0; step < N_STEPS; step++)
+		print_step(out, view, step);
+	fprintf(out, "%s tenths of %s, -: not known\n",
+		top_style(view, SGR_RESET), metric->legend);
+	fprintf(out,
+		"a cell: %u flexible group%s, %s; from %u of %u, %s each\n",
+		grid->per_cell, grid->per_cell == 1 ? "" : "s",
+		fmt_bytes(all, flex_bytes * grid->per_cell, false), grid->first,
+		grid->n_flex, fmt_bytes(bytes, flex_bytes, false));
+}
+
+int top_map_print(FILE *out, struct top_model *model,
+		  const struct top_frame *frame, const struct top_view *view)
+{
+	const struct top_fs *fs = top_view_fs(frame, view);
+	const struct fs_map *map;
+	struct grid grid;
+	int err;
+
+	if (!fs) {
+		fputs("no ext4 filesystem is mounted\n", out);
+		return 0;
+	}
+	fprintf(out, "%s%s  %s%s\n", top_style(view, SGR_HEAD), fs->name,
+		fs->mount, top_style(view, SGR_RESET));
+	err = top_model_map(model, fs, &map);
+	if (err == -EOPNOTSUPP) {
+		fprintf(out, "%s has no block groups\n", fs->fs_type);
+		return 0;
+	}
+	if (err) { /* the other screens do without the device */
+		fprintf(out, "cannot read the group descriptors: %s\n",
+			strerror(-err));
+		return 0;
+	}
+	grid = make_grid(map, view);
+	print_legend(out, map, &grid, view);
+	print_grid(out, map, &grid, view);
+	if (view->metric == TOP_FRAGMENTATION && !fs->has_status)
+		fputs("needs frsp.ko: \"sudo modprobe frsp\"; \"frspctl "
+		      "doctor\" "
+		      "says what is missing\n",
+		      out);
+	return 0;
+}
