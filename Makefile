@@ -9,6 +9,8 @@ GIT_HASH := $(shell git rev-parse --short HEAD 2>/dev/null)
 PREFIX ?= /usr/local
 sbindir ?= $(PREFIX)/sbin
 mandir ?= $(PREFIX)/share/man
+bashdir ?= $(PREFIX)/share/bash-completion/completions
+zshdir ?= $(PREFIX)/share/zsh/site-functions
 VMLINUX_BTF ?= /sys/kernel/btf/vmlinux
 CLANG ?= clang
 BPFTOOL ?= bpftool
@@ -45,7 +47,7 @@ NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 .DELETE_ON_ERROR .SECONDARY:
 .PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
 
-all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
+all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(PROGRAMS:%=$(OUTPUT)/completion/_%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
 	$(if $(NO_BTF),echo "off: $(PROGRAMS); $(VMLINUX_BTF) is missing: name the BTF of a kernel >= 6.1 with VMLINUX_BTF=FILE")
 	$(MAKE) -C kmod try
@@ -96,6 +98,10 @@ $(filter $(OUTPUT)/unit/%,$(TESTS)) $(OUTPUT)/bench/tree: $(OUTPUT)/libpure.a
 $(PROGRAMS:%=$(OUTPUT)/%) $(TESTS): $(OUTPUT)/libfrsp.a
 	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
 
+$(OUTPUT)/completion/_%: $(OUTPUT)/%
+	mkdir -p $(@D); $< --completion=zsh >$@
+$(OUTPUT)/completion/%: $(OUTPUT)/%
+	mkdir -p $(@D); $< --completion=bash >$@
 $(OUTPUT)/%: docs/%.scd
 	$(call say,MAN,$@) mkdir -p $(@D) && scdoc <$< >$@
 
@@ -113,9 +119,12 @@ install: all
 	install -D -t $(DESTDIR)$(sbindir) $(PROGRAMS:%=$(OUTPUT)/%)
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(MANUALS:docs/%.scd=$(OUTPUT)/%)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS)
+	install -D -m 644 -t $(DESTDIR)$(bashdir) $(PROGRAMS:%=$(OUTPUT)/completion/%)
+	install -D -m 644 -t $(DESTDIR)$(zshdir) $(PROGRAMS:%=$(OUTPUT)/completion/_%)
 
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(MANUALS:docs/%.scd=$(DESTDIR)$(mandir)/man8/%) \
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(PROGRAMS:%=$(DESTDIR)$(bashdir)/%) \
+		$(PROGRAMS:%=$(DESTDIR)$(zshdir)/_%) $(MANUALS:docs/%.scd=$(DESTDIR)$(mandir)/man8/%) \
 		$(SCHEMAS:docs/%=$(DESTDIR)$(PREFIX)/share/frsp/%)
 
 -include $(shell find .output -name '*.d' 2>/dev/null)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "completion.h"
 #include "frsp_module.h"
 #include "frsp_version.h"
 
@@ -158,6 +159,11 @@ void ctl_opts_parse(int argc, char **argv, const struct ctl_command *commands,
 		.doc = doc,
 	};
 
+	const char *names[MAX_COMMANDS + 1] = {0};
+
+	for (int i = 0; commands[i].name; i++)
+		names[i] = commands[i].name;
+	completion_answer(argc, argv, options, names);
 	*ctl = (struct ctl){0};
 	make_options(commands, all);
 	argv[0] = program_invocation_short_name; /* as getopt prints it */

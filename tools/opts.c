@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <bpf/libbpf.h>
 
+#include "completion.h"
 #include "fmt.h"
 #include "frsp_version.h"
 #include "log.h"
@@ -25,6 +26,7 @@ static void print_version(FILE *out, struct argp_state *state)
 
 void opts_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
+	completion_answer(argc, argv, argp->options, NULL);
 	argv[0] = program_invocation_short_name; /* as getopt prints it */
 	argp_program_version_hook = print_version;
 	argp_err_exit_status = EXIT_USAGE;

@@ -2,7 +2,6 @@
 #include "sgr.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define MAX_NUMBERS 8
 
@@ -60,20 +59,4 @@ size_t sgr_parse(const char *text, struct sgr *sgr)
 	for (int i = 0; i < n;)
 		i += apply(sgr, numbers + i, n - i);
 	return at + 1 - text;
-}
-
-void sgr_strip(char *text)
-{
-	struct sgr ignored = SGR_PLAIN;
-	char *to = text;
-
-	while (*text) {
-		size_t len = sgr_parse(text, &ignored);
-
-		if (len)
-			text += len;
-		else
-			*to++ = *text++;
-	}
-	*to = '\0';
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Text with colours as terminals take them: ECMA-48's SELECT GRAPHIC RENDITION,
- * "ESC [ n ; n m". What is printed with it goes to a terminal as it is, is
- * stripped for a file, or is taken apart for ncurses.
+ * "ESC [ n ; n m". What is printed with it goes to a terminal as it is, or is
+ * taken apart for ncurses.
  */
 #ifndef FRSP_SGR_H
 #define FRSP_SGR_H
@@ -33,8 +33,5 @@ struct sgr {
  * leaves alone) and returns its length in bytes; else 0.
  */
 size_t sgr_parse(const char *text, struct sgr *sgr);
-
-/* Takes all sequences out of text, in place. */
-void sgr_strip(char *text);
 
 #endif
