@@ -95,7 +95,8 @@ static int sample(struct top *top)
 static int report(struct top *top)
 {
 	if (top->opts.output == TOP_JSON)
-		return top_json_write(stdout, top->model, top->frame);
+		return top_json_write(stdout, top->model, top->frame,
+				      &top->live.view);
 	return top_report_write(stdout, top->model, top->frame, &top->live.view,
 				top->opts.timestamp);
 }

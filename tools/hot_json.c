@@ -95,15 +95,9 @@ static void add_overhead(struct json_object *object,
 	json_object_object_add(object, "overhead", overhead);
 }
 
-int hot_json_write(FILE *out, struct hot_monitor *monitor,
-		   const struct hot_frame *frame, bool ranges)
+void hot_json_add(struct json_object *object, struct hot_monitor *monitor,
+		  const struct hot_frame *frame, bool ranges)
 {
-	struct json_object *object =
-		json_document(HOT_JSON_SCHEMA, frame->wall_ns, frame->mono_ns);
-	int err;
-
-	if (!object)
-		return -ENOMEM;
 	json_add_u64(object, "interval_ms", frame->interval_s * 1000 + 0.5);
 	add_rows(object, "files", monitor, &frame->ranking.files);
 	if (ranges)
@@ -114,6 +108,18 @@ int hot_json_write(FILE *out, struct hot_monitor *monitor,
 	json_add_u64(object, "dropped", frame->dropped);
 	add_tracked(object, frame);
 	add_overhead(object, frame);
+}
+
+int hot_json_write(FILE *out, struct hot_monitor *monitor,
+		   const struct hot_frame *frame, bool ranges)
+{
+	struct json_object *object =
+		json_document(HOT_JSON_SCHEMA, frame->wall_ns, frame->mono_ns);
+	int err;
+
+	if (!object)
+		return -ENOMEM;
+	hot_json_add(object, monitor, frame, ranges);
 	err = json_print(out, object);
 	return !err && fflush(out) ? -errno : err;
 }

@@ -7,10 +7,16 @@
 
 #include "hot_monitor.h"
 
+struct json_object;
+
 #define HOT_JSON_SCHEMA "frsp.hotmon/1"
 
 /* Returns 0 or -ENOMEM, or -errno of the write. */
 int hot_json_write(FILE *out, struct hot_monitor *monitor,
 		   const struct hot_frame *frame, bool ranges);
+
+/* What a report has but for the head that all documents have. */
+void hot_json_add(struct json_object *object, struct hot_monitor *monitor,
+		  const struct hot_frame *frame, bool ranges);
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "fmt.h"
+#include "hot_json.h"
 #include "json_out.h"
 
 static const char *const kind_names[ALLOC_NR_KINDS] = {
@@ -73,7 +74,59 @@ static struct json_object *status_object(const struct fs_status *status)
 	return object;
 }
 
-static struct json_object *fs_object(const struct top_fs *fs)
+/* A value per flexible group; null: not known. */
+static struct json_object *map_array(const struct fs_map *map,
+				     double (*value)(const struct fs_map *map,
+						     __u32 first, __u32 end))
+{
+	struct json_object *array = json_object_new_array();
+
+	for (__u32 first = 0; first < map->n_groups;
+	     first += map->groups_per_flex) {
+		double one = value(map, first, first + map->groups_per_flex);
+		char text[FMT_LEN];
+
+		snprintf(text, sizeof(text), "%.3f", one);
+		json_object_array_add(
+			array,
+			one < 0 ? NULL : json_object_new_double_s(one, text));
+	}
+	return array;
+}
+
+static struct json_object *map_object(struct top_model *model,
+				      const struct top_fs *fs)
+{
+	struct json_object *object;
+	const struct fs_map *map;
+
+	if (top_model_map(model, fs, &map))
+		return NULL;
+	object = json_object_new_object();
+	json_add_u64(object, "flex_bytes",
+		     (__u64)map->groups_per_flex * map->group_clusters *
+			     map->cluster_bytes);
+	json_object_object_add(object, "fullness",
+			       map_array(map, fs_map_fullness));
+	json_object_object_add(object, "fragmentation",
+			       map_array(map, fs_map_fragmentation));
+	return object;
+}
+
+static struct json_object *
+heat_object(struct top_model *model, const struct top_frame *frame, bool ranges)
+{
+	struct json_object *object;
+
+	if (!frame->has_heat)
+		return NULL;
+	object = json_object_new_object();
+	hot_json_add(object, top_model_hot(model), &frame->heat, ranges);
+	return object;
+}
+
+static struct json_object *fs_object(struct top_model *model,
+				     const struct top_fs *fs, bool with_map)
 {
 	struct json_object *object = json_object_new_object();
 	char dev[FMT_LEN];
@@ -91,6 +144,8 @@ static struct json_object *fs_object(const struct top_fs *fs)
 					      : NULL);
 	json_object_object_add(object, "alloc",
 			       fs->has_alloc ? alloc_object(&fs->alloc) : NULL);
+	if (with_map)
+		json_object_object_add(object, "map", map_object(model, fs));
 	return object;
 }
 
@@ -123,8 +178,8 @@ static struct json_object *overhead_object(const struct top_model *model,
 	return object;
 }
 
-int top_json_write(FILE *out, const struct top_model *model,
-		   const struct top_frame *frame)
+int top_json_write(FILE *out, struct top_model *model,
+		   const struct top_frame *frame, const struct top_view *view)
 {
 	struct json_object *document =
 		json_document(TOP_JSON_SCHEMA, frame->wall_ns, frame->mono_ns);
@@ -136,8 +191,13 @@ int top_json_write(FILE *out, const struct top_model *model,
 		return -ENOMEM;
 	json_add_u64(document, "interval_ms", frame->interval_s * 1000 + 0.5);
 	for (size_t i = 0; i < frame->n_fs; i++)
-		json_object_array_add(array, fs_object(&frame->fs[i]));
+		json_object_array_add(array,
+				      fs_object(model, &frame->fs[i],
+						view->screen == TOP_MAP));
 	json_object_object_add(document, "filesystems", array);
+	if (view->screen == TOP_HEAT)
+		json_object_object_add(document, "heat",
+				       heat_object(model, frame, view->ranges));
 	for (int why = 0; why < ALLOC_NR_LOST; why++)
 		lost += frame->lost[why];
 	json_add_u64(document, "lost", lost);

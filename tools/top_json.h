@@ -5,12 +5,14 @@
 
 #include <stdio.h>
 
-#include "top_model.h"
+#include "top_view.h"
 
 #define TOP_JSON_SCHEMA "frsp.top/1"
 
-/* One line, flushed. 0 or -errno. */
-int top_json_write(FILE *out, const struct top_model *model,
-		   const struct top_frame *frame);
+/* One line, flushed; the map and the heat only if view is of them. 0 or
+ * -errno.
+ */
+int top_json_write(FILE *out, struct top_model *model,
+		   const struct top_frame *frame, const struct top_view *view);
 
 #endif
