@@ -88,6 +88,7 @@ static void test_senseless(void **state)
 		/* not a number, not one, not two */
 		"  -1 objects\n  1 reclaimable objects\n  2/3 cache "
 		"hits/misses\n",
+		"  1\n  1 reclaimable objects\n  2/3 cache hits/misses\n",
 		"  1/2 objects\n  1 reclaimable objects\n  2/3 cache "
 		"hits/misses\n",
 		"  1 objects\n  1 reclaimable objects\n  2 cache hits/misses\n",
