@@ -32,6 +32,7 @@ static int load_and_attach(struct alloc_watch *watch)
 	watch->base = (struct watch){
 		.object = watch->skel->obj,
 		.costs = watch->skel->maps.frsp_alloc_cost,
+		.lost = watch->skel->maps.frsp_alloc_lost,
 		.programs = programs,
 		.n_programs = ALLOC_NR_PROGRAMS,
 	};
@@ -75,16 +76,6 @@ int alloc_watch_fs(const struct alloc_watch *watch, __u32 dev,
 void alloc_watch_forget(const struct alloc_watch *watch, __u32 dev)
 {
 	bpf_map_delete_elem(bpf_map__fd(watch->skel->maps.frsp_alloc_fs), &dev);
-}
-
-int alloc_watch_lost(const struct alloc_watch *watch, __u64 lost[ALLOC_NR_LOST])
-{
-	int err = 0;
-
-	for (__u32 why = 0; why < ALLOC_NR_LOST && !err; why++)
-		err = watch_sum(watch->skel->maps.frsp_alloc_lost, &why,
-				&lost[why], sizeof(lost[why]));
-	return err;
 }
 
 const struct watch *alloc_watch_base(const struct alloc_watch *watch)

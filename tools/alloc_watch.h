@@ -23,9 +23,6 @@ int alloc_watch_fs(const struct alloc_watch *watch, __u32 dev,
 /* Begins anew for a filesystem that is gone: another may get its number. */
 void alloc_watch_forget(const struct alloc_watch *watch, __u32 dev);
 
-int alloc_watch_lost(const struct alloc_watch *watch,
-		     __u64 lost[ALLOC_NR_LOST]);
-
 const struct watch *alloc_watch_base(const struct alloc_watch *watch);
 
 #endif

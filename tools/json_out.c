@@ -45,6 +45,19 @@ void json_add_number(struct json_object *object, const char *key, double value,
 			       json_object_new_double_s(value, text));
 }
 
+void json_add_histogram(struct json_object *object, const char *key,
+			const __u64 *buckets, size_t n)
+{
+	struct json_object *array = json_object_new_array();
+
+	while (n && !buckets[n - 1])
+		n--;
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(array,
+				      json_object_new_uint64(buckets[i]));
+	json_object_object_add(object, key, array);
+}
+
 static void add_origin(struct json_object *object)
 {
 	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");

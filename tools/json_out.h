@@ -20,6 +20,10 @@ void json_add_text(struct json_object *object, const char *key,
 void json_add_number(struct json_object *object, const char *key, double value,
 		     int decimals);
 
+/* An array of the buckets up to the last that has something. */
+void json_add_histogram(struct json_object *object, const char *key,
+			const __u64 *buckets, size_t n);
+
 /* A document with what all have: the schema's name, which machine, which time
  * that it runs, and when. NULL: no memory.
  */

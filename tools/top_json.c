@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "es_json.h"
 #include "fmt.h"
 #include "hot_json.h"
 #include "json_out.h"
@@ -14,20 +15,6 @@ static const char *const kind_names[ALLOC_NR_KINDS] = {
 	[ALLOC_FAILED] = "failed",
 };
 
-/* The buckets up to the last that has something. */
-static void add_histogram(struct json_object *object, const char *key,
-			  const __u64 *buckets, size_t n)
-{
-	struct json_object *array = json_object_new_array();
-
-	while (n && !buckets[n - 1])
-		n--;
-	for (size_t i = 0; i < n; i++)
-		json_object_array_add(array,
-				      json_object_new_uint64(buckets[i]));
-	json_object_object_add(object, key, array);
-}
-
 static struct json_object *kind_object(const struct alloc_fs *alloc, int kind)
 {
 	struct json_object *object = json_object_new_object();
@@ -37,7 +24,8 @@ static struct json_object *kind_object(const struct alloc_fs *alloc, int kind)
 		calls += alloc->latency[kind][i];
 	json_add_u64(object, "calls", calls);
 	json_add_u64(object, "latency_ns", alloc->latency_ns[kind]);
-	add_histogram(object, "latency", alloc->latency[kind], LOG2_NS_BUCKETS);
+	json_add_histogram(object, "latency", alloc->latency[kind],
+			   LOG2_NS_BUCKETS);
 	return object;
 }
 
@@ -56,10 +44,14 @@ static struct json_object *alloc_object(const struct alloc_fs *alloc)
 	json_add_u64(object, "goals_missed", alloc->goals_missed);
 	json_add_u64(object, "groups_scanned", alloc->groups_scanned);
 	json_add_u64(object, "extents_found", alloc->extents_found);
-	add_histogram(object, "requested", alloc->requested, LOG2_LEN_BUCKETS);
-	add_histogram(object, "obtained", alloc->obtained, LOG2_LEN_BUCKETS);
-	add_histogram(object, "criteria", alloc->criteria, ALLOC_NR_CRITERIA);
-	add_histogram(object, "scanned", alloc->scanned, ALLOC_SCAN_BUCKETS);
+	json_add_histogram(object, "requested", alloc->requested,
+			   LOG2_LEN_BUCKETS);
+	json_add_histogram(object, "obtained", alloc->obtained,
+			   LOG2_LEN_BUCKETS);
+	json_add_histogram(object, "criteria", alloc->criteria,
+			   ALLOC_NR_CRITERIA);
+	json_add_histogram(object, "scanned", alloc->scanned,
+			   ALLOC_SCAN_BUCKETS);
 	return object;
 }
 
@@ -146,6 +138,8 @@ static struct json_object *fs_object(struct top_model *model,
 			       fs->has_alloc ? alloc_object(&fs->alloc) : NULL);
 	if (with_map)
 		json_object_object_add(object, "map", map_object(model, fs));
+	json_object_object_add(object, "escache",
+			       fs->has_es ? es_json(model, &fs->es) : NULL);
 	return object;
 }
 
@@ -184,7 +178,6 @@ int top_json_write(FILE *out, struct top_model *model,
 	struct json_object *document =
 		json_document(TOP_JSON_SCHEMA, frame->wall_ns, frame->mono_ns);
 	struct json_object *array = json_object_new_array_ext(frame->n_fs);
-	__u64 lost = 0;
 	int err;
 
 	if (!document)
@@ -198,9 +191,7 @@ int top_json_write(FILE *out, struct top_model *model,
 	if (view->screen == TOP_HEAT)
 		json_object_object_add(document, "heat",
 				       heat_object(model, frame, view->ranges));
-	for (int why = 0; why < ALLOC_NR_LOST; why++)
-		lost += frame->lost[why];
-	json_add_u64(document, "lost", lost);
+	json_add_u64(document, "lost", frame->lost);
 	json_object_object_add(document, "overhead",
 			       overhead_object(model, frame));
 	err = json_print(out, document);

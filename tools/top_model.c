@@ -25,9 +25,12 @@
 
 struct top_model {
 	struct mount_table *mounts;
-	struct alloc_watch *alloc; /* NULL: ext4 is not there */
-	struct hot_monitor *hot;   /* NULL: no tracepoint */
-	__u32 only;		   /* device; 0: all */
+	struct path_cache *paths;
+	/* NULL: what it watches is not there */
+	struct alloc_watch *alloc;
+	struct es_watch *es;
+	struct hot_monitor *hot;
+	__u32 only; /* device; 0: all */
 	struct top_frame frames[2];
 	int shown;	    /* index of the latest frame */
 	struct fs_map *map; /* of the filesystem that was asked for last */
@@ -66,6 +69,20 @@ static int open_heat(struct top_model *model)
 	return err == -EOPNOTSUPP ? 0 : err;
 }
 
+/* Some may find nothing to watch, but not all. */
+static int open_watches(struct top_model *model)
+{
+	int err = alloc_watch_open(&model->alloc);
+
+	if (!err || err == -EOPNOTSUPP)
+		err = es_watch_open(&model->es);
+	if (!err || err == -EOPNOTSUPP)
+		err = open_heat(model);
+	if (!err && !top_model_watch(model, 0))
+		err = -EOPNOTSUPP;
+	return err;
+}
+
 int top_model_open(const struct top_options *options, struct top_model **out)
 {
 	struct top_model *model = calloc(1, sizeof(*model));
@@ -77,9 +94,9 @@ int top_model_open(const struct top_options *options, struct top_model **out)
 	if (!err && options->device)
 		err = find_only(model, options->device);
 	if (!err)
-		err = alloc_watch_open(&model->alloc);
+		err = path_cache_new(model->mounts, 0, &model->paths);
 	if (!err)
-		err = open_heat(model);
+		err = open_watches(model);
 	if (err) {
 		top_model_close(model);
 		return err;
@@ -106,8 +123,24 @@ void top_model_close(struct top_model *model)
 	fs_map_close(model->map);
 	hot_monitor_close(model->hot);
 	alloc_watch_close(model->alloc);
+	es_watch_close(model->es);
+	path_cache_free(model->paths);
 	mount_table_free(model->mounts);
 	free(model);
+}
+
+static int read_watches(const struct top_model *model, struct top_fs *fs)
+{
+	bool is_ext4 = !strcmp(fs->fs_type, "ext4");
+	int err = 0;
+
+	fs->has_alloc = model->alloc && is_ext4;
+	if (fs->has_alloc)
+		err = alloc_watch_fs(model->alloc, fs->dev, &fs->alloc);
+	fs->has_es = model->es && is_ext4;
+	if (!err && fs->has_es)
+		err = es_watch_fs(model->es, fs->dev, fs->name, &fs->es);
+	return err;
 }
 
 static int read_fs(struct top_model *model, const struct mount_entry *mount,
@@ -130,9 +163,7 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 	}
 	fs->has_status =
 		!fs_status_read(FS_STATUS_ROOT, fs->name, &fs->status, &file);
-	fs->has_alloc = model->alloc && !strcmp(fs->fs_type, "ext4");
-	return fs->has_alloc ? alloc_watch_fs(model->alloc, fs->dev, &fs->alloc)
-			     : 0;
+	return read_watches(model, fs);
 }
 
 static int add_fs(struct top_model *model, struct top_frame *frame,
@@ -186,9 +217,29 @@ static const struct top_fs *fs_in(const struct top_frame *frame, __u32 dev)
 static void forget_gone(struct top_model *model, const struct top_frame *before,
 			const struct top_frame *now)
 {
-	for (size_t i = 0; i < before->n_fs; i++)
-		if (before->fs[i].has_alloc && !fs_in(now, before->fs[i].dev))
-			alloc_watch_forget(model->alloc, before->fs[i].dev);
+	for (size_t i = 0; i < before->n_fs; i++) {
+		const struct top_fs *fs = &before->fs[i];
+
+		if (fs_in(now, fs->dev))
+			continue;
+		if (fs->has_alloc)
+			alloc_watch_forget(model->alloc, fs->dev);
+		if (fs->has_es)
+			es_watch_forget(model->es, fs->dev);
+	}
+}
+
+/* What all of the watches have lost, and what they take. */
+static int add_overhead(const struct top_model *model, struct top_frame *frame)
+{
+	const struct watch *watch;
+	int err = 0;
+
+	for (size_t i = 0; !err && (watch = top_model_watch(model, i)); i++) {
+		err = watch_lost(watch, &frame->lost);
+		frame->map_bytes += watch_map_bytes(watch->object);
+	}
+	return err;
 }
 
 int top_model_sample(struct top_model *model,
@@ -204,17 +255,17 @@ int top_model_sample(struct top_model *model,
 	now->wall_ns = clock_ns(CLOCK_REALTIME);
 	now->mono_ns = clock_ns(CLOCK_MONOTONIC);
 	now->interval_s = (now->mono_ns - before->mono_ns) / 1e9;
+	if (!err && model->es)
+		err = es_watch_refresh(model->es);
 	if (!err)
 		err = read_filesystems(model, now);
 	if (!err)
-		err = alloc_watch_lost(model->alloc, now->lost);
+		err = add_overhead(model, now);
 	if (!err && model->hot)
 		err = hot_monitor_sample(model->hot, heat, &now->heat);
 	if (err)
 		return err;
 	now->has_heat = model->hot;
-	now->map_bytes =
-		watch_map_bytes(alloc_watch_base(model->alloc)->object);
 	forget_gone(model, before, now);
 	model->shown = !model->shown;
 	*frame = now;
@@ -310,7 +361,21 @@ int top_model_map(struct top_model *model, const struct top_fs *fs,
 	return err;
 }
 
+void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,
+		    __u32 gen, struct path_result *result)
+{
+	path_cache_get(model->paths, ino, dev, gen, result);
+}
+
 const struct watch *top_model_watch(const struct top_model *model, size_t i)
 {
-	return i ? NULL : alloc_watch_base(model->alloc);
+	const struct watch *const watches[] = {
+		model->alloc ? alloc_watch_base(model->alloc) : NULL,
+		model->es ? es_watch_base(model->es) : NULL,
+	};
+
+	for (size_t n = 0; n < sizeof(watches) / sizeof(watches[0]); n++)
+		if (watches[n] && !i--)
+			return watches[n];
+	return NULL;
 }

@@ -9,12 +9,14 @@
 #include <stdbool.h>
 
 #include "alloc_watch.h"
+#include "es_watch.h"
 #include "free_table.h"
 #include "fs_map.h"
 #include "fs_status.h"
 #include "hot_monitor.h"
 #include "mount.h"
 #include "mount_name.h"
+#include "path.h"
 
 /* One filesystem, ext4 or XFS. Counts are since it was first seen. */
 struct top_fs {
@@ -27,6 +29,8 @@ struct top_fs {
 	struct fs_status status;
 	bool has_alloc; /* ext4, and the allocator is watched */
 	struct alloc_fs alloc;
+	bool has_es; /* ext4, and the extent status tree is watched */
+	struct es_cache es;
 };
 
 struct top_frame {
@@ -36,7 +40,7 @@ struct top_frame {
 	struct top_fs *fs; /* by mount point */
 	size_t n_fs;
 	__u64 map_bytes;
-	__u64 lost[ALLOC_NR_LOST];
+	__u64 lost; /* of all that is watched */
 	bool has_heat;
 	struct hot_frame heat; /* of all filesystems; rows: until the next */
 };
@@ -85,6 +89,10 @@ int top_model_map(struct top_model *model, const struct top_fs *fs,
 
 /* For paths of the rows. */
 struct hot_monitor *top_model_hot(struct top_model *model);
+
+/* The path of an inode on the filesystem with this device, as it is now. */
+void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,
+		    __u32 gen, struct path_result *result);
 
 /* What is watched, for its cost: i from 0 on; NULL: no more. */
 const struct watch *top_model_watch(const struct top_model *model, size_t i);

@@ -28,7 +28,7 @@ int top_report_text(char **text, struct top_model *model,
 void top_report_cost(char line[TOP_REPORT_LEN], const struct top_model *model,
 		     const struct top_frame *frame)
 {
-	__u64 events = 0, lost = 0;
+	__u64 events = 0;
 	const struct watch *watch;
 	char bytes[FMT_LEN];
 	double ns = 0;
@@ -42,12 +42,10 @@ void top_report_cost(char line[TOP_REPORT_LEN], const struct top_model *model,
 			events += cost.events;
 			ns += cost.events * watch_cost_ns(&cost);
 		}
-	for (int why = 0; why < ALLOC_NR_LOST; why++)
-		lost += frame->lost[why];
 	snprintf(line, TOP_REPORT_LEN,
 		 "cost: %llu events, %.0f ns each, %s of maps; %llu lost",
 		 events, events ? ns / events : 0,
-		 fmt_bytes(bytes, frame->map_bytes, false), lost);
+		 fmt_bytes(bytes, frame->map_bytes, false), frame->lost);
 }
 
 int top_report_write(FILE *out, struct top_model *model,

@@ -174,6 +174,35 @@ double watch_cost_ns(const struct cost *cost)
 	return cost->samples ? (double)cost->sampled_ns / cost->samples : 0;
 }
 
+static __u64 missed_runs(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = {0};
+	__u32 len = sizeof(info);
+	int fd = bpf_program__fd(program);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+int watch_lost(const struct watch *watch, __u64 *lost)
+{
+	struct bpf_program *program;
+	__u64 for_reason;
+	int err = 0;
+
+	for (__u32 why = 0; why < bpf_map__max_entries(watch->lost); why++) {
+		err = watch_sum(watch->lost, &why, &for_reason,
+				sizeof(for_reason));
+		if (err)
+			return err;
+		*lost += for_reason;
+	}
+	bpf_object__for_each_program(program, watch->object) *lost +=
+		missed_runs(program);
+	return 0;
+}
+
 /* memlock of /proc/self/fdinfo/FD: since 6.4 the true size, before computed
  * from the map's attributes.
  */

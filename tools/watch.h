@@ -18,6 +18,7 @@
 struct watch {
 	const struct bpf_object *object;
 	const struct bpf_map *costs; /* struct cost of program i at key i */
+	const struct bpf_map *lost;  /* a __u64 per reason and CPU */
 	const char *const *programs; /* their names */
 	__u32 n_programs;
 };
@@ -50,6 +51,12 @@ int watch_cost(const struct watch *watch, __u32 i, struct cost *cost);
 
 /* ns of one event of the program; 0: not measured yet. */
 double watch_cost_ns(const struct cost *cost);
+
+/* Adds what the object could not count, for whatever reason, to *lost; with it
+ * the runs that the kernel left out, as the program was under way on that CPU.
+ * 0 or -errno.
+ */
+int watch_lost(const struct watch *watch, __u64 *lost);
 
 /* Bytes that the kernel charges for all maps of the object. Before 6.4 it does
  * not count what is allocated with use.

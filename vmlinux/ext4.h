@@ -8,6 +8,14 @@
 /* ext4_allocation_request.flags, ext4_allocation_context.ac_flags: macros */
 #define EXT4_MB_HINT_DATA 0x0020
 
+/* extent_status.es_pblk: the status is above the block, most of it macros */
+#define EXTENT_STATUS_SHIFT	59
+#define EXTENT_STATUS_WRITTEN	(1 << 0)
+#define EXTENT_STATUS_UNWRITTEN (1 << 1)
+#define EXTENT_STATUS_DELAYED	(1 << 2)
+
+#define EXT_MAX_BLOCKS 0xffffffff
+
 struct ext4_allocation_request___frsp {
 	struct inode *inode;
 	unsigned int len; /* clusters; after the allocation what was got */
@@ -35,6 +43,11 @@ struct extent_status___frsp {
 	__u32 es_lblk;
 	__u32 es_len;
 	__u64 es_pblk; /* and, from bit 59 on, the status */
+} __attribute__((preserve_access_index));
+
+struct ext4_inode_info___frsp {
+	struct inode vfs_inode;
+	unsigned int i_es_all_nr; /* entries of its extent status tree */
 } __attribute__((preserve_access_index));
 
 #endif

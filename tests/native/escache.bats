@@ -1,0 +1,350 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; lib.bash
+# What frsp-top --json says of ext4's extent status tree, held against ext4's own
+# es_shrinker_info and against the kernel's trace of the same events.
+
+load lib
+
+frsp_top=${FRSP_TOP:-$BATS_TEST_DIRNAME/../../.output/frsp-top}
+
+# --- frsp-top in the background ------------------------------------------------
+
+# top_start [ARG...]: a report each 0.2 s to $test_dir/top; returns when attached.
+top_start() {
+	"$frsp_top" --json --delay 0.2 "$@" >"$test_dir/top" 2>"$test_dir/top.err" 3>&- &
+	top_pid=$!
+	defer top_stop
+	wait_until top_is_attached
+}
+
+top_is_attached() {
+	kill -0 "$top_pid" || fail "$(cat "$test_dir/top.err")"
+	grep -q ^Tracing "$test_dir/top.err"
+}
+
+top_stop() {
+	kill "$top_pid"
+	wait "$top_pid" || fail "frsp-top ended with $?"
+}
+
+top_has() { # top_has NUMBER: of reports
+	(($(wc -l <"$test_dir/top") >= $1))
+}
+
+# Leaves what there is of the filesystem at $test_dir/fs in $test_dir/fs.json, from a
+# report that began after now. Of the one that is next that is not known.
+top_report() {
+	wait_until top_has $(($(wc -l <"$test_dir/top") + 2))
+	tail -n 1 "$test_dir/top" >"$test_dir/top.json"
+	jq --arg mount "$test_dir/fs" '.filesystems[] | select(.mount == $mount).escache' \
+		"$test_dir/top.json" >"$test_dir/fs.json"
+	expect "lost" "$(jq .lost "$test_dir/top.json")" 0
+}
+
+es() { # es FILTER: of the report
+	jq -r "$1" "$test_dir/fs.json"
+}
+
+# inode_counts INO: "LOOKUPS HITS MISSES", by the list of misses
+inode_counts() {
+	local got
+	got=$(es "(.top_misses + .top_entries | map(select(.ino == $1)))[0] // empty |
+		[.lookups, .hits, .misses] | join(\" \")")
+	echo "${got:-0 0 0}"
+}
+
+# --- the kernel's own numbers --------------------------------------------------
+
+es_info() { # es_info NAME: the file of the filesystem at $test_dir/NAME
+	cat "/proc/fs/ext4/${loop_of[$1]#/dev/}/es_shrinker_info"
+}
+
+# kernel_lookups NAME: "HITS MISSES" since it was mounted
+kernel_lookups() {
+	es_info "$1" | sed -n 's|^ *\([0-9]*\)/\([0-9]*\) cache hits/misses|\1 \2|p'
+}
+
+# kernel_now NAME: "ENTRIES RECLAIMABLE"
+kernel_now() {
+	es_info "$1" | awk '$2 == "objects" { all = $1 } $2 == "reclaimable" { print all, $1 }'
+}
+
+# kernel_largest NAME: "INO ENTRIES" of the inode with the most
+kernel_largest() {
+	es_info "$1" | sed -n 's/^ *\([0-9]*\) inode (\([0-9]*\) objects.*/\1 \2/p'
+}
+
+minus() { # minus "A B" "C D": "A-C B-D"
+	echo "$((${1% *} - ${2% *})) $((${1#* } - ${2#* }))"
+}
+
+# es_trace_start NAME: of what happens to the trees of that filesystem
+es_trace_start() {
+	local event
+	tracefs_find
+	trace=$tracefs/instances/frsp.$BASHPID.$BATS_TEST_NUMBER
+	mkdir "$trace"
+	defer trace_remove
+	echo 16384 >"$trace/buffer_size_kb"
+	for event in "$trace"/events/ext4/ext4_es_*/; do
+		[[ $event != */ext4_es_shrink_count/ && $event != *_enter/ || $event == *scan_enter/ ]] || continue
+		echo "dev == $(($(stat -c '(%Hr << 20) + %Lr' "${loop_of[$1]}")))" >"$event/filter"
+		echo 1 >"$event/enable"
+	done
+}
+
+es_trace_stop() { # leaves the events in $test_dir/events
+	echo 0 >"$trace/events/enable"
+	awk '/entries-in-buffer/ { split($3, n, "/"); exit n[1] != n[2] }' "$trace/trace" ||
+		fail "the trace lost events"
+	sed -n 's/.*: \(ext4_es_.*\)/\1/p' "$trace/trace" >"$test_dir/events"
+	trace_remove
+}
+
+traced() { # traced REGEX: how many events match
+	grep -cE -- "$1" "$test_dir/events" || :
+}
+
+traced_inode() { # traced_inode INO: in the form of inode_counts
+	echo "$(traced "^ext4_es_lookup_extent_exit: .* ino $1 found") \
+$(traced "^ext4_es_lookup_extent_exit: .* ino $1 found 1") \
+$(traced "^ext4_es_lookup_extent_exit: .* ino $1 found 0")"
+}
+
+traced_sum() { # traced_sum EVENT NAME: of the number that comes after NAME
+	awk -v event="$1:" -v name="$2" '$1 == event { for (i = 2; i < NF; i++) if ($i == name) sum += $(i + 1) }
+		END { printf "%d\n", sum }' "$test_dir/events"
+}
+
+# All counts of the filesystem, by the report and by the trace.
+es_counts() {
+	es '"lookups \(.lookups)", "hits \(.hits)", "misses \(.misses)", "cached \(.cached)",
+		"removals \(.removals)", (.inserts | to_entries[] | "\(.key) \(.value)"),
+		(.shrinker | "runs \(.runs)", "asked \(.asked)", "freed \(.freed)",
+		"skipped \(.skipped_inodes)", "retried \(.retried)")'
+}
+
+# 6.1 has entries that are unwritten and delayed (UD), which are delayed.
+traced_counts() {
+	echo "lookups $(traced '^ext4_es_lookup_extent_exit')"
+	echo "hits $(traced '^ext4_es_lookup_extent_exit.* found 1')"
+	echo "misses $(traced '^ext4_es_lookup_extent_exit.* found 0')"
+	echo "cached $(traced '^ext4_es_cache_extent')"
+	echo "removals $(traced '^ext4_es_remove_extent')"
+	echo "written $(traced '^ext4_es_insert_extent.* status W')"
+	echo "unwritten $(traced '^ext4_es_insert_extent.* status UR?$')"
+	echo "delayed $(traced '^ext4_es_insert_(extent.* status U?D|delayed)')"
+	echo "hole $(traced '^ext4_es_insert_extent.* status H')"
+	echo "runs $(traced '^ext4_es_shrink:')"
+	echo "asked $(traced_sum ext4_es_shrink_scan_enter nr_to_scan)"
+	echo "freed $(traced_sum ext4_es_shrink nr_shrunk)"
+	echo "skipped $(traced_sum ext4_es_shrink nr_skipped)"
+	echo "retried $(traced '^ext4_es_shrink: .* retried [1-9]')"
+}
+
+expect_traced() { # the report says what the trace does
+	diff -u --label trace --label frsp-top <(traced_counts) <(es_counts) >&2
+}
+
+# --- files ---------------------------------------------------------------------
+
+# make_alternating FILE N [DD_OPTION...]: N blocks of data with N - 1 holes between
+make_alternating() {
+	local i
+	for ((i = 0; i < $2; i++)); do
+		dd if=/dev/zero of="$1" bs=4k seek=$((2 * i)) count=1 conv=notrunc status=none "${@:3}"
+	done
+}
+
+read_direct() { # past the page cache, so that each block is looked up
+	dd if="$1" of=/dev/null bs=4k iflag=direct status=none
+}
+
+# --- the tests -----------------------------------------------------------------
+
+@test "hits and misses are the kernel's own" {
+	local before
+	fs_make fs ext4
+	make_alternating "$test_dir/fs/data" 50 oflag=direct
+	fs_cool fs
+	before=$(kernel_lookups fs)
+	top_start "$test_dir/fs"
+	expect "lookups while it attached" "$(kernel_lookups fs)" "$before"
+	read_direct "$test_dir/fs/data"
+	cp "$test_dir/fs/data" "$test_dir/fs/copy"
+	ls -lR "$test_dir/fs" >/dev/null
+	rm "$test_dir/fs/data"
+	sync -f "$test_dir/fs"
+	top_report
+	expect "hits, misses" "$(es '"\(.hits) \(.misses)"')" "$(minus "$(kernel_lookups fs)" "$before")"
+	es '.lookups == .hits + .misses and .misses > 0 and .lookups >= 99' | grep -qx true
+}
+
+@test "each count is that of the kernel's trace" {
+	fs_make fs ext4
+	top_start "$test_dir/fs"
+	es_trace_start fs
+	make_alternating "$test_dir/fs/direct" 20 oflag=direct
+	make_alternating "$test_dir/fs/buffered" 20
+	fallocate -l 1M "$test_dir/fs/unwritten"
+	dd if=/dev/zero of="$test_dir/fs/unwritten" bs=4k seek=3 count=2 conv=notrunc,fsync status=none
+	fallocate -p -o 64K -l 64K "$test_dir/fs/unwritten"
+	truncate -s 1M "$test_dir/fs/hole"
+	read_direct "$test_dir/fs/hole"
+	sync -f "$test_dir/fs"
+	truncate -s 8K "$test_dir/fs/buffered"
+	cp -r "$test_dir/fs/buffered" "$test_dir/fs/copy"
+	sync -f "$test_dir/fs"
+	top_report
+	es_trace_stop
+	expect_traced
+	es '[.inserts[]] | length == 4 and all(. > 0)' | grep -qx true
+}
+
+@test "a file misses when it is read for the first time, and hits from then on" {
+	local ino cold warm file=$test_dir/fs/data
+	fs_make fs ext4
+	make_alternating "$file" 400 oflag=direct # more than a block of the extent tree holds
+	ino=$(stat -c %i "$file")
+	fs_cool fs
+	top_start "$test_dir/fs"
+	es_trace_start fs
+	read_direct "$file"
+	top_report
+	es_trace_stop
+	expect "the first time" "$(inode_counts "$ino")" "$(traced_inode "$ino")"
+	expect_traced
+	es '.cached > 0 and .misses > 0' | grep -qx true
+	(($(es ".top_misses[] | select(.ino == $ino).misses") > 0)) || fail "no miss"
+	cold=$(inode_counts "$ino")
+	es_trace_start fs
+	read_direct "$file"
+	top_report
+	es_trace_stop
+	warm=$(inode_counts "$ino")
+	expect "misses, the second time" "${warm##* }" "${cold##* }"
+	(($(traced_inode "$ino" | cut -d' ' -f2) >= 799)) || fail "not every block was looked up"
+	expect "lookups of both" "${warm%% *}" "$((${cold%% *} + $(traced_inode "$ino" | cut -d' ' -f1)))"
+}
+
+@test "the inode with most entries is that of es_shrinker_info, and has its path" {
+	local ino file=$test_dir/fs/data
+	fs_make fs ext4
+	make_alternating "$test_dir/fs/less" 3 oflag=direct
+	make_alternating "$file" 30 oflag=direct
+	ino=$(stat -c %i "$file")
+	fs_cool fs
+	top_start "$test_dir/fs"
+	read_direct "$test_dir/fs/less"
+	top_report
+	expect "inode and entries, of one file" "$(es '.top_entries[0] | "\(.ino) \(.entries)"')" "$(kernel_largest fs)"
+	read_direct "$file"
+	top_report
+	expect "inode and entries" "$(es '.top_entries[0] | "\(.ino) \(.entries)"')" "$(kernel_largest fs)"
+	expect "path" "$(es '.top_entries[0].path')" "$file"
+	expect "generation" "$(es '.top_entries[0].gen')" "$(lsattr -v "$file" | awk '{ print $1 }')"
+	expect "order" "$(es '[.top_entries[].entries] == ([.top_entries[].entries] | sort | reverse)')" true
+	rm "$file"
+	top_report
+	expect "entries of what is deleted" "$(es "[.top_entries[] | select(.ino == $ino)] | length")" 0
+}
+
+@test "a hole that is known is a hit" {
+	local ino file=$test_dir/fs/hole first
+	fs_make fs ext4
+	truncate -s 64K "$file"
+	ino=$(stat -c %i "$file")
+	fs_cool fs
+	top_start "$test_dir/fs"
+	read_direct "$file"
+	top_report
+	first=$(inode_counts "$ino")
+	((${first##* } > 0)) || fail "no miss: $first"
+	es '.inserts.hole > 0' | grep -qx true
+	expect "entries of the hole" "$(es ".top_entries[] | select(.ino == $ino).entries > 0")" true
+	read_direct "$file"
+	top_report
+	expect "misses, read again" "$(inode_counts "$ino" | cut -d' ' -f3)" "${first##* }"
+	(($(inode_counts "$ino" | cut -d' ' -f2) > $(cut -d' ' -f2 <<<"$first"))) || fail "no hit"
+}
+
+@test "what is written, but not on disk, is delayed" {
+	local n=40 written
+	fs_make fs ext4
+	sync -f "$test_dir/fs"
+	top_start "$test_dir/fs"
+	make_alternating "$test_dir/fs/data" $n
+	top_report
+	expect "entries, reclaimable" "$(es '.now | "\(.entries) \(.reclaimable)"')" "$(kernel_now fs)"
+	expect "delayed now" "$(es .now.delayed)" $n
+	(($(es .inserts.delayed) >= n)) || fail "delayed inserts: $(es .inserts.delayed)"
+	written=$(es .inserts.written) # of the directory
+	sync -f "$test_dir/fs"
+	top_report
+	expect "delayed now, synced" "$(es .now.delayed)" 0
+	expect "entries, reclaimable, synced" "$(es '.now | "\(.entries) \(.reclaimable)"')" "$(kernel_now fs)"
+	(($(es .inserts.written) >= written + n)) || fail "written: $written, then $(es .inserts.written)"
+}
+
+# The file stays open: an inode that leaves memory takes its entries along.
+@test "what the shrinker takes" {
+	local fd us
+	fs_make fs ext4
+	make_alternating "$test_dir/fs/data" 200 oflag=direct
+	read_direct "$test_dir/fs/data"
+	exec {fd}<"$test_dir/fs/data"
+	top_start "$test_dir/fs"
+	es_trace_start fs
+	echo 2 >/proc/sys/vm/drop_caches
+	top_report
+	es_trace_stop
+	expect "entries, reclaimable" "$(es '.now | "\(.entries) \(.reclaimable)"')" "$(kernel_now fs)"
+	exec {fd}<&-
+	expect_traced
+	es '.shrinker | .runs > 0 and .freed > 0 and .asked >= .freed' | grep -qx true
+	expect "runs by time" "$(es '.shrinker.run | add')" "$(es .shrinker.runs)"
+	us=$(traced_sum ext4_es_shrink scan_time) # each run's without its fraction
+	es ".shrinker | .run_ns >= $us * 1000 and .run_ns < ($us + .runs) * 1000" | grep -qx true ||
+		fail "$us us, but $(es .shrinker.run_ns) ns"
+}
+
+# The table has room for ES_MAX_INODES.
+@test "inodes that are let go are counted" {
+	local n=20000 room
+	room=$(sed -n 's/^#define ES_MAX_INODES *\([0-9]*\).*/\1/p' "$BATS_TEST_DIRNAME/../../bpf/escache.h")
+	fs_make fs ext4 '' -N 30000
+	top_start "$test_dir/fs"
+	seq -f "$test_dir/fs/%.0f" $n | xargs mkdir
+	top_report
+	(($(es .inodes.tracked) <= room && $(es .inodes.evicted) > 0)) || fail "$(es .inodes)"
+	(($(es '.inodes | .tracked + .evicted') >= n)) || fail "$(es .inodes)"
+}
+
+top_lacks() { # top_lacks MOUNT: the latest report has no such filesystem
+	tail -n 1 "$test_dir/top" | jq -e --arg mount "$test_dir/$1" 'all(.filesystems[]; .mount != $mount)' >/dev/null
+}
+
+# Kernel and frsp-top begin to count with the mount.
+@test "a filesystem that goes is forgotten" {
+	local ino
+	fs_make fs ext4
+	make_alternating "$test_dir/fs/data" 50 oflag=direct
+	ino=$(stat -c %i "$test_dir/fs/data")
+	fs_umount fs
+	top_start
+	fs_mount fs "${loop_of[fs]}"
+	read_direct "$test_dir/fs/data"
+	top_report
+	expect "hits, misses" "$(es '"\(.hits) \(.misses)"')" "$(kernel_lookups fs)"
+	(($(es .lookups) >= 99)) || fail "$(es .lookups) lookups"
+	expect "its file" "$(es "[.top_misses[] | select(.ino == $ino)] | length")" 1
+	fs_umount fs
+	wait_until top_lacks fs
+	fs_mount fs "${loop_of[fs]}"
+	ls "$test_dir/fs" >/dev/null
+	top_report
+	expect "hits, misses, mounted again" "$(es '"\(.hits) \(.misses)"')" "$(kernel_lookups fs)"
+	(($(es .lookups) < 99)) || fail "$(es .lookups) lookups"
+	expect "its file, mounted again" "$(es "[.top_entries[], .top_misses[] | select(.ino == $ino)] | length")" 0
+}
