@@ -83,13 +83,8 @@ int top_allocator_print(FILE *out, struct top_model *model,
 	const struct top_fs *fs = top_view_fs(frame, view);
 	struct free_table table;
 
-	if (!fs) {
-		fputs("no ext4 filesystem is mounted\n", out);
+	if (!top_view_head(out, fs, view))
 		return 0;
-	}
-	fprintf(out, "%s%s  %s  since it is watched%s\n",
-		top_style(view, SGR_HEAD), fs->name, fs->mount,
-		top_style(view, SGR_RESET));
 	if (!fs->has_alloc) {
 		fprintf(out, "%s has no tracepoints for its allocator\n",
 			fs->fs_type);

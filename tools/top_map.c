@@ -134,12 +134,8 @@ int top_map_print(FILE *out, struct top_model *model,
 	struct grid grid;
 	int err;
 
-	if (!fs) {
-		fputs("no ext4 filesystem is mounted\n", out);
+	if (!top_view_head(out, fs, view))
 		return 0;
-	}
-	fprintf(out, "%s%s  %s%s\n", top_style(view, SGR_HEAD), fs->name,
-		fs->mount, top_style(view, SGR_RESET));
 	err = top_model_map(model, fs, &map);
 	if (err == -EOPNOTSUPP) {
 		fprintf(out, "%s has no block groups\n", fs->fs_type);

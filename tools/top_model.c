@@ -143,6 +143,31 @@ static int read_watches(const struct top_model *model, struct top_fs *fs)
 	return err;
 }
 
+static const struct top_fs *fs_in(const struct top_frame *frame, __u32 dev)
+{
+	for (size_t i = 0; i < frame->n_fs; i++)
+		if (frame->fs[i].dev == dev)
+			return &frame->fs[i];
+	return NULL;
+}
+
+/* The history goes on from the frame before, of the same filesystem. */
+static void add_to_history(struct top_fs *fs, const struct top_fs *before)
+{
+	struct top_history *history = &fs->es_history;
+	__u64 hits = fs->es.totals.hits, misses = fs->es.totals.misses;
+
+	if (before) {
+		*history = before->es_history;
+		hits -= before->es.totals.hits;
+		misses -= before->es.totals.misses;
+	}
+	if (history->n == TOP_HISTORY)
+		memmove(history->percent, history->percent + 1, --history->n);
+	history->percent[history->n++] =
+		hits + misses ? 100 * hits / (hits + misses) : TOP_HISTORY_NONE;
+}
+
 static int read_fs(struct top_model *model, const struct mount_entry *mount,
 		   struct top_fs *fs)
 {
@@ -206,14 +231,6 @@ static int read_filesystems(struct top_model *model, struct top_frame *frame)
 	return !err && model->only && !frame->n_fs ? -ENODEV : err;
 }
 
-static const struct top_fs *fs_in(const struct top_frame *frame, __u32 dev)
-{
-	for (size_t i = 0; i < frame->n_fs; i++)
-		if (frame->fs[i].dev == dev)
-			return &frame->fs[i];
-	return NULL;
-}
-
 static void forget_gone(struct top_model *model, const struct top_frame *before,
 			const struct top_frame *now)
 {
@@ -266,6 +283,8 @@ int top_model_sample(struct top_model *model,
 	if (err)
 		return err;
 	now->has_heat = model->hot;
+	for (size_t i = 0; i < now->n_fs; i++)
+		add_to_history(&now->fs[i], fs_in(before, now->fs[i].dev));
 	forget_gone(model, before, now);
 	model->shown = !model->shown;
 	*frame = now;

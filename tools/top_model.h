@@ -18,6 +18,14 @@
 #include "mount_name.h"
 #include "path.h"
 
+/* A share of each of the last intervals, in percent. */
+#define TOP_HISTORY	 60
+#define TOP_HISTORY_NONE 255 /* of nothing */
+struct top_history {
+	size_t n;
+	unsigned char percent[TOP_HISTORY];
+};
+
 /* One filesystem, ext4 or XFS. Counts are since it was first seen. */
 struct top_fs {
 	__u32 dev; /* kernel dev_t */
@@ -31,6 +39,7 @@ struct top_fs {
 	struct alloc_fs alloc;
 	bool has_es; /* ext4, and the extent status tree is watched */
 	struct es_cache es;
+	struct top_history es_history; /* hits of the lookups */
 };
 
 struct top_frame {

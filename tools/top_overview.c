@@ -197,6 +197,24 @@ static const char *p99_cell(char buf[CELL_LEN], const struct row *row,
 	return latency_text(buf, latency(row, 99), exact);
 }
 
+/* Of the last interval. */
+static double es_hit_value(const struct row *row)
+{
+	const struct top_history *history = &row->fs->es_history;
+	int percent = TOP_HISTORY_NONE;
+
+	if (row->fs->has_es && history->n)
+		percent = history->percent[history->n - 1];
+	return percent == TOP_HISTORY_NONE ? -1 : percent;
+}
+
+static const char *es_hit_cell(char buf[CELL_LEN], const struct row *row,
+			       bool exact)
+{
+	(void)exact;
+	return print(buf, es_hit_value(row), "%.0f%%");
+}
+
 static const char *hottest_cell(char buf[CELL_LEN], const struct row *row,
 				bool exact)
 {
@@ -217,6 +235,7 @@ static const struct column columns[] = {
 	{"ASIDE/s", false, true, stood_aside_cell, stood_aside_value},
 	{"P50", false, false, p50_cell, p50_value},
 	{"P99", false, false, p99_cell, p99_value},
+	{"ES-HIT", false, false, es_hit_cell, es_hit_value},
 	{"MOUNT", true, false, mount_cell, NULL},
 	{"HOTTEST", true, false, hottest_cell, NULL},
 };

@@ -7,6 +7,7 @@ const struct top_screen top_screens[TOP_NR_SCREENS] = {
 	[TOP_OVERVIEW] = {"overview", "Overview", false, top_overview_print},
 	[TOP_ALLOCATOR] = {"allocator", "Allocator", true, top_allocator_print},
 	[TOP_MAP] = {"map", "Map", true, top_map_print},
+	[TOP_ESCACHE] = {"escache", "Extent cache", true, top_escache_print},
 	[TOP_HEAT] = {"heat", "Heat", false, top_heat_print},
 };
 
@@ -17,6 +18,18 @@ const struct top_fs *top_view_fs(const struct top_frame *frame,
 		if (frame->fs[i].dev == view->dev)
 			return &frame->fs[i];
 	return frame->n_fs ? &frame->fs[0] : NULL;
+}
+
+bool top_view_head(FILE *out, const struct top_fs *fs,
+		   const struct top_view *view)
+{
+	if (!fs) {
+		fputs("no ext4 or XFS filesystem is mounted\n", out);
+		return false;
+	}
+	fprintf(out, "%s%s  %s%s\n", top_style(view, SGR_HEAD), fs->name,
+		fs->mount, top_style(view, SGR_RESET));
+	return true;
 }
 
 const char *top_style(const struct top_view *view, const char *style)

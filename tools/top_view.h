@@ -16,6 +16,7 @@ enum top_screen_id {
 	TOP_OVERVIEW,
 	TOP_ALLOCATOR,
 	TOP_MAP,
+	TOP_ESCACHE,
 	TOP_HEAT,
 	TOP_NR_SCREENS,
 };
@@ -60,6 +61,12 @@ extern const struct top_screen top_screens[TOP_NR_SCREENS];
 const struct top_fs *top_view_fs(const struct top_frame *frame,
 				 const struct top_view *view);
 
+/* The line above what is shown of one filesystem. False: there is none, and
+ * that is what it says.
+ */
+bool top_view_head(FILE *out, const struct top_fs *fs,
+		   const struct top_view *view);
+
 /* A style of sgr.h, if there are colours. */
 const char *top_style(const struct top_view *view, const char *style);
 
@@ -72,6 +79,9 @@ int top_allocator_print(FILE *out, struct top_model *model,
 			const struct top_view *view);
 int top_map_print(FILE *out, struct top_model *model,
 		  const struct top_frame *frame, const struct top_view *view);
+int top_escache_print(FILE *out, struct top_model *model,
+		      const struct top_frame *frame,
+		      const struct top_view *view);
 int top_heat_print(FILE *out, struct top_model *model,
 		   const struct top_frame *frame, const struct top_view *view);
 
