@@ -51,7 +51,7 @@ static enum exit_code find(const char *spec, struct ctl_target *target)
 
 	if (!err)
 		err = mount_name_of(target->mount->dev, target->name,
-				sizeof(target->name));
+				    sizeof(target->name));
 	if (err)
 		return log_fail(EXIT_FAILED,
 				"name a mounted ext4 filesystem: \"findmnt -t "

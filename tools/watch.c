@@ -187,7 +187,7 @@ static __u64 missed_runs(const struct bpf_program *program)
 
 int watch_lost(const struct watch *watch, __u64 *lost)
 {
-	struct bpf_program *program;
+	struct bpf_program *program = NULL;
 	__u64 for_reason;
 	int err = 0;
 
@@ -198,8 +198,8 @@ int watch_lost(const struct watch *watch, __u64 *lost)
 			return err;
 		*lost += for_reason;
 	}
-	bpf_object__for_each_program(program, watch->object) *lost +=
-		missed_runs(program);
+	while ((program = bpf_object__next_program(watch->object, program)))
+		*lost += missed_runs(program);
 	return 0;
 }
 

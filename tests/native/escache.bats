@@ -309,6 +309,21 @@ read_direct() { # past the page cache, so that each block is looked up
 		fail "$us us, but $(es .shrinker.run_ns) ns"
 }
 
+# A hole has nothing to truncate, so all that ext4 says is that the inode goes.
+@test "an inode that has left memory has no entries" {
+	local ino
+	fs_make fs ext4
+	truncate -s 64K "$test_dir/fs/hole"
+	ino=$(stat -c %i "$test_dir/fs/hole")
+	top_start "$test_dir/fs"
+	read_direct "$test_dir/fs/hole"
+	top_report
+	expect "before" "$(es "any(.top_entries[]; .ino == $ino)")" true
+	rm "$test_dir/fs/hole"
+	top_report
+	expect "after" "$(es "any(.top_entries[]; .ino == $ino)")" false
+}
+
 # The table has room for ES_MAX_INODES.
 @test "inodes that are let go are counted" {
 	local n=20000 room
