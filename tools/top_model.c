@@ -15,8 +15,10 @@
 
 struct top_model {
 	struct mount_table *mounts;
-	struct alloc_watch *alloc; /* NULL: ext4 is not there */
-	__u32 only;		   /* device; 0: all */
+	/* NULL: this kernel has nothing of it now */
+	struct alloc_watch *alloc;
+	struct busy_watch *busy;
+	__u32 only; /* device; 0: all */
 	struct top_frame frames[2];
 	int shown; /* index of the latest frame */
 };
@@ -39,6 +41,16 @@ static int find_only(struct top_model *model, const char *device)
 	return 0;
 }
 
+/* Not all kernels have all of it: it does if one can be watched. */
+static int open_watches(struct top_model *model)
+{
+	int err = alloc_watch_open(&model->alloc);
+
+	if (!err || err == -EOPNOTSUPP)
+		err = busy_watch_open(&model->busy);
+	return err == -EOPNOTSUPP && top_model_watch(model, 0) ? 0 : err;
+}
+
 int top_model_open(const struct top_options *options, struct top_model **out)
 {
 	struct top_model *model = calloc(1, sizeof(*model));
@@ -50,7 +62,7 @@ int top_model_open(const struct top_options *options, struct top_model **out)
 	if (!err && options->device)
 		err = find_only(model, options->device);
 	if (!err)
-		err = alloc_watch_open(&model->alloc);
+		err = open_watches(model);
 	if (err) {
 		top_model_close(model);
 		return err;
@@ -75,8 +87,22 @@ void top_model_close(struct top_model *model)
 	clear_frame(&model->frames[0]);
 	clear_frame(&model->frames[1]);
 	alloc_watch_close(model->alloc);
+	busy_watch_close(model->busy);
 	mount_table_free(model->mounts);
 	free(model);
+}
+
+static int read_watches(struct top_model *model, struct top_fs *fs)
+{
+	int err = 0;
+
+	fs->has_alloc = model->alloc && !strcmp(fs->fs_type, "ext4");
+	fs->has_busy = model->busy && busy_watch_has(model->busy, fs->fs_type);
+	if (fs->has_alloc)
+		err = alloc_watch_fs(model->alloc, fs->dev, &fs->alloc);
+	if (!err && fs->has_busy)
+		err = busy_watch_fs(model->busy, fs->dev, &fs->busy);
+	return err;
 }
 
 static int read_fs(struct top_model *model, const struct mount_entry *mount,
@@ -99,9 +125,7 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 	}
 	fs->has_status =
 		!fs_status_read(FS_STATUS_ROOT, fs->name, &fs->status, &file);
-	fs->has_alloc = model->alloc && !strcmp(fs->fs_type, "ext4");
-	return fs->has_alloc ? alloc_watch_fs(model->alloc, fs->dev, &fs->alloc)
-			     : 0;
+	return read_watches(model, fs);
 }
 
 static int add_fs(struct top_model *model, struct top_frame *frame,
@@ -155,9 +179,30 @@ static const struct top_fs *fs_in(const struct top_frame *frame, __u32 dev)
 static void forget_gone(struct top_model *model, const struct top_frame *before,
 			const struct top_frame *now)
 {
-	for (size_t i = 0; i < before->n_fs; i++)
-		if (before->fs[i].has_alloc && !fs_in(now, before->fs[i].dev))
-			alloc_watch_forget(model->alloc, before->fs[i].dev);
+	for (size_t i = 0; i < before->n_fs; i++) {
+		const struct top_fs *fs = &before->fs[i];
+
+		if (fs_in(now, fs->dev))
+			continue;
+		if (fs->has_alloc)
+			alloc_watch_forget(model->alloc, fs->dev);
+		if (fs->has_busy)
+			busy_watch_forget(model->busy, fs->dev);
+	}
+}
+
+static int read_overhead(const struct top_model *model, struct top_frame *frame)
+{
+	const struct watch *watch;
+	int err = 0;
+
+	for (size_t i = 0; (watch = top_model_watch(model, i)); i++)
+		frame->map_bytes += watch_map_bytes(watch->object);
+	if (model->alloc)
+		err = alloc_watch_lost(model->alloc, frame->lost);
+	if (!err && model->busy)
+		err = busy_watch_lost(model->busy, frame->busy_lost);
+	return err;
 }
 
 int top_model_sample(struct top_model *model, const struct top_frame **frame)
@@ -174,11 +219,9 @@ int top_model_sample(struct top_model *model, const struct top_frame **frame)
 	if (!err)
 		err = read_filesystems(model, now);
 	if (!err)
-		err = alloc_watch_lost(model->alloc, now->lost);
+		err = read_overhead(model, now);
 	if (err)
 		return err;
-	now->map_bytes =
-		watch_map_bytes(alloc_watch_base(model->alloc)->object);
 	forget_gone(model, before, now);
 	model->shown = !model->shown;
 	*frame = now;
@@ -193,5 +236,13 @@ const struct top_fs *top_model_before(const struct top_model *model,
 
 const struct watch *top_model_watch(const struct top_model *model, size_t i)
 {
-	return i ? NULL : alloc_watch_base(model->alloc);
+	const struct watch *const watches[] = {
+		model->alloc ? alloc_watch_base(model->alloc) : NULL,
+		model->busy ? busy_watch_base(model->busy) : NULL,
+	};
+
+	for (size_t n = 0; n < sizeof(watches) / sizeof(*watches); n++)
+		if (watches[n] && !i--)
+			return watches[n];
+	return NULL;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "alloc_watch.h"
+#include "busy_watch.h"
 #include "fs_status.h"
 #include "mount.h"
 #include "mount_name.h"
@@ -24,6 +25,8 @@ struct top_fs {
 	struct fs_status status;
 	bool has_alloc; /* ext4, and the allocator is watched */
 	struct alloc_fs alloc;
+	bool has_busy; /* freed space is watched */
+	struct busy_fs busy;
 };
 
 struct top_frame {
@@ -34,6 +37,7 @@ struct top_frame {
 	size_t n_fs;
 	__u64 map_bytes;
 	__u64 lost[ALLOC_NR_LOST];
+	__u64 busy_lost[BUSY_NR_LOST];
 };
 
 struct top_model;
