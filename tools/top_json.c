@@ -55,6 +55,24 @@ static struct json_object *alloc_object(const struct alloc_fs *alloc)
 	return object;
 }
 
+static struct json_object *busy_object(const struct busy_fs *busy)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_u64(object, "extents", busy->extents);
+	json_add_u64(object, "blocks", busy->blocks);
+	json_add_u64(object, "peak_extents", busy->peak_extents);
+	json_add_u64(object, "peak_blocks", busy->peak_blocks);
+	json_add_u64(object, "freed_extents", busy->freed_extents);
+	json_add_u64(object, "freed_blocks", busy->freed_blocks);
+	json_add_u64(object, "forced", busy->forced);
+	json_add_u64(object, "reused", busy->reused);
+	json_add_u64(object, "trimmed", busy->trimmed);
+	json_add_u64(object, "lifetime_ns", busy->lifetime_ns);
+	add_histogram(object, "lifetimes", busy->lifetimes, LOG2_NS_BUCKETS);
+	return object;
+}
+
 static struct json_object *status_object(const struct fs_status *status)
 {
 	struct json_object *object = json_object_new_object();
@@ -140,6 +158,8 @@ static struct json_object *fs_object(struct top_model *model,
 		json_object_object_add(object, "map", map_object(model, fs));
 	json_object_object_add(object, "escache",
 			       fs->has_es ? es_json(model, &fs->es) : NULL);
+	json_object_object_add(object, "busy",
+			       fs->has_busy ? busy_object(&fs->busy) : NULL);
 	return object;
 }
 

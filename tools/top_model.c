@@ -29,6 +29,7 @@ struct top_model {
 	/* NULL: what it watches is not there */
 	struct alloc_watch *alloc;
 	struct es_watch *es;
+	struct busy_watch *busy;
 	struct hot_monitor *hot;
 	__u32 only; /* device; 0: all */
 	struct top_frame frames[2];
@@ -76,6 +77,8 @@ static int open_watches(struct top_model *model)
 
 	if (!err || err == -EOPNOTSUPP)
 		err = es_watch_open(&model->es);
+	if (!err || err == -EOPNOTSUPP)
+		err = busy_watch_open(&model->busy);
 	if (!err || err == -EOPNOTSUPP)
 		err = open_heat(model);
 	if (!err && !top_model_watch(model, 0))
@@ -125,6 +128,7 @@ void top_model_close(struct top_model *model)
 	alloc_watch_close(model->alloc);
 	es_watch_close(model->es);
 	path_cache_free(model->paths);
+	busy_watch_close(model->busy);
 	mount_table_free(model->mounts);
 	free(model);
 }
@@ -140,6 +144,9 @@ static int read_watches(const struct top_model *model, struct top_fs *fs)
 	fs->has_es = model->es && is_ext4;
 	if (!err && fs->has_es)
 		err = es_watch_fs(model->es, fs->dev, fs->name, &fs->es);
+	fs->has_busy = model->busy && busy_watch_has(model->busy, fs->fs_type);
+	if (!err && fs->has_busy)
+		err = busy_watch_fs(model->busy, fs->dev, &fs->busy);
 	return err;
 }
 
@@ -243,6 +250,8 @@ static void forget_gone(struct top_model *model, const struct top_frame *before,
 			alloc_watch_forget(model->alloc, fs->dev);
 		if (fs->has_es)
 			es_watch_forget(model->es, fs->dev);
+		if (fs->has_busy)
+			busy_watch_forget(model->busy, fs->dev);
 	}
 }
 
@@ -391,6 +400,7 @@ const struct watch *top_model_watch(const struct top_model *model, size_t i)
 	const struct watch *const watches[] = {
 		model->alloc ? alloc_watch_base(model->alloc) : NULL,
 		model->es ? es_watch_base(model->es) : NULL,
+		model->busy ? busy_watch_base(model->busy) : NULL,
 	};
 
 	for (size_t n = 0; n < sizeof(watches) / sizeof(watches[0]); n++)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "alloc_watch.h"
+#include "busy_watch.h"
 #include "es_watch.h"
 #include "free_table.h"
 #include "fs_map.h"
@@ -40,6 +41,8 @@ struct top_fs {
 	bool has_es; /* ext4, and the extent status tree is watched */
 	struct es_cache es;
 	struct top_history es_history; /* hits of the lookups */
+	bool has_busy;		       /* freed space is watched */
+	struct busy_fs busy;
 };
 
 struct top_frame {

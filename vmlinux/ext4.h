@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* fs/ext4/{ext4,mballoc,extents_status}.h: what observing the allocator and the
- * extent status tree needs; vmlinux.h has it only where ext4 is built in.
+/* fs/ext4/{ext4,mballoc,extents_status}.h: what observing the allocator, freed
+ * blocks and the extent status tree needs; vmlinux.h has it only where ext4 is
+ * built in.
  */
 #ifndef FRSP_VMLINUX_EXT4_H
 #define FRSP_VMLINUX_EXT4_H
@@ -15,6 +16,14 @@
 #define EXTENT_STATUS_DELAYED	(1 << 2)
 
 #define EXT_MAX_BLOCKS 0xffffffff
+
+/* flags of ext4_free_blocks(), ext4_sb_info.s_mount_opt, and the count that a
+ * handle without a journal is: macros
+ */
+#define EXT4_FREE_BLOCKS_METADATA    0x0001
+#define EXT4_MOUNT_DATA_FLAGS	     0x00C00
+#define EXT4_MOUNT_WRITEBACK_DATA    0x00C00
+#define EXT4_NOJOURNAL_MAX_REF_COUNT 4096
 
 struct ext4_allocation_request___frsp {
 	struct inode *inode;
@@ -37,6 +46,23 @@ struct ext4_allocation_context___frsp {
 	__u16 ac_groups_scanned;
 	__u16 ac_found;
 	__u8 ac_criteria;
+} __attribute__((preserve_access_index));
+
+struct ext4_sb_info___frsp {
+	unsigned int s_mount_opt;
+} __attribute__((preserve_access_index));
+
+/* include/linux/jbd2.h */
+struct transaction_s___frsp {
+	unsigned int t_tid;
+} __attribute__((preserve_access_index));
+
+struct journal_s___frsp {
+	struct block_device *j_fs_dev; /* not the log's */
+} __attribute__((preserve_access_index));
+
+struct jbd2_journal_handle___frsp {
+	struct transaction_s___frsp *h_transaction;
 } __attribute__((preserve_access_index));
 
 struct extent_status___frsp {

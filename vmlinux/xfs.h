@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* fs/xfs/xfs_mount.h, fs/xfs/libxfs/xfs_{ag,alloc,btree,group}.h: what
+ * observing busy extents needs; vmlinux.h has it only where XFS is built in.
+ */
+#ifndef FRSP_VMLINUX_XFS_H
+#define FRSP_VMLINUX_XFS_H
+
+struct xfs_mount___frsp {
+	struct super_block *m_super;
+} __attribute__((preserve_access_index));
+
+enum xfs_group_type___frsp {
+	XG_TYPE_AG___frsp = 0,
+};
+
+/* Not in 6.1 and 6.12, in 6.18: xfs_perag has one in it. */
+struct xfs_group___frsp {
+	struct xfs_mount___frsp *xg_mount;
+	__u32 xg_gno;
+	enum xfs_group_type___frsp xg_type;
+} __attribute__((preserve_access_index));
+
+/* 6.1 and 6.12; 6.18 has pag_group instead */
+struct xfs_perag___mount {
+	struct xfs_mount___frsp *pag_mount;
+	__u32 pag_agno;
+} __attribute__((preserve_access_index));
+
+struct xfs_alloc_arg___frsp {
+	struct xfs_mount___frsp *mp;
+	__u32 agno;
+	__u32 agbno;
+} __attribute__((preserve_access_index));
+
+enum xfs_btree_type___frsp {
+	XFS_BTREE_TYPE_AG___frsp = 0,
+};
+
+struct xfs_btree_ops___frsp {
+	enum xfs_btree_type___frsp type;
+} __attribute__((preserve_access_index));
+
+struct xfs_btree_cur___frsp {
+	const struct xfs_btree_ops___frsp *bc_ops;
+	struct xfs_group___frsp *bc_group;
+} __attribute__((preserve_access_index));
+
+/* 6.12; 6.18 has bc_group */
+struct xfs_btree_cur___pag {
+	struct {
+		struct xfs_perag___mount *pag;
+	} bc_ag;
+} __attribute__((preserve_access_index));
+
+#endif
