@@ -69,7 +69,8 @@ static struct json_object *busy_object(const struct busy_fs *busy)
 	json_add_u64(object, "reused", busy->reused);
 	json_add_u64(object, "trimmed", busy->trimmed);
 	json_add_u64(object, "lifetime_ns", busy->lifetime_ns);
-	add_histogram(object, "lifetimes", busy->lifetimes, LOG2_NS_BUCKETS);
+	json_add_histogram(object, "lifetimes", busy->lifetimes,
+			   LOG2_NS_BUCKETS);
 	return object;
 }
 

@@ -19,7 +19,7 @@ enum long_option {
 static const struct argp_option options[] = {
 	{"screen", OPT_SCREEN, "NAME", 0,
 	 "Begin with this screen, or report it: overview (default), allocator, "
-	 "map, escache, heat",
+	 "map, busy, escache, heat",
 	 0},
 	{"sort", 's', "COLUMN", 0,
 	 "Sort the overview by COLUMN, +COLUMN: the other way round; \"-s "

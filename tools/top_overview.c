@@ -197,6 +197,18 @@ static const char *p99_cell(char buf[CELL_LEN], const struct row *row,
 	return latency_text(buf, latency(row, 99), exact);
 }
 
+static double busy_value(const struct row *row)
+{
+	return row->fs->has_busy ? (double)row->fs->busy.blocks : -1;
+}
+
+static const char *busy_cell(char buf[CELL_LEN], const struct row *row,
+			     bool exact)
+{
+	(void)exact;
+	return print(buf, busy_value(row), "%.0f");
+}
+
 /* Of the last interval. */
 static double es_hit_value(const struct row *row)
 {
@@ -235,6 +247,7 @@ static const struct column columns[] = {
 	{"ASIDE/s", false, true, stood_aside_cell, stood_aside_value},
 	{"P50", false, false, p50_cell, p50_value},
 	{"P99", false, false, p99_cell, p99_value},
+	{"BUSY", false, false, busy_cell, busy_value},
 	{"ES-HIT", false, false, es_hit_cell, es_hit_value},
 	{"MOUNT", true, false, mount_cell, NULL},
 	{"HOTTEST", true, false, hottest_cell, NULL},

@@ -7,7 +7,8 @@ const struct top_screen top_screens[TOP_NR_SCREENS] = {
 	[TOP_OVERVIEW] = {"overview", "Overview", false, top_overview_print},
 	[TOP_ALLOCATOR] = {"allocator", "Allocator", true, top_allocator_print},
 	[TOP_MAP] = {"map", "Map", true, top_map_print},
-	[TOP_ESCACHE] = {"escache", "Extent cache", true, top_escache_print},
+	[TOP_BUSY] = {"busy", "Busy", true, top_busy_print},
+	[TOP_ESCACHE] = {"escache", "ES cache", true, top_escache_print},
 	[TOP_HEAT] = {"heat", "Heat", false, top_heat_print},
 };
 

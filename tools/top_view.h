@@ -16,6 +16,7 @@ enum top_screen_id {
 	TOP_OVERVIEW,
 	TOP_ALLOCATOR,
 	TOP_MAP,
+	TOP_BUSY,
 	TOP_ESCACHE,
 	TOP_HEAT,
 	TOP_NR_SCREENS,
@@ -79,6 +80,8 @@ int top_allocator_print(FILE *out, struct top_model *model,
 			const struct top_view *view);
 int top_map_print(FILE *out, struct top_model *model,
 		  const struct top_frame *frame, const struct top_view *view);
+int top_busy_print(FILE *out, struct top_model *model,
+		   const struct top_frame *frame, const struct top_view *view);
 int top_escache_print(FILE *out, struct top_model *model,
 		      const struct top_frame *frame,
 		      const struct top_view *view);
