@@ -9,6 +9,9 @@
  * the call in between is kept with the task. Of the tracepoints inside,
  * the last one counts: ext4 repeats a search after it has given up
  * preallocations, and each search is a search of its own.
+ *
+ * Raw tracepoints: of typed ones the verifier of 6.12 takes the arguments, where
+ * ext4 is a module, for pointers that may be NULL.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -158,7 +161,7 @@ static __always_inline void note_preallocated(void)
 		call->kind = ALLOC_PREALLOCATED;
 }
 
-SEC("tp_btf/ext4_request_blocks")
+SEC("raw_tp/ext4_request_blocks")
 int BPF_PROG(frsp_alloc_request, struct ext4_allocation_request___frsp *request)
 {
 	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_REQUEST);
@@ -168,7 +171,7 @@ int BPF_PROG(frsp_alloc_request, struct ext4_allocation_request___frsp *request)
 	return 0;
 }
 
-SEC("tp_btf/ext4_mballoc_alloc")
+SEC("raw_tp/ext4_mballoc_alloc")
 int BPF_PROG(frsp_alloc_search, struct ext4_allocation_context___frsp *ac)
 {
 	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_SEARCH);
@@ -178,7 +181,7 @@ int BPF_PROG(frsp_alloc_search, struct ext4_allocation_context___frsp *ac)
 	return 0;
 }
 
-SEC("tp_btf/ext4_mballoc_prealloc")
+SEC("raw_tp/ext4_mballoc_prealloc")
 int BPF_PROG(frsp_alloc_prealloc, struct ext4_allocation_context___frsp *ac)
 {
 	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_PREALLOC);
@@ -188,7 +191,7 @@ int BPF_PROG(frsp_alloc_prealloc, struct ext4_allocation_context___frsp *ac)
 	return 0;
 }
 
-SEC("tp_btf/ext4_allocate_blocks")
+SEC("raw_tp/ext4_allocate_blocks")
 int BPF_PROG(frsp_alloc_done, struct ext4_allocation_request___frsp *request,
 	     __u64 block)
 {

@@ -281,7 +281,7 @@ static __always_inline void note_flags(const struct inode *inode, __u32 flags)
 {
 	__u32 *noted;
 
-	if (!is_writeback(BPF_CORE_READ(inode, i_sb)))
+	if (!inode || !is_writeback(BPF_CORE_READ(inode, i_sb)))
 		return;
 	noted = bpf_task_storage_get(&frsp_busy_flag,
 				     bpf_get_current_task_btf(), NULL,
@@ -310,7 +310,7 @@ static __always_inline void begin_unless_writeback(const struct super_block *sb,
 	const struct jbd2_journal_handle___frsp *handle =
 		BPF_CORE_READ(task, journal_info);
 
-	if ((unsigned long)handle < EXT4_NOJOURNAL_MAX_REF_COUNT)
+	if (!sb || (unsigned long)handle < EXT4_NOJOURNAL_MAX_REF_COUNT)
 		return;
 	if (is_writeback(sb) && !frees_metadata())
 		return;
@@ -320,12 +320,12 @@ static __always_inline void begin_unless_writeback(const struct super_block *sb,
 
 static __always_inline __u32 mount_dev(const struct xfs_mount___frsp *mount)
 {
-	return BPF_CORE_READ(mount, m_super, s_dev);
+	return mount ? BPF_CORE_READ(mount, m_super, s_dev) : 0;
 }
 
 static __always_inline __u32 group_dev(const struct xfs_group___frsp *group)
 {
-	return mount_dev(BPF_CORE_READ(group, xg_mount));
+	return group ? mount_dev(BPF_CORE_READ(group, xg_mount)) : 0;
 }
 
 /* An argument at a fixed place: the compiler would make one access with a
@@ -343,6 +343,8 @@ static __always_inline __u32 group_dev(const struct xfs_group___frsp *group)
 static __always_inline void place_in(const struct xfs_group___frsp *group,
 				     __u32 block, struct xfs_place *place)
 {
+	if (!group)
+		return;
 	*place = (struct xfs_place){
 		.dev = group_dev(group),
 		.group_type = BPF_CORE_READ(group, xg_type),
@@ -357,6 +359,7 @@ static __always_inline void place_in(const struct xfs_group___frsp *group,
 static __always_inline __u32 place_of(const __u64 *arguments,
 				      struct xfs_place *place)
 {
+	*place = (struct xfs_place){};
 	if (has_xfs_groups) {
 		place_in((void *)ARGUMENT(arguments, 0), ARGUMENT(arguments, 1),
 			 place);
@@ -517,8 +520,9 @@ int BPF_PROG(frsp_busy_commit, struct journal_s___frsp *journal,
 {
 	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_COMMIT);
 
-	end_ext4(BPF_CORE_READ(journal, j_fs_dev, bd_dev),
-		 BPF_CORE_READ(transaction, t_tid));
+	if (journal && transaction)
+		end_ext4(BPF_CORE_READ(journal, j_fs_dev, bd_dev),
+			 BPF_CORE_READ(transaction, t_tid));
 	cost_end(&frsp_busy_cost, BUSY_PROGRAM_COMMIT, began);
 	return 0;
 }
@@ -572,16 +576,14 @@ int BPF_PROG(frsp_busy_xbtree, struct xfs_btree_cur___frsp *cur, __u32 *pointer,
 {
 	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XBTREE);
 
-	if (was_found)
+	if (was_found && cur && pointer)
 		drop_btree_block(cur, pointer);
 	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XBTREE, began);
 	return 0;
 }
 
-SEC("tp_btf/xfs_alloc_small_freelist")
-int BPF_PROG(frsp_busy_xsmall, struct xfs_alloc_arg___frsp *alloc)
+static __always_inline void drop_block(const struct xfs_alloc_arg___frsp *alloc)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XSMALL);
 	struct xfs_place place = {
 		.dev = mount_dev(BPF_CORE_READ(alloc, mp)),
 		.group = BPF_CORE_READ(alloc, agno),
@@ -589,6 +591,15 @@ int BPF_PROG(frsp_busy_xsmall, struct xfs_alloc_arg___frsp *alloc)
 	};
 
 	drop_xfs(&place);
+}
+
+SEC("tp_btf/xfs_alloc_small_freelist")
+int BPF_PROG(frsp_busy_xsmall, struct xfs_alloc_arg___frsp *alloc)
+{
+	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XSMALL);
+
+	if (alloc)
+		drop_block(alloc);
 	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XSMALL, began);
 	return 0;
 }
@@ -655,7 +666,8 @@ int BPF_PROG(frsp_busy_xnear, struct xfs_alloc_arg___frsp *alloc)
 {
 	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XNEAR);
 
-	count_forced(fs_of(mount_dev(BPF_CORE_READ(alloc, mp))));
+	if (alloc)
+		count_forced(fs_of(mount_dev(BPF_CORE_READ(alloc, mp))));
 	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XNEAR, began);
 	return 0;
 }
@@ -666,7 +678,8 @@ int BPF_PROG(frsp_busy_xsize, struct xfs_alloc_arg___frsp *alloc)
 {
 	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XSIZE);
 
-	count_forced(fs_of(mount_dev(BPF_CORE_READ(alloc, mp))));
+	if (alloc)
+		count_forced(fs_of(mount_dev(BPF_CORE_READ(alloc, mp))));
 	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XSIZE, began);
 	return 0;
 }

@@ -16,6 +16,9 @@
  * Of a run of the shrinker ext4_es_shrink says all but how much was asked for,
  * also of a run that has no ext4_es_shrink_scan_enter and _exit (6.1 shrinks
  * when it gets no memory for an entry).
+ *
+ * That pointers are not NULL is asked for the verifier's sake: since 6.12 it
+ * takes the arguments of a module's tracepoints for ones that may be.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -116,7 +119,7 @@ static __always_inline void note_entries(struct es_inode *known, __u32 entries)
 
 static __always_inline void count_lookup(const struct inode *inode, bool found)
 {
-	struct es_fs *fs = fs_of(inode->i_sb);
+	struct es_fs *fs = inode ? fs_of(inode->i_sb) : NULL;
 	struct es_inode *known;
 
 	if (!fs)
@@ -135,7 +138,7 @@ static __always_inline void count_lookup(const struct inode *inode, bool found)
 /* For a change of the tree; the tracepoint comes before the change. */
 static __always_inline struct es_fs *changed_fs(const struct inode *inode)
 {
-	struct es_fs *fs = fs_of(inode->i_sb);
+	struct es_fs *fs = inode ? fs_of(inode->i_sb) : NULL;
 	struct es_inode *known;
 
 	if (!fs)
@@ -163,7 +166,7 @@ insert_of(const struct extent_status___frsp *es)
 static __always_inline void count_removal(const struct inode *inode, __u32 lblk,
 					  __u32 len)
 {
-	struct es_fs *fs = fs_of(inode->i_sb);
+	struct es_fs *fs = inode ? fs_of(inode->i_sb) : NULL;
 	struct es_inode *known;
 
 	if (!fs)
@@ -195,7 +198,7 @@ int BPF_PROG(frsp_es_insert, struct inode *inode,
 	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_INSERT);
 	struct es_fs *fs = changed_fs(inode);
 
-	if (fs)
+	if (fs && es)
 		fs->inserts[insert_of(es)]++;
 	cost_end(&frsp_es_cost, ES_PROGRAM_INSERT, began);
 	return 0;
@@ -253,7 +256,7 @@ SEC("tp_btf/ext4_es_shrink_scan_enter")
 int BPF_PROG(frsp_es_scan, struct super_block *sb, int nr_to_scan)
 {
 	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_SCAN);
-	struct es_fs *fs = fs_of(sb);
+	struct es_fs *fs = sb ? fs_of(sb) : NULL;
 
 	if (fs)
 		fs->asked += nr_to_scan;
@@ -266,7 +269,7 @@ int BPF_PROG(frsp_es_shrink, struct super_block *sb, int nr_shrunk,
 	     __u64 scan_time, int nr_skipped, int retried)
 {
 	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_SHRINK);
-	struct es_fs *fs = fs_of(sb);
+	struct es_fs *fs = sb ? fs_of(sb) : NULL;
 
 	if (fs) {
 		fs->runs++;

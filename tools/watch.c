@@ -60,7 +60,7 @@ static bool has_tracepoint(const struct kernel_btf *btf, const char *name)
 	return kernel_btf_find(btf, type, BTF_KIND_TYPEDEF, &in) > 0;
 }
 
-/* By the program's section, "tp_btf/NAME" and the like. */
+/* By the program's section, "raw_tp/NAME" and the like. */
 static bool has_place_for(const struct kernel_btf *btf,
 			  const struct bpf_program *program)
 {
@@ -70,7 +70,7 @@ static bool has_place_for(const struct kernel_btf *btf,
 
 	if (!name)
 		return true;
-	if (!strncmp(section, "tp_btf/", 7))
+	if (!strncmp(section, "tp_btf/", 7) || !strncmp(section, "raw_tp/", 7))
 		return has_tracepoint(btf, name + 1);
 	if (!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6))
 		return kernel_btf_find(btf, name + 1, BTF_KIND_FUNC, &in) > 0;
