@@ -13,6 +13,8 @@ static const char *const programs[ALLOC_NR_PROGRAMS] = {
 	[ALLOC_PROGRAM_SEARCH] = "frsp_alloc_search",
 	[ALLOC_PROGRAM_PREALLOC] = "frsp_alloc_prealloc",
 	[ALLOC_PROGRAM_DONE] = "frsp_alloc_done",
+	[ALLOC_PROGRAM_EXTENT] = "frsp_alloc_extent",
+	[ALLOC_PROGRAM_INDIRECT] = "frsp_alloc_indirect",
 };
 
 struct alloc_watch {
