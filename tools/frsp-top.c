@@ -60,10 +60,9 @@ static enum exit_code open_model(struct top *top)
 	case 0:
 		return EXIT_OK;
 	case -EOPNOTSUPP:
-		return log_fail(
-			EXIT_UNSUPPORTED,
-			"mount an ext4 filesystem, or \"modprobe ext4\"",
-			"the kernel has no ext4");
+		return log_fail(EXIT_UNSUPPORTED,
+				"mount one, or \"modprobe ext4\"",
+				"the kernel has neither ext4 nor XFS");
 	case -ENODEV:
 	case -ENOENT:
 	case -EINVAL:
