@@ -26,17 +26,16 @@ static int load_and_attach(struct alloc_watch *watch)
 
 	if (err <= 0)
 		return err ?: -EOPNOTSUPP;
-	err = frsp_alloc__load(watch->skel);
-	if (err)
-		return err;
 	watch->base = (struct watch){
+		.name = "alloc",
+		.skeleton = watch->skel->skeleton,
 		.object = watch->skel->obj,
 		.costs = watch->skel->maps.frsp_alloc_cost,
 		.lost = watch->skel->maps.frsp_alloc_lost,
 		.programs = programs,
 		.n_programs = ALLOC_NR_PROGRAMS,
 	};
-	return frsp_alloc__attach(watch->skel);
+	return watch_start(&watch->base);
 }
 
 int alloc_watch_open(struct alloc_watch **out)
