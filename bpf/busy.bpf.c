@@ -497,8 +497,10 @@ static __always_inline void begin_xfs(const __u64 *arguments)
 	if (!fs)
 		return;
 	stale = bpf_map_lookup_elem(&frsp_busy_xfs, &place);
-	if (stale)
+	if (stale) {
 		stale_blocks = stale->blocks;
+		bpf_map_delete_elem(&frsp_busy_xfs, &place);
+	}
 	known = !bpf_map_update_elem(&frsp_busy_xfs, &place, &extent, BPF_ANY);
 	bpf_spin_lock(&fs->lock);
 	if (stale)

@@ -7,12 +7,16 @@
 #include <bpf/bpf.h>
 
 #include "alloc.skel.h"
+#include "frsp_module.h"
 
 static const char *const programs[ALLOC_NR_PROGRAMS] = {
 	[ALLOC_PROGRAM_REQUEST] = "frsp_alloc_request",
 	[ALLOC_PROGRAM_SEARCH] = "frsp_alloc_search",
 	[ALLOC_PROGRAM_PREALLOC] = "frsp_alloc_prealloc",
 	[ALLOC_PROGRAM_DONE] = "frsp_alloc_done",
+	[ALLOC_PROGRAM_PICK] = "frsp_alloc_pick",
+	[ALLOC_PROGRAM_LOAD] = "frsp_alloc_load",
+	[ALLOC_PROGRAM_EVICT] = "frsp_alloc_evict",
 };
 
 struct alloc_watch {
@@ -20,12 +24,23 @@ struct alloc_watch {
 	struct frsp_alloc *skel;
 };
 
+/* The module has no BTF that could tell of its tracepoints. */
+static void choose_frsp(struct frsp_alloc *skel)
+{
+	bool loaded = frsp_module_is_loaded();
+
+	bpf_program__set_autoload(skel->progs.frsp_alloc_pick, loaded);
+	bpf_program__set_autoload(skel->progs.frsp_alloc_load, loaded);
+	bpf_program__set_autoload(skel->progs.frsp_alloc_evict, loaded);
+}
+
 static int load_and_attach(struct alloc_watch *watch)
 {
 	int err = watch_probe(watch->skel->obj);
 
 	if (err <= 0)
 		return err ?: -EOPNOTSUPP;
+	choose_frsp(watch->skel);
 	watch->base = (struct watch){
 		.name = "alloc",
 		.skeleton = watch->skel->skeleton,

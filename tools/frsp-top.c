@@ -62,10 +62,9 @@ static enum exit_code open_model(struct top *top)
 	case 0:
 		return EXIT_OK;
 	case -EOPNOTSUPP:
-		return log_fail(
-			EXIT_UNSUPPORTED,
-			"mount an ext4 filesystem, or \"modprobe ext4\"",
-			"the kernel has no ext4");
+		return log_fail(EXIT_UNSUPPORTED,
+				"mount one, or \"modprobe ext4\"",
+				"the kernel has neither ext4 nor XFS");
 	case -EPROTO:
 		watch_pin_other(other, sizeof(other));
 		return log_fail(
@@ -250,7 +249,7 @@ int main(int argc, char **argv)
 	if (top.opts.output == TOP_LIVE) {
 		err = run_live(&top);
 	} else {
-		fprintf(stderr, "Tracing ext4... Hit Ctrl-C to end.\n");
+		fprintf(stderr, "Tracing ext4 and XFS... Hit Ctrl-C to end.\n");
 		err = run_batch(&top);
 	}
 	top_model_close(top.model);
