@@ -215,8 +215,9 @@ int BPF_PROG(frsp_alloc_pick, __u32 dev, unsigned long ino, __u32 want,
 	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_PICK);
 	struct alloc_fs *fs = fs_by_dev(dev);
 
-	if (fs && kind < ALLOC_NR_PICKS) {
-		fs->picks[kind]++;
+	if (fs) {
+		/* in a form of which the verifier knows the range */
+		fs->picks[kind % ALLOC_NR_PICKS]++;
 		fs->picked[log2_bucket(len, LOG2_LEN_BUCKETS)]++;
 	}
 	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_PICK, began);
