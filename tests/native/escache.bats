@@ -6,8 +6,6 @@
 
 load lib
 
-frsp_top=${FRSP_TOP:-$BATS_TEST_DIRNAME/../../.output/frsp-top}
-
 # --- frsp-top in the background ------------------------------------------------
 
 # top_start [ARG...]: a report each 0.2 s to $test_dir/top; returns when attached.
