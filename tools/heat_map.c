@@ -101,9 +101,10 @@ static int open_inode(const char *path, __u64 ino)
 /* The group that has the first block of the longest of the range's extents. */
 static __u32 flex_of(const struct heat_map *map, int fd, __u32 range)
 {
-	struct {
+	union {
 		struct fiemap map;
-		struct fiemap_extent extents[MAX_EXTENTS];
+		char room[sizeof(struct fiemap) +
+			  MAX_EXTENTS * sizeof(struct fiemap_extent)];
 	} query = {.map = {
 			   .fm_start = (__u64)range << HOT_RANGE_SHIFT,
 			   .fm_length = 1ULL << HOT_RANGE_SHIFT,
@@ -112,10 +113,10 @@ static __u32 flex_of(const struct heat_map *map, int fd, __u32 range)
 	const struct fiemap_extent *longest = NULL;
 	__u64 flex;
 
-	if (ioctl(fd, FS_IOC_FIEMAP, &query))
+	if (ioctl(fd, FS_IOC_FIEMAP, &query.map))
 		return NOWHERE;
 	for (__u32 i = 0; i < query.map.fm_mapped_extents; i++) {
-		const struct fiemap_extent *extent = &query.extents[i];
+		const struct fiemap_extent *extent = &query.map.fm_extents[i];
 
 		if (extent->fe_flags & FIEMAP_EXTENT_UNKNOWN)
 			continue;
