@@ -84,7 +84,7 @@ top() {
 	both_make
 	top_over map use "$test_dir/fs" "$test_dir/x"
 	expect "null on ext4" "$(top fs '[to_entries[] | select(.value == null).key] - ["frsp", "frsp_events"]')" '[]'
-	expect "null on XFS" "$(top x '[to_entries[] | select(.value == null).key] - ["frsp", "busy"]')" '["alloc","map","escache"]'
+	expect "null on XFS" "$(top x '[to_entries[] | select(.value == null).key] - ["frsp", "busy"]')" '["alloc","frsp_events","map","escache"]'
 	expect "device" "$(top fs .device) $(top x .device)" "${loop_of[fs]#/dev/} ${loop_of[x]#/dev/}"
 	expect "size of ext4 in bytes" "$(top fs .bytes)" "$(($(stat -fc '%b * %S' "$test_dir/fs")))"
 	expect "free bytes of ext4" "$(top fs .free_bytes)" "$(($(stat -fc '%f * %S' "$test_dir/fs")))"
