@@ -47,18 +47,19 @@ NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 .DELETE_ON_ERROR .SECONDARY:
 .PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
 
-all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(PROGRAMS:%=$(OUTPUT)/completion/_%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
+all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
 	$(if $(NO_BTF),echo "off: $(PROGRAMS); $(VMLINUX_BTF) is missing: name the BTF of a kernel >= 6.1 with VMLINUX_BTF=FILE")
 	$(MAKE) -C kmod try
 
-kmod dkms-install dkms-uninstall:
-	$(MAKE) -C kmod $(filter dkms-%,$@)
+kmod dkms-install dkms-uninstall: ; $(MAKE) -C kmod $(filter dkms-%,$@)
 
 tests: all $(TESTS)
 lint: ; tests/lint
 help: ; cat docs/make-help.txt
 clean: ; rm -rf .output kmod/frsp.ko
+check: ; tests/deps install check && $(MAKE) WERROR=1 tests && tests/run
+demo: ; tests/deps install demo && $(MAKE) all && tests/demo
 
 # Files of one line, written only when it changes, and with it what depends on them. Not
 # the time of the BTF file counts, which sysfs renews as it likes, but which one it is.
@@ -98,22 +99,11 @@ $(filter $(OUTPUT)/unit/%,$(TESTS)) $(OUTPUT)/bench/tree: $(OUTPUT)/libpure.a
 $(PROGRAMS:%=$(OUTPUT)/%) $(TESTS): $(OUTPUT)/libfrsp.a
 	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
 
-$(OUTPUT)/completion/_%: $(OUTPUT)/%
-	mkdir -p $(@D); $< --completion=zsh >$@
-$(OUTPUT)/completion/%: $(OUTPUT)/%
-	mkdir -p $(@D); $< --completion=bash >$@
+# for bash, and with a "_" in front for zsh
+$(OUTPUT)/completion/% $(OUTPUT)/completion/_%: $(OUTPUT)/%
+	$(call say,GEN,$@) mkdir -p $(@D) && $< --completion=bash >$(@D)/$* && $< --completion=zsh >$(@D)/_$*
 $(OUTPUT)/%: docs/%.scd
 	$(call say,MAN,$@) mkdir -p $(@D) && scdoc <$< >$@
-
-check:
-	tests/deps install check
-	$(MAKE) WERROR=1 tests
-	tests/run
-
-demo:
-	tests/deps install demo
-	$(MAKE) all
-	tests/demo
 
 install: all
 	install -D -t $(DESTDIR)$(sbindir) $(PROGRAMS:%=$(OUTPUT)/%)

@@ -66,9 +66,8 @@ static __always_inline void count_lost(__u32 why)
 		++*lost;
 }
 
-static __always_inline struct alloc_fs *fs_of(const struct super_block *sb)
+static __always_inline struct alloc_fs *fs_by_dev(__u32 dev)
 {
-	__u32 dev = BPF_CORE_READ(sb, s_dev);
 	struct alloc_fs *fs;
 
 	fs = bpf_map_lookup_elem(&frsp_alloc_fs, &dev);
@@ -79,6 +78,11 @@ static __always_inline struct alloc_fs *fs_of(const struct super_block *sb)
 	if (!fs)
 		count_lost(ALLOC_LOST_FS);
 	return fs;
+}
+
+static __always_inline struct alloc_fs *fs_of(const struct super_block *sb)
+{
+	return fs_by_dev(BPF_CORE_READ(sb, s_dev));
 }
 
 static __always_inline struct call *current_call(__u64 flags)
@@ -230,6 +234,52 @@ int BPF_PROG(frsp_alloc_indirect, struct inode *inode, __u32 flags, void *map,
 {
 	if (ret < 0)
 		fail_call(inode, ALLOC_PROGRAM_INDIRECT);
+	return 0;
+}
+
+/* --- frsp.ko: kmod/trace.h ------------------------------------------------- */
+
+SEC("raw_tp/frsp_goals_offered")
+int BPF_PROG(frsp_alloc_pick, __u32 dev, unsigned long ino, __u32 want,
+	     __u32 group, __u32 start, __u32 len, __u32 kind)
+{
+	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_PICK);
+	struct alloc_fs *fs = fs_by_dev(dev);
+
+	if (fs) {
+		/* in a form of which the verifier knows the range */
+		fs->picks[kind % ALLOC_NR_PICKS]++;
+		fs->picked[log2_bucket(len, LOG2_LEN_BUCKETS)]++;
+	}
+	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_PICK, began);
+	return 0;
+}
+
+SEC("raw_tp/frsp_group_loads")
+int BPF_PROG(frsp_alloc_load, __u32 dev, __u32 group, __u32 extents, __u64 ns)
+{
+	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_LOAD);
+	struct alloc_fs *fs = fs_by_dev(dev);
+
+	if (fs) {
+		fs->load_ns += ns;
+		fs->loads[log2_bucket(ns, LOG2_NS_BUCKETS)]++;
+	}
+	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_LOAD, began);
+	return 0;
+}
+
+SEC("raw_tp/frsp_evictions")
+int BPF_PROG(frsp_alloc_evict, __u32 dev, __u32 tree, __u32 extents)
+{
+	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_EVICT);
+	struct alloc_fs *fs = fs_by_dev(dev);
+
+	if (fs) {
+		fs->evictions++;
+		fs->evicted_extents += extents;
+	}
+	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_EVICT, began);
 	return 0;
 }
 

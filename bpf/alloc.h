@@ -24,6 +24,14 @@ enum alloc_kind {
 	ALLOC_NR_KINDS,
 };
 
+/* How frsp.ko came to a goal that it offered: enum frsp_pick_kind. */
+enum alloc_pick {
+	ALLOC_PICK_KEPT = 1, /* ext4's own goal */
+	ALLOC_PICK_FIT,	     /* an extent for all of the request */
+	ALLOC_PICK_SHORT,    /* the best that there was */
+	ALLOC_NR_PICKS,
+};
+
 /* Value of frsp_alloc_fs, per CPU; key: kernel dev_t of the superblock. */
 struct alloc_fs {
 	/* the whole call, ext4_mb_new_blocks() */
@@ -42,6 +50,13 @@ struct alloc_fs {
 	__u64 scanned[ALLOC_SCAN_BUCKETS];
 	__u64 groups_scanned;
 	__u64 extents_found;
+	/* of frsp.ko, where it is loaded when the programs are attached */
+	__u64 picks[ALLOC_NR_PICKS];
+	__u64 picked[LOG2_LEN_BUCKETS]; /* clusters offered */
+	__u64 load_ns;			/* groups put into trees, in all */
+	__u64 loads[LOG2_NS_BUCKETS];
+	__u64 evictions;       /* of trees */
+	__u64 evicted_extents; /* which they had */
 };
 
 /* Index into frsp_alloc_cost. */
@@ -52,6 +67,9 @@ enum alloc_program {
 	ALLOC_PROGRAM_DONE,
 	ALLOC_PROGRAM_EXTENT,
 	ALLOC_PROGRAM_INDIRECT,
+	ALLOC_PROGRAM_PICK,
+	ALLOC_PROGRAM_LOAD,
+	ALLOC_PROGRAM_EVICT,
 	ALLOC_NR_PROGRAMS,
 };
 

@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 
 #include "alloc.skel.h"
+#include "frsp_module.h"
 
 static const char *const programs[ALLOC_NR_PROGRAMS] = {
 	[ALLOC_PROGRAM_REQUEST] = "frsp_alloc_request",
@@ -15,6 +16,9 @@ static const char *const programs[ALLOC_NR_PROGRAMS] = {
 	[ALLOC_PROGRAM_DONE] = "frsp_alloc_done",
 	[ALLOC_PROGRAM_EXTENT] = "frsp_alloc_extent",
 	[ALLOC_PROGRAM_INDIRECT] = "frsp_alloc_indirect",
+	[ALLOC_PROGRAM_PICK] = "frsp_alloc_pick",
+	[ALLOC_PROGRAM_LOAD] = "frsp_alloc_load",
+	[ALLOC_PROGRAM_EVICT] = "frsp_alloc_evict",
 };
 
 struct alloc_watch {
@@ -22,23 +26,33 @@ struct alloc_watch {
 	struct frsp_alloc *skel;
 };
 
+/* The module has no BTF that could tell of its tracepoints. */
+static void choose_frsp(struct frsp_alloc *skel)
+{
+	bool loaded = frsp_module_is_loaded();
+
+	bpf_program__set_autoload(skel->progs.frsp_alloc_pick, loaded);
+	bpf_program__set_autoload(skel->progs.frsp_alloc_load, loaded);
+	bpf_program__set_autoload(skel->progs.frsp_alloc_evict, loaded);
+}
+
 static int load_and_attach(struct alloc_watch *watch)
 {
 	int err = watch_probe(watch->skel->obj);
 
 	if (err <= 0)
 		return err ?: -EOPNOTSUPP;
-	err = frsp_alloc__load(watch->skel);
-	if (err)
-		return err;
+	choose_frsp(watch->skel);
 	watch->base = (struct watch){
+		.name = "alloc",
+		.skeleton = watch->skel->skeleton,
 		.object = watch->skel->obj,
 		.costs = watch->skel->maps.frsp_alloc_cost,
 		.lost = watch->skel->maps.frsp_alloc_lost,
 		.programs = programs,
 		.n_programs = ALLOC_NR_PROGRAMS,
 	};
-	return frsp_alloc__attach(watch->skel);
+	return watch_start(&watch->base);
 }
 
 int alloc_watch_open(struct alloc_watch **out)

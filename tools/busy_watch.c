@@ -91,17 +91,16 @@ static int load_and_attach(struct busy_watch *watch)
 	choose_xfs(watch);
 	if (!watch->ext4 && !watch->xfs)
 		return -EOPNOTSUPP;
-	err = frsp_busy__load(watch->skel);
-	if (err)
-		return err;
 	watch->base = (struct watch){
+		.name = "busy",
+		.skeleton = watch->skel->skeleton,
 		.object = watch->skel->obj,
 		.lost = watch->skel->maps.frsp_busy_lost,
 		.costs = watch->skel->maps.frsp_busy_cost,
 		.programs = programs,
 		.n_programs = BUSY_NR_PROGRAMS,
 	};
-	return frsp_busy__attach(watch->skel);
+	return watch_start(&watch->base);
 }
 
 int busy_watch_open(struct busy_watch **out)

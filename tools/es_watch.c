@@ -35,17 +35,16 @@ static int load_and_attach(struct es_watch *watch)
 
 	if (err <= 0)
 		return err ?: -EOPNOTSUPP;
-	err = frsp_escache__load(watch->skel);
-	if (err)
-		return err;
 	watch->base = (struct watch){
+		.name = "escache",
+		.skeleton = watch->skel->skeleton,
 		.object = watch->skel->obj,
 		.costs = watch->skel->maps.frsp_es_cost,
 		.lost = watch->skel->maps.frsp_es_lost,
 		.programs = programs,
 		.n_programs = ES_NR_PROGRAMS,
 	};
-	return frsp_escache__attach(watch->skel);
+	return watch_start(&watch->base);
 }
 
 int es_watch_open(struct es_watch **out)

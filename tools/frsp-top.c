@@ -16,6 +16,7 @@
 #include "top_live.h"
 #include "top_opts.h"
 #include "top_report.h"
+#include "watch_pin.h"
 
 #define TEND_PERIOD_S 1
 
@@ -55,6 +56,7 @@ static enum exit_code open_model(struct top *top)
 {
 	const char *device = top->opts.model.device;
 	int err = top_model_open(&top->opts.model, &top->model);
+	char other[64] = "";
 
 	switch (err) {
 	case 0:
@@ -63,6 +65,14 @@ static enum exit_code open_model(struct top *top)
 		return log_fail(EXIT_UNSUPPORTED,
 				"mount one, or \"modprobe ext4\"",
 				"the kernel has neither ext4 nor XFS");
+	case -EPROTO:
+		watch_pin_other(other, sizeof(other));
+		return log_fail(
+			EXIT_UNSUPPORTED,
+			"\"frsp-top --unpin\" of that version, or "
+			"remove the directory",
+			"%s: BPF programs of another version are pinned",
+			other);
 	case -ENODEV:
 	case -ENOENT:
 	case -EINVAL:
@@ -82,6 +92,37 @@ static enum exit_code open_model(struct top *top)
 				? NULL
 				: "\"frsp-top -v\" shows what libbpf says",
 			"cannot load the BPF programs: %s", strerror(-err));
+}
+
+static enum exit_code pin(struct top *top)
+{
+	int err = top_model_pin(top->model);
+
+	if (err == -EEXIST)
+		return log_fail(EXIT_FAILED, "\"frsp-top --unpin\" ends that",
+				"%s: the programs are pinned already",
+				WATCH_PIN_ROOT);
+	if (err == -ENOENT)
+		return log_fail(EXIT_FAILED, "\"mount -t bpf bpf /sys/fs/bpf\"",
+				"%s: no BPF filesystem is mounted there",
+				WATCH_PIN_ROOT);
+	if (err)
+		return log_fail(EXIT_FAILED, NULL, "%s: %s", WATCH_PIN_ROOT,
+				strerror(-err));
+	return EXIT_OK;
+}
+
+static enum exit_code unpin(void)
+{
+	int err = watch_unpin();
+
+	if (err == -ENOENT)
+		return log_fail(EXIT_FAILED, "\"frsp-top --pin\" does that",
+				"%s: nothing is pinned", WATCH_PIN_ROOT);
+	if (err)
+		return log_fail(EXIT_FAILED, NULL, "%s: %s", WATCH_PIN_ROOT,
+				strerror(-err));
+	return EXIT_OK;
 }
 
 static int sample(struct top *top)
@@ -190,8 +231,15 @@ int main(int argc, char **argv)
 	code = privilege_check();
 	if (code != EXIT_OK)
 		return code;
+	if (top.opts.output == TOP_UNPIN)
+		return unpin();
 	catch_interrupts(&top);
 	code = open_model(&top);
+	if (code == EXIT_OK && top.opts.output == TOP_PIN) {
+		code = pin(&top);
+		top_model_close(top.model);
+		return code;
+	}
 	if (code != EXIT_OK)
 		return code;
 	top.live = (struct top_live){
@@ -201,7 +249,7 @@ int main(int argc, char **argv)
 	if (top.opts.output == TOP_LIVE) {
 		err = run_live(&top);
 	} else {
-		fprintf(stderr, "Tracing ext4... Hit Ctrl-C to end.\n");
+		fprintf(stderr, "Tracing ext4 and XFS... Hit Ctrl-C to end.\n");
 		err = run_batch(&top);
 	}
 	top_model_close(top.model);

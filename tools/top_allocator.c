@@ -76,6 +76,21 @@ static void print_status(FILE *out, const struct fs_status *status)
 		status->group_loads, status->evictions, status->drops);
 }
 
+/* What frsp.ko's tracepoints said. */
+static void print_events(FILE *out, const struct alloc_fs *alloc)
+{
+	fprintf(out,
+		"frsp, since it is watched: goals kept %llu, fitting %llu, "
+		"short %llu; evictions %llu, of %llu extents\n",
+		alloc->picks[ALLOC_PICK_KEPT], alloc->picks[ALLOC_PICK_FIT],
+		alloc->picks[ALLOC_PICK_SHORT], alloc->evictions,
+		alloc->evicted_extents);
+	hist_print(out, "Clusters that frsp offered", alloc->picked,
+		   LOG2_LEN_BUCKETS, HIST_COUNT, BAR_WIDTH);
+	hist_print(out, "Time to load a group", alloc->loads, LOG2_NS_BUCKETS,
+		   HIST_NS, BAR_WIDTH);
+}
+
 int top_allocator_print(FILE *out, struct top_model *model,
 			const struct top_frame *frame,
 			const struct top_view *view)
@@ -91,8 +106,10 @@ int top_allocator_print(FILE *out, struct top_model *model,
 		return 0;
 	}
 	print_searches(out, &fs->alloc);
-	if (fs->has_status)
+	if (fs->has_status) {
 		print_status(out, &fs->status);
+		print_events(out, &fs->alloc);
+	}
 	print_latencies(out, &fs->alloc);
 	hist_print(out, "Clusters asked for", fs->alloc.requested,
 		   LOG2_LEN_BUCKETS, HIST_COUNT, BAR_WIDTH);

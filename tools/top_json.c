@@ -74,6 +74,21 @@ static struct json_object *busy_object(const struct busy_fs *busy)
 	return object;
 }
 
+static struct json_object *frsp_events_object(const struct alloc_fs *alloc)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_u64(object, "kept", alloc->picks[ALLOC_PICK_KEPT]);
+	json_add_u64(object, "fit", alloc->picks[ALLOC_PICK_FIT]);
+	json_add_u64(object, "short", alloc->picks[ALLOC_PICK_SHORT]);
+	json_add_histogram(object, "picked", alloc->picked, LOG2_LEN_BUCKETS);
+	json_add_u64(object, "load_ns", alloc->load_ns);
+	json_add_histogram(object, "loads", alloc->loads, LOG2_NS_BUCKETS);
+	json_add_u64(object, "evictions", alloc->evictions);
+	json_add_u64(object, "evicted_extents", alloc->evicted_extents);
+	return object;
+}
+
 static struct json_object *status_object(const struct fs_status *status)
 {
 	struct json_object *object = json_object_new_object();
@@ -155,6 +170,10 @@ static struct json_object *fs_object(struct top_model *model,
 					      : NULL);
 	json_object_object_add(object, "alloc",
 			       fs->has_alloc ? alloc_object(&fs->alloc) : NULL);
+	json_object_object_add(object, "frsp_events",
+			       fs->has_alloc && fs->has_status
+				       ? frsp_events_object(&fs->alloc)
+				       : NULL);
 	if (with_map)
 		json_object_object_add(object, "map", map_object(model, fs));
 	json_object_object_add(object, "escache",

@@ -15,6 +15,7 @@
 
 #include "clock.h"
 #include "free_extents.h"
+#include "watch_pin.h"
 
 /* As hotmon has them by default. */
 #define HEAT_MEMORY	 (16ULL << 20)
@@ -393,6 +394,21 @@ void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,
 		    __u32 gen, struct path_result *result)
 {
 	path_cache_get(model->paths, ino, dev, gen, result);
+}
+
+int top_model_pin(struct top_model *model)
+{
+	const struct watch *watch;
+	int err = 0;
+
+	for (size_t i = 0; !err && (watch = top_model_watch(model, i)); i++) {
+		err = watch_pin_is_there(watch->name) ? -EEXIST : 0;
+		if (!err)
+			err = watch_pin(watch->name, watch->skeleton);
+		if (err && i)
+			watch_unpin();
+	}
+	return err;
 }
 
 const struct watch *top_model_watch(const struct top_model *model, size_t i)

@@ -63,8 +63,9 @@ struct top_options {
 	const char *device; /* as mount_name_find() takes it; NULL: all */
 };
 
-/* 0, -EOPNOTSUPP: this kernel has nothing of what is watched, -ENODEV or
- * -ENOENT: no such filesystem, -EINVAL: not ext4 or XFS, or another -errno.
+/* 0, -EOPNOTSUPP: this kernel has nothing of what is watched, -EPROTO:
+ * programs of another schema are pinned, -ENODEV or -ENOENT: no such
+ * filesystem, -EINVAL: not ext4 or XFS, or another -errno.
  */
 int top_model_open(const struct top_options *options, struct top_model **out);
 void top_model_close(struct top_model *model);
@@ -105,6 +106,11 @@ struct hot_monitor *top_model_hot(struct top_model *model);
 /* The path of an inode on the filesystem with this device, as it is now. */
 void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,
 		    __u32 gen, struct path_result *result);
+
+/* Pins what is watched but for the heat, whose table needs a reader. As
+ * watch_pin(); then nothing is pinned.
+ */
+int top_model_pin(struct top_model *model);
 
 /* What is watched, for its cost: i from 0 on; NULL: no more. */
 const struct watch *top_model_watch(const struct top_model *model, size_t i);

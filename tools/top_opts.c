@@ -14,6 +14,8 @@ enum long_option {
 	OPT_BYTES,
 	OPT_COLOR,
 	OPT_SCREEN,
+	OPT_PIN,
+	OPT_UNPIN,
 };
 
 static const struct argp_option options[] = {
@@ -38,6 +40,11 @@ static const struct argp_option options[] = {
 	{"bytes", OPT_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},
 	{"color", OPT_COLOR, "WHEN", 0,
 	 "auto (default; NO_COLOR turns it off), always, never", 0},
+	{"pin", OPT_PIN, 0, 0,
+	 "Leave the BPF programs in the kernel, counting, and end; later runs "
+	 "show their counts",
+	 0},
+	{"unpin", OPT_UNPIN, 0, 0, "Take away what --pin left, and end", 0},
 	{"verbose", 'v', 0, 0, "Print libbpf's messages too", 0},
 	{0},
 };
@@ -132,6 +139,12 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	struct top_opts *opts = parsing->opts;
 
 	switch (key) {
+	case OPT_PIN:
+		opts->output = TOP_PIN;
+		break;
+	case OPT_UNPIN:
+		opts->output = TOP_UNPIN;
+		break;
 	case OPT_SCREEN:
 		opts->view.screen = parse_screen(text);
 		break;

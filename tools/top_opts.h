@@ -9,6 +9,8 @@ enum top_output {
 	TOP_LIVE,
 	TOP_BATCH,
 	TOP_JSON,
+	TOP_PIN,   /* no output: what is watched goes on without us */
+	TOP_UNPIN, /* ends that */
 };
 
 struct top_opts {

@@ -8,6 +8,8 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 
+#include "watch_pin.h"
+
 /* Those whose tracepoints and functions ours are attached to. */
 static const char *const modules[] = {"ext4", "jbd2", "xfs"};
 
@@ -95,6 +97,23 @@ int watch_probe(struct bpf_object *object)
 	}
 	kernel_btf_free(&btf);
 	return left;
+}
+
+int watch_start(const struct watch *watch)
+{
+	bool pinned = watch_pin_is_there(watch->name);
+	char other[64];
+	int err = 0;
+
+	if (pinned)
+		err = watch_pin_reuse(watch->name, *watch->skeleton->obj);
+	else if (!watch_pin_other(other, sizeof(other)))
+		err = -EPROTO;
+	if (!err)
+		err = bpf_object__load_skeleton(watch->skeleton);
+	if (!err && !pinned)
+		err = bpf_object__attach_skeleton(watch->skeleton);
+	return err;
 }
 
 bool watch_kernel_has(const char *name, __u32 btf_kind)

@@ -14,8 +14,9 @@
 
 #include "cost.h"
 
-/* What the cost of an object is read from. */
 struct watch {
+	const char *name; /* of the object, where it is pinned */
+	struct bpf_object_skeleton *skeleton;
 	const struct bpf_object *object;
 	const struct bpf_map *costs; /* struct cost of program i at key i */
 	const struct bpf_map *lost;  /* a __u64 per reason and CPU */
@@ -29,6 +30,13 @@ struct watch {
  * are left, or -EOPNOTSUPP: the kernel has no BTF.
  */
 int watch_probe(struct bpf_object *object);
+
+/*
+ * Loads and attaches the object, unless it is pinned (watch_pin.h): then it
+ * only takes its maps. 0, -EPROTO: programs of another schema are pinned, or
+ * another -errno.
+ */
+int watch_start(const struct watch *watch);
 
 /* Whether the kernel's BTF, not a module's, has it. */
 bool watch_kernel_has(const char *name, __u32 btf_kind);

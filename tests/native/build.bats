@@ -14,19 +14,32 @@ not() {
 }
 
 installed() { # the files below $1
-	(cd "$1" && find . ! -type d | sort)
+	(cd "$1" && find . ! -type d | LC_ALL=C sort)
 }
 
 @test "make install and uninstall, with DESTDIR and PREFIX" {
 	local dest=$BATS_TEST_TMPDIR/dest
 	make -C "$TREE" install DESTDIR="$dest" PREFIX=/usr
-	[ "$(installed "$dest")" = "./usr/sbin/frspctl
-./usr/sbin/hotmon
-./usr/share/frsp/frspctl.schema.json
-./usr/share/frsp/hotmon.schema.json
-./usr/share/man/man8/frspctl.8
-./usr/share/man/man8/hotmon.8" ]
+	diff -u - <(installed "$dest") <<-'EOT'
+		./usr/sbin/frsp-top
+		./usr/sbin/frspctl
+		./usr/sbin/hotmon
+		./usr/share/bash-completion/completions/frsp-top
+		./usr/share/bash-completion/completions/frspctl
+		./usr/share/bash-completion/completions/hotmon
+		./usr/share/frsp/frsp-top.schema.json
+		./usr/share/frsp/frspctl.schema.json
+		./usr/share/frsp/hotmon.schema.json
+		./usr/share/man/man8/frsp-top.8
+		./usr/share/man/man8/frspctl.8
+		./usr/share/man/man8/hotmon.8
+		./usr/share/zsh/site-functions/_frsp-top
+		./usr/share/zsh/site-functions/_frspctl
+		./usr/share/zsh/site-functions/_hotmon
+	EOT
 	"$dest/usr/sbin/hotmon" --version
+	"$dest/usr/sbin/frsp-top" --completion=bash | cmp - "$dest/usr/share/bash-completion/completions/frsp-top"
+	"$dest/usr/sbin/frsp-top" --completion=zsh | cmp - "$dest/usr/share/zsh/site-functions/_frsp-top"
 	cmp "$dest/usr/share/frsp/hotmon.schema.json" "$TREE/docs/hotmon.schema.json"
 	make -C "$TREE" uninstall DESTDIR="$dest" PREFIX=/usr
 	[ -z "$(installed "$dest")" ]
@@ -85,7 +98,7 @@ installed() { # the files below $1
 @test "without BTF make says what is off and how to turn it on" {
 	run make -C "$TREE" VMLINUX_BTF=/nowhere/btf all
 	[ "$status" = 0 ]
-	grep -q '^off: hotmon frspctl; /nowhere/btf is missing.*VMLINUX_BTF=FILE' <<<"$output"
+	grep -q '^off: hotmon frsp-top frspctl; /nowhere/btf is missing.*VMLINUX_BTF=FILE' <<<"$output"
 }
 
 @test "without a kernel's headers make says what is off and goes on" {
@@ -99,7 +112,7 @@ installed() { # the files below $1
 	run make -C "$TREE" all
 	sed -i '/frsp-no-such-package/d' "$TREE/tests/deps"
 	[ "$status" = 0 ]
-	grep -q '^off: hotmon frspctl; .*apt-get install frsp-no-such-package$' <<<"$output"
+	grep -q '^off: hotmon frsp-top frspctl; .*apt-get install frsp-no-such-package$' <<<"$output"
 }
 
 @test "vmlinux/gen.sh refuses what it cannot read" {

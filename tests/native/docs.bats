@@ -39,7 +39,7 @@ same() {
 
 # Lines like "-c, --cgroup=CGROUP", in the order of --help.
 help_options() {
-	ARGP_HELP_FMT=rmargin=200,opt-doc-col=60,doc-opt-col=2 "${!program}" --help |
+	ARGP_HELP_FMT=rmargin=200,opt-doc-col=60,doc-opt-col=2 "$(path_of "$program")" --help |
 		sed -nE 's/^ {1,6}(-[^ ]*,? ?-*[^ ]*|--[^ ]*)( .*)?$/\1/p' | sed 's/ *$//'
 }
 
@@ -48,7 +48,7 @@ manual_options() {
 }
 
 @test "the manuals have the options of --help, in the same order" {
-	for program in hotmon frspctl; do
+	for program in $programs; do
 		of "$program"
 		help_options >"$test_dir/help"
 		manual_options >"$test_dir/manual"
@@ -57,10 +57,12 @@ manual_options() {
 }
 
 @test "no option is missing in what the test above looks at" {
-	# glibc's own list of what can be abbreviated
-	"$hotmon" --usage | grep -oE '(^|\[)--[a-z-]+' | tr -d '[' | sort >"$test_dir/usage"
-	help_options | grep -oE -- '--[a-z-]+' | sort >"$test_dir/help"
-	same --usage "$test_dir/usage" --help "$test_dir/help"
+	for program in $programs; do
+		# glibc's own list of what can be abbreviated
+		"$(path_of "$program")" --usage | grep -oE '(^|\[)--[a-z-]+' | tr -d '[' | sort >"$test_dir/usage"
+		help_options | grep -oE -- '--[a-z-]+' | sort >"$test_dir/help"
+		same --usage "$test_dir/usage" --help "$test_dir/help"
+	done
 }
 
 @test "the manual's options stand under the heads of --help" {
@@ -94,9 +96,9 @@ manual_options() {
 }
 
 @test "the manuals have the exit statuses of --help" {
-	for program in hotmon frspctl; do
+	for program in $programs; do
 		of "$program"
-		"${!program}" --help | tr '\n' ' ' | sed 's/.*Exit status: //' | grep -oE '[0-9]' >"$test_dir/help"
+		"$(path_of "$program")" --help | tr '\n' ' ' | sed 's/.*Exit status: //' | grep -oE '[0-9]' >"$test_dir/help"
 		section 'EXIT STATUS' | sed -n 's/^\*\([0-9]\)\*$/\1/p' >"$test_dir/manual"
 		same --help "$test_dir/help" "EXIT STATUS" "$test_dir/manual"
 	done
@@ -133,20 +135,54 @@ shows() { # shows REGEX: a line of the screen matches, and the screen is in $tes
 	grep -q "$1" "$test_dir/screen"
 }
 
-@test "the manual has the keys of the help screen, with their meaning" {
-	tui new-session -d -x 120 -y 40 "$hotmon" 3>&-
-	defer tui kill-server
-	wait_until shows '^hotmon  '
+# Lines "KEY, KEY|MEANING" of a live view's help screen.
+help_keys() { # help_keys PROGRAM
+	tui new-session -d -x 120 -y 60 "$(path_of "$1")" 3>&-
+	wait_until shows "^$1  "
 	tui send-keys h
 	wait_until shows '^  q '
+	tui send-keys q
+	wait_until not tui list-sessions >/dev/null 2>&1
 	awk '/^  [^ ]/ {
 		keys = substr($0, 3, 8); sub(/ +$/, "", keys); gsub(/ /, ", ", keys)
 		print keys "|" substr($0, 12)
-	}' "$test_dir/screen" >"$test_dir/help"
-	# The manual may go on where the screen ends.
+	}' "$test_dir/screen"
+}
+
+# The same of the manual, which may go on where the screen ends.
+manual_keys() { # manual_keys HELP
 	section KEYS | awk '/^\*/ { keys = $0; gsub(/\*/, "", keys) }
-		/^\t/ && keys { sub(/[.:;].*/, ""); print keys "|" substr($0, 2); keys = "" }' >"$test_dir/manual"
-	same "help screen" "$test_dir/help" KEYS "$test_dir/manual"
+		/^\t/ && keys { print keys "|" substr($0, 2); keys = "" }' |
+		awk 'NR == FNR { help[FNR] = $0; next }
+			{ short = help[FNR]
+			  goes_on = index($0, short) == 1 && substr($0, length(short) + 1) ~ /^[.:;]/
+			  print goes_on ? short : $0 }' "$1" -
+}
+
+@test "the manuals have the keys of the help screens, with their meaning" {
+	defer eval '! tui list-sessions >/dev/null 2>&1 || tui kill-server'
+	for program in hotmon frsp-top; do
+		of "$program"
+		help_keys "$program" >"$test_dir/help"
+		manual_keys "$test_dir/help" >"$test_dir/manual"
+		same "help screen" "$test_dir/help" KEYS "$test_dir/manual"
+	done
+}
+
+@test "frsp-top's manual has the screens that --screen takes, in the order of the keys" {
+	local name
+	of frsp-top
+	section SCREENS | sed -n 's/^\*\([a-z]*\)\*$/\1/p' >"$test_dir/manual"
+	ARGP_HELP_FMT=rmargin=400 "$frsp_top" --help | sed -n 's/^ *--screen=NAME.*report it: //p' |
+		sed 's/ (default)//; s/, /\n/g' >"$test_dir/help"
+	same --help "$test_dir/help" SCREENS "$test_dir/manual"
+	# the whole table, and no alias
+	sed -n 's/^\t\[TOP_[A-Z]*\] = {"\([a-z]*\)", .*/\1/p' "$root/tools/top_view.c" >"$test_dir/source"
+	same source "$test_dir/source" SCREENS "$test_dir/manual"
+	while read -r name; do
+		run_program frsp-top --screen="$name" --once 0.05
+		expect "exit status with --screen=$name" "$status" 0
+	done <"$test_dir/manual"
 }
 
 # --- fields ----------------------------------------------------------------------
@@ -157,7 +193,7 @@ schema_fields() {
 }
 
 @test "the manuals have the fields of the JSON schema, and no others" {
-	for program in hotmon frspctl; do
+	for program in $programs; do
 		of "$program"
 		schema_fields >"$test_dir/schema"
 		# in bold, and not a page such as stat(1), nor what frspctl is told to do
@@ -170,7 +206,7 @@ schema_fields() {
 
 @test "each field of the schemas says what it is" {
 	local without
-	for program in hotmon frspctl; do
+	for program in $programs; do
 		of "$program"
 		without=$(jq -r '. as $top | [.. | .properties? // empty | to_entries[] | select(
 			((.value["$ref"] // "" | sub("^#/\\$defs/"; "")) as $name | (.value.description // $top["$defs"][$name].description // "")) == "") |
@@ -195,6 +231,35 @@ schema_fields() {
 	same source "$test_dir/source" FIELDS "$test_dir/manual"
 }
 
+@test "frsp-top's manual has the columns of -s help, in the same order" {
+	of frsp-top
+	"$frsp_top" -s help >"$test_dir/help"
+	section FIELDS | sed -n 's/^|  \(.*\)$/\1/p' >"$test_dir/manual"
+	same "-s help" "$test_dir/help" FIELDS "$test_dir/manual"
+	"$frsp_top" --once 0.05 2>/dev/null | head -n 1 | tr -s ' ' '\n' >"$test_dir/report"
+	same report "$test_dir/report" FIELDS "$test_dir/manual"
+}
+
+# definitions PROGRAM FILTER: what it leaves of the schema of PROGRAM
+definitions() {
+	jq -S "$2" "$docs/$1.schema.json"
+}
+
+@test "what frsp-top --json has from hotmon and frspctl, its schema has as theirs do" {
+	local name n=0
+	for name in $(definitions frsp-top '."$defs" | keys[]' | tr -d '"'); do
+		[[ $(definitions hotmon ".\"\$defs\" | has(\"$name\")") == true ]] || continue
+		diff -u <(definitions hotmon ".\"\$defs\".\"$name\"") <(definitions frsp-top ".\"\$defs\".\"$name\"") >&2 ||
+			fail "$name is not the same"
+		n=$((n + 1))
+	done
+	((n >= 10)) || fail "only $n in common"
+	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .ranges)') \
+		<(definitions frsp-top '."$defs".heat.properties') >&2
+	diff -u <(definitions frspctl '."$defs".filesystem.properties | del(.device, .dev, .mount, .taken_pct)') \
+		<(definitions frsp-top '."$defs".frsp.properties') >&2
+}
+
 @test "the manual has the columns of a report" {
 	fs_make fs ext4
 	hotmon_launch files --batch 3600
@@ -211,7 +276,7 @@ schema_fields() {
 
 @test "mandoc finds no error in the manuals, and no warning but scdoc's own" {
 	local found
-	for program in hotmon frspctl; do
+	for program in $programs; do
 		of "$program"
 		scdoc <"$manual" >"$test_dir/$program.8"
 		# scdoc has a paragraph macro before and after each block, needed or not.

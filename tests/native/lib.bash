@@ -13,12 +13,14 @@
 #
 #   FRSP_SCRATCH  directory for images and reports (default: TMPDIR or /var/tmp)
 #   HOTMON        the program under test (default: what make built)
-#   FRSPCTL       the same for tests of frspctl
+#   FRSPCTL, FRSP_TOP   the same for tests of frspctl, of frsp-top
 
 native_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 hotmon=${HOTMON:-$native_dir/../../.output/hotmon}
 # shellcheck disable=SC2034 # read by the tests
 frspctl=${FRSPCTL:-$native_dir/../../.output/frspctl}
+# shellcheck disable=SC2034 # read by the tests
+frsp_top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
 # shellcheck disable=SC2034 # read by bats: no test may hang
 BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-180}
 
@@ -70,13 +72,20 @@ expect() { # expect WHAT ACTUAL WANTED
 
 # --- programs that end -------------------------------------------------------
 
-# run_program hotmon|frspctl [ARG...]: sets status, and leaves $test_dir/out and
-# $test_dir/err.
+# shellcheck disable=SC2034 # read by the tests
+programs='hotmon frsp-top frspctl'
+
+# path_of PROGRAM: of the one under test; its variable has _ for -
+path_of() {
+	local variable=${1//-/_}
+	echo "${!variable}"
+}
+
+# run_program PROGRAM [ARG...]: sets status, and leaves $test_dir/out and $test_dir/err.
 run_program() {
-	local path=${!1}
 	program=$1
 	status=0
-	timeout "$PATIENCE" "$path" "${@:2}" >"$test_dir/out" 2>"$test_dir/err" || status=$?
+	timeout "$PATIENCE" "$(path_of "$1")" "${@:2}" >"$test_dir/out" 2>"$test_dir/err" || status=$?
 }
 
 # expect_error STATUS PATTERN: what the program left is one line of cause, which
@@ -91,13 +100,13 @@ expect_error() {
 	[[ $(sed -n 2p "$test_dir/err") =~ ^(\ \ hint:\ .{5}|Try\ .${program:-hotmon}\ --help\') ]] || fail "no hint"
 }
 
-# run_as_nobody hotmon|frspctl [ARG...]: as run_program, without any privilege.
+# run_as_nobody PROGRAM [ARG...]: as run_program, without any privilege.
 run_as_nobody() {
 	local public
 	public=$(mktemp -d /tmp/frsp-native.XXXXXX)
 	defer rm -r "$public"
 	chmod 755 "$public"
-	install -m 755 "${!1}" "$public/$1"
+	install -m 755 "$(path_of "$1")" "$public/$1"
 	program=$1
 	status=0
 	setpriv --reuid=65534 --clear-groups "$public/$1" "${@:2}" >"$test_dir/out" 2>"$test_dir/err" || status=$?

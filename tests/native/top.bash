@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Loaded, after lib, by the tests of what frsp-top --json says: frsp-top in the
 # background, and the kernel's trace of ext4's events.
-#
-#   FRSP_TOP  the program under test (default: what make built)
-
-frsp_top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
 
 # --- frsp-top in the background ------------------------------------------------
 

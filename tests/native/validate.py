@@ -63,15 +63,37 @@ def wrong_values(value):
         return [-1, str(value), None]
     if isinstance(value, str):
         return [0, "", value + "x", {}]
-    return [0, None, "", [0], {"x": 0}]
+    wrong = [0, None, "", ["x"], {"x": 0}]
+    if isinstance(value, list) and value and not isinstance(value[0], dict):
+        wrong += [[first] + value[1:] for first in wrong_values(value[0])]
+    return wrong
 
 
 # Fields that may hold any text, or a number or null.
-ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy"}
+ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
+            "name"}
+NUMBER = {"temperature", "ns_per_event"}
 NULL_OR_NUMBER = {"links", "tree", "taken_pct"}
+# Arrays of these, and what may be null or an object.
+NULL_OR_NUMBERS = {"fullness", "fragmentation"}
+NULL_OR_OBJECT = {"frsp", "alloc", "busy", "escache", "now", "map", "heat"}
+# Objects' fields that need not be there.
+OPTIONAL = {("ranges",), ("heat",), ("filesystems", "map")}
 
 
-def mutants(document, optional):
+def may_be(key, value, wrong):
+    """Is wrong as good a value of the field as value?"""
+    if key in ANY_TEXT:
+        return wrong == f"{value}x"
+    if key in NULL_OR_NUMBER:
+        return wrong is None or value is None and wrong == 0
+    if key in NULL_OR_NUMBERS:
+        first = wrong[0] if isinstance(wrong, list) else ""
+        return first is None or value[0] is None and first == 0
+    return key in NULL_OR_OBJECT and wrong is None
+
+
+def mutants(document):
     """Yields (what was done, mutant) for every field of every object."""
     for path in objects(document):
         where = "/".join(map(str, path)) or "."
@@ -79,18 +101,19 @@ def mutants(document, optional):
         at(mutant, path)["extra"] = 0
         yield f"{where}: a field more", mutant
         for key, value in at(document, path).items():
-            if path + (key,) not in optional:
+            names = tuple(step for step in path if isinstance(step, str))
+            if names + (key,) not in OPTIONAL:
                 mutant = copy.deepcopy(document)
                 del at(mutant, path)[key]
                 yield f"{where}: no {key}", mutant
-            if key == "temperature":
+            if key in NUMBER:  # jq takes 1.0 for 1
                 value = decimal.Decimal(value)
+            if key in NULL_OR_NUMBERS and isinstance(value, list):
+                value = [one if one is None else decimal.Decimal(one)
+                         for one in value]
             for wrong in wrong_values(value):
-                if key in ANY_TEXT and wrong == f"{value}x":
-                    continue  # as good a name
-                if key in NULL_OR_NUMBER and (wrong is None or value is None
-                                              and wrong == 0):
-                    continue  # not known
+                if may_be(key, value, wrong):
+                    continue
                 mutant = copy.deepcopy(document)
                 at(mutant, path)[key] = wrong
                 yield f"{where}: {key} = {wrong!r}", mutant
@@ -111,7 +134,7 @@ def main():
             bad += 1
             continue
         if want_mutants:
-            for what, mutant in mutants(document, {("ranges",)}):
+            for what, mutant in mutants(document):
                 looked_at += 1
                 if validator.is_valid(mutant):
                     print(f"line {number}: valid all the same: {what}")

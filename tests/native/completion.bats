@@ -1,0 +1,117 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; lib.bash
+# What PROGRAM --completion=SHELL prints, in the shell that it is for.
+
+load lib
+
+# The long options of --help, sorted.
+long_options() { # long_options PROGRAM
+	"$(path_of "$1")" --help | grep -oE -- '^ *(-.,)? *--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort
+}
+
+# script PROGRAM SHELL: leaves it in $test_dir/script
+script() {
+	run_program "$1" --completion="$2"
+	expect "exit status" "$status" 0
+	expect "on stderr" "$(cat "$test_dir/err")" ""
+	mv "$test_dir/out" "$test_dir/script"
+}
+
+# complete_words WORD...: what a bash that has sourced the script replies for the last
+# one, a line each; the first one is the program. Called as bash does it, by the name
+# that "complete" has for the program: with the program, the word and the one before.
+complete_words() {
+	# shellcheck disable=SC2016 # expanded by that bash
+	bash --norc -uc '
+		. "$1"; shift
+		COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		read -ra how <<<"$(complete -p "$1")"
+		for ((i = 0; i < ${#how[@]}; i++)); do
+			[[ ${how[i]} != -F ]] || function=${how[i + 1]}
+		done
+		"$function" "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+		((${#COMPREPLY[@]} == 0)) || printf "%s\n" "${COMPREPLY[@]}"
+	' bash "$test_dir/script" "$@"
+}
+
+@test "bash: the scripts are valid, and load without a word" {
+	for program in $programs; do
+		script "$program" bash
+		bash -n "$test_dir/script"
+		expect "of $program" "$(bash --norc -uc '. "$1"' bash "$test_dir/script" 2>&1)" ""
+	done
+}
+
+@test "bash: an option is completed to those of --help" {
+	for program in $programs; do
+		script "$program" bash
+		long_options "$program" >"$test_dir/help"
+		(($(wc -l <"$test_dir/help") >= 5)) || fail "few options: $(cat "$test_dir/help")"
+		diff -u "$test_dir/help" <(complete_words "$program" -- | sort) >&2
+		expect "of --ver" "$(complete_words "$program" --vers)" --version
+		expect "of --usa behind another word" "$(complete_words "$program" / --usa)" --usage
+		expect "of --nonsense" "$(complete_words "$program" --nonsense)" ""
+	done
+}
+
+@test "bash: short options are those of --help" {
+	for program in $programs; do
+		script "$program" bash
+		"$(path_of "$program")" --help | sed -nE 's/^ *(-[a-zA-Z]),? .*/\1/p' | sort >"$test_dir/help"
+		diff -u "$test_dir/help" <(complete_words "$program" - | grep -v -- -- | sort) >&2
+	done
+}
+
+@test "bash: an option's value, and what is no option, is left to file names" {
+	local program option
+	for program in hotmon frsp-top; do
+		script "$program" bash
+		for option in $("$(path_of "$program")" --help | grep -oE -- '^ *(-.,)? *--[a-z-]+=' | grep -oE -- '--[a-z-]+') -d; do
+			expect "behind $option" "$(complete_words "$program" "$option" -)" ""
+		done
+		expect "behind --once" "$(complete_words "$program" --once --usa)" --usage
+		expect "a word" "$(complete_words "$program" a)" ""
+		grep -qE "^complete -o default -F [a-z_]+ $program\$" "$test_dir/script"
+	done
+}
+
+@test "bash: frspctl's first word is completed to its commands, and no other" {
+	script frspctl bash
+	ARGP_HELP_FMT=rmargin=200 "$frspctl" --help | sed -n '/^ Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p' |
+		sort >"$test_dir/help"
+	(($(wc -l <"$test_dir/help") == 6)) || fail "the commands: $(cat "$test_dir/help")"
+	diff -u "$test_dir/help" <(complete_words frspctl '' | sort) >&2
+	expect "of sta" "$(complete_words frspctl sta)" status
+	expect "of a second word" "$(complete_words frspctl status '')" ""
+}
+
+@test "zsh: the scripts have each option of --help, and zsh takes them" {
+	local option
+	for program in $programs; do
+		script "$program" zsh
+		expect "first line" "$(head -n 1 "$test_dir/script")" "#compdef $program"
+		grep -oE -- "(,|')--[a-z-]+" "$test_dir/script" | grep -oE -- '--[a-z-]+' | sort -u >"$test_dir/script_options"
+		diff -u <(long_options "$program") "$test_dir/script_options" >&2
+		! command -v zsh >/dev/null || zsh -n "$test_dir/script"
+	done
+	script frspctl zsh
+	grep -qE "'1:command:\(doctor restore save set status tree \)'" "$test_dir/script"
+}
+
+@test "another shell is refused" {
+	for program in $programs; do
+		run_program "$program" --completion=fish
+		expect_error 2 fish
+		run_program "$program" --completion=
+		expect_error 2 'no such shell'
+	done
+}
+
+@test "neither privileges nor a kernel with BTF are needed" {
+	for program in $programs; do
+		run_as_nobody "$program" --completion=bash
+		expect "exit status" "$status" 0
+		[[ -s $test_dir/out ]] || fail "nothing is printed"
+	done
+}

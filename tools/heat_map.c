@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "heat_map.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <uthash.h>
+
+#include "clock.h"
+
+/* Opened in one call; a millisecond or so. */
+#define MAX_LOOKS 64
+/* What was moved meanwhile is seen after so long. */
+#define PLACE_TTL_S 30
+/* Of a range of 1 MiB; what has more is placed by its first ones. */
+#define MAX_EXTENTS 16
+#define MAX_PLACES  4096
+#define NOWHERE	    (~0U)
+
+struct range_key {
+	__u64 ino;
+	__u32 gen;
+	__u32 range;
+};
+
+/* The flexible group that has most of the range, as looked up then. */
+struct place {
+	struct range_key key;
+	__u32 flex; /* NOWHERE: no blocks, or no way to the file */
+	double looked_s;
+	UT_hash_handle hh;
+};
+
+struct heat_map {
+	__u32 dev;
+	__u64 flex_bytes;
+	__u32 n_flex;
+	double *heat; /* by flexible group */
+	double hottest;
+	struct place *places; /* uthash */
+};
+
+struct heat_map *heat_map_new(__u32 dev, __u64 flex_bytes, __u32 n_flex)
+{
+	struct heat_map *map = calloc(1, sizeof(*map));
+
+	if (!map)
+		return NULL;
+	*map = (struct heat_map){
+		.dev = dev,
+		.flex_bytes = flex_bytes,
+		.n_flex = n_flex,
+		.heat = calloc(n_flex, sizeof(*map->heat)),
+	};
+	if (map->heat)
+		return map;
+	free(map);
+	return NULL;
+}
+
+static void forget_places(struct heat_map *map)
+{
+	struct place *place, *next;
+
+	HASH_ITER (hh, map->places, place, next) {
+		HASH_DEL(map->places, place);
+		free(place);
+	}
+}
+
+void heat_map_free(struct heat_map *map)
+{
+	if (!map)
+		return;
+	forget_places(map);
+	free(map->heat);
+	free(map);
+}
+
+/* The file at path, if it is that inode; else -1. */
+static int open_inode(const char *path, __u64 ino)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_NOATIME | O_NOFOLLOW | O_NONBLOCK |
+				    O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	if (!fstat(fd, &st) && st.st_ino == ino && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* The group that has the first block of the longest of the range's extents. */
+static __u32 flex_of(const struct heat_map *map, int fd, __u32 range)
+{
+	union {
+		struct fiemap map;
+		char room[sizeof(struct fiemap) +
+			  MAX_EXTENTS * sizeof(struct fiemap_extent)];
+	} query = {.map = {
+			   .fm_start = (__u64)range << HOT_RANGE_SHIFT,
+			   .fm_length = 1ULL << HOT_RANGE_SHIFT,
+			   .fm_extent_count = MAX_EXTENTS,
+		   }};
+	const struct fiemap_extent *longest = NULL;
+	__u64 flex;
+
+	if (ioctl(fd, FS_IOC_FIEMAP, &query.map))
+		return NOWHERE;
+	for (__u32 i = 0; i < query.map.fm_mapped_extents; i++) {
+		const struct fiemap_extent *extent = &query.map.fm_extents[i];
+
+		if (extent->fe_flags & FIEMAP_EXTENT_UNKNOWN)
+			continue;
+		if (!longest || extent->fe_length > longest->fe_length)
+			longest = extent;
+	}
+	if (!longest)
+		return NOWHERE;
+	flex = longest->fe_physical / map->flex_bytes;
+	return flex < map->n_flex ? flex : NOWHERE;
+}
+
+static __u32 look(const struct heat_map *map, struct hot_monitor *monitor,
+		  const struct hot_row *row)
+{
+	struct path_result file;
+	__u32 flex;
+	int fd;
+
+	hot_monitor_path(monitor, row, &file);
+	if (file.state != PATH_KNOWN || !file.path)
+		return NOWHERE;
+	fd = open_inode(file.path, row->ino);
+	if (fd < 0)
+		return NOWHERE;
+	flex = flex_of(map, fd, row->range);
+	close(fd);
+	return flex;
+}
+
+/* Where the range is: remembered, or looked up while *looks are left. */
+static int find_place(struct heat_map *map, struct hot_monitor *monitor,
+		      const struct hot_row *row, int *looks, __u32 *flex)
+{
+	struct range_key key;
+	struct place *place;
+	double now_s = clock_monotonic_s();
+
+	memset(&key, 0, sizeof(key));
+	key.ino = row->ino;
+	key.gen = row->gen;
+	key.range = row->range;
+	HASH_FIND(hh, map->places, &key, sizeof(key), place);
+	if (place && (now_s - place->looked_s < PLACE_TTL_S || !*looks)) {
+		*flex = place->flex;
+		return 0;
+	}
+	*flex = NOWHERE;
+	if (!*looks)
+		return 0;
+	--*looks;
+	if (!place) {
+		place = calloc(1, sizeof(*place));
+		if (!place)
+			return -ENOMEM;
+		place->key = key;
+		HASH_ADD(hh, map->places, key, sizeof(key), place);
+	}
+	place->flex = look(map, monitor, row);
+	place->looked_s = now_s;
+	*flex = place->flex;
+	return 0;
+}
+
+int heat_map_refresh(struct heat_map *map, struct hot_monitor *monitor,
+		     const struct hot_rows *ranges)
+{
+	int looks = MAX_LOOKS, err = 0;
+
+	memset(map->heat, 0, map->n_flex * sizeof(*map->heat));
+	map->hottest = 0;
+	if (HASH_COUNT(map->places) > MAX_PLACES)
+		forget_places(map);
+	for (__u32 i = 0; i < ranges->n_rows && !err; i++) {
+		const struct hot_row *row = &ranges->rows[i];
+		__u32 flex;
+
+		if (row->dev != map->dev)
+			continue;
+		err = find_place(map, monitor, row, &looks, &flex);
+		if (err || flex == NOWHERE)
+			continue;
+		map->heat[flex] += row->temperature;
+		if (map->heat[flex] > map->hottest)
+			map->hottest = map->heat[flex];
+	}
+	return err;
+}
+
+double heat_map_value(const struct heat_map *map, __u32 first, __u32 end)
+{
+	double sum = 0;
+
+	for (__u32 flex = first; flex < end && flex < map->n_flex; flex++)
+		sum += map->heat[flex];
+	return map->hottest > 0 ? sum / map->hottest : 0;
+}
