@@ -52,9 +52,12 @@ minus() { # minus "A B" "C D": "A-C B-D"
 
 # es_trace_start NAME: of what happens to the trees of that filesystem
 es_trace_start() {
-	local events
+	local event events=()
 	tracefs_find
-	mapfile -t events < <(ls "$tracefs/events/ext4" | grep ^ext4_es_ | grep -vE 'shrink_count|(extent|range)_enter')
+	for event in "$tracefs"/events/ext4/ext4_es_*/; do
+		event=$(basename "$event")
+		[[ $event =~ shrink_count|(extent|range)_enter ]] || events+=("$event")
+	done
 	events_start "$1" "${events[@]}"
 }
 
@@ -255,6 +258,7 @@ read_direct() { # past the page cache, so that each block is looked up
 	make_alternating "$test_dir/fs/data" 200 oflag=direct
 	read_direct "$test_dir/fs/data"
 	exec {fd}<"$test_dir/fs/data"
+	sync -f "$test_dir/fs" # the log's blocks are looked up as it is written
 	top_start "$test_dir/fs"
 	es_trace_start fs
 	echo 2 >/proc/sys/vm/drop_caches

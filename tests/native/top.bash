@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # lib.bash
 # Loaded, after lib, by the tests of what frsp-top --json says: frsp-top in the
 # background, and the kernel's trace of ext4's events.
 
