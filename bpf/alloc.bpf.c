@@ -10,6 +10,11 @@
  * the last one counts: ext4 repeats a search after it has given up
  * preallocations, and each search is a search of its own.
  *
+ * A call that finds the filesystem full, before it looks for anything, has no
+ * ext4_allocate_blocks. It has failed when what asked for it, the mapping of
+ * blocks, ends in an error. Of the others, for extended attributes, nothing
+ * tells.
+ *
  * Raw tracepoints: of typed ones the verifier of 6.12 takes the arguments,
  * where ext4 is a module, for pointers that may be NULL.
  */
@@ -101,25 +106,32 @@ begin_call(const struct ext4_allocation_request___frsp *request)
 	call->began_ns = bpf_ktime_get_ns();
 }
 
-static __always_inline void
-end_call(const struct ext4_allocation_request___frsp *request, __u64 block)
+static __always_inline void end_call(const struct inode *inode, bool failed)
 {
 	struct call *call = current_call(0);
 	struct alloc_fs *fs;
 	__u64 took_ns;
 	__u32 kind;
 
-	/* attached in the middle of the call */
+	/* attached in the middle of the call, or it has ended */
 	if (!call || !call->began_ns)
 		return;
 	took_ns = bpf_ktime_get_ns() - call->began_ns;
 	call->began_ns = 0;
-	kind = block ? call->kind : ALLOC_FAILED;
-	fs = fs_of(BPF_CORE_READ(request, inode, i_sb));
+	kind = failed ? ALLOC_FAILED : call->kind;
+	fs = fs_of(BPF_CORE_READ(inode, i_sb));
 	if (!fs || kind >= ALLOC_NR_KINDS)
 		return;
 	fs->latency_ns[kind] += took_ns;
 	fs->latency[kind][log2_bucket(took_ns, LOG2_NS_BUCKETS)]++;
+}
+
+static __always_inline void fail_call(const struct inode *inode, __u32 program)
+{
+	__u64 began = cost_begin(&frsp_alloc_cost, program);
+
+	end_call(inode, true);
+	cost_end(&frsp_alloc_cost, program, began);
 }
 
 static __always_inline void
@@ -201,8 +213,27 @@ int BPF_PROG(frsp_alloc_done, struct ext4_allocation_request___frsp *request,
 {
 	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_DONE);
 
-	end_call(request, block);
+	end_call(BPF_CORE_READ(request, inode), !block);
 	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_DONE, began);
+	return 0;
+}
+
+SEC("raw_tp/ext4_ext_map_blocks_exit")
+int BPF_PROG(frsp_alloc_extent, struct inode *inode, __u32 flags, void *map,
+	     int ret)
+{
+	if (ret < 0)
+		fail_call(inode, ALLOC_PROGRAM_EXTENT);
+	return 0;
+}
+
+/* Of a file without extents. */
+SEC("raw_tp/ext4_ind_map_blocks_exit")
+int BPF_PROG(frsp_alloc_indirect, struct inode *inode, __u32 flags, void *map,
+	     int ret)
+{
+	if (ret < 0)
+		fail_call(inode, ALLOC_PROGRAM_INDIRECT);
 	return 0;
 }
 

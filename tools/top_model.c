@@ -87,29 +87,6 @@ static int open_watches(struct top_model *model)
 	return err;
 }
 
-int top_model_open(const struct top_options *options, struct top_model **out)
-{
-	struct top_model *model = calloc(1, sizeof(*model));
-	int err;
-
-	if (!model)
-		return -ENOMEM;
-	err = mount_table_read(&model->mounts);
-	if (!err && options->device)
-		err = find_only(model, options->device);
-	if (!err)
-		err = path_cache_new(model->mounts, 0, &model->paths);
-	if (!err)
-		err = open_watches(model);
-	if (err) {
-		top_model_close(model);
-		return err;
-	}
-	model->frames[0].mono_ns = clock_ns(CLOCK_MONOTONIC);
-	*out = model;
-	return 0;
-}
-
 static void clear_frame(struct top_frame *frame)
 {
 	for (size_t i = 0; i < frame->n_fs; i++)
@@ -237,6 +214,33 @@ static int read_filesystems(struct top_model *model, struct top_frame *frame)
 		qsort(frame->fs, frame->n_fs, sizeof(*frame->fs),
 		      compare_mounts);
 	return !err && model->only && !frame->n_fs ? -ENODEV : err;
+}
+
+/* The first frame is never shown: it is what the rates of the next one begin
+ * at. */
+int top_model_open(const struct top_options *options, struct top_model **out)
+{
+	struct top_model *model = calloc(1, sizeof(*model));
+	int err;
+
+	if (!model)
+		return -ENOMEM;
+	err = mount_table_read(&model->mounts);
+	if (!err && options->device)
+		err = find_only(model, options->device);
+	if (!err)
+		err = path_cache_new(model->mounts, 0, &model->paths);
+	if (!err)
+		err = open_watches(model);
+	if (!err)
+		err = read_filesystems(model, &model->frames[0]);
+	if (err) {
+		top_model_close(model);
+		return err;
+	}
+	model->frames[0].mono_ns = clock_ns(CLOCK_MONOTONIC);
+	*out = model;
+	return 0;
 }
 
 static void forget_gone(struct top_model *model, const struct top_frame *before,

@@ -5,39 +5,12 @@
 # es_shrinker_info and against the kernel's trace of the same events.
 
 load lib
+load top
 
-# --- frsp-top in the background ------------------------------------------------
-
-# top_start [ARG...]: a report each 0.2 s to $test_dir/top; returns when attached.
-top_start() {
-	"$frsp_top" --json --delay 0.2 "$@" >"$test_dir/top" 2>"$test_dir/top.err" 3>&- &
-	top_pid=$!
-	defer top_stop
-	wait_until top_is_attached
-}
-
-top_is_attached() {
-	kill -0 "$top_pid" || fail "$(cat "$test_dir/top.err")"
-	grep -q ^Tracing "$test_dir/top.err"
-}
-
-top_stop() {
-	kill "$top_pid"
-	wait "$top_pid" || fail "frsp-top ended with $?"
-}
-
-top_has() { # top_has NUMBER: of reports
-	(($(wc -l <"$test_dir/top") >= $1))
-}
-
-# Leaves what there is of the filesystem at $test_dir/fs in $test_dir/fs.json, from a
-# report that began after now. Of the one that is next that is not known.
+# Leaves what there is of the filesystem at $test_dir/fs in $test_dir/fs.json.
 top_report() {
-	wait_until top_has $(($(wc -l <"$test_dir/top") + 2))
-	tail -n 1 "$test_dir/top" >"$test_dir/top.json"
-	jq --arg mount "$test_dir/fs" '.filesystems[] | select(.mount == $mount).escache' \
-		"$test_dir/top.json" >"$test_dir/fs.json"
-	expect "lost" "$(jq .lost "$test_dir/top.json")" 0
+	top_sample
+	top fs .escache >"$test_dir/fs.json"
 }
 
 es() { # es FILTER: of the report
@@ -79,25 +52,15 @@ minus() { # minus "A B" "C D": "A-C B-D"
 
 # es_trace_start NAME: of what happens to the trees of that filesystem
 es_trace_start() {
-	local event
+	local events
 	tracefs_find
-	trace=$tracefs/instances/frsp.$BASHPID.$BATS_TEST_NUMBER
-	mkdir "$trace"
-	defer trace_remove
-	echo 16384 >"$trace/buffer_size_kb"
-	for event in "$trace"/events/ext4/ext4_es_*/; do
-		[[ $event != */ext4_es_shrink_count/ && $event != *_enter/ || $event == *scan_enter/ ]] || continue
-		echo "dev == $(($(stat -c '(%Hr << 20) + %Lr' "${loop_of[$1]}")))" >"$event/filter"
-		echo 1 >"$event/enable"
-	done
+	mapfile -t events < <(ls "$tracefs/events/ext4" | grep ^ext4_es_ | grep -vE 'shrink_count|(extent|range)_enter')
+	events_start "$1" "${events[@]}"
 }
 
 es_trace_stop() { # leaves the events in $test_dir/events
-	echo 0 >"$trace/events/enable"
-	awk '/entries-in-buffer/ { split($3, n, "/"); exit n[1] != n[2] }' "$trace/trace" ||
-		fail "the trace lost events"
-	sed -n 's/.*: \(ext4_es_.*\)/\1/p' "$trace/trace" >"$test_dir/events"
-	trace_remove
+	events_stop
+	sed -i 's/^[^ ]* [^ ]* //' "$test_dir/events"
 }
 
 traced() { # traced REGEX: how many events match
@@ -332,10 +295,6 @@ read_direct() { # past the page cache, so that each block is looked up
 	top_report
 	(($(es .inodes.tracked) <= room && $(es .inodes.evicted) > 0)) || fail "$(es .inodes)"
 	(($(es '.inodes | .tracked + .evicted') >= n)) || fail "$(es .inodes)"
-}
-
-top_lacks() { # top_lacks MOUNT: the latest report has no such filesystem
-	tail -n 1 "$test_dir/top" | jq -e --arg mount "$test_dir/$1" 'all(.filesystems[]; .mount != $mount)' >/dev/null
 }
 
 # Kernel and frsp-top begin to count with the mount.
