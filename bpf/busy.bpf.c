@@ -29,7 +29,7 @@
 #include <bpf/bpf_tracing.h>
 #include "ext4.h"
 #include "xfs.h"
-#include "busy.h"
+#include "busy_life.h"
 #include "cost.bpf.h"
 
 /* The first argument of the tracepoints of XFS is an xfs_group, which knows its

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
-#include "busy.h"
+#include "busy_life.h"
 #include "watch.h"
 
 struct busy_watch;

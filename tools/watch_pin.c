@@ -60,14 +60,13 @@ int watch_pin_other(char *path, size_t size)
 
 int watch_pin_reuse(const char *object, struct bpf_object *from)
 {
-	struct bpf_program *program;
-	struct bpf_map *map;
+	struct bpf_program *program = NULL;
+	struct bpf_map *map = NULL;
 	int err = 0;
 
-	bpf_object__for_each_program(program, from)
+	while ((program = bpf_object__next_program(from, program)))
 		bpf_program__set_autoload(program, false);
-	bpf_object__for_each_map(map, from)
-	{
+	while ((map = bpf_object__next_map(from, map))) {
 		char path[PATH_MAX];
 		int fd;
 
@@ -141,18 +140,17 @@ static int pin_links(const char *object, struct bpf_object_skeleton *skeleton)
 
 static int pin_maps(const char *object, struct bpf_object *from)
 {
-	struct bpf_map *map;
+	struct bpf_map *map = NULL;
 	int err = 0;
 
-	bpf_object__for_each_map(map, from)
-	{
+	while (!err && (map = bpf_object__next_map(from, map))) {
 		char path[PATH_MAX];
 
 		/* is reached by tasks only */
 		if (bpf_map__type(map) == BPF_MAP_TYPE_TASK_STORAGE)
 			continue;
 		pin_path(path, object, bpf_map__name(map));
-		err = err ?: bpf_map__pin(map, path);
+		err = bpf_map__pin(map, path);
 	}
 	return err;
 }

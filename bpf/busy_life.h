@@ -8,8 +8,8 @@
  * counted as they are freed: ext4 may merge them afterwards.
  * Includers provide __u32 and __u64 (vmlinux.h or linux/types.h).
  */
-#ifndef FRSP_BUSY_H
-#define FRSP_BUSY_H
+#ifndef FRSP_BUSY_LIFE_H
+#define FRSP_BUSY_LIFE_H
 
 #include "cost.h"
 #include "log2_hist.h"
