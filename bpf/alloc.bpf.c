@@ -10,8 +10,8 @@
  * the last one counts: ext4 repeats a search after it has given up
  * preallocations, and each search is a search of its own.
  *
- * Raw tracepoints: of typed ones the verifier of 6.12 takes the arguments, where
- * ext4 is a module, for pointers that may be NULL.
+ * Raw tracepoints: of typed ones the verifier of 6.12 takes the arguments,
+ * where ext4 is a module, for pointers that may be NULL.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
