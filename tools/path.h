@@ -67,4 +67,7 @@ int path_cache_get(struct path_cache *cache, __u64 ino, __u32 dev, __u32 gen,
 size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,
 		  __u32 dev, char *buf, size_t len);
 
+/* The same of a path that is known. */
+size_t path_escape(const char *path, char *buf, size_t len);
+
 #endif

@@ -81,6 +81,16 @@ static void add_path(struct label *label, const char *path)
 	}
 }
 
+size_t path_escape(const char *path, char *buf, size_t len)
+{
+	struct label label = {.buf = buf, .size = len};
+
+	add_path(&label, path);
+	if (len)
+		buf[label.n_kept] = 0;
+	return label.len;
+}
+
 size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,
 		  __u32 dev, char *buf, size_t len)
 {

@@ -20,6 +20,7 @@
 #define MIN_INTERVAL_S 0.1
 #define MAX_INTERVAL_S 3600.0
 #define KEY_ESCAPE     27
+#define WIDE_TITLE     100 /* columns for the names of all screens */
 /* For the hottest file of each filesystem, also where another screen shows. */
 #define HEAT_ROWS 200
 
@@ -49,8 +50,24 @@ static enum top_live_change key_pause(struct context *context)
 	return TOP_LIVE_REDRAW;
 }
 
-static enum top_live_change show(struct top_live *live, enum top_screen_id id)
+/* The filesystem that is so many lines further down in the overview. */
+static void choose(struct context *context, int lines)
 {
+	struct top_view *view = &context->live->view;
+	__u32 dev = top_overview_neighbour(context->model, context->frame, view,
+					   lines);
+
+	if (dev)
+		view->dev = dev;
+}
+
+static enum top_live_change show(struct context *context, enum top_screen_id id)
+{
+	struct top_live *live = context->live;
+
+	/* the first line, if none is chosen among those that are listed */
+	if (live->view.screen == TOP_OVERVIEW && top_screens[id].of_one)
+		choose(context, 0);
 	live->view.screen = id;
 	live->scroll = 0;
 	live->help = false;
@@ -59,20 +76,21 @@ static enum top_live_change show(struct top_live *live, enum top_screen_id id)
 
 static enum top_live_change key_next(struct context *context)
 {
-	return show(context->live,
-		    (context->live->view.screen + 1) % TOP_NR_SCREENS);
+	return show(context, (context->live->view.screen + 1) % TOP_NR_SCREENS);
 }
 
 static enum top_live_change key_enter(struct context *context)
 {
 	if (context->live->view.screen != TOP_OVERVIEW)
 		return TOP_LIVE_NOTHING;
-	return show(context->live, TOP_ALLOCATOR);
+	return show(context, TOP_ALLOCATOR);
 }
 
 static enum top_live_change key_back(struct context *context)
 {
-	return show(context->live, TOP_OVERVIEW);
+	if (context->live->view.screen == TOP_OVERVIEW)
+		context->live->view.filter[0] = '\0';
+	return show(context, TOP_OVERVIEW);
 }
 
 static enum top_live_change key_sort(struct context *context)
@@ -84,6 +102,10 @@ static enum top_live_change key_sort(struct context *context)
 			(live->heat_sort.key + 1) % HOT_NR_SORT_KEYS;
 	else if (!top_overview_column(++live->view.sort))
 		live->view.sort = 0;
+	snprintf(live->notice, sizeof(live->notice), "sorted by %s",
+		 live->view.screen == TOP_HEAT
+			 ? hot_sort_names[live->heat_sort.key][0]
+			 : top_overview_column(live->view.sort));
 	return TOP_LIVE_RESAMPLE;
 }
 
@@ -102,7 +124,7 @@ static enum top_live_change key_filter(struct context *context)
 {
 	context->live->view.filter[0] = '\0';
 	context->live->typing = true;
-	return show(context->live, TOP_OVERVIEW);
+	return show(context, TOP_OVERVIEW);
 }
 
 static enum top_live_change key_ranges(struct context *context)
@@ -123,10 +145,14 @@ static enum top_live_change key_zoom_in(struct context *context)
 {
 	struct top_view *view = &context->live->view;
 
-	if (view->zoom < 20) {
-		view->zoom++;
-		view->pan *= 2;
-	}
+	__u32 last_zoom, last_pan;
+
+	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
+			    &last_pan) ||
+	    view->zoom >= last_zoom)
+		return TOP_LIVE_NOTHING;
+	view->zoom++;
+	view->pan *= 2;
 	return TOP_LIVE_REDRAW;
 }
 
@@ -143,14 +169,28 @@ static enum top_live_change key_zoom_out(struct context *context)
 
 static enum top_live_change key_right(struct context *context)
 {
-	context->live->view.pan++;
+	struct top_view *view = &context->live->view;
+	__u32 last_zoom, last_pan;
+
+	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
+			    &last_pan))
+		return TOP_LIVE_NOTHING;
+	view->pan = view->pan < last_pan ? view->pan + 1 : last_pan;
 	return TOP_LIVE_REDRAW;
 }
 
 static enum top_live_change key_left(struct context *context)
 {
-	if (context->live->view.pan)
-		context->live->view.pan--;
+	struct top_view *view = &context->live->view;
+	__u32 last_zoom, last_pan;
+
+	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
+			    &last_pan))
+		return TOP_LIVE_NOTHING;
+	/* a screen that has grown leaves it beyond the end */
+	view->pan = view->pan < last_pan ? view->pan : last_pan;
+	if (view->pan)
+		view->pan--;
 	return TOP_LIVE_REDRAW;
 }
 
@@ -172,17 +212,6 @@ static enum top_live_change key_bytes(struct context *context)
 {
 	context->live->view.exact = !context->live->view.exact;
 	return TOP_LIVE_REDRAW;
-}
-
-/* The filesystem that is so many lines further down in the overview. */
-static void choose(struct context *context, int lines)
-{
-	struct top_view *view = &context->live->view;
-	__u32 dev = top_overview_neighbour(context->model, context->frame, view,
-					   lines);
-
-	if (dev)
-		view->dev = dev;
 }
 
 static enum top_live_change move_by(struct context *context, int lines)
@@ -268,7 +297,7 @@ static const struct {
 	{KEY_F(1), NULL, NULL, key_help},
 	{'\t', "Tab", "the next screen; 1, 2, ...: that one", key_next},
 	{'\n', "Enter", "of the chosen filesystem: its allocator", key_enter},
-	{KEY_ESCAPE, "Esc", "back to the overview", key_back},
+	{KEY_ESCAPE, "Esc", "back to the overview; there: no filter", key_back},
 	{KEY_DOWN, "down j", "the next filesystem, or scroll down", key_down},
 	{'j', NULL, NULL, key_down},
 	{KEY_UP, "up k", "the one before, or scroll up", key_up},
@@ -299,16 +328,17 @@ bool top_live_start(struct top_live *live)
 {
 	if (!screen_start())
 		return false;
-	live->view.color = true; /* ncurses does what the terminal can */
-	if (has_colors()) {
+	if (live->view.color && has_colors()) {
 		start_color();
 		use_default_colors();
 		live->view.n_colors = COLORS;
 	}
+	/* bold, reverse: the chosen line stands out without colours, too */
+	live->view.color = true;
 	return true;
 }
 
-static void set_style(const struct sgr *sgr)
+static void set_style(const struct sgr *sgr, bool color)
 {
 	attr_t attributes = A_NORMAL;
 	int pair = 0;
@@ -316,13 +346,13 @@ static void set_style(const struct sgr *sgr)
 	attributes |= sgr->bold ? A_BOLD : 0;
 	attributes |= sgr->dim ? A_DIM : 0;
 	attributes |= sgr->reverse ? A_REVERSE : 0;
-	if (has_colors())
+	if (color)
 		pair = alloc_pair(sgr->fg, sgr->bg);
 	attr_set(attributes, 0, pair > 0 ? &pair : NULL);
 }
 
-/* One line with its colours; *sgr goes on from line to line. */
-static void draw_line(int y, const char *line, struct sgr *sgr)
+/* One line with its colours, if there are any; *sgr goes on from line to line. */
+static void draw_line(int y, const char *line, struct sgr *sgr, bool color)
 {
 	int x = 0;
 
@@ -340,7 +370,7 @@ static void draw_line(int y, const char *line, struct sgr *sgr)
 		memcpy(piece, line, len);
 		piece[len] = '\0';
 		line += len;
-		set_style(sgr);
+		set_style(sgr, color);
 		addnstr(piece, screen_fitting_bytes(piece, COLS - x));
 		x = getcurx(stdscr);
 		/* the cursor goes on in the next line where this one is full */
@@ -354,47 +384,81 @@ static void draw_line(int y, const char *line, struct sgr *sgr)
 static void draw_text(struct top_live *live, char *text)
 {
 	struct sgr sgr = SGR_PLAIN;
-	int n = 0, y = 0;
+	int n = 0, y;
 	char *rest = text, *line;
 
 	for (const char *at = text; *at; at++)
 		n += *at == '\n';
 	if (live->scroll > n - 1)
 		live->scroll = n ? n - 1 : 0;
-	while ((line = strsep(&rest, "\n")) && y < page()) {
-		if (n-- && live->scroll && y == 0 && live->scroll-- > 0)
-			continue;
-		draw_line(HEADER_LINES + y++, line, &sgr);
-	}
+	y = -live->scroll;
+	for (; (line = strsep(&rest, "\n")) && y < page(); y++)
+		if (y >= 0)
+			draw_line(HEADER_LINES + y, line, &sgr,
+				  live->view.n_colors);
+}
+
+/* At x of the title; returns where it ends, which is on the line. */
+static int add_to_title(int x, const char *text)
+{
+	mvaddnstr(0, x, text, screen_fitting_bytes(text, COLS - 1 - x));
+	return getcurx(stdscr);
 }
 
 static void draw_title(const struct top_live *live,
 		       const struct top_frame *frame)
 {
-	char ts[FMT_LEN];
+	bool wide = COLS >= WIDE_TITLE;
+	char ts[FMT_LEN], text[64];
+	int x;
 
 	attrset(A_BOLD);
-	mvprintw(0, 0, "frsp-top  %.8s ", fmt_rfc3339(ts, frame->wall_ns) + 11);
+	snprintf(text, sizeof(text), "frsp-top  %.8s ",
+		 fmt_rfc3339(ts, frame->wall_ns) + 11);
+	x = add_to_title(0, text);
 	for (int i = 0; i < TOP_NR_SCREENS; i++) {
-		attrset(i == (int)live->view.screen ? A_REVERSE : A_NORMAL);
-		printw(" %d %s ", i + 1, top_screens[i].title);
+		bool shown = i == (int)live->view.screen;
+
+		attrset(shown ? A_REVERSE : A_NORMAL);
+		snprintf(text, sizeof(text),
+			 shown	? " %d %s "
+			 : wide ? " %d %s "
+				: " %d",
+			 i + 1, top_screens[i].title);
+		x = add_to_title(x, text);
 	}
 	attrset(A_NORMAL);
-	printw(" every %.1f s%s", live->interval_s,
-	       live->paused ? ", FROZEN" : "");
+	snprintf(text, sizeof(text), wide ? "%s every %.1f s" : "%s %.1f s",
+		 live->paused ? " FROZEN," : "", live->interval_s);
+	add_to_title(x, text);
 }
 
-static void draw_help(void)
+static int print_help(char **text)
 {
-	int y = HEADER_LINES;
+	size_t size;
+	FILE *out = open_memstream(text, &size);
 
+	if (!out)
+		return -errno;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (keys[i].name && y < LINES - FOOTER_LINES)
-			mvprintw(y++, 2, "%-8s %s", keys[i].name, keys[i].help);
+		if (keys[i].name)
+			fprintf(out, "  %-8s %s\n", keys[i].name, keys[i].help);
+	return fclose(out) ? -ENOMEM : 0;
+}
+
+/* With the filter in front of it: it may hide what somebody looks for. */
+static void print_cost(char line[TOP_REPORT_LEN], const struct top_live *live,
+		       const struct top_frame *frame)
+{
+	int len = 0;
+
+	if (live->view.screen == TOP_OVERVIEW && live->view.filter[0])
+		len = snprintf(line, TOP_REPORT_LEN,
+			       "filter \"%s\", Esc: none; ", live->view.filter);
+	top_report_cost(line + len, TOP_REPORT_LEN - len, frame);
 }
 
 static void draw_footer(const struct top_live *live,
-			const struct top_model *model,
 			const struct top_frame *frame)
 {
 	char line[TOP_REPORT_LEN];
@@ -404,7 +468,7 @@ static void draw_footer(const struct top_live *live,
 	else if (live->notice[0])
 		snprintf(line, sizeof(line), "%s", live->notice);
 	else
-		top_report_cost(line, model, frame);
+		print_cost(line, live, frame);
 	mvaddnstr(LINES - 1, 0, line, screen_fitting_bytes(line, COLS - 1));
 }
 
@@ -423,16 +487,14 @@ int top_live_draw(struct top_live *live, struct top_model *model,
 	}
 	live->view.width = COLS;
 	live->view.n_cells = COLS * (page() - MAP_HEAD_LINES);
-	err = top_report_text(&text, model, frame, &live->view);
+	err = live->help ? print_help(&text)
+			 : top_report_text(&text, model, frame, &live->view);
 	if (err)
 		return err;
 	draw_title(live, frame);
-	if (live->help)
-		draw_help();
-	else
-		draw_text(live, text);
+	draw_text(live, text);
 	free(text);
-	draw_footer(live, model, frame);
+	draw_footer(live, frame);
 	refresh();
 	return 0;
 }
@@ -459,7 +521,7 @@ static enum top_live_change press(struct context *context, int key)
 	if (context->live->typing && key != KEY_RESIZE)
 		return type_filter(context->live, key);
 	if (key >= '1' && key < '1' + TOP_NR_SCREENS)
-		return show(context->live, key - '1');
+		return show(context, key - '1');
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (keys[i].key == key)
 			return keys[i].act(context);

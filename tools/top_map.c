@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fmt.h"
+#include "map_grid.h"
 #include "sgr.h"
 #include "top_view.h"
 
@@ -55,59 +56,35 @@ static void print_cell(FILE *out, const struct top_view *view, double value)
 	print_step(out, view, step < N_STEPS ? step : N_STEPS - 1);
 }
 
-/* What a cell stands for, and from where on they are shown. */
-struct grid {
-	__u32 n_flex;
-	__u32 per_cell; /* flexible groups */
-	__u32 first;
-	__u32 n_cells;
-	__u32 width;
-};
-
-static struct grid make_grid(const struct fs_map *map,
-			     const struct top_view *view)
+static struct map_grid grid_of(const struct fs_map *map,
+			       const struct top_view *view)
 {
-	struct grid grid = {
-		.n_flex = (map->n_groups + map->groups_per_flex - 1) /
-			  map->groups_per_flex,
-		.width = view->width > 0 ? view->width : DEFAULT_WIDTH,
-		.n_cells = view->n_cells ? view->n_cells : DEFAULT_CELLS,
-	};
-	__u32 all = (grid.n_flex + grid.n_cells - 1) / grid.n_cells;
-	__u64 first;
+	__u32 n_cells = view->n_cells ? view->n_cells : DEFAULT_CELLS;
 
-	grid.per_cell = view->zoom < 31 ? all >> view->zoom : 0;
-	grid.per_cell = grid.per_cell ? grid.per_cell : 1;
-	/* by half a screen a step, and the end stays in sight */
-	first = (__u64)view->pan * (grid.n_cells / 2 + 1) * grid.per_cell;
-	if (first >= grid.n_flex)
-		first = (grid.n_flex - 1) / grid.per_cell * grid.per_cell;
-	grid.first = first;
-	return grid;
+	return map_grid(map->n_groups, map->groups_per_flex, n_cells,
+			view->zoom, view->pan);
 }
 
 static void print_grid(FILE *out, const struct fs_map *map,
-		       const struct grid *grid, const struct top_view *view)
+		       const struct map_grid *grid, const struct top_view *view)
 {
 	const struct metric *metric = &metrics[view->metric];
+	__u32 width = view->width > 0 ? view->width : DEFAULT_WIDTH;
 
 	for (__u32 cell = 0; cell < grid->n_cells; cell++) {
-		__u32 flex = grid->first + cell * grid->per_cell;
+		__u32 first, end;
 
-		if (flex >= grid->n_flex)
-			break;
-		if (cell && cell % grid->width == 0)
+		map_grid_groups(grid, cell, &first, &end);
+		if (cell && cell % width == 0)
 			fprintf(out, "%s\n", top_style(view, SGR_RESET));
-		print_cell(out, view,
-			   metric->value(map, flex * map->groups_per_flex,
-					 (flex + grid->per_cell) *
-						 map->groups_per_flex));
+		print_cell(out, view, metric->value(map, first, end));
 	}
 	fprintf(out, "%s\n", top_style(view, SGR_RESET));
 }
 
 static void print_legend(FILE *out, const struct fs_map *map,
-			 const struct grid *grid, const struct top_view *view)
+			 const struct map_grid *grid,
+			 const struct top_view *view)
 {
 	const struct metric *metric = &metrics[view->metric];
 	__u64 flex_bytes = (__u64)map->groups_per_flex * map->group_clusters *
@@ -126,12 +103,27 @@ static void print_legend(FILE *out, const struct fs_map *map,
 		grid->n_flex, fmt_bytes(bytes, flex_bytes, false));
 }
 
+bool top_map_limits(struct top_model *model, const struct top_frame *frame,
+		    const struct top_view *view, __u32 *zoom, __u32 *pan)
+{
+	const struct top_fs *fs = top_view_fs(frame, view);
+	const struct fs_map *map;
+	struct map_grid grid;
+
+	if (!fs || top_model_map(model, fs, &map))
+		return false;
+	grid = grid_of(map, view);
+	*zoom = grid.last_zoom;
+	*pan = grid.last_pan;
+	return true;
+}
+
 int top_map_print(FILE *out, struct top_model *model,
 		  const struct top_frame *frame, const struct top_view *view)
 {
 	const struct top_fs *fs = top_view_fs(frame, view);
 	const struct fs_map *map;
-	struct grid grid;
+	struct map_grid grid;
 	int err;
 
 	if (!top_view_head(out, fs, view))
@@ -146,7 +138,7 @@ int top_map_print(FILE *out, struct top_model *model,
 			strerror(-err));
 		return 0;
 	}
-	grid = make_grid(map, view);
+	grid = grid_of(map, view);
 	print_legend(out, map, &grid, view);
 	print_grid(out, map, &grid, view);
 	if (view->metric == TOP_FRAGMENTATION && !fs->has_status)

@@ -37,6 +37,8 @@ struct top_model {
 	int shown;	    /* index of the latest frame */
 	struct fs_map *map; /* of the filesystem that was asked for last */
 	__u32 map_dev;
+	__u64 map_bytes; /* of the filesystem: another size, other groups */
+	__u64 map_ns;	 /* of the frame that it was refreshed for */
 };
 
 static bool is_watched_type(const char *fs_type)
@@ -89,8 +91,10 @@ static int open_watches(struct top_model *model)
 
 static void clear_frame(struct top_frame *frame)
 {
-	for (size_t i = 0; i < frame->n_fs; i++)
+	for (size_t i = 0; i < frame->n_fs; i++) {
 		free(frame->fs[i].mount);
+		free(frame->fs[i].mount_label);
+	}
 	free(frame->fs);
 	*frame = (struct top_frame){0};
 }
@@ -157,12 +161,15 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 		   struct top_fs *fs)
 {
 	struct statvfs space;
+	char label[PATH_LABEL_LEN];
 	const char *file;
 
 	fs->dev = mount->dev;
 	snprintf(fs->fs_type, sizeof(fs->fs_type), "%s", mount->fs_type);
+	path_escape(mount->target, label, sizeof(label));
 	fs->mount = strdup(mount->target);
-	if (!fs->mount)
+	fs->mount_label = strdup(label);
+	if (!fs->mount || !fs->mount_label)
 		return -ENOMEM;
 	if (mount_name_of(fs->dev, fs->name, sizeof(fs->name)))
 		snprintf(fs->name, sizeof(fs->name), "%u:%u",
@@ -243,6 +250,13 @@ int top_model_open(const struct top_options *options, struct top_model **out)
 	return 0;
 }
 
+/* An open map keeps the device from being detached. */
+static void close_map(struct top_model *model)
+{
+	fs_map_close(model->map);
+	model->map = NULL;
+}
+
 static void forget_gone(struct top_model *model, const struct top_frame *before,
 			const struct top_frame *now)
 {
@@ -251,12 +265,25 @@ static void forget_gone(struct top_model *model, const struct top_frame *before,
 
 		if (fs_in(now, fs->dev))
 			continue;
+		if (model->map_dev == fs->dev)
+			close_map(model);
 		if (fs->has_alloc)
 			alloc_watch_forget(model->alloc, fs->dev);
 		if (fs->has_es)
 			es_watch_forget(model->es, fs->dev);
 		if (fs->has_busy)
 			busy_watch_forget(model->busy, fs->dev);
+	}
+}
+
+static void add_cost(const struct watch *watch, struct top_frame *frame)
+{
+	for (__u32 program = 0; program < watch->n_programs; program++) {
+		struct cost cost = {0};
+
+		watch_cost(watch, program, &cost);
+		frame->events += cost.events;
+		frame->events_ns += cost.events * watch_cost_ns(&cost);
 	}
 }
 
@@ -269,6 +296,7 @@ static int add_overhead(const struct top_model *model, struct top_frame *frame)
 	for (size_t i = 0; !err && (watch = top_model_watch(model, i)); i++) {
 		err = watch_lost(watch, &frame->lost);
 		frame->map_bytes += watch_map_bytes(watch->object);
+		add_cost(watch, frame);
 	}
 	return err;
 }
@@ -330,17 +358,19 @@ void top_model_hottest(struct top_model *model, const struct top_fs *fs,
 	const struct hot_row *hottest = NULL;
 	struct path_result file;
 
-	for (__u32 i = 0; i < files->n_rows; i++)
-		if (files->rows[i].dev == fs->dev &&
-		    (!hottest ||
-		     files->rows[i].temperature > hottest->temperature))
-			hottest = &files->rows[i];
 	label[0] = '\0';
-	if (!hottest)
-		return;
-	hot_monitor_path(model->hot, hottest, &file);
-	path_label(&file, hottest->ino, hottest->gen, hottest->dev, label,
-		   size);
+	for (__u32 i = 0; i < files->n_rows; i++) {
+		const struct hot_row *row = &files->rows[i];
+
+		if (row->dev != fs->dev ||
+		    (hottest && row->temperature <= hottest->temperature))
+			continue;
+		hot_monitor_path(model->hot, row, &file);
+		if (file.state == PATH_DELETED)
+			continue;
+		hottest = row;
+		path_label(&file, row->ino, row->gen, row->dev, label, size);
+	}
 }
 
 int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
@@ -358,22 +388,24 @@ static int open_map(struct top_model *model, const struct top_fs *fs)
 	char *node;
 	int err;
 
-	fs_map_close(model->map);
-	model->map = NULL;
+	close_map(model);
 	node = blkid_devno_to_devname(kdev_to_user(fs->dev));
 	err = node ? fs_map_open(node, &model->map) : -ENODEV;
 	free(node);
 	if (err)
 		return err;
 	model->map_dev = fs->dev;
+	model->map_bytes = fs->bytes;
 	return 0;
 }
 
 int top_model_map(struct top_model *model, const struct top_fs *fs,
 		  const struct fs_map **map)
 {
+	__u64 frame_ns = model->frames[model->shown].mono_ns;
 	const struct mount_entry *mount;
-	bool fresh = !model->map || model->map_dev != fs->dev;
+	bool fresh = !model->map || model->map_dev != fs->dev ||
+		     model->map_bytes != fs->bytes;
 	int fd = -1, err = 0;
 
 	if (!fs->has_alloc)
@@ -382,6 +414,10 @@ int top_model_map(struct top_model *model, const struct top_fs *fs,
 		err = open_map(model, fs);
 	if (err)
 		return err;
+	*map = model->map;
+	if (!fresh && model->map_ns == frame_ns)
+		return 0;
+	model->map_ns = frame_ns;
 	mount = fs->has_status ? mount_table_by_dev(model->mounts, fs->dev)
 			       : NULL;
 	if (mount)
@@ -390,7 +426,6 @@ int top_model_map(struct top_model *model, const struct top_fs *fs,
 			     fresh ? model->map->n_groups : MAP_GROUPS, fd);
 	if (fd >= 0)
 		close(fd);
-	*map = model->map;
 	return err;
 }
 

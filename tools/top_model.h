@@ -32,7 +32,8 @@ struct top_fs {
 	__u32 dev; /* kernel dev_t */
 	char name[MOUNT_NAME_LEN];
 	char fs_type[16];
-	char *mount; /* where it is mounted here */
+	char *mount;	   /* where it is mounted here */
+	char *mount_label; /* the same for a terminal (path_escape()) */
 	__u64 bytes, free_bytes;
 	bool has_status; /* frsp.ko has attached it */
 	struct fs_status status;
@@ -51,8 +52,11 @@ struct top_frame {
 	double interval_s; /* since the frame before, or the start */
 	struct top_fs *fs; /* by mount point */
 	size_t n_fs;
+	/* of all that is watched, since the start */
 	__u64 map_bytes;
-	__u64 lost; /* of all that is watched */
+	__u64 lost;
+	__u64 events;
+	double events_ns; /* what they took */
 	bool has_heat;
 	struct hot_frame heat; /* of all filesystems; rows: until the next */
 };
@@ -85,7 +89,8 @@ const struct top_fs *top_model_before(const struct top_model *model,
 				      const struct top_fs *fs);
 
 /* The label (path.h) of the hottest of its files among the rows of the latest
- * frame, cut to fit; empty: there is none.
+ * frame, cut to fit; empty: there is none. Files that are deleted do not count:
+ * they may be of a filesystem that had the device number before.
  */
 void top_model_hottest(struct top_model *model, const struct top_fs *fs,
 		       char *label, size_t size);
@@ -94,7 +99,7 @@ void top_model_hottest(struct top_model *model, const struct top_fs *fs,
 int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
 			   struct free_table *table);
 
-/* Its groups, refreshed a little by each call: at first all, then some. 0,
+/* Its groups, refreshed a little in each frame: at first all, then some. 0,
  * -EOPNOTSUPP: not ext4, or another -errno.
  */
 int top_model_map(struct top_model *model, const struct top_fs *fs,

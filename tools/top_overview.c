@@ -60,7 +60,7 @@ static const char *mount_cell(char buf[CELL_LEN], const struct row *row,
 {
 	(void)buf;
 	(void)exact;
-	return row->fs->mount;
+	return row->fs->mount_label;
 }
 
 static double size_value(const struct row *row)
@@ -262,11 +262,6 @@ const char *top_overview_column(size_t i)
 
 /* --- rows ------------------------------------------------------------------- */
 
-static bool passes(const struct top_fs *fs, const char *filter)
-{
-	return strstr(fs->name, filter) || strstr(fs->mount, filter);
-}
-
 static size_t make_rows(struct row *rows, struct top_model *model,
 			const struct top_frame *frame,
 			const struct top_view *view)
@@ -276,7 +271,7 @@ static size_t make_rows(struct row *rows, struct top_model *model,
 	for (size_t i = 0; i < frame->n_fs; i++) {
 		const struct top_fs *fs = &frame->fs[i], *before;
 
-		if (!passes(fs, view->filter))
+		if (!top_view_passes(view, fs))
 			continue;
 		before = top_model_before(model, fs);
 		rows[n].fs = fs;

@@ -25,26 +25,14 @@ int top_report_text(char **text, struct top_model *model,
 	return err;
 }
 
-void top_report_cost(char line[TOP_REPORT_LEN], const struct top_model *model,
-		     const struct top_frame *frame)
+void top_report_cost(char *line, size_t size, const struct top_frame *frame)
 {
-	__u64 events = 0;
-	const struct watch *watch;
 	char bytes[FMT_LEN];
-	double ns = 0;
 
-	for (size_t i = 0; (watch = top_model_watch(model, i)); i++)
-		for (__u32 program = 0; program < watch->n_programs;
-		     program++) {
-			struct cost cost = {0};
-
-			watch_cost(watch, program, &cost);
-			events += cost.events;
-			ns += cost.events * watch_cost_ns(&cost);
-		}
-	snprintf(line, TOP_REPORT_LEN,
+	snprintf(line, size,
 		 "cost: %llu events, %.0f ns each, %s of maps; %llu lost",
-		 events, events ? ns / events : 0,
+		 frame->events,
+		 frame->events ? frame->events_ns / frame->events : 0,
 		 fmt_bytes(bytes, frame->map_bytes, false), frame->lost);
 }
 
@@ -57,7 +45,7 @@ int top_report_write(FILE *out, struct top_model *model,
 
 	if (err)
 		return err;
-	top_report_cost(line, model, frame);
+	top_report_cost(line, sizeof(line), frame);
 	if (timestamp)
 		fprintf(out, "%s\n", fmt_rfc3339(ts, frame->wall_ns));
 	fprintf(out, "%s%s\n\n", text, line);

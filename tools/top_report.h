@@ -13,9 +13,8 @@
 int top_report_text(char **text, struct top_model *model,
 		    const struct top_frame *frame, const struct top_view *view);
 
-/* One line: what watching costs, and what was lost. */
-void top_report_cost(char line[TOP_REPORT_LEN], const struct top_model *model,
-		     const struct top_frame *frame);
+/* One line: what watching costs, and what was lost; TOP_REPORT_LEN is enough. */
+void top_report_cost(char *line, size_t size, const struct top_frame *frame);
 
 /* Screen, cost and an empty line, flushed. 0 or -errno. */
 int top_report_write(FILE *out, struct top_model *model,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "top_view.h"
 
+#include <string.h>
+
 #include "sgr.h"
 
 const struct top_screen top_screens[TOP_NR_SCREENS] = {
@@ -12,24 +14,36 @@ const struct top_screen top_screens[TOP_NR_SCREENS] = {
 	[TOP_HEAT] = {"heat", "Heat", false, top_heat_print},
 };
 
+bool top_view_passes(const struct top_view *view, const struct top_fs *fs)
+{
+	return strstr(fs->name, view->filter) ||
+	       strstr(fs->mount, view->filter);
+}
+
 const struct top_fs *top_view_fs(const struct top_frame *frame,
 				 const struct top_view *view)
 {
 	for (size_t i = 0; i < frame->n_fs; i++)
 		if (frame->fs[i].dev == view->dev)
 			return &frame->fs[i];
-	return frame->n_fs ? &frame->fs[0] : NULL;
+	for (size_t i = 0; i < frame->n_fs; i++)
+		if (top_view_passes(view, &frame->fs[i]))
+			return &frame->fs[i];
+	return NULL;
 }
 
 bool top_view_head(FILE *out, const struct top_fs *fs,
 		   const struct top_view *view)
 {
 	if (!fs) {
-		fputs("no ext4 or XFS filesystem is mounted\n", out);
+		fputs(view->filter[0]
+			      ? "no filesystem passes the filter\n"
+			      : "no ext4 or XFS filesystem is mounted\n",
+		      out);
 		return false;
 	}
 	fprintf(out, "%s%s  %s%s\n", top_style(view, SGR_HEAD), fs->name,
-		fs->mount, top_style(view, SGR_RESET));
+		fs->mount_label, top_style(view, SGR_RESET));
 	return true;
 }
 

@@ -42,7 +42,7 @@ struct top_view {
 	__u32 zoom;	 /* map: each step halves what a cell stands for */
 	__u32 pan;	 /* map: in steps of half a screen */
 	__u32 n_cells;	 /* map: that there is room for; 0: a default */
-	char filter[64]; /* the overview: part of a name or mount point */
+	char filter[64]; /* part of a name or mount point */
 	int width;	 /* columns that there are; 0: as wide as it gets */
 };
 
@@ -58,7 +58,12 @@ struct top_screen {
 
 extern const struct top_screen top_screens[TOP_NR_SCREENS];
 
-/* The filesystem that view is of, or the first one; NULL: there is none. */
+/* True if the filter leaves it. */
+bool top_view_passes(const struct top_view *view, const struct top_fs *fs);
+
+/* The filesystem that view is of, or the first one that the filter leaves;
+ * NULL: there is none.
+ */
 const struct top_fs *top_view_fs(const struct top_frame *frame,
 				 const struct top_view *view);
 
@@ -94,6 +99,12 @@ int top_heat_print(FILE *out, struct top_model *model,
 __u32 top_overview_neighbour(struct top_model *model,
 			     const struct top_frame *frame,
 			     const struct top_view *view, int lines);
+
+/* The largest zoom, and the largest pan with the zoom of view, that change what
+ * the map shows. False: there is no map.
+ */
+bool top_map_limits(struct top_model *model, const struct top_frame *frame,
+		    const struct top_view *view, __u32 *zoom, __u32 *pan);
 
 /* Names of the overview's columns, for -s. NULL: no such column. */
 const char *top_overview_column(size_t i);

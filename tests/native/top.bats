@@ -1,0 +1,738 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # for eval; each test is a subshell; lib.bash
+# frsp-top: its live view in a terminal of tmux, its command line, and that its
+# reports say the same in both forms.
+
+load lib
+load top_tui
+
+# Two filesystems: a of 512 MiB, b of 256 MiB, which also has a file of 64 MiB.
+make_two() {
+	fs_make a ext4
+	need_fs ext4
+	truncate -s 256M "$test_dir/b.img"
+	loop_attach b "$test_dir/b.img"
+	fs_format "${loop_of[b]}" ext4
+	fs_mount b "${loop_of[b]}"
+	fallocate -l 64M "$test_dir/b/large"
+	sync -f "$test_dir/b"
+}
+
+start_two() { # start_two [VARIABLE=VALUE...] [OPTION...]
+	make_two
+	top_start "$@" -f "$test_dir/" -s mount -d 0.3
+	wait_until is_overview "a b" || fail "$(screen)"
+}
+
+# --- screens -------------------------------------------------------------------
+
+# A line that only this screen has.
+marks=(
+	[1]='^FS +SIZE +FREE '
+	[2]='^Searches [0-9]+, at the goal'
+	[3]='^fullness: 0123456789 tenths'
+	[4]='^Busy now [0-9]+ extents'
+	[5]='^Lookups [0-9]+, hits'
+	[6]='^own cost '
+)
+
+@test "top: each screen by its number, and by Tab all around" {
+	local n
+	start_two
+	is_screen 1
+	for n in 2 3 4 5 6 1; do
+		press $n "${marks[n]}"
+		wait_until is_screen $n
+	done
+	for n in 2 3 4 5 6 1; do
+		press Tab "${marks[n]}"
+		wait_until is_screen $n
+	done
+}
+
+@test "top: --screen begins with that screen" {
+	local n=0 name
+	fs_make a ext4
+	for name in overview allocator map busy escache heat; do
+		top_start --screen $name "$test_dir/a"
+		wait_until shows "${marks[++n]}"
+		is_screen $n
+		tui_close
+	done
+}
+
+@test "top: down and up choose a filesystem, Enter shows it, Esc goes back" {
+	start_two
+	tui send-keys Down
+	wait_until is_chosen a
+	tui send-keys Down
+	wait_until is_chosen b
+	tui send-keys j j # not further than the last one
+	press Enter "${marks[2]}"
+	shows "^loop[0-9]+  $test_dir/b$"
+	press Escape "${marks[1]}"
+	is_chosen b
+	tui send-keys k
+	wait_until is_chosen a
+	press Enter "^loop[0-9]+  $test_dir/a$"
+	press 3 "${marks[3]}"
+	shows "^loop[0-9]+  $test_dir/a$"
+}
+
+@test "top: s sorts by the next column, r the other way round" {
+	start_two
+	tui send-keys r
+	wait_until is_overview "b a"
+	tui send-keys r
+	wait_until is_overview "a b"
+	# after MOUNT come HOTTEST and FS, then SIZE: highest first
+	press s 'sorted by HOTTEST'
+	press s 'sorted by FS'
+	press s 'sorted by SIZE'
+	wait_until is_overview "a b"
+	tui send-keys r
+	wait_until is_overview "b a"
+	press s 'sorted by FREE'
+	wait_until is_overview "b a" # the least free is b
+	tui send-keys r
+	wait_until is_overview "a b"
+}
+
+hot_files() {
+	screen | sed -n "s|.* $test_dir/a/\([^ ]*\).*|\1|p" | paste -sd' '
+}
+
+is_hot() { # is_hot NAMES
+	[[ $(hot_files) == "$1" ]]
+}
+
+@test "top: s and r sort the heat, v shows ranges" {
+	local n
+	fs_make a ext4
+	for n in 1 2 3; do
+		file_make "$test_dir/a/data$n" $n
+	done
+	fs_cool a
+	top_start --screen heat "$test_dir/a" -d 0.3
+	cat "$test_dir"/a/data[123] >/dev/null
+	wait_until is_hot "data3 data2 data1" || fail "$(screen)"
+	tui send-keys r
+	wait_until is_hot "data1 data2 data3"
+	tui send-keys r
+	wait_until is_hot "data3 data2 data1"
+	printf x | dd of="$test_dir/a/data1" conv=notrunc,fsync status=none
+	for n in $("$hotmon" -s help | awk 'NR > 1 { print $1 }'); do
+		press s "sorted by $n"
+		[[ $n != wbytes ]] || break
+	done
+	wait_until eval '[[ $(hot_files) == data1* ]]' || fail "$(screen)"
+	press v ' OFFSET '
+	tui send-keys v
+	wait_until hides ' OFFSET '
+}
+
+@test "top: / filters by name and mount point, Esc takes the filter away" {
+	make_two
+	top_start -s mount -d 0.3
+	press / '^filter: _'
+	tui send-keys -l "$test_dir/bx"
+	wait_until shows "^filter: $test_dir/bx_"
+	shows '^no filesystem passes the filter'
+	tui send-keys BSpace
+	wait_until is_overview b
+	tui send-keys Enter
+	wait_until shows "^filter \"$test_dir/b\""
+	hides " /$"
+	tui send-keys Escape
+	wait_until is_overview "a b"
+	tui send-keys f
+	tui send-keys -l "${loop_of[a]#/dev/}"
+	wait_until is_overview a
+	tui send-keys Escape
+	wait_until is_overview "a b"
+	hides '^filter'
+}
+
+is_later() { # is_later SECONDS_SINCE_1970
+	((EPOCHSECONDS >= $1))
+}
+
+@test "top: space freezes the screen, and goes on" {
+	local frozen_screen
+	start_two
+	press Space FROZEN
+	frozen_screen=$(screen)
+	fallocate -l 100M "$test_dir/a/more"
+	wait_until is_later $((EPOCHSECONDS + 2))
+	expect "the screen" "$(screen)" "$frozen_screen"
+	tui send-keys Space
+	wait_until hides FROZEN
+	wait_until shows "^loop[0-9]+ +[0-9.]+M +7[0-9]% .* $test_dir/a " || fail "$(screen)"
+}
+
+@test "top: frozen, the map does not change either" {
+	local frozen_screen
+	fs_make a ext4
+	top_start --screen map "$test_dir/a" -d 0.2
+	press Space FROZEN
+	frozen_screen=$(screen)
+	fallocate -l 400M "$test_dir/a/more"
+	sync -f "$test_dir/a"
+	tui send-keys m
+	wait_until shows '^fragmentation: '
+	press m '^fullness: '
+	expect "the screen" "$(screen)" "$frozen_screen"
+	tui send-keys Space
+	wait_until eval '[[ $(screen) != "$frozen_screen" && $(screen) != *FROZEN* ]]'
+	wait_until eval '[[ $(cells) =~ [6-9] ]]' || fail "$(screen)"
+}
+
+@test "top: + and - change the interval, down to 0.1 s" {
+	fs_make a ext4
+	top_start "$test_dir/a"
+	press + 'every 2.0 s'
+	press - 'every 1.0 s'
+	press - 'every 0.5 s'
+	press - 'every 0.2 s'
+	press - 'every 0.1 s'
+	tui send-keys - - - -
+	press h '^  q +quit$'
+	shows 'every 0.1 s'
+}
+
+@test "top: b shows exact numbers and rounded ones again" {
+	start_two
+	press b " $(findmnt -bno SIZE "$test_dir/a") +[0-9]+\.[0-9]{2}%"
+	press b '^loop[0-9]+ [0-9.]+M +[0-9]+% '
+}
+
+@test "top: h, ? and F1 show the help and take it away" {
+	local key
+	start_two
+	for key in h ? F1; do
+		press "$key" '^  q +quit$'
+		shows '^  w +'
+		is_overview ""
+		press "$key" "${marks[1]}"
+		hides '^  q +quit$'
+	done
+}
+
+@test "top: the help scrolls where it does not fit" {
+	start_two
+	tui resize-window -x 60 -y 15
+	press h '^  q +quit$'
+	hides '^  w +'
+	tui send-keys PageDown
+	wait_until shows '^  w +'
+}
+
+@test "top: a scrolled screen stays scrolled from frame to frame" {
+	local second
+	fs_make a ext4
+	top_start --screen allocator "$test_dir/a" -d 0.1
+	dd if=/dev/zero of="$test_dir/a/data" bs=1M count=8 conv=fsync status=none
+	wait_until shows '^Clusters got'
+	second=$(screen | sed -n 3p)
+	tui send-keys Down
+	wait_until eval '[[ $(screen | sed -n 2p) == "Searches "* ]]' || fail "$second" "$(screen)"
+	sleep 0.5 # some frames
+	[[ $(screen | sed -n 2p) == "Searches "* ]] || fail "$(screen)"
+	tui send-keys Down
+	wait_until eval '[[ $(screen | sed -n 2p) == "Clusters asked for "* ]]' || fail "$(screen)"
+	tui send-keys Home
+	wait_until shows "^loop[0-9]+  $test_dir/a$"
+}
+
+@test "top: without a choice, Enter shows the first line, which the filter has left" {
+	make_two
+	top_start -s size -f "$test_dir/" -d 0.3
+	wait_until is_overview "a b"
+	press Enter "^loop[0-9]+  $test_dir/a$"
+	press Escape "${marks[1]}"
+	is_overview "a b" # the first Escape leaves the filter
+	tui send-keys Home r
+	wait_until is_overview "b a"
+	tui_close
+	top_start -s +size -f "$test_dir/" -d 0.3
+	wait_until is_overview "b a"
+	press Enter "^loop[0-9]+  $test_dir/b$"
+	tui_close
+	run_top -b --screen busy -f "$test_dir/b" 0.1 1
+	grep -qE "^loop[0-9]+  $test_dir/b$" "$test_dir/out" || fail "$(cat "$test_dir/out")"
+}
+
+@test "top: a choice that the filter hides is not shown" {
+	start_two
+	tui send-keys Down Down
+	wait_until is_chosen b
+	tui send-keys /
+	tui send-keys -l "$test_dir/a"
+	tui send-keys Enter
+	wait_until is_overview a
+	press Enter "^loop[0-9]+  $test_dir/a$"
+}
+
+# --- the map -------------------------------------------------------------------
+
+cells() { # of the map
+	screen | sed '1,/^a cell: /d; $d' | tr -d '\n '
+}
+
+# A filesystem of 2000 groups on a sparse file: its first half is full.
+make_grouped() { # make_grouped NAME
+	truncate -s 2000M "$test_dir/$1.img"
+	loop_attach "$1" "$test_dir/$1.img"
+	fs_format "${loop_of[$1]}" ext4 -b 1024 -g 1024 -G 1 -N 20000 -O ^has_journal
+	fs_mount "$1" "${loop_of[$1]}"
+}
+
+@test "top: z and Z zoom the map, the arrows move it, and not beyond its ends" {
+	make_grouped a
+	top_start --screen map "$test_dir/a" -d 0.3
+	tui resize-window -x 60 -y 15
+	# 60 columns, 9 lines of cells
+	wait_until shows '^a cell: 4 flexible groups, .*; from 0 of 2000'
+	tui send-keys Right Right Right # all is in sight
+	press z '^a cell: 2 flexible groups, .*; from 0 of 2000'
+	expect "cells" "$(cells | wc -c)" 540
+	press Right '^a cell: 2 .*; from [1-9][0-9]* of 2000'
+	tui send-keys Right Right Right Right Right Right
+	# the last cells fill the screen
+	wait_until shows '^a cell: 2 .*; from 920 of 2000'
+	expect "cells" "$(cells | wc -c)" 540
+	press Left '^a cell: 2 .*; from 540 of 2000'
+	press l '^a cell: 2 .*; from 920 of 2000'
+	tui send-keys Left Left Left Left
+	wait_until shows '^a cell: 2 .*; from 0 of 2000'
+	press z '^a cell: 1 flexible group, .*; from 0 of 2000'
+	press Z '^a cell: 2 '
+	press Z '^a cell: 4 '
+	tui send-keys Z Z
+	press z '^a cell: 2 '
+}
+
+@test "top: z does not count where nothing is left to zoom" {
+	make_grouped a
+	top_start --screen map "$test_dir/a" -d 0.3
+	tui resize-window -x 60 -y 15
+	wait_until shows '^a cell: 4 '
+	tui send-keys z z z z z z z z
+	wait_until shows '^a cell: 1 '
+	press Z '^a cell: 2 '
+}
+
+@test "top: m shows how fragmented it is, and says what that needs" {
+	fs_make a ext4
+	top_start --screen map "$test_dir/a" -d 0.3
+	press m '^fragmentation: 0123456789 tenths'
+	[[ -e /sys/fs/ext4/${loop_of[a]#/dev/}/frsp || $(cells) == -* ]] || fail "$(screen)"
+	press m '^fullness: '
+}
+
+@test "top: the map is of the filesystem that is made anew on the same device" {
+	start_two
+	fs_umount b
+	mkfs.ext4 -q -F -b 1024 -G 1 "${loop_of[b]}" 64M
+	fs_mount b "${loop_of[b]}"
+	wait_until is_overview "a b"
+	tui send-keys Down Down
+	wait_until is_chosen b
+	press 3 '^a cell: 1 flexible group, 8.0M; from 0 of 8,'
+	fs_umount b
+	wait_until eval "! ls -l /proc/$(top_pid)/fd | grep -q ' ${loop_of[b]}$'"
+	fs_format "${loop_of[b]}" ext4 -b 4096 -G 1
+	fs_mount b "${loop_of[b]}"
+	wait_until shows "^a cell: 1 flexible group, 128.0M; from 0 of 2," || fail "$(screen)"
+}
+
+@test "top: the map grows with its filesystem" {
+	fs_make a ext4
+	fs_umount a
+	mkfs.ext4 -q -F -b 1024 -G 1 "${loop_of[a]}" 64M
+	fs_mount a "${loop_of[a]}"
+	top_start --screen map "$test_dir/a" -d 0.3
+	wait_until shows '^a cell: 1 flexible group, 8.0M; from 0 of 8,'
+	resize2fs "${loop_of[a]}" 128M 2>"$test_dir/err" || skip "$(tail -n 1 "$test_dir/err")"
+	wait_until shows '^a cell: 1 flexible group, 8.0M; from 0 of 16,' || fail "$(screen)"
+}
+
+# --- w ---------------------------------------------------------------------------
+
+@test "top: w writes what is shown to a file here, and never over another" {
+	local files said
+	start_two
+	press 2 "${marks[2]}"
+	press w '^frsp-top-[0-9]{8}-[0-9]{6}\.txt written'
+	said=$(screen | tail -n 1)
+	files=("$test_dir"/cwd/*)
+	expect "files" "${files[*]#"$test_dir/cwd/"}" "${said% written*}"
+	grep -qE "${marks[2]}" "${files[0]}"
+	not grep -q $'\e' "${files[0]}"
+	# all of a second, and of the next, is taken
+	for ((n = 0; n < 30; n++)); do
+		echo mine >"$test_dir/cwd/frsp-top-$(date -d "+$n seconds" +%Y%m%d-%H%M%S).txt"
+	done
+	press w '^frsp-top-[0-9]{8}-[0-9]{6}\.txt: not written: File exists'
+	expect "files changed" "$(cat "$test_dir"/cwd/* | grep -vc '^mine$')" \
+		"$(grep -vc '^mine$' "${files[0]}" || :)"
+}
+
+@test "top: w says why it cannot write" {
+	fs_make a ext4
+	mkdir "$test_dir/cwd"
+	mount -t tmpfs -o ro frsp-test "$test_dir/cwd"
+	defer umount "$test_dir/cwd"
+	tui_open 120 30 <<-EOT
+		cd '$test_dir/cwd'
+		'$frsp_top' '$test_dir/a'
+	EOT
+	wait_until shows "${marks[1]}"
+	press w 'not written: Read-only file system'
+}
+
+# --- the terminal's size ---------------------------------------------------------
+
+# is_whole LINES: the title is the first line, the heads the second, the cost the last.
+is_whole() {
+	[[ $(screen | wc -l) -eq $1 && $(title) == 'frsp-top '* && $(screen | sed -n 2p) == 'FS '* &&
+		$(screen | tail -n 1) == filter\ * ]]
+}
+
+@test "top: it follows the size of the terminal, also while frozen" {
+	local size
+	start_two
+	press Space FROZEN
+	for size in '200 40' '90 20' '60 15'; do
+		# shellcheck disable=SC2086 # two numbers
+		set -- $size
+		tui resize-window -x "$1" -y "$2"
+		wait_until is_whole "$2" || fail "$size:" "$(screen)"
+		shows FROZEN || fail "$size:" "$(screen)"
+	done
+}
+
+@test "top: below 60x15 it says so, and recovers" {
+	local size
+	start_two
+	for size in '50 10' '59 30' '120 14'; do
+		# shellcheck disable=SC2086 # two numbers
+		set -- $size
+		tui resize-window -x "$1" -y "$2"
+		wait_until eval '[[ $(screen | tr -d "\n") == "frsp-top needs 60x15" ]]' || fail "$size: $(screen)"
+		tui resize-window -x 120 -y 30
+		wait_until is_overview "a b"
+	done
+}
+
+# --- filesystems that come and go --------------------------------------------------
+
+@test "top: a filesystem that is unmounted leaves the list, one that is mounted comes" {
+	start_two
+	tui send-keys Down Down
+	wait_until is_chosen b
+	fs_umount b
+	wait_until is_overview a
+	press Enter "${marks[2]}"
+	press Escape "${marks[1]}"
+	fs_mount b "${loop_of[b]}"
+	wait_until is_overview "a b"
+	kill -0 "$(top_pid)"
+}
+
+@test "top: a filesystem that is unmounted while each screen shows it is no harm" {
+	local n
+	start_two
+	for n in 2 3 4 5 6; do
+		press 1 "${marks[1]}"
+		tui send-keys Down Down
+		wait_until is_chosen b
+		press $n "${marks[n]}"
+		fs_umount b
+		tui send-keys z m m v
+		press 1 "${marks[1]}"
+		wait_until is_overview a || fail "$n: $(screen)"
+		fs_mount b "${loop_of[b]}"
+		wait_until is_overview "a b"
+	done
+	kill -0 "$(top_pid)"
+}
+
+@test "top: a device number that comes again has nothing of the filesystem before" {
+	start_two
+	tui resize-window -x 200 -y 30
+	file_make "$test_dir/b/was_hot" 2
+	wait_until shows " $test_dir/b .*was_hot" || fail "$(screen)"
+	fs_umount b
+	wait_until is_overview a
+	fs_format "${loop_of[b]}" ext4
+	fs_mount b "${loop_of[b]}"
+	wait_until is_overview "a b"
+	sleep 1 # some frames
+	hides was_hot || fail "$(screen)"
+}
+
+@test "top: the filesystem that was named is unmounted: status 1, and it says so" {
+	fs_make a ext4
+	top_start "$test_dir/a" -d 0.2
+	fs_umount a
+	expect_restored 1
+	expect "messages" "$(cat "$test_dir/err")" \
+		"frsp-top: $test_dir/a: was unmounted
+  hint: mount it again, and start again"
+}
+
+@test "top: a mount point with control characters in its name does not write them" {
+	local name=$'bad\e[31mname\nof two\tlines'
+	fs_make a ext4
+	fs_umount a
+	mkdir "$test_dir/$name"
+	mount "${loop_of[a]}" "$test_dir/$name"
+	defer umount "$test_dir/$name"
+	run_top -b --color=never "${loop_of[a]}" 0.1 1
+	expect "status" "$status" 0
+	cat -A "$test_dir/out"
+	not grep -q $'[\e\t]' "$test_dir/out"
+	expect "lines of it" "$(grep -c 'bad.*name.*of two' "$test_dir/out")" 1
+	run_top -b --color=never --screen allocator "${loop_of[a]}" 0.1 1
+	not grep -q $'[\e\t]' "$test_dir/out"
+	run_top --json "${loop_of[a]}" 0.1 1
+	expect "mount" "$(jq -r '.filesystems[0].mount' "$test_dir/out")" "$test_dir/$name"
+}
+
+# --- the end ---------------------------------------------------------------------
+
+@test "top: q, Ctrl-C and SIGTERM end it with status 0, also frozen; nothing stays attached" {
+	local end frozen programs
+	fs_make a ext4
+	for frozen in '' yes; do
+		for end in q C-c TERM; do
+			rm -f "$test_dir/over"
+			top_start "$test_dir/a"
+			programs=$(top_programs)
+			[[ $programs ]] || fail "it has no programs"
+			[[ ! $frozen ]] || press Space FROZEN
+			if [[ $end == TERM ]]; then
+				kill -TERM "$(top_pid)"
+			else
+				tui send-keys $end
+			fi
+			expect_restored 0
+			expect "messages" "$(cat "$test_dir/err")" ""
+			wait_until none_of "$programs"
+			tui_close
+		done
+	done
+}
+
+@test "top: a crash gives the terminal back, and keeps its status" {
+	local signal programs
+	fs_make a ext4
+	for signal in SEGV ABRT QUIT BUS; do
+		rm -f "$test_dir/over"
+		top_start "$test_dir/a"
+		programs=$(top_programs)
+		kill -$signal "$(top_pid)"
+		expect_restored $((128 + $(kill -l $signal)))
+		wait_until none_of "$programs"
+		tui_close
+	done
+}
+
+@test "top: nothing stays attached after SIGKILL" {
+	local programs
+	fs_make a ext4
+	top_start "$test_dir/a"
+	programs=$(top_programs)
+	kill -KILL "$(top_pid)"
+	wait_until is_over
+	wait_until none_of "$programs"
+}
+
+@test "top: its programs are called frsp_... or hotmon_..." {
+	local id
+	fs_make a ext4
+	top_start "$test_dir/a"
+	for id in $(top_programs); do
+		[[ $(bpftool -j prog show id "$id" | jq -r .name) =~ ^(frsp|hotmon)_ ]] || fail "$(bpftool prog show id "$id")"
+	done
+}
+
+@test "top: it ends when its terminal goes away" {
+	local pid
+	fs_make a ext4
+	top_start "$test_dir/a"
+	pid=$(top_pid)
+	tui kill-server
+	wait_until not kill -0 "$pid" 2>/dev/null
+}
+
+@test "top: COUNT ends it with status 0" {
+	fs_make a ext4
+	top_start "$test_dir/a" 0.5 2
+	expect_restored 0
+}
+
+# --- terminals and colours ---------------------------------------------------------
+
+@test "top: TERM that cannot place the cursor, or is unknown: refused by name, with a hint" {
+	local term
+	for term in dumb nonsense ''; do
+		echo "TERM=$term"
+		rm -f "$test_dir/over"
+		tui_open 120 30 <<-EOT
+			cd '$test_dir'
+			stty -g >before
+			TERM=$term timeout -s KILL --foreground 5 '$frsp_top'
+			echo \$? >status
+			stty -g >after
+		EOT
+		expect_restored 1
+		shows "^frsp-top: .*TERM" || fail "$(screen)"
+		shows "^  hint: " || fail "$(screen)"
+		tui_close
+	done
+}
+
+# The colours of the map: of 256, of 8, or none.
+map_colours() {
+	tui capture-pane -pe | sed '1,/^a cell: /d; $d' >"$test_dir/map"
+	if grep -q '48[;:]5[;:]' "$test_dir/map"; then
+		echo 256
+	elif grep -qE $'\e\\[[0-9;]*3[1-3]m' "$test_dir/map"; then
+		echo 8
+	else
+		echo none
+	fi
+}
+
+@test "top: the map has the colours that TERM has, and none with NO_COLOR or --color=never" {
+	local term wanted
+	fs_make a ext4
+	while read -r wanted term; do
+		# shellcheck disable=SC2086 # variables, options
+		top_start $term --screen map "$test_dir/a"
+		wait_until shows "${marks[3]}"
+		expect "colours with $term" "$(map_colours)" "$wanted"
+		[[ $(cells) =~ ^[0-9]+$ ]] || fail "$(screen)"
+		tui_close
+	done <<-'EOT'
+		8 TERM=xterm
+		256 TERM=xterm-256color
+		none TERM=vt100
+		none TERM=xterm-256color NO_COLOR=1
+		none TERM=xterm-256color --color=never
+	EOT
+}
+
+@test "top: without colours the chosen filesystem still stands out" {
+	start_two TERM=xterm-256color NO_COLOR=1
+	tui send-keys Down
+	wait_until is_chosen a || fail "$(tui capture-pane -pe)"
+}
+
+# --- the command line ---------------------------------------------------------------
+
+@test "top: without privileges: exit status 4, and the capability by name" {
+	local public
+	public=$(mktemp -d /tmp/frsp-native.XXXXXX)
+	defer rm -r "$public"
+	chmod 755 "$public"
+	install -m 755 "$frsp_top" "$public/frsp-top"
+	status=0
+	program=frsp-top # of expect_error
+	setpriv --reuid=65534 --clear-groups "$public/frsp-top" --once >"$test_dir/out" 2>"$test_dir/err" || status=$?
+	expect_error 4 CAP_BPF
+	setpriv --reuid=65534 --clear-groups "$public/frsp-top" -s help | grep -qx SIZE
+}
+
+@test "top: wrong usage: exit status 2, and what was wrong" {
+	local wrong
+	while read -ra wrong; do
+		echo "frsp-top ${wrong[*]}"
+		run_top "${wrong[@]}"
+		expect_error 2 "${wrong[-1]#-}"
+	done <<-'EOT'
+		0
+		1 0
+		1 1.5
+		1 x
+		1 1 1
+		vda 1 1 1
+		vda nonsense
+		vda 0
+		-d x
+		-n 0
+		-n -1
+		-s nonsense
+		-s +
+		--screen nonsense
+		--screen Map
+		--color sometimes
+		-f 0123456789012345678901234567890123456789012345678901234567890123
+		--nonsense
+		-Z
+	EOT
+}
+
+@test "top: what does not exist: exit status 1, the name and what to do" {
+	local wrong
+	for wrong in nonsense /dev/nonsense 255:4095 /nonsense /proc /dev/null -1 ''; do
+		echo "frsp-top '$wrong'"
+		run_top --once -- "$wrong"
+		expect_error 1 "$wrong"
+	done
+}
+
+@test "top: an unmounted device, and one that is neither ext4 nor XFS: exit status 1" {
+	fs_make b btrfs
+	run_top "$test_dir/b" --once
+	expect_error 1 "$test_dir/b: neither ext4 nor XFS"
+	run_top "${loop_of[b]}" --once
+	expect_error 1 "${loop_of[b]}: neither ext4 nor XFS"
+	fs_make a ext4
+	fs_umount a
+	run_top "${loop_of[a]}" --once
+	expect_error 1 "${loop_of[a]}: not a mounted filesystem"
+	run_top "${loop_of[a]#/dev/}" --once
+	expect_error 1 "${loop_of[a]#/dev/}: not a mounted filesystem"
+}
+
+@test "top: DEV is a mount point, a device, its name or its number" {
+	local spec
+	fs_make a ext4
+	for spec in "$test_dir/a" "${loop_of[a]}" "${loop_of[a]#/dev/}" "$(mountpoint -d "$test_dir/a")"; do
+		run_top --json "$spec" 0.1 1
+		expect "status" "$status" 0
+		expect "filesystems with $spec" "$(jq -r '.filesystems[].mount' "$test_dir/out")" "$test_dir/a"
+	done
+}
+
+# --- the two forms of a report --------------------------------------------------------
+
+@test "top: -b and --json have the same numbers" {
+	local size free busy percent
+	start_json() {
+		run_top --json "$@" 0.1 1
+		expect "status" "$status" 0
+		jq '.filesystems[0]' "$test_dir/out" >"$test_dir/json"
+	}
+	fs_make a ext4
+	fallocate -l 100M "$test_dir/a/large"
+	sync -f "$test_dir/a"
+	start_json --screen map "$test_dir/a"
+	run_top -b --bytes "$test_dir/a" 0.1 1
+	size=$(awk 'NR == 2 { print $2 }' "$test_dir/out")
+	percent=$(awk 'NR == 2 { print $3 }' "$test_dir/out")
+	busy=$(awk 'NR == 2 { print $12 }' "$test_dir/out")
+	cat "$test_dir/out"
+	expect SIZE "$size" "$(jq .bytes "$test_dir/json")"
+	expect SIZE "$size" "$(findmnt -bno SIZE "$test_dir/a")"
+	free=$(jq '.free_bytes * 10000 / .bytes | round' "$test_dir/json")
+	expect FREE "$percent" "$((free / 100)).$(printf %02d $((free % 100)))%"
+	expect BUSY "$busy" "$(jq .busy.blocks "$test_dir/json")"
+	run_top -b --screen map "$test_dir/a" 0.1 1
+	expect "cells" "$(sed -n 4p "$test_dir/out")" \
+		"$(jq -r '.map.fullness | map([. * 10 | floor, 9] | min | tostring) | join("")' "$test_dir/json")"
+}

@@ -1,0 +1,136 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2034,SC2154 # read by and from lib.bash and the tests
+# Loaded by the tests of frsp-top, after lib.bash: the program, and its live view in a
+# terminal of tmux.
+#
+#   FRSP_TOP  the program under test (default: what make built)
+
+frsp_top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
+
+# --- programs that end -------------------------------------------------------
+
+# run_top [ARG...]: sets status, and leaves $test_dir/out and $test_dir/err.
+run_top() {
+	program=frsp-top
+	status=0
+	timeout "$PATIENCE" "$frsp_top" "$@" >"$test_dir/out" 2>"$test_dir/err" </dev/null || status=$?
+}
+
+# --- the terminal ------------------------------------------------------------
+
+# tui COMMAND...: of a tmux server of this test only
+tui() {
+	tmux -S "$test_dir/tmux" -f /dev/null "$@"
+}
+
+# tui_open COLUMNS LINES: a terminal in which $test_dir/session, on stdin, runs. It
+# stays open when the session is over.
+tui_open() {
+	cat - >"$test_dir/session"
+	echo "touch '$test_dir/over'; exec cat" >>"$test_dir/session"
+	LC_ALL=C.UTF-8 tui -u new-session -d -x "$1" -y "$2" bash "$test_dir/session" 3>&-
+	defer tui_close
+}
+
+tui_close() { # no harm if done before
+	! tui list-sessions >/dev/null 2>&1 || tui kill-server
+	wait_until not tui list-sessions >/dev/null 2>&1
+}
+
+# top_start [VARIABLE=VALUE...] [OPTION...]: frsp-top in a terminal of 120x30. The
+# session leaves before, after (of the terminal's modes) and status.
+top_start() {
+	local environment=(env)
+	while [[ ${1:-} =~ ^[A-Z_]+= ]]; do
+		environment+=("$1")
+		shift
+	done
+	mkdir -p "$test_dir/cwd"
+	tui_open 120 30 <<-EOT
+		cd '$test_dir/cwd'
+		stty -g >../before
+		$(printf '%q ' "${environment[@]}" "$frsp_top" "$@") 2>../err
+		echo \$? >../status
+		stty -g >../after
+	EOT
+	wait_until shows '^frsp-top  [0-9:]{8} ' || fail "$(screen)" "$(cat "$test_dir/err")"
+}
+
+top_pid() { # of what runs in the terminal
+	pgrep -P "$(tui display-message -p '#{pane_pid}')"
+}
+
+screen() {
+	tui capture-pane -p
+}
+
+title() {
+	screen | head -n 1
+}
+
+shows() { # shows REGEX: a line of the screen matches
+	screen | grep -Eq -- "$1"
+}
+
+hides() { # hides REGEX: no line does
+	not shows "$1"
+}
+
+# press KEY REGEX: and wait for what it brings
+press() {
+	tui send-keys "$1"
+	wait_until shows "$2" || fail "$1 does not bring '$2':" "$(screen)"
+}
+
+# The number of the screen whose name stands out in the title.
+screen_number() {
+	tui capture-pane -pe | head -n 1 | sed -n 's/.*\x1b\[[0-9;]*7m\(\x1b[^m]*m\)* *\([1-9]\) .*/\2/p'
+}
+
+is_screen() { # is_screen NUMBER
+	[[ $(screen_number) == "$1" ]]
+}
+
+# The filesystems of the overview, in its order, by what is after $test_dir/.
+overview() {
+	screen | sed -n "/^filter/d; s|.* $test_dir/\([^ ]*\).*|\1|p" | paste -sd' '
+}
+
+is_overview() { # is_overview NAMES
+	[[ $(overview) == "$1" ]]
+}
+
+# The filesystem whose line is bold.
+chosen() {
+	tui capture-pane -pe | sed -n "s|^[^a-z]*\x1b\[[0-9;]*1m.* $test_dir/\([^ ]*\).*|\1|p"
+}
+
+is_chosen() { # is_chosen NAME
+	[[ $(chosen) == "$1" ]]
+}
+
+is_over() {
+	[[ -e $test_dir/over ]]
+}
+
+# expect_restored STATUS: the session is over, frsp-top left this status, and the
+# terminal is as it was.
+expect_restored() {
+	wait_until is_over || fail "$(screen)"
+	expect "status" "$(cat "$test_dir/status")" "$1"
+	expect "modes of the terminal" "$(cat "$test_dir/after")" "$(cat "$test_dir/before")"
+	expect "alternate screen, cursor" "$(tui display-message -p '#{alternate_on} #{cursor_flag}')" "0 1"
+}
+
+# Ids of the programs that the process in the terminal has in the kernel.
+top_programs() {
+	sed -n 's/^prog_id:[[:space:]]*//p' /proc/"$(top_pid)"/fdinfo/* 2>/dev/null | sort -nu
+}
+
+none_of() { # none_of ID_LIST: the kernel has none of these programs any more
+	local id
+	for id in $1; do
+		! bpftool prog show id "$id" >/dev/null 2>&1 || return 1
+	done
+}

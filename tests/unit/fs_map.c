@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the map says of a range of groups. */
+#include <math.h>
+
+#include "suite.h"
+#include "fs_map.h"
+
+#define UNKNOWN FS_MAP_UNKNOWN
+
+/* 100 clusters each, and 40 in the last */
+static struct fs_map_group groups[] = {
+	{100, 100},	    {50, 50},	   {50, 10}, {0, 0},
+	{UNKNOWN, UNKNOWN}, {20, UNKNOWN}, {20, 30}, {40, 20},
+};
+
+static const struct fs_map map = {
+	.n_groups = ARRAY_SIZE(groups),
+	.groups_per_flex = 2,
+	.group_clusters = 100,
+	.last_clusters = 40,
+	.cluster_bytes = 4096,
+	.groups = groups,
+};
+
+struct range_case {
+	__u32 first, end;
+	double value; /* negative: not known */
+};
+
+static void check(const struct range_case *cases, size_t n,
+		  double (*value)(const struct fs_map *map, __u32 first,
+				  __u32 end))
+{
+	for (size_t i = 0; i < n; i++) {
+		double got = value(&map, cases[i].first, cases[i].end);
+
+		print_message("groups %u to %u\n", cases[i].first,
+			      cases[i].end);
+		if (cases[i].value < 0)
+			assert_true(got < 0);
+		else
+			assert_true(fabs(got - cases[i].value) < 1e-9);
+	}
+}
+
+static void test_fullness(void **state)
+{
+	static const struct range_case cases[] = {
+		{0, 1, 0},
+		{1, 2, 0.5},
+		{3, 4, 1},
+		{0, 4, 0.5},
+		/* what is not known is left out, and alone it is not known */
+		{4, 5, -1},
+		{3, 5, 1},
+		/* the last group is smaller: 40 of 40 are free */
+		{7, 8, 0},
+		{6, 8, 1 - 60.0 / 140},
+		/* beyond the end there is nothing */
+		{7, 100, 0},
+		{8, 10, -1},
+		{2, 2, -1},
+	};
+
+	(void)state;
+	check(cases, ARRAY_SIZE(cases), fs_map_fullness);
+}
+
+static void test_fragmentation(void **state)
+{
+	static const struct range_case cases[] = {
+		{0, 1, 0},
+		{2, 3, 0.8},
+		/* weighted by what is free: 40 of 200 */
+		{0, 3, 0.2},
+		/* nothing is free, so nothing is cut up */
+		{3, 4, -1},
+		{4, 5, -1},
+		/* not known, and of two moments */
+		{5, 6, -1},
+		{6, 7, -1},
+		{5, 8, 0.5},
+		{7, 100, 0.5},
+	};
+
+	(void)state;
+	check(cases, ARRAY_SIZE(cases), fs_map_fragmentation);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fullness),
+		cmocka_unit_test(test_fragmentation),
+	};
+
+	return cmocka_run_group_tests_name("fs_map", tests, NULL, NULL);
+}
