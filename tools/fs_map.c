@@ -189,6 +189,12 @@ static __u32 clusters_of(const struct fs_map *map, __u32 group)
 					  : map->group_clusters;
 }
 
+__u64 fs_map_flex_bytes(const struct fs_map *map)
+{
+	return (__u64)map->groups_per_flex * map->group_clusters *
+	       map->cluster_bytes;
+}
+
 double fs_map_fullness(const struct fs_map *map, __u32 first, __u32 end)
 {
 	__u64 free = 0, all = 0;

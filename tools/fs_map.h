@@ -38,6 +38,9 @@ void fs_map_close(struct fs_map *map);
  */
 int fs_map_refresh(struct fs_map *map, __u32 max_groups, int fs);
 
+/* Of a flexible group that is not the last one. */
+__u64 fs_map_flex_bytes(const struct fs_map *map);
+
 /* Of groups [first, end): how much is in use, and how fragmented free space is,
  * 0 to 1; negative: nothing is known. Fragmentation is 1 - longest / free of a
  * group, weighted by what is free.

@@ -120,6 +120,25 @@ static struct json_object *map_array(const struct fs_map *map,
 	return array;
 }
 
+/* Shares of the hottest flexible group's temperature. */
+static struct json_object *heat_array(const struct fs_map *map,
+				      const struct heat_map *heat)
+{
+	__u32 n_flex = (map->n_groups + map->groups_per_flex - 1) /
+		       map->groups_per_flex;
+	struct json_object *array = json_object_new_array_ext(n_flex);
+
+	for (__u32 flex = 0; flex < n_flex; flex++) {
+		double one = heat_map_value(heat, flex, flex + 1);
+		char text[FMT_LEN];
+
+		snprintf(text, sizeof(text), "%.3f", one);
+		json_object_array_add(array,
+				      json_object_new_double_s(one, text));
+	}
+	return array;
+}
+
 static struct json_object *map_object(struct top_model *model,
 				      const struct top_fs *fs)
 {
@@ -129,13 +148,13 @@ static struct json_object *map_object(struct top_model *model,
 	if (top_model_map(model, fs, &map))
 		return NULL;
 	object = json_object_new_object();
-	json_add_u64(object, "flex_bytes",
-		     (__u64)map->groups_per_flex * map->group_clusters *
-			     map->cluster_bytes);
+	json_add_u64(object, "flex_bytes", fs_map_flex_bytes(map));
 	json_object_object_add(object, "fullness",
 			       map_array(map, fs_map_fullness));
 	json_object_object_add(object, "fragmentation",
 			       map_array(map, fs_map_fragmentation));
+	json_object_object_add(object, "heat",
+			       heat_array(map, top_model_heat_map(model)));
 	return object;
 }
 

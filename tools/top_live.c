@@ -310,7 +310,7 @@ static const struct {
 	{'/', "/ f", "filter the overview: type, then Enter", key_filter},
 	{'f', NULL, NULL, key_filter},
 	{'v', "v", "heat: files or 1-MiB ranges", key_ranges},
-	{'m', "m", "map: fullness or fragmentation", key_metric},
+	{'m', "m", "map: fullness, fragmentation or heat", key_metric},
 	{'z', "z", "map: zoom in", key_zoom_in},
 	{'Z', "Z", "map: zoom out", key_zoom_out},
 	{KEY_RIGHT, "right l", "map: half a screen on", key_right},
@@ -548,6 +548,7 @@ struct hot_frame_request top_live_heat(const struct top_live *live)
 	return (struct hot_frame_request){
 		.sort = live->heat_sort,
 		.max_rows = HEAT_ROWS,
-		.ranges = live->view.screen == TOP_HEAT && live->view.ranges,
+		.ranges = live->view.screen == TOP_MAP ||
+			  (live->view.screen == TOP_HEAT && live->view.ranges),
 	};
 }

@@ -16,18 +16,46 @@
 #define DEFAULT_CELLS 1280
 #define N_STEPS	      10
 
+struct source {
+	const struct fs_map *map;
+	const struct heat_map *heat;
+};
+
 struct metric {
 	const char *name;
 	const char *legend;
-	double (*value)(const struct fs_map *map, __u32 first, __u32 end);
+	/* Of groups [first, end); negative: not known. */
+	double (*value)(const struct source *source, __u32 first, __u32 end);
 };
 
+static double fullness(const struct source *source, __u32 first, __u32 end)
+{
+	return fs_map_fullness(source->map, first, end);
+}
+
+static double fragmentation(const struct source *source, __u32 first, __u32 end)
+{
+	return fs_map_fragmentation(source->map, first, end);
+}
+
+static double heat(const struct source *source, __u32 first, __u32 end)
+{
+	__u32 per_flex = source->map->groups_per_flex;
+
+	return heat_map_value(source->heat, first / per_flex,
+			      (end + per_flex - 1) / per_flex);
+}
+
 static const struct metric metrics[TOP_NR_METRICS] = {
-	[TOP_FULLNESS] = {"fullness", "clusters in use", fs_map_fullness},
+	[TOP_FULLNESS] = {"fullness", "clusters in use", fullness},
 	[TOP_FRAGMENTATION] = {"fragmentation",
 			       "free clusters outside of their group's longest "
 			       "free extent",
-			       fs_map_fragmentation},
+			       fragmentation},
+	[TOP_WARMTH] = {"heat",
+			"the hottest flexible group's temperature, of the "
+			"ranges that are ranked",
+			heat},
 };
 
 /* From green to red: of 256 colours, and of eight. */
@@ -65,7 +93,7 @@ static struct map_grid grid_of(const struct fs_map *map,
 			view->zoom, view->pan);
 }
 
-static void print_grid(FILE *out, const struct fs_map *map,
+static void print_grid(FILE *out, const struct source *source,
 		       const struct map_grid *grid, const struct top_view *view)
 {
 	const struct metric *metric = &metrics[view->metric];
@@ -77,7 +105,7 @@ static void print_grid(FILE *out, const struct fs_map *map,
 		map_grid_groups(grid, cell, &first, &end);
 		if (cell && cell % width == 0)
 			fprintf(out, "%s\n", top_style(view, SGR_RESET));
-		print_cell(out, view, metric->value(map, first, end));
+		print_cell(out, view, metric->value(source, first, end));
 	}
 	fprintf(out, "%s\n", top_style(view, SGR_RESET));
 }
@@ -87,8 +115,7 @@ static void print_legend(FILE *out, const struct fs_map *map,
 			 const struct top_view *view)
 {
 	const struct metric *metric = &metrics[view->metric];
-	__u64 flex_bytes = (__u64)map->groups_per_flex * map->group_clusters *
-			   map->cluster_bytes;
+	__u64 flex_bytes = fs_map_flex_bytes(map);
 	char bytes[FMT_LEN], all[FMT_LEN];
 
 	fprintf(out, "%s: ", metric->name);
@@ -123,6 +150,7 @@ int top_map_print(FILE *out, struct top_model *model,
 {
 	const struct top_fs *fs = top_view_fs(frame, view);
 	const struct fs_map *map;
+	struct source source;
 	struct map_grid grid;
 	int err;
 
@@ -138,9 +166,10 @@ int top_map_print(FILE *out, struct top_model *model,
 			strerror(-err));
 		return 0;
 	}
+	source = (struct source){map, top_model_heat_map(model)};
 	grid = grid_of(map, view);
 	print_legend(out, map, &grid, view);
-	print_grid(out, map, &grid, view);
+	print_grid(out, &source, &grid, view);
 	if (view->metric == TOP_FRAGMENTATION && !fs->has_status)
 		fputs("needs frsp.ko: \"sudo modprobe frsp\"; \"frspctl "
 		      "doctor\" "

@@ -36,6 +36,7 @@ struct top_model {
 	struct top_frame frames[2];
 	int shown;	    /* index of the latest frame */
 	struct fs_map *map; /* of the filesystem that was asked for last */
+	struct heat_map *map_heat; /* of the same */
 	__u32 map_dev;
 	__u64 map_bytes; /* of the filesystem: another size, other groups */
 	__u64 map_ns;	 /* of the frame that it was refreshed for */
@@ -99,13 +100,22 @@ static void clear_frame(struct top_frame *frame)
 	*frame = (struct top_frame){0};
 }
 
+/* An open map keeps the device from being detached. */
+static void close_map(struct top_model *model)
+{
+	fs_map_close(model->map);
+	heat_map_free(model->map_heat);
+	model->map = NULL;
+	model->map_heat = NULL;
+}
+
 void top_model_close(struct top_model *model)
 {
 	if (!model)
 		return;
 	clear_frame(&model->frames[0]);
 	clear_frame(&model->frames[1]);
-	fs_map_close(model->map);
+	close_map(model);
 	hot_monitor_close(model->hot);
 	alloc_watch_close(model->alloc);
 	es_watch_close(model->es);
@@ -250,13 +260,6 @@ int top_model_open(const struct top_options *options, struct top_model **out)
 	return 0;
 }
 
-/* An open map keeps the device from being detached. */
-static void close_map(struct top_model *model)
-{
-	fs_map_close(model->map);
-	model->map = NULL;
-}
-
 static void forget_gone(struct top_model *model, const struct top_frame *before,
 			const struct top_frame *now)
 {
@@ -396,7 +399,26 @@ static int open_map(struct top_model *model, const struct top_fs *fs)
 		return err;
 	model->map_dev = fs->dev;
 	model->map_bytes = fs->bytes;
-	return 0;
+	model->map_heat = heat_map_new(
+		fs->dev, fs_map_flex_bytes(model->map),
+		(model->map->n_groups + model->map->groups_per_flex - 1) /
+			model->map->groups_per_flex);
+	return model->map_heat ? 0 : -ENOMEM;
+}
+
+/* 0 or -errno */
+static int refresh_heat(struct top_model *model)
+{
+	const struct top_frame *frame = &model->frames[model->shown];
+
+	return frame->has_heat ? heat_map_refresh(model->map_heat, model->hot,
+						  &frame->heat.ranking.ranges)
+			       : 0;
+}
+
+const struct heat_map *top_model_heat_map(const struct top_model *model)
+{
+	return model->map_heat;
 }
 
 int top_model_map(struct top_model *model, const struct top_fs *fs,
@@ -426,7 +448,7 @@ int top_model_map(struct top_model *model, const struct top_fs *fs,
 			     fresh ? model->map->n_groups : MAP_GROUPS, fd);
 	if (fd >= 0)
 		close(fd);
-	return err;
+	return err ?: refresh_heat(model);
 }
 
 void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,

@@ -14,6 +14,7 @@
 #include "free_table.h"
 #include "fs_map.h"
 #include "fs_status.h"
+#include "heat_map.h"
 #include "hot_monitor.h"
 #include "mount.h"
 #include "mount_name.h"
@@ -104,6 +105,10 @@ int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
  */
 int top_model_map(struct top_model *model, const struct top_fs *fs,
 		  const struct fs_map **map);
+
+/* Of the filesystem whose map was asked for last, as far as the frame has
+ * ranges. */
+const struct heat_map *top_model_heat_map(const struct top_model *model);
 
 /* For paths of the rows. */
 struct hot_monitor *top_model_hot(struct top_model *model);

@@ -26,6 +26,7 @@ enum top_screen_id {
 enum top_metric {
 	TOP_FULLNESS,
 	TOP_FRAGMENTATION,
+	TOP_WARMTH,
 	TOP_NR_METRICS,
 };
 
