@@ -153,7 +153,7 @@ static struct json_object *map_object(struct top_model *model,
 			       map_array(map, fs_map_fullness));
 	json_object_object_add(object, "fragmentation",
 			       map_array(map, fs_map_fragmentation));
-	json_object_object_add(object, "heat",
+	json_object_object_add(object, "warmth",
 			       heat_array(map, top_model_heat_map(model)));
 	return object;
 }

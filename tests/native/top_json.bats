@@ -150,7 +150,7 @@ top() {
 	jq -c --slurpfile schema "$schema" --arg mount "$test_dir/fs" '
 		.filesystems |= (map(select(.mount == $mount)) + .)[:1] |
 		.filesystems[0].frsp = ($schema[0]."$defs".frsp.required | map({key: ., value: 1}) | from_entries | .steer = "on") |
-		.filesystems[0].map.fragmentation = [0.5, null] |
+		.filesystems[0].map.fragmentation = [0.5, null] | .filesystems[0].map.warmth = [0.5] |
 		., (.filesystems[0].map.fragmentation = [null] | .filesystems[0].frsp = null)' "$test_dir/map.json" >"$test_dir/documents"
 	jq -c '.filesystems |= .[:1] | .heat.files |= .[:2]' "$test_dir/top.json" >>"$test_dir/documents"
 	validate "$test_dir/documents" 3

@@ -75,7 +75,7 @@ ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
 NUMBER = {"temperature", "ns_per_event"}
 NULL_OR_NUMBER = {"links", "tree", "taken_pct"}
 # Arrays of these, and what may be null or an object.
-NULL_OR_NUMBERS = {"fullness", "fragmentation"}
+NULL_OR_NUMBERS = {"fullness", "fragmentation", "warmth"}
 NULL_OR_OBJECT = {"frsp", "alloc", "busy", "escache", "now", "map", "heat"}
 # Objects' fields that need not be there.
 OPTIONAL = {("ranges",), ("heat",), ("filesystems", "map")}
