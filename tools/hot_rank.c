@@ -50,6 +50,7 @@ struct candidates {
 struct hot_rank {
 	__u32 n_slots;
 	struct bytes_before *before;
+	unsigned char *has_ranges; /* by cluster of the table */
 	struct candidates files, ranges;
 	struct hot_rows file_rows, range_rows;
 };
@@ -68,6 +69,11 @@ int hot_sort_parse(const char *text, struct hot_sort *sort)
 	return -EINVAL;
 }
 
+static __u32 n_clusters(__u32 n_slots)
+{
+	return (n_slots + HOT_CLUSTER - 1) / HOT_CLUSTER;
+}
+
 struct hot_rank *hot_rank_new(__u32 n_slots)
 {
 	struct hot_rank *rank = calloc(1, sizeof(*rank));
@@ -76,8 +82,9 @@ struct hot_rank *hot_rank_new(__u32 n_slots)
 		return NULL;
 	rank->n_slots = n_slots;
 	rank->before = calloc(n_slots, sizeof(*rank->before));
-	if (!rank->before) {
-		free(rank);
+	rank->has_ranges = calloc(n_clusters(n_slots), 1);
+	if (!rank->before || !rank->has_ranges) {
+		hot_rank_free(rank);
 		return NULL;
 	}
 	return rank;
@@ -88,6 +95,7 @@ void hot_rank_free(struct hot_rank *rank)
 	if (!rank)
 		return;
 	free(rank->before);
+	free(rank->has_ranges);
 	free(rank->files.heap);
 	free(rank->ranges.heap);
 	free(rank->file_rows.rows);
@@ -332,9 +340,21 @@ static int fill_rows(struct hot_rows *rows, struct candidates *c,
 	return 0;
 }
 
-/* Buckets of the files' rows by inode: index + 1 of the first, chained. */
-static int count_ranges(struct hot_rows *files, const struct hot_table *table)
+/* The first slot from i on that may be a range: of clusters that had none when
+ * scan() came by, and those are most of them, nothing is read.
+ */
+static __u32 skip_clusters(const struct hot_rank *rank, __u32 i, __u32 n_slots)
 {
+	while (i < n_slots && i % HOT_CLUSTER == 0 &&
+	       !rank->has_ranges[i / HOT_CLUSTER])
+		i += HOT_CLUSTER;
+	return i;
+}
+
+/* Buckets of the files' rows by inode: index + 1 of the first, chained. */
+static int count_ranges(struct hot_rank *rank, const struct hot_table *table)
+{
+	struct hot_rows *files = &rank->file_rows;
 	__u32 n_buckets = 1, *first, *next;
 
 	while (n_buckets < 2 * files->n_rows)
@@ -349,7 +369,9 @@ static int count_ranges(struct hot_rows *files, const struct hot_table *table)
 		next[i] = *bucket;
 		*bucket = i + 1;
 	}
-	for (__u32 i = 0; i < table->n_slots; i++) {
+	for (__u32 i = 0;
+	     (i = skip_clusters(rank, i, table->n_slots)) < table->n_slots;
+	     i++) {
 		const struct hot_slot *slot = hot_table_slot(table, i);
 		__u32 tag = slot->tag, at;
 
@@ -381,6 +403,7 @@ static int scan(struct hot_rank *rank, const struct hot_table *table,
 
 		if (HOT_TAG_STATE(tag) != HOT_LIVE)
 			continue;
+		rank->has_ranges[i / HOT_CLUSTER] |= !is_file;
 		candidate.delta = take_delta(rank, i, slot);
 		if (!slot->ino) {
 			if (slot->gen < HOT_NR_CLASSES &&
@@ -412,6 +435,7 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 
 	reset(&rank->files, request->max_rows);
 	reset(&rank->ranges, request->max_rows);
+	memset(rank->has_ranges, 0, n_clusters(rank->n_slots));
 	memset(ranking->classes, 0, sizeof(ranking->classes));
 	err = scan(rank, table, clock, request, class_wanted, ranking->classes);
 	if (err)
@@ -424,7 +448,7 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 			request->interval_s);
 	if (err)
 		return err;
-	err = count_ranges(&rank->file_rows, table);
+	err = count_ranges(rank, table);
 	if (err)
 		return err;
 	ranking->files = rank->file_rows;

@@ -340,11 +340,13 @@ make_grouped() { # make_grouped NAME
 	tui send-keys Down Down
 	wait_until is_chosen b
 	press 3 '^a cell: 1 flexible group, 8.0M; from 0 of 8,'
+	press 1 "${marks[1]}"
 	fs_umount b
 	wait_until eval "! ls -l /proc/$(top_pid)/fd | grep -q ' ${loop_of[b]}$'"
 	fs_format "${loop_of[b]}" ext4 -b 4096 -G 1
 	fs_mount b "${loop_of[b]}"
-	wait_until shows "^a cell: 1 flexible group, 128.0M; from 0 of 2," || fail "$(screen)"
+	wait_until is_overview "a b"
+	press 3 "^a cell: 1 flexible group, 128.0M; from 0 of 2," || fail "$(screen)"
 }
 
 @test "top: the map grows with its filesystem" {
