@@ -6,9 +6,9 @@
  * A call begins at ext4_request_blocks and ends at ext4_allocate_blocks, in one
  * task and never one within another. In between ext4_mballoc_alloc says how the
  * search went, or ext4_mballoc_prealloc that none was needed. What is known of
- * the call in between is kept with the task. Of the tracepoints inside,
- * the last one counts: ext4 repeats a search after it has given up
- * preallocations, and each search is a search of its own.
+ * the call in between is kept with the task. Either comes once for a call,
+ * also where ext4 has searched again after it had given up preallocations:
+ * then with what the last search found.
  *
  * A call that finds the filesystem full, before it looks for anything, has no
  * ext4_allocate_blocks. It has failed when what asked for it, the mapping of
@@ -126,11 +126,14 @@ static __always_inline void end_call(const struct inode *inode, bool failed)
 	fs->latency[kind][log2_bucket(took_ns, LOG2_NS_BUCKETS)]++;
 }
 
-static __always_inline void fail_call(const struct inode *inode, __u32 program)
+/* Whatever made it, the mapping that a call was for is over. */
+static __always_inline void end_mapping(const struct inode *inode, int ret,
+					__u32 program)
 {
 	__u64 began = cost_begin(&frsp_alloc_cost, program);
 
-	end_call(inode, true);
+	if (ret < 0)
+		end_call(inode, true);
 	cost_end(&frsp_alloc_cost, program, began);
 }
 
@@ -222,8 +225,7 @@ SEC("raw_tp/ext4_ext_map_blocks_exit")
 int BPF_PROG(frsp_alloc_extent, struct inode *inode, __u32 flags, void *map,
 	     int ret)
 {
-	if (ret < 0)
-		fail_call(inode, ALLOC_PROGRAM_EXTENT);
+	end_mapping(inode, ret, ALLOC_PROGRAM_EXTENT);
 	return 0;
 }
 
@@ -232,8 +234,7 @@ SEC("raw_tp/ext4_ind_map_blocks_exit")
 int BPF_PROG(frsp_alloc_indirect, struct inode *inode, __u32 flags, void *map,
 	     int ret)
 {
-	if (ret < 0)
-		fail_call(inode, ALLOC_PROGRAM_INDIRECT);
+	end_mapping(inode, ret, ALLOC_PROGRAM_INDIRECT);
 	return 0;
 }
 

@@ -231,11 +231,11 @@ int main(int argc, char **argv)
 	code = privilege_check();
 	if (code != EXIT_OK)
 		return code;
-	if (top.opts.output == TOP_UNPIN)
+	if (top.opts.unpin)
 		return unpin();
 	catch_interrupts(&top);
 	code = open_model(&top);
-	if (code == EXIT_OK && top.opts.output == TOP_PIN) {
+	if (code == EXIT_OK && top.opts.pin) {
 		code = pin(&top);
 		top_model_close(top.model);
 		return code;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,8 +15,8 @@
 
 #include "clock.h"
 
-/* Opened in one call; a millisecond or so. */
-#define MAX_LOOKS 64
+/* Opened in one call; a few milliseconds, once in a while. */
+#define MAX_LOOKS 256
 /* What was moved meanwhile is seen after so long. */
 #define PLACE_TTL_S 30
 /* Of a range of 1 MiB; what has more is placed by its first ones. */
@@ -83,19 +84,26 @@ void heat_map_free(struct heat_map *map)
 	free(map);
 }
 
-/* The file at path, if it is that inode; else -1. */
-static int open_inode(const char *path, __u64 ino)
+/*
+ * The file at path, if it is that inode; else -1. Who owns a directory above
+ * may put anything in its place, so nothing is opened before it is known for
+ * what it is.
+ */
+static int open_inode(const char *path, __u64 ino, __u32 dev)
 {
+	int fd = -1, place = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	char link[64];
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_NOATIME | O_NOFOLLOW | O_NONBLOCK |
-				    O_NOCTTY | O_CLOEXEC);
 
-	if (fd < 0)
+	if (place < 0)
 		return -1;
-	if (!fstat(fd, &st) && st.st_ino == ino && S_ISREG(st.st_mode))
-		return fd;
-	close(fd);
-	return -1;
+	if (!fstat(place, &st) && S_ISREG(st.st_mode) && st.st_ino == ino &&
+	    kdev_from_user(st.st_dev) == dev) {
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+		fd = open(link, O_RDONLY | O_NOATIME | O_CLOEXEC);
+	}
+	close(place);
+	return fd;
 }
 
 /* The group that has the first block of the longest of the range's extents. */
@@ -139,7 +147,7 @@ static __u32 look(const struct heat_map *map, struct hot_monitor *monitor,
 	hot_monitor_path(monitor, row, &file);
 	if (file.state != PATH_KNOWN || !file.path)
 		return NOWHERE;
-	fd = open_inode(file.path, row->ino);
+	fd = open_inode(file.path, row->ino, row->dev);
 	if (fd < 0)
 		return NOWHERE;
 	flex = flex_of(map, fd, row->range);

@@ -12,7 +12,15 @@
 
 __u64 hist_total(const __u64 *buckets, size_t n);
 
-/* Of two readings of one histogram: what came in between, into later. */
+/* What a counter grew by between two readings; all of the later one where it
+ * began anew in between.
+ */
+static inline __u64 hist_since(__u64 later, __u64 earlier)
+{
+	return later >= earlier ? later - earlier : later;
+}
+
+/* The same of each bucket, into later. */
 void hist_subtract(__u64 *later, const __u64 *earlier, size_t n);
 
 /*

@@ -101,8 +101,7 @@ int top_allocator_print(FILE *out, struct top_model *model,
 	if (!top_view_head(out, fs, view))
 		return 0;
 	if (!fs->has_alloc) {
-		fprintf(out, "%s has no tracepoints for its allocator\n",
-			fs->fs_type);
+		fprintf(out, "%s\n", top_view_unwatched(fs));
 		return 0;
 	}
 	print_searches(out, &fs->alloc);

@@ -95,7 +95,7 @@ int top_escache_print(FILE *out, struct top_model *model,
 	if (!top_view_head(out, fs, view))
 		return 0;
 	if (!fs->has_es) {
-		fprintf(out, "%s has no extent status tree\n", fs->fs_type);
+		fprintf(out, "%s\n", top_view_unwatched(fs));
 		return 0;
 	}
 	es = &fs->es;

@@ -2,6 +2,7 @@
 #include "top_live.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,15 +51,30 @@ static enum top_live_change key_pause(struct context *context)
 	return TOP_LIVE_REDRAW;
 }
 
-/* The filesystem that is so many lines further down in the overview. */
+static int page(void)
+{
+	return LINES > HEADER_LINES + FOOTER_LINES + 1
+		       ? LINES - HEADER_LINES - FOOTER_LINES
+		       : 1;
+}
+
+/* The filesystem that is so many lines further down in the overview; scrolls
+ * until it is in sight.
+ */
 static void choose(struct context *context, int lines)
 {
-	struct top_view *view = &context->live->view;
-	__u32 dev = top_overview_neighbour(context->model, context->frame, view,
-					   lines);
+	struct top_live *live = context->live;
+	int line = 0;
+	__u32 dev = top_overview_neighbour(context->model, context->frame,
+					   &live->view, lines, &line);
 
-	if (dev)
-		view->dev = dev;
+	if (!dev)
+		return;
+	live->view.dev = dev;
+	if (line <= live->scroll)
+		live->scroll = line == 1 ? 0 : line;
+	else if (line >= live->scroll + page())
+		live->scroll = line + 1 - page();
 }
 
 static enum top_live_change show(struct context *context, enum top_screen_id id)
@@ -71,7 +87,9 @@ static enum top_live_change show(struct context *context, enum top_screen_id id)
 	live->view.screen = id;
 	live->scroll = 0;
 	live->help = false;
-	return TOP_LIVE_RESAMPLE;
+	/* these show rows that a frame has only if it is asked for them */
+	return id == TOP_HEAT || id == TOP_MAP ? TOP_LIVE_RESAMPLE
+					       : TOP_LIVE_REDRAW;
 }
 
 static enum top_live_change key_next(struct context *context)
@@ -93,6 +111,13 @@ static enum top_live_change key_back(struct context *context)
 	return show(context, TOP_OVERVIEW);
 }
 
+/* Only the heat is ranked in the kernel's table: for it another frame is due. */
+static enum top_live_change ranks_anew(const struct top_live *live)
+{
+	return live->view.screen == TOP_HEAT ? TOP_LIVE_RESAMPLE
+					     : TOP_LIVE_REDRAW;
+}
+
 static enum top_live_change key_sort(struct context *context)
 {
 	struct top_live *live = context->live;
@@ -106,7 +131,7 @@ static enum top_live_change key_sort(struct context *context)
 		 live->view.screen == TOP_HEAT
 			 ? hot_sort_names[live->heat_sort.key][0]
 			 : top_overview_column(live->view.sort));
-	return TOP_LIVE_RESAMPLE;
+	return ranks_anew(live);
 }
 
 static enum top_live_change key_reverse(struct context *context)
@@ -117,7 +142,7 @@ static enum top_live_change key_reverse(struct context *context)
 		live->heat_sort.ascending = !live->heat_sort.ascending;
 	else
 		live->view.reverse = !live->view.reverse;
-	return TOP_LIVE_RESAMPLE;
+	return ranks_anew(live);
 }
 
 static enum top_live_change key_filter(struct context *context)
@@ -130,7 +155,7 @@ static enum top_live_change key_filter(struct context *context)
 static enum top_live_change key_ranges(struct context *context)
 {
 	context->live->view.ranges = !context->live->view.ranges;
-	return TOP_LIVE_RESAMPLE;
+	return ranks_anew(context->live);
 }
 
 static enum top_live_change key_metric(struct context *context)
@@ -228,13 +253,6 @@ static enum top_live_change move_by(struct context *context, int lines)
 	return TOP_LIVE_REDRAW;
 }
 
-static int page(void)
-{
-	return LINES > HEADER_LINES + FOOTER_LINES + 1
-		       ? LINES - HEADER_LINES - FOOTER_LINES
-		       : 1;
-}
-
 static enum top_live_change key_down(struct context *context)
 {
 	return move_by(context, 1);
@@ -257,8 +275,7 @@ static enum top_live_change key_page_up(struct context *context)
 
 static enum top_live_change key_top(struct context *context)
 {
-	context->live->scroll = 0;
-	return TOP_LIVE_REDRAW;
+	return move_by(context, INT_MIN / 2);
 }
 
 static enum top_live_change key_write(struct context *context)
@@ -281,7 +298,7 @@ static enum top_live_change key_write(struct context *context)
 static enum top_live_change key_resize(struct context *context)
 {
 	(void)context;
-	return TOP_LIVE_RESAMPLE;
+	return TOP_LIVE_REDRAW;
 }
 
 /* Dispatch and help screen in one; help NULL: the same as the row above. */
@@ -354,9 +371,11 @@ static void set_style(const struct sgr *sgr, bool color)
 /* One line with its colours, if there are any; *sgr goes on from line to line. */
 static void draw_line(int y, const char *line, struct sgr *sgr, bool color)
 {
+	bool full = y < HEADER_LINES;
 	int x = 0;
 
-	move(y, 0);
+	if (!full)
+		move(y, 0);
 	while (*line) {
 		size_t len = sgr_parse(line, sgr);
 		char piece[512];
@@ -366,6 +385,10 @@ static void draw_line(int y, const char *line, struct sgr *sgr, bool color)
 			continue;
 		}
 		len = 1 + strcspn(line + 1, "\033");
+		if (full) { /* only the styles go on */
+			line += len;
+			continue;
+		}
 		len = len < sizeof(piece) ? len : sizeof(piece) - 1;
 		memcpy(piece, line, len);
 		piece[len] = '\0';
@@ -374,8 +397,7 @@ static void draw_line(int y, const char *line, struct sgr *sgr, bool color)
 		addnstr(piece, screen_fitting_bytes(piece, COLS - x));
 		x = getcurx(stdscr);
 		/* the cursor goes on in the next line where this one is full */
-		if (getcury(stdscr) != y)
-			break;
+		full = getcury(stdscr) != y || x >= COLS;
 	}
 	attrset(A_NORMAL);
 }
@@ -393,9 +415,7 @@ static void draw_text(struct top_live *live, char *text)
 		live->scroll = n ? n - 1 : 0;
 	y = -live->scroll;
 	for (; (line = strsep(&rest, "\n")) && y < page(); y++)
-		if (y >= 0)
-			draw_line(HEADER_LINES + y, line, &sgr,
-				  live->view.n_colors);
+		draw_line(HEADER_LINES + y, line, &sgr, live->view.n_colors);
 }
 
 /* At x of the title; returns where it ends, which is on the line. */
@@ -546,7 +566,9 @@ enum top_live_change top_live_keys(struct top_live *live,
 struct hot_frame_request top_live_heat(const struct top_live *live)
 {
 	return (struct hot_frame_request){
-		.sort = live->heat_sort,
+		/* elsewhere the hottest are asked for, not the first rows */
+		.sort = live->view.screen == TOP_HEAT ? live->heat_sort
+						      : (struct hot_sort){0},
 		.max_rows = HEAT_ROWS,
 		.ranges = live->view.screen == TOP_MAP ||
 			  (live->view.screen == TOP_HEAT && live->view.ranges),

@@ -15,6 +15,7 @@
 
 #include "clock.h"
 #include "free_extents.h"
+#include "hist.h"
 #include "watch_pin.h"
 
 /* As hotmon has them by default. */
@@ -158,8 +159,8 @@ static void add_to_history(struct top_fs *fs, const struct top_fs *before)
 
 	if (before) {
 		*history = before->es_history;
-		hits -= before->es.totals.hits;
-		misses -= before->es.totals.misses;
+		hits = hist_since(hits, before->es.totals.hits);
+		misses = hist_since(misses, before->es.totals.misses);
 	}
 	if (history->n == TOP_HISTORY)
 		memmove(history->percent, history->percent + 1, --history->n);
@@ -173,6 +174,7 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 	struct statvfs space;
 	char label[PATH_LABEL_LEN];
 	const char *file;
+	int fd;
 
 	fs->dev = mount->dev;
 	snprintf(fs->fs_type, sizeof(fs->fs_type), "%s", mount->fs_type);
@@ -184,10 +186,13 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 	if (mount_name_of(fs->dev, fs->name, sizeof(fs->name)))
 		snprintf(fs->name, sizeof(fs->name), "%u:%u",
 			 kdev_major(fs->dev), kdev_minor(fs->dev));
-	if (!statvfs(mount->target, &space)) {
+	fd = mount_entry_open(mount); /* fails where it is hidden */
+	if (fd >= 0 && !fstatvfs(fd, &space)) {
 		fs->bytes = space.f_blocks * space.f_frsize;
 		fs->free_bytes = space.f_bfree * space.f_frsize;
 	}
+	if (fd >= 0)
+		close(fd);
 	fs->has_status =
 		!fs_status_read(FS_STATUS_ROOT, fs->name, &fs->status, &file);
 	return read_watches(model, fs);
@@ -403,7 +408,10 @@ static int open_map(struct top_model *model, const struct top_fs *fs)
 		fs->dev, fs_map_flex_bytes(model->map),
 		(model->map->n_groups + model->map->groups_per_flex - 1) /
 			model->map->groups_per_flex);
-	return model->map_heat ? 0 : -ENOMEM;
+	if (model->map_heat)
+		return 0;
+	close_map(model);
+	return -ENOMEM;
 }
 
 /* 0 or -errno */
@@ -430,7 +438,7 @@ int top_model_map(struct top_model *model, const struct top_fs *fs,
 		     model->map_bytes != fs->bytes;
 	int fd = -1, err = 0;
 
-	if (!fs->has_alloc)
+	if (strcmp(fs->fs_type, "ext4"))
 		return -EOPNOTSUPP;
 	if (fresh)
 		err = open_map(model, fs);
@@ -462,13 +470,14 @@ int top_model_pin(struct top_model *model)
 	const struct watch *watch;
 	int err = 0;
 
-	for (size_t i = 0; !err && (watch = top_model_watch(model, i)); i++) {
-		err = watch_pin_is_there(watch->name) ? -EEXIST : 0;
-		if (!err)
-			err = watch_pin(watch->name, watch->skeleton);
-		if (err && i)
-			watch_unpin();
-	}
+	/* all or nothing, and nothing of what somebody else has pinned */
+	for (size_t i = 0; (watch = top_model_watch(model, i)); i++)
+		if (watch_pin_is_there(watch->name))
+			return -EEXIST;
+	for (size_t i = 0; !err && (watch = top_model_watch(model, i)); i++)
+		err = watch_pin(watch->name, watch->skeleton);
+	if (err)
+		watch_unpin();
 	return err;
 }
 

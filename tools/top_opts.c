@@ -140,10 +140,10 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 
 	switch (key) {
 	case OPT_PIN:
-		opts->output = TOP_PIN;
+		opts->pin = true;
 		break;
 	case OPT_UNPIN:
-		opts->output = TOP_UNPIN;
+		opts->unpin = true;
 		break;
 	case OPT_SCREEN:
 		opts->view.screen = parse_screen(text);

@@ -9,8 +9,6 @@ enum top_output {
 	TOP_LIVE,
 	TOP_BATCH,
 	TOP_JSON,
-	TOP_PIN,   /* no output: what is watched goes on without us */
-	TOP_UNPIN, /* ends that */
 };
 
 struct top_opts {
@@ -18,6 +16,7 @@ struct top_opts {
 	double interval_s;
 	__u64 count; /* reports, 0: until interrupted */
 	bool timestamp, verbose;
+	bool pin, unpin;      /* instead of any output */
 	struct top_view view; /* to begin with; of reports: all along */
 	struct top_options model;
 };

@@ -43,7 +43,7 @@ static const char *print(char buf[CELL_LEN], double value, const char *format)
 static double per_second(const struct row *row, __u64 now, __u64 before)
 {
 	return row->fs->has_status && row->interval_s > 0
-		       ? (now - before) / row->interval_s
+		       ? hist_since(now, before) / row->interval_s
 		       : -1;
 }
 
@@ -161,8 +161,9 @@ static double latency(const struct row *row, double percent)
 		return -1;
 	for (int kind = 0; kind < ALLOC_FAILED; kind++)
 		for (size_t i = 0; i < LOG2_NS_BUCKETS; i++)
-			buckets[i] += row->fs->alloc.latency[kind][i] -
-				      row->before.alloc.latency[kind][i];
+			buckets[i] +=
+				hist_since(row->fs->alloc.latency[kind][i],
+					   row->before.alloc.latency[kind][i]);
 	return hist_total(buckets, LOG2_NS_BUCKETS)
 		       ? hist_percentile(buckets, LOG2_NS_BUCKETS, percent)
 		       : -1;
@@ -396,7 +397,7 @@ static struct row *sorted_rows(struct top_model *model,
 
 __u32 top_overview_neighbour(struct top_model *model,
 			     const struct top_frame *frame,
-			     const struct top_view *view, int lines)
+			     const struct top_view *view, int lines, int *line)
 {
 	size_t n = 0, at = 0;
 	struct row *rows = sorted_rows(model, frame, view, &n);
@@ -411,7 +412,9 @@ __u32 top_overview_neighbour(struct top_model *model,
 		long to = (long)at + lines;
 
 		to = to < 0 ? 0 : to;
-		dev = rows[to < (long)n ? to : (long)n - 1].fs->dev;
+		to = to < (long)n ? to : (long)n - 1;
+		dev = rows[to].fs->dev;
+		*line = to + 1; /* below the heads */
 	}
 	free(rows);
 	return dev;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <string.h>
+
 #include "sgr.h"
 
 const struct top_screen top_screens[TOP_NR_SCREENS] = {
@@ -45,6 +47,14 @@ bool top_view_head(FILE *out, const struct top_fs *fs,
 	fprintf(out, "%s%s  %s%s\n", top_style(view, SGR_HEAD), fs->name,
 		fs->mount_label, top_style(view, SGR_RESET));
 	return true;
+}
+
+const char *top_view_unwatched(const struct top_fs *fs)
+{
+	return strcmp(fs->fs_type, "ext4")
+		       ? "only ext4 has this"
+		       : "not watched: ext4 was not in the kernel when "
+			 "frsp-top began";
 }
 
 const char *top_style(const struct top_view *view, const char *style)

@@ -74,6 +74,9 @@ const struct top_fs *top_view_fs(const struct top_frame *frame,
 bool top_view_head(FILE *out, const struct top_fs *fs,
 		   const struct top_view *view);
 
+/* Why there is nothing of what only ext4 has. */
+const char *top_view_unwatched(const struct top_fs *fs);
+
 /* A style of sgr.h, if there are colours. */
 const char *top_style(const struct top_view *view, const char *style);
 
@@ -95,11 +98,11 @@ int top_heat_print(FILE *out, struct top_model *model,
 		   const struct top_frame *frame, const struct top_view *view);
 
 /* The filesystem so many lines below the one that view is of, as far as there
- * are lines; 0: there is none.
+ * are lines, and which line of the text it is on; 0: there is none.
  */
 __u32 top_overview_neighbour(struct top_model *model,
 			     const struct top_frame *frame,
-			     const struct top_view *view, int lines);
+			     const struct top_view *view, int lines, int *line);
 
 /* The largest zoom, and the largest pan with the zoom of view, that change what
  * the map shows. False: there is no map.

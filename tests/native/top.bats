@@ -181,6 +181,7 @@ is_later() { # is_later SECONDS_SINCE_1970
 	sync -f "$test_dir/a"
 	tui send-keys m
 	wait_until shows '^fragmentation: '
+	press m '^heat: '
 	press m '^fullness: '
 	expect "the screen" "$(screen)" "$frozen_screen"
 	tui send-keys Space
@@ -328,6 +329,7 @@ make_grouped() { # make_grouped NAME
 	top_start --screen map "$test_dir/a" -d 0.3
 	press m '^fragmentation: 0123456789 tenths'
 	[[ -e /sys/fs/ext4/${loop_of[a]#/dev/}/frsp || $(cells) == -* ]] || fail "$(screen)"
+	press m '^heat: '
 	press m '^fullness: '
 }
 
@@ -356,7 +358,8 @@ make_grouped() { # make_grouped NAME
 	fs_mount a "${loop_of[a]}"
 	top_start --screen map "$test_dir/a" -d 0.3
 	wait_until shows '^a cell: 1 flexible group, 8.0M; from 0 of 8,'
-	resize2fs "${loop_of[a]}" 128M 2>"$test_dir/err" || skip "$(tail -n 1 "$test_dir/err")"
+	resize2fs "${loop_of[a]}" 128M 2>"$test_dir/err" ||
+		skip "the kernel does not let it grow"
 	wait_until shows '^a cell: 1 flexible group, 8.0M; from 0 of 16,' || fail "$(screen)"
 }
 
@@ -385,7 +388,7 @@ make_grouped() { # make_grouped NAME
 	fs_make a ext4
 	mkdir "$test_dir/cwd"
 	mount -t tmpfs -o ro frsp-test "$test_dir/cwd"
-	defer umount "$test_dir/cwd"
+	defer wait_until umount "$test_dir/cwd"
 	tui_open 120 30 <<-EOT
 		cd '$test_dir/cwd'
 		'$frsp_top' '$test_dir/a'
@@ -428,6 +431,15 @@ is_whole() {
 	done
 }
 
+# As tmux gives the styles, 7 is reverse.
+@test "top: a line that is cut at the edge leaves its style to no other" {
+	start_two
+	tui resize-window -x 80 -y 24
+	wait_until eval '(($(title | wc -m) <= 81))'
+	[[ $(tui capture-pane -pe | sed -n 2p) == *$'\e[7m'* ]] || fail "the heads do not stand out"
+	[[ $(tui capture-pane -pe | sed -n 3p) != *$'\e[7m'* ]] || fail "$(tui capture-pane -pe | cat -v)"
+}
+
 # --- filesystems that come and go --------------------------------------------------
 
 @test "top: a filesystem that is unmounted leaves the list, one that is mounted comes" {
@@ -452,7 +464,7 @@ is_whole() {
 		wait_until is_chosen b
 		press $n "${marks[n]}"
 		fs_umount b
-		tui send-keys z m m v
+		tui send-keys z m m m v
 		press 1 "${marks[1]}"
 		wait_until is_overview a || fail "$n: $(screen)"
 		fs_mount b "${loop_of[b]}"
@@ -586,7 +598,7 @@ is_whole() {
 		tui_open 120 30 <<-EOT
 			cd '$test_dir'
 			stty -g >before
-			TERM=$term timeout -s KILL --foreground 5 '$frsp_top'
+			TERM=$term timeout -s KILL --foreground 25 '$frsp_top'
 			echo \$? >status
 			stty -g >after
 		EOT
