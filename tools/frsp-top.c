@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "interrupt.h"
 #include "log.h"
 #include "privilege.h"
 #include "screen.h"
@@ -20,14 +21,6 @@
 
 #define TEND_PERIOD_S 1
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal_number)
-{
-	(void)signal_number;
-	interrupted = 1;
-}
-
 struct top {
 	struct top_opts opts;
 	struct top_model *model;
@@ -35,22 +28,6 @@ struct top {
 	struct top_live live;
 	sigset_t unblocked; /* while waiting, and only then */
 };
-
-/* SIGINT and SIGTERM arrive only inside ppoll(). */
-static void catch_interrupts(struct top *top)
-{
-	struct sigaction action = {.sa_handler = on_interrupt};
-	sigset_t blocked;
-
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigprocmask(SIG_BLOCK, &blocked, &top->unblocked);
-	sigdelset(&top->unblocked, SIGINT);
-	sigdelset(&top->unblocked, SIGTERM);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
 
 static enum exit_code open_model(struct top *top)
 {
@@ -196,7 +173,8 @@ static int run_live(struct top *top)
 
 	if (!top_live_start(&top->live))
 		return -ENOTTY;
-	catch_interrupts(top); /* again: ncurses has its own handlers */
+	interrupt_catch(
+		&top->unblocked); /* again: ncurses has its own handlers */
 	err = sample(top);
 	while (!err && !interrupted && !top->live.quit) {
 		bool passed;
@@ -233,7 +211,7 @@ int main(int argc, char **argv)
 		return code;
 	if (top.opts.unpin)
 		return unpin();
-	catch_interrupts(&top);
+	interrupt_catch(&top.unblocked);
 	code = open_model(&top);
 	if (code == EXIT_OK && top.opts.pin) {
 		code = pin(&top);

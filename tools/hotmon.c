@@ -16,18 +16,11 @@
 #include "hot_json.h"
 #include "hot_live.h"
 #include "hotmon_opts.h"
+#include "interrupt.h"
 #include "log.h"
 #include "privilege.h"
 
 #define TEND_PERIOD_S 1
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal_number)
-{
-	(void)signal_number;
-	interrupted = 1;
-}
 
 struct hotmon {
 	struct hotmon_opts opts;
@@ -36,22 +29,6 @@ struct hotmon {
 	struct hot_live live;
 	sigset_t unblocked; /* while waiting, and only then */
 };
-
-/* SIGINT and SIGTERM arrive only inside ppoll(). */
-static void catch_interrupts(struct hotmon *hotmon)
-{
-	struct sigaction action = {.sa_handler = on_interrupt};
-	sigset_t blocked;
-
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigprocmask(SIG_BLOCK, &blocked, &hotmon->unblocked);
-	sigdelset(&hotmon->unblocked, SIGINT);
-	sigdelset(&hotmon->unblocked, SIGTERM);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
 
 /* Fills in what of the options needs the system: ids of filesystem and cgroup,
  * the real path of a directory.
@@ -238,7 +215,8 @@ static int run_live(struct hotmon *hotmon)
 
 	if (!hot_live_start(&hotmon->live))
 		return -ENOTTY;
-	catch_interrupts(hotmon); /* again: ncurses has its own handlers */
+	interrupt_catch(
+		&hotmon->unblocked); /* again: ncurses has its own handlers */
 	do {
 		err = sample(hotmon);
 		if (err)
@@ -282,7 +260,7 @@ int main(int argc, char **argv)
 	code = privilege_check();
 	if (code != EXIT_OK)
 		return code;
-	catch_interrupts(&hotmon);
+	interrupt_catch(&hotmon.unblocked);
 	code = start_tracking(&hotmon);
 	if (code != EXIT_OK)
 		return code;

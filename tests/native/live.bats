@@ -4,25 +4,7 @@
 # The live view, in a terminal of tmux.
 
 load lib
-
-# tui COMMAND...: of a tmux server of this test only
-tui() {
-	tmux -S "$test_dir/tmux" -f /dev/null "$@"
-}
-
-# tui_open COLUMNS LINES: a terminal in which $test_dir/session, on stdin, runs. It
-# stays open when the session is over.
-tui_open() {
-	cat - >"$test_dir/session"
-	echo "touch '$test_dir/over'; exec cat" >>"$test_dir/session"
-	LC_ALL=C.UTF-8 tui -u new-session -d -x "$1" -y "$2" bash "$test_dir/session" 3>&-
-	defer tui_close
-}
-
-tui_close() { # no harm if done before
-	! tui list-sessions >/dev/null 2>&1 || tui kill-server
-	wait_until not tui list-sessions >/dev/null 2>&1
-}
+load tui
 
 # tui_start [OPTION...]: hotmon in a terminal of 120x30. The session leaves before,
 # after (of the terminal's modes) and status.
@@ -35,28 +17,6 @@ tui_start() {
 		stty -g >after
 	EOT
 	wait_until shows '^hotmon  [0-9:]{8}  '
-}
-
-tui_pid() { # of what runs in the terminal
-	pgrep -P "$(tui display-message -p '#{pane_pid}')"
-}
-
-screen() {
-	tui capture-pane -p
-}
-
-title() {
-	screen | head -n 1
-}
-
-shows() { # shows REGEX: a line of the screen matches
-	screen | grep -Eq -- "$1"
-}
-
-# press KEY REGEX: and wait for what it brings
-press() {
-	tui send-keys "$1"
-	wait_until shows "$2" || fail "$1 does not bring '$2':" "$(screen)"
 }
 
 # The lines of the table.

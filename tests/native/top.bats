@@ -344,7 +344,7 @@ make_grouped() { # make_grouped NAME
 	press 3 '^a cell: 1 flexible group, 8.0M; from 0 of 8,'
 	press 1 "${marks[1]}"
 	fs_umount b
-	wait_until eval "! ls -l /proc/$(top_pid)/fd | grep -q ' ${loop_of[b]}$'"
+	wait_until eval "! ls -l /proc/$(tui_pid)/fd | grep -q ' ${loop_of[b]}$'"
 	fs_format "${loop_of[b]}" ext4 -b 4096 -G 1
 	fs_mount b "${loop_of[b]}"
 	wait_until is_overview "a b"
@@ -452,7 +452,7 @@ is_whole() {
 	press Escape "${marks[1]}"
 	fs_mount b "${loop_of[b]}"
 	wait_until is_overview "a b"
-	kill -0 "$(top_pid)"
+	kill -0 "$(tui_pid)"
 }
 
 @test "top: a filesystem that is unmounted while each screen shows it is no harm" {
@@ -470,7 +470,7 @@ is_whole() {
 		fs_mount b "${loop_of[b]}"
 		wait_until is_overview "a b"
 	done
-	kill -0 "$(top_pid)"
+	kill -0 "$(tui_pid)"
 }
 
 @test "top: a device number that comes again has nothing of the filesystem before" {
@@ -528,7 +528,7 @@ is_whole() {
 			[[ $programs ]] || fail "it has no programs"
 			[[ ! $frozen ]] || press Space FROZEN
 			if [[ $end == TERM ]]; then
-				kill -TERM "$(top_pid)"
+				kill -TERM "$(tui_pid)"
 			else
 				tui send-keys $end
 			fi
@@ -547,7 +547,7 @@ is_whole() {
 		rm -f "$test_dir/over"
 		top_start "$test_dir/a"
 		programs=$(top_programs)
-		kill -$signal "$(top_pid)"
+		kill -$signal "$(tui_pid)"
 		expect_restored $((128 + $(kill -l $signal)))
 		wait_until none_of "$programs"
 		tui_close
@@ -559,7 +559,7 @@ is_whole() {
 	fs_make a ext4
 	top_start "$test_dir/a"
 	programs=$(top_programs)
-	kill -KILL "$(top_pid)"
+	kill -KILL "$(tui_pid)"
 	wait_until is_over
 	wait_until none_of "$programs"
 }
@@ -577,7 +577,7 @@ is_whole() {
 	local pid
 	fs_make a ext4
 	top_start "$test_dir/a"
-	pid=$(top_pid)
+	pid=$(tui_pid)
 	tui kill-server
 	wait_until not kill -0 "$pid" 2>/dev/null
 }

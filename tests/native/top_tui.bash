@@ -1,12 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2034,SC2154 # read by and from lib.bash and the tests
-# Loaded by the tests of frsp-top, after lib.bash: the program, and its live view in a
-# terminal of tmux.
-#
-#   FRSP_TOP  the program under test (default: what make built)
+# Loaded by the tests of frsp-top, after lib.bash: its runs, and its live view.
 
-frsp_top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
+load tui
 
 # --- programs that end -------------------------------------------------------
 
@@ -18,25 +15,6 @@ run_top() {
 }
 
 # --- the terminal ------------------------------------------------------------
-
-# tui COMMAND...: of a tmux server of this test only
-tui() {
-	tmux -S "$test_dir/tmux" -f /dev/null "$@"
-}
-
-# tui_open COLUMNS LINES: a terminal in which $test_dir/session, on stdin, runs. It
-# stays open when the session is over.
-tui_open() {
-	cat - >"$test_dir/session"
-	echo "touch '$test_dir/over'; exec cat" >>"$test_dir/session"
-	LC_ALL=C.UTF-8 tui -u new-session -d -x "$1" -y "$2" bash "$test_dir/session" 3>&-
-	defer tui_close
-}
-
-tui_close() { # no harm if done before
-	! tui list-sessions >/dev/null 2>&1 || tui kill-server
-	wait_until not tui list-sessions >/dev/null 2>&1
-}
 
 # top_start [VARIABLE=VALUE...] [OPTION...]: frsp-top in a terminal of 120x30. The
 # session leaves before, after (of the terminal's modes) and status.
@@ -57,30 +35,8 @@ top_start() {
 	wait_until shows '^frsp-top  [0-9:]{8} ' || fail "$(screen)" "$(cat "$test_dir/err")"
 }
 
-top_pid() { # of what runs in the terminal
-	pgrep -P "$(tui display-message -p '#{pane_pid}')"
-}
-
-screen() {
-	tui capture-pane -p
-}
-
-title() {
-	screen | head -n 1
-}
-
-shows() { # shows REGEX: a line of the screen matches
-	screen | grep -Eq -- "$1"
-}
-
 hides() { # hides REGEX: no line does
 	not shows "$1"
-}
-
-# press KEY REGEX: and wait for what it brings
-press() {
-	tui send-keys "$1"
-	wait_until shows "$2" || fail "$1 does not bring '$2':" "$(screen)"
 }
 
 # The number of the screen whose name stands out in the title.
@@ -125,7 +81,7 @@ expect_restored() {
 
 # Ids of the programs that the process in the terminal has in the kernel.
 top_programs() {
-	sed -n 's/^prog_id:[[:space:]]*//p' /proc/"$(top_pid)"/fdinfo/* 2>/dev/null | sort -nu
+	sed -n 's/^prog_id:[[:space:]]*//p' /proc/"$(tui_pid)"/fdinfo/* 2>/dev/null | sort -nu
 }
 
 none_of() { # none_of ID_LIST: the kernel has none of these programs any more
