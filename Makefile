@@ -79,7 +79,7 @@ $(OUTPUT)/tools/frsp_version.o: .output/version.h
 	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name $(if $(filter hot,$*),hotmon,frsp_$*) >$@
 
 .output/kmod_facts.h: tools/kmod_facts.sed kmod/hook.c kmod/dkms.conf
-	$(call say,GEN,$@) sed -nf $^ >$@
+	$(call say,GEN,$@) mkdir -p $(@D); sed -nf $^ >$@
 
 $(OUTPUT)/%.o: %.c | $(SKELETONS) .output/kmod_facts.h
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
