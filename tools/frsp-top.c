@@ -29,9 +29,23 @@ struct top {
 	sigset_t unblocked; /* while waiting, and only then */
 };
 
+static enum exit_code check_device(const struct top *top)
+{
+	int err = top_model_check(&top->opts.model);
+
+	if (!err)
+		return EXIT_OK;
+	return log_fail(EXIT_FAILED,
+			"name a mounted ext4 or XFS filesystem: "
+			"\"findmnt -t ext4,xfs\" lists them",
+			"%s: %s", top->opts.model.device,
+			err == -EINVAL	 ? "neither ext4 nor XFS"
+			: err == -ENODEV ? "not a mounted filesystem on a disk"
+					 : strerror(-err));
+}
+
 static enum exit_code open_model(struct top *top)
 {
-	const char *device = top->opts.model.device;
 	int err = top_model_open(&top->opts.model, &top->model);
 	char other[64] = "";
 
@@ -50,19 +64,6 @@ static enum exit_code open_model(struct top *top)
 			"remove the directory",
 			"%s: BPF programs of another version are pinned",
 			other);
-	case -ENODEV:
-	case -ENOENT:
-	case -EINVAL:
-		if (!device)
-			break;
-		return log_fail(EXIT_FAILED,
-				"name a mounted ext4 or XFS filesystem: "
-				"\"findmnt -t ext4,xfs\" lists them",
-				"%s: %s", device,
-				err == -EINVAL ? "neither ext4 nor XFS"
-				: err == -ENODEV
-					? "not a mounted filesystem on a disk"
-					: strerror(-err));
 	}
 	return log_fail(EXIT_FAILED,
 			top->opts.verbose
@@ -212,7 +213,9 @@ int main(int argc, char **argv)
 	if (top.opts.unpin)
 		return unpin();
 	interrupt_catch(&top.unblocked);
-	code = open_model(&top);
+	code = check_device(&top);
+	if (code == EXIT_OK)
+		code = open_model(&top);
 	if (code == EXIT_OK && top.opts.pin) {
 		code = pin(&top);
 		top_model_close(top.model);

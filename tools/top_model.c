@@ -48,17 +48,34 @@ static bool is_watched_type(const char *fs_type)
 	return !strcmp(fs_type, "ext4") || !strcmp(fs_type, "xfs");
 }
 
-static int find_only(struct top_model *model, const char *device)
+static int find_only(const struct mount_table *mounts, const char *device,
+		     __u32 *dev)
 {
 	const struct mount_entry *mount;
-	int err = mount_name_find(model->mounts, device, &mount);
+	int err = mount_name_find(mounts, device, &mount);
 
 	if (err)
 		return err;
 	if (!is_watched_type(mount->fs_type))
 		return -EINVAL;
-	model->only = mount->dev;
+	*dev = mount->dev;
 	return 0;
+}
+
+int top_model_check(const struct top_options *options)
+{
+	struct mount_table *mounts;
+	__u32 dev;
+	int err;
+
+	if (!options->device)
+		return 0;
+	err = mount_table_read(&mounts);
+	if (err)
+		return err;
+	err = find_only(mounts, options->device, &dev);
+	mount_table_free(mounts);
+	return err;
 }
 
 static int open_heat(struct top_model *model)
@@ -249,7 +266,7 @@ int top_model_open(const struct top_options *options, struct top_model **out)
 		return -ENOMEM;
 	err = mount_table_read(&model->mounts);
 	if (!err && options->device)
-		err = find_only(model, options->device);
+		err = find_only(model->mounts, options->device, &model->only);
 	if (!err)
 		err = path_cache_new(model->mounts, 0, &model->paths);
 	if (!err)

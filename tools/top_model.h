@@ -68,9 +68,14 @@ struct top_options {
 	const char *device; /* as mount_name_find() takes it; NULL: all */
 };
 
-/* 0, -EOPNOTSUPP: this kernel has nothing of what is watched, -EPROTO:
- * programs of another schema are pinned, -ENODEV or -ENOENT: no such
+/* Whether there is what the options name. 0, -ENODEV or -ENOENT: no such
  * filesystem, -EINVAL: not ext4 or XFS, or another -errno.
+ */
+int top_model_check(const struct top_options *options);
+
+/* Of options that top_model_check() takes. 0, -EOPNOTSUPP: this kernel has
+ * nothing of what is watched, -EPROTO: programs of another schema are pinned,
+ * or another -errno.
  */
 int top_model_open(const struct top_options *options, struct top_model **out);
 void top_model_close(struct top_model *model);
