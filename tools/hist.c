@@ -14,12 +14,6 @@ __u64 hist_total(const __u64 *buckets, size_t n)
 	return total;
 }
 
-void hist_subtract(__u64 *later, const __u64 *earlier, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		later[i] = hist_since(later[i], earlier[i]);
-}
-
 static double bucket_from(size_t i)
 {
 	return i ? (double)(1ULL << i) : 0;

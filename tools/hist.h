@@ -20,9 +20,6 @@ static inline __u64 hist_since(__u64 later, __u64 earlier)
 	return later >= earlier ? later - earlier : later;
 }
 
-/* The same of each bucket, into later. */
-void hist_subtract(__u64 *later, const __u64 *earlier, size_t n);
-
 /*
  * Below which value percent of all are, 0 < percent <= 100: linear within the
  * bucket, so not more exact than that. 0: nothing was counted.

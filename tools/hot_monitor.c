@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
-#include <bpf/bpf.h>
 
 #include "clock.h"
 #include "hot_evict.h"
 #include "path_naming.h"
+#include "watch.h"
 
 /* Remembered answer to: is the file below the directory of -D? */
 struct placed_file {
@@ -235,17 +235,6 @@ static void fill_statistics(struct hot_monitor *monitor,
 	monitor->last_events = frame->events;
 }
 
-static __u64 missed_runs(const struct hot_monitor *monitor)
-{
-	struct bpf_prog_info info = {0};
-	__u32 len = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(hot_track_prog_fd(monitor->track), &info,
-				   &len))
-		return 0;
-	return info.recursion_misses;
-}
-
 int hot_monitor_tend(struct hot_monitor *monitor)
 {
 	__u64 stats[HOT_NR_STATS];
@@ -290,7 +279,7 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	if (err)
 		return err;
 	fill_statistics(monitor, frame, stats);
-	frame->missed = missed_runs(monitor);
+	frame->missed = watch_missed_runs(hot_track_prog_fd(monitor->track));
 	ranking.interval_s = frame->interval_s;
 	err = hot_rank_refresh(monitor->rank, hot_track_table(monitor->track),
 			       &clock, &ranking, class_is_wanted,

@@ -193,13 +193,12 @@ double watch_cost_ns(const struct cost *cost)
 	return cost->samples ? (double)cost->sampled_ns / cost->samples : 0;
 }
 
-static __u64 missed_runs(const struct bpf_program *program)
+__u64 watch_missed_runs(int program_fd)
 {
 	struct bpf_prog_info info = {0};
 	__u32 len = sizeof(info);
-	int fd = bpf_program__fd(program);
 
-	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+	if (program_fd < 0 || bpf_obj_get_info_by_fd(program_fd, &info, &len))
 		return 0;
 	return info.recursion_misses;
 }
@@ -218,14 +217,12 @@ int watch_lost(const struct watch *watch, __u64 *lost)
 		*lost += for_reason;
 	}
 	while ((program = bpf_object__next_program(watch->object, program)))
-		*lost += missed_runs(program);
+		*lost += watch_missed_runs(bpf_program__fd(program));
 	return 0;
 }
 
-/* memlock of /proc/self/fdinfo/FD: since 6.4 the true size, before computed
- * from the map's attributes.
- */
-static __u64 map_charge(int map_fd)
+/* memlock of /proc/self/fdinfo/FD */
+__u64 watch_map_charge(int map_fd)
 {
 	char path[64], line[128];
 	__u64 bytes = 0;
@@ -248,6 +245,6 @@ __u64 watch_map_bytes(const struct bpf_object *object)
 	__u64 bytes = 0;
 
 	bpf_object__for_each_map(map, object) bytes +=
-		map_charge(bpf_map__fd(map));
+		watch_map_charge(bpf_map__fd(map));
 	return bytes;
 }

@@ -66,6 +66,16 @@ double watch_cost_ns(const struct cost *cost);
  */
 int watch_lost(const struct watch *watch, __u64 *lost);
 
+/* Runs of a program that the kernel left out, as it was running on that CPU
+ * already; 0 for a program that is not loaded.
+ */
+__u64 watch_missed_runs(int program_fd);
+
+/* Bytes that the kernel charges for a map: since 6.4 the true size, before
+ * computed from the map's attributes.
+ */
+__u64 watch_map_charge(int map_fd);
+
 /* Bytes that the kernel charges for all maps of the object. Before 6.4 it does
  * not count what is allocated with use.
  */

@@ -14,6 +14,7 @@
 
 #include <linux/types.h>
 #include "hot.h"
+#include "watch.h"
 
 #define BATCH 4096
 
@@ -94,26 +95,9 @@ static double clock_ms(clockid_t clock)
 	return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
 }
 
-static __u64 map_charge(int map_fd)
-{
-	char path[64], line[128];
-	__u64 bytes = 0;
-	FILE *info;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", map_fd);
-	info = fopen(path, "re");
-	if (!info)
-		return 0;
-	while (fgets(line, sizeof(line), info))
-		if (sscanf(line, "memlock: %llu", &bytes) == 1)
-			break;
-	fclose(info);
-	return bytes;
-}
-
 static int measure(int map_fd, __u32 n_entries, int n_passes)
 {
-	__u64 n_read, bytes, charge = map_charge(map_fd);
+	__u64 n_read, bytes, charge = watch_map_charge(map_fd);
 	double wall_ms, cpu_ms;
 	int err;
 

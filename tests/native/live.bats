@@ -33,19 +33,6 @@ is_table() { # is_table FILES
 	[[ $(table_files) == "$1" ]]
 }
 
-is_over() {
-	[[ -e $test_dir/over ]]
-}
-
-# expect_restored STATUS: the session is over, hotmon left this status, and the
-# terminal is as it was.
-expect_restored() {
-	wait_until is_over || fail "$(screen)"
-	expect "status" "$(cat "$test_dir/status")" "$1"
-	expect "modes of the terminal" "$(cat "$test_dir/after")" "$(cat "$test_dir/before")"
-	expect "alternate screen, cursor" "$(tui display-message -p '#{alternate_on} #{cursor_flag}')" "0 1"
-}
-
 # Three files, data1 to data3, of 1 to 3 MiB, and nothing of them cached.
 make_files() {
 	local n

@@ -66,19 +66,6 @@ is_chosen() { # is_chosen NAME
 	[[ $(chosen) == "$1" ]]
 }
 
-is_over() {
-	[[ -e $test_dir/over ]]
-}
-
-# expect_restored STATUS: the session is over, frsp-top left this status, and the
-# terminal is as it was.
-expect_restored() {
-	wait_until is_over || fail "$(screen)"
-	expect "status" "$(cat "$test_dir/status")" "$1"
-	expect "modes of the terminal" "$(cat "$test_dir/after")" "$(cat "$test_dir/before")"
-	expect "alternate screen, cursor" "$(tui display-message -p '#{alternate_on} #{cursor_flag}')" "0 1"
-}
-
 # Ids of the programs that the process in the terminal has in the kernel.
 top_programs() {
 	sed -n 's/^prog_id:[[:space:]]*//p' /proc/"$(tui_pid)"/fdinfo/* 2>/dev/null | sort -nu

@@ -43,3 +43,16 @@ press() {
 	tui send-keys "$1"
 	wait_until shows "$2" || fail "$1 does not bring '$2':" "$(screen)"
 }
+
+is_over() {
+	[[ -e $test_dir/over ]]
+}
+
+# expect_restored STATUS: the session is over, the program left this status, and the
+# terminal is as it was.
+expect_restored() {
+	wait_until is_over || fail "$(screen)"
+	expect "status" "$(cat "$test_dir/status")" "$1"
+	expect "modes of the terminal" "$(cat "$test_dir/after")" "$(cat "$test_dir/before")"
+	expect "alternate screen, cursor" "$(tui display-message -p '#{alternate_on} #{cursor_flag}')" "0 1"
+}

@@ -61,17 +61,19 @@ static void test_percentiles(void **state)
 	}
 }
 
-static void test_subtract(void **state)
+static void test_since(void **state)
 {
 	__u64 later[3] = {5, 7, 9};
 	const __u64 earlier[3] = {5, 2, 0};
 
 	(void)state;
-	hist_subtract(later, earlier, 3);
+	for (int i = 0; i < 3; i++)
+		later[i] = hist_since(later[i], earlier[i]);
 	assert_int_equal(later[0], 0);
 	assert_int_equal(later[1], 5);
 	assert_int_equal(later[2], 9);
 	assert_int_equal(hist_total(later, 3), 14);
+	assert_int_equal(hist_since(3, 4), 3); /* began anew */
 }
 
 static void test_times(void **state)
@@ -114,7 +116,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_buckets),
 		cmocka_unit_test(test_percentiles),
-		cmocka_unit_test(test_subtract),
+		cmocka_unit_test(test_since),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_print),
 	};
