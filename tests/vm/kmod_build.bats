@@ -68,6 +68,22 @@ works() { # works KERNEL
 	works 6.12-cloud
 }
 
+@test "a PREEMPT_RT kernel is refused with one line that says why" {
+	local said
+	build 6.1-rt
+	cd "$TREE" || return
+	run "$BATS_TEST_DIRNAME/run" 6.1-rt bash -xo pipefail -c '
+		modprobe ext4
+		insmod kmod/frsp.ko
+		echo "insmod: $?"
+		dmesg | grep "frsp: .*not loaded"
+		[[ ! -e /sys/module/frsp ]]'
+	echo "$output"
+	[[ $status == 0 && $output == *'insmod: 1'* ]]
+	said=$(grep -c '\] frsp: not loaded: on PREEMPT_RT' <<<"$output")
+	[[ $said == 1 ]]
+}
+
 @test "headers that have BTF give the same layout as the kernel's image" {
 	local kernel
 	for kernel in 6.12 6.12-cloud; do
