@@ -255,13 +255,16 @@ static __always_inline void track_bio(struct bio *bio)
 		account_linear(&walk.ranges);
 }
 
-/* Whether this event is one of those whose time is taken; counts it. */
+/* Whether this event is one of those whose time is taken; counts it. The first
+ * one is not, which finds everything cold.
+ */
 static __always_inline bool is_sampled(void)
 {
 	__u32 key = HOT_STAT_EVENTS;
 	__u64 *events = bpf_map_lookup_elem(&hotmon_stats, &key);
 
-	return events && !((*events)++ % HOT_SAMPLE_EVERY);
+	return events &&
+	       (*events)++ % HOT_SAMPLE_EVERY == HOT_SAMPLE_EVERY / 2;
 }
 
 SEC("tp_btf/block_bio_queue")

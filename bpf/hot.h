@@ -129,6 +129,7 @@ enum hot_stat {
 	HOT_STAT_UNNAMED,    /* files whose announcement did not fit the ring */
 	HOT_STAT_SAMPLES,    /* events whose time was taken */
 	HOT_STAT_SAMPLED_NS, /* that those took */
+	HOT_STAT_EVICTED,    /* slots emptied again, by the reader */
 	HOT_NR_STATS,
 };
 

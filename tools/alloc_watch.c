@@ -24,6 +24,7 @@ static const char *const programs[ALLOC_NR_PROGRAMS] = {
 struct alloc_watch {
 	struct watch base;
 	struct frsp_alloc *skel;
+	bool frsp;
 };
 
 /* The module has no BTF that could tell of its tracepoints. */
@@ -52,7 +53,10 @@ static int load_and_attach(struct alloc_watch *watch)
 		.programs = programs,
 		.n_programs = ALLOC_NR_PROGRAMS,
 	};
-	return watch_start(&watch->base);
+	err = watch_start(&watch->base);
+	watch->frsp =
+		watch_has(&watch->base, watch->skel->progs.frsp_alloc_pick);
+	return err;
 }
 
 int alloc_watch_open(struct alloc_watch **out)
@@ -78,6 +82,11 @@ void alloc_watch_close(struct alloc_watch *watch)
 		return;
 	frsp_alloc__destroy(watch->skel);
 	free(watch);
+}
+
+bool alloc_watch_has_frsp(const struct alloc_watch *watch)
+{
+	return watch->frsp;
 }
 
 int alloc_watch_fs(const struct alloc_watch *watch, __u32 dev,

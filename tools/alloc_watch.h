@@ -14,6 +14,9 @@ struct alloc_watch;
 int alloc_watch_open(struct alloc_watch **out);
 void alloc_watch_close(struct alloc_watch *watch);
 
+/* Whether frsp.ko's decisions are watched: it was loaded in time. */
+bool alloc_watch_has_frsp(const struct alloc_watch *watch);
+
 /* What was counted of a filesystem since the start: all 0 if nothing was. dev:
  * kernel dev_t.
  */

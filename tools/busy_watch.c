@@ -100,7 +100,12 @@ static int load_and_attach(struct busy_watch *watch)
 		.programs = programs,
 		.n_programs = BUSY_NR_PROGRAMS,
 	};
-	return watch_start(&watch->base);
+	err = watch_start(&watch->base);
+	watch->ext4 =
+		watch_has(&watch->base, watch->skel->progs.frsp_busy_free);
+	watch->xfs =
+		watch_has(&watch->base, watch->skel->progs.frsp_busy_xclear);
+	return err;
 }
 
 int busy_watch_open(struct busy_watch **out)

@@ -9,6 +9,10 @@
  *      a tracepoint's programs run with preemption off.)
  *   3. Empty it, then CLAIMED -> TOMB: it may be taken for another key.
  *
+ * Slots that another reader had claimed when it was killed are released, too:
+ * what was CLAIMED before the grace period and is so after it is nobody's, as a
+ * program's claim has ended by then, and readers evict one at a time.
+ *
  * Which slots: those below a threshold taken from a histogram of heat in
  * steps of a power of two, so the choice is coldest first within a factor of
  * two and costs one pass. In the bucket of the threshold itself slots go by
@@ -57,10 +61,10 @@ static int heat_bucket(const struct hot_slot *slot,
 	return heat ? 64 - __builtin_clzll(heat) : 0;
 }
 
-static bool is_live(const struct hot_slot *slot)
+static bool is_in(const struct hot_slot *slot, enum hot_slot_state state)
 {
 	return HOT_TAG_STATE(__atomic_load_n(&slot->tag, __ATOMIC_ACQUIRE)) ==
-	       HOT_LIVE;
+	       state;
 }
 
 /* Slots to go per bucket: all of the cold ones, a part of the last. */
@@ -73,7 +77,7 @@ static void plan(const struct hot_table *table, const struct hot_clock *clock,
 	for (__u32 i = 0; i < table->n_slots; i++) {
 		const struct hot_slot *slot = hot_table_slot(table, i);
 
-		if (is_live(slot)) {
+		if (is_in(slot, HOT_LIVE)) {
 			quota[heat_bucket(slot, clock)]++;
 			n_live++;
 		}
@@ -98,7 +102,9 @@ static long mark(const struct hot_table *table, const struct hot_clock *clock,
 		__u64 *left;
 		__u32 tag;
 
-		if (!is_live(slot))
+		if (is_in(slot, HOT_CLAIMED))
+			marked[n++] = i; /* a program's, or nobody's */
+		if (!is_in(slot, HOT_LIVE))
 			continue;
 		left = &quota[heat_bucket(slot, clock)];
 		if (!*left)
@@ -115,17 +121,21 @@ static long mark(const struct hot_table *table, const struct hot_clock *clock,
 	return n;
 }
 
-static void release(const struct hot_table *table, __u32 index,
+/* False: it was a program's, which has it in use now. */
+static bool release(const struct hot_table *table, __u32 index,
 		    const struct hot_evict_hooks *hooks)
 {
 	struct hot_slot *slot = hot_table_slot(table, index);
 
+	if (!is_in(slot, HOT_CLAIMED))
+		return false;
 	hooks->evicted(hooks->context, index, slot);
 	/* all but the tag: the counters of the next key start at 0 */
 	slot->heat = 0;
 	memset(&slot->reads, 0,
 	       table->stride - offsetof(struct hot_slot, reads));
 	__atomic_store_n(&slot->tag, HOT_TOMB, __ATOMIC_SEQ_CST);
+	return true;
 }
 
 long hot_evict(const struct hot_table *table, const struct hot_clock *clock,
@@ -133,7 +143,7 @@ long hot_evict(const struct hot_table *table, const struct hot_clock *clock,
 {
 	__u64 quota[N_BUCKETS + 1];
 	__u32 *marked;
-	long n;
+	long n, released = 0;
 
 	if (!hot_evict_is_possible())
 		return -EOPNOTSUPP;
@@ -147,7 +157,7 @@ long hot_evict(const struct hot_table *table, const struct hot_clock *clock,
 	 */
 	if (n && grace_period())
 		for (long i = 0; i < n; i++)
-			release(table, marked[i], hooks);
+			released += release(table, marked[i], hooks);
 	free(marked);
-	return n;
+	return released;
 }

@@ -29,9 +29,34 @@ struct hot_monitor {
 	__u32 only_fs; /* kernel dev_t of the superblock, 0: all */
 	double last_s; /* monotonic, of the last frame */
 	__u64 last_events;
-	__u64 n_evicted;
 	__u64 map_bytes;
 };
+
+/* For hot_rank: none is shown yet. */
+static bool no_class(void *context __attribute__((unused)),
+		     __u32 dev __attribute__((unused)))
+{
+	return false;
+}
+
+/* What the rates of the first frame begin at. */
+static int take_baseline(struct hot_monitor *monitor)
+{
+	const struct hot_request nothing = {.max_rows = 1};
+	struct hot_ranking ranking;
+	__u64 stats[HOT_NR_STATS];
+	struct hot_clock clock;
+	int err;
+
+	err = hot_track_clock(monitor->track, &clock);
+	if (!err)
+		err = hot_track_stats(monitor->track, stats);
+	if (err)
+		return err;
+	monitor->last_events = stats[HOT_STAT_EVENTS];
+	return hot_rank_refresh(monitor->rank, hot_track_table(monitor->track),
+				&clock, &nothing, no_class, &ranking);
+}
 
 static int open_parts(struct hot_monitor *monitor,
 		      const struct hot_monitor_options *options)
@@ -61,7 +86,7 @@ static int open_parts(struct hot_monitor *monitor,
 	}
 	monitor->map_bytes = hot_track_map_bytes(monitor->track);
 	monitor->last_s = clock_monotonic_s();
-	return 0;
+	return hot_track_is_pinned(monitor->track) ? take_baseline(monitor) : 0;
 }
 
 int hot_monitor_open(const struct hot_monitor_options *options,
@@ -199,11 +224,12 @@ static void make_room(struct hot_monitor *monitor,
 					      .context = monitor};
 	long n;
 
-	if (!hot_evict_is_due(table, n_used))
+	if (!hot_evict_is_due(table, n_used) ||
+	    !hot_track_tends(monitor->track))
 		return;
 	n = hot_evict(table, clock, &hooks);
 	if (n > 0)
-		monitor->n_evicted += n;
+		hot_track_evicted(monitor->track, n);
 }
 
 static void fill_statistics(struct hot_monitor *monitor,
@@ -218,8 +244,8 @@ static void fill_statistics(struct hot_monitor *monitor,
 	frame->interval_s = now_s - monitor->last_s;
 	frame->dropped = stats[HOT_STAT_DROPPED];
 	frame->unnamed = stats[HOT_STAT_UNNAMED];
-	frame->n_evicted = monitor->n_evicted;
-	frame->n_used = stats[HOT_STAT_SLOTS] - monitor->n_evicted;
+	frame->n_evicted = stats[HOT_STAT_EVICTED];
+	frame->n_used = stats[HOT_STAT_SLOTS] - frame->n_evicted;
 	frame->n_slots = hot_track_table(monitor->track)->n_slots;
 	frame->events = stats[HOT_STAT_EVENTS];
 	frame->events_per_s =
@@ -229,6 +255,7 @@ static void fill_statistics(struct hot_monitor *monitor,
 						stats[HOT_STAT_SAMPLES]
 				      : 0;
 	frame->map_bytes = monitor->map_bytes;
+	frame->pinned = hot_track_is_pinned(monitor->track);
 	frame->naming_percent =
 		monitor->naming ? path_naming_percent(monitor->naming) : -1;
 	monitor->last_s = now_s;
@@ -251,7 +278,7 @@ int hot_monitor_tend(struct hot_monitor *monitor)
 		err = hot_track_clock(monitor->track, &clock);
 	if (!err)
 		make_room(monitor, &clock,
-			  stats[HOT_STAT_SLOTS] - monitor->n_evicted);
+			  stats[HOT_STAT_SLOTS] - stats[HOT_STAT_EVICTED]);
 	return err;
 }
 
@@ -296,4 +323,10 @@ void hot_monitor_path(struct hot_monitor *monitor, const struct hot_row *row,
 	const struct path_key key = {row->ino, row->dev, row->gen};
 
 	get_path(monitor, &key, result);
+}
+
+struct bpf_object_skeleton *
+hot_monitor_skeleton(const struct hot_monitor *monitor)
+{
+	return hot_track_skeleton(monitor->track);
 }

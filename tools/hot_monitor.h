@@ -39,6 +39,7 @@ struct hot_frame {
 	double events_per_s;
 	double ns_per_event; /* 0: not measured yet */
 	__u64 map_bytes;
+	bool pinned; /* so "the start" was when it was pinned */
 	int naming_percent; /* of the search for names; -1: there is none */
 };
 
@@ -52,6 +53,10 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 
 /* Keeps up with the kernel between samples: call it every second or so. */
 int hot_monitor_tend(struct hot_monitor *monitor);
+
+/* Of its programs, for watch_pin(). */
+struct bpf_object_skeleton *
+hot_monitor_skeleton(const struct hot_monitor *monitor);
 
 void hot_monitor_path(struct hot_monitor *monitor, const struct hot_row *row,
 		      struct path_result *result);

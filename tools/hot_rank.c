@@ -227,6 +227,9 @@ static struct bytes_before take_delta(struct hot_rank *rank, __u32 index,
 	struct bytes_before *before = &rank->before[index], delta;
 	__u64 read = slot->read_bytes, write = slot->write_bytes;
 
+	/* less than there was: another reader has emptied the slot */
+	if (read < before->read || write < before->write)
+		*before = (struct bytes_before){0};
 	delta.read = read - before->read;
 	delta.write = write - before->write;
 	before->read = read;

@@ -47,6 +47,8 @@ static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 		 "own cost", cost, frame->events_per_s,
 		 fmt_bytes(map, frame->map_bytes, false),
 		 frame->n_slots ? 100.0 * frame->n_used / frame->n_slots : 0);
+	if (frame->pinned)
+		append(line, ", pinned");
 	if (frame->n_evicted)
 		append(line, ", %llu forgotten", frame->n_evicted);
 	if (frame->dropped)

@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "hot.skel.h"
 #include "watch.h"
+#include "watch_pin.h"
 
 #define RING_BYTES (256 * 1024)
 
@@ -27,6 +28,8 @@ struct hot_track {
 	__u32 heat_shift;
 	__u32 heat_rate;
 	bool compat;
+	bool pinned;
+	int tending; /* of a pinned one: the lock, or negative */
 	void (*announce)(void *context, const struct hot_file *file);
 	void *announce_context;
 };
@@ -73,29 +76,35 @@ static int probe_kernel(struct hotmon *skel)
 	return 0;
 }
 
-static int configure(struct hot_track *track,
-		     const struct hot_track_options *options)
+/* What the program is loaded with, but for the filters. */
+struct settings {
+	__u32 tick_ns, heat_shift, heat_rate;
+	__u32 n_slots, stride;
+	bool compat;
+};
+
+static struct settings settings_of(const struct hot_track_options *options)
 {
-	struct hotmon *skel = track->skel;
+	struct settings settings = {
+		.tick_ns = tick_length_ns(),
+		.compat = options->compat,
+		.stride = options->compat ? sizeof(struct hot_slot_compat)
+					  : sizeof(struct hot_slot),
+	};
 	double units;
 
-	track->compat = options->compat;
-	track->tick_ns = tick_length_ns();
-	track->heat_shift = heat_unit_shift(track->tick_ns);
+	settings.heat_shift = heat_unit_shift(settings.tick_ns);
 	units = options->half_life_s * NSEC_PER_SEC /
-		((__u64)track->tick_ns << track->heat_shift);
-	track->heat_rate = 4294967296.0 / units + 0.5;
-	track->table.stride = options->compat ? sizeof(struct hot_slot_compat)
-					      : sizeof(struct hot_slot);
-	track->table.n_slots = (options->memory - RING_BYTES) /
-			       track->table.stride / HOT_CLUSTER * HOT_CLUSTER;
+		((__u64)settings.tick_ns << settings.heat_shift);
+	settings.heat_rate = 4294967296.0 / units + 0.5;
+	settings.n_slots = (options->memory - RING_BYTES) / settings.stride /
+			   HOT_CLUSTER * HOT_CLUSTER;
+	return settings;
+}
 
-	skel->rodata->n_slots = track->table.n_slots;
-	skel->rodata->heat_shift = track->heat_shift;
-	skel->rodata->heat_rate = track->heat_rate;
-	skel->rodata->score_compat = options->compat;
-	skel->rodata->tick_ns = track->tick_ns;
-	skel->rodata->jiffies_epoch_ns = jiffies_epoch_ns(track->tick_ns);
+static void set_filters(struct hotmon *skel,
+			const struct hot_track_options *options)
+{
 	skel->rodata->filter_fs_dev = options->fs_dev;
 	memcpy((void *)skel->rodata->filter_extra_devs, options->extra_devs,
 	       sizeof(options->extra_devs));
@@ -104,13 +113,39 @@ static int configure(struct hot_track *track,
 	       sizeof(options->pids));
 	skel->rodata->filter_cgroup = options->cgroup_id;
 	skel->rodata->filter_cgroup_level = options->cgroup_level;
+}
+
+static int configure(struct hotmon *skel, const struct settings *settings)
+{
+	skel->rodata->n_slots = settings->n_slots;
+	skel->rodata->heat_shift = settings->heat_shift;
+	skel->rodata->heat_rate = settings->heat_rate;
+	skel->rodata->score_compat = settings->compat;
+	skel->rodata->tick_ns = settings->tick_ns;
+	skel->rodata->jiffies_epoch_ns = jiffies_epoch_ns(settings->tick_ns);
 	if (bpf_map__set_value_size(skel->maps.hotmon_table,
-				    track->table.stride) ||
+				    settings->stride) ||
 	    bpf_map__set_max_entries(skel->maps.hotmon_table,
-				     track->table.n_slots) ||
+				     settings->n_slots) ||
 	    bpf_map__set_max_entries(skel->maps.hotmon_files, RING_BYTES))
 		return -EINVAL;
 	return 0;
+}
+
+static bool has_filter(const struct hot_track_options *options)
+{
+	return options->fs_dev || options->n_pids || options->cgroup_id;
+}
+
+/* Of the object that is loaded. */
+static bool is_as_wanted(const struct hotmon *skel,
+			 const struct settings *settings)
+{
+	return skel->rodata->n_slots == settings->n_slots &&
+	       skel->rodata->heat_rate == settings->heat_rate &&
+	       skel->rodata->score_compat == settings->compat &&
+	       !skel->rodata->filter_fs_dev && !skel->rodata->filter_n_pids &&
+	       !skel->rodata->filter_cgroup;
 }
 
 static int map_table(struct hot_track *track)
@@ -138,53 +173,91 @@ static int file_announced(void *context, void *data, size_t size)
 	return 0;
 }
 
-static int load_and_attach(struct hot_track *track,
-			   const struct hot_track_options *options)
+/* Of the loaded object, whoever loaded it. */
+static int use(struct hot_track *track, const struct settings *settings)
 {
 	int err;
 
-	err = probe_kernel(track->skel);
-	if (err)
-		return err;
-	err = configure(track, options);
-	if (err)
-		return err;
-	err = hotmon__load(track->skel);
-	if (err)
-		return err;
+	track->table.n_slots = settings->n_slots;
+	track->table.stride = settings->stride;
+	track->tick_ns = settings->tick_ns;
+	track->heat_shift = settings->heat_shift;
+	track->heat_rate = settings->heat_rate;
+	track->compat = settings->compat;
 	err = map_table(track);
 	if (err)
 		return err;
 	track->ring =
 		ring_buffer__new(bpf_map__fd(track->skel->maps.hotmon_files),
 				 file_announced, track, NULL);
-	if (!track->ring)
-		return -errno;
-	return hotmon__attach(track->skel);
+	return track->ring ? 0 : -errno;
 }
 
-int hot_track_open(const struct hot_track_options *options,
-		   struct hot_track **out)
+static int load_and_attach(struct hot_track *track,
+			   const struct hot_track_options *options,
+			   const struct settings *settings)
 {
+	int err = probe_kernel(track->skel);
+
+	if (err)
+		return err;
+	set_filters(track->skel, options);
+	err = configure(track->skel, settings);
+	if (!err)
+		err = hotmon__load(track->skel);
+	if (!err)
+		err = use(track, settings);
+	return err ?: hotmon__attach(track->skel);
+}
+
+/* The clock is no program that could be pinned attached: it is loaded anew. */
+static int load_pinned(struct hot_track *track, const struct settings *settings)
+{
+	int err = watch_pin_reuse(HOT_TRACK_OBJECT, track->skel->obj);
+
+	if (err)
+		return err;
+	bpf_program__set_autoload(track->skel->progs.hotmon_clock, true);
+	err = hotmon__load(track->skel);
+	if (err)
+		return err;
+	if (!is_as_wanted(track->skel, settings))
+		return -ENOENT;
+	track->pinned = true;
+	return use(track, settings);
+}
+
+static int open_one(const struct hot_track_options *options, bool pinned,
+		    struct hot_track **out)
+{
+	const struct settings settings = settings_of(options);
 	struct hot_track *track = calloc(1, sizeof(*track));
 	int err;
 
 	if (!track)
 		return -ENOMEM;
+	track->tending = -1;
 	track->skel = hotmon__open();
-	if (!track->skel) {
+	if (!track->skel)
 		err = -errno;
-		goto err_free;
-	}
-	err = load_and_attach(track, options);
+	else if (pinned)
+		err = load_pinned(track, &settings);
+	else
+		err = load_and_attach(track, options, &settings);
 	if (err)
-		goto err_free;
-	*out = track;
-	return 0;
-
-err_free:
-	hot_track_close(track);
+		hot_track_close(track);
+	else
+		*out = track;
 	return err;
+}
+
+int hot_track_open(const struct hot_track_options *options,
+		   struct hot_track **out)
+{
+	if (!has_filter(options) && watch_pin_is_there(HOT_TRACK_OBJECT) &&
+	    !open_one(options, true, out))
+		return 0;
+	return open_one(options, false, out);
 }
 
 void hot_track_close(struct hot_track *track)
@@ -195,7 +268,26 @@ void hot_track_close(struct hot_track *track)
 	if (track->table.slots)
 		munmap(track->table.slots, track->mapped_bytes);
 	hotmon__destroy(track->skel);
+	if (track->tending >= 0)
+		close(track->tending);
 	free(track);
+}
+
+bool hot_track_is_pinned(const struct hot_track *track)
+{
+	return track->pinned;
+}
+
+bool hot_track_tends(struct hot_track *track)
+{
+	if (track->pinned && track->tending < 0)
+		track->tending = watch_pin_lock(HOT_TRACK_OBJECT);
+	return !track->pinned || track->tending >= 0;
+}
+
+struct bpf_object_skeleton *hot_track_skeleton(const struct hot_track *track)
+{
+	return track->skel->skeleton;
 }
 
 const struct hot_table *hot_track_table(const struct hot_track *track)
@@ -227,6 +319,25 @@ int hot_track_stats(const struct hot_track *track, __u64 stats[HOT_NR_STATS])
 	return err;
 }
 
+/* Only we write it, so it may stand at one CPU. */
+int hot_track_evicted(const struct hot_track *track, __u64 n)
+{
+	const struct bpf_map *map = track->skel->maps.hotmon_stats;
+	__u32 stat = HOT_STAT_EVICTED;
+	__u64 *per_cpu;
+	int err;
+
+	per_cpu = calloc(libbpf_num_possible_cpus(), sizeof(*per_cpu));
+	if (!per_cpu)
+		return -ENOMEM;
+	err = watch_sum(map, &stat, per_cpu, sizeof(*per_cpu));
+	per_cpu[0] += n;
+	if (!err)
+		err = bpf_map_update_elem(bpf_map__fd(map), &stat, per_cpu, 0);
+	free(per_cpu);
+	return err;
+}
+
 int hot_track_files(struct hot_track *track,
 		    void (*announce)(void *context,
 				     const struct hot_file *file),
@@ -234,6 +345,8 @@ int hot_track_files(struct hot_track *track,
 {
 	int n;
 
+	if (!hot_track_tends(track))
+		return 0;
 	track->announce = announce;
 	track->announce_context = context;
 	n = ring_buffer__consume(track->ring);

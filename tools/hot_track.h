@@ -12,6 +12,8 @@
 
 #include "hot.h"
 
+#define HOT_TRACK_OBJECT "hot" /* where it is pinned */
+
 #define HOT_TRACK_MAX_PIDS   16
 #define HOT_TRACK_MIN_MEMORY (1ULL << 20)
 #define HOT_TRACK_MAX_MEMORY (64ULL << 30)
@@ -51,13 +53,27 @@ struct hot_clock {
 };
 
 struct hot_track;
+struct bpf_object_skeleton;
 
-/* Returns 0, -EPERM, -EOPNOTSUPP (the kernel lacks BTF, the tracepoint or a
- * feature), or another -errno.
+/* Takes what is pinned (watch_pin.h), if that was loaded with these options and
+ * without a filter, else it loads and attaches a program of its own. Returns 0,
+ * -EPERM, -EOPNOTSUPP (the kernel lacks BTF, the tracepoint or a feature), or
+ * another -errno.
  */
 int hot_track_open(const struct hot_track_options *options,
 		   struct hot_track **out);
 void hot_track_close(struct hot_track *track);
+
+/* Whether it counts since before it was opened, and others may read it, too. */
+bool hot_track_is_pinned(const struct hot_track *track);
+
+/* Whether we are to make room in the table, and are told of new files. Of those
+ * who have a pinned one open that is the first; the next, once that has ended.
+ */
+bool hot_track_tends(struct hot_track *track);
+
+/* For watch_pin(). */
+struct bpf_object_skeleton *hot_track_skeleton(const struct hot_track *track);
 
 const struct hot_table *hot_track_table(const struct hot_track *track);
 int hot_track_clock(const struct hot_track *track, struct hot_clock *clock);
@@ -65,13 +81,18 @@ int hot_track_clock(const struct hot_track *track, struct hot_clock *clock);
 /* stats: sums over all CPUs since the start, by enum hot_stat. */
 int hot_track_stats(const struct hot_track *track, __u64 stats[HOT_NR_STATS]);
 
-/* Calls announce for each file that entered the table since the last call. */
+/* n slots more were emptied, of a table that we tend. 0 or -errno. */
+int hot_track_evicted(const struct hot_track *track, __u64 n);
+
+/* Calls announce for each file that entered the table since the last call of
+ * the one that tends it; else for none.
+ */
 int hot_track_files(struct hot_track *track,
 		    void (*announce)(void *context,
 				     const struct hot_file *file),
 		    void *context);
 
-/* File descriptor of the program, for its run-time statistics. */
+/* File descriptor of the program, for its run-time statistics; -1: pinned. */
 int hot_track_prog_fd(const struct hot_track *track);
 
 /* What the kernel charges for all maps. */

@@ -77,8 +77,17 @@ static void print_status(FILE *out, const struct fs_status *status)
 }
 
 /* What frsp.ko's tracepoints said. */
-static void print_events(FILE *out, const struct alloc_fs *alloc)
+static void print_events(FILE *out, const struct top_fs *fs)
 {
+	const struct alloc_fs *alloc = &fs->alloc;
+
+	if (!fs->has_events) {
+		fputs("What frsp decides is not watched: the programs were "
+		      "pinned before it was loaded; \"frsp-top --unpin\", and "
+		      "pin again\n",
+		      out);
+		return;
+	}
 	fprintf(out,
 		"frsp, since it is watched: goals kept %llu, fitting %llu, "
 		"short %llu; evictions %llu, of %llu extents\n",
@@ -107,7 +116,7 @@ int top_allocator_print(FILE *out, struct top_model *model,
 	print_searches(out, &fs->alloc);
 	if (fs->has_status) {
 		print_status(out, &fs->status);
-		print_events(out, &fs->alloc);
+		print_events(out, fs);
 	}
 	print_latencies(out, &fs->alloc);
 	hist_print(out, "Clusters asked for", fs->alloc.requested,

@@ -190,9 +190,8 @@ static struct json_object *fs_object(struct top_model *model,
 	json_object_object_add(object, "alloc",
 			       fs->has_alloc ? alloc_object(&fs->alloc) : NULL);
 	json_object_object_add(object, "frsp_events",
-			       fs->has_alloc && fs->has_status
-				       ? frsp_events_object(&fs->alloc)
-				       : NULL);
+			       fs->has_events ? frsp_events_object(&fs->alloc)
+					      : NULL);
 	if (with_map)
 		json_object_object_add(object, "map", map_object(model, fs));
 	json_object_object_add(object, "escache",

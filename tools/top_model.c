@@ -25,6 +25,8 @@
 /* Groups of the map that one frame reads again: about a millisecond. */
 #define MAP_GROUPS 4096
 
+#define TOP_MAX_WATCHES 3
+
 struct top_model {
 	struct mount_table *mounts;
 	struct path_cache *paths;
@@ -33,7 +35,8 @@ struct top_model {
 	struct es_watch *es;
 	struct busy_watch *busy;
 	struct hot_monitor *hot;
-	__u32 only; /* device; 0: all */
+	__u32 modules; /* that were there when the watches were opened */
+	__u32 only;    /* device; 0: all */
 	struct top_frame frames[2];
 	int shown;	    /* index of the latest frame */
 	struct fs_map *map; /* of the filesystem that was asked for last */
@@ -95,17 +98,43 @@ static int open_heat(struct top_model *model)
 /* Some may find nothing to watch, but not all. */
 static int open_watches(struct top_model *model)
 {
-	int err = alloc_watch_open(&model->alloc);
+	int err;
 
+	model->modules = watch_modules();
+	err = alloc_watch_open(&model->alloc);
 	if (!err || err == -EOPNOTSUPP)
 		err = es_watch_open(&model->es);
 	if (!err || err == -EOPNOTSUPP)
 		err = busy_watch_open(&model->busy);
-	if (!err || err == -EOPNOTSUPP)
-		err = open_heat(model);
+	if (err == -EOPNOTSUPP)
+		err = 0;
 	if (!err && !top_model_watch(model, 0))
 		err = -EOPNOTSUPP;
 	return err;
+}
+
+static void close_watches(struct top_model *model)
+{
+	alloc_watch_close(model->alloc);
+	es_watch_close(model->es);
+	busy_watch_close(model->busy);
+	model->alloc = NULL;
+	model->es = NULL;
+	model->busy = NULL;
+}
+
+/* A module that was loaded since is watched from now on, and all counts begin
+ * anew. What is pinned stays as it is.
+ */
+static int follow_modules(struct top_model *model)
+{
+	__u32 before = model->modules;
+
+	model->modules = watch_modules();
+	if (!(model->modules & ~before))
+		return 0;
+	close_watches(model);
+	return open_watches(model);
 }
 
 static void clear_frame(struct top_frame *frame)
@@ -135,10 +164,8 @@ void top_model_close(struct top_model *model)
 	clear_frame(&model->frames[1]);
 	close_map(model);
 	hot_monitor_close(model->hot);
-	alloc_watch_close(model->alloc);
-	es_watch_close(model->es);
+	close_watches(model);
 	path_cache_free(model->paths);
-	busy_watch_close(model->busy);
 	mount_table_free(model->mounts);
 	free(model);
 }
@@ -149,6 +176,8 @@ static int read_watches(const struct top_model *model, struct top_fs *fs)
 	int err = 0;
 
 	fs->has_alloc = model->alloc && is_ext4;
+	fs->has_events = fs->has_alloc && fs->has_status &&
+			 alloc_watch_has_frsp(model->alloc);
 	if (fs->has_alloc)
 		err = alloc_watch_fs(model->alloc, fs->dev, &fs->alloc);
 	fs->has_es = model->es && is_ext4;
@@ -272,6 +301,8 @@ int top_model_open(const struct top_options *options, struct top_model **out)
 	if (!err)
 		err = open_watches(model);
 	if (!err)
+		err = open_heat(model);
+	if (!err)
 		err = read_filesystems(model, &model->frames[0]);
 	if (err) {
 		top_model_close(model);
@@ -339,6 +370,8 @@ int top_model_sample(struct top_model *model,
 	now->wall_ns = clock_ns(CLOCK_REALTIME);
 	now->mono_ns = clock_ns(CLOCK_MONOTONIC);
 	now->interval_s = (now->mono_ns - before->mono_ns) / 1e9;
+	if (!err)
+		err = follow_modules(model);
 	if (!err && model->es)
 		err = es_watch_refresh(model->es);
 	if (!err)
@@ -484,29 +517,28 @@ void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,
 
 int top_model_pin(struct top_model *model)
 {
+	struct watch_pin_object objects[TOP_MAX_WATCHES + 1];
 	const struct watch *watch;
-	int err = 0;
+	size_t n = 0;
 
-	/* all or nothing, and nothing of what somebody else has pinned */
-	for (size_t i = 0; (watch = top_model_watch(model, i)); i++)
-		if (watch_pin_is_there(watch->name))
-			return -EEXIST;
-	for (size_t i = 0; !err && (watch = top_model_watch(model, i)); i++)
-		err = watch_pin(watch->name, watch->skeleton);
-	if (err)
-		watch_unpin();
-	return err;
+	for (; (watch = top_model_watch(model, n)); n++)
+		objects[n] =
+			(struct watch_pin_object){watch->name, watch->skeleton};
+	if (model->hot)
+		objects[n++] = (struct watch_pin_object){
+			HOT_TRACK_OBJECT, hot_monitor_skeleton(model->hot)};
+	return watch_pin(objects, n);
 }
 
 const struct watch *top_model_watch(const struct top_model *model, size_t i)
 {
-	const struct watch *const watches[] = {
+	const struct watch *const watches[TOP_MAX_WATCHES] = {
 		model->alloc ? alloc_watch_base(model->alloc) : NULL,
 		model->es ? es_watch_base(model->es) : NULL,
 		model->busy ? busy_watch_base(model->busy) : NULL,
 	};
 
-	for (size_t n = 0; n < sizeof(watches) / sizeof(watches[0]); n++)
+	for (size_t n = 0; n < TOP_MAX_WATCHES; n++)
 		if (watches[n] && !i--)
 			return watches[n];
 	return NULL;

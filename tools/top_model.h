@@ -40,6 +40,7 @@ struct top_fs {
 	struct fs_status status;
 	bool has_alloc; /* ext4, and the allocator is watched */
 	struct alloc_fs alloc;
+	bool has_events; /* frsp.ko has attached it, and is watched, too */
 	bool has_es; /* ext4, and the extent status tree is watched */
 	struct es_cache es;
 	struct top_history es_history; /* hits of the lookups */
@@ -122,8 +123,8 @@ struct hot_monitor *top_model_hot(struct top_model *model);
 void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,
 		    __u32 gen, struct path_result *result);
 
-/* Pins what is watched but for the heat, whose table needs a reader. As
- * watch_pin(); then nothing is pinned.
+/* Pins all that is watched, as watch_pin(). The heat's table needs a reader now
+ * and then, who makes room in it (hot_track.h).
  */
 int top_model_pin(struct top_model *model);
 

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 
+#include "frsp_module.h"
 #include "watch_pin.h"
 
 /* Those whose tracepoints and functions ours are attached to. */
@@ -114,6 +116,25 @@ int watch_start(const struct watch *watch)
 	if (!err && !pinned)
 		err = bpf_object__attach_skeleton(watch->skeleton);
 	return err;
+}
+
+bool watch_has(const struct watch *watch, const struct bpf_program *program)
+{
+	return bpf_program__fd(program) >= 0 ||
+	       watch_pin_has(watch->name, bpf_program__name(program));
+}
+
+__u32 watch_modules(void)
+{
+	__u32 loaded = frsp_module_is_loaded();
+
+	for (size_t i = 0; i < N_MODULES; i++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "/sys/module/%s", modules[i]);
+		loaded |= (__u32)!access(path, F_OK) << (i + 1);
+	}
+	return loaded;
 }
 
 bool watch_kernel_has(const char *name, __u32 btf_kind)

@@ -38,6 +38,14 @@ int watch_probe(struct bpf_object *object);
  */
 int watch_start(const struct watch *watch);
 
+/* After watch_start(): whether the program is attached, by us or pinned. */
+bool watch_has(const struct watch *watch, const struct bpf_program *program);
+
+/* Which of the modules that programs are attached to are in the kernel now, a
+ * bit each. With a new one, watch_probe() may find more.
+ */
+__u32 watch_modules(void);
+
 /* Whether the kernel's BTF, not a module's, has it. */
 bool watch_kernel_has(const char *name, __u32 btf_kind);
 

@@ -3,38 +3,59 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 
-/* The directory of the object, or of the schema for NULL. */
-static void directory(char path[PATH_MAX], const char *object)
+/* Of a directory of objects, of an object, of a pin: each has a name more. */
+#define SCHEMA_PATH_LEN 64
+#define OBJECT_PATH_LEN (SCHEMA_PATH_LEN + NAME_MAX + 1)
+#define PIN_PATH_LEN	(OBJECT_PATH_LEN + NAME_MAX + 1)
+
+static void schema_path(char path[SCHEMA_PATH_LEN])
 {
-	snprintf(path, PATH_MAX, "%s/v%d%s%s", WATCH_PIN_ROOT, WATCH_PIN_SCHEMA,
-		 object ? "/" : "", object ? object : "");
+	snprintf(path, SCHEMA_PATH_LEN, "%s/v%d", WATCH_PIN_ROOT,
+		 WATCH_PIN_SCHEMA);
+}
+
+static void object_path(char path[OBJECT_PATH_LEN], const char *object)
+{
+	snprintf(path, OBJECT_PATH_LEN, "%s/v%d/%s", WATCH_PIN_ROOT,
+		 WATCH_PIN_SCHEMA, object);
 }
 
 /* The BPF filesystem takes no dots, which internal maps have in their names. */
-static void pin_path(char path[PATH_MAX], const char *object, const char *name)
+static void pin_path(char *path, size_t size, const char *directory,
+		     const char *name)
 {
-	size_t len;
+	size_t len = strlen(directory);
 
-	directory(path, object);
-	len = strlen(path);
-	snprintf(path + len, PATH_MAX - len, "/%s", name);
+	snprintf(path, size, "%s/%s", directory, name);
 	for (char *at = path + len; *at; at++)
 		*at = *at == '.' ? '_' : *at;
 }
 
 bool watch_pin_is_there(const char *object)
 {
-	char path[PATH_MAX];
+	char path[OBJECT_PATH_LEN];
 
-	directory(path, object);
+	object_path(path, object);
+	return !access(path, F_OK);
+}
+
+bool watch_pin_has(const char *object, const char *program)
+{
+	char directory[OBJECT_PATH_LEN], path[PIN_PATH_LEN];
+
+	object_path(directory, object);
+	pin_path(path, sizeof(path), directory, program);
 	return !access(path, F_OK);
 }
 
@@ -62,15 +83,17 @@ int watch_pin_reuse(const char *object, struct bpf_object *from)
 {
 	struct bpf_program *program = NULL;
 	struct bpf_map *map = NULL;
+	char directory[OBJECT_PATH_LEN];
 	int err = 0;
 
+	object_path(directory, object);
 	while ((program = bpf_object__next_program(from, program)))
 		bpf_program__set_autoload(program, false);
 	while ((map = bpf_object__next_map(from, map))) {
-		char path[PATH_MAX];
+		char path[PIN_PATH_LEN];
 		int fd;
 
-		pin_path(path, object, bpf_map__name(map));
+		pin_path(path, sizeof(path), directory, bpf_map__name(map));
 		fd = bpf_obj_get(path);
 		if (fd < 0 && errno != ENOENT)
 			return -errno;
@@ -82,25 +105,6 @@ int watch_pin_reuse(const char *object, struct bpf_object *from)
 			return err;
 	}
 	return 0;
-}
-
-static int make_directory(const char *path)
-{
-	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
-}
-
-static int make_directories(const char *object)
-{
-	char path[PATH_MAX];
-	int err = make_directory(WATCH_PIN_ROOT);
-
-	directory(path, NULL);
-	if (!err)
-		err = make_directory(path);
-	if (err)
-		return err;
-	directory(path, object);
-	return mkdir(path, 0700) ? -errno : 0;
 }
 
 /* What is in it, and the directory itself. */
@@ -120,7 +124,29 @@ static int remove_pins(const char *path)
 	return !err && rmdir(path) ? -errno : err;
 }
 
-static int pin_links(const char *object, struct bpf_object_skeleton *skeleton)
+/* A directory of objects, and they. */
+static int remove_objects(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	int err = 0;
+
+	if (!dir)
+		return -errno;
+	while (!err && (entry = readdir(dir))) {
+		char object[OBJECT_PATH_LEN];
+
+		if (entry->d_name[0] == '.')
+			continue;
+		pin_path(object, sizeof(object), path, entry->d_name);
+		err = remove_pins(object);
+	}
+	closedir(dir);
+	return !err && rmdir(path) ? -errno : err;
+}
+
+static int pin_links(const char *directory,
+		     struct bpf_object_skeleton *skeleton)
 {
 	int err = 0;
 
@@ -128,72 +154,120 @@ static int pin_links(const char *object, struct bpf_object_skeleton *skeleton)
 		struct bpf_prog_skeleton *program =
 			(void *)((char *)skeleton->progs +
 				 (size_t)i * skeleton->prog_skel_sz);
-		char path[PATH_MAX];
+		char path[PIN_PATH_LEN];
 
-		if (!*program->link) /* this kernel has no place for it */
+		/* this kernel has no place for it, or it is called by hand */
+		if (!*program->link)
 			continue;
-		pin_path(path, object, program->name);
+		pin_path(path, sizeof(path), directory, program->name);
 		err = bpf_link__pin(*program->link, path);
 	}
 	return err;
 }
 
-static int pin_maps(const char *object, struct bpf_object *from)
+static int pin_maps(const char *directory, struct bpf_object *from)
 {
 	struct bpf_map *map = NULL;
 	int err = 0;
 
 	while (!err && (map = bpf_object__next_map(from, map))) {
-		char path[PATH_MAX];
+		char path[PIN_PATH_LEN];
 
 		/* is reached by tasks only */
 		if (bpf_map__type(map) == BPF_MAP_TYPE_TASK_STORAGE)
 			continue;
-		pin_path(path, object, bpf_map__name(map));
+		pin_path(path, sizeof(path), directory, bpf_map__name(map));
 		err = bpf_map__pin(map, path);
 	}
 	return err;
 }
 
-int watch_pin(const char *object, struct bpf_object_skeleton *skeleton)
+static int pin_object(const char *in, const struct watch_pin_object *object)
 {
-	char path[PATH_MAX];
-	int err = make_directories(object);
+	char path[OBJECT_PATH_LEN];
+	int err;
 
-	if (err)
-		return err;
-	err = pin_maps(object, *skeleton->obj);
+	pin_path(path, sizeof(path), in, object->name);
+	err = mkdir(path, 0700) ? -errno : 0;
 	if (!err)
-		err = pin_links(object, skeleton);
-	if (err) {
-		directory(path, object);
-		remove_pins(path);
+		err = pin_maps(path, *object->skeleton->obj);
+	return err ?: pin_links(path, object->skeleton);
+}
+
+static int rename_to(const char *from, const char *to)
+{
+	if (!rename(from, to))
+		return 0;
+	return errno == ENOTEMPTY ? -EEXIST : -errno;
+}
+
+/* Those of a --pin that was killed have its process's number. */
+static void remove_leftovers(void)
+{
+	DIR *root = opendir(WATCH_PIN_ROOT);
+	struct dirent *entry;
+	int pid;
+
+	if (!root)
+		return;
+	while ((entry = readdir(root))) {
+		char path[OBJECT_PATH_LEN];
+
+		if (sscanf(entry->d_name, "new-%d", &pid) != 1 ||
+		    (pid != getpid() && !kill(pid, 0)))
+			continue;
+		pin_path(path, sizeof(path), WATCH_PIN_ROOT, entry->d_name);
+		remove_objects(path);
 	}
+	closedir(root);
+}
+
+int watch_pin(const struct watch_pin_object *objects, size_t n)
+{
+	char ours[SCHEMA_PATH_LEN], new[SCHEMA_PATH_LEN];
+	int err = 0;
+
+	if (mkdir(WATCH_PIN_ROOT, 0700) && errno != EEXIST)
+		return -errno;
+	remove_leftovers();
+	schema_path(ours);
+	snprintf(new, sizeof(new), "%s/new-%d", WATCH_PIN_ROOT, getpid());
+	if (mkdir(new, 0700))
+		return -errno;
+	for (size_t i = 0; !err && i < n; i++)
+		err = pin_object(new, &objects[i]);
+	if (!err)
+		err = rename_to(new, ours);
+	if (err)
+		remove_objects(new);
+	rmdir(WATCH_PIN_ROOT); /* unless there is something in it */
+	return err;
+}
+
+int watch_pin_lock(const char *object)
+{
+	char path[OBJECT_PATH_LEN];
+	int fd, err;
+
+	object_path(path, object);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return fd;
+	err = -errno;
+	close(fd);
 	return err;
 }
 
 int watch_unpin(void)
 {
-	struct dirent *entry;
-	char path[PATH_MAX];
-	int err = 0;
-	DIR *dir;
+	char path[SCHEMA_PATH_LEN];
+	int err;
 
-	directory(path, NULL);
-	dir = opendir(path);
-	if (!dir)
-		return -errno;
-	while (!err && (entry = readdir(dir))) {
-		char object[PATH_MAX];
-
-		if (entry->d_name[0] == '.')
-			continue;
-		directory(object, entry->d_name);
-		err = remove_pins(object);
-	}
-	closedir(dir);
-	if (!err && rmdir(path))
-		err = -errno;
+	remove_leftovers();
+	schema_path(path);
+	err = remove_objects(path);
 	rmdir(WATCH_PIN_ROOT); /* unless another schema is there */
 	return err;
 }

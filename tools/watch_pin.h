@@ -19,6 +19,9 @@
 /* Whether the object is pinned. False also: another schema is, see below. */
 bool watch_pin_is_there(const char *object);
 
+/* Whether the program of a pinned object is attached. */
+bool watch_pin_has(const char *object, const char *program);
+
 /* A directory of another schema: 0 and its path, or -ENOENT: there is none. */
 int watch_pin_other(char *path, size_t size);
 
@@ -27,10 +30,23 @@ int watch_pin_other(char *path, size_t size);
  */
 int watch_pin_reuse(const char *object, struct bpf_object *from);
 
-/* After attach. 0, -EEXIST: it is pinned already, -ENOENT: no BPF filesystem is
- * mounted, or another -errno; then nothing of the object is pinned.
+/* One that is loaded and attached. */
+struct watch_pin_object {
+	const char *name;
+	struct bpf_object_skeleton *skeleton;
+};
+
+/* All of them or none, and at once: nobody sees a part of them, also when we
+ * are killed. 0, -EEXIST: objects of our schema are pinned already, -ENOENT: no
+ * BPF filesystem is mounted, or another -errno.
  */
-int watch_pin(const char *object, struct bpf_object_skeleton *skeleton);
+int watch_pin(const struct watch_pin_object *objects, size_t n);
+
+/* Who looks after a pinned object, where its maps need that, is who has this
+ * lock: a descriptor, closing it gives it up. -EWOULDBLOCK: another process has
+ * it, or another -errno.
+ */
+int watch_pin_lock(const char *object);
 
 /* All objects of our schema: they end, unless somebody else has them open. 0,
  * -ENOENT: none is pinned, or another -errno.

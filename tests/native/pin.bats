@@ -1,12 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; lib.bash
-# BPF programs of frsp-top that go on without it.
+# BPF programs that go on without the frsp-top that loaded them.
 
 load lib
 
 top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
 pins=/sys/fs/bpf/frsp
+schema=$(sed -n 's/^#define WATCH_PIN_SCHEMA //p' "$native_dir/../../tools/watch_pin.h")
 
 top_run() { # top_run STATUS [ARG...]
 	status=0
@@ -24,8 +25,9 @@ unpin() {
 	[[ ! -d $pins ]] || { "$top" --unpin || find "$pins" -depth -type d -delete; }
 }
 
+# But the one that each reader of the heat has for itself, attached to nothing.
 n_programs() {
-	bpftool prog list | grep -c ' name frsp_' || :
+	bpftool prog list | grep -E ' name (frsp|hotmon)_' | grep -vc hotmon_clock || :
 }
 
 searches() { # of the filesystem at $test_dir/fs, since it is watched
@@ -100,4 +102,83 @@ has_programs() {
 @test "pins are for root alone" {
 	pin
 	expect "mode" "$(stat -c %a "$pins")" 700
+}
+
+hotmon_file() { # hotmon_file FILTER [ARG...]: of what hotmon says of $test_dir/fs/data
+	run_hotmon --json --no-scan "${@:2}"
+	jq "$(printf '.tracked.pinned as $pinned | .files[] | select(.ino == %d) | %s' \
+		"$(stat -c %i "$test_dir/fs/data")" "$1")" "$test_dir/out"
+}
+
+run_hotmon() {
+	"$hotmon" "$@" >"$test_dir/out" 2>"$test_dir/err" || fail "$(cat "$test_dir/err")"
+}
+
+write_data() { # write_data MIB
+	dd if=/dev/zero of="$test_dir/fs/data" bs=1M count="$1" oflag=direct conv=notrunc status=none
+}
+
+@test "hotmon shows what was pinned before it began, and attaches nothing" {
+	local n
+	fs_make fs ext4
+	pin
+	n=$(n_programs)
+	write_data 5
+	"$hotmon" -b 60 >/dev/null 2>"$test_dir/err" 3>&- &
+	defer kill $!
+	wait_until grep -q ^Tracing "$test_dir/err"
+	expect "programs" "$(n_programs)" "$n"
+	expect "writes" "$(hotmon_file '[.writes, .write_bytes, .ranges] | @csv' --once 0.1)" '"5,5242880,5"'
+	expect "pinned" "$(hotmon_file '$pinned' --once 0.1)" true
+}
+
+@test "the first rates of what is pinned are of the first interval" {
+	fs_make fs ext4
+	pin
+	write_data 5
+	expect "rate" "$(hotmon_file .write_bytes_per_s --once 0.1)" 0
+	top_run 0 -j --once --screen heat 0.1
+	expect "rate" "$(jq '[.heat.files[].write_bytes_per_s] | add' "$test_dir/out")" 0
+}
+
+@test "hotmon with a filter or settings of its own does not take what is pinned" {
+	fs_make fs ext4
+	pin
+	write_data 5
+	for options in "-p $$" "--fs $test_dir/fs" "--memory 1M" "--half-life 60s" "--score compat"; do
+		# shellcheck disable=SC2086 # options are words
+		expect "files with $options" "$(hotmon_file .writes --once 0.1 $options)" ""
+	done
+	expect "writes without" "$(hotmon_file .writes --once 0.1)" 5
+}
+
+@test "one reader of what is pinned makes room, the next when that has ended" {
+	local first
+	fs_make fs ext4
+	pin
+	write_data 1
+	"$hotmon" -b 60 >/dev/null 2>"$test_dir/err" 3>&- &
+	first=$!
+	wait_until grep -q ^Tracing "$test_dir/err"
+	wait_until is_locked
+	kill $first
+	wait_until is_unlocked
+	expect "writes" "$(hotmon_file .writes --once 0.1)" 1
+}
+
+is_unlocked() {
+	flock -n "$pins/v$schema/hot" true
+}
+
+is_locked() {
+	! is_unlocked
+}
+
+@test "what a killed --pin left is not taken for pins, and goes with the next" {
+	defer unpin
+	mkdir -p "$pins/new-999999999/alloc"
+	top_run 0 --pin
+	expect "leftovers" "$(find "$pins" -name 'new-*')" ""
+	top_run 0 --unpin
+	expect "pins" "$(find "$pins" 2>/dev/null)" ""
 }

@@ -74,6 +74,25 @@ static void test_coldest_go(void **state)
 	free(table.slots);
 }
 
+/* As a reader leaves them that is killed. */
+static void test_claims_of_nobody_are_released(void **state)
+{
+	struct hot_table table = full_table();
+
+	(void)state;
+	for (__u32 i = 990; i < N_SLOTS; i++)
+		hot_table_slot(&table, i)->tag =
+			HOT_TAG(HOT_RANGE_FILE, HOT_CLAIMED);
+	n_hooked = 0;
+	assert_int_equal(hot_evict(&table, &clock_now, &hooks), 290 + 10);
+	assert_int_equal(n_hooked, 300);
+	for (__u32 i = 990; i < N_SLOTS; i++) {
+		assert_int_equal(hot_table_slot(&table, i)->tag, HOT_TOMB);
+		assert_int_equal(hot_table_slot(&table, i)->reads, 0);
+	}
+	free(table.slots);
+}
+
 static void test_classes_stay(void **state)
 {
 	struct hot_table table = full_table();
@@ -105,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_due_at_80_percent),
 		cmocka_unit_test(test_coldest_go),
+		cmocka_unit_test(test_claims_of_nobody_are_released),
 		cmocka_unit_test(test_classes_stay),
 		cmocka_unit_test(test_tombs_are_passed_over),
 	};

@@ -99,6 +99,11 @@ static void test_rates_are_of_the_interval(void **state)
 	hot_rank_forget(rank, table_index(&table, slot));
 	ranking = refresh(rank, &table, &request);
 	assert_true(ranking.files.rows[0].read_bytes_per_s == 3);
+	/* another reader has emptied it, of which nobody tells us */
+	slot->read_bytes = 2;
+	ranking = refresh(rank, &table, &request);
+	assert_true(ranking.files.rows[0].read_bytes_per_s == 1);
+	assert_true(ranking.files.rows[0].write_bytes_per_s == 50);
 	hot_rank_free(rank);
 	free(table.slots);
 }
