@@ -6,7 +6,7 @@
 bats_require_minimum_version 1.8.0
 load guests.bash
 
-STEPS=5
+STEPS=7
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=3000
