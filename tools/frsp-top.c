@@ -66,7 +66,7 @@ static enum exit_code open_model(struct top *top)
 			other);
 	}
 	return log_fail(EXIT_FAILED,
-			top->opts.verbose
+			top->opts.report.verbose
 				? NULL
 				: "\"frsp-top -v\" shows what libbpf says",
 			"cannot load the BPF programs: %s", strerror(-err));
@@ -112,11 +112,11 @@ static int sample(struct top *top)
 
 static int report(struct top *top)
 {
-	if (top->opts.output == TOP_JSON)
+	if (top->opts.report.output == OUTPUT_JSON)
 		return top_json_write(stdout, top->model, top->frame,
 				      &top->live.view);
 	return top_report_write(stdout, top->model, top->frame, &top->live.view,
-				top->opts.timestamp);
+				top->opts.report.timestamp);
 }
 
 /* True at the monotonic time deadline; false before it, when interrupted or, in
@@ -125,7 +125,7 @@ static int report(struct top *top)
 static bool wait_until(struct top *top, double deadline)
 {
 	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-	bool live = top->opts.output == TOP_LIVE;
+	bool live = top->opts.report.output == OUTPUT_LIVE;
 
 	while (!interrupted && !top->live.quit) {
 		double left = deadline - clock_monotonic_s();
@@ -154,22 +154,23 @@ static bool wait_until(struct top *top, double deadline)
 
 static int run_batch(struct top *top)
 {
-	__u64 left = top->opts.count;
+	__u64 left = top->opts.report.count;
 	int err;
 
 	do {
-		wait_until(top, clock_monotonic_s() + top->opts.interval_s);
+		wait_until(top,
+			   clock_monotonic_s() + top->opts.report.interval_s);
 		err = sample(top);
 		if (!err)
 			err = report(top);
-	} while (!err && !interrupted && (!top->opts.count || --left));
+	} while (!err && !interrupted && (!top->opts.report.count || --left));
 	return err;
 }
 
 static int run_live(struct top *top)
 {
 	double next = clock_monotonic_s() + top->live.interval_s;
-	__u64 left = top->opts.count; /* 0: no end */
+	__u64 left = top->opts.report.count; /* 0: no end */
 	int err;
 
 	if (!top_live_start(&top->live))
@@ -206,7 +207,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	log_init("frsp-top", false);
 	top_opts_parse(argc, argv, &top.opts);
-	log_init("frsp-top", top.opts.verbose);
+	log_init("frsp-top", top.opts.report.verbose);
 	code = privilege_check();
 	if (code != EXIT_OK)
 		return code;
@@ -225,9 +226,9 @@ int main(int argc, char **argv)
 		return code;
 	top.live = (struct top_live){
 		.view = top.opts.view,
-		.interval_s = top.opts.interval_s,
+		.interval_s = top.opts.report.interval_s,
 	};
-	if (top.opts.output == TOP_LIVE) {
+	if (top.opts.report.output == OUTPUT_LIVE) {
 		err = run_live(&top);
 	} else {
 		fprintf(stderr, "Tracing ext4 and XFS... Hit Ctrl-C to end.\n");

@@ -114,7 +114,7 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 	if (err)
 		return log_fail(
 			EXIT_FAILED,
-			hotmon->opts.verbose
+			hotmon->opts.report.verbose
 				? NULL
 				: "\"hotmon -v\" shows what libbpf says",
 			"cannot load the BPF program: %s", strerror(-err));
@@ -125,7 +125,7 @@ static struct hot_frame_request wanted_frame(const struct hotmon *hotmon)
 {
 	struct hot_frame_request request = hotmon->opts.request;
 
-	if (hotmon->opts.output != HOTMON_LIVE)
+	if (hotmon->opts.report.output != OUTPUT_LIVE)
 		return request;
 	request.sort = hotmon->live.sort;
 	request.ranges = hotmon->live.view == HOT_VIEW_RANGES;
@@ -139,12 +139,12 @@ static int report(struct hotmon *hotmon, FILE *out)
 	const struct hotmon_opts *opts = &hotmon->opts;
 	const struct hot_batch_style style = {
 		.view = hotmon->live.view,
-		.exact = opts->exact,
-		.color = opts->color,
-		.timestamp = opts->timestamp,
+		.exact = opts->report.exact,
+		.color = opts->report.color,
+		.timestamp = opts->report.timestamp,
 	};
 
-	if (opts->output == HOTMON_JSON)
+	if (opts->report.output == OUTPUT_JSON)
 		return hot_json_write(out, hotmon->monitor, &hotmon->frame,
 				      opts->request.ranges);
 	return hot_batch_write(out, hotmon->monitor, &hotmon->frame, &style);
@@ -163,7 +163,7 @@ static int sample(struct hotmon *hotmon)
 static bool wait_until(struct hotmon *hotmon, double deadline)
 {
 	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-	bool live = hotmon->opts.output == HOTMON_LIVE;
+	bool live = hotmon->opts.report.output == OUTPUT_LIVE;
 
 	while (!interrupted && !hotmon->live.quit) {
 		double left = deadline - clock_monotonic_s();
@@ -193,7 +193,7 @@ static bool wait_until(struct hotmon *hotmon, double deadline)
 
 static int run_batch(struct hotmon *hotmon)
 {
-	__u64 left = hotmon->opts.count;
+	__u64 left = hotmon->opts.report.count;
 	int err;
 
 	do {
@@ -202,14 +202,15 @@ static int run_batch(struct hotmon *hotmon)
 		err = sample(hotmon);
 		if (!err)
 			err = report(hotmon, stdout);
-	} while (!err && !interrupted && (!hotmon->opts.count || --left));
+	} while (!err && !interrupted &&
+		 (!hotmon->opts.report.count || --left));
 	return err;
 }
 
 static int run_live(struct hotmon *hotmon)
 {
 	double next = clock_monotonic_s() + hotmon->live.interval_s;
-	__u64 left = hotmon->opts.count; /* 0: no end */
+	__u64 left = hotmon->opts.report.count; /* 0: no end */
 	bool passed = false;
 	int err;
 
@@ -250,13 +251,13 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	log_init("hotmon", false);
 	hotmon_opts_parse(argc, argv, &hotmon.opts);
-	log_init("hotmon", hotmon.opts.verbose);
+	log_init("hotmon", hotmon.opts.report.verbose);
 	hotmon.live.view =
 		hotmon.opts.request.ranges ? HOT_VIEW_RANGES : HOT_VIEW_FILES;
 	hotmon.live.sort = hotmon.opts.request.sort;
-	hotmon.live.interval_s = hotmon.opts.interval_s;
-	hotmon.live.exact = hotmon.opts.exact;
-	hotmon.live.color = hotmon.opts.color;
+	hotmon.live.interval_s = hotmon.opts.report.interval_s;
+	hotmon.live.exact = hotmon.opts.report.exact;
+	hotmon.live.color = hotmon.opts.report.color;
 	code = privilege_check();
 	if (code != EXIT_OK)
 		return code;
@@ -264,7 +265,7 @@ int main(int argc, char **argv)
 	code = start_tracking(&hotmon);
 	if (code != EXIT_OK)
 		return code;
-	if (hotmon.opts.output == HOTMON_LIVE) {
+	if (hotmon.opts.report.output == OUTPUT_LIVE) {
 		err = run_live(&hotmon);
 		if (err == -ENOTTY) {
 			hot_monitor_close(hotmon.monitor);

@@ -17,11 +17,8 @@
 #define MAX_HALF_LIFE_S	    (7 * 86400.0)
 
 enum long_option {
-	OPT_ONCE = 256,
-	OPT_RANGES,
+	OPT_RANGES = 256,
 	OPT_FS,
-	OPT_BYTES,
-	OPT_COLOR,
 	OPT_MEMORY,
 	OPT_HALF_LIFE,
 	OPT_SCORE,
@@ -52,20 +49,9 @@ static const struct argp_option options[] = {
 	 "of a unit",
 	 0},
 	{0, 0, 0, 0, "How to show it:", GROUP_HOW},
-	{"batch", 'b', 0, 0,
-	 "Print reports one after the other (default if not on a terminal)", 0},
-	{"once", OPT_ONCE, 0, 0, "Print one report and end: -b with COUNT 1",
-	 0},
-	{"json", 'j', 0, 0, "Print one JSON object a line per report", 0},
-	{"delay", 'd', "SEC", 0, "The same as INTERVAL", 0},
-	{"iterations", 'n', "N", 0, "The same as COUNT", 0},
-	{"timestamp", 'T', 0, 0, "Print the time in front of each report", 0},
-	{"bytes", OPT_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},
-	{"color", OPT_COLOR, "WHEN", 0,
-	 "auto (default; NO_COLOR turns it off), always, never", 0},
+	OPTS_REPORT_ROWS,
 	{"no-scan", OPT_NO_SCAN, 0, 0,
 	 "Do not search the directories for files that have no path else", 0},
-	{"verbose", 'v', 0, 0, "Print libbpf's messages too", 0},
 	{0, 0, 0, 0, "Tracking:", GROUP_TRACKING},
 	{"memory", OPT_MEMORY, "SIZE", 0,
 	 "Kernel memory to track in: 1M to 64G (default 16M)", 0},
@@ -155,9 +141,9 @@ static void parse_argument(const char *text, unsigned int nth,
 	struct hotmon_opts *opts = state->input;
 
 	if (nth == 0)
-		opts->interval_s = opts_interval("INTERVAL", text);
+		opts->report.interval_s = opts_interval("INTERVAL", text);
 	else if (nth == 1)
-		opts->count = opts_count("COUNT", text);
+		opts->report.count = opts_count("COUNT", text);
 	else
 		exit(log_fail(EXIT_USAGE, "hotmon [OPTIONS] [INTERVAL [COUNT]]",
 			      "unexpected argument \"%s\"", text));
@@ -167,6 +153,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct hotmon_opts *opts = state->input;
 
+	if (opts_report_option(&opts->report, key, text))
+		return 0;
 	switch (key) {
 	case OPT_RANGES:
 		opts->request.ranges = true;
@@ -189,34 +177,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case 'c':
 		opts->cgroup = text;
-		break;
-	case OPT_ONCE:
-		opts->count = 1;
-		__attribute__((fallthrough));
-	case 'b':
-		if (opts->output != HOTMON_JSON)
-			opts->output = HOTMON_BATCH;
-		break;
-	case 'j':
-		opts->output = HOTMON_JSON;
-		break;
-	case 'd':
-		opts->interval_s = opts_interval("-d", text);
-		break;
-	case 'n':
-		opts->count = opts_count("-n", text);
-		break;
-	case 'T':
-		opts->timestamp = true;
-		break;
-	case OPT_BYTES:
-		opts->exact = true;
-		break;
-	case OPT_COLOR:
-		opts->color = opts_color(text);
-		break;
-	case 'v':
-		opts->verbose = true;
 		break;
 	case OPT_MEMORY:
 		opts->monitor.track.memory = parse_memory(text);
@@ -251,12 +211,8 @@ void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
 	};
 
 	*opts = (struct hotmon_opts){
-		.output = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO)
-				  ? HOTMON_LIVE
-				  : HOTMON_BATCH,
-		.interval_s = OPTS_DEFAULT_INTERVAL_S,
+		.report = opts_report_default(),
 		.request.max_rows = DEFAULT_ROWS,
-		.color = opts_color("auto"),
 		.monitor.track.memory = DEFAULT_MEMORY,
 		.monitor.track.half_life_s = DEFAULT_HALF_LIFE_S,
 	};

@@ -5,20 +5,12 @@
 
 #include "hot_columns.h"
 #include "hot_monitor.h"
-
-enum hotmon_output {
-	HOTMON_LIVE,
-	HOTMON_BATCH,
-	HOTMON_JSON,
-};
+#include "opts.h"
 
 struct hotmon_opts {
-	enum hotmon_output output;
-	double interval_s;
-	__u64 count; /* reports, 0: until interrupted */
+	struct opts_report report;
 	struct hot_frame_request request;
 	bool rows_given;
-	bool exact, color, timestamp, verbose;
 	const char *fs;	    /* --fs, or NULL */
 	const char *cgroup; /* -c, or NULL */
 	struct hot_monitor_options monitor;

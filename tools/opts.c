@@ -12,8 +12,9 @@
 #include "frsp_version.h"
 #include "log.h"
 
-#define MIN_INTERVAL_S 0.05
-#define MAX_INTERVAL_S 86400.0
+#define DEFAULT_INTERVAL_S 1.0
+#define MIN_INTERVAL_S	   0.05
+#define MAX_INTERVAL_S	   86400.0
 
 const char *argp_program_bug_address = NULL;
 
@@ -64,7 +65,8 @@ __u64 opts_count(const char *option, const char *text)
 	return count;
 }
 
-bool opts_color(const char *text)
+/* auto, always or never. */
+static bool parse_color(const char *text)
 {
 	const char *no_color = getenv("NO_COLOR");
 
@@ -75,4 +77,52 @@ bool opts_color(const char *text)
 	if (strcmp(text, "auto"))
 		opts_wrong_value("--color", text, "auto, always or never");
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+struct opts_report opts_report_default(void)
+{
+	bool live = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
+
+	return (struct opts_report){
+		.output = live ? OUTPUT_LIVE : OUTPUT_BATCH,
+		.interval_s = DEFAULT_INTERVAL_S,
+		.color = parse_color("auto"),
+	};
+}
+
+bool opts_report_option(struct opts_report *report, int key, const char *text)
+{
+	switch (key) {
+	case OPTS_ONCE:
+		report->count = 1;
+		__attribute__((fallthrough));
+	case 'b':
+		if (report->output != OUTPUT_JSON)
+			report->output = OUTPUT_BATCH;
+		break;
+	case 'j':
+		report->output = OUTPUT_JSON;
+		break;
+	case 'd':
+		report->interval_s = opts_interval("-d", text);
+		break;
+	case 'n':
+		report->count = opts_count("-n", text);
+		break;
+	case 'T':
+		report->timestamp = true;
+		break;
+	case OPTS_BYTES:
+		report->exact = true;
+		break;
+	case OPTS_COLOR:
+		report->color = parse_color(text);
+		break;
+	case 'v':
+		report->verbose = true;
+		break;
+	default:
+		return false;
+	}
+	return true;
 }

@@ -11,7 +11,48 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
-#define OPTS_DEFAULT_INTERVAL_S 1.0
+enum opts_output {
+	OUTPUT_LIVE,
+	OUTPUT_BATCH,
+	OUTPUT_JSON,
+};
+
+/* How reports are to be given. */
+struct opts_report {
+	enum opts_output output;
+	double interval_s;
+	__u64 count; /* reports, 0: until interrupted */
+	bool exact, color, timestamp, verbose;
+};
+
+enum opts_key {
+	OPTS_ONCE = 512,
+	OPTS_BYTES,
+	OPTS_COLOR,
+};
+
+/* Rows of the table of options. */
+/* clang-format off */
+#define OPTS_REPORT_ROWS						       \
+	{"batch", 'b', 0, 0, "Print reports one after the other (default if "  \
+	 "not on a terminal)", 0},					       \
+	{"once", OPTS_ONCE, 0, 0, "Print one report and end: -b with COUNT 1", \
+	 0},								       \
+	{"json", 'j', 0, 0, "Print one JSON object a line per report", 0},     \
+	{"delay", 'd', "SEC", 0, "The same as INTERVAL", 0},		       \
+	{"iterations", 'n', "N", 0, "The same as COUNT", 0},		       \
+	{"timestamp", 'T', 0, 0, "Print the time in front of each report", 0}, \
+	{"bytes", OPTS_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},       \
+	{"color", OPTS_COLOR, "WHEN", 0,				       \
+	 "auto (default; NO_COLOR turns it off), always, never", 0},	       \
+	{"verbose", 'v', 0, 0, "Print libbpf's messages too", 0}
+/* clang-format on */
+
+/* As it is without options: live on a terminal, else in a batch. */
+struct opts_report opts_report_default(void);
+
+/* False: the key is none of the rows'. */
+bool opts_report_option(struct opts_report *report, int key, const char *text);
 
 /* Parses; ends the program on wrong usage (exit code 2), --help and --version
  * (0). input: for the parser.
@@ -29,8 +70,4 @@ double opts_interval(const char *option, const char *text);
 
 /* Of reports: 1 or more. */
 __u64 opts_count(const char *option, const char *text);
-
-/* auto, always or never. */
-bool opts_color(const char *text);
-
 #endif

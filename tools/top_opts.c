@@ -10,10 +10,7 @@
 #include "opts.h"
 
 enum long_option {
-	OPT_ONCE = 256,
-	OPT_BYTES,
-	OPT_COLOR,
-	OPT_SCREEN,
+	OPT_SCREEN = 256,
 	OPT_PIN,
 	OPT_UNPIN,
 };
@@ -29,23 +26,12 @@ static const struct argp_option options[] = {
 	 0},
 	{"filter", 'f', "TEXT", 0,
 	 "Only filesystems with TEXT in their name or mount point", 0},
-	{"batch", 'b', 0, 0,
-	 "Print reports one after the other (default if not on a terminal)", 0},
-	{"once", OPT_ONCE, 0, 0, "Print one report and end: -b with COUNT 1",
-	 0},
-	{"json", 'j', 0, 0, "Print one JSON object a line per report", 0},
-	{"delay", 'd', "SEC", 0, "The same as INTERVAL", 0},
-	{"iterations", 'n', "N", 0, "The same as COUNT", 0},
-	{"timestamp", 'T', 0, 0, "Print the time in front of each report", 0},
-	{"bytes", OPT_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},
-	{"color", OPT_COLOR, "WHEN", 0,
-	 "auto (default; NO_COLOR turns it off), always, never", 0},
+	OPTS_REPORT_ROWS,
 	{"pin", OPT_PIN, 0, 0,
 	 "Leave the BPF programs in the kernel, counting, and end; later runs "
 	 "show their counts",
 	 0},
 	{"unpin", OPT_UNPIN, 0, 0, "Take away what --pin left, and end", 0},
-	{"verbose", 'v', 0, 0, "Print libbpf's messages too", 0},
 	{0},
 };
 
@@ -121,10 +107,10 @@ static void parse_argument(struct parsing *parsing, const char *text)
 		opts->model.device = text;
 		break;
 	case ARGUMENT_INTERVAL:
-		opts->interval_s = opts_interval("INTERVAL", text);
+		opts->report.interval_s = opts_interval("INTERVAL", text);
 		break;
 	case ARGUMENT_COUNT:
-		opts->count = opts_count("COUNT", text);
+		opts->report.count = opts_count("COUNT", text);
 		break;
 	case ARGUMENT_NONE:
 		exit(log_fail(EXIT_USAGE,
@@ -138,6 +124,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	struct parsing *parsing = state->input;
 	struct top_opts *opts = parsing->opts;
 
+	if (opts_report_option(&opts->report, key, text))
+		return 0;
 	switch (key) {
 	case OPT_PIN:
 		opts->pin = true;
@@ -153,34 +141,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case 'f':
 		parse_filter(text, &opts->view);
-		break;
-	case OPT_ONCE:
-		opts->count = 1;
-		__attribute__((fallthrough));
-	case 'b':
-		if (opts->output != TOP_JSON)
-			opts->output = TOP_BATCH;
-		break;
-	case 'j':
-		opts->output = TOP_JSON;
-		break;
-	case 'd':
-		opts->interval_s = opts_interval("-d", text);
-		break;
-	case 'n':
-		opts->count = opts_count("-n", text);
-		break;
-	case 'T':
-		opts->timestamp = true;
-		break;
-	case OPT_BYTES:
-		opts->view.exact = true;
-		break;
-	case OPT_COLOR:
-		opts->view.color = opts_color(text);
-		break;
-	case 'v':
-		opts->verbose = true;
 		break;
 	case ARGP_KEY_ARG:
 		parse_argument(parsing, text);
@@ -202,11 +162,9 @@ void top_opts_parse(int argc, char **argv, struct top_opts *opts)
 	struct parsing parsing = {.opts = opts};
 
 	*opts = (struct top_opts){
-		.output = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO)
-				  ? TOP_LIVE
-				  : TOP_BATCH,
-		.interval_s = OPTS_DEFAULT_INTERVAL_S,
-		.view.color = opts_color("auto"),
+		.report = opts_report_default(),
 	};
 	opts_parse(&argp, argc, argv, &parsing);
+	opts->view.exact = opts->report.exact;
+	opts->view.color = opts->report.color;
 }

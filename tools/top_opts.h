@@ -3,19 +3,11 @@
 #ifndef FRSP_TOP_OPTS_H
 #define FRSP_TOP_OPTS_H
 
+#include "opts.h"
 #include "top_view.h"
 
-enum top_output {
-	TOP_LIVE,
-	TOP_BATCH,
-	TOP_JSON,
-};
-
 struct top_opts {
-	enum top_output output;
-	double interval_s;
-	__u64 count; /* reports, 0: until interrupted */
-	bool timestamp, verbose;
+	struct opts_report report;
 	bool pin, unpin;      /* instead of any output */
 	struct top_view view; /* to begin with; of reports: all along */
 	struct top_options model;
