@@ -39,7 +39,7 @@ struct hot_frame {
 	double events_per_s;
 	double ns_per_event; /* 0: not measured yet */
 	__u64 map_bytes;
-	bool pinned; /* so "the start" was when it was pinned */
+	bool pinned;	    /* so "the start" was when it was pinned */
 	int naming_percent; /* of the search for names; -1: there is none */
 };
 

@@ -86,17 +86,41 @@ complete_words() {
 	expect "of a second word" "$(complete_words frspctl status '')" ""
 }
 
-@test "zsh: the scripts have each option of --help, and zsh takes them" {
-	local option
+# zsh_complete LINE: what a zsh that has all of the scripts offers at its end.
+zsh_complete() {
+	"$native_dir/zsh_matches" "$test_dir/zsh" "$1" | sort -u
+}
+
+zsh_scripts() {
+	mkdir "$test_dir/zsh"
 	for program in $programs; do
 		script "$program" zsh
-		expect "first line" "$(head -n 1 "$test_dir/script")" "#compdef $program"
-		grep -oE -- "(,|')--[a-z-]+" "$test_dir/script" | grep -oE -- '--[a-z-]+' | sort -u >"$test_dir/script_options"
-		diff -u <(long_options "$program") "$test_dir/script_options" >&2
-		! command -v zsh >/dev/null || zsh -n "$test_dir/script"
+		mv "$test_dir/script" "$test_dir/zsh/_$program"
 	done
-	script frspctl zsh
-	grep -qE "'1:command:\(doctor restore save set status tree \)'" "$test_dir/script"
+}
+
+@test "zsh: an option is completed to those of --help" {
+	zsh_scripts
+	for program in $programs; do
+		diff -u <(long_options "$program") <(zsh_complete "$program --") >&2
+		expect "of --ver" "$(zsh_complete "$program --vers")" --version
+		expect "of --nonsense" "$(zsh_complete "$program --nonsense")" ""
+	done
+}
+
+@test "zsh: an option's value, and what is no option, are left to file names" {
+	zsh_scripts
+	mkdir "$test_dir/directory"
+	touch "$test_dir/file"
+	expect "a directory" "$(zsh_complete "hotmon -D $test_dir/")" $'directory\nzsh'
+	grep -qx file <(zsh_complete "frsp-top $test_dir/f")
+	expect "behind --rows" "$(zsh_complete "hotmon --rows=-")" ""
+}
+
+@test "zsh: frspctl's first word is completed to its commands, and no other" {
+	zsh_scripts
+	expect "commands" "$(zsh_complete "frspctl " | xargs)" "doctor restore save set status tree"
+	expect "of a second word" "$(zsh_complete "frspctl status sta")" ""
 }
 
 @test "another shell is refused" {
