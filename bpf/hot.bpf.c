@@ -263,8 +263,7 @@ static __always_inline bool is_sampled(void)
 	__u32 key = HOT_STAT_EVENTS;
 	__u64 *events = bpf_map_lookup_elem(&hotmon_stats, &key);
 
-	return events &&
-	       (*events)++ % HOT_SAMPLE_EVERY == HOT_SAMPLE_EVERY / 2;
+	return events && (*events)++ % HOT_SAMPLE_EVERY == HOT_SAMPLE_EVERY / 2;
 }
 
 SEC("tp_btf/block_bio_queue")
