@@ -68,6 +68,12 @@ struct hot_slot {
 #define HOT_CLUSTER_SHIFT 6 /* 64 slots: with plain slots, a page */
 #define HOT_CLUSTER	  (1U << HOT_CLUSTER_SHIFT)
 
+/*
+ * What was changed since a reader looked last: each change marks its cluster
+ * with the epoch, a counter, and a reader raises that before it looks. What has
+ * a mark of that epoch, or a later one, is to be read again the next time.
+ */
+
 /* Where a key may stand. Neighbouring ranges of a file stand side by side in
  * one cluster, so that work on a region of a file touches few pages.
  */

@@ -37,6 +37,17 @@ struct {
 	__uint(value_size, sizeof(struct hot_slot)); /* or _compat */
 } hotmon_table SEC(".maps");
 
+/* By cluster: hot_epoch when it was changed last. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set by the loader */
+	__type(key, __u32);
+	__type(value, __u64);
+} hotmon_touched SEC(".maps");
+
+volatile __u32 hot_epoch; /* readers raise it */
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, HOT_NR_STATS);
@@ -81,11 +92,11 @@ static __always_inline bool slot_has(const struct hot_slot *slot,
 	       slot->dev == key->dev;
 }
 
-/* The slot of key, or NULL with *reusable the first slot that could be taken
- * for it (NO_SLOT: none).
+/* The slot of key, or NULL; *at is its index, or that of the first slot that
+ * could be taken for it (NO_SLOT: none).
  */
 static __noinline struct hot_slot *slot_find(const struct hot_key *key,
-					     __u32 *reusable)
+					     __u32 *at)
 {
 	struct hot_probe probe =
 		hot_probe_first(key->ino, key->dev, key->gen, key->range);
@@ -93,18 +104,19 @@ static __noinline struct hot_slot *slot_find(const struct hot_key *key,
 	__u32 index, state;
 	int i;
 
-	*reusable = NO_SLOT;
+	*at = NO_SLOT;
 	for (i = 0; i < HOT_PROBES; i++, hot_probe_next(&probe)) {
 		index = hot_probe_index(&probe, n_slots);
 		slot = slot_at(index);
 		if (!slot)
 			return NULL;
-		if (slot_has(slot, key))
+		if (slot_has(slot, key)) {
+			*at = index;
 			return slot;
+		}
 		state = HOT_TAG_STATE(*(volatile __u32 *)&slot->tag);
-		if (*reusable == NO_SLOT &&
-		    (state == HOT_FREE || state == HOT_TOMB))
-			*reusable = index;
+		if (*at == NO_SLOT && (state == HOT_FREE || state == HOT_TOMB))
+			*at = index;
 		if (state == HOT_FREE)
 			break;
 	}
@@ -148,21 +160,20 @@ slot_claim(__u32 index, const struct hot_key *key, __u32 heat_time)
 }
 
 /* The slot of key, taken into use if need be (*is_new); NULL: no room. */
-static __always_inline struct hot_slot *slot_get(const struct hot_key *key,
-						 __u32 heat_time, bool *is_new)
+static __always_inline struct hot_slot *
+slot_get(const struct hot_key *key, __u32 heat_time, bool *is_new, __u32 *at)
 {
 	struct hot_slot *slot;
-	__u32 index;
 	int i;
 
 	*is_new = false;
 	for (i = 0; i < CLAIM_TRIES; i++) {
-		slot = slot_find(key, &index);
+		slot = slot_find(key, at);
 		if (slot)
 			return slot;
-		if (index == NO_SLOT)
+		if (*at == NO_SLOT)
 			break;
-		slot = slot_claim(index, key, heat_time);
+		slot = slot_claim(*at, key, heat_time);
 		if (slot) {
 			stat_add(HOT_STAT_SLOTS, 1);
 			*is_new = true;
@@ -171,6 +182,17 @@ static __always_inline struct hot_slot *slot_get(const struct hot_key *key,
 	}
 	stat_add(HOT_STAT_DROPPED, 1);
 	return NULL;
+}
+
+/* Behind the change, so that a reader who misses it sees the mark next time. */
+static __always_inline void touch(__u32 index)
+{
+	__u32 cluster = index >> HOT_CLUSTER_SHIFT, epoch = hot_epoch;
+	volatile __u64 *touched =
+		bpf_map_lookup_elem(&hotmon_touched, &cluster);
+
+	if (touched && *touched != epoch)
+		*touched = epoch;
 }
 
 /* Decays at most once per heat unit, by whoever gets the new time in. That one
@@ -232,14 +254,16 @@ enum hot_account_result {
 __noinline int hot_account(const struct hot_key *key, const struct hot_io *io)
 {
 	struct hot_slot *slot;
+	__u32 index;
 	bool is_new;
 
 	if (!key || !io)
 		return HOT_NOT_ACCOUNTED;
-	slot = slot_get(key, io->heat_time, &is_new);
+	slot = slot_get(key, io->heat_time, &is_new, &index);
 	if (!slot)
 		return HOT_NOT_ACCOUNTED;
 	slot_add(slot, io);
+	touch(index);
 	return is_new ? HOT_ACCOUNTED_NEW : HOT_ACCOUNTED;
 }
 

@@ -135,6 +135,7 @@ static bool release(const struct hot_table *table, __u32 index,
 	memset(&slot->reads, 0,
 	       table->stride - offsetof(struct hot_slot, reads));
 	__atomic_store_n(&slot->tag, HOT_TOMB, __ATOMIC_SEQ_CST);
+	hot_table_touch(table, index);
 	return true;
 }
 

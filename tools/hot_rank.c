@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One pass over the table: every live slot gets its rates (against the bytes
- * it had at the last refresh, kept per slot) and its sort value; a heap keeps
- * the best. Only rows that made it are filled in, and a second pass counts the
- * ranges of those files. At a million slots memory bandwidth is the cost.
+ * Each live slot gets its rates (against the bytes it had at the last refresh,
+ * kept per slot) and its sort value; the best are kept. Only rows that made it
+ * are filled in.
+ *
+ * Most of a large table is as it was, and reading it is what a refresh costs.
+ * So of each cluster is kept what it had: how many files and ranges, and the
+ * best value of both. One that nobody touched since is read again only if that
+ * value, as far as it has decayed, would make it into the rows. What was
+ * touched is known by epochs (hot.h). A mark of the epoch before may have come
+ * when its cluster had been passed. One that comes still later, as its CPU was
+ * stopped between two instructions, is made up for every FULL_EVERY refreshes.
  *
  * The kernel goes on counting meanwhile, so the numbers of one row can be some
  * ns apart from each other; none is ever lost.
@@ -13,6 +20,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "hot_best.h"
 
 const char *const hot_sort_names[HOT_NR_SORT_KEYS][2] = {
 	[HOT_BY_TEMPERATURE] = {"temp", "temperature"},
@@ -27,31 +36,32 @@ const char *const hot_sort_names[HOT_NR_SORT_KEYS][2] = {
 	[HOT_BY_WRITES] = {"writes", "write operations"},
 };
 
-struct bytes_before {
-	__u64 read;
-	__u64 write;
+#define FULL_EVERY 64
+
+/* Of a cluster, when it was read last. */
+struct cluster {
+	double best_file, best_range; /* sort values; 0: or none */
+	__u32 heat_time;
+	unsigned char n_files, n_ranges; /* that are wanted */
+	bool has_class;
+	bool is_left; /* for later in the pass: it is as it was */
 };
 
-struct candidate {
-	double value; /* the best is the greatest */
-	__u32 index;
-	struct bytes_before delta;
-};
-
-/* A min-heap once full: its root is the first to go. */
-struct candidates {
-	struct candidate *heap;
-	__u32 n;
-	__u32 max;
-	__u32 n_allocated;
-	__u32 n_total;
+/* What the values in clusters are of. */
+struct ranked_by {
+	struct hot_sort sort;
+	bool ranges;
 };
 
 struct hot_rank {
 	__u32 n_slots;
-	struct bytes_before *before;
-	unsigned char *has_ranges; /* by cluster of the table */
-	struct candidates files, ranges;
+	struct hot_bytes *before; /* by slot */
+	__u32 *owner;		  /* by slot: owner_of() a range, 0: is none */
+	struct cluster *clusters;
+	struct ranked_by ranked_by;
+	__u32 last_epoch;
+	__u32 n_refreshes;
+	struct hot_best files, ranges;
 	struct hot_rows file_rows, range_rows;
 };
 
@@ -74,6 +84,14 @@ static __u32 n_clusters(__u32 n_slots)
 	return (n_slots + HOT_CLUSTER - 1) / HOT_CLUSTER;
 }
 
+/* The slot behind its last one. */
+static __u32 cluster_end(const struct hot_rank *rank, __u32 c)
+{
+	__u32 end = (c + 1) * HOT_CLUSTER;
+
+	return end < rank->n_slots ? end : rank->n_slots;
+}
+
 struct hot_rank *hot_rank_new(__u32 n_slots)
 {
 	struct hot_rank *rank = calloc(1, sizeof(*rank));
@@ -82,8 +100,9 @@ struct hot_rank *hot_rank_new(__u32 n_slots)
 		return NULL;
 	rank->n_slots = n_slots;
 	rank->before = calloc(n_slots, sizeof(*rank->before));
-	rank->has_ranges = calloc(n_clusters(n_slots), 1);
-	if (!rank->before || !rank->has_ranges) {
+	rank->owner = calloc(n_slots, sizeof(*rank->owner));
+	rank->clusters = calloc(n_clusters(n_slots), sizeof(*rank->clusters));
+	if (!rank->before || !rank->owner || !rank->clusters) {
 		hot_rank_free(rank);
 		return NULL;
 	}
@@ -95,9 +114,10 @@ void hot_rank_free(struct hot_rank *rank)
 	if (!rank)
 		return;
 	free(rank->before);
-	free(rank->has_ranges);
-	free(rank->files.heap);
-	free(rank->ranges.heap);
+	free(rank->owner);
+	free(rank->clusters);
+	hot_best_free(&rank->files);
+	hot_best_free(&rank->ranges);
 	free(rank->file_rows.rows);
 	free(rank->range_rows.rows);
 	free(rank);
@@ -127,7 +147,7 @@ static double slot_temperature(const struct hot_slot *slot,
 	return heat_decay(slot->heat, age, clock->heat_rate) / (double)HEAT_ONE;
 }
 
-static double sort_value(const struct hot_slot *slot, struct bytes_before delta,
+static double sort_value(const struct hot_slot *slot, struct hot_bytes delta,
 			 const struct hot_clock *clock, enum hot_sort_key key)
 {
 	switch (key) {
@@ -154,82 +174,15 @@ static double sort_value(const struct hot_slot *slot, struct bytes_before delta,
 	}
 }
 
-/* By value; the slot's place makes the order of equals stable. */
-static bool is_worse(const struct candidate *a, const struct candidate *b)
+static struct hot_bytes take_delta(struct hot_rank *rank, __u32 index,
+				   const struct hot_slot *slot)
 {
-	return a->value < b->value ||
-	       (a->value == b->value && a->index > b->index);
-}
-
-static void sift_down(struct candidates *c, __u32 at)
-{
-	struct candidate moving = c->heap[at];
-	__u32 child;
-
-	while ((child = 2 * at + 1) < c->n) {
-		if (child + 1 < c->n &&
-		    is_worse(&c->heap[child + 1], &c->heap[child]))
-			child++;
-		if (!is_worse(&c->heap[child], &moving))
-			break;
-		c->heap[at] = c->heap[child];
-		at = child;
-	}
-	c->heap[at] = moving;
-}
-
-static int grow(struct candidates *c)
-{
-	__u32 n = c->n_allocated ? c->n_allocated * 2 : 64;
-	struct candidate *heap = realloc(c->heap, n * sizeof(*heap));
-
-	if (!heap)
-		return -ENOMEM;
-	c->heap = heap;
-	c->n_allocated = n;
-	return 0;
-}
-
-static int offer(struct candidates *c, struct candidate candidate)
-{
-	c->n_total++;
-	if (c->max && c->n == c->max) {
-		if (is_worse(&c->heap[0], &candidate)) {
-			c->heap[0] = candidate;
-			sift_down(c, 0);
-		}
-		return 0;
-	}
-	if (c->n == c->n_allocated && grow(c))
-		return -ENOMEM;
-	c->heap[c->n++] = candidate;
-	if (c->n == c->max)
-		for (__u32 i = c->n / 2; i-- > 0;)
-			sift_down(c, i);
-	return 0;
-}
-
-static int best_first(const void *a, const void *b)
-{
-	return is_worse(a, b) ? 1 : -1;
-}
-
-static void reset(struct candidates *c, __u32 max)
-{
-	c->n = 0;
-	c->n_total = 0;
-	c->max = max;
-}
-
-static struct bytes_before take_delta(struct hot_rank *rank, __u32 index,
-				      const struct hot_slot *slot)
-{
-	struct bytes_before *before = &rank->before[index], delta;
+	struct hot_bytes *before = &rank->before[index], delta;
 	__u64 read = slot->read_bytes, write = slot->write_bytes;
 
 	/* less than there was: another reader has emptied the slot */
 	if (read < before->read || write < before->write)
-		*before = (struct bytes_before){0};
+		*before = (struct hot_bytes){0};
 	delta.read = read - before->read;
 	delta.write = write - before->write;
 	before->read = read;
@@ -238,7 +191,7 @@ static struct bytes_before take_delta(struct hot_rank *rank, __u32 index,
 }
 
 static void fill_row(struct hot_row *row, const struct hot_slot *slot,
-		     struct bytes_before delta, const struct hot_clock *clock,
+		     struct hot_bytes delta, const struct hot_clock *clock,
 		     double interval_s)
 {
 	row->ino = slot->ino;
@@ -304,7 +257,7 @@ static bool merge_twins(struct hot_row *row, __u32 index,
 }
 
 static void add_class(struct hot_row *class, const struct hot_slot *slot,
-		      struct bytes_before delta, const struct hot_clock *clock,
+		      struct hot_bytes delta, const struct hot_clock *clock,
 		      double interval_s)
 {
 	struct hot_row row;
@@ -319,20 +272,18 @@ static void add_class(struct hot_row *class, const struct hot_slot *slot,
 	class->temperature += row.temperature;
 }
 
-static int fill_rows(struct hot_rows *rows, struct candidates *c,
+static int fill_rows(struct hot_rows *rows, struct hot_best *c,
 		     const struct hot_table *table,
 		     const struct hot_clock *clock, double interval_s)
 {
 	struct hot_row *grown;
 
-	if (c->n)
-		qsort(c->heap, c->n, sizeof(*c->heap), best_first);
+	hot_best_sort(c);
 	grown = realloc(rows->rows, (c->n + 1) * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	rows->rows = grown;
 	rows->n_rows = 0;
-	rows->n_total = c->n_total;
 	for (__u32 i = 0; i < c->n; i++) {
 		fill_row(&grown[rows->n_rows],
 			 hot_table_slot(table, c->heap[i].index),
@@ -343,89 +294,265 @@ static int fill_rows(struct hot_rows *rows, struct candidates *c,
 	return 0;
 }
 
-/* The first slot from i on that may be a range: of clusters that had none when
- * scan() came by, and those are most of them, nothing is read.
- */
-static __u32 skip_clusters(const struct hot_rank *rank, __u32 i, __u32 n_slots)
+/* A hash of the file, never 0. */
+static __u32 owner_of(__u64 ino, __u32 dev, __u32 gen)
 {
-	while (i < n_slots && i % HOT_CLUSTER == 0 &&
-	       !rank->has_ranges[i / HOT_CLUSTER])
-		i += HOT_CLUSTER;
-	return i;
+	__u64 hash = (ino ^ (__u64)dev << 40 ^ (__u64)gen << 20) *
+		     0x9e3779b97f4a7c15ULL;
+
+	return (__u32)(hash >> 32) | 1;
 }
 
-/* Buckets of the files' rows by inode: index + 1 of the first, chained. */
+/* The files' rows by owner_of(): index + 1 of the first in a bucket, chained. */
+struct row_index {
+	__u32 mask;
+	__u32 *first;
+	__u32 *next;
+};
+
+static int index_rows(struct row_index *index, const struct hot_rows *files)
+{
+	__u32 n_buckets = 2;
+
+	/* the lowest bit is always 1 */
+	while (n_buckets < 4 * files->n_rows)
+		n_buckets *= 2;
+	index->mask = n_buckets - 1;
+	index->first = calloc(n_buckets + files->n_rows, sizeof(__u32));
+	if (!index->first)
+		return -ENOMEM;
+	index->next = index->first + n_buckets;
+	for (__u32 i = 0; i < files->n_rows; i++) {
+		const struct hot_row *row = &files->rows[i];
+		__u32 *bucket =
+			&index->first[owner_of(row->ino, row->dev, row->gen) &
+				      index->mask];
+
+		index->next[i] = *bucket;
+		*bucket = i + 1;
+	}
+	return 0;
+}
+
+static void count_range(const struct row_index *index, struct hot_rows *files,
+			const struct hot_slot *slot, __u32 at)
+{
+	for (; at; at = index->next[at - 1])
+		if (same_file(&files->rows[at - 1], slot))
+			files->rows[at - 1].n_ranges++;
+}
+
+/* Ranges of the files' rows: by their owners, so that the slots are read only
+ * of those that may be counted.
+ */
 static int count_ranges(struct hot_rank *rank, const struct hot_table *table)
 {
 	struct hot_rows *files = &rank->file_rows;
-	__u32 n_buckets = 1, *first, *next;
+	struct row_index index;
+	int err = index_rows(&index, files);
 
-	while (n_buckets < 2 * files->n_rows)
-		n_buckets *= 2;
-	first = calloc(n_buckets + files->n_rows + 1, sizeof(*first));
-	if (!first)
-		return -ENOMEM;
-	next = first + n_buckets;
-	for (__u32 i = 0; i < files->n_rows; i++) {
-		__u32 *bucket = &first[files->rows[i].ino & (n_buckets - 1)];
+	if (err)
+		return err;
+	for (__u32 c = 0; c < n_clusters(rank->n_slots); c++) {
+		__u32 end = cluster_end(rank, c);
 
-		next[i] = *bucket;
-		*bucket = i + 1;
-	}
-	for (__u32 i = 0;
-	     (i = skip_clusters(rank, i, table->n_slots)) < table->n_slots;
-	     i++) {
-		const struct hot_slot *slot = hot_table_slot(table, i);
-		__u32 tag = slot->tag, at;
-
-		if (HOT_TAG_STATE(tag) != HOT_LIVE ||
-		    HOT_TAG_RANGE(tag) == HOT_RANGE_FILE)
+		if (!rank->clusters[c].n_ranges)
 			continue;
-		for (at = first[slot->ino & (n_buckets - 1)]; at;
-		     at = next[at - 1])
-			if (same_file(&files->rows[at - 1], slot))
-				files->rows[at - 1].n_ranges++;
+		for (__u32 i = c * HOT_CLUSTER; i < end; i++) {
+			__u32 at = index.first[rank->owner[i] & index.mask];
+
+			if (at && rank->owner[i])
+				count_range(&index, files,
+					    hot_table_slot(table, i), at);
+		}
 	}
-	free(first);
+	free(index.first);
 	return 0;
 }
 
-static int scan(struct hot_rank *rank, const struct hot_table *table,
-		const struct hot_clock *clock,
-		const struct hot_request *request,
-		bool (*class_wanted)(void *context, __u32 dev),
-		struct hot_row classes[HOT_NR_CLASSES])
-{
-	double sign = request->sort.ascending ? -1 : 1;
+/* One refresh, on its way through the table. */
+struct pass {
+	struct hot_rank *rank;
+	const struct hot_table *table;
+	const struct hot_clock *clock;
+	const struct hot_request *request;
+	bool (*class_wanted)(void *context, __u32 dev);
+	struct hot_row *classes;
+};
 
-	for (__u32 i = 0; i < table->n_slots; i++) {
-		const struct hot_slot *slot = hot_table_slot(table, i);
+static bool is_wanted(const struct pass *pass, const struct hot_slot *slot)
+{
+	return !pass->request->wanted ||
+	       pass->request->wanted(pass->request->context, slot);
+}
+
+static void read_class(const struct pass *pass, const struct hot_slot *slot,
+		       struct hot_bytes delta)
+{
+	if (slot->gen < HOT_NR_CLASSES &&
+	    pass->class_wanted(pass->request->context, slot->dev))
+		add_class(&pass->classes[slot->gen], slot, delta, pass->clock,
+			  pass->request->interval_s);
+}
+
+/* A live slot of a file. */
+static int read_slot(const struct pass *pass, struct cluster *cluster,
+		     struct hot_candidate *candidate, bool is_file)
+{
+	const struct hot_slot *slot =
+		hot_table_slot(pass->table, candidate->index);
+	const struct hot_sort *sort = &pass->request->sort;
+	double *best = is_file ? &cluster->best_file : &cluster->best_range;
+
+	cluster->n_files += is_file;
+	cluster->n_ranges += !is_file;
+	if (!is_file && !pass->request->ranges)
+		return 0;
+	candidate->value =
+		sort_value(slot, candidate->delta, pass->clock, sort->key);
+	if (candidate->value > *best)
+		*best = candidate->value;
+	if (sort->ascending)
+		candidate->value = -candidate->value;
+	return hot_best_offer(
+		is_file ? &pass->rank->files : &pass->rank->ranges, *candidate);
+}
+
+static int read_cluster(const struct pass *pass, __u32 c)
+{
+	struct hot_rank *rank = pass->rank;
+	struct cluster *cluster = &rank->clusters[c];
+	__u32 end = cluster_end(rank, c);
+	int err = 0;
+
+	*cluster = (struct cluster){
+		.heat_time = pass->clock->heat_time,
+	};
+	for (__u32 i = c * HOT_CLUSTER; i < end && !err; i++) {
+		const struct hot_slot *slot = hot_table_slot(pass->table, i);
 		__u32 tag = __atomic_load_n(&slot->tag, __ATOMIC_ACQUIRE);
 		bool is_file = HOT_TAG_RANGE(tag) == HOT_RANGE_FILE;
-		struct candidate candidate = {.index = i};
+		struct hot_candidate candidate = {.index = i};
 
+		rank->owner[i] = 0;
 		if (HOT_TAG_STATE(tag) != HOT_LIVE)
 			continue;
-		rank->has_ranges[i / HOT_CLUSTER] |= !is_file;
 		candidate.delta = take_delta(rank, i, slot);
 		if (!slot->ino) {
-			if (slot->gen < HOT_NR_CLASSES &&
-			    class_wanted(request->context, slot->dev))
-				add_class(&classes[slot->gen], slot,
-					  candidate.delta, clock,
-					  request->interval_s);
+			cluster->has_class = true;
+			read_class(pass, slot, candidate.delta);
 			continue;
 		}
-		if (!is_file && !request->ranges)
-			continue;
-		if (request->wanted && !request->wanted(request->context, slot))
-			continue;
-		candidate.value = sign * sort_value(slot, candidate.delta,
-						    clock, request->sort.key);
-		if (offer(is_file ? &rank->files : &rank->ranges, candidate))
-			return -ENOMEM;
+		if (!is_file)
+			rank->owner[i] =
+				owner_of(slot->ino, slot->dev, slot->gen);
+		if (is_wanted(pass, slot))
+			err = read_slot(pass, cluster, &candidate, is_file);
 	}
-	return 0;
+	return err;
+}
+
+/* What a value of an untouched cluster is at most by now. heat_decay() is right
+ * to 2^-21 of the value, and to a few units.
+ */
+static double value_now(const struct pass *pass, const struct cluster *cluster,
+			double value)
+{
+	const __u64 one = 1ULL << 40;
+	__u64 left;
+
+	switch (pass->request->sort.key) {
+	case HOT_BY_TEMPERATURE:
+		left = heat_decay(one,
+				  pass->clock->heat_time - cluster->heat_time,
+				  pass->clock->heat_rate);
+		return value * left / one * (1 + 0x1p-18) + 0x1p-18;
+	case HOT_BY_RATE:
+	case HOT_BY_READ_RATE:
+	case HOT_BY_WRITE_RATE:
+		return 0;
+	default:
+		return value;
+	}
+}
+
+static bool may_have_rows(const struct pass *pass, __u32 c)
+{
+	const struct hot_rank *rank = pass->rank;
+	const struct cluster *cluster = &rank->clusters[c];
+	__u32 first = c * HOT_CLUSTER;
+
+	return (cluster->n_files &&
+		hot_best_would_take(
+			&rank->files,
+			value_now(pass, cluster, cluster->best_file), first)) ||
+	       (cluster->n_ranges && pass->request->ranges &&
+		hot_best_would_take(
+			&rank->ranges,
+			value_now(pass, cluster, cluster->best_range), first));
+}
+
+/* Whether what is known of clusters says something about the values now: not of
+ * the lowest ones, nor of the formula of 2013, which decays otherwise.
+ */
+static bool is_knowledge_of_use(const struct pass *pass)
+{
+	struct hot_rank *rank = pass->rank;
+	const struct hot_request *request = pass->request;
+	bool same = rank->ranked_by.sort.key == request->sort.key &&
+		    rank->ranked_by.ranges == request->ranges;
+
+	rank->ranked_by = (struct ranked_by){request->sort, request->ranges};
+	return same && pass->table->touched &&
+	       rank->n_refreshes++ % FULL_EVERY && !request->sort.ascending &&
+	       !request->wanted && !pass->clock->compat;
+}
+
+static bool is_as_it_was(const struct pass *pass, __u32 c, __u32 last_epoch)
+{
+	const struct cluster *cluster = &pass->rank->clusters[c];
+	__u32 touched =
+		__atomic_load_n(&pass->table->touched[c], __ATOMIC_ACQUIRE);
+
+	return !cluster->has_class && (__s32)(touched + 1 - last_epoch) < 0;
+}
+
+/* First what was touched, which gives an idea of the values that the rows have.
+ */
+static int read_table(const struct pass *pass)
+{
+	struct hot_rank *rank = pass->rank;
+	__u32 n = n_clusters(rank->n_slots), last_epoch = rank->last_epoch;
+	bool skip = is_knowledge_of_use(pass);
+	int err = 0;
+
+	if (pass->table->touched)
+		rank->last_epoch = __atomic_add_fetch(pass->table->epoch, 1,
+						      __ATOMIC_SEQ_CST);
+	for (__u32 c = 0; c < n && !err; c++) {
+		rank->clusters[c].is_left =
+			skip && is_as_it_was(pass, c, last_epoch);
+		if (!rank->clusters[c].is_left)
+			err = read_cluster(pass, c);
+	}
+	for (__u32 c = 0; c < n && !err; c++)
+		if (rank->clusters[c].is_left && may_have_rows(pass, c))
+			err = read_cluster(pass, c);
+	if (err)
+		rank->n_refreshes = 0; /* the next one reads all of it */
+	return err;
+}
+
+static void count_all(struct hot_rank *rank)
+{
+	rank->file_rows.n_total = 0;
+	rank->range_rows.n_total = 0;
+	for (__u32 c = 0; c < n_clusters(rank->n_slots); c++) {
+		rank->file_rows.n_total += rank->clusters[c].n_files;
+		rank->range_rows.n_total += rank->clusters[c].n_ranges;
+	}
+	if (!rank->ranked_by.ranges)
+		rank->range_rows.n_total = 0;
 }
 
 int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
@@ -434,27 +561,31 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 		     bool (*class_wanted)(void *context, __u32 dev),
 		     struct hot_ranking *ranking)
 {
+	const struct pass pass = {
+		.rank = rank,
+		.table = table,
+		.clock = clock,
+		.request = request,
+		.class_wanted = class_wanted,
+		.classes = ranking->classes,
+	};
 	int err;
 
-	reset(&rank->files, request->max_rows);
-	reset(&rank->ranges, request->max_rows);
-	memset(rank->has_ranges, 0, n_clusters(rank->n_slots));
+	hot_best_reset(&rank->files, request->max_rows);
+	hot_best_reset(&rank->ranges, request->max_rows);
 	memset(ranking->classes, 0, sizeof(ranking->classes));
-	err = scan(rank, table, clock, request, class_wanted, ranking->classes);
+	err = read_table(&pass);
 	if (err)
 		return err;
+	count_all(rank);
 	err = fill_rows(&rank->file_rows, &rank->files, table, clock,
 			request->interval_s);
-	if (err)
-		return err;
-	err = fill_rows(&rank->range_rows, &rank->ranges, table, clock,
-			request->interval_s);
-	if (err)
-		return err;
-	err = count_ranges(rank, table);
-	if (err)
-		return err;
+	if (!err)
+		err = fill_rows(&rank->range_rows, &rank->ranges, table, clock,
+				request->interval_s);
+	if (!err)
+		err = count_ranges(rank, table);
 	ranking->files = rank->file_rows;
 	ranking->ranges = rank->range_rows;
-	return 0;
+	return err;
 }

@@ -23,7 +23,7 @@ struct hot_track {
 	struct hotmon *skel;
 	struct ring_buffer *ring;
 	struct hot_table table;
-	size_t mapped_bytes;
+	size_t slot_bytes, touched_bytes; /* as mapped */
 	__u32 tick_ns;
 	__u32 heat_shift;
 	__u32 heat_rate;
@@ -91,14 +91,16 @@ static struct settings settings_of(const struct hot_track_options *options)
 		.stride = options->compat ? sizeof(struct hot_slot_compat)
 					  : sizeof(struct hot_slot),
 	};
+	__u64 cluster_bytes; /* with the mark of the cluster */
 	double units;
 
 	settings.heat_shift = heat_unit_shift(settings.tick_ns);
 	units = options->half_life_s * NSEC_PER_SEC /
 		((__u64)settings.tick_ns << settings.heat_shift);
 	settings.heat_rate = 4294967296.0 / units + 0.5;
-	settings.n_slots = (options->memory - RING_BYTES) / settings.stride /
-			   HOT_CLUSTER * HOT_CLUSTER;
+	cluster_bytes = settings.stride * HOT_CLUSTER + sizeof(__u64);
+	settings.n_slots =
+		(options->memory - RING_BYTES) / cluster_bytes * HOT_CLUSTER;
 	return settings;
 }
 
@@ -127,6 +129,8 @@ static int configure(struct hotmon *skel, const struct settings *settings)
 				    settings->stride) ||
 	    bpf_map__set_max_entries(skel->maps.hotmon_table,
 				     settings->n_slots) ||
+	    bpf_map__set_max_entries(skel->maps.hotmon_touched,
+				     settings->n_slots / HOT_CLUSTER) ||
 	    bpf_map__set_max_entries(skel->maps.hotmon_files, RING_BYTES))
 		return -EINVAL;
 	return 0;
@@ -148,19 +152,33 @@ static bool is_as_wanted(const struct hotmon *skel,
 	       !skel->rodata->filter_cgroup;
 }
 
-static int map_table(struct hot_track *track)
+/* All of an array's elements; NULL: errno tells. */
+static void *map_array(const struct bpf_map *map, size_t *bytes)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
-	size_t bytes = (size_t)track->table.n_slots * track->table.stride;
-	void *slots;
+	void *at;
 
-	bytes = (bytes + page - 1) / page * page;
-	slots = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-		     bpf_map__fd(track->skel->maps.hotmon_table), 0);
-	if (slots == MAP_FAILED)
+	*bytes = (*bytes + page - 1) / page * page;
+	at = mmap(NULL, *bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+		  bpf_map__fd(map), 0);
+	return at == MAP_FAILED ? NULL : at;
+}
+
+static int map_table(struct hot_track *track)
+{
+	struct hot_table *table = &track->table;
+
+	track->slot_bytes = (size_t)table->n_slots * table->stride;
+	table->slots =
+		map_array(track->skel->maps.hotmon_table, &track->slot_bytes);
+	if (!table->slots)
 		return -errno;
-	track->table.slots = slots;
-	track->mapped_bytes = bytes;
+	track->touched_bytes = table->n_slots / HOT_CLUSTER * sizeof(__u64);
+	table->touched = map_array(track->skel->maps.hotmon_touched,
+				   &track->touched_bytes);
+	if (!table->touched)
+		return -errno;
+	table->epoch = (__u32 *)&track->skel->bss->hot_epoch;
 	return 0;
 }
 
@@ -266,7 +284,9 @@ void hot_track_close(struct hot_track *track)
 		return;
 	ring_buffer__free(track->ring);
 	if (track->table.slots)
-		munmap(track->table.slots, track->mapped_bytes);
+		munmap(track->table.slots, track->slot_bytes);
+	if (track->table.touched)
+		munmap(track->table.touched, track->touched_bytes);
 	hotmon__destroy(track->skel);
 	if (track->tending >= 0)
 		close(track->tending);

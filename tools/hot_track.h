@@ -35,7 +35,21 @@ struct hot_table {
 	unsigned char *slots;
 	__u32 n_slots;
 	__u32 stride; /* bytes from slot to slot */
+	/* By cluster of slots: the epoch in which it was changed last. A reader
+	 * raises the epoch before it reads. NULL: not known.
+	 */
+	__u64 *touched;
+	__u32 *epoch;
 };
+
+/* The slot's cluster is changed. */
+static inline void hot_table_touch(const struct hot_table *table, __u32 index)
+{
+	if (table->touched)
+		__atomic_store_n(&table->touched[index >> HOT_CLUSTER_SHIFT],
+				 *(volatile __u32 *)table->epoch,
+				 __ATOMIC_RELEASE);
+}
 
 static inline struct hot_slot *hot_table_slot(const struct hot_table *table,
 					      __u32 index)

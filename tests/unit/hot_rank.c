@@ -5,6 +5,7 @@
 #include "suite.h"
 #include "hot_rank.h"
 #include "hot_table.h"
+#include "random.h"
 
 #define DEV 0x800001
 
@@ -204,6 +205,109 @@ static void test_random_against_sort(void **state)
 	free(table.slots);
 }
 
+static void same_rows(const struct hot_rows *is, const struct hot_rows *wanted)
+{
+	assert_int_equal(is->n_total, wanted->n_total);
+	assert_int_equal(is->n_rows, wanted->n_rows);
+	for (__u32 i = 0; i < is->n_rows; i++)
+		assert_memory_equal(&is->rows[i], &wanted->rows[i],
+				    sizeof(is->rows[i]));
+}
+
+static void ranges_are_counted(const struct hot_rows *files,
+			       const struct hot_table *table)
+{
+	for (__u32 row = 0; row < files->n_rows; row++) {
+		__u32 n = 0;
+
+		for (__u32 i = 0; i < table->n_slots; i++) {
+			const struct hot_slot *slot = hot_table_slot(table, i);
+
+			n += HOT_TAG_STATE(slot->tag) == HOT_LIVE &&
+			     HOT_TAG_RANGE(slot->tag) != HOT_RANGE_FILE &&
+			     slot->ino == files->rows[row].ino;
+		}
+		assert_int_equal(files->rows[row].n_ranges, n);
+	}
+}
+
+/* I/O on some keys, some of them new, and some that are forgotten. */
+static void change(struct hot_table *table, struct hot_rank *ranks[2],
+		   __u32 heat_time)
+{
+	for (unsigned int n = random_below(40); n; n--) {
+		__u64 ino = 1 + random_below(40);
+		__u32 range =
+			random_below(3) ? random_below(300) : HOT_RANGE_FILE;
+		struct hot_slot *slot = table_slot(table, ino, DEV, 1, range);
+		__u32 index;
+
+		if (!slot)
+			continue;
+		index = table_index(table, slot);
+		if (random_below(8)) {
+			slot->heat += random_below(100) * HEAT_ONE;
+			slot->heat_time = heat_time;
+			slot->reads++;
+			slot->read_bytes += random_below(4) * 4096;
+		} else {
+			/* the key stays, as in hot_evict.c */
+			slot->heat = 0;
+			memset(&slot->reads, 0,
+			       sizeof(*slot) -
+				       offsetof(struct hot_slot, reads));
+			slot->tag = HOT_TOMB;
+			hot_rank_forget(ranks[0], index);
+			hot_rank_forget(ranks[1], index);
+		}
+		hot_table_touch(table, index);
+	}
+}
+
+/* What was not touched is not read again: the rows are those of a rank that
+ * reads all of the table each time.
+ */
+static void test_untouched_clusters_are_left(void **state)
+{
+	struct hot_table table = table_new(4096), all;
+	struct hot_rank *ranks[2] = {hot_rank_new(4096), hot_rank_new(4096)};
+	struct hot_clock now = clock_now;
+	__u32 epoch = 0;
+
+	(void)state;
+	random_seed();
+	all = table;
+	table.touched = calloc(4096 / HOT_CLUSTER, sizeof(__u64));
+	table.epoch = &epoch;
+	for (int round = 0; round < 3000; round++) {
+		const struct hot_request request = {
+			.sort.key = random_below(20)
+					    ? HOT_BY_TEMPERATURE
+					    : random_below(HOT_NR_SORT_KEYS),
+			.max_rows = 1 + random_below(12),
+			.ranges = random_below(10),
+			.interval_s = 1,
+		};
+		struct hot_ranking is, wanted;
+
+		change(&table, ranks, now.heat_time);
+		assert_int_equal(hot_rank_refresh(ranks[0], &table, &now,
+						  &request, any_dev, &is),
+				 0);
+		assert_int_equal(hot_rank_refresh(ranks[1], &all, &now,
+						  &request, any_dev, &wanted),
+				 0);
+		same_rows(&is.files, &wanted.files);
+		same_rows(&is.ranges, &wanted.ranges);
+		ranges_are_counted(&is.files, &table);
+		now.heat_time += random_below(30);
+	}
+	hot_rank_free(ranks[0]);
+	hot_rank_free(ranks[1]);
+	free(table.touched);
+	free(table.slots);
+}
+
 static void test_sort_names(void **state)
 {
 	struct hot_sort sort;
@@ -228,6 +332,7 @@ int main(void)
 		cmocka_unit_test(test_counts_ranges_and_classes),
 		cmocka_unit_test(test_twins_are_one),
 		cmocka_unit_test(test_random_against_sort),
+		cmocka_unit_test(test_untouched_clusters_are_left),
 		cmocka_unit_test(test_sort_names),
 	};
 
