@@ -56,7 +56,7 @@ struct ranked_by {
 struct hot_rank {
 	__u32 n_slots;
 	struct hot_bytes *before; /* by slot */
-	__u32 *owner;		  /* by slot: owner_of() a range, 0: is none */
+	__u64 *owner;		  /* by slot: owner_of() a range, 0: is none */
 	struct cluster *clusters;
 	struct ranked_by ranked_by;
 	__u32 last_epoch;
@@ -294,58 +294,55 @@ static int fill_rows(struct hot_rows *rows, struct hot_best *c,
 	return 0;
 }
 
-/* A hash of the file, never 0. */
-static __u32 owner_of(__u64 ino, __u32 dev, __u32 gen)
+/* A hash of the file that stands for it: that two of a million files have the
+ * same has a chance of 1 in 2^24. Never 0. splitmix64's finalizer.
+ */
+static __u64 owner_of(__u64 ino, __u32 dev, __u32 gen)
 {
-	__u64 hash = (ino ^ (__u64)dev << 40 ^ (__u64)gen << 20) *
-		     0x9e3779b97f4a7c15ULL;
+	__u64 hash = ino * 0x9e3779b97f4a7c15ULL ^
+		     ((__u64)dev << 32 | gen) * 0xff51afd7ed558ccdULL;
 
-	return (__u32)(hash >> 32) | 1;
+	hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9ULL;
+	hash = (hash ^ hash >> 27) * 0x94d049bb133111ebULL;
+	return (hash ^ hash >> 31) | 1;
 }
 
-/* The files' rows by owner_of(): index + 1 of the first in a bucket, chained. */
+/* Files by owner: index + 1 of the first row in a bucket, chained. */
 struct row_index {
-	__u32 mask;
+	__u32 shift; /* of an owner, to its bucket */
+	__u64 *owners;
 	__u32 *first;
 	__u32 *next;
 };
 
 static int index_rows(struct row_index *index, const struct hot_rows *files)
 {
-	__u32 n_buckets = 2;
+	__u32 n_buckets = 16;
 
-	/* the lowest bit is always 1 */
-	while (n_buckets < 4 * files->n_rows)
+	index->shift = 64 - 4;
+	for (; n_buckets < 8 * files->n_rows; index->shift--)
 		n_buckets *= 2;
-	index->mask = n_buckets - 1;
-	index->first = calloc(n_buckets + files->n_rows, sizeof(__u32));
-	if (!index->first)
+	index->owners =
+		calloc(1, files->n_rows * sizeof(__u64) +
+				  (n_buckets + files->n_rows) * sizeof(__u32));
+	if (!index->owners)
 		return -ENOMEM;
+	index->first = (__u32 *)(index->owners + files->n_rows);
 	index->next = index->first + n_buckets;
 	for (__u32 i = 0; i < files->n_rows; i++) {
 		const struct hot_row *row = &files->rows[i];
-		__u32 *bucket =
-			&index->first[owner_of(row->ino, row->dev, row->gen) &
-				      index->mask];
+		__u64 owner = owner_of(row->ino, row->dev, row->gen);
+		__u32 *bucket = &index->first[owner >> index->shift];
 
+		index->owners[i] = owner;
 		index->next[i] = *bucket;
 		*bucket = i + 1;
 	}
 	return 0;
 }
 
-static void count_range(const struct row_index *index, struct hot_rows *files,
-			const struct hot_slot *slot, __u32 at)
-{
-	for (; at; at = index->next[at - 1])
-		if (same_file(&files->rows[at - 1], slot))
-			files->rows[at - 1].n_ranges++;
-}
-
-/* Ranges of the files' rows: by their owners, so that the slots are read only
- * of those that may be counted.
- */
-static int count_ranges(struct hot_rank *rank, const struct hot_table *table)
+/* Ranges of the files' rows. */
+static int count_ranges(struct hot_rank *rank)
 {
 	struct hot_rows *files = &rank->file_rows;
 	struct row_index index;
@@ -359,14 +356,16 @@ static int count_ranges(struct hot_rank *rank, const struct hot_table *table)
 		if (!rank->clusters[c].n_ranges)
 			continue;
 		for (__u32 i = c * HOT_CLUSTER; i < end; i++) {
-			__u32 at = index.first[rank->owner[i] & index.mask];
+			__u64 owner = rank->owner[i];
+			__u32 at =
+				owner ? index.first[owner >> index.shift] : 0;
 
-			if (at && rank->owner[i])
-				count_range(&index, files,
-					    hot_table_slot(table, i), at);
+			for (; at; at = index.next[at - 1])
+				files->rows[at - 1].n_ranges +=
+					index.owners[at - 1] == owner;
 		}
 	}
-	free(index.first);
+	free(index.owners);
 	return 0;
 }
 
@@ -584,7 +583,7 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 		err = fill_rows(&rank->range_rows, &rank->ranges, table, clock,
 				request->interval_s);
 	if (!err)
-		err = count_ranges(rank, table);
+		err = count_ranges(rank);
 	ranking->files = rank->file_rows;
 	ranking->ranges = rank->range_rows;
 	return err;
