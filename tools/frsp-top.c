@@ -105,7 +105,8 @@ static enum exit_code unpin(void)
 
 static int sample(struct top *top)
 {
-	struct hot_frame_request heat = top_live_heat(&top->live);
+	struct hot_frame_request heat =
+		top_live_heat(&top->live, top->opts.report.output);
 
 	return top_model_sample(top->model, &heat, &top->frame);
 }

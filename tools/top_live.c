@@ -23,7 +23,8 @@
 #define KEY_ESCAPE     27
 #define WIDE_TITLE     100 /* columns for the names of all screens */
 /* For the hottest file of each filesystem, also where another screen shows. */
-#define HEAT_ROWS 200
+#define HEAT_ROWS	 200
+#define HEAT_REPORT_ROWS 50
 
 /* What a key acts on. */
 struct context {
@@ -563,13 +564,23 @@ enum top_live_change top_live_keys(struct top_live *live,
 	return change;
 }
 
-struct hot_frame_request top_live_heat(const struct top_live *live)
+/* Each row that is shown has its path looked up. */
+static __u32 heat_rows(const struct top_live *live, enum opts_output output)
+{
+	if (live->view.screen != TOP_HEAT || output == OUTPUT_JSON)
+		return HEAT_ROWS;
+	return output == OUTPUT_BATCH ? HEAT_REPORT_ROWS
+				      : live->scroll + 3 * page();
+}
+
+struct hot_frame_request top_live_heat(const struct top_live *live,
+				       enum opts_output output)
 {
 	return (struct hot_frame_request){
 		/* elsewhere the hottest are asked for, not the first rows */
 		.sort = live->view.screen == TOP_HEAT ? live->heat_sort
 						      : (struct hot_sort){0},
-		.max_rows = HEAT_ROWS,
+		.max_rows = heat_rows(live, output),
 		.ranges = live->view.screen == TOP_MAP ||
 			  (live->view.screen == TOP_HEAT && live->view.ranges),
 	};

@@ -6,6 +6,7 @@
 #ifndef FRSP_TOP_LIVE_H
 #define FRSP_TOP_LIVE_H
 
+#include "opts.h"
 #include "top_view.h"
 
 /* What the person at the keys has chosen. */
@@ -38,6 +39,7 @@ enum top_live_change top_live_keys(struct top_live *live,
 				   const struct top_frame *frame);
 
 /* Which rows of the heat the screen can show. */
-struct hot_frame_request top_live_heat(const struct top_live *live);
+struct hot_frame_request top_live_heat(const struct top_live *live,
+				       enum opts_output output);
 
 #endif
