@@ -22,7 +22,7 @@ MAKEFLAGS += --no-print-directory
 .SILENT:
 endif
 
-LIBS := libbpf libelf zlib libcap-ng json-c smartcols ncursesw mount blkid ext2fs
+LIBS := libbpf libelf zlib libcap-ng json-c smartcols ncursesw mount blkid ext2fs devmapper
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
 	-D_GNU_SOURCE -Ibpf -Itools -Ikmod -I.output $(shell pkg-config --cflags $(LIBS) 2>/dev/null) \

@@ -25,6 +25,13 @@ int mount_name_of(__u32 dev, char *name, size_t size)
 	return 0;
 }
 
+void mount_name_or_number(__u32 dev, char name[MOUNT_NAME_LEN])
+{
+	if (mount_name_of(dev, name, MOUNT_NAME_LEN))
+		snprintf(name, MOUNT_NAME_LEN, "%u:%u", kdev_major(dev),
+			 kdev_minor(dev));
+}
+
 int mount_name_find(const struct mount_table *mounts, const char *spec,
 		    const struct mount_entry **out)
 {

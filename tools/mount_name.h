@@ -14,6 +14,9 @@
  */
 int mount_name_of(__u32 dev, char *name, size_t size);
 
+/* The same, or MAJOR:MINOR where sysfs does not have it. */
+void mount_name_or_number(__u32 dev, char name[MOUNT_NAME_LEN]);
+
 /* As mount_table_by_spec(); and a bare name is that of a device: "./sda1" is a
  * path.
  */
