@@ -55,6 +55,8 @@ static int open_fs(const char *node, struct map_reader *reader)
 				       : 1;
 	map->group_clusters = super->s_clusters_per_group;
 	map->cluster_bytes = EXT2_CLUSTER_SIZE(super);
+	map->first_byte =
+		(__u64)super->s_first_data_block * reader->fs->blocksize;
 	map->last_clusters =
 		ext2fs_group_blocks_count(reader->fs, map->n_groups - 1) >>
 		reader->fs->cluster_ratio_bits;
@@ -193,6 +195,18 @@ __u64 fs_map_flex_bytes(const struct fs_map *map)
 {
 	return (__u64)map->groups_per_flex * map->group_clusters *
 	       map->cluster_bytes;
+}
+
+void fs_map_span(const struct fs_map *map, __u32 first, __u32 end, __u64 *start,
+		 __u64 *stop)
+{
+	__u64 group_bytes = map->group_clusters * map->cluster_bytes;
+	bool has_last = end >= map->n_groups;
+
+	*start = map->first_byte + first * group_bytes;
+	*stop = map->first_byte +
+		(has_last ? map->n_groups - 1 : end) * group_bytes +
+		(has_last ? map->last_clusters * map->cluster_bytes : 0);
 }
 
 double fs_map_fullness(const struct fs_map *map, __u32 first, __u32 end)

@@ -26,6 +26,7 @@ struct fs_map {
 	__u32 group_clusters;  /* the last group may have less */
 	__u32 last_clusters;
 	__u64 cluster_bytes;
+	__u64 first_byte; /* of the first group on the device */
 	struct fs_map_group *groups;
 };
 
@@ -40,6 +41,10 @@ int fs_map_refresh(struct fs_map *map, __u32 max_groups, int fs);
 
 /* Of a flexible group that is not the last one. */
 __u64 fs_map_flex_bytes(const struct fs_map *map);
+
+/* The bytes of groups [first, end) on the device: [*start, *stop). */
+void fs_map_span(const struct fs_map *map, __u32 first, __u32 end, __u64 *start,
+		 __u64 *stop);
 
 /* Of groups [first, end): how much is in use, and how fragmented free space is,
  * 0 to 1; negative: nothing is known. Fragmentation is 1 - longest / free of a

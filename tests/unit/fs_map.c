@@ -19,6 +19,7 @@ static const struct fs_map map = {
 	.group_clusters = 100,
 	.last_clusters = 40,
 	.cluster_bytes = 4096,
+	.first_byte = 1024,
 	.groups = groups,
 };
 
@@ -87,11 +88,54 @@ static void test_fragmentation(void **state)
 	check(cases, ARRAY_SIZE(cases), fs_map_fragmentation);
 }
 
+static void test_span(void **state)
+{
+	static const struct {
+		__u32 first, end;
+		__u64 clusters, clusters_end;
+	} cases[] = {
+		{0, 1, 0, 100},
+		{0, 2, 0, 200},
+		{3, 7, 300, 700},
+		/* the last one is smaller */
+		{7, 8, 700, 740},
+		{0, 100, 0, 740},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		__u64 start, stop;
+
+		fs_map_span(&map, cases[i].first, cases[i].end, &start, &stop);
+		assert_int_equal(start, 1024 + 4096 * cases[i].clusters);
+		assert_int_equal(stop, 1024 + 4096 * cases[i].clusters_end);
+	}
+}
+
+/* 4 G groups of 128 MiB are no more than 2^59 bytes. */
+static void test_span_large(void **state)
+{
+	static const struct fs_map large = {
+		.n_groups = ~0U,
+		.group_clusters = 32768,
+		.last_clusters = 1,
+		.cluster_bytes = 4096,
+	};
+	__u64 start, stop;
+
+	(void)state;
+	fs_map_span(&large, ~0U - 1, ~0U, &start, &stop);
+	assert_int_equal(start, (__u64)(~0U - 1) << 27);
+	assert_int_equal(stop, start + 4096);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fullness),
 		cmocka_unit_test(test_fragmentation),
+		cmocka_unit_test(test_span),
+		cmocka_unit_test(test_span_large),
 	};
 
 	return cmocka_run_group_tests_name("fs_map", tests, NULL, NULL);
