@@ -2,6 +2,7 @@
 #include "top_json.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "es_json.h"
 #include "fmt.h"
@@ -14,6 +15,14 @@ static const char *const kind_names[ALLOC_NR_KINDS] = {
 	[ALLOC_PREALLOCATED] = "preallocated",
 	[ALLOC_FAILED] = "failed",
 };
+
+static void add_dev(struct json_object *object, __u32 dev)
+{
+	char text[FMT_LEN];
+
+	snprintf(text, sizeof(text), "%u:%u", kdev_major(dev), kdev_minor(dev));
+	json_add_string(object, "dev", text);
+}
 
 static struct json_object *kind_object(const struct alloc_fs *alloc, int kind)
 {
@@ -139,6 +148,81 @@ static struct json_object *heat_array(const struct fs_map *map,
 	return array;
 }
 
+/* The tiers of each flexible group. */
+static struct json_object *tier_array(const struct fs_map *map,
+				      const struct tiers *tiers)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (__u32 first = 0; first < map->n_groups;
+	     first += map->groups_per_flex) {
+		struct json_object *those = json_object_new_array();
+		__u64 start, stop, in;
+
+		fs_map_span(map, first, first + map->groups_per_flex, &start,
+			    &stop);
+		for (in = tiers_in(tiers, start, stop); in; in &= in - 1)
+			json_object_array_add(
+				those,
+				json_object_new_int(__builtin_ctzll(in)));
+		json_object_array_add(array, those);
+	}
+	return array;
+}
+
+static struct json_object *extents_array(const struct tiers *tiers,
+					 unsigned int tier)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < tiers->n_extents; i++) {
+		const struct tier_extent *extent = &tiers->extents[i];
+		struct json_object *object;
+
+		if (extent->tier != tier)
+			continue;
+		object = json_object_new_object();
+		json_add_u64(object, "start", extent->start);
+		json_add_u64(object, "bytes", extent->bytes);
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static struct json_object *tiers_array(const struct tiers *tiers)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; i < tiers->n; i++) {
+		const struct tier *tier = &tiers->tiers[i];
+		struct json_object *object = json_object_new_object();
+
+		json_add_string(object, "device", tier->name);
+		add_dev(object, tier->dev);
+		json_add_u64(object, "bytes", tier->bytes);
+		if (tier->class == TIER_UNKNOWN)
+			json_object_object_add(object, "rotational", NULL);
+		else
+			json_add_bool(object, "rotational",
+				      tier->class == TIER_SLOW);
+		json_object_object_add(object, "extents",
+				       extents_array(tiers, i));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static void add_tiers(struct json_object *object, struct top_model *model,
+		      const struct fs_map *map)
+{
+	const struct tiers *tiers;
+	int err = top_model_tiers(model, &tiers);
+
+	json_object_object_add(object, "tier", tier_array(map, tiers));
+	json_object_object_add(object, "tiers", tiers_array(tiers));
+	json_add_string(object, "tiers_error", err ? strerror(-err) : NULL);
+}
+
 static struct json_object *map_object(struct top_model *model,
 				      const struct top_fs *fs)
 {
@@ -155,6 +239,7 @@ static struct json_object *map_object(struct top_model *model,
 			       map_array(map, fs_map_fragmentation));
 	json_object_object_add(object, "warmth",
 			       heat_array(map, top_model_heat_map(model)));
+	add_tiers(object, model, map);
 	return object;
 }
 
@@ -174,12 +259,9 @@ static struct json_object *fs_object(struct top_model *model,
 				     const struct top_fs *fs, bool with_map)
 {
 	struct json_object *object = json_object_new_object();
-	char dev[FMT_LEN];
 
-	snprintf(dev, sizeof(dev), "%u:%u", kdev_major(fs->dev),
-		 kdev_minor(fs->dev));
 	json_add_string(object, "device", fs->name);
-	json_add_string(object, "dev", dev);
+	add_dev(object, fs->dev);
 	json_add_string(object, "fs_type", fs->fs_type);
 	json_add_text(object, "mount", fs->mount);
 	json_add_u64(object, "bytes", fs->bytes);

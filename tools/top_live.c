@@ -328,7 +328,7 @@ static const struct {
 	{'/', "/ f", "filter the overview: type, then Enter", key_filter},
 	{'f', NULL, NULL, key_filter},
 	{'v', "v", "heat: files or 1-MiB ranges", key_ranges},
-	{'m', "m", "map: fullness, fragmentation or heat", key_metric},
+	{'m', "m", "map: fullness, fragmentation, heat or tier", key_metric},
 	{'z', "z", "map: zoom in", key_zoom_in},
 	{'Z', "Z", "map: zoom out", key_zoom_out},
 	{KEY_RIGHT, "right l", "map: half a screen on", key_right},

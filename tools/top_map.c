@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The flexible groups of a filesystem as a grid, in the order of the disk. A
- * cell is a digit, tenths of what is shown, so that it reads without colours,
- * too.
+ * cell is a digit, tenths of what is shown or the number of a tier, so that it
+ * reads without colours, too.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,72 +16,118 @@
 #define DEFAULT_CELLS 1280
 #define N_STEPS	      10
 
+/* Of a cell, where it has no step. */
+#define NOT_KNOWN (-1)
+#define SEVERAL	  (-2)
+
 struct source {
 	const struct fs_map *map;
 	const struct heat_map *heat;
+	const struct tiers *tiers;
+	int tiers_err;
+};
+
+/* For steps, again and again; of 256 colours, and of eight. */
+struct palette {
+	unsigned char of256[N_STEPS];
+	unsigned char of8[N_STEPS];
 };
 
 struct metric {
 	const char *name;
-	const char *legend;
-	/* Of groups [first, end); negative: not known. */
-	double (*value)(const struct source *source, __u32 first, __u32 end);
+	const char *legend; /* NULL: it has one of its own */
+	const struct palette *palette;
+	/* Of groups [first, end): a step, or one of the above. */
+	int (*step)(const struct source *source, __u32 first, __u32 end);
 };
 
-static double fullness(const struct source *source, __u32 first, __u32 end)
-{
-	return fs_map_fullness(source->map, first, end);
-}
-
-static double fragmentation(const struct source *source, __u32 first, __u32 end)
-{
-	return fs_map_fragmentation(source->map, first, end);
-}
-
-static double heat(const struct source *source, __u32 first, __u32 end)
-{
-	__u32 per_flex = source->map->groups_per_flex;
-
-	return heat_map_value(source->heat, first / per_flex,
-			      (end + per_flex - 1) / per_flex);
-}
-
-static const struct metric metrics[TOP_NR_METRICS] = {
-	[TOP_FULLNESS] = {"fullness", "clusters in use", fullness},
-	[TOP_FRAGMENTATION] = {"fragmentation",
-			       "free clusters outside of their group's longest "
-			       "free extent",
-			       fragmentation},
-	[TOP_WARMTH] = {"heat",
-			"the hottest flexible group's temperature, of the "
-			"ranges that are ranked",
-			heat},
-};
-
-/* From green to red: of 256 colours, and of eight. */
-static const unsigned char ramp256[N_STEPS] = {22,  28,	 34,  70,  106,
-					       142, 178, 172, 166, 160};
-static const unsigned char ramp8[N_STEPS] = {2, 2, 2, 2, 3, 3, 3, 1, 1, 1};
-
-static void print_step(FILE *out, const struct top_view *view, int step)
-{
-	if (!view->color)
-		fprintf(out, "%d", step);
-	else if (view->n_colors >= 256)
-		fprintf(out, "\033[38;5;231;48;5;%dm%d", ramp256[step], step);
-	else
-		fprintf(out, "\033[%dm%d", 30 + ramp8[step], step);
-}
-
-static void print_cell(FILE *out, const struct top_view *view, double value)
+/* value: negative: not known */
+static int tenths(double value)
 {
 	int step = value * N_STEPS;
 
-	if (value < 0) {
-		fprintf(out, "%s-", top_style(view, SGR_RESET));
-		return;
-	}
-	print_step(out, view, step < N_STEPS ? step : N_STEPS - 1);
+	if (value < 0)
+		return NOT_KNOWN;
+	return step < N_STEPS ? step : N_STEPS - 1;
+}
+
+static int fullness(const struct source *source, __u32 first, __u32 end)
+{
+	return tenths(fs_map_fullness(source->map, first, end));
+}
+
+static int fragmentation(const struct source *source, __u32 first, __u32 end)
+{
+	return tenths(fs_map_fragmentation(source->map, first, end));
+}
+
+static int heat(const struct source *source, __u32 first, __u32 end)
+{
+	__u32 per_flex = source->map->groups_per_flex;
+
+	return tenths(heat_map_value(source->heat, first / per_flex,
+				     (end + per_flex - 1) / per_flex));
+}
+
+static int tier(const struct source *source, __u32 first, __u32 end)
+{
+	__u64 start, stop, in;
+
+	fs_map_span(source->map, first, end, &start, &stop);
+	in = tiers_in(source->tiers, start, stop);
+	if (!in)
+		return NOT_KNOWN;
+	return in & (in - 1) ? SEVERAL : __builtin_ctzll(in);
+}
+
+/* From green to red. */
+static const struct palette ramp = {
+	{22, 28, 34, 70, 106, 142, 178, 172, 166, 160},
+	{2, 2, 2, 2, 3, 3, 3, 1, 1, 1},
+};
+
+/* No order; neighbours are unlike. */
+static const struct palette categories = {
+	{28, 25, 130, 90, 30, 124, 58, 60, 166, 240},
+	{2, 4, 3, 5, 6, 1, 2, 4, 3, 5},
+};
+
+static const struct metric metrics[TOP_NR_METRICS] = {
+	[TOP_FULLNESS] = {"fullness", "clusters in use", &ramp, fullness},
+	[TOP_FRAGMENTATION] = {"fragmentation",
+			       "free clusters outside of their group's longest "
+			       "free extent",
+			       &ramp, fragmentation},
+	[TOP_WARMTH] = {"heat",
+			"the hottest flexible group's temperature, of the "
+			"ranges that are ranked",
+			&ramp, heat},
+	[TOP_TIER] = {"tier", NULL, &categories, tier},
+};
+
+const char *top_map_metric(size_t i)
+{
+	return i < TOP_NR_METRICS ? metrics[i].name : NULL;
+}
+
+static void print_step(FILE *out, const struct top_view *view, int step)
+{
+	static const char names[TIER_MAX + 1] =
+		"0123456789abcdefghijklmnopqrstuvwxyz";
+	const struct palette *palette = metrics[view->metric].palette;
+	int color = step % N_STEPS;
+
+	if (step < 0)
+		fprintf(out, "%s%c", top_style(view, SGR_RESET),
+			step == SEVERAL ? '+' : '-');
+	else if (!view->color)
+		fputc(names[step], out);
+	else if (view->n_colors >= 256)
+		fprintf(out, "\033[38;5;231;48;5;%dm%c", palette->of256[color],
+			names[step]);
+	else
+		fprintf(out, "\033[%dm%c", 30 + palette->of8[color],
+			names[step]);
 }
 
 static struct map_grid grid_of(const struct fs_map *map,
@@ -105,24 +151,56 @@ static void print_grid(FILE *out, const struct source *source,
 		map_grid_groups(grid, cell, &first, &end);
 		if (cell && cell % width == 0)
 			fprintf(out, "%s\n", top_style(view, SGR_RESET));
-		print_cell(out, view, metric->value(source, first, end));
+		print_step(out, view, metric->step(source, first, end));
 	}
 	fprintf(out, "%s\n", top_style(view, SGR_RESET));
 }
 
-static void print_legend(FILE *out, const struct fs_map *map,
+static void print_tiers(FILE *out, const struct source *source,
+			const struct top_view *view)
+{
+	static const char *const classes[] = {
+		[TIER_FAST] = "non-rotational",
+		[TIER_SLOW] = "rotational",
+		[TIER_UNKNOWN] = "of unknown kind",
+	};
+	char bytes[FMT_LEN];
+
+	if (source->tiers_err) {
+		fprintf(out, "-: not known: %s\n",
+			strerror(-source->tiers_err));
+		return;
+	}
+	for (unsigned int i = 0; i < source->tiers->n; i++) {
+		const struct tier *one = &source->tiers->tiers[i];
+
+		print_step(out, view, i);
+		fprintf(out, "%s: %s %s %s, ", top_style(view, SGR_RESET),
+			one->name, fmt_bytes(bytes, one->bytes, view->exact),
+			classes[one->class]);
+	}
+	if (source->tiers->n > 1)
+		fputs("+: several, ", out);
+	fputs("-: not known\n", out);
+}
+
+static void print_legend(FILE *out, const struct source *source,
 			 const struct map_grid *grid,
 			 const struct top_view *view)
 {
 	const struct metric *metric = &metrics[view->metric];
-	__u64 flex_bytes = fs_map_flex_bytes(map);
+	__u64 flex_bytes = fs_map_flex_bytes(source->map);
 	char bytes[FMT_LEN], all[FMT_LEN];
 
 	fprintf(out, "%s: ", metric->name);
-	for (int step = 0; step < N_STEPS; step++)
-		print_step(out, view, step);
-	fprintf(out, "%s tenths of %s, -: not known\n",
-		top_style(view, SGR_RESET), metric->legend);
+	if (metric->legend) {
+		for (int step = 0; step < N_STEPS; step++)
+			print_step(out, view, step);
+		fprintf(out, "%s tenths of %s, -: not known\n",
+			top_style(view, SGR_RESET), metric->legend);
+	} else {
+		print_tiers(out, source, view);
+	}
 	fprintf(out,
 		"a cell: %u flexible group%s, %s; from %u of %u, %s each\n",
 		grid->per_cell, grid->per_cell == 1 ? "" : "s",
@@ -166,9 +244,11 @@ int top_map_print(FILE *out, struct top_model *model,
 			strerror(-err));
 		return 0;
 	}
-	source = (struct source){map, top_model_heat_map(model)};
+	source = (struct source){.map = map, .heat = top_model_heat_map(model)};
+	if (view->metric == TOP_TIER)
+		source.tiers_err = top_model_tiers(model, &source.tiers);
 	grid = grid_of(map, view);
-	print_legend(out, map, &grid, view);
+	print_legend(out, &source, &grid, view);
 	print_grid(out, &source, &grid, view);
 	if (view->metric == TOP_FRAGMENTATION && !fs->has_status)
 		fputs("needs frsp.ko: \"sudo modprobe frsp\"; \"frspctl "

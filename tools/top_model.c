@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "dm_table.h"
 #include "free_extents.h"
 #include "hist.h"
 #include "watch_pin.h"
@@ -24,6 +25,9 @@
 
 /* Groups of the map that one frame reads again: about a millisecond. */
 #define MAP_GROUPS 4096
+
+/* A table that is loaded anew (lvextend, pvmove) is seen after so long. */
+#define TIERS_TTL_S 10
 
 #define TOP_MAX_WATCHES 3
 
@@ -41,6 +45,9 @@ struct top_model {
 	int shown;	    /* index of the latest frame */
 	struct fs_map *map; /* of the filesystem that was asked for last */
 	struct heat_map *map_heat; /* of the same */
+	struct tiers tiers;	   /* of the same */
+	int tiers_err;
+	__u64 tiers_ns; /* of the frame that they were read for; 0: none */
 	__u32 map_dev;
 	__u64 map_bytes; /* of the filesystem: another size, other groups */
 	__u64 map_ns;	 /* of the frame that it was refreshed for */
@@ -152,8 +159,10 @@ static void close_map(struct top_model *model)
 {
 	fs_map_close(model->map);
 	heat_map_free(model->map_heat);
+	tiers_free(&model->tiers);
 	model->map = NULL;
 	model->map_heat = NULL;
+	model->tiers_ns = 0;
 }
 
 void top_model_close(struct top_model *model)
@@ -229,9 +238,7 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 	fs->mount_label = strdup(label);
 	if (!fs->mount || !fs->mount_label)
 		return -ENOMEM;
-	if (mount_name_of(fs->dev, fs->name, sizeof(fs->name)))
-		snprintf(fs->name, sizeof(fs->name), "%u:%u",
-			 kdev_major(fs->dev), kdev_minor(fs->dev));
+	mount_name_or_number(fs->dev, fs->name);
 	fd = mount_entry_open(mount); /* fails where it is hidden */
 	if (fd >= 0 && !fstatvfs(fd, &space)) {
 		fs->bytes = space.f_blocks * space.f_frsize;
@@ -477,6 +484,23 @@ static int refresh_heat(struct top_model *model)
 const struct heat_map *top_model_heat_map(const struct top_model *model)
 {
 	return model->map_heat;
+}
+
+int top_model_tiers(struct top_model *model, const struct tiers **tiers)
+{
+	__u64 frame_ns = model->frames[model->shown].mono_ns;
+
+	if (!model->tiers_ns ||
+	    frame_ns - model->tiers_ns >= TIERS_TTL_S * NSEC_PER_SEC) {
+		struct tier_source source = dm_table_source();
+
+		tiers_free(&model->tiers);
+		model->tiers_err =
+			tiers_read(&source, model->map_dev, &model->tiers);
+		model->tiers_ns = frame_ns;
+	}
+	*tiers = &model->tiers;
+	return model->tiers_err;
 }
 
 int top_model_map(struct top_model *model, const struct top_fs *fs,

@@ -19,6 +19,7 @@
 #include "mount.h"
 #include "mount_name.h"
 #include "path.h"
+#include "tier.h"
 
 /* A share of each of the last intervals, in percent. */
 #define TOP_HISTORY	 60
@@ -115,6 +116,11 @@ int top_model_map(struct top_model *model, const struct top_fs *fs,
 /* Of the filesystem whose map was asked for last, as far as the frame has
  * ranges. */
 const struct heat_map *top_model_heat_map(const struct top_model *model);
+
+/* Of the same filesystem, read again now and then. 0, or an error of
+ * tiers_read(): there are none, and nothing of it is known.
+ */
+int top_model_tiers(struct top_model *model, const struct tiers **tiers);
 
 /* For paths of the rows. */
 struct hot_monitor *top_model_hot(struct top_model *model);

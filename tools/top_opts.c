@@ -11,6 +11,7 @@
 
 enum long_option {
 	OPT_SCREEN = 256,
+	OPT_METRIC,
 	OPT_PIN,
 	OPT_UNPIN,
 };
@@ -19,6 +20,10 @@ static const struct argp_option options[] = {
 	{"screen", OPT_SCREEN, "NAME", 0,
 	 "Begin with this screen, or report it: overview (default), allocator, "
 	 "map, busy, escache, heat",
+	 0},
+	{"metric", OPT_METRIC, "NAME", 0,
+	 "What the map shows first: fullness (default), fragmentation, heat, "
+	 "tier",
 	 0},
 	{"sort", 's', "COLUMN", 0,
 	 "Sort the overview by COLUMN, +COLUMN: the other way round; \"-s "
@@ -62,6 +67,14 @@ static enum top_screen_id parse_screen(const char *text)
 		if (!strcmp(text, top_screens[id].name))
 			return id;
 	opts_wrong_value("--screen", text, "--help lists the screens");
+}
+
+static enum top_metric parse_metric(const char *text)
+{
+	for (int metric = 0; metric < TOP_NR_METRICS; metric++)
+		if (!strcmp(text, top_map_metric(metric)))
+			return metric;
+	opts_wrong_value("--metric", text, "--help lists them");
 }
 
 static void parse_sort(const char *text, struct top_view *view)
@@ -135,6 +148,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case OPT_SCREEN:
 		opts->view.screen = parse_screen(text);
+		break;
+	case OPT_METRIC:
+		opts->view.metric = parse_metric(text);
 		break;
 	case 's':
 		parse_sort(text, &opts->view);

@@ -27,6 +27,7 @@ enum top_metric {
 	TOP_FULLNESS,
 	TOP_FRAGMENTATION,
 	TOP_WARMTH,
+	TOP_TIER,
 	TOP_NR_METRICS,
 };
 
@@ -109,6 +110,9 @@ __u32 top_overview_neighbour(struct top_model *model,
  */
 bool top_map_limits(struct top_model *model, const struct top_frame *frame,
 		    const struct top_view *view, __u32 *zoom, __u32 *pan);
+
+/* Names of what the map shows, for --metric. NULL: no more. */
+const char *top_map_metric(size_t i);
 
 /* Names of the overview's columns, for -s. NULL: no such column. */
 const char *top_overview_column(size_t i);

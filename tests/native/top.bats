@@ -182,6 +182,7 @@ is_later() { # is_later SECONDS_SINCE_1970
 	tui send-keys m
 	wait_until shows '^fragmentation: '
 	press m '^heat: '
+	press m '^tier: '
 	press m '^fullness: '
 	expect "the screen" "$(screen)" "$frozen_screen"
 	tui send-keys Space
@@ -330,6 +331,7 @@ make_grouped() { # make_grouped NAME
 	press m '^fragmentation: 0123456789 tenths'
 	[[ -e /sys/fs/ext4/${loop_of[a]#/dev/}/frsp || $(cells) == -* ]] || fail "$(screen)"
 	press m '^heat: '
+	press m '^tier: '
 	press m '^fullness: '
 }
 
@@ -464,7 +466,7 @@ is_whole() {
 		wait_until is_chosen b
 		press $n "${marks[n]}"
 		fs_umount b
-		tui send-keys z m m m v
+		tui send-keys z m m m m v
 		press 1 "${marks[1]}"
 		wait_until is_overview a || fail "$n: $(screen)"
 		fs_mount b "${loop_of[b]}"
@@ -683,6 +685,8 @@ map_colours() {
 		-s +
 		--screen nonsense
 		--screen Map
+		--metric nonsense
+		--metric Tier
 		--color sometimes
 		-f 0123456789012345678901234567890123456789012345678901234567890123
 		--nonsense
