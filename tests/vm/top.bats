@@ -24,7 +24,7 @@ passes() { # passes KERNEL
 	local tap=$BATS_FILE_TMPDIR/$1.tap
 	await_guest "$1"
 	[[ $(grep -c '^ok - ' "$tap") == "$STEPS" ]]
-	[[ $(grep -c '^ok [0-9]' "$tap") -ge 12 ]]
+	[[ $(grep -c '^ok [0-9]' "$tap") -ge 15 ]]
 	run ! grep '^not ok ' "$tap"
 	# a guest may lack only what its kernel lacks
 	run ! grep -P '^ok .*# skip (?!the kernel has no)' "$tap"
