@@ -212,13 +212,12 @@ static struct json_object *tiers_array(const struct tiers *tiers)
 	return array;
 }
 
-static void add_tiers(struct json_object *object, struct top_model *model,
-		      const struct fs_map *map)
+static void add_tiers(struct json_object *object, struct disk_map *map)
 {
 	const struct tiers *tiers;
-	int err = top_model_tiers(model, &tiers);
+	int err = disk_map_tiers(map, &tiers);
 
-	json_object_object_add(object, "tier", tier_array(map, tiers));
+	json_object_object_add(object, "tier", tier_array(map->groups, tiers));
 	json_object_object_add(object, "tiers", tiers_array(tiers));
 	json_add_string(object, "tiers_error", err ? strerror(-err) : NULL);
 }
@@ -227,19 +226,19 @@ static struct json_object *map_object(struct top_model *model,
 				      const struct top_fs *fs)
 {
 	struct json_object *object;
-	const struct fs_map *map;
+	struct disk_map *map;
 
 	if (top_model_map(model, fs, &map))
 		return NULL;
 	object = json_object_new_object();
-	json_add_u64(object, "flex_bytes", fs_map_flex_bytes(map));
+	json_add_u64(object, "flex_bytes", fs_map_flex_bytes(map->groups));
 	json_object_object_add(object, "fullness",
-			       map_array(map, fs_map_fullness));
+			       map_array(map->groups, fs_map_fullness));
 	json_object_object_add(object, "fragmentation",
-			       map_array(map, fs_map_fragmentation));
+			       map_array(map->groups, fs_map_fragmentation));
 	json_object_object_add(object, "warmth",
-			       heat_array(map, top_model_heat_map(model)));
-	add_tiers(object, model, map);
+			       heat_array(map->groups, map->heat));
+	add_tiers(object, map);
 	return object;
 }
 

@@ -212,12 +212,12 @@ bool top_map_limits(struct top_model *model, const struct top_frame *frame,
 		    const struct top_view *view, __u32 *zoom, __u32 *pan)
 {
 	const struct top_fs *fs = top_view_fs(frame, view);
-	const struct fs_map *map;
+	struct disk_map *map;
 	struct map_grid grid;
 
 	if (!fs || top_model_map(model, fs, &map))
 		return false;
-	grid = grid_of(map, view);
+	grid = grid_of(map->groups, view);
 	*zoom = grid.last_zoom;
 	*pan = grid.last_pan;
 	return true;
@@ -227,7 +227,7 @@ int top_map_print(FILE *out, struct top_model *model,
 		  const struct top_frame *frame, const struct top_view *view)
 {
 	const struct top_fs *fs = top_view_fs(frame, view);
-	const struct fs_map *map;
+	struct disk_map *map;
 	struct source source;
 	struct map_grid grid;
 	int err;
@@ -244,10 +244,10 @@ int top_map_print(FILE *out, struct top_model *model,
 			strerror(-err));
 		return 0;
 	}
-	source = (struct source){.map = map, .heat = top_model_heat_map(model)};
+	source = (struct source){.map = map->groups, .heat = map->heat};
 	if (view->metric == TOP_TIER)
-		source.tiers_err = top_model_tiers(model, &source.tiers);
-	grid = grid_of(map, view);
+		source.tiers_err = disk_map_tiers(map, &source.tiers);
+	grid = grid_of(map->groups, view);
 	print_legend(out, &source, &grid, view);
 	print_grid(out, &source, &grid, view);
 	if (view->metric == TOP_FRAGMENTATION && !fs->has_status)

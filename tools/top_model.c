@@ -7,14 +7,12 @@
 #include "top_model.h"
 
 #include <errno.h>
-#include <blkid/blkid.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "dm_table.h"
 #include "free_extents.h"
 #include "hist.h"
 #include "watch_pin.h"
@@ -22,12 +20,6 @@
 /* As hotmon has them by default. */
 #define HEAT_MEMORY	 (16ULL << 20)
 #define HEAT_HALF_LIFE_S 300.0
-
-/* Groups of the map that one frame reads again: about a millisecond. */
-#define MAP_GROUPS 4096
-
-/* A table that is loaded anew (lvextend, pvmove) is seen after so long. */
-#define TIERS_TTL_S 10
 
 #define TOP_MAX_WATCHES 3
 
@@ -42,15 +34,8 @@ struct top_model {
 	__u32 modules; /* that were there when the watches were opened */
 	__u32 only;    /* device; 0: all */
 	struct top_frame frames[2];
-	int shown;	    /* index of the latest frame */
-	struct fs_map *map; /* of the filesystem that was asked for last */
-	struct heat_map *map_heat; /* of the same */
-	struct tiers tiers;	   /* of the same */
-	int tiers_err;
-	__u64 tiers_ns; /* of the frame that they were read for; 0: none */
-	__u32 map_dev;
-	__u64 map_bytes; /* of the filesystem: another size, other groups */
-	__u64 map_ns;	 /* of the frame that it was refreshed for */
+	int shown;	       /* index of the latest frame */
+	struct disk_map *maps; /* of those that were asked for */
 };
 
 static bool is_watched_type(const char *fs_type)
@@ -154,24 +139,13 @@ static void clear_frame(struct top_frame *frame)
 	*frame = (struct top_frame){0};
 }
 
-/* An open map keeps the device from being detached. */
-static void close_map(struct top_model *model)
-{
-	fs_map_close(model->map);
-	heat_map_free(model->map_heat);
-	tiers_free(&model->tiers);
-	model->map = NULL;
-	model->map_heat = NULL;
-	model->tiers_ns = 0;
-}
-
 void top_model_close(struct top_model *model)
 {
 	if (!model)
 		return;
 	clear_frame(&model->frames[0]);
 	clear_frame(&model->frames[1]);
-	close_map(model);
+	disk_maps_free(&model->maps);
 	hot_monitor_close(model->hot);
 	close_watches(model);
 	path_cache_free(model->paths);
@@ -328,8 +302,7 @@ static void forget_gone(struct top_model *model, const struct top_frame *before,
 
 		if (fs_in(now, fs->dev))
 			continue;
-		if (model->map_dev == fs->dev)
-			close_map(model);
+		disk_map_forget(&model->maps, fs->dev);
 		if (fs->has_alloc)
 			alloc_watch_forget(model->alloc, fs->dev);
 		if (fs->has_es)
@@ -448,89 +421,31 @@ int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
 	return free_extents_read(model->mounts, fs->dev, table);
 }
 
-static int open_map(struct top_model *model, const struct top_fs *fs)
-{
-	char *node;
-	int err;
-
-	close_map(model);
-	node = blkid_devno_to_devname(kdev_to_user(fs->dev));
-	err = node ? fs_map_open(node, &model->map) : -ENODEV;
-	free(node);
-	if (err)
-		return err;
-	model->map_dev = fs->dev;
-	model->map_bytes = fs->bytes;
-	model->map_heat = heat_map_new(
-		fs->dev, fs_map_flex_bytes(model->map),
-		(model->map->n_groups + model->map->groups_per_flex - 1) /
-			model->map->groups_per_flex);
-	if (model->map_heat)
-		return 0;
-	close_map(model);
-	return -ENOMEM;
-}
-
-/* 0 or -errno */
-static int refresh_heat(struct top_model *model)
+int top_model_map(struct top_model *model, const struct top_fs *fs,
+		  struct disk_map **map)
 {
 	const struct top_frame *frame = &model->frames[model->shown];
-
-	return frame->has_heat ? heat_map_refresh(model->map_heat, model->hot,
-						  &frame->heat.ranking.ranges)
-			       : 0;
-}
-
-const struct heat_map *top_model_heat_map(const struct top_model *model)
-{
-	return model->map_heat;
-}
-
-int top_model_tiers(struct top_model *model, const struct tiers **tiers)
-{
-	__u64 frame_ns = model->frames[model->shown].mono_ns;
-
-	if (!model->tiers_ns ||
-	    frame_ns - model->tiers_ns >= TIERS_TTL_S * NSEC_PER_SEC) {
-		struct tier_source source = dm_table_source();
-
-		tiers_free(&model->tiers);
-		model->tiers_err =
-			tiers_read(&source, model->map_dev, &model->tiers);
-		model->tiers_ns = frame_ns;
-	}
-	*tiers = &model->tiers;
-	return model->tiers_err;
-}
-
-int top_model_map(struct top_model *model, const struct top_fs *fs,
-		  const struct fs_map **map)
-{
-	__u64 frame_ns = model->frames[model->shown].mono_ns;
-	const struct mount_entry *mount;
-	bool fresh = !model->map || model->map_dev != fs->dev ||
-		     model->map_bytes != fs->bytes;
-	int fd = -1, err = 0;
+	const struct mount_entry *mount =
+		fs->has_status ? mount_table_by_dev(model->mounts, fs->dev)
+			       : NULL;
+	struct disk_map_now now = {
+		.dev = fs->dev,
+		.bytes = fs->bytes,
+		.ns = frame->mono_ns,
+		.fs = -1,
+		.monitor = model->hot,
+		.ranges = frame->has_heat ? &frame->heat.ranking.ranges : NULL,
+	};
+	int err;
 
 	if (strcmp(fs->fs_type, "ext4"))
 		return -EOPNOTSUPP;
-	if (fresh)
-		err = open_map(model, fs);
-	if (err)
-		return err;
-	*map = model->map;
-	if (!fresh && model->map_ns == frame_ns)
-		return 0;
-	model->map_ns = frame_ns;
-	mount = fs->has_status ? mount_table_by_dev(model->mounts, fs->dev)
-			       : NULL;
 	if (mount)
-		fd = mount_entry_open(mount);
-	err = fs_map_refresh(model->map,
-			     fresh ? model->map->n_groups : MAP_GROUPS, fd);
-	if (fd >= 0)
-		close(fd);
-	return err ?: refresh_heat(model);
+		now.fs = mount_entry_open(mount);
+	err = disk_map_get(&model->maps, &now, map);
+	if (now.fs >= 0)
+		close(now.fs);
+	return err;
 }
 
 void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,

@@ -10,16 +10,14 @@
 
 #include "alloc_watch.h"
 #include "busy_watch.h"
+#include "disk_map.h"
 #include "es_watch.h"
 #include "free_table.h"
-#include "fs_map.h"
 #include "fs_status.h"
-#include "heat_map.h"
 #include "hot_monitor.h"
 #include "mount.h"
 #include "mount_name.h"
 #include "path.h"
-#include "tier.h"
 
 /* A share of each of the last intervals, in percent. */
 #define TOP_HISTORY	 60
@@ -107,20 +105,11 @@ void top_model_hottest(struct top_model *model, const struct top_fs *fs,
 int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
 			   struct free_table *table);
 
-/* Its groups, refreshed a little in each frame: at first all, then some. 0,
+/* Its map, refreshed a little in each frame: at first all, then some. 0,
  * -EOPNOTSUPP: not ext4, or another -errno.
  */
 int top_model_map(struct top_model *model, const struct top_fs *fs,
-		  const struct fs_map **map);
-
-/* Of the filesystem whose map was asked for last, as far as the frame has
- * ranges. */
-const struct heat_map *top_model_heat_map(const struct top_model *model);
-
-/* Of the same filesystem, read again now and then. 0, or an error of
- * tiers_read(): there are none, and nothing of it is known.
- */
-int top_model_tiers(struct top_model *model, const struct tiers **tiers);
+		  struct disk_map **map);
 
 /* For paths of the rows. */
 struct hot_monitor *top_model_hot(struct top_model *model);
