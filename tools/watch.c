@@ -2,6 +2,7 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,17 @@ bool watch_has(const struct watch *watch, const struct bpf_program *program)
 {
 	return bpf_program__fd(program) >= 0 ||
 	       watch_pin_has(watch->name, bpf_program__name(program));
+}
+
+int watch_runnable(const struct watch *watch, const struct bpf_program *program)
+{
+	int fd = bpf_program__fd(program);
+
+	if (fd < 0)
+		return watch_pin_program(watch->name,
+					 bpf_program__name(program));
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? -errno : fd;
 }
 
 __u32 watch_modules(void)

@@ -59,6 +59,17 @@ bool watch_pin_has(const char *object, const char *program)
 	return !access(path, F_OK);
 }
 
+int watch_pin_program(const char *object, const char *name)
+{
+	char directory[OBJECT_PATH_LEN], path[PIN_PATH_LEN];
+	int fd;
+
+	object_path(directory, object);
+	pin_path(path, sizeof(path), directory, name);
+	fd = bpf_obj_get(path);
+	return fd < 0 ? -errno : fd;
+}
+
 int watch_pin_other(char *path, size_t size)
 {
 	DIR *root = opendir(WATCH_PIN_ROOT);
@@ -145,8 +156,8 @@ static int remove_objects(const char *path)
 	return !err && rmdir(path) ? -errno : err;
 }
 
-static int pin_links(const char *directory,
-		     struct bpf_object_skeleton *skeleton)
+static int pin_programs(const char *directory,
+			struct bpf_object_skeleton *skeleton)
 {
 	int err = 0;
 
@@ -156,11 +167,13 @@ static int pin_links(const char *directory,
 				 (size_t)i * skeleton->prog_skel_sz);
 		char path[PIN_PATH_LEN];
 
-		/* this kernel has no place for it, or it is called by hand */
-		if (!*program->link)
-			continue;
 		pin_path(path, sizeof(path), directory, program->name);
-		err = bpf_link__pin(*program->link, path);
+		if (*program->link)
+			err = bpf_link__pin(*program->link, path);
+		else if (bpf_program__type(*program->prog) ==
+			 BPF_PROG_TYPE_SYSCALL)
+			err = bpf_program__pin(*program->prog, path);
+		/* else this kernel has no place for it */
 	}
 	return err;
 }
@@ -191,7 +204,7 @@ static int pin_object(const char *in, const struct watch_pin_object *object)
 	err = mkdir(path, 0700) ? -errno : 0;
 	if (!err)
 		err = pin_maps(path, *object->skeleton->obj);
-	return err ?: pin_links(path, object->skeleton);
+	return err ?: pin_programs(path, object->skeleton);
 }
 
 static int rename_to(const char *from, const char *to)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * BPF objects that go on without the program that loaded them: their maps and
- * links are pinned below WATCH_PIN_ROOT, in "v" and the schema's number, a
- * directory per object. Another program finds its maps there and attaches
- * nothing again.
+ * BPF objects that go on without the program that loaded them: their maps,
+ * their links and what readers run are pinned below WATCH_PIN_ROOT, in "v" and
+ * the schema's number, a directory per object. Another program finds its maps
+ * there and attaches nothing again.
  */
 #ifndef FRSP_WATCH_PIN_H
 #define FRSP_WATCH_PIN_H
@@ -21,6 +21,9 @@ bool watch_pin_is_there(const char *object);
 
 /* Whether the program of a pinned object is attached. */
 bool watch_pin_has(const char *object, const char *program);
+
+/* One that readers run. File descriptor or -errno. */
+int watch_pin_program(const char *object, const char *name);
 
 /* A directory of another schema: 0 and its path, or -ENOENT: there is none. */
 int watch_pin_other(char *path, size_t size);
