@@ -3,15 +3,26 @@
  * How well ext4's extent status tree serves as a cache: lookups that found the
  * mapping, what came in and went out, and what the shrinker took.
  *
- * Each lookup passes here, so only its end is watched, and what can be is read
- * through typed pointers, without a helper. A filesystem's counts are per CPU.
- * An inode's are shared, and atomic, as 16384 of them for each of 128 CPUs
- * would be 100 MB; the lookup itself has taken a lock in that inode already.
+ * Each lookup passes here, so only its end is watched, what can be is read
+ * through typed pointers, without a helper, and an event changes nothing but
+ * memory of its own CPU: there, filesystems and inodes have slots, each the
+ * only place for those that share it. When another one takes a slot, what was
+ * gathered of the one before is added to a table of all CPUs. Whoever reads
+ * adds up table and slots, and empties none, so that there may be several.
+ *
+ * Nothing comes between two accesses to a slot: tracepoints disable preemption
+ * (__DO_TRACE of linux/tracepoint.h; seen in 6.1, 6.1-rt and 6.12), and ext4
+ * takes i_es_lock, which these are about, in tasks only.
  *
  * The inodes are in an LRU table, for those that are in use now are the ones to
  * be told of: a plain one would keep what came first, perhaps a find(1) of the
  * day before, and refuse the rest. What it throws out is known: those that were
  * put in are counted here, and those that are there by the reader.
+ *
+ * How many entries an inode has, the inode knows itself: it is asked when
+ * somebody wants to know. It may be gone by then, and other things in its
+ * place. So what is there must say that it is that inode, and has no entries
+ * otherwise, which is true for one that has left memory.
  *
  * Of a run of the shrinker ext4_es_shrink says all but how much was asked for,
  * also of a run that has no ext4_es_shrink_scan_enter and _exit (6.1 shrinks
@@ -47,106 +58,209 @@ struct {
 } frsp_es_inode SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set before load */
+	__type(key, __u32);
+	__type(value, struct es_gathered);
+} frsp_es_slots SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, ES_NR_LOST);
 	__type(key, __u32);
 	__type(value, __u64);
 } frsp_es_lost SEC(".maps");
 
-__u64 inodes_made; /* of frsp_es_inode, ever */
+/* Of frsp_es_inode, ever. */
+__u64 inodes_made;
+__u64 inodes_forgotten; /* by readers */
 
 COST_MAP(frsp_es_cost, ES_NR_PROGRAMS);
 
-static __always_inline void count_lost(__u32 why)
+static __always_inline void count_lost(__u32 why, __u64 n)
 {
 	__u64 *lost = bpf_map_lookup_elem(&frsp_es_lost, &why);
 
 	if (lost)
-		++*lost;
+		*lost += n;
 }
 
-static __always_inline struct es_fs *fs_of(const struct super_block *sb)
+static __always_inline struct es_gathered *gathered_here(void)
 {
-	__u32 dev = sb->s_dev;
-	struct es_fs *fs;
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct es_gathered *here = bpf_map_lookup_elem(&frsp_es_slots, &cpu);
 
-	fs = bpf_map_lookup_elem(&frsp_es_fs, &dev);
+	if (!here)
+		count_lost(ES_LOST_CPU, 1);
+	return here;
+}
+
+static __always_inline struct es_fs *fs_in_table(__u32 dev)
+{
+	struct es_fs *fs = bpf_map_lookup_elem(&frsp_es_fs, &dev);
+
 	if (fs)
 		return fs;
 	bpf_map_update_elem(&frsp_es_fs, &dev, &nothing, BPF_NOEXIST);
-	fs = bpf_map_lookup_elem(&frsp_es_fs, &dev);
-	if (!fs)
-		count_lost(ES_LOST_FS);
-	return fs;
+	return bpf_map_lookup_elem(&frsp_es_fs, &dev);
 }
 
-static __always_inline struct es_inode *inode_of(const struct inode *inode)
+static __always_inline void add_fs(const struct es_fs_slot *slot)
 {
-	const struct es_inode first = {0};
-	struct es_inode_key key = {
-		.ino = inode->i_ino,
-		.dev = inode->i_sb->s_dev,
-		.gen = inode->i_generation,
-	};
-	struct es_inode *known;
+	const __u64 *from = (const __u64 *)&slot->counts;
+	__u32 dev = slot->dev;
+	struct es_fs *fs;
+	__u64 *to;
 
+	if (!dev)
+		return;
+	fs = fs_in_table(dev);
+	if (!fs) {
+		count_lost(ES_LOST_FS, 1);
+		return;
+	}
+	to = (__u64 *)fs;
+	for (__u32 i = 0; i < sizeof(*fs) / sizeof(*to); i++)
+		to[i] += from[i];
+}
+
+/* Not inline, as it is rare. */
+static __noinline int take_fs_slot(struct es_gathered *here,
+				   struct es_fs_slot *slot, __u32 dev)
+{
+	here->moves_begun++;
+	barrier();
+	add_fs(slot);
+	slot->dev = dev;
+	__builtin_memset(&slot->counts, 0, sizeof(slot->counts));
+	barrier();
+	here->moves_done++;
+	return 0;
+}
+
+static __always_inline struct es_fs *fs_of(struct es_gathered *here, __u32 dev)
+{
+	struct es_fs_slot *slot = &here->fs[es_fs_slot_of(dev)];
+
+	if (slot->dev != dev)
+		take_fs_slot(here, slot, dev);
+	return &slot->counts;
+}
+
+static __always_inline bool is_still(const struct inode *inode,
+				     const struct es_inode_key *key)
+{
+	return BPF_CORE_READ(inode, i_ino) == key->ino &&
+	       BPF_CORE_READ(inode, i_generation) == key->gen &&
+	       BPF_CORE_READ(inode, i_sb, s_dev) == key->dev;
+}
+
+static __always_inline void add_inode(const struct es_inode_slot *slot)
+{
+	struct es_inode_key key = slot->key;
+	struct es_inode counts = slot->counts, *known;
+
+	if (!key.dev)
+		return;
 	known = bpf_map_lookup_elem(&frsp_es_inode, &key);
-	if (known)
-		return known;
-	if (!bpf_map_update_elem(&frsp_es_inode, &key, &first, BPF_NOEXIST))
+	if (!known &&
+	    !bpf_map_update_elem(&frsp_es_inode, &key, &counts, BPF_NOEXIST)) {
 		__sync_fetch_and_add(&inodes_made, 1);
-	known = bpf_map_lookup_elem(&frsp_es_inode, &key);
-	if (!known)
-		count_lost(ES_LOST_INODE);
-	return known;
+		return;
+	}
+	/* or another CPU was faster */
+	known = known ?: bpf_map_lookup_elem(&frsp_es_inode, &key);
+	if (!known) {
+		count_lost(ES_LOST_INODE, counts.hits + counts.misses);
+		return;
+	}
+	__sync_fetch_and_add(&known->hits, counts.hits);
+	__sync_fetch_and_add(&known->misses, counts.misses);
+	/* it left memory and came back; but which of the two is the older? */
+	if (known->address != counts.address &&
+	    is_still((void *)counts.address, &key))
+		known->address = counts.address;
 }
 
-/* The verifier has no typed pointer to what an inode is embedded in. */
-static __always_inline __u32 entries_of(const struct inode *inode)
+static __noinline int take_inode_slot(struct es_gathered *here,
+				      struct es_inode_slot *slot,
+				      const struct es_inode_key *key,
+				      __u64 address)
 {
-	const struct ext4_inode_info___frsp *info =
-		(void *)inode -
-		bpf_core_field_offset(struct ext4_inode_info___frsp, vfs_inode);
-
-	return BPF_CORE_READ(info, i_es_all_nr);
+	here->moves_begun++;
+	barrier();
+	add_inode(slot);
+	slot->key = *key;
+	slot->counts = (struct es_inode){.address = address};
+	barrier();
+	here->moves_done++;
+	return 0;
 }
 
-static __always_inline void note_entries(struct es_inode *known, __u32 entries)
+static __always_inline struct es_inode *
+inode_of(struct es_gathered *here, const struct inode *inode, __u32 dev)
 {
-	if (known->entries != entries)
-		known->entries = entries;
+	struct es_inode_key key = {
+		.ino = inode->i_ino, .dev = dev, .gen = inode->i_generation};
+	__u64 address = (__u64)inode;
+	struct es_inode_slot *slot;
+
+	slot = &here->inodes[es_inode_slot_of(key.ino, dev)];
+	if (slot->counts.address != address || slot->key.ino != key.ino ||
+	    slot->key.gen != key.gen || slot->key.dev != dev)
+		take_inode_slot(here, slot, &key, address);
+	return &slot->counts;
 }
 
 static __always_inline void count_lookup(const struct inode *inode, bool found)
 {
-	struct es_fs *fs = inode ? fs_of(inode->i_sb) : NULL;
+	struct es_gathered *here = gathered_here();
 	struct es_inode *known;
+	struct es_fs *fs;
+	__u32 dev;
 
-	if (!fs)
+	if (!here || !inode)
 		return;
-	if (found)
+	dev = inode->i_sb->s_dev;
+	fs = fs_of(here, dev);
+	known = inode_of(here, inode, dev);
+	if (found) {
 		fs->hits++;
-	else
+		known->hits++;
+	} else {
 		fs->misses++;
-	known = inode_of(inode);
-	if (!known)
-		return;
-	__sync_fetch_and_add(found ? &known->hits : &known->misses, 1);
-	note_entries(known, entries_of(inode));
+		known->misses++;
+	}
 }
 
-/* For a change of the tree; the tracepoint comes before the change. */
+/* For a change of the tree. Of the inode a lookup has told before, ... */
 static __always_inline struct es_fs *changed_fs(const struct inode *inode)
 {
-	struct es_fs *fs = inode ? fs_of(inode->i_sb) : NULL;
-	struct es_inode *known;
+	struct es_gathered *here = gathered_here();
 
-	if (!fs)
-		return NULL;
-	known = inode_of(inode);
-	if (known)
-		note_entries(known, entries_of(inode));
-	return fs;
+	return here && inode ? fs_of(here, inode->i_sb->s_dev) : NULL;
+}
+
+/* ... but not if its extent tree is read for other reasons. */
+static __always_inline void count_cached(const struct inode *inode)
+{
+	struct es_gathered *here = gathered_here();
+	__u32 dev;
+
+	if (!here || !inode)
+		return;
+	dev = inode->i_sb->s_dev;
+	fs_of(here, dev)->cached++;
+	inode_of(here, inode, dev);
+}
+
+/* For the shrinker. */
+static __always_inline struct es_fs *shrunk_fs(const struct super_block *sb)
+{
+	struct es_gathered *here = gathered_here();
+
+	return here && sb ? fs_of(here, sb->s_dev) : NULL;
 }
 
 /* 6.1 has entries that are unwritten and delayed, and keeps them as delayed. */
@@ -161,23 +275,6 @@ insert_of(const struct extent_status___frsp *es)
 		return ES_INSERT_WRITTEN;
 	return status & EXTENT_STATUS_UNWRITTEN ? ES_INSERT_UNWRITTEN
 						: ES_INSERT_HOLE;
-}
-
-static __always_inline void count_removal(const struct inode *inode, __u32 lblk,
-					  __u32 len)
-{
-	struct es_fs *fs = inode ? fs_of(inode->i_sb) : NULL;
-	struct es_inode *known;
-
-	if (!fs)
-		return;
-	fs->removals++;
-	known = inode_of(inode);
-	/* all of it, as when the inode leaves memory: nothing is left */
-	if (known)
-		note_entries(known, !lblk && len == EXT_MAX_BLOCKS
-					    ? 0
-					    : entries_of(inode));
 }
 
 SEC("tp_btf/ext4_es_lookup_extent_exit")
@@ -234,20 +331,20 @@ SEC("tp_btf/ext4_es_cache_extent")
 int BPF_PROG(frsp_es_cache, struct inode *inode)
 {
 	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_CACHE);
-	struct es_fs *fs = changed_fs(inode);
 
-	if (fs)
-		fs->cached++;
+	count_cached(inode);
 	cost_end(&frsp_es_cost, ES_PROGRAM_CACHE, began);
 	return 0;
 }
 
 SEC("tp_btf/ext4_es_remove_extent")
-int BPF_PROG(frsp_es_remove, struct inode *inode, __u32 lblk, __u32 len)
+int BPF_PROG(frsp_es_remove, struct inode *inode)
 {
 	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_REMOVE);
+	struct es_fs *fs = changed_fs(inode);
 
-	count_removal(inode, lblk, len);
+	if (fs)
+		fs->removals++;
 	cost_end(&frsp_es_cost, ES_PROGRAM_REMOVE, began);
 	return 0;
 }
@@ -256,7 +353,7 @@ SEC("tp_btf/ext4_es_shrink_scan_enter")
 int BPF_PROG(frsp_es_scan, struct super_block *sb, int nr_to_scan)
 {
 	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_SCAN);
-	struct es_fs *fs = sb ? fs_of(sb) : NULL;
+	struct es_fs *fs = shrunk_fs(sb);
 
 	if (fs)
 		fs->asked += nr_to_scan;
@@ -269,7 +366,7 @@ int BPF_PROG(frsp_es_shrink, struct super_block *sb, int nr_shrunk,
 	     __u64 scan_time, int nr_skipped, int retried)
 {
 	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_SHRINK);
-	struct es_fs *fs = sb ? fs_of(sb) : NULL;
+	struct es_fs *fs = shrunk_fs(sb);
 
 	if (fs) {
 		fs->runs++;
@@ -280,6 +377,52 @@ int BPF_PROG(frsp_es_shrink, struct super_block *sb, int nr_shrunk,
 		fs->run[log2_bucket(scan_time, LOG2_NS_BUCKETS)]++;
 	}
 	cost_end(&frsp_es_cost, ES_PROGRAM_SHRINK, began);
+	return 0;
+}
+
+static __always_inline void ask_entries(const struct es_inode_key *key,
+					struct es_inode *known)
+{
+	const struct inode *inode = (void *)known->address;
+	const struct ext4_inode_info___frsp *info =
+		(void *)inode -
+		bpf_core_field_offset(struct ext4_inode_info___frsp, vfs_inode);
+	__u64 entries = BPF_CORE_READ(info, i_es_all_nr);
+
+	if (entries && !is_still(inode, key))
+		entries = 0;
+	if (known->entries != entries)
+		known->entries = entries;
+}
+
+static long ask_of_table(void *map, const struct es_inode_key *key,
+			 struct es_inode *known, void *context)
+{
+	ask_entries(key, known);
+	return 0;
+}
+
+/* If another inode takes the slot just then, it has a wrong number until this
+ * is run again.
+ */
+static long ask_of_gathered(void *map, const __u32 *cpu,
+			    struct es_gathered *gathered, void *context)
+{
+	for (__u32 i = 0; i < ES_INODE_SLOTS; i++) {
+		struct es_inode_slot *slot = &gathered->inodes[i];
+
+		if (slot->key.dev)
+			ask_entries(&slot->key, &slot->counts);
+	}
+	return 0;
+}
+
+/* Run by readers. */
+SEC("syscall")
+int frsp_es_entries(void *context)
+{
+	bpf_for_each_map_elem(&frsp_es_inode, ask_of_table, NULL, 0);
+	bpf_for_each_map_elem(&frsp_es_slots, ask_of_gathered, NULL, 0);
 	return 0;
 }
 

@@ -15,6 +15,11 @@
 #define ES_MAX_FS     1024
 #define ES_MAX_INODES 16384 /* of all filesystems; about 100 bytes each */
 
+/* What a CPU gathers, before it goes into the tables. */
+#define ES_FS_SLOTS    8
+#define ES_INODE_BITS  7
+#define ES_INODE_SLOTS (1 << ES_INODE_BITS)
+
 enum es_insert {
 	ES_INSERT_WRITTEN,
 	ES_INSERT_UNWRITTEN,
@@ -23,7 +28,8 @@ enum es_insert {
 	ES_NR_INSERTS,
 };
 
-/* Value of frsp_es_fs, per CPU; key: kernel dev_t of the superblock. */
+/* Value of frsp_es_fs, per CPU; key: kernel dev_t of the superblock. All __u64.
+ */
 struct es_fs {
 	__u64 hits; /* a hole that is known is a hit */
 	__u64 misses;
@@ -50,8 +56,46 @@ struct es_inode_key {
 struct es_inode {
 	__u64 hits;
 	__u64 misses;
-	__u64 entries; /* of its tree, at its latest event */
+	__u64 address; /* where it was last seen in the kernel's memory */
+	__u64 entries; /* of its tree, when frsp_es_entries last ran */
 };
+
+struct es_fs_slot {
+	__u64 dev; /* 0: none */
+	struct es_fs counts;
+};
+
+struct es_inode_slot {
+	struct es_inode_key key; /* dev is 0: none */
+	struct es_inode counts;
+};
+
+/*
+ * Value of frsp_es_slots; key: a CPU, which alone puts anything in. Others
+ * may set a dev to 0, by which all of its slot is dropped. What is on its way
+ * into a table has begun and is not done, and may be found here as well as
+ * there.
+ */
+struct es_gathered {
+	__u64 moves_begun;
+	__u64 moves_done;
+	struct es_fs_slot fs[ES_FS_SLOTS];
+	struct es_inode_slot inodes[ES_INODE_SLOTS];
+} __attribute__((aligned(64))); /* CPUs share no cache line */
+
+/* The major number, from bit 20 on, counts too: each driver has a device 0. */
+static inline __u32 es_fs_slot_of(__u32 dev)
+{
+	return (dev + (dev >> 20)) % ES_FS_SLOTS;
+}
+
+/* Directories often have inode numbers that are the same but for high bits, so
+ * all bits count: 2^64 divided by the golden ratio spreads them.
+ */
+static inline __u32 es_inode_slot_of(__u64 ino, __u32 dev)
+{
+	return (ino + dev) * 0x9e3779b97f4a7c15 >> (64 - ES_INODE_BITS);
+}
 
 /* Index into frsp_es_cost. */
 enum es_program {
@@ -70,6 +114,7 @@ enum es_program {
 enum es_lost {
 	ES_LOST_FS,    /* no room or memory for the filesystem */
 	ES_LOST_INODE, /* no room for the inode, though others may go for it */
+	ES_LOST_CPU,   /* its number is not below that of possible CPUs */
 	ES_NR_LOST,
 };
 

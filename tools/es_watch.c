@@ -4,9 +4,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <bpf/bpf.h>
+#include <linux/membarrier.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include "escache.skel.h"
+
+/* What is moved into a table while it is read makes it a wrong reading. */
+#define INODES_TRIES 3	 /* of a few ms */
+#define FS_TRIES     100 /* of a few us */
 
 static const char *const programs[ES_NR_PROGRAMS] = {
 	[ES_PROGRAM_LOOKUP] = "frsp_es_lookup",
@@ -22,19 +30,61 @@ static const char *const programs[ES_NR_PROGRAMS] = {
 struct es_watch {
 	struct watch base;
 	struct frsp_escache *skel;
-	/* of all filesystems, in no order; room for ES_MAX_INODES */
+	int entries_fd;
+	/* per CPU: the programs', and a copy of it */
+	struct es_gathered *gathered, *copy;
+	__u32 n_cpus;
+	/* of all filesystems, in no order: those of the table, then those that
+	 * are only gathered; room for ES_MAX_INODES and all slots
+	 */
 	struct es_inode_key *keys;
 	struct es_inode *values;
-	__u32 n_inodes;
-	__u64 n_forgotten, n_evicted;
+	__u32 n_in_table, n_inodes;
+	__u64 n_evicted;
 };
+
+static size_t gathered_size(const struct es_watch *watch)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	return (watch->n_cpus * sizeof(*watch->gathered) + page - 1) &
+	       ~(page - 1);
+}
+
+/* After load; of another program's map, if that is pinned. */
+static int map_gathered(struct es_watch *watch)
+{
+	const struct bpf_map *map = watch->skel->maps.frsp_es_slots;
+	size_t room;
+
+	watch->n_cpus = bpf_map__max_entries(map);
+	room = ES_MAX_INODES + (size_t)watch->n_cpus * ES_INODE_SLOTS;
+	watch->copy = calloc(watch->n_cpus, sizeof(*watch->copy));
+	watch->keys = calloc(room, sizeof(*watch->keys));
+	watch->values = calloc(room, sizeof(*watch->values));
+	if (!watch->copy || !watch->keys || !watch->values)
+		return -ENOMEM;
+	watch->gathered =
+		mmap(NULL, gathered_size(watch), PROT_READ | PROT_WRITE,
+		     MAP_SHARED, bpf_map__fd(map), 0);
+	if (watch->gathered != MAP_FAILED)
+		return 0;
+	watch->gathered = NULL;
+	return -errno;
+}
 
 static int load_and_attach(struct es_watch *watch)
 {
+	int n_cpus = libbpf_num_possible_cpus();
 	int err = watch_probe(watch->skel->obj);
 
 	if (err <= 0)
 		return err ?: -EOPNOTSUPP;
+	if (n_cpus < 0)
+		return n_cpus;
+	err = bpf_map__set_max_entries(watch->skel->maps.frsp_es_slots, n_cpus);
+	if (err)
+		return err;
 	watch->base = (struct watch){
 		.name = "escache",
 		.skeleton = watch->skel->skeleton,
@@ -44,7 +94,12 @@ static int load_and_attach(struct es_watch *watch)
 		.programs = programs,
 		.n_programs = ES_NR_PROGRAMS,
 	};
-	return watch_start(&watch->base);
+	err = watch_start(&watch->base);
+	if (err)
+		return err;
+	watch->entries_fd = watch_runnable(&watch->base,
+					   watch->skel->progs.frsp_es_entries);
+	return watch->entries_fd < 0 ? watch->entries_fd : map_gathered(watch);
 }
 
 int es_watch_open(struct es_watch **out)
@@ -54,12 +109,7 @@ int es_watch_open(struct es_watch **out)
 
 	if (!watch)
 		return -ENOMEM;
-	watch->keys = calloc(ES_MAX_INODES, sizeof(*watch->keys));
-	watch->values = calloc(ES_MAX_INODES, sizeof(*watch->values));
-	if (!watch->keys || !watch->values) {
-		es_watch_close(watch);
-		return -ENOMEM;
-	}
+	watch->entries_fd = -1;
 	watch->skel = frsp_escache__open();
 	err = watch->skel ? load_and_attach(watch) : -errno;
 	if (err) {
@@ -74,7 +124,12 @@ void es_watch_close(struct es_watch *watch)
 {
 	if (!watch)
 		return;
+	if (watch->gathered)
+		munmap(watch->gathered, gathered_size(watch));
+	if (watch->entries_fd >= 0)
+		close(watch->entries_fd);
 	frsp_escache__destroy(watch->skel);
+	free(watch->copy);
 	free(watch->keys);
 	free(watch->values);
 	free(watch);
@@ -83,7 +138,7 @@ void es_watch_close(struct es_watch *watch)
 /* In batches, which are whole buckets of the table: so none comes twice, or is
  * passed over, while others come and go.
  */
-static int read_inodes(struct es_watch *watch)
+static int read_table(struct es_watch *watch)
 {
 	int fd = bpf_map__fd(watch->skel->maps.frsp_es_inode);
 	__u32 n = 0, batch;
@@ -103,8 +158,71 @@ static int read_inodes(struct es_watch *watch)
 		n += batch;
 		position = &next;
 	}
+	watch->n_in_table = n;
 	watch->n_inodes = n;
 	return 0;
+}
+
+/* Nothing was on its way between two moments, if as many have begun by the
+ * second as were done by the first.
+ */
+static __u64 count_moves(const struct es_watch *watch, bool done)
+{
+	__u64 n = 0;
+
+	for (__u32 cpu = 0; cpu < watch->n_cpus; cpu++)
+		n += __atomic_load_n(done ? &watch->gathered[cpu].moves_done
+					  : &watch->gathered[cpu].moves_begun,
+				     __ATOMIC_ACQUIRE);
+	return n;
+}
+
+static bool is_same(const struct es_inode_key *left,
+		    const struct es_inode_key *right)
+{
+	return left->ino == right->ino && left->dev == right->dev &&
+	       left->gen == right->gen;
+}
+
+/* Adds what is gathered of the inode, from that CPU on, and takes it from the
+ * copy.
+ */
+static void add_gathered(struct es_watch *watch, __u32 i, __u32 cpu)
+{
+	__u32 place = es_inode_slot_of(watch->keys[i].ino, watch->keys[i].dev);
+	struct es_inode *sum = &watch->values[i];
+
+	for (; cpu < watch->n_cpus; cpu++) {
+		struct es_inode_slot *slot = &watch->copy[cpu].inodes[place];
+
+		if (!is_same(&slot->key, &watch->keys[i]))
+			continue;
+		sum->hits += slot->counts.hits;
+		sum->misses += slot->counts.misses;
+		/* at an address that it has left it has none */
+		if (sum->entries < slot->counts.entries)
+			sum->entries = slot->counts.entries;
+		slot->key.dev = 0;
+	}
+}
+
+static void add_all_gathered(struct es_watch *watch)
+{
+	memcpy(watch->copy, watch->gathered,
+	       watch->n_cpus * sizeof(*watch->copy));
+	for (__u32 i = 0; i < watch->n_in_table; i++)
+		add_gathered(watch, i, 0);
+	for (__u32 cpu = 0; cpu < watch->n_cpus; cpu++)
+		for (__u32 i = 0; i < ES_INODE_SLOTS; i++) {
+			struct es_inode_slot *slot =
+				&watch->copy[cpu].inodes[i];
+
+			if (!slot->key.dev)
+				continue;
+			watch->keys[watch->n_inodes] = slot->key;
+			watch->values[watch->n_inodes] = slot->counts;
+			add_gathered(watch, watch->n_inodes++, cpu + 1);
+		}
 }
 
 /* made is from before the inodes were read, so some may seem to be there that
@@ -112,20 +230,39 @@ static int read_inodes(struct es_watch *watch)
  */
 static void count_evicted(struct es_watch *watch, __u64 made)
 {
-	__u64 accounted = watch->n_inodes + watch->n_forgotten;
+	__u64 accounted = watch->n_in_table +
+			  __atomic_load_n(&watch->skel->bss->inodes_forgotten,
+					  __ATOMIC_RELAXED);
 
 	if (made > accounted + watch->n_evicted)
 		watch->n_evicted = made - accounted;
 }
 
-int es_watch_refresh(struct es_watch *watch)
+static int read_inodes(struct es_watch *watch)
 {
 	__u64 made = __atomic_load_n(&watch->skel->bss->inodes_made,
 				     __ATOMIC_RELAXED);
-	int err = read_inodes(watch);
+	int err = read_table(watch);
 
-	if (!err)
-		count_evicted(watch, made);
+	if (err)
+		return err;
+	add_all_gathered(watch);
+	count_evicted(watch, made);
+	return 0;
+}
+
+int es_watch_refresh(struct es_watch *watch)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, no_options);
+	int err = bpf_prog_test_run_opts(watch->entries_fd, &no_options);
+	__u64 done;
+
+	for (int i = 0; !err && i < INODES_TRIES; i++) {
+		done = count_moves(watch, true);
+		err = read_inodes(watch);
+		if (count_moves(watch, false) == done)
+			break;
+	}
 	return err;
 }
 
@@ -168,30 +305,93 @@ static void find_inodes(const struct es_watch *watch, __u32 dev,
 	cache->n_evicted = watch->n_evicted;
 }
 
+static int read_totals(const struct es_watch *watch, __u32 dev,
+		       struct es_fs *totals)
+{
+	__u64 *to = (__u64 *)totals;
+	int err = watch_sum(watch->skel->maps.frsp_es_fs, &dev, totals,
+			    sizeof(*totals));
+
+	if (err && err != -ENOENT)
+		return err;
+	for (__u32 cpu = 0; cpu < watch->n_cpus; cpu++) {
+		const struct es_fs_slot *slot =
+			&watch->gathered[cpu].fs[es_fs_slot_of(dev)];
+		const __u64 *from = (const __u64 *)&slot->counts;
+
+		if (slot->dev != dev)
+			continue;
+		for (size_t i = 0; i < sizeof(*totals) / sizeof(*to); i++)
+			to[i] += from[i];
+	}
+	return 0;
+}
+
 int es_watch_fs(const struct es_watch *watch, __u32 dev, const char *name,
 		struct es_cache *cache)
 {
-	int err;
+	__u64 done;
+	int err = 0;
 
 	*cache = (struct es_cache){0};
-	err = watch_sum(watch->skel->maps.frsp_es_fs, &dev, &cache->totals,
-			sizeof(cache->totals));
-	if (err && err != -ENOENT)
+	for (int i = 0; !err && i < FS_TRIES; i++) {
+		done = count_moves(watch, true);
+		err = read_totals(watch, dev, &cache->totals);
+		if (count_moves(watch, false) == done)
+			break;
+	}
+	if (err)
 		return err;
 	find_inodes(watch, dev, cache);
 	cache->has_info = !es_info_read(ES_INFO_ROOT, name, &cache->info);
 	return 0;
 }
 
-void es_watch_forget(struct es_watch *watch, __u32 dev)
+/* Unless the CPU puts another one in just then. */
+static void drop_slots(struct es_gathered *gathered, __u32 dev)
+{
+	__u64 fs_dev = dev;
+	__u32 inode_dev;
+
+	__atomic_compare_exchange_n(&gathered->fs[es_fs_slot_of(dev)].dev,
+				    &fs_dev, 0, false, __ATOMIC_SEQ_CST,
+				    __ATOMIC_RELAXED);
+	for (__u32 i = 0; i < ES_INODE_SLOTS; i++) {
+		inode_dev = dev;
+		__atomic_compare_exchange_n(&gathered->inodes[i].key.dev,
+					    &inode_dev, 0, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+	}
+}
+
+static void drop_gathered(struct es_watch *watch, __u32 dev)
+{
+	for (__u32 cpu = 0; cpu < watch->n_cpus; cpu++)
+		drop_slots(&watch->gathered[cpu], dev);
+}
+
+static void delete_from_tables(struct es_watch *watch, __u32 dev)
 {
 	int fd = bpf_map__fd(watch->skel->maps.frsp_es_inode);
 
 	for (__u32 i = 0; i < watch->n_inodes; i++)
 		if (watch->keys[i].dev == dev &&
 		    !bpf_map_delete_elem(fd, &watch->keys[i]))
-			watch->n_forgotten++;
+			__atomic_fetch_add(&watch->skel->bss->inodes_forgotten,
+					   1, __ATOMIC_RELAXED);
 	bpf_map_delete_elem(bpf_map__fd(watch->skel->maps.frsp_es_fs), &dev);
+}
+
+void es_watch_forget(struct es_watch *watch, __u32 dev)
+{
+	drop_gathered(watch, dev);
+	/* until what was on its way into the tables is there: each CPU that ran
+	 * a program has left it then
+	 */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	delete_from_tables(watch, dev);
+	/* once more: the log is closed when the mount has been gone already */
+	drop_gathered(watch, dev);
 }
 
 const struct watch *es_watch_base(const struct es_watch *watch)

@@ -15,8 +15,6 @@
 #define EXTENT_STATUS_UNWRITTEN (1 << 1)
 #define EXTENT_STATUS_DELAYED	(1 << 2)
 
-#define EXT_MAX_BLOCKS 0xffffffff
-
 /* flags of ext4_free_blocks(), ext4_sb_info.s_mount_opt, and the count that a
  * handle without a journal is: macros
  */

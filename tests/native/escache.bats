@@ -125,6 +125,26 @@ read_direct() { # past the page cache, so that each block is looked up
 	dd if="$1" of=/dev/null bs=4k iflag=direct status=none
 }
 
+constant() { # constant NAME: of escache.h
+	sed -n "s/^#define $1[[:space:]]*\([0-9]*\).*/\1/p" "$BATS_TEST_DIRNAME/../../bpf/escache.h"
+}
+
+read_each() { # read_each CPU FILE...: direct, there
+	local file
+	taskset -cp "$1" "$BASHPID" >/dev/null
+	for file in "${@:2}"; do
+		read_direct "$file"
+	done
+}
+
+# make_small NAME: more files than a CPU has slots for
+make_small() {
+	local file
+	for ((file = 0; file < 1 << $(constant ES_INODE_BITS); file++)); do
+		truncate -s 4K "$test_dir/$1/small.$file"
+	done
+}
+
 # --- the tests -----------------------------------------------------------------
 
 @test "hits and misses are the kernel's own" {
@@ -289,10 +309,101 @@ read_direct() { # past the page cache, so that each block is looked up
 	expect "after" "$(es "any(.top_entries[]; .ino == $ino)")" false
 }
 
-# The table has room for ES_MAX_INODES.
+# Others get its memory, which then says how many they have.
+@test "an inode has not the entries of what came after it" {
+	local file=$test_dir/fs/data i
+	fs_make fs ext4
+	top_start "$test_dir/fs"
+	for i in {1..4}; do
+		make_alternating "$file.$i" 5 oflag=direct
+	done
+	top_report
+	expect "before" "$(es '[.top_entries[] | select(.entries >= 9)] | length')" 4
+	rm "$file".*
+	for ((i = 0; i < 3; i++)); do
+		sleep 0.1 # so that memory comes back: it is freed after a grace period
+		make_alternating "$file.$i" 5 oflag=direct
+	done
+	top_report
+	expect "of those that are there" "$(es '[.top_entries[] | select(.entries >= 9)] | length')" 3
+	expect "of those that are gone" "$(es '[.top_entries[] | select(.deleted and .ino > 11)] | length')" 0
+}
+
+# The small ones put it out of its slot, and into its place.
+@test "an inode that comes back, in other memory, has entries" {
+	local cpu file=$test_dir/fs/large
+	cpu=$(taskset -cp $$ | sed 's/.*[^0-9]//')
+	fs_make fs ext4
+	make_small fs
+	make_alternating "$file" 10 oflag=direct
+	fs_cool fs
+	top_start "$test_dir/fs"
+	(read_each "$cpu" "$file" "$test_dir"/fs/small.*)
+	sync -f "$test_dir/fs"
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 0.1 # memory comes back after a grace period
+	(read_each "$cpu" "$test_dir"/fs/small.* "$file" "$test_dir"/fs/small.*)
+	top_report
+	expect "inode and entries" "$(es '.top_entries[0] | "\(.ino) \(.entries)"')" "$(kernel_largest fs)"
+	expect "inode" "$(es .top_entries[0].ino)" "$(stat -c %i "$file")"
+}
+
+@test "inodes that share slots, on two CPUs, are counted one by one" {
+	local file cpu first last
+	fs_make fs ext4
+	make_small fs
+	for file in {1..5}; do
+		make_alternating "$test_dir/fs/large.$file" $((file + 5)) oflag=direct
+	done
+	first=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
+	last=$(taskset -cp $$ | sed 's/.*[^0-9]//')
+	fs_cool fs
+	top_start "$test_dir/fs"
+	es_trace_start fs
+	for _ in 1 2; do
+		for cpu in "$first" "$last"; do
+			(read_each "$cpu" "$test_dir"/fs/{large,small}.*)
+		done
+	done
+	top_report
+	es_trace_stop
+	expect_traced
+	for file in "$test_dir"/fs/large.*; do
+		file=$(stat -c %i "$file")
+		expect "of inode $file" "$(inode_counts "$file")" "$(traced_inode "$file")"
+	done
+	(($(es .inodes.tracked) > 1 << $(constant ES_INODE_BITS))) || fail "$(es .inodes)"
+}
+
+# More of them than a CPU has slots for.
+@test "filesystems that share slots are counted one by one" {
+	local name before=()
+	for ((name = 0; name <= $(constant ES_FS_SLOTS); name++)); do
+		fs_make $name ext4
+		truncate -s 4K "$test_dir/$name/file"
+		fs_cool $name
+	done
+	top_start
+	for ((name = 0; name <= $(constant ES_FS_SLOTS); name++)); do
+		before+=("$(kernel_lookups $name)")
+	done
+	for _ in {1..5}; do
+		for name in "${!before[@]}"; do
+			read_direct "$test_dir/$name/file"
+		done
+	done
+	top_sample
+	for name in "${!before[@]}"; do
+		expect "hits, misses" "$(top "$name" '.escache | "\(.hits) \(.misses)"')" \
+			"$(minus "$(kernel_lookups "$name")" "${before[name]}")"
+		top "$name" '.escache | .hits >= 4 and .misses > 0' | grep -qx true
+	done
+}
+
+# The table has room for ES_MAX_INODES, what is gathered for some more.
 @test "inodes that are let go are counted" {
 	local n=20000 room
-	room=$(sed -n 's/^#define ES_MAX_INODES *\([0-9]*\).*/\1/p' "$BATS_TEST_DIRNAME/../../bpf/escache.h")
+	room=$(($(constant ES_MAX_INODES) + ($(nproc --all) << $(constant ES_INODE_BITS))))
 	fs_make fs ext4 '' -N 30000
 	top_start "$test_dir/fs"
 	seq -f "$test_dir/fs/%.0f" $n | xargs mkdir
@@ -303,18 +414,20 @@ read_direct() { # past the page cache, so that each block is looked up
 
 # Kernel and frsp-top begin to count with the mount.
 @test "a filesystem that goes is forgotten" {
-	local ino
+	local ino cpu
+	cpu=$(taskset -cp $$ | sed 's/.*[^0-9]//')
 	fs_make fs ext4
+	make_small fs
 	make_alternating "$test_dir/fs/data" 50 oflag=direct
 	ino=$(stat -c %i "$test_dir/fs/data")
 	fs_umount fs
 	top_start
 	fs_mount fs "${loop_of[fs]}"
-	read_direct "$test_dir/fs/data"
+	(read_each "$cpu" "$test_dir/fs/data" "$test_dir"/fs/small.*)
 	top_report
 	expect "hits, misses" "$(es '"\(.hits) \(.misses)"')" "$(kernel_lookups fs)"
 	(($(es .lookups) >= 99)) || fail "$(es .lookups) lookups"
-	expect "its file" "$(es "[.top_misses[] | select(.ino == $ino)] | length")" 1
+	expect "its file" "$(es "[.top_entries[] | select(.ino == $ino)] | length")" 1
 	fs_umount fs
 	wait_until top_lacks fs
 	fs_mount fs "${loop_of[fs]}"
@@ -323,4 +436,5 @@ read_direct() { # past the page cache, so that each block is looked up
 	expect "hits, misses, mounted again" "$(es '"\(.hits) \(.misses)"')" "$(kernel_lookups fs)"
 	(($(es .lookups) < 99)) || fail "$(es .lookups) lookups"
 	expect "its file, mounted again" "$(es "[.top_entries[], .top_misses[] | select(.ino == $ino)] | length")" 0
+	(($(es .inodes.tracked) < 1 << $(constant ES_INODE_BITS))) || fail "$(es .inodes)"
 }

@@ -62,6 +62,26 @@ has_programs() {
 	expect "pins" "$(find "$pins" 2>/dev/null)" ""
 }
 
+lookups() { # hits and misses of the filesystem at $test_dir/fs, by each run since the pinning
+	top_run 0 -j --once 0.2
+	jq -r --arg mount "$test_dir/fs" '.filesystems[] | select(.mount == $mount).escache | "\(.hits) \(.misses)"' "$test_dir/out"
+}
+
+# They add up what each CPU has gathered, and leave it there.
+@test "runs on what is pinned see the same of the extent status tree" {
+	local first
+	pin
+	fs_make fs ext4
+	dd if=/dev/zero of="$test_dir/fs/data" bs=64k count=4 conv=fsync status=none
+	dd if="$test_dir/fs/data" of=/dev/null bs=4k iflag=direct status=none
+	sync -f "$test_dir/fs"
+	first=$(lookups)
+	((${first% *} >= 64 && ${first#* } > 0)) || fail "hits, misses: $first"
+	expect "hits, misses, again" "$(lookups)" "$first"
+	expect "hits, misses, by the kernel" "$first" "$(sed -n \
+		's|^ *\([0-9]*\)/\([0-9]*\) cache hits/misses|\1 \2|p' "/proc/fs/ext4/${loop_of[fs]#/dev/}/es_shrinker_info")"
+}
+
 @test "a run on what is pinned attaches nothing again" {
 	local n
 	pin
