@@ -2,6 +2,7 @@
 #include "hot_track.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,8 @@ struct hot_track {
 	__u32 heat_rate;
 	bool compat;
 	bool pinned;
-	int tending; /* of a pinned one: the lock, or negative */
+	int tending;  /* of a pinned one: the lock, or negative */
+	int clock_fd; /* of the program that tells the time */
 	void (*announce)(void *context, const struct hot_file *file);
 	void *announce_context;
 };
@@ -50,8 +52,7 @@ static __u64 jiffies_now(const struct hot_track *track)
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &jiffies,
 		    .ctx_size_in = sizeof(jiffies));
 
-	bpf_prog_test_run_opts(bpf_program__fd(track->skel->progs.hotmon_clock),
-			       &run);
+	bpf_prog_test_run_opts(track->clock_fd, &run);
 	return jiffies;
 }
 
@@ -191,6 +192,18 @@ static int file_announced(void *context, void *data, size_t size)
 	return 0;
 }
 
+static int open_clock(const struct hot_track *track)
+{
+	const struct bpf_program *clock = track->skel->progs.hotmon_clock;
+	int fd;
+
+	if (track->pinned)
+		return watch_pin_program(HOT_TRACK_OBJECT,
+					 bpf_program__name(clock));
+	fd = fcntl(bpf_program__fd(clock), F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? -errno : fd;
+}
+
 /* Of the loaded object, whoever loaded it. */
 static int use(struct hot_track *track, const struct settings *settings)
 {
@@ -205,6 +218,9 @@ static int use(struct hot_track *track, const struct settings *settings)
 	err = map_table(track);
 	if (err)
 		return err;
+	track->clock_fd = open_clock(track);
+	if (track->clock_fd < 0)
+		return track->clock_fd;
 	track->ring =
 		ring_buffer__new(bpf_map__fd(track->skel->maps.hotmon_files),
 				 file_announced, track, NULL);
@@ -228,14 +244,12 @@ static int load_and_attach(struct hot_track *track,
 	return err ?: hotmon__attach(track->skel);
 }
 
-/* The clock is no program that could be pinned attached: it is loaded anew. */
 static int load_pinned(struct hot_track *track, const struct settings *settings)
 {
 	int err = watch_pin_reuse(HOT_TRACK_OBJECT, track->skel->obj);
 
 	if (err)
 		return err;
-	bpf_program__set_autoload(track->skel->progs.hotmon_clock, true);
 	err = hotmon__load(track->skel);
 	if (err)
 		return err;
@@ -255,6 +269,7 @@ static int open_one(const struct hot_track_options *options, bool pinned,
 	if (!track)
 		return -ENOMEM;
 	track->tending = -1;
+	track->clock_fd = -1;
 	track->skel = hotmon__open();
 	if (!track->skel)
 		err = -errno;
@@ -290,6 +305,8 @@ void hot_track_close(struct hot_track *track)
 	hotmon__destroy(track->skel);
 	if (track->tending >= 0)
 		close(track->tending);
+	if (track->clock_fd >= 0)
+		close(track->clock_fd);
 	free(track);
 }
 

@@ -244,6 +244,8 @@ int watch_pin(const struct watch_pin_object *objects, size_t n)
 		return -errno;
 	remove_leftovers();
 	schema_path(ours);
+	if (!access(ours, F_OK)) /* what is pinned is not loaded by us */
+		return -EEXIST;
 	snprintf(new, sizeof(new), "%s/new-%d", WATCH_PIN_ROOT, getpid());
 	if (mkdir(new, 0700))
 		return -errno;

@@ -25,9 +25,8 @@ unpin() {
 	[[ ! -d $pins ]] || { "$top" --unpin || find "$pins" -depth -type d -delete; }
 }
 
-# But the one that each reader of the heat has for itself, attached to nothing.
 n_programs() {
-	bpftool prog list | grep -E ' name (frsp|hotmon)_' | grep -vc hotmon_clock || :
+	bpftool prog list | grep -cE ' name (frsp|hotmon)_' || :
 }
 
 searches() { # of the filesystem at $test_dir/fs, since it is watched
