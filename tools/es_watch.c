@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include "es_recent.h"
 #include "escache.skel.h"
 
 /* What is moved into a table while it is read makes it a wrong reading. */
@@ -41,6 +42,7 @@ struct es_watch {
 	struct es_inode *values;
 	__u32 n_in_table, n_inodes;
 	__u64 n_evicted;
+	struct es_recent *recent;
 };
 
 static size_t gathered_size(const struct es_watch *watch)
@@ -129,6 +131,7 @@ void es_watch_close(struct es_watch *watch)
 	if (watch->entries_fd >= 0)
 		close(watch->entries_fd);
 	frsp_escache__destroy(watch->skel);
+	es_recent_free(&watch->recent);
 	free(watch->copy);
 	free(watch->keys);
 	free(watch->values);
@@ -327,7 +330,7 @@ static int read_totals(const struct es_watch *watch, __u32 dev,
 	return 0;
 }
 
-int es_watch_fs(const struct es_watch *watch, __u32 dev, const char *name,
+int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 		struct es_cache *cache)
 {
 	__u64 done;
@@ -343,7 +346,8 @@ int es_watch_fs(const struct es_watch *watch, __u32 dev, const char *name,
 	if (err)
 		return err;
 	find_inodes(watch, dev, cache);
-	cache->has_info = !es_info_read(ES_INFO_ROOT, name, &cache->info);
+	cache->has_info =
+		!es_recent_read(&watch->recent, dev, name, &cache->info);
 	return 0;
 }
 
@@ -384,6 +388,7 @@ static void delete_from_tables(struct es_watch *watch, __u32 dev)
 
 void es_watch_forget(struct es_watch *watch, __u32 dev)
 {
+	es_recent_forget(&watch->recent, dev);
 	drop_gathered(watch, dev);
 	/* until what was on its way into the tables is there: each CPU that ran
 	 * a program has left it then

@@ -55,7 +55,7 @@ int es_watch_refresh(struct es_watch *watch);
 /* What was counted of a filesystem since the start: all 0 if nothing was. dev:
  * kernel dev_t, name: below /proc/fs/ext4. 0 or -errno.
  */
-int es_watch_fs(const struct es_watch *watch, __u32 dev, const char *name,
+int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 		struct es_cache *cache);
 
 /* Begins anew for a filesystem that is gone: another may get its number. Of its

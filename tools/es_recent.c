@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "es_recent.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "clock.h"
+
+#define REST 99 /* times what reading took */
+
+struct es_recent {
+	__u32 dev;
+	int err; /* of es_info_read() */
+	struct es_info info;
+	double due_s;
+	struct es_recent *next;
+};
+
+static struct es_recent *find(struct es_recent *recent, __u32 dev)
+{
+	while (recent && recent->dev != dev)
+		recent = recent->next;
+	return recent;
+}
+
+static struct es_recent *add(struct es_recent **list, __u32 dev)
+{
+	struct es_recent *recent = calloc(1, sizeof(*recent));
+
+	if (!recent)
+		return NULL;
+	recent->dev = dev;
+	recent->next = *list;
+	*list = recent;
+	return recent;
+}
+
+int es_recent_read(struct es_recent **list, __u32 dev, const char *name,
+		   struct es_info *info)
+{
+	struct es_recent *recent = find(*list, dev) ?: add(list, dev);
+	double began_s = clock_monotonic_s(), now_s = began_s;
+
+	if (!recent)
+		return -ENOMEM;
+	if (began_s >= recent->due_s) {
+		recent->err = es_info_read(ES_INFO_ROOT, name, &recent->info);
+		now_s = clock_monotonic_s();
+		recent->due_s = now_s + REST * (now_s - began_s);
+	}
+	*info = recent->info;
+	return recent->err;
+}
+
+void es_recent_forget(struct es_recent **list, __u32 dev)
+{
+	struct es_recent *recent;
+
+	for (; (recent = *list); list = &recent->next)
+		if (recent->dev == dev) {
+			*list = recent->next;
+			free(recent);
+			return;
+		}
+}
+
+void es_recent_free(struct es_recent **list)
+{
+	while (*list)
+		es_recent_forget(list, (*list)->dev);
+}
