@@ -26,8 +26,9 @@ struct hot_monitor {
 	struct path_naming *naming; /* NULL: not wanted */
 	struct placed_file *placed;
 	char *directory;
-	__u32 only_fs; /* kernel dev_t of the superblock, 0: all */
-	double last_s; /* monotonic, of the last frame */
+	__u32 only_fs;	/* kernel dev_t of the superblock, 0: all */
+	__u32 only_dev; /* of hot_monitor_options */
+	double last_s;	/* monotonic, of the last frame */
 	__u64 last_events;
 	__u64 map_bytes;
 };
@@ -42,7 +43,8 @@ static bool no_class(void *context __attribute__((unused)),
 /* What the rates of the first frame begin at. */
 static int take_baseline(struct hot_monitor *monitor)
 {
-	const struct hot_request nothing = {.max_rows = 1};
+	const struct hot_request nothing = {.max_rows = 1,
+					    .only_dev = monitor->only_dev};
 	struct hot_ranking ranking;
 	__u64 stats[HOT_NR_STATS];
 	struct hot_clock clock;
@@ -100,7 +102,8 @@ int hot_monitor_open(const struct hot_monitor_options *options,
 		return -ENOMEM;
 	}
 	monitor->mounts = mounts;
-	monitor->only_fs = options->track.fs_dev;
+	monitor->only_fs = options->track.fs_dev ?: options->only_dev;
+	monitor->only_dev = options->only_dev;
 	err = open_parts(monitor, options);
 	if (err) {
 		hot_monitor_close(monitor);
@@ -290,6 +293,7 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 		.sort = request->sort,
 		.max_rows = request->max_rows,
 		.ranges = request->ranges,
+		.only_dev = monitor->only_dev,
 		.wanted = monitor->directory ? is_placed_below : NULL,
 		.context = monitor,
 	};

@@ -15,6 +15,10 @@ struct hot_monitor;
 struct hot_monitor_options {
 	struct hot_track_options track;
 	const char *directory; /* absolute, resolved; NULL: all files */
+	/* Shows only this filesystem, ext4 or XFS, but has all tracked, as what
+	 * is pinned does. 0: all.
+	 */
+	__u32 only_dev;
 	bool no_scan; /* do not search for files that have no path else */
 };
 

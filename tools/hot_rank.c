@@ -381,8 +381,11 @@ struct pass {
 
 static bool is_wanted(const struct pass *pass, const struct hot_slot *slot)
 {
-	return !pass->request->wanted ||
-	       pass->request->wanted(pass->request->context, slot);
+	const struct hot_request *request = pass->request;
+
+	if (request->only_dev && slot->dev != request->only_dev)
+		return false;
+	return !request->wanted || request->wanted(request->context, slot);
 }
 
 static void read_class(const struct pass *pass, const struct hot_slot *slot,

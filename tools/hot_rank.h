@@ -60,6 +60,7 @@ struct hot_request {
 	__u32 max_rows; /* 0: all */
 	bool ranges;	/* rank ranges too */
 	double interval_s;
+	__u32 only_dev; /* of the slots; 0: all. Always the same for a rank */
 	/* NULL: all. Asked for each file and range before it is ranked. */
 	bool (*wanted)(void *context, const struct hot_slot *slot);
 	void *context;

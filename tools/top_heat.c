@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* hotmon's tables, of all filesystems that are watched. */
+/* hotmon's tables, of all filesystems or the one that was named. */
 #include "hot_batch.h"
 #include "top_view.h"
 

@@ -78,6 +78,7 @@ static int open_heat(struct top_model *model)
 	const struct hot_monitor_options options = {
 		.track.memory = HEAT_MEMORY,
 		.track.half_life_s = HEAT_HALF_LIFE_S,
+		.only_dev = model->only,
 	};
 	struct mount_table *mounts; /* the monitor's own from then on */
 	int err = mount_table_read(&mounts);

@@ -59,7 +59,7 @@ struct top_frame {
 	__u64 events;
 	double events_ns; /* what they took */
 	bool has_heat;
-	struct hot_frame heat; /* of all filesystems; rows: until the next */
+	struct hot_frame heat; /* rows: until the next */
 };
 
 struct top_model;

@@ -171,6 +171,19 @@ write_data() { # write_data MIB
 	expect "writes without" "$(hotmon_file .writes --once 0.1)" 5
 }
 
+@test "of a filesystem that is named, frsp-top shows the heat of no other" {
+	fs_make fs ext4
+	fs_make other ext4
+	pin
+	write_data 1
+	dd if=/dev/zero of="$test_dir/other/data" bs=1M count=1 oflag=direct status=none
+	top_run 0 -j --once --screen heat "$test_dir/fs" 0.1
+	expect "files of fs" "$(jq -r '.heat.files[].path' "$test_dir/out")" "$test_dir/fs/data"
+	top_run 0 -j --once --screen heat 0.1
+	expect "both" "$(jq -r '.heat.files[].path | select(. and startswith($ARGS.positional[0]))' \
+		"$test_dir/out" --args "$test_dir" | wc -l)" 2
+}
+
 @test "one reader of what is pinned makes room, the next when that has ended" {
 	local first
 	fs_make fs ext4
