@@ -180,8 +180,7 @@ write_data() { # write_data MIB
 	top_run 0 -j --once --screen heat "$test_dir/fs" 0.1
 	expect "files of fs" "$(jq -r '.heat.files[].path' "$test_dir/out")" "$test_dir/fs/data"
 	top_run 0 -j --once --screen heat 0.1
-	expect "both" "$(jq -r '.heat.files[].path | select(. and startswith($ARGS.positional[0]))' \
-		"$test_dir/out" --args "$test_dir" | wc -l)" 2
+	expect "both" "$(jq -r '.heat.files[].path' "$test_dir/out" | grep -cx "$test_dir/.*/data")" 2
 }
 
 @test "one reader of what is pinned makes room, the next when that has ended" {
