@@ -106,6 +106,16 @@ static __always_inline struct es_fs *fs_in_table(__u32 dev)
 	return bpf_map_lookup_elem(&frsp_es_fs, &dev);
 }
 
+static __always_inline __u64 events_of(const struct es_fs *counts)
+{
+	__u64 n = counts->hits + counts->misses + counts->cached +
+		  counts->removals + counts->runs;
+
+	for (int i = 0; i < ES_NR_INSERTS; i++)
+		n += counts->inserts[i];
+	return n;
+}
+
 static __always_inline void add_fs(const struct es_fs_slot *slot)
 {
 	const __u64 *from = (const __u64 *)&slot->counts;
@@ -117,7 +127,7 @@ static __always_inline void add_fs(const struct es_fs_slot *slot)
 		return;
 	fs = fs_in_table(dev);
 	if (!fs) {
-		count_lost(ES_LOST_FS, 1);
+		count_lost(ES_LOST_FS, events_of(&slot->counts));
 		return;
 	}
 	to = (__u64 *)fs;

@@ -16,7 +16,8 @@
 #define ES_MAX_INODES 16384 /* of all filesystems; about 100 bytes each */
 
 /* What a CPU gathers, before it goes into the tables. */
-#define ES_FS_SLOTS    8
+#define ES_FS_BITS     3
+#define ES_FS_SLOTS    (1 << ES_FS_BITS)
 #define ES_INODE_BITS  7
 #define ES_INODE_SLOTS (1 << ES_INODE_BITS)
 
@@ -83,15 +84,15 @@ struct es_gathered {
 	struct es_inode_slot inodes[ES_INODE_SLOTS];
 } __attribute__((aligned(64))); /* CPUs share no cache line */
 
-/* The major number, from bit 20 on, counts too: each driver has a device 0. */
+/* Numbers that differ in a few bits only, high ones or low ones, are to be
+ * apart: 2^64 divided by the golden ratio spreads them. Disks have 16 numbers
+ * each, or 1, and directories' inodes often differ in high bits.
+ */
 static inline __u32 es_fs_slot_of(__u32 dev)
 {
-	return (dev + (dev >> 20)) % ES_FS_SLOTS;
+	return dev * 0x9e3779b97f4a7c15 >> (64 - ES_FS_BITS);
 }
 
-/* Directories often have inode numbers that are the same but for high bits, so
- * all bits count: 2^64 divided by the golden ratio spreads them.
- */
 static inline __u32 es_inode_slot_of(__u64 ino, __u32 dev)
 {
 	return (ino + dev) * 0x9e3779b97f4a7c15 >> (64 - ES_INODE_BITS);

@@ -246,6 +246,10 @@ int main(int argc, char **argv)
 	if (err == -ENODEV)
 		return log_fail(EXIT_FAILED, "mount it again, and start again",
 				"%s: was unmounted", top.opts.model.device);
+	if (err == -ECANCELED)
+		return log_fail(EXIT_FAILED, "start again, without it",
+				"%s: what was pinned was taken away",
+				WATCH_PIN_ROOT);
 	if (err)
 		return log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
 	return EXIT_OK;

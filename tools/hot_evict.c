@@ -67,9 +67,11 @@ static bool is_in(const struct hot_slot *slot, enum hot_slot_state state)
 	       state;
 }
 
-/* Slots to go per bucket: all of the cold ones, a part of the last. */
-static void plan(const struct hot_table *table, const struct hot_clock *clock,
-		 __u64 quota[N_BUCKETS + 1])
+/* Slots to go per bucket: all of the cold ones, a part of the last. Returns how
+ * many are in use.
+ */
+static __u64 plan(const struct hot_table *table, const struct hot_clock *clock,
+		  __u64 quota[N_BUCKETS + 1])
 {
 	__u64 n_live = 0, excess, target;
 
@@ -90,10 +92,12 @@ static void plan(const struct hot_table *table, const struct hot_clock *clock,
 			quota[bucket] = excess;
 		excess -= quota[bucket];
 	}
+	return n_live;
 }
 
+/* Takes them out of use; returns how many are to be released. */
 static long mark(const struct hot_table *table, const struct hot_clock *clock,
-		 __u64 quota[N_BUCKETS + 1], __u32 *marked)
+		 __u64 quota[N_BUCKETS + 1], __u32 *marked, __u64 *in_use)
 {
 	long n = 0;
 
@@ -102,8 +106,10 @@ static long mark(const struct hot_table *table, const struct hot_clock *clock,
 		__u64 *left;
 		__u32 tag;
 
-		if (is_in(slot, HOT_CLAIMED))
+		if (is_in(slot, HOT_CLAIMED)) {
 			marked[n++] = i; /* a program's, or nobody's */
+			continue;
+		}
 		if (!is_in(slot, HOT_LIVE))
 			continue;
 		left = &quota[heat_bucket(slot, clock)];
@@ -116,19 +122,20 @@ static long mark(const struct hot_table *table, const struct hot_clock *clock,
 			    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			continue;
 		--*left;
+		--*in_use;
 		marked[n++] = i;
 	}
 	return n;
 }
 
-/* False: it was a program's, which has it in use now. */
-static bool release(const struct hot_table *table, __u32 index,
+/* Unless it was a program's, which has it in use now. */
+static void release(const struct hot_table *table, __u32 index,
 		    const struct hot_evict_hooks *hooks)
 {
 	struct hot_slot *slot = hot_table_slot(table, index);
 
 	if (!is_in(slot, HOT_CLAIMED))
-		return false;
+		return;
 	hooks->evicted(hooks->context, index, slot);
 	/* all but the tag: the counters of the next key start at 0 */
 	slot->heat = 0;
@@ -136,7 +143,6 @@ static bool release(const struct hot_table *table, __u32 index,
 	       table->stride - offsetof(struct hot_slot, reads));
 	__atomic_store_n(&slot->tag, HOT_TOMB, __ATOMIC_SEQ_CST);
 	hot_table_touch(table, index);
-	return true;
 }
 
 long hot_evict(const struct hot_table *table, const struct hot_clock *clock,
@@ -144,21 +150,22 @@ long hot_evict(const struct hot_table *table, const struct hot_clock *clock,
 {
 	__u64 quota[N_BUCKETS + 1];
 	__u32 *marked;
-	long n, released = 0;
+	__u64 in_use;
+	long n;
 
 	if (!hot_evict_is_possible())
 		return -EOPNOTSUPP;
 	marked = malloc(table->n_slots * sizeof(*marked));
 	if (!marked)
 		return -ENOMEM;
-	plan(table, clock, quota);
-	n = mark(table, clock, quota, marked);
+	in_use = plan(table, clock, quota);
+	n = mark(table, clock, quota, marked, &in_use);
 	/* Marked slots stay out of use for good should this fail: better than
 	 * a count for the wrong file. It does not fail after the query.
 	 */
 	if (n && grace_period())
 		for (long i = 0; i < n; i++)
-			released += release(table, marked[i], hooks);
+			release(table, marked[i], hooks);
 	free(marked);
-	return released;
+	return in_use;
 }

@@ -19,8 +19,8 @@ bool hot_evict_is_due(const struct hot_table *table, __u64 n_used);
 bool hot_evict_is_possible(void);
 
 /* Empties the coldest slots until about 70 % of the table are in use. Returns
- * how many, or -errno (-EOPNOTSUPP: the kernel offers no grace period to user
- * space, nothing was changed).
+ * how many are in use now, or -errno (-EOPNOTSUPP: the kernel offers no grace
+ * period to user space, nothing was changed).
  */
 long hot_evict(const struct hot_table *table, const struct hot_clock *clock,
 	       const struct hot_evict_hooks *hooks);

@@ -218,21 +218,26 @@ static void forget_slot(void *context, __u32 index, const struct hot_slot *slot)
 	}
 }
 
-/* After the frame is taken, so that it still shows what is forgotten. */
-static void make_room(struct hot_monitor *monitor,
-		      const struct hot_clock *clock, __u64 n_used)
+/* After the frame is taken, so that it still shows what is forgotten. What is
+ * in use is counted anew each time: a reader that was killed may have told less
+ * than it did.
+ */
+static int make_room(struct hot_monitor *monitor, const struct hot_clock *clock,
+		     const __u64 stats[HOT_NR_STATS])
 {
 	const struct hot_table *table = hot_track_table(monitor->track);
 	const struct hot_evict_hooks hooks = {.evicted = forget_slot,
 					      .context = monitor};
-	long n;
+	__u64 taken = stats[HOT_STAT_SLOTS];
+	long in_use;
 
-	if (!hot_evict_is_due(table, n_used) ||
+	if (!hot_evict_is_due(table, taken - stats[HOT_STAT_EVICTED]) ||
 	    !hot_track_tends(monitor->track))
-		return;
-	n = hot_evict(table, clock, &hooks);
-	if (n > 0)
-		hot_track_evicted(monitor->track, n);
+		return 0;
+	in_use = hot_evict(table, clock, &hooks);
+	if (in_use < 0 || (__u64)in_use > taken)
+		return 0; /* a table that is full says so */
+	return hot_track_set_evicted(monitor->track, taken - in_use);
 }
 
 static void fill_statistics(struct hot_monitor *monitor,
@@ -267,7 +272,7 @@ static void fill_statistics(struct hot_monitor *monitor,
 
 int hot_monitor_tend(struct hot_monitor *monitor)
 {
-	__u64 stats[HOT_NR_STATS];
+	__u64 stats[HOT_NR_STATS] = {0};
 	struct hot_clock clock;
 	int err;
 
@@ -279,10 +284,7 @@ int hot_monitor_tend(struct hot_monitor *monitor)
 		err = hot_track_stats(monitor->track, stats);
 	if (!err)
 		err = hot_track_clock(monitor->track, &clock);
-	if (!err)
-		make_room(monitor, &clock,
-			  stats[HOT_STAT_SLOTS] - stats[HOT_STAT_EVICTED]);
-	return err;
+	return err ?: make_room(monitor, &clock, stats);
 }
 
 int hot_monitor_sample(struct hot_monitor *monitor,
@@ -301,6 +303,8 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	struct hot_clock clock;
 	int err;
 
+	if (hot_track_is_gone(monitor->track))
+		return -ECANCELED;
 	mount_table_refresh(monitor->mounts); /* on error the old one will do */
 	err = hot_track_files(monitor->track, announce, monitor);
 	if (!err)
@@ -317,8 +321,7 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 			       &frame->ranking);
 	if (err)
 		return err;
-	make_room(monitor, &clock, frame->n_used);
-	return 0;
+	return make_room(monitor, &clock, stats);
 }
 
 void hot_monitor_path(struct hot_monitor *monitor, const struct hot_row *row,

@@ -51,6 +51,7 @@ int hot_monitor_open(const struct hot_monitor_options *options,
 		     struct mount_table *mounts, struct hot_monitor **out);
 void hot_monitor_close(struct hot_monitor *monitor);
 
+/* 0, -ECANCELED: it was pinned, and was taken away, or another -errno. */
 int hot_monitor_sample(struct hot_monitor *monitor,
 		       const struct hot_frame_request *request,
 		       struct hot_frame *frame);

@@ -437,8 +437,10 @@ static int read_cluster(const struct pass *pass, __u32 c)
 		struct hot_candidate candidate = {.index = i};
 
 		rank->owner[i] = 0;
-		if (HOT_TAG_STATE(tag) != HOT_LIVE)
+		if (HOT_TAG_STATE(tag) != HOT_LIVE) {
+			hot_rank_forget(rank, i);
 			continue;
+		}
 		candidate.delta = take_delta(rank, i, slot);
 		if (!slot->ino) {
 			cluster->has_class = true;

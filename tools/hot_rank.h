@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the hot table to ranked rows. Pure: reads a table and a clock, calls
- * nothing of the system; tests/unit/hot_rank.c builds its own tables.
+ * From the hot table to ranked rows. Pure: reads a table and a clock, and
+ * raises the table's epoch (hot.h), but calls nothing of the system;
+ * tests/unit/hot_rank.c builds its own tables.
  */
 #ifndef FRSP_HOT_RANK_H
 #define FRSP_HOT_RANK_H

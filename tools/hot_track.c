@@ -29,9 +29,11 @@ struct hot_track {
 	__u32 heat_shift;
 	__u32 heat_rate;
 	bool compat;
-	bool pinned;
-	int tending;  /* of a pinned one: the lock, or negative */
-	int clock_fd; /* of the program that tells the time */
+	bool tends;
+	/* descriptors: of what is pinned, -1: it is our own; of the program
+	 * that tells the time; of the one that counts
+	 */
+	int pins, clock, program;
 	void (*announce)(void *context, const struct hot_file *file);
 	void *announce_context;
 };
@@ -52,7 +54,7 @@ static __u64 jiffies_now(const struct hot_track *track)
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &jiffies,
 		    .ctx_size_in = sizeof(jiffies));
 
-	bpf_prog_test_run_opts(track->clock_fd, &run);
+	bpf_prog_test_run_opts(track->clock, &run);
 	return jiffies;
 }
 
@@ -192,16 +194,28 @@ static int file_announced(void *context, void *data, size_t size)
 	return 0;
 }
 
-static int open_clock(const struct hot_track *track)
+static int own_program(const struct bpf_program *program)
+{
+	int fd = fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_programs(struct hot_track *track)
 {
 	const struct bpf_program *clock = track->skel->progs.hotmon_clock;
-	int fd;
+	const struct bpf_program *queue = track->skel->progs.hotmon_bio_queue;
+	bool ours = track->pins < 0;
 
-	if (track->pinned)
-		return watch_pin_program(HOT_TRACK_OBJECT,
-					 bpf_program__name(clock));
-	fd = fcntl(bpf_program__fd(clock), F_DUPFD_CLOEXEC, 0);
-	return fd < 0 ? -errno : fd;
+	track->clock = ours ? own_program(clock)
+			    : watch_pin_program(HOT_TRACK_OBJECT,
+						bpf_program__name(clock));
+	track->program = ours ? own_program(queue)
+			      : watch_pin_attached(HOT_TRACK_OBJECT,
+						   bpf_program__name(queue));
+	if (track->clock < 0)
+		return track->clock;
+	return track->program < 0 ? track->program : 0;
 }
 
 /* Of the loaded object, whoever loaded it. */
@@ -218,9 +232,9 @@ static int use(struct hot_track *track, const struct settings *settings)
 	err = map_table(track);
 	if (err)
 		return err;
-	track->clock_fd = open_clock(track);
-	if (track->clock_fd < 0)
-		return track->clock_fd;
+	err = open_programs(track);
+	if (err)
+		return err;
 	track->ring =
 		ring_buffer__new(bpf_map__fd(track->skel->maps.hotmon_files),
 				 file_announced, track, NULL);
@@ -246,16 +260,21 @@ static int load_and_attach(struct hot_track *track,
 
 static int load_pinned(struct hot_track *track, const struct settings *settings)
 {
-	int err = watch_pin_reuse(HOT_TRACK_OBJECT, track->skel->obj);
+	int err;
 
+	track->pins = watch_pin_open();
+	if (track->pins < 0)
+		return track->pins;
+	err = watch_pin_reuse(HOT_TRACK_OBJECT, track->skel->obj);
 	if (err)
 		return err;
 	err = hotmon__load(track->skel);
 	if (err)
 		return err;
-	if (!is_as_wanted(track->skel, settings))
+	/* or it has just been taken away, and perhaps replaced */
+	if (!is_as_wanted(track->skel, settings) ||
+	    watch_pin_is_gone(track->pins))
 		return -ENOENT;
-	track->pinned = true;
 	return use(track, settings);
 }
 
@@ -268,8 +287,9 @@ static int open_one(const struct hot_track_options *options, bool pinned,
 
 	if (!track)
 		return -ENOMEM;
-	track->tending = -1;
-	track->clock_fd = -1;
+	track->pins = -1;
+	track->clock = -1;
+	track->program = -1;
 	track->skel = hotmon__open();
 	if (!track->skel)
 		err = -errno;
@@ -293,6 +313,12 @@ int hot_track_open(const struct hot_track_options *options,
 	return open_one(options, false, out);
 }
 
+static void close_if_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
 void hot_track_close(struct hot_track *track)
 {
 	if (!track)
@@ -303,23 +329,27 @@ void hot_track_close(struct hot_track *track)
 	if (track->table.touched)
 		munmap(track->table.touched, track->touched_bytes);
 	hotmon__destroy(track->skel);
-	if (track->tending >= 0)
-		close(track->tending);
-	if (track->clock_fd >= 0)
-		close(track->clock_fd);
+	close_if_open(track->pins);
+	close_if_open(track->clock);
+	close_if_open(track->program);
 	free(track);
 }
 
 bool hot_track_is_pinned(const struct hot_track *track)
 {
-	return track->pinned;
+	return track->pins >= 0;
+}
+
+bool hot_track_is_gone(const struct hot_track *track)
+{
+	return track->pins >= 0 && watch_pin_is_gone(track->pins);
 }
 
 bool hot_track_tends(struct hot_track *track)
 {
-	if (track->pinned && track->tending < 0)
-		track->tending = watch_pin_lock(HOT_TRACK_OBJECT);
-	return !track->pinned || track->tending >= 0;
+	if (!track->tends)
+		track->tends = track->pins < 0 || watch_pin_lock(track->pins);
+	return track->tends;
 }
 
 struct bpf_object_skeleton *hot_track_skeleton(const struct hot_track *track)
@@ -357,20 +387,17 @@ int hot_track_stats(const struct hot_track *track, __u64 stats[HOT_NR_STATS])
 }
 
 /* Only we write it, so it may stand at one CPU. */
-int hot_track_evicted(const struct hot_track *track, __u64 n)
+int hot_track_set_evicted(const struct hot_track *track, __u64 n)
 {
-	const struct bpf_map *map = track->skel->maps.hotmon_stats;
+	int fd = bpf_map__fd(track->skel->maps.hotmon_stats), err;
 	__u32 stat = HOT_STAT_EVICTED;
 	__u64 *per_cpu;
-	int err;
 
 	per_cpu = calloc(libbpf_num_possible_cpus(), sizeof(*per_cpu));
 	if (!per_cpu)
 		return -ENOMEM;
-	err = watch_sum(map, &stat, per_cpu, sizeof(*per_cpu));
-	per_cpu[0] += n;
-	if (!err)
-		err = bpf_map_update_elem(bpf_map__fd(map), &stat, per_cpu, 0);
+	per_cpu[0] = n;
+	err = bpf_map_update_elem(fd, &stat, per_cpu, 0);
 	free(per_cpu);
 	return err;
 }
@@ -392,7 +419,7 @@ int hot_track_files(struct hot_track *track,
 
 int hot_track_prog_fd(const struct hot_track *track)
 {
-	return bpf_program__fd(track->skel->progs.hotmon_bio_queue);
+	return track->program;
 }
 
 __u64 hot_track_map_bytes(const struct hot_track *track)

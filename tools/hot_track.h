@@ -14,6 +14,10 @@
 
 #define HOT_TRACK_OBJECT "hot" /* where it is pinned */
 
+/* As hotmon has them by default, and frsp-top has them: so they share pins. */
+#define HOT_TRACK_DEFAULT_MEMORY      (16ULL << 20)
+#define HOT_TRACK_DEFAULT_HALF_LIFE_S 300.0
+
 #define HOT_TRACK_MAX_PIDS   16
 #define HOT_TRACK_MIN_MEMORY (1ULL << 20)
 #define HOT_TRACK_MAX_MEMORY (64ULL << 30)
@@ -81,6 +85,9 @@ void hot_track_close(struct hot_track *track);
 /* Whether it counts since before it was opened, and others may read it, too. */
 bool hot_track_is_pinned(const struct hot_track *track);
 
+/* It was pinned, and is not any more: nothing is counted. */
+bool hot_track_is_gone(const struct hot_track *track);
+
 /* Whether we are to make room in the table, and are told of new files. Of those
  * who have a pinned one open that is the first; the next, once that has ended.
  */
@@ -95,8 +102,10 @@ int hot_track_clock(const struct hot_track *track, struct hot_clock *clock);
 /* stats: sums over all CPUs since the start, by enum hot_stat. */
 int hot_track_stats(const struct hot_track *track, __u64 stats[HOT_NR_STATS]);
 
-/* n slots more were emptied, of a table that we tend. 0 or -errno. */
-int hot_track_evicted(const struct hot_track *track, __u64 n);
+/* So many slots were emptied again since the start, of a table that we tend. 0
+ * or -errno.
+ */
+int hot_track_set_evicted(const struct hot_track *track, __u64 n);
 
 /* Calls announce for each file that entered the table since the last call of
  * the one that tends it; else for none.
@@ -106,7 +115,7 @@ int hot_track_files(struct hot_track *track,
 				     const struct hot_file *file),
 		    void *context);
 
-/* File descriptor of the program, for its run-time statistics; -1: pinned. */
+/* File descriptor of the program, for its run-time statistics. */
 int hot_track_prog_fd(const struct hot_track *track);
 
 /* What the kernel charges for all maps. */

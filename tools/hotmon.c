@@ -19,6 +19,7 @@
 #include "interrupt.h"
 #include "log.h"
 #include "privilege.h"
+#include "watch_pin.h"
 
 #define TEND_PERIOD_S 1
 
@@ -281,6 +282,10 @@ int main(int argc, char **argv)
 		err = run_batch(&hotmon);
 	}
 	hot_monitor_close(hotmon.monitor);
+	if (err == -ECANCELED)
+		return log_fail(EXIT_FAILED, "start again, without it",
+				"%s: what was pinned was taken away",
+				WATCH_PIN_ROOT);
 	if (err)
 		return log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
 	return EXIT_OK;

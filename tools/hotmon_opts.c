@@ -11,10 +11,8 @@
 #include "log.h"
 #include "opts.h"
 
-#define DEFAULT_ROWS	    20
-#define DEFAULT_MEMORY	    (16ULL << 20)
-#define DEFAULT_HALF_LIFE_S 300.0
-#define MAX_HALF_LIFE_S	    (7 * 86400.0)
+#define DEFAULT_ROWS	20
+#define MAX_HALF_LIFE_S (7 * 86400.0)
 
 enum long_option {
 	OPT_RANGES = 256,
@@ -213,8 +211,8 @@ void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
 	*opts = (struct hotmon_opts){
 		.report = opts_report_default(),
 		.request.max_rows = DEFAULT_ROWS,
-		.monitor.track.memory = DEFAULT_MEMORY,
-		.monitor.track.half_life_s = DEFAULT_HALF_LIFE_S,
+		.monitor.track.memory = HOT_TRACK_DEFAULT_MEMORY,
+		.monitor.track.half_life_s = HOT_TRACK_DEFAULT_HALF_LIFE_S,
 	};
 	opts_parse(&argp, argc, argv, opts);
 }

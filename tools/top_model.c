@@ -17,10 +17,6 @@
 #include "hist.h"
 #include "watch_pin.h"
 
-/* As hotmon has them by default. */
-#define HEAT_MEMORY	 (16ULL << 20)
-#define HEAT_HALF_LIFE_S 300.0
-
 #define TOP_MAX_WATCHES 3
 
 struct top_model {
@@ -76,8 +72,8 @@ int top_model_check(const struct top_options *options)
 static int open_heat(struct top_model *model)
 {
 	const struct hot_monitor_options options = {
-		.track.memory = HEAT_MEMORY,
-		.track.half_life_s = HEAT_HALF_LIFE_S,
+		.track.memory = HOT_TRACK_DEFAULT_MEMORY,
+		.track.half_life_s = HOT_TRACK_DEFAULT_HALF_LIFE_S,
 		.only_dev = model->only,
 	};
 	struct mount_table *mounts; /* the monitor's own from then on */

@@ -236,6 +236,21 @@ __u64 watch_missed_runs(int program_fd)
 	return info.recursion_misses;
 }
 
+static __u64 missed_runs_of(const struct watch *watch,
+			    const struct bpf_program *program)
+{
+	__u64 missed;
+	int fd = bpf_program__fd(program);
+
+	if (fd >= 0)
+		return watch_missed_runs(fd);
+	fd = watch_pin_attached(watch->name, bpf_program__name(program));
+	missed = watch_missed_runs(fd);
+	if (fd >= 0)
+		close(fd);
+	return missed;
+}
+
 int watch_lost(const struct watch *watch, __u64 *lost)
 {
 	struct bpf_program *program = NULL;
@@ -250,7 +265,7 @@ int watch_lost(const struct watch *watch, __u64 *lost)
 		*lost += for_reason;
 	}
 	while ((program = bpf_object__next_program(watch->object, program)))
-		*lost += watch_missed_runs(bpf_program__fd(program));
+		*lost += missed_runs_of(watch, program);
 	return 0;
 }
 

@@ -70,6 +70,23 @@ int watch_pin_program(const char *object, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Of the link that is pinned by its name. */
+int watch_pin_attached(const char *object, const char *name)
+{
+	struct bpf_link_info info = {0};
+	__u32 len = sizeof(info);
+	int fd = watch_pin_program(object, name), err;
+
+	if (fd < 0)
+		return fd;
+	err = bpf_obj_get_info_by_fd(fd, &info, &len);
+	close(fd);
+	if (err)
+		return err;
+	fd = bpf_prog_get_fd_by_id(info.prog_id);
+	return fd < 0 ? -errno : fd;
+}
+
 int watch_pin_other(char *path, size_t size)
 {
 	DIR *root = opendir(WATCH_PIN_ROOT);
@@ -90,6 +107,12 @@ int watch_pin_other(char *path, size_t size)
 	return err;
 }
 
+/* It is reached by tasks only. */
+static bool is_left_out(const struct bpf_map *map)
+{
+	return bpf_map__type(map) == BPF_MAP_TYPE_TASK_STORAGE;
+}
+
 int watch_pin_reuse(const char *object, struct bpf_object *from)
 {
 	struct bpf_program *program = NULL;
@@ -105,13 +128,17 @@ int watch_pin_reuse(const char *object, struct bpf_object *from)
 		int fd;
 
 		pin_path(path, sizeof(path), directory, bpf_map__name(map));
+		if (is_left_out(map)) {
+			err = bpf_map__set_autocreate(map, false);
+			if (err)
+				return err;
+			continue;
+		}
 		fd = bpf_obj_get(path);
-		if (fd < 0 && errno != ENOENT)
+		if (fd < 0)
 			return -errno;
-		err = fd < 0 ? bpf_map__set_autocreate(map, false)
-			     : bpf_map__reuse_fd(map, fd);
-		if (fd >= 0)
-			close(fd); /* the map has a copy */
+		err = bpf_map__reuse_fd(map, fd);
+		close(fd); /* the map has a copy */
 		if (err)
 			return err;
 	}
@@ -186,8 +213,7 @@ static int pin_maps(const char *directory, struct bpf_object *from)
 	while (!err && (map = bpf_object__next_map(from, map))) {
 		char path[PIN_PATH_LEN];
 
-		/* is reached by tasks only */
-		if (bpf_map__type(map) == BPF_MAP_TYPE_TASK_STORAGE)
+		if (is_left_out(map))
 			continue;
 		pin_path(path, sizeof(path), directory, bpf_map__name(map));
 		err = bpf_map__pin(map, path);
@@ -214,7 +240,13 @@ static int rename_to(const char *from, const char *to)
 	return errno == ENOTEMPTY ? -EEXIST : -errno;
 }
 
-/* Those of a --pin that was killed have its process's number. */
+/* What comes or goes has our process's number, until it is whole, or gone. */
+static void leftover_path(char path[SCHEMA_PATH_LEN])
+{
+	snprintf(path, SCHEMA_PATH_LEN, "%s/new-%d", WATCH_PIN_ROOT, getpid());
+}
+
+/* Of processes that were killed. */
 static void remove_leftovers(void)
 {
 	DIR *root = opendir(WATCH_PIN_ROOT);
@@ -246,7 +278,7 @@ int watch_pin(const struct watch_pin_object *objects, size_t n)
 	schema_path(ours);
 	if (!access(ours, F_OK)) /* what is pinned is not loaded by us */
 		return -EEXIST;
-	snprintf(new, sizeof(new), "%s/new-%d", WATCH_PIN_ROOT, getpid());
+	leftover_path(new);
 	if (mkdir(new, 0700))
 		return -errno;
 	for (size_t i = 0; !err && i < n; i++)
@@ -259,30 +291,40 @@ int watch_pin(const struct watch_pin_object *objects, size_t n)
 	return err;
 }
 
-int watch_pin_lock(const char *object)
-{
-	char path[OBJECT_PATH_LEN];
-	int fd, err;
-
-	object_path(path, object);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (!flock(fd, LOCK_EX | LOCK_NB))
-		return fd;
-	err = -errno;
-	close(fd);
-	return err;
-}
-
-int watch_unpin(void)
+int watch_pin_open(void)
 {
 	char path[SCHEMA_PATH_LEN];
+	int fd;
+
+	schema_path(path);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+bool watch_pin_is_gone(int pins)
+{
+	struct stat st;
+
+	return fstat(pins, &st) || !st.st_nlink;
+}
+
+bool watch_pin_lock(int pins)
+{
+	return !flock(pins, LOCK_EX | LOCK_NB);
+}
+
+/* By another name first, so that nobody takes a part of it for the whole. */
+int watch_unpin(void)
+{
+	char ours[SCHEMA_PATH_LEN], old[SCHEMA_PATH_LEN];
 	int err;
 
 	remove_leftovers();
-	schema_path(path);
-	err = remove_objects(path);
+	schema_path(ours);
+	leftover_path(old);
+	err = rename_to(ours, old);
+	if (!err)
+		err = remove_objects(old);
 	rmdir(WATCH_PIN_ROOT); /* unless another schema is there */
 	return err;
 }

@@ -25,6 +25,9 @@ bool watch_pin_has(const char *object, const char *program);
 /* One that readers run. File descriptor or -errno. */
 int watch_pin_program(const char *object, const char *name);
 
+/* One that is attached. File descriptor or -errno. */
+int watch_pin_attached(const char *object, const char *name);
+
 /* A directory of another schema: 0 and its path, or -ENOENT: there is none. */
 int watch_pin_other(char *path, size_t size);
 
@@ -45,13 +48,20 @@ struct watch_pin_object {
  */
 int watch_pin(const struct watch_pin_object *objects, size_t n);
 
-/* Who looks after a pinned object, where its maps need that, is who has this
- * lock: a descriptor, closing it gives it up. -EWOULDBLOCK: another process has
- * it, or another -errno.
- */
-int watch_pin_lock(const char *object);
+/* What is pinned now, for the next two: a descriptor or -errno. */
+int watch_pin_open(void);
 
-/* All objects of our schema: they end, unless somebody else has them open. 0,
+/* Whether it was taken away since. A reader has maps of it, but they do not
+ * change any more.
+ */
+bool watch_pin_is_gone(int pins);
+
+/* Who looks after what is pinned, where its maps need that, is who has this
+ * lock, until the descriptor is closed. False: another process has it.
+ */
+bool watch_pin_lock(int pins);
+
+/* Takes all objects of our schema away, at once: their programs end. 0,
  * -ENOENT: none is pinned, or another -errno.
  */
 int watch_unpin(void);

@@ -380,13 +380,13 @@ is_counted() { # is_counted NAME BEFORE: its log may be written, and looked up, 
 # More of them than a CPU has slots for.
 @test "filesystems that share slots are counted one by one" {
 	local name before=()
-	for ((name = 0; name <= $(constant ES_FS_SLOTS); name++)); do
+	for ((name = 0; name <= 1 << $(constant ES_FS_BITS); name++)); do
 		fs_make $name ext4
 		truncate -s 4K "$test_dir/$name/file"
 		fs_cool $name
 	done
 	top_start
-	for ((name = 0; name <= $(constant ES_FS_SLOTS); name++)); do
+	for ((name = 0; name <= 1 << $(constant ES_FS_BITS); name++)); do
 		before+=("$(kernel_lookups $name)")
 	done
 	for _ in {1..5}; do

@@ -183,22 +183,64 @@ write_data() { # write_data MIB
 	expect "both" "$(jq -r '.heat.files[].path' "$test_dir/out" | grep -cx "$test_dir/.*/data")" 2
 }
 
+# Leaves its process in $reader.
+start_reader() { # start_reader PROGRAM
+	: >"$test_dir/err"
+	"$1" -b 60 >/dev/null 2>"$test_dir/err" 3>&- &
+	reader=$!
+	defer kill_reader $reader
+	wait_until grep -q ^Tracing "$test_dir/err"
+}
+
+kill_reader() {
+	! kill "$1" 2>/dev/null || wait "$1" || :
+}
+
 @test "one reader of what is pinned makes room, the next when that has ended" {
 	local first
 	fs_make fs ext4
 	pin
-	write_data 1
-	"$hotmon" -b 60 >/dev/null 2>"$test_dir/err" 3>&- &
-	first=$!
-	wait_until grep -q ^Tracing "$test_dir/err"
+	start_reader "$hotmon"
+	first=$reader
 	wait_until is_locked
-	kill $first
+	start_reader "$hotmon"
+	kill_reader "$first"
+	wait_until is_locked
+	kill_reader "$reader"
 	wait_until is_unlocked
-	expect "writes" "$(hotmon_file .writes --once 0.1)" 1
+}
+
+@test "a reader of what was taken away keeps nobody from what is pinned then" {
+	local first
+	pin
+	start_reader "$hotmon"
+	first=$reader
+	wait_until is_locked
+	start_reader "$hotmon"
+	top_run 0 --unpin
+	top_run 0 --pin
+	kill_reader "$first"
+	sleep 3 # the other one looks every second
+	is_unlocked || fail "the old one has the lock of the new pins"
+}
+
+@test "a reader of what is taken away ends, and says so" {
+	local program status
+	for program in "$hotmon" "$top"; do
+		status=0
+		top_run 0 --pin
+		"$program" -b 0.3 30 >/dev/null 2>"$test_dir/reader" 3>&- &
+		reader=$!
+		wait_until grep -q ^Tracing "$test_dir/reader"
+		top_run 0 --unpin
+		wait $reader || status=$?
+		expect "status of $program" "$status" 1
+		grep -q ": $pins: what was pinned was taken away" "$test_dir/reader"
+	done
 }
 
 is_unlocked() {
-	flock -n "$pins/v$schema/hot" true
+	flock -n "$pins/v$schema" true
 }
 
 is_locked() {

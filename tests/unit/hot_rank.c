@@ -40,7 +40,7 @@ static struct hot_ranking refresh(struct hot_rank *rank,
 				  const struct hot_table *table,
 				  const struct hot_request *request)
 {
-	struct hot_ranking ranking;
+	struct hot_ranking ranking = {0};
 
 	assert_int_equal(hot_rank_refresh(rank, table, &clock_now, request,
 					  any_dev, &ranking),
