@@ -288,7 +288,7 @@ static void test_untouched_clusters_are_left(void **state)
 			.ranges = random_below(10),
 			.interval_s = 1,
 		};
-		struct hot_ranking is, wanted;
+		struct hot_ranking is = {0}, wanted = {0};
 
 		change(&table, ranks, now.heat_time);
 		assert_int_equal(hot_rank_refresh(ranks[0], &table, &now,
