@@ -45,7 +45,7 @@ static int take_baseline(struct hot_monitor *monitor)
 {
 	const struct hot_request nothing = {.max_rows = 1,
 					    .only_dev = monitor->only_dev};
-	struct hot_ranking ranking;
+	struct hot_ranking ranking = {0};
 	__u64 stats[HOT_NR_STATS];
 	struct hot_clock clock;
 	int err;
