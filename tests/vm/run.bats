@@ -69,7 +69,7 @@ refused() {
 	mkdir -p "$FRSP_CACHE/6.1"
 	echo 6.1.0-99-amd64 >"$FRSP_CACHE/6.1/release"
 	FRSP_CACHE=$FRSP_CACHE run "$vm/run" --list
-	[[ $status -eq 0 && ${#lines[@]} -eq 5 ]]
+	[[ $status -eq 0 && ${#lines[@]} -eq $((1 + $(grep -c '^[0-9a-z]' "$vm/kernels"))) ]]
 	[[ ${lines[1]} == 6.1\ *6.1.0-99-amd64 && ${lines[2]} == 6.12\ *no && ${lines[3]} == 6.12-cloud\ *no && ${lines[4]} == debug\ *no ]]
 }
 
