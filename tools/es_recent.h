@@ -2,8 +2,9 @@
 /*
  * es_info of filesystems, as it is or was a moment ago: ext4 goes through all
  * inodes that have something reclaimable, under a lock that mappings need, some
- * milliseconds where 100 000 of them are in memory. So at most a hundredth of
- * the time is spent on it.
+ * milliseconds where 100 000 of them are in memory. So about a hundredth of the
+ * time is spent on it at most: of 100 000 inodes, what is said is at most 0.4 s
+ * old.
  */
 #ifndef FRSP_ES_RECENT_H
 #define FRSP_ES_RECENT_H
