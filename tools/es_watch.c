@@ -346,8 +346,8 @@ int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 	if (err)
 		return err;
 	find_inodes(watch, dev, cache);
-	cache->has_info =
-		!es_recent_read(&watch->recent, dev, name, &cache->info);
+	cache->has_info = name && !es_recent_read(&watch->recent, dev, name,
+						  &cache->info);
 	return 0;
 }
 

@@ -53,7 +53,8 @@ void es_watch_close(struct es_watch *watch);
 int es_watch_refresh(struct es_watch *watch);
 
 /* What was counted of a filesystem since the start: all 0 if nothing was. dev:
- * kernel dev_t, name: below /proc/fs/ext4. 0 or -errno.
+ * kernel dev_t, name: below /proc/fs/ext4, for what is there now; NULL: leave
+ * that out. 0 or -errno.
  */
 int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 		struct es_cache *cache);

@@ -105,10 +105,10 @@ static enum exit_code unpin(void)
 
 static int sample(struct top *top)
 {
-	struct hot_frame_request heat =
-		top_live_heat(&top->live, top->opts.report.output);
+	struct top_request request =
+		top_live_request(&top->live, top->opts.report.output);
 
-	return top_model_sample(top->model, &heat, &top->frame);
+	return top_model_sample(top->model, &request, &top->frame);
 }
 
 static int report(struct top *top)

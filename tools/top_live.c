@@ -88,9 +88,10 @@ static enum top_live_change show(struct context *context, enum top_screen_id id)
 	live->view.screen = id;
 	live->scroll = 0;
 	live->help = false;
-	/* these show rows that a frame has only if it is asked for them */
-	return id == TOP_HEAT || id == TOP_MAP ? TOP_LIVE_RESAMPLE
-					       : TOP_LIVE_REDRAW;
+	/* these show what a frame has only if it is asked for it */
+	return id == TOP_HEAT || id == TOP_MAP || id == TOP_ESCACHE
+		       ? TOP_LIVE_RESAMPLE
+		       : TOP_LIVE_REDRAW;
 }
 
 static enum top_live_change key_next(struct context *context)
@@ -573,15 +574,21 @@ static __u32 heat_rows(const struct top_live *live, enum opts_output output)
 				      : live->scroll + 3 * page();
 }
 
-struct hot_frame_request top_live_heat(const struct top_live *live,
-				       enum opts_output output)
+struct top_request top_live_request(const struct top_live *live,
+				    enum opts_output output)
 {
-	return (struct hot_frame_request){
+	enum top_screen_id screen = live->view.screen;
+	const struct hot_frame_request heat = {
 		/* elsewhere the hottest are asked for, not the first rows */
-		.sort = live->view.screen == TOP_HEAT ? live->heat_sort
-						      : (struct hot_sort){0},
+		.sort = screen == TOP_HEAT ? live->heat_sort
+					   : (struct hot_sort){0},
 		.max_rows = heat_rows(live, output),
-		.ranges = live->view.screen == TOP_MAP ||
-			  (live->view.screen == TOP_HEAT && live->view.ranges),
+		.ranges = screen == TOP_MAP ||
+			  (screen == TOP_HEAT && live->view.ranges),
+	};
+
+	return (struct top_request){
+		.heat = heat,
+		.es_now = screen == TOP_ESCACHE || output == OUTPUT_JSON,
 	};
 }

@@ -39,7 +39,7 @@ enum top_live_change top_live_keys(struct top_live *live,
 				   const struct top_frame *frame);
 
 /* Which rows of the heat the screen can show. */
-struct hot_frame_request top_live_heat(const struct top_live *live,
-				       enum opts_output output);
+struct top_request top_live_request(const struct top_live *live,
+				    enum opts_output output);
 
 #endif

@@ -27,6 +27,7 @@ struct top_model {
 	struct es_watch *es;
 	struct busy_watch *busy;
 	struct hot_monitor *hot;
+	bool es_now;   /* of the request for the frame */
 	__u32 modules; /* that were there when the watches were opened */
 	__u32 only;    /* device; 0: all */
 	struct top_frame frames[2];
@@ -162,7 +163,8 @@ static int read_watches(const struct top_model *model, struct top_fs *fs)
 		err = alloc_watch_fs(model->alloc, fs->dev, &fs->alloc);
 	fs->has_es = model->es && is_ext4;
 	if (!err && fs->has_es)
-		err = es_watch_fs(model->es, fs->dev, fs->name, &fs->es);
+		err = es_watch_fs(model->es, fs->dev,
+				  model->es_now ? fs->name : NULL, &fs->es);
 	fs->has_busy = model->busy && busy_watch_has(model->busy, fs->fs_type);
 	if (!err && fs->has_busy)
 		err = busy_watch_fs(model->busy, fs->dev, &fs->busy);
@@ -334,8 +336,7 @@ static int add_overhead(const struct top_model *model, struct top_frame *frame)
 	return err;
 }
 
-int top_model_sample(struct top_model *model,
-		     const struct hot_frame_request *heat,
+int top_model_sample(struct top_model *model, const struct top_request *request,
 		     const struct top_frame **frame)
 {
 	const struct top_frame *before = &model->frames[model->shown];
@@ -343,6 +344,7 @@ int top_model_sample(struct top_model *model,
 	int err;
 
 	clear_frame(now);
+	model->es_now = request->es_now;
 	err = mount_table_refresh(model->mounts);
 	now->wall_ns = clock_ns(CLOCK_REALTIME);
 	now->mono_ns = clock_ns(CLOCK_MONOTONIC);
@@ -356,7 +358,8 @@ int top_model_sample(struct top_model *model,
 	if (!err)
 		err = add_overhead(model, now);
 	if (!err && model->hot)
-		err = hot_monitor_sample(model->hot, heat, &now->heat);
+		err = hot_monitor_sample(model->hot, &request->heat,
+					 &now->heat);
 	if (err)
 		return err;
 	now->has_heat = model->hot;

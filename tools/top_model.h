@@ -80,11 +80,16 @@ int top_model_check(const struct top_options *options);
 int top_model_open(const struct top_options *options, struct top_model **out);
 void top_model_close(struct top_model *model);
 
-/* Takes a frame, which is valid until the next but one. heat: which rows of it.
+/* What a frame is to have besides. */
+struct top_request {
+	struct hot_frame_request heat;
+	bool es_now; /* what is in the extent status trees: ext4 has to look */
+};
+
+/* Takes a frame, which is valid until the next but one.
  * 0, -ENODEV: the filesystem that was named is gone, or another -errno.
  */
-int top_model_sample(struct top_model *model,
-		     const struct hot_frame_request *heat,
+int top_model_sample(struct top_model *model, const struct top_request *request,
 		     const struct top_frame **frame);
 
 /* Keeps up with the kernel between samples: call it every second or so. */
