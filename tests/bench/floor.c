@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * floor: an empty program at block_bio_queue until killed. What the kernel's
- * statistics say of it is what they cost themselves.
+ * floor TRACEPOINT: an empty program there until killed. What a benchmark says
+ * of it is what the kernel takes to get to a program, and what measuring costs.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,34 +15,28 @@ static const struct bpf_insn return_0[] = {
 	{.code = BPF_JMP | BPF_EXIT},
 };
 
-static int load(void)
+/* A raw one takes tracepoints of modules, too. */
+static int attach(const char *tracepoint)
 {
-	int id =
-		libbpf_find_vmlinux_btf_id("block_bio_queue", BPF_TRACE_RAW_TP);
-	struct bpf_prog_load_opts opts = {
-		.sz = sizeof(opts),
-		.expected_attach_type = BPF_TRACE_RAW_TP,
-		.attach_btf_id = id,
-	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "floor", "GPL",
+			       return_0, sizeof(return_0) / sizeof(return_0[0]),
+			       NULL);
 
-	if (id < 0)
-		return id;
-	return bpf_prog_load(BPF_PROG_TYPE_TRACING, "floor", "GPL", return_0,
-			     sizeof(return_0) / sizeof(return_0[0]), &opts);
+	return fd < 0 ? fd : bpf_raw_tracepoint_open(tracepoint, fd);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	int prog_fd = load(), link_fd;
+	int fd;
 
-	if (prog_fd < 0) {
-		fprintf(stderr, "floor: cannot load: %s\n", strerror(-prog_fd));
-		return 1;
+	if (argc != 2) {
+		fprintf(stderr, "usage: floor TRACEPOINT\n");
+		return 2;
 	}
-	link_fd = bpf_raw_tracepoint_open(NULL, prog_fd);
-	if (link_fd < 0) {
-		fprintf(stderr, "floor: cannot attach: %s\n",
-			strerror(-link_fd));
+	fd = attach(argv[1]);
+	if (fd < 0) {
+		fprintf(stderr, "floor: cannot attach to %s: %s\n", argv[1],
+			strerror(-fd));
 		return 1;
 	}
 	fprintf(stderr, "Tracing nothing until killed.\n");

@@ -110,10 +110,10 @@ stats_restore() {
 
 # Of the tracing program of a process: "NANOSECONDS RUNS"
 prog_stats() { # name
-	awk -v tracing=26 'FNR == 1 { type = 0 }
-		$1 == "prog_type:" { type = $2 }
-		type == tracing && $1 == "run_time_ns:" { ns = $2 }
-		type == tracing && $1 == "run_cnt:" { runs = $2 }
+	awk -v raw_tracepoint=17 -v tracing=26 'FNR == 1 { type = 0 }
+		$1 == "prog_type:" { type = $2 == tracing || $2 == raw_tracepoint }
+		type && $1 == "run_time_ns:" { ns = $2 }
+		type && $1 == "run_cnt:" { runs = $2 }
 		END { print ns + 0, runs + 0 }' /proc/"${tracer[$1]}"/fdinfo/*
 }
 
