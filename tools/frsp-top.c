@@ -4,12 +4,12 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "interrupt.h"
+#include "live_end.h"
 #include "log.h"
 #include "privilege.h"
 #include "screen.h"
@@ -236,21 +236,8 @@ int main(int argc, char **argv)
 		err = run_batch(&top);
 	}
 	top_model_close(top.model);
-	if (err == -ENOTTY)
-		return log_fail(EXIT_FAILED,
-				"set TERM to your terminal's type, or use "
-				"\"frsp-top -b\"",
-				"TERM=%s: the live view cannot work on such a "
-				"terminal",
-				getenv("TERM") ?: "");
 	if (err == -ENODEV)
 		return log_fail(EXIT_FAILED, "mount it again, and start again",
 				"%s: was unmounted", top.opts.model.device);
-	if (err == -ECANCELED)
-		return log_fail(EXIT_FAILED, "start again, without it",
-				"%s: what was pinned was taken away",
-				WATCH_PIN_ROOT);
-	if (err)
-		return log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
-	return EXIT_OK;
+	return live_end(err);
 }

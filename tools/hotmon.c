@@ -17,9 +17,9 @@
 #include "hot_live.h"
 #include "hotmon_opts.h"
 #include "interrupt.h"
+#include "live_end.h"
 #include "log.h"
 #include "privilege.h"
-#include "watch_pin.h"
 
 #define TEND_PERIOD_S 1
 
@@ -268,25 +268,10 @@ int main(int argc, char **argv)
 		return code;
 	if (hotmon.opts.report.output == OUTPUT_LIVE) {
 		err = run_live(&hotmon);
-		if (err == -ENOTTY) {
-			hot_monitor_close(hotmon.monitor);
-			return log_fail(EXIT_FAILED,
-					"set TERM to your terminal's type, or "
-					"use \"hotmon -b\"",
-					"TERM=%s: the live view cannot work on "
-					"such a terminal",
-					getenv("TERM") ?: "");
-		}
 	} else {
 		fprintf(stderr, "Tracing disk I/O... Hit Ctrl-C to end.\n");
 		err = run_batch(&hotmon);
 	}
 	hot_monitor_close(hotmon.monitor);
-	if (err == -ECANCELED)
-		return log_fail(EXIT_FAILED, "start again, without it",
-				"%s: what was pinned was taken away",
-				WATCH_PIN_ROOT);
-	if (err)
-		return log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
-	return EXIT_OK;
+	return live_end(err);
 }
