@@ -99,8 +99,8 @@ static int load_and_attach(struct es_watch *watch)
 	err = watch_start(&watch->base);
 	if (err)
 		return err;
-	watch->entries_fd = watch_runnable(&watch->base,
-					   watch->skel->progs.frsp_es_entries);
+	watch->entries_fd = watch_program(watch->base.name,
+					  watch->skel->progs.frsp_es_entries);
 	return watch->entries_fd < 0 ? watch->entries_fd : map_gathered(watch);
 }
 

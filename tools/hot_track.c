@@ -2,7 +2,6 @@
 #include "hot_track.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,25 +193,12 @@ static int file_announced(void *context, void *data, size_t size)
 	return 0;
 }
 
-static int own_program(const struct bpf_program *program)
-{
-	int fd = fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
-
-	return fd < 0 ? -errno : fd;
-}
-
 static int open_programs(struct hot_track *track)
 {
-	const struct bpf_program *clock = track->skel->progs.hotmon_clock;
-	const struct bpf_program *queue = track->skel->progs.hotmon_bio_queue;
-	bool ours = track->pins < 0;
-
-	track->clock = ours ? own_program(clock)
-			    : watch_pin_program(HOT_TRACK_OBJECT,
-						bpf_program__name(clock));
-	track->program = ours ? own_program(queue)
-			      : watch_pin_attached(HOT_TRACK_OBJECT,
-						   bpf_program__name(queue));
+	track->clock = watch_program(HOT_TRACK_OBJECT,
+				     track->skel->progs.hotmon_clock);
+	track->program = watch_program(HOT_TRACK_OBJECT,
+				       track->skel->progs.hotmon_bio_queue);
 	if (track->clock < 0)
 		return track->clock;
 	return track->program < 0 ? track->program : 0;

@@ -125,13 +125,12 @@ bool watch_has(const struct watch *watch, const struct bpf_program *program)
 	       watch_pin_has(watch->name, bpf_program__name(program));
 }
 
-int watch_runnable(const struct watch *watch, const struct bpf_program *program)
+int watch_program(const char *object, const struct bpf_program *program)
 {
 	int fd = bpf_program__fd(program);
 
 	if (fd < 0)
-		return watch_pin_program(watch->name,
-					 bpf_program__name(program));
+		return watch_pin_program(object, program);
 	fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	return fd < 0 ? -errno : fd;
 }
@@ -239,13 +238,9 @@ __u64 watch_missed_runs(int program_fd)
 static __u64 missed_runs_of(const struct watch *watch,
 			    const struct bpf_program *program)
 {
-	__u64 missed;
-	int fd = bpf_program__fd(program);
+	int fd = watch_program(watch->name, program);
+	__u64 missed = watch_missed_runs(fd);
 
-	if (fd >= 0)
-		return watch_missed_runs(fd);
-	fd = watch_pin_attached(watch->name, bpf_program__name(program));
-	missed = watch_missed_runs(fd);
 	if (fd >= 0)
 		close(fd);
 	return missed;

@@ -41,11 +41,10 @@ int watch_start(const struct watch *watch);
 /* After watch_start(): whether the program is attached, by us or pinned. */
 bool watch_has(const struct watch *watch, const struct bpf_program *program);
 
-/* After watch_start(): a program of ours that is attached to nothing, to be run
- * by readers. The caller closes it. File descriptor or -errno.
+/* Of an object that is loaded: its program, ours or the one that is pinned. The
+ * caller closes it. File descriptor or -errno.
  */
-int watch_runnable(const struct watch *watch,
-		   const struct bpf_program *program);
+int watch_program(const char *object, const struct bpf_program *program);
 
 /* Which of the modules that programs are attached to are in the kernel now, a
  * bit each. With a new one, watch_probe() may find more.

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,6 +43,12 @@ static void pin_path(char *path, size_t size, const char *directory,
 		*at = *at == '.' ? '_' : *at;
 }
 
+/* It is pinned itself, of others their link. */
+static bool is_run_by_readers(const struct bpf_program *program)
+{
+	return bpf_program__type(program) == BPF_PROG_TYPE_SYSCALL;
+}
+
 bool watch_pin_is_there(const char *object)
 {
 	char path[OBJECT_PATH_LEN];
@@ -59,32 +66,31 @@ bool watch_pin_has(const char *object, const char *program)
 	return !access(path, F_OK);
 }
 
-int watch_pin_program(const char *object, const char *name)
+/* Closes the link. */
+static int program_of_link(int link)
+{
+	struct bpf_link_info info = {0};
+	__u32 len = sizeof(info);
+	int err = bpf_obj_get_info_by_fd(link, &info, &len), fd;
+
+	close(link);
+	if (err)
+		return err;
+	fd = bpf_prog_get_fd_by_id(info.prog_id);
+	return fd < 0 ? -errno : fd;
+}
+
+int watch_pin_program(const char *object, const struct bpf_program *program)
 {
 	char directory[OBJECT_PATH_LEN], path[PIN_PATH_LEN];
 	int fd;
 
 	object_path(directory, object);
-	pin_path(path, sizeof(path), directory, name);
+	pin_path(path, sizeof(path), directory, bpf_program__name(program));
 	fd = bpf_obj_get(path);
-	return fd < 0 ? -errno : fd;
-}
-
-/* Of the link that is pinned by its name. */
-int watch_pin_attached(const char *object, const char *name)
-{
-	struct bpf_link_info info = {0};
-	__u32 len = sizeof(info);
-	int fd = watch_pin_program(object, name), err;
-
 	if (fd < 0)
-		return fd;
-	err = bpf_obj_get_info_by_fd(fd, &info, &len);
-	close(fd);
-	if (err)
-		return err;
-	fd = bpf_prog_get_fd_by_id(info.prog_id);
-	return fd < 0 ? -errno : fd;
+		return -errno;
+	return is_run_by_readers(program) ? fd : program_of_link(fd);
 }
 
 int watch_pin_other(char *path, size_t size)
@@ -145,42 +151,20 @@ int watch_pin_reuse(const char *object, struct bpf_object *from)
 	return 0;
 }
 
-/* What is in it, and the directory itself. */
-static int remove_pins(const char *path)
+static int remove_entry(const char *path,
+			const struct stat *st __attribute__((unused)),
+			int type __attribute__((unused)),
+			struct FTW *at __attribute__((unused)))
 {
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	int err = 0;
-
-	if (!dir)
-		return -errno;
-	while (!err && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.' &&
-		    unlinkat(dirfd(dir), entry->d_name, 0))
-			err = -errno;
-	closedir(dir);
-	return !err && rmdir(path) ? -errno : err;
+	return remove(path) ? -errno : 0;
 }
 
-/* A directory of objects, and they. */
+/* A directory of objects, or what there is of it, and all that is in it. */
 static int remove_objects(const char *path)
 {
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	int err = 0;
+	int err = nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 
-	if (!dir)
-		return -errno;
-	while (!err && (entry = readdir(dir))) {
-		char object[OBJECT_PATH_LEN];
-
-		if (entry->d_name[0] == '.')
-			continue;
-		pin_path(object, sizeof(object), path, entry->d_name);
-		err = remove_pins(object);
-	}
-	closedir(dir);
-	return !err && rmdir(path) ? -errno : err;
+	return err == -1 ? -errno : err;
 }
 
 static int pin_programs(const char *directory,
@@ -197,8 +181,7 @@ static int pin_programs(const char *directory,
 		pin_path(path, sizeof(path), directory, program->name);
 		if (*program->link)
 			err = bpf_link__pin(*program->link, path);
-		else if (bpf_program__type(*program->prog) ==
-			 BPF_PROG_TYPE_SYSCALL)
+		else if (is_run_by_readers(*program->prog))
 			err = bpf_program__pin(*program->prog, path);
 		/* else this kernel has no place for it */
 	}

@@ -14,7 +14,7 @@
 
 #define WATCH_PIN_ROOT "/sys/fs/bpf/frsp"
 /* Changes with the layout of any map, and with what is counted in it. */
-#define WATCH_PIN_SCHEMA 2
+#define WATCH_PIN_SCHEMA 3
 
 /* Whether the object is pinned. False also: another schema is, see below. */
 bool watch_pin_is_there(const char *object);
@@ -22,11 +22,10 @@ bool watch_pin_is_there(const char *object);
 /* Whether the program of a pinned object is attached. */
 bool watch_pin_has(const char *object, const char *program);
 
-/* One that readers run. File descriptor or -errno. */
-int watch_pin_program(const char *object, const char *name);
-
-/* One that is attached. File descriptor or -errno. */
-int watch_pin_attached(const char *object, const char *name);
+/* The program of a pinned object, as the one in an object that took its maps
+ * names it. File descriptor or -errno.
+ */
+int watch_pin_program(const char *object, const struct bpf_program *program);
 
 /* A directory of another schema: 0 and its path, or -ENOENT: there is none. */
 int watch_pin_other(char *path, size_t size);
