@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <blkid/blkid.h>
 
 #include "clock.h"
 #include "dm_table.h"
-#include "mount.h"
 
 /* Groups that are read again at a time: about a millisecond. */
 #define SOME_GROUPS 4096
@@ -83,6 +83,20 @@ static struct disk_map *find(struct disk_map *map, __u32 dev)
 	return map;
 }
 
+static int refresh(struct disk_map *map, const struct disk_map_now *now,
+		   __u32 n_groups)
+{
+	int fs = now->mount ? mount_entry_open(now->mount) : -1;
+	int err = fs_map_refresh(map->groups, n_groups, fs);
+
+	if (fs >= 0)
+		close(fs);
+	if (!err && now->ranges)
+		err = heat_map_refresh(map->heat, now->monitor, now->ranges);
+	map->ns = now->ns;
+	return err;
+}
+
 int disk_map_get(struct disk_map **list, const struct disk_map_now *now,
 		 struct disk_map **out)
 {
@@ -101,13 +115,7 @@ int disk_map_get(struct disk_map **list, const struct disk_map_now *now,
 	*out = map;
 	if (map->ns == now->ns)
 		return 0;
-	map->ns = now->ns;
-	err = fs_map_refresh(map->groups,
-			     fresh ? map->groups->n_groups : SOME_GROUPS,
-			     now->fs);
-	if (!err && now->ranges)
-		err = heat_map_refresh(map->heat, now->monitor, now->ranges);
-	return err;
+	return refresh(map, now, fresh ? map->groups->n_groups : SOME_GROUPS);
 }
 
 int disk_map_tiers(struct disk_map *map, const struct tiers **tiers)

@@ -10,6 +10,7 @@
 
 #include "fs_map.h"
 #include "heat_map.h"
+#include "mount.h"
 #include "tier.h"
 
 struct disk_map {
@@ -30,7 +31,8 @@ struct disk_map_now {
 	__u32 dev; /* kernel dev_t */
 	__u64 bytes;
 	__u64 ns; /* the same again: nothing is to be refreshed */
-	int fs;	  /* a descriptor on it for frsp.ko, or -1: do not ask it */
+	/* where frsp.ko can be asked; NULL: it is not there */
+	const struct mount_entry *mount;
 	struct hot_monitor *monitor;
 	const struct hot_rows *ranges; /* NULL: the heat is not known */
 };

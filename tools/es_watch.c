@@ -345,9 +345,11 @@ int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 	}
 	if (err)
 		return err;
+	if (!name)
+		return 0;
 	find_inodes(watch, dev, cache);
-	cache->has_info = name && !es_recent_read(&watch->recent, dev, name,
-						  &cache->info);
+	cache->has_info =
+		!es_recent_read(&watch->recent, dev, name, &cache->info);
 	return 0;
 }
 
@@ -378,7 +380,7 @@ static void delete_from_tables(struct es_watch *watch, __u32 dev)
 {
 	int fd = bpf_map__fd(watch->skel->maps.frsp_es_inode);
 
-	for (__u32 i = 0; i < watch->n_inodes; i++)
+	for (__u32 i = 0; i < watch->n_in_table; i++)
 		if (watch->keys[i].dev == dev &&
 		    !bpf_map_delete_elem(fd, &watch->keys[i]))
 			__atomic_fetch_add(&watch->skel->bss->inodes_forgotten,
@@ -394,6 +396,7 @@ void es_watch_forget(struct es_watch *watch, __u32 dev)
 	 * a program has left it then
 	 */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	read_table(watch);
 	delete_from_tables(watch, dev);
 	/* once more: the log is closed when the mount has been gone already */
 	drop_gathered(watch, dev);

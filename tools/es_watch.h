@@ -47,21 +47,17 @@ struct es_watch;
 int es_watch_open(struct es_watch **out);
 void es_watch_close(struct es_watch *watch);
 
-/* Reads what is known of inodes, for the calls of es_watch_fs() and
- * es_watch_forget() that follow. 0 or -errno.
- */
+/* Reads what is known of inodes, for calls of es_watch_fs(). 0 or -errno. */
 int es_watch_refresh(struct es_watch *watch);
 
 /* What was counted of a filesystem since the start: all 0 if nothing was. dev:
- * kernel dev_t, name: below /proc/fs/ext4, for what is there now; NULL: leave
- * that out. 0 or -errno.
+ * kernel dev_t, name: below /proc/fs/ext4, for what is there now and for its
+ * inodes; NULL: leave both out. 0 or -errno.
  */
 int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 		struct es_cache *cache);
 
-/* Begins anew for a filesystem that is gone: another may get its number. Of its
- * inodes those that es_watch_refresh() saw.
- */
+/* Begins anew for a filesystem that is gone: another may get its number. */
 void es_watch_forget(struct es_watch *watch, __u32 dev);
 
 const struct watch *es_watch_base(const struct es_watch *watch);

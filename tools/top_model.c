@@ -351,7 +351,7 @@ int top_model_sample(struct top_model *model, const struct top_request *request,
 	now->interval_s = (now->mono_ns - before->mono_ns) / 1e9;
 	if (!err)
 		err = follow_modules(model);
-	if (!err && model->es)
+	if (!err && model->es && model->es_now)
 		err = es_watch_refresh(model->es);
 	if (!err)
 		err = read_filesystems(model, now);
@@ -425,27 +425,19 @@ int top_model_map(struct top_model *model, const struct top_fs *fs,
 		  struct disk_map **map)
 {
 	const struct top_frame *frame = &model->frames[model->shown];
-	const struct mount_entry *mount =
-		fs->has_status ? mount_table_by_dev(model->mounts, fs->dev)
-			       : NULL;
 	struct disk_map_now now = {
 		.dev = fs->dev,
 		.bytes = fs->bytes,
 		.ns = frame->mono_ns,
-		.fs = -1,
 		.monitor = model->hot,
 		.ranges = frame->has_heat ? &frame->heat.ranking.ranges : NULL,
 	};
-	int err;
 
 	if (strcmp(fs->fs_type, "ext4"))
 		return -EOPNOTSUPP;
-	if (mount)
-		now.fs = mount_entry_open(mount);
-	err = disk_map_get(&model->maps, &now, map);
-	if (now.fs >= 0)
-		close(now.fs);
-	return err;
+	if (fs->has_status)
+		now.mount = mount_table_by_dev(model->mounts, fs->dev);
+	return disk_map_get(&model->maps, &now, map);
 }
 
 void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,

@@ -83,7 +83,7 @@ void top_model_close(struct top_model *model);
 /* What a frame is to have besides. */
 struct top_request {
 	struct hot_frame_request heat;
-	bool es_now; /* what is in the extent status trees: ext4 has to look */
+	bool es_now; /* what is in the extent status trees, and whose they are */
 };
 
 /* Takes a frame, which is valid until the next but one.
