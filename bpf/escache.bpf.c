@@ -17,7 +17,9 @@
  * The inodes are in an LRU table, for those that are in use now are the ones to
  * be told of: a plain one would keep what came first, perhaps a find(1) of the
  * day before, and refuse the rest. What it throws out is known: those that were
- * put in are counted here, and those that are there by the reader.
+ * put in are counted here, and those that are there by the reader. An inode
+ * that has too little to be told of does not get there: of files that are
+ * written, read once or unlinked there are many, and the table is what costs.
  *
  * How many entries an inode has, the inode knows itself: it is asked when
  * somebody wants to know. It may be gone by then, and other things in its
@@ -166,7 +168,36 @@ static __always_inline bool is_still(const struct inode *inode,
 	       BPF_CORE_READ(inode, i_sb, s_dev) == key->dev;
 }
 
-static __always_inline void add_inode(const struct es_inode_slot *slot)
+/* Of the inode that is, or was, at the address. */
+static __always_inline __u64 entries_at(__u64 address)
+{
+	const struct ext4_inode_info___frsp *info =
+		(void *)address -
+		bpf_core_field_offset(struct ext4_inode_info___frsp, vfs_inode);
+
+	return BPF_CORE_READ(info, i_es_all_nr);
+}
+
+static __always_inline void ask_entries(const struct es_inode_key *key,
+					struct es_inode *known)
+{
+	__u64 entries = entries_at(known->address);
+
+	if (entries && !is_still((void *)known->address, key))
+		entries = 0;
+	if (known->entries != entries)
+		known->entries = entries;
+}
+
+/* Whether it still is that inode is not asked: its fields are far apart. */
+static __always_inline bool is_of_note(const struct es_inode *counts)
+{
+	return counts->misses >= ES_NOTED_MISSES ||
+	       entries_at(counts->address) >= ES_NOTED_ENTRIES;
+}
+
+static __always_inline void add_inode(struct es_gathered *here,
+				      const struct es_inode_slot *slot)
 {
 	struct es_inode_key key = slot->key;
 	struct es_inode counts = slot->counts, *known;
@@ -174,6 +205,10 @@ static __always_inline void add_inode(const struct es_inode_slot *slot)
 	if (!key.dev)
 		return;
 	known = bpf_map_lookup_elem(&frsp_es_inode, &key);
+	if (!known && !is_of_note(&counts)) {
+		here->inodes_passed++;
+		return;
+	}
 	if (!known &&
 	    !bpf_map_update_elem(&frsp_es_inode, &key, &counts, BPF_NOEXIST)) {
 		__sync_fetch_and_add(&inodes_made, 1);
@@ -200,7 +235,7 @@ static __noinline int take_inode_slot(struct es_gathered *here,
 {
 	here->moves_begun++;
 	barrier();
-	add_inode(slot);
+	add_inode(here, slot);
 	slot->key = *key;
 	slot->counts = (struct es_inode){.address = address};
 	barrier();
@@ -388,21 +423,6 @@ int BPF_PROG(frsp_es_shrink, struct super_block *sb, int nr_shrunk,
 	}
 	cost_end(&frsp_es_cost, ES_PROGRAM_SHRINK, began);
 	return 0;
-}
-
-static __always_inline void ask_entries(const struct es_inode_key *key,
-					struct es_inode *known)
-{
-	const struct inode *inode = (void *)known->address;
-	const struct ext4_inode_info___frsp *info =
-		(void *)inode -
-		bpf_core_field_offset(struct ext4_inode_info___frsp, vfs_inode);
-	__u64 entries = BPF_CORE_READ(info, i_es_all_nr);
-
-	if (entries && !is_still(inode, key))
-		entries = 0;
-	if (known->entries != entries)
-		known->entries = entries;
 }
 
 static long ask_of_table(void *map, const struct es_inode_key *key,

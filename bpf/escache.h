@@ -21,6 +21,12 @@
 #define ES_INODE_BITS  7
 #define ES_INODE_SLOTS (1 << ES_INODE_BITS)
 
+/* An inode with less of both is known as long as it has a slot: an inode's
+ * first block is a miss, and a file that is being written has two entries.
+ */
+#define ES_NOTED_MISSES	 2
+#define ES_NOTED_ENTRIES 4
+
 enum es_insert {
 	ES_INSERT_WRITTEN,
 	ES_INSERT_UNWRITTEN,
@@ -82,6 +88,7 @@ struct es_gathered {
 	__u64 moves_done;
 	struct es_fs_slot fs[ES_FS_SLOTS];
 	struct es_inode_slot inodes[ES_INODE_SLOTS];
+	__u64 inodes_passed;	/* whose slot was taken, and were not of note */
 } __attribute__((aligned(64))); /* CPUs share no cache line */
 
 /* Numbers that differ in a few bits only, high ones or low ones, are to be

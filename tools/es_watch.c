@@ -228,6 +228,18 @@ static void add_all_gathered(struct es_watch *watch)
 		}
 }
 
+/* All that were in the table, or might have got there. */
+static __u64 count_made(const struct es_watch *watch)
+{
+	__u64 n = __atomic_load_n(&watch->skel->bss->inodes_made,
+				  __ATOMIC_RELAXED);
+
+	for (__u32 cpu = 0; cpu < watch->n_cpus; cpu++)
+		n += __atomic_load_n(&watch->gathered[cpu].inodes_passed,
+				     __ATOMIC_RELAXED);
+	return n;
+}
+
 /* made is from before the inodes were read, so some may seem to be there that
  * were not made.
  */
@@ -243,8 +255,7 @@ static void count_evicted(struct es_watch *watch, __u64 made)
 
 static int read_inodes(struct es_watch *watch)
 {
-	__u64 made = __atomic_load_n(&watch->skel->bss->inodes_made,
-				     __ATOMIC_RELAXED);
+	__u64 made = count_made(watch);
 	int err = read_table(watch);
 
 	if (err)
