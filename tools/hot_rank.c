@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "hot_best.h"
+#include "range_count.h"
 
 const char *const hot_sort_names[HOT_NR_SORT_KEYS][2] = {
 	[HOT_BY_TEMPERATURE] = {"temp", "temperature"},
@@ -57,6 +58,7 @@ struct hot_rank {
 	__u32 n_slots;
 	struct hot_bytes *before; /* by slot */
 	__u64 *owner;		  /* by slot: owner_of() a range, 0: is none */
+	struct range_count ranges_of; /* by owner */
 	struct cluster *clusters;
 	struct ranked_by ranked_by;
 	__u32 last_epoch;
@@ -115,6 +117,7 @@ void hot_rank_free(struct hot_rank *rank)
 		return;
 	free(rank->before);
 	free(rank->owner);
+	range_count_free(&rank->ranges_of);
 	free(rank->clusters);
 	hot_best_free(&rank->files);
 	hot_best_free(&rank->ranges);
@@ -307,66 +310,45 @@ static __u64 owner_of(__u64 ino, __u32 dev, __u32 gen)
 	return (hash ^ hash >> 31) | 1;
 }
 
-/* Files by owner: index + 1 of the first row in a bucket, chained. */
-struct row_index {
-	__u32 shift; /* of an owner, to its bucket */
-	__u64 *owners;
-	__u32 *first;
-	__u32 *next;
-};
-
-static int index_rows(struct row_index *index, const struct hot_rows *files)
+/* 0: it holds no range. */
+static __u64 owner_in(const struct hot_slot *slot, __u32 tag)
 {
-	__u32 n_buckets = 16;
+	if (HOT_TAG_STATE(tag) != HOT_LIVE || !slot->ino ||
+	    HOT_TAG_RANGE(tag) == HOT_RANGE_FILE)
+		return 0;
+	return owner_of(slot->ino, slot->dev, slot->gen);
+}
 
-	index->shift = 64 - 4;
-	for (; n_buckets < 8 * files->n_rows; index->shift--)
-		n_buckets *= 2;
-	index->owners =
-		calloc(1, files->n_rows * sizeof(__u64) +
-				  (n_buckets + files->n_rows) * sizeof(__u32));
-	if (!index->owners)
-		return -ENOMEM;
-	index->first = (__u32 *)(index->owners + files->n_rows);
-	index->next = index->first + n_buckets;
-	for (__u32 i = 0; i < files->n_rows; i++) {
-		const struct hot_row *row = &files->rows[i];
-		__u64 owner = owner_of(row->ino, row->dev, row->gen);
-		__u32 *bucket = &index->first[owner >> index->shift];
+/* The slot holds a range of this owner now; 0: none. */
+static int set_owner(struct hot_rank *rank, __u32 index, __u64 owner)
+{
+	__u64 before = rank->owner[index];
+	int err = 0;
 
-		index->owners[i] = owner;
-		index->next[i] = *bucket;
-		*bucket = i + 1;
-	}
+	if (owner == before)
+		return 0;
+	if (owner)
+		err = range_count_add(&rank->ranges_of, owner);
+	if (err)
+		return err;
+	if (before)
+		range_count_drop(&rank->ranges_of, before);
+	rank->owner[index] = owner;
 	return 0;
 }
 
 /* Ranges of the files' rows. */
-static int count_ranges(struct hot_rank *rank)
+static void count_ranges(struct hot_rank *rank)
 {
 	struct hot_rows *files = &rank->file_rows;
-	struct row_index index;
-	int err = index_rows(&index, files);
 
-	if (err)
-		return err;
-	for (__u32 c = 0; c < n_clusters(rank->n_slots); c++) {
-		__u32 end = cluster_end(rank, c);
+	for (__u32 i = 0; i < files->n_rows; i++) {
+		struct hot_row *row = &files->rows[i];
 
-		if (!rank->clusters[c].n_ranges)
-			continue;
-		for (__u32 i = c * HOT_CLUSTER; i < end; i++) {
-			__u64 owner = rank->owner[i];
-			__u32 at =
-				owner ? index.first[owner >> index.shift] : 0;
-
-			for (; at; at = index.next[at - 1])
-				files->rows[at - 1].n_ranges +=
-					index.owners[at - 1] == owner;
-		}
+		row->n_ranges =
+			range_count_of(&rank->ranges_of,
+				       owner_of(row->ino, row->dev, row->gen));
 	}
-	free(index.owners);
-	return 0;
 }
 
 /* One refresh, on its way through the table. */
@@ -436,7 +418,7 @@ static int read_cluster(const struct pass *pass, __u32 c)
 		bool is_file = HOT_TAG_RANGE(tag) == HOT_RANGE_FILE;
 		struct hot_candidate candidate = {.index = i};
 
-		rank->owner[i] = 0;
+		err = set_owner(rank, i, owner_in(slot, tag));
 		if (HOT_TAG_STATE(tag) != HOT_LIVE) {
 			hot_rank_forget(rank, i);
 			continue;
@@ -447,10 +429,7 @@ static int read_cluster(const struct pass *pass, __u32 c)
 			read_class(pass, slot, candidate.delta);
 			continue;
 		}
-		if (!is_file)
-			rank->owner[i] =
-				owner_of(slot->ino, slot->dev, slot->gen);
-		if (is_wanted(pass, slot))
+		if (!err && is_wanted(pass, slot))
 			err = read_slot(pass, cluster, &candidate, is_file);
 	}
 	return err;
@@ -587,8 +566,7 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 	if (!err)
 		err = fill_rows(&rank->range_rows, &rank->ranges, table, clock,
 				request->interval_s);
-	if (!err)
-		err = count_ranges(rank);
+	count_ranges(rank);
 	ranking->files = rank->file_rows;
 	ranking->ranges = rank->range_rows;
 	return err;

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "range_count.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#define FEWEST_PLACES 64
+
+static __u32 next(const struct range_count *count, __u32 place)
+{
+	return (place + 1) & (count->n_places - 1);
+}
+
+static __u32 home(const struct range_count *count, __u64 file)
+{
+	return (file >> 32) & (count->n_places - 1);
+}
+
+/* Where the file is, or would be. */
+static __u32 find(const struct range_count *count, __u64 file)
+{
+	__u32 place = home(count, file);
+
+	while (count->files[place] && count->files[place] != file)
+		place = next(count, place);
+	return place;
+}
+
+static void put(struct range_count *count, __u64 file, __u32 n)
+{
+	__u32 place = find(count, file);
+
+	count->n_files += !count->files[place];
+	count->files[place] = file;
+	count->counts[place] += n;
+}
+
+static int grow(struct range_count *count)
+{
+	__u32 n_places = count->n_places ? 2 * count->n_places : FEWEST_PLACES;
+	struct range_count grown = {
+		.files = calloc(n_places, sizeof(*grown.files)),
+		.counts = calloc(n_places, sizeof(*grown.counts)),
+		.n_places = n_places,
+	};
+
+	if (!grown.files || !grown.counts) {
+		range_count_free(&grown);
+		return -ENOMEM;
+	}
+	for (__u32 place = 0; place < count->n_places; place++)
+		if (count->files[place])
+			put(&grown, count->files[place], count->counts[place]);
+	range_count_free(count);
+	*count = grown;
+	return 0;
+}
+
+int range_count_add(struct range_count *count, __u64 file)
+{
+	int err = 0;
+
+	if (count->n_files >= count->n_places / 4 * 3)
+		err = grow(count);
+	if (!err)
+		put(count, file, 1);
+	return err;
+}
+
+/* Whether place is on the way from home to at, cyclically: home <= place < at.
+ */
+static bool is_between(__u32 home, __u32 place, __u32 at)
+{
+	return home <= at ? home <= place && place < at
+			  : home <= place || place < at;
+}
+
+/* Those that come after move up, so that no way to one has a gap (Knuth, The
+ * Art of Computer Programming, 6.4, algorithm R).
+ */
+static void empty(struct range_count *count, __u32 gap)
+{
+	count->n_files--;
+	for (__u32 at = next(count, gap); count->files[at];
+	     at = next(count, at)) {
+		if (!is_between(home(count, count->files[at]), gap, at))
+			continue;
+		count->files[gap] = count->files[at];
+		count->counts[gap] = count->counts[at];
+		gap = at;
+	}
+	count->files[gap] = 0;
+	count->counts[gap] = 0;
+}
+
+void range_count_drop(struct range_count *count, __u64 file)
+{
+	__u32 place = find(count, file);
+
+	if (count->counts[place] && !--count->counts[place])
+		empty(count, place);
+}
+
+__u32 range_count_of(const struct range_count *count, __u64 file)
+{
+	return count->n_places ? count->counts[find(count, file)] : 0;
+}
+
+void range_count_free(struct range_count *count)
+{
+	free(count->files);
+	free(count->counts);
+	*count = (struct range_count){0};
+}
