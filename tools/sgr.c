@@ -3,20 +3,31 @@
 
 #include <stdlib.h>
 
-#define MAX_NUMBERS 8
+#define MAX_NUMBERS 16
 
-/* n numbers of one sequence, from i on; returns how many were used. */
+/* What comes after 38 or 48: "5;N" or "2;R;G;B". Returns how many were used. */
+static int apply_extended(int *color, const int numbers[], int n)
+{
+	if (n >= 2 && numbers[0] == 5) {
+		*color = numbers[1];
+		return 2;
+	}
+	if (n >= 4 && numbers[0] == 2) {
+		*color = SGR_RGB | (numbers[1] & 255) << 16 |
+			 (numbers[2] & 255) << 8 | (numbers[3] & 255);
+		return 4;
+	}
+	return n; /* nobody knows how many belong to it */
+}
+
+/* n numbers of one sequence; returns how many were used. */
 static int apply(struct sgr *sgr, const int numbers[], int n)
 {
 	int number = numbers[0];
 
-	if ((number == 38 || number == 48) && n >= 3 && numbers[1] == 5) {
-		if (number == 38)
-			sgr->fg = numbers[2];
-		else
-			sgr->bg = numbers[2];
-		return 3;
-	}
+	if (number == 38 || number == 48)
+		return 1 + apply_extended(number == 38 ? &sgr->fg : &sgr->bg,
+					  numbers + 1, n - 1);
 	if (number == 0)
 		*sgr = SGR_PLAIN;
 	else if (number == 1)
@@ -33,6 +44,10 @@ static int apply(struct sgr *sgr, const int numbers[], int n)
 		sgr->bg = number - 40;
 	else if (number == 49)
 		sgr->bg = SGR_DEFAULT;
+	else if (number >= 90 && number <= 97)
+		sgr->fg = number - 90 + 8;
+	else if (number >= 100 && number <= 107)
+		sgr->bg = number - 100 + 8;
 	return 1;
 }
 

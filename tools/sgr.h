@@ -11,10 +11,11 @@
 #include <stddef.h>
 
 #define SGR_DEFAULT (-1)
+#define SGR_RGB	    (1 << 24) /* a flag: the rest is 0xRRGGBB */
 
 struct sgr {
 	bool bold, dim, reverse;
-	short fg, bg; /* of 256, or SGR_DEFAULT */
+	int fg, bg; /* of 256, with SGR_RGB, or SGR_DEFAULT */
 };
 
 #define SGR_PLAIN ((struct sgr){.fg = SGR_DEFAULT, .bg = SGR_DEFAULT})

@@ -13,6 +13,7 @@
 #include "fmt.h"
 #include "screen.h"
 #include "sgr.h"
+#include "term_colors.h"
 #include "top_report.h"
 
 #define HEADER_LINES   1
@@ -347,14 +348,21 @@ bool top_live_start(struct top_live *live)
 {
 	if (!screen_start())
 		return false;
+	live->view.n_colors = 0;
 	if (live->view.color && has_colors()) {
 		start_color();
 		use_default_colors();
-		live->view.n_colors = COLORS;
+		live->view.n_colors = term_colors_current();
 	}
 	/* bold, reverse: the chosen line stands out without colours, too */
 	live->view.color = true;
 	return true;
+}
+
+/* As ncurses has it, which gets SGR_RGB only where it knows these. */
+static int color_number(int color)
+{
+	return color == SGR_DEFAULT ? color : color & ~SGR_RGB;
 }
 
 static void set_style(const struct sgr *sgr, bool color)
@@ -366,7 +374,7 @@ static void set_style(const struct sgr *sgr, bool color)
 	attributes |= sgr->dim ? A_DIM : 0;
 	attributes |= sgr->reverse ? A_REVERSE : 0;
 	if (color)
-		pair = alloc_pair(sgr->fg, sgr->bg);
+		pair = alloc_pair(color_number(sgr->fg), color_number(sgr->bg));
 	attr_set(attributes, 0, pair > 0 ? &pair : NULL);
 }
 

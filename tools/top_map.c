@@ -10,6 +10,7 @@
 #include "fmt.h"
 #include "map_grid.h"
 #include "sgr.h"
+#include "term_colors.h"
 #include "top_view.h"
 
 #define DEFAULT_WIDTH 80
@@ -27,10 +28,13 @@ struct source {
 	int tiers_err;
 };
 
-/* For steps, again and again; of 256 colours, and of eight. */
+/* For steps, again and again. Of 16 colours the last bit but three is
+ * brightness, which terminals of eight lack.
+ */
 struct palette {
+	__u32 rgb[N_STEPS];
 	unsigned char of256[N_STEPS];
-	unsigned char of8[N_STEPS];
+	unsigned char of16[N_STEPS];
 };
 
 struct metric {
@@ -82,14 +86,18 @@ static int tier(const struct source *source, __u32 first, __u32 end)
 
 /* From green to red. */
 static const struct palette ramp = {
+	{0x005f00, 0x1a7500, 0x3a7d00, 0x5c8500, 0x7f8700, 0x9c8000, 0xb07200,
+	 0xbf5a00, 0xc93a00, 0xd00000},
 	{22, 28, 34, 70, 106, 142, 178, 172, 166, 160},
-	{2, 2, 2, 2, 3, 3, 3, 1, 1, 1},
+	{2, 2, 10, 10, 3, 3, 11, 9, 9, 1},
 };
 
 /* No order; neighbours are unlike. */
 static const struct palette categories = {
+	{0x008700, 0x005faf, 0xaf5f00, 0x870087, 0x008787, 0xaf0000, 0x5f5f00,
+	 0x5f5f87, 0xd75f00, 0x585858},
 	{28, 25, 130, 90, 30, 124, 58, 60, 166, 240},
-	{2, 4, 3, 5, 6, 1, 2, 4, 3, 5},
+	{2, 4, 3, 5, 6, 1, 10, 12, 11, 13},
 };
 
 static const struct metric metrics[TOP_NR_METRICS] = {
@@ -110,24 +118,37 @@ const char *top_map_metric(size_t i)
 	return i < TOP_NR_METRICS ? metrics[i].name : NULL;
 }
 
+/* White on it where there are many colours, else it on the background. */
+static void print_color(FILE *out, const struct palette *palette, int n_colors,
+			int step)
+{
+	__u32 rgb = palette->rgb[step], of16 = palette->of16[step];
+
+	if (n_colors >= TERM_COLORS_RGB)
+		fprintf(out, "\033[38;2;255;255;255;48;2;%u;%u;%um", rgb >> 16,
+			rgb >> 8 & 255, rgb & 255);
+	else if (n_colors >= 256)
+		fprintf(out, "\033[38;5;231;48;5;%dm", palette->of256[step]);
+	else if (n_colors >= 16 && of16 >= 8)
+		fprintf(out, "\033[%um", 90 + of16 - 8);
+	else
+		fprintf(out, "\033[%um", 30 + of16 % 8);
+}
+
 static void print_step(FILE *out, const struct top_view *view, int step)
 {
 	static const char names[TIER_MAX + 1] =
 		"0123456789abcdefghijklmnopqrstuvwxyz";
-	const struct palette *palette = metrics[view->metric].palette;
-	int color = step % N_STEPS;
 
-	if (step < 0)
+	if (step < 0) {
 		fprintf(out, "%s%c", top_style(view, SGR_RESET),
 			step == SEVERAL ? '+' : '-');
-	else if (!view->color)
-		fputc(names[step], out);
-	else if (view->n_colors >= 256)
-		fprintf(out, "\033[38;5;231;48;5;%dm%c", palette->of256[color],
-			names[step]);
-	else
-		fprintf(out, "\033[%dm%c", 30 + palette->of8[color],
-			names[step]);
+		return;
+	}
+	if (view->color)
+		print_color(out, metrics[view->metric].palette, view->n_colors,
+			    step % N_STEPS);
+	fputc(names[step], out);
 }
 
 static struct map_grid grid_of(const struct fs_map *map,

@@ -8,6 +8,7 @@
 #include "fmt.h"
 #include "log.h"
 #include "opts.h"
+#include "term_colors.h"
 
 enum long_option {
 	OPT_SCREEN = 256,
@@ -183,4 +184,5 @@ void top_opts_parse(int argc, char **argv, struct top_opts *opts)
 	opts_parse(&argp, argc, argv, &parsing);
 	opts->view.exact = opts->report.exact;
 	opts->view.color = opts->report.color;
+	opts->view.n_colors = opts->view.color ? term_colors_stdout() : 0;
 }

@@ -611,11 +611,15 @@ is_whole() {
 	done
 }
 
-# The colours of the map: of 256, of 8, or none.
+# The colours of the map in $test_dir/map: rgb, of 256, of 16, of 8, or none.
 map_colours() {
-	tui capture-pane -pe | sed '1,/^a cell: /d; $d' >"$test_dir/map"
-	if grep -q '48[;:]5[;:]' "$test_dir/map"; then
+	sed -i '1,/^a cell: /d; $d' "$test_dir/map"
+	if grep -q '48[;:]2[;:]' "$test_dir/map"; then
+		echo rgb
+	elif grep -q '48[;:]5[;:]' "$test_dir/map"; then
 		echo 256
+	elif grep -qE $'\e\\[[0-9;]*9[1-3]m' "$test_dir/map"; then
+		echo 16
 	elif grep -qE $'\e\\[[0-9;]*3[1-3]m' "$test_dir/map"; then
 		echo 8
 	else
@@ -623,22 +627,65 @@ map_colours() {
 	fi
 }
 
+# Its inodes take that much in each flexible group, for which 16 colours have a bright one.
+make_quarter_full() { # make_quarter_full NAME
+	fs_make "$1" ext4 '' -b 1024 -i 1024
+}
+
+# Terminals that not every system knows: of 16 colours, of 24-bit ones, and one that has
+# so many in another way.
+make_terminals() {
+	local of16='%?%p1%{8}%<%tN%p1%d%eB%p1%{8}%-%d%;' of_rgb
+	of_rgb='%?%p1%{8}%<%tN%p1%d%eE\:2\:\:%p1%{65536}%/%d\:%p1%{256}%/%{255}%&%d\:%p1%{255}%&%d%;'
+	tic -x -o "$test_dir/terminfo" - <<-EOT
+		frsp-16|16 colours,
+		 colors#16, pairs#256, use=xterm,
+		 setaf=\E[$(sed 's/N/3/; s/B/9/' <<<"$of16")m, setab=\E[$(sed 's/N/4/; s/B/10/' <<<"$of16")m,
+		frsp-rgb|24 bits,
+		 RGB, colors#0x1000000, pairs#0x7FFF, use=xterm,
+		 setaf=\E[$(sed 's/N/3/; s/E/38/' <<<"$of_rgb")m, setab=\E[$(sed 's/N/4/; s/E/48/' <<<"$of_rgb")m,
+		frsp-666|18 bits,
+		 RGB#6, colors#0x40000, pairs#0x7FFF, use=xterm,
+	EOT
+}
+
 @test "top: the map has the colours that TERM has, and none with NO_COLOR or --color=never" {
 	local term wanted
-	fs_make a ext4
+	make_quarter_full a
+	make_terminals
 	while read -r wanted term; do
 		# shellcheck disable=SC2086 # variables, options
-		top_start $term --screen map "$test_dir/a"
+		top_start TERMINFO="$test_dir/terminfo" $term --screen map "$test_dir/a"
 		wait_until shows "${marks[3]}"
+		tui capture-pane -pe >"$test_dir/map"
 		expect "colours with $term" "$(map_colours)" "$wanted"
 		[[ $(cells) =~ ^[0-9]+$ ]] || fail "$(screen)"
 		tui_close
 	done <<-'EOT'
 		8 TERM=xterm
+		16 TERM=frsp-16
+		rgb TERM=frsp-rgb
+		8 TERM=frsp-666
 		256 TERM=xterm-256color
 		none TERM=vt100
 		none TERM=xterm-256color NO_COLOR=1
 		none TERM=xterm-256color --color=never
+	EOT
+}
+
+@test "top: a map in a report has the colours that COLORTERM or TERM has" {
+	local said term wanted
+	make_quarter_full a
+	while read -r wanted term said; do
+		COLORTERM=$said TERM=$term run_top -b --color=always --screen map "$test_dir/a" 0.1 1
+		cp "$test_dir/out" "$test_dir/map"
+		expect "colours with TERM=$term COLORTERM=$said" "$(map_colours)" "$wanted"
+	done <<-'EOT'
+		rgb xterm truecolor
+		rgb dumb 24bit
+		256 xterm-256color
+		8 xterm yes
+		8 nonsense
 	EOT
 }
 
