@@ -7,8 +7,9 @@
  * through typed pointers, without a helper, and an event changes nothing but
  * memory of its own CPU: there, filesystems and inodes have slots, each the
  * only place for those that share it. When another one takes a slot, what was
- * gathered of the one before is added to a table of all CPUs. Whoever reads
- * adds up table and slots, and empties none, so that there may be several.
+ * gathered of the one before is added to a table of all CPUs, or passed over
+ * (see below). Whoever reads adds up table and slots, and empties none, so that
+ * there may be several.
  *
  * Nothing comes between two accesses to a slot: tracepoints disable preemption
  * (__DO_TRACE of linux/tracepoint.h; seen in 6.1, 6.1-rt and 6.12), and ext4

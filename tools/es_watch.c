@@ -359,6 +359,7 @@ int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 	if (!name)
 		return 0;
 	find_inodes(watch, dev, cache);
+	cache->has_inodes = true;
 	cache->has_info =
 		!es_recent_read(&watch->recent, dev, name, &cache->info);
 	return 0;
@@ -399,18 +400,23 @@ static void delete_from_tables(struct es_watch *watch, __u32 dev)
 	bpf_map_delete_elem(bpf_map__fd(watch->skel->maps.frsp_es_fs), &dev);
 }
 
-void es_watch_forget(struct es_watch *watch, __u32 dev)
+int es_watch_forget(struct es_watch *watch, __u32 dev)
 {
+	int err;
+
 	es_recent_forget(&watch->recent, dev);
 	drop_gathered(watch, dev);
 	/* until what was on its way into the tables is there: each CPU that ran
 	 * a program has left it then
 	 */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
-	read_table(watch);
+	err = read_table(watch);
+	if (err)
+		return err;
 	delete_from_tables(watch, dev);
 	/* once more: the log is closed when the mount has been gone already */
 	drop_gathered(watch, dev);
+	return 0;
 }
 
 const struct watch *es_watch_base(const struct es_watch *watch)

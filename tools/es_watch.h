@@ -35,6 +35,7 @@ struct es_cache {
 	struct es_fs totals;
 	bool has_info; /* else what is there now is not known */
 	struct es_info info;
+	bool has_inodes; /* else what follows is not known */
 	__u64 n_tracked; /* inodes that are counted one by one */
 	/* let go as others came, of all filesystems; some again and again */
 	__u64 n_evicted;
@@ -57,8 +58,10 @@ int es_watch_refresh(struct es_watch *watch);
 int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 		struct es_cache *cache);
 
-/* Begins anew for a filesystem that is gone: another may get its number. */
-void es_watch_forget(struct es_watch *watch, __u32 dev);
+/* Begins anew for a filesystem that is gone: another may get its number. 0 or
+ * -errno.
+ */
+int es_watch_forget(struct es_watch *watch, __u32 dev);
 
 const struct watch *es_watch_base(const struct es_watch *watch);
 

@@ -10,14 +10,16 @@
 
 #define FEWEST 8
 
-/* RGB of user_caps(5): a flag or 8 says that a colour's number is 0xRRGGBB. */
+/* More than 256 are numbered in a way of their own, from the ninth on: with RGB
+ * of user_caps(5), and so many, it is 0xRRGGBB.
+ */
 int term_colors_current(void)
 {
 	bool rgb = tigetflag("RGB") > 0 || tigetnum("RGB") == 8;
 	int n = tigetnum("colors");
 
 	if (n > 256)
-		return rgb ? TERM_COLORS_RGB : FEWEST;
+		return rgb && n == TERM_COLORS_RGB ? TERM_COLORS_RGB : FEWEST;
 	return n > 0 ? n : 0;
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How many colours a terminal has: 0 if none, 8, 16, 256 by number, or
- * TERM_COLORS_RGB by red, green and blue. Other numbers have the colours of the
- * next lower one.
+ * How many colours a terminal has: 0 if none; up to 256 by number, of which
+ * those of 8, 16 and 256 are known; or TERM_COLORS_RGB by red, green and blue.
  */
 #ifndef FRSP_TERM_COLORS_H
 #define FRSP_TERM_COLORS_H

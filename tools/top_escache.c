@@ -104,6 +104,10 @@ int top_escache_print(FILE *out, struct top_model *model,
 			"Entries now %llu, reclaimable %llu, delayed %llu\n",
 			es->info.entries, es->info.reclaimable,
 			es_info_delayed(&es->info));
+	if (!es->has_inodes)
+		fputs("What is there now, and whose it is: not known of this "
+		      "frame\n",
+		      out);
 	print_use(out, &es->totals);
 	print_history(out, &fs->es_history);
 	print_shrinker(out, &es->totals);

@@ -348,7 +348,6 @@ bool top_live_start(struct top_live *live)
 {
 	if (!screen_start())
 		return false;
-	live->view.n_colors = 0;
 	if (live->view.color && has_colors()) {
 		start_color();
 		use_default_colors();

@@ -293,10 +293,12 @@ int top_model_open(const struct top_options *options, struct top_model **out)
 	return 0;
 }
 
-static void forget_gone(struct top_model *model, const struct top_frame *before,
-			const struct top_frame *now)
+static int forget_gone(struct top_model *model, const struct top_frame *before,
+		       const struct top_frame *now)
 {
-	for (size_t i = 0; i < before->n_fs; i++) {
+	int err = 0;
+
+	for (size_t i = 0; i < before->n_fs && !err; i++) {
 		const struct top_fs *fs = &before->fs[i];
 
 		if (fs_in(now, fs->dev))
@@ -305,10 +307,11 @@ static void forget_gone(struct top_model *model, const struct top_frame *before,
 		if (fs->has_alloc)
 			alloc_watch_forget(model->alloc, fs->dev);
 		if (fs->has_es)
-			es_watch_forget(model->es, fs->dev);
+			err = es_watch_forget(model->es, fs->dev);
 		if (fs->has_busy)
 			busy_watch_forget(model->busy, fs->dev);
 	}
+	return err;
 }
 
 static void add_cost(const struct watch *watch, struct top_frame *frame)
@@ -365,10 +368,10 @@ int top_model_sample(struct top_model *model, const struct top_request *request,
 	now->has_heat = model->hot;
 	for (size_t i = 0; i < now->n_fs; i++)
 		add_to_history(&now->fs[i], fs_in(before, now->fs[i].dev));
-	forget_gone(model, before, now);
+	err = forget_gone(model, before, now);
 	model->shown = !model->shown;
 	*frame = now;
-	return 0;
+	return err;
 }
 
 const struct top_fs *top_model_before(const struct top_model *model,

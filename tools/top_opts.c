@@ -184,5 +184,6 @@ void top_opts_parse(int argc, char **argv, struct top_opts *opts)
 	opts_parse(&argp, argc, argv, &parsing);
 	opts->view.exact = opts->report.exact;
 	opts->view.color = opts->report.color;
-	opts->view.n_colors = opts->view.color ? term_colors_stdout() : 0;
+	if (opts->view.color && opts->report.output == OUTPUT_BATCH)
+		opts->view.n_colors = term_colors_stdout();
 }

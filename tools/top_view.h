@@ -39,7 +39,7 @@ struct top_view {
 	bool ranges; /* heat: of 1-MiB ranges */
 	bool exact;
 	bool color;
-	int n_colors; /* term_colors.h; 0: not known */
+	int n_colors; /* term_colors.h */
 	enum top_metric metric;
 	__u32 zoom;	 /* map: each step halves what a cell stands for */
 	__u32 pan;	 /* map: in steps of half a screen */

@@ -238,13 +238,9 @@ __u64 watch_missed_runs(int program_fd)
 static __u64 missed_runs_of(const struct watch *watch,
 			    const struct bpf_program *program)
 {
-	__u64 missed;
-	int fd = bpf_program__fd(program);
+	int fd = watch_program(watch->name, program);
+	__u64 missed = watch_missed_runs(fd);
 
-	if (fd >= 0)
-		return watch_missed_runs(fd);
-	fd = watch_pin_program(watch->name, program);
-	missed = watch_missed_runs(fd);
 	if (fd >= 0)
 		close(fd);
 	return missed;

@@ -433,8 +433,9 @@ write_apart() {
 }
 
 @test "inodes with little to tell make room, and are counted" {
-	local n=2000 ino
-	fs_make fs ext4 '' -N 30000
+	local n ino
+	n=$((2 * $(slots_of_all) + 1000))
+	fs_make fs ext4 '' -N $((n + 1000))
 	top_start "$test_dir/fs"
 	write_apart "$test_dir/fs" 1 50
 	ino=$(stat -c %i "$test_dir/fs/apart.1")
@@ -456,7 +457,7 @@ write_apart() {
 	# truncated, the file has no entries
 	taskset -c "$cpu" dd if=/dev/zero of="$test_dir/fs/data" bs=1 count=1 status=none
 	taskset -c "$cpu" dd if=/dev/zero of="$test_dir/fs/data" bs=1 count=1 status=none
-	seq -f "$test_dir/fs/%.0f" $n | xargs mkdir
+	seq -f "$test_dir/fs/%.0f" $n | taskset -c "$cpu" xargs mkdir
 	es_trace_stop
 	top_report
 	expect "its misses" "$(inode_counts "$ino" | cut -d' ' -f3)" 2

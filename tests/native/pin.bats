@@ -184,9 +184,9 @@ write_data() { # write_data MIB
 }
 
 # Leaves its process in $reader.
-start_reader() { # start_reader PROGRAM
+start_reader() { # start_reader PROGRAM [INTERVAL]
 	: >"$test_dir/err"
-	"$1" -b 60 >/dev/null 2>"$test_dir/err" 3>&- &
+	"$1" -b "${2:-60}" >/dev/null 2>"$test_dir/err" 3>&- &
 	reader=$!
 	defer kill_reader $reader
 	wait_until grep -q ^Tracing "$test_dir/err"
@@ -245,6 +245,36 @@ is_unlocked() {
 
 is_locked() {
 	! is_unlocked
+}
+
+in_table() { # in_table INO: among the inodes that are not in a CPU's slots any more
+	bpftool -j map dump pinned "$pins/v$schema/escache/frsp_es_inode" |
+		jq -e "any(.[]; (.formatted // .).key.ino == $1)" >/dev/null
+}
+
+not_in_table() {
+	! in_table "$1"
+}
+
+# With many entries, so that it is remembered, and of a number that no other has.
+@test "inodes of a filesystem that goes are forgotten by a reader that shows none" {
+	local cpu ino block
+	fs_make fs ext4
+	pin
+	seq -f "$test_dir/fs/before.%.0f" 40 | xargs touch
+	for block in {0..9}; do
+		dd if=/dev/zero of="$test_dir/fs/before.40" bs=4k seek=$((2 * block)) count=1 conv=notrunc status=none
+	done
+	ino=$(stat -c %i "$test_dir/fs/before.40")
+	for cpu in $(taskset -cp $$ | sed 's/.*: \([0-9]*\)/\1 /; s/[,-]/ /'); do
+		seq -f "$test_dir/fs/$cpu.%.0f" 1000 | taskset -c "$cpu" xargs mkdir
+	done
+	in_table "$ino" || fail "it was not put out of its slot"
+	start_reader "$top" 0.1
+	sleep 0.5 # it has seen the filesystem
+	fs_umount fs
+	wait_until not_in_table "$ino"
+	kill_reader "$reader"
 }
 
 @test "what a killed --pin left is not taken for pins, and goes with the next" {

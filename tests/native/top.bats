@@ -171,6 +171,16 @@ is_later() { # is_later SECONDS_SINCE_1970
 	wait_until shows "^loop[0-9]+ +[0-9.]+M +7[0-9]% .* $test_dir/a " || fail "$(screen)"
 }
 
+@test "top: frozen, a screen says what the frame does not have" {
+	fs_make a ext4
+	top_start "$test_dir/a" -d 0.2
+	press Space FROZEN
+	press 5 'not known of this frame'
+	tui send-keys Space
+	wait_until shows '^Entries now' || fail "$(screen)"
+	hides 'not known of this frame' || fail "$(screen)"
+}
+
 @test "top: frozen, the map does not change either" {
 	local frozen_screen
 	fs_make a ext4
@@ -632,7 +642,7 @@ make_quarter_full() { # make_quarter_full NAME
 	fs_make "$1" ext4 '' -b 1024 -i 1024
 }
 
-# Terminals that not every system knows: of 16 colours, of 24-bit ones, and one that has
+# Terminals that not every system knows: of 16 colours, of 24-bit ones, and some that have
 # so many in another way.
 make_terminals() {
 	local of16='%?%p1%{8}%<%tN%p1%d%eB%p1%{8}%-%d%;' of_rgb
@@ -646,6 +656,8 @@ make_terminals() {
 		 setaf=\E[$(sed 's/N/3/; s/E/38/' <<<"$of_rgb")m, setab=\E[$(sed 's/N/4/; s/E/48/' <<<"$of_rgb")m,
 		frsp-666|18 bits,
 		 RGB#6, colors#0x40000, pairs#0x7FFF, use=xterm,
+		frsp-18|18 bits as they come,
+		 RGB, colors#0x40000, pairs#0x7FFF, use=xterm,
 	EOT
 }
 
@@ -666,6 +678,7 @@ make_terminals() {
 		16 TERM=frsp-16
 		rgb TERM=frsp-rgb
 		8 TERM=frsp-666
+		8 TERM=frsp-18
 		256 TERM=xterm-256color
 		none TERM=vt100
 		none TERM=xterm-256color NO_COLOR=1

@@ -70,7 +70,7 @@ static void test_empty(void **state)
 	assert_int_equal(range_count_of(&count, file_of(0)), 0);
 }
 
-/* Places for so many files, and half as many besides, are enough. */
+/* Places for so many files, and a third besides, are enough. */
 static void test_memory(void **state)
 {
 	(void)state;
