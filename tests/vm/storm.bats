@@ -3,23 +3,28 @@
 # A few seconds of the storm; tests/vm/storm --all is the whole of it.
 
 bats_require_minimum_version 1.8.0
+load guests.bash
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=1200
+	export BATS_TEST_TIMEOUT=2400
+	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm >&2 # not twice at a time
+	start_guests 6.1 6.12 6.12-cloud
 }
 
-storm() { # storm KERNEL SCENARIO...
-	"$BATS_TEST_DIRNAME/storm" --kernel "$1" --rounds 1 --seconds 5 "${@:2}"
+in_guest() { # in_guest KERNEL
+	local -A scenarios=([6.1]='plain full' [6.12]='blocks-1k bigalloc' [6.12-cloud]='reload caps')
+	# shellcheck disable=SC2086 # several
+	"$BATS_TEST_DIRNAME/storm" --kernel "$1" --rounds 1 --seconds 5 ${scenarios[$1]}
 }
 
 @test "6.1: trees stay true, and files whole, while frsp.ko is disturbed" {
-	storm 6.1 plain full
+	await_guest 6.1
 }
 
 @test "6.12: trees stay true, and files whole, while frsp.ko is disturbed" {
-	storm 6.12 blocks-1k bigalloc
+	await_guest 6.12
 }
 
 @test "6.12-cloud: trees stay true, and files whole, while frsp.ko is disturbed" {
-	storm 6.12-cloud reload caps
+	await_guest 6.12-cloud
 }

@@ -390,6 +390,20 @@ static bool is_chosen(const struct scenario *scenario, bool all, char **names)
 	return false;
 }
 
+/* NULL: there are all of them */
+static const char *unknown_name(char **names)
+{
+	for (; *names; names++) {
+		size_t i = 0;
+
+		while (i < N_SCENARIOS && strcmp(*names, scenarios[i].name))
+			i++;
+		if (i == N_SCENARIOS)
+			return *names;
+	}
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -409,6 +423,7 @@ int main(int argc, char **argv)
 		{0},
 	};
 	bool all = false, check = false, good = true;
+	const char *unknown;
 	u32 played = 0;
 	int c;
 
@@ -462,6 +477,12 @@ int main(int argc, char **argv)
 	if ((!module_path && !stock && !check) || !workers ||
 	    workers > MAX_WORKERS) {
 		usage(stderr);
+		return 2;
+	}
+	unknown = unknown_name(argv + optind);
+	if (unknown) {
+		fprintf(stderr, "storm: %s: no such scenario; --list has all\n",
+			unknown);
 		return 2;
 	}
 	device_name = strrchr(device, '/') + 1;
