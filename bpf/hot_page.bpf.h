@@ -18,7 +18,7 @@
  * union with pointers, so a typed read would give a pointer that the verifier
  * lets nobody do arithmetic on.
  */
-struct page_words {
+struct frsp_page_words {
 	__u64 compound_head; /* bit 0: a tail page, the rest its head */
 	__u64 mapping;	     /* low bits: not page cache */
 	__u64 index;
@@ -33,7 +33,8 @@ static __always_inline __u32 page_index_offset(void)
 	return bpf_core_field_offset(struct page___index, index);
 }
 
-static __always_inline void page_words(struct page_words *words, __u64 page)
+static __always_inline void page_words(struct frsp_page_words *words,
+				       __u64 page)
 {
 	__u8 copy[64]; /* of at least all that is asked of it */
 	const void *raw = copy;
@@ -57,8 +58,8 @@ static __always_inline void page_words(struct page_words *words, __u64 page)
 /* Where a page belongs; .index is its own, also if it is a tail page. A bounce
  * page of fscrypt stands for the cached page that its private word names.
  */
-static __always_inline void page_place(struct page_words *words, __u64 page,
-				       bool bounced)
+static __always_inline void page_place(struct frsp_page_words *words,
+				       __u64 page, bool bounced)
 {
 	__u64 head;
 
@@ -74,7 +75,7 @@ static __always_inline void page_place(struct page_words *words, __u64 page,
 	words->index += (page - head) / bpf_core_type_size(struct page);
 }
 
-static __always_inline bool is_page_cache(const struct page_words *words)
+static __always_inline bool is_page_cache(const struct frsp_page_words *words)
 {
 	return words->mapping && !(words->mapping & 3);
 }
@@ -107,7 +108,7 @@ static __always_inline bool is_scattered(const struct bio *bio, __u64 pos,
 {
 	__u32 size = bio->bi_iter.bi_size, last_byte;
 	struct bio_vec entry = {};
-	struct page_words words;
+	struct frsp_page_words words;
 
 	if (!bio->bi_vcnt || bio->bi_io_vec->bv_offset + size <= PAGE_SIZE)
 		return false; /* a split bio that has no count; one page */

@@ -45,16 +45,16 @@ extern const void journal_end_buffer_io_sync __ksym __weak;
 extern const void xfs_buf_bio_end_io __ksym __weak;
 extern const void xlog_bio_end_io __ksym __weak;
 
-enum hot_source_kind {
-	HOT_SOURCE_NONE, /* counted elsewhere */
-	HOT_SOURCE_FILE,
-	HOT_SOURCE_CLASS, /* .gen is an enum hot_class */
+enum frsp_hot_source_kind {
+	FRSP_HOT_SOURCE_NONE, /* counted elsewhere */
+	FRSP_HOT_SOURCE_FILE,
+	FRSP_HOT_SOURCE_CLASS, /* .gen is an enum frsp_hot_class */
 };
 
-struct hot_source {
-	enum hot_source_kind kind;
+struct frsp_hot_source {
+	enum frsp_hot_source_kind kind;
 	__u32 fs_dev; /* s_dev, or the block device where no inode is known */
-	__u32 dev;    /* as in struct hot_slot */
+	__u32 dev;    /* as in struct frsp_hot_slot */
 	__u32 gen;
 	__u64 ino;
 	__u64 pos;     /* file offset in bytes, of the first */
@@ -64,7 +64,7 @@ struct hot_source {
 	const struct inode *inode;
 };
 
-struct inode_facts {
+struct frsp_inode_facts {
 	const struct inode *inode;
 	__u64 ino;
 	__u32 gen;
@@ -79,10 +79,10 @@ static __always_inline bool ends_with(const struct bio *bio, const void *symbol)
 	return symbol && (__u64)bio->bi_end_io == (__u64)symbol;
 }
 
-static __always_inline void class_source(struct hot_source *src, __u32 dev,
-					 enum hot_class class)
+static __always_inline void class_source(struct frsp_hot_source *src, __u32 dev,
+					 enum frsp_hot_class class)
 {
-	src->kind = HOT_SOURCE_CLASS;
+	src->kind = FRSP_HOT_SOURCE_CLASS;
 	src->fs_dev = dev;
 	src->dev = dev;
 	src->gen = class;
@@ -90,7 +90,7 @@ static __always_inline void class_source(struct hot_source *src, __u32 dev,
 }
 
 /* typed: inode is a typed pointer, known when compiling. */
-static __always_inline void inode_facts(struct inode_facts *facts,
+static __always_inline void inode_facts(struct frsp_inode_facts *facts,
 					const struct inode *inode, bool typed)
 {
 	facts->inode = inode;
@@ -111,10 +111,11 @@ static __always_inline void inode_facts(struct inode_facts *facts,
 	}
 }
 
-static __always_inline void
-file_source(struct hot_source *src, const struct inode_facts *facts, __u64 pos)
+static __always_inline void file_source(struct frsp_hot_source *src,
+					const struct frsp_inode_facts *facts,
+					__u64 pos)
 {
-	src->kind = HOT_SOURCE_FILE;
+	src->kind = FRSP_HOT_SOURCE_FILE;
 	src->fs_dev = facts->s_dev;
 	src->dev = facts->s_dev;
 	src->gen = facts->gen;
@@ -149,7 +150,7 @@ static __always_inline bool is_tail_padding(const struct bio *bio, __u64 end,
 					    __u8 blkbits)
 {
 	__u64 in_block = (1ULL << blkbits) - 1;
-	struct page_words words;
+	struct frsp_page_words words;
 
 	if (!(end & in_block) || (end + bio->bi_iter.bi_size) & in_block)
 		return false;
@@ -160,11 +161,11 @@ static __always_inline bool is_tail_padding(const struct bio *bio, __u64 end,
 /* The inode of a direct I/O and the place of this bio in the file: iomap
  * advances dio->size before it submits (fs/iomap/direct-io.c).
  */
-static __always_inline void dio_source(struct hot_source *src, struct bio *bio,
-				       __u32 bdev)
+static __always_inline void dio_source(struct frsp_hot_source *src,
+				       struct bio *bio, __u32 bdev)
 {
 	__u32 size = bio->bi_iter.bi_size;
-	struct inode_facts facts = {};
+	struct frsp_inode_facts facts = {};
 	__s64 end;
 
 	if (have_rdonly_cast) {
@@ -185,7 +186,7 @@ static __always_inline void dio_source(struct hot_source *src, struct bio *bio,
 		end = BPF_CORE_READ(iocb, ki_pos) + BPF_CORE_READ(dio, size);
 	}
 	if ((facts.mode & S_IFMT) != S_IFREG || facts.s_dev != bdev) {
-		class_source(src, bdev, HOT_UNATTRIBUTED);
+		class_source(src, bdev, FRSP_HOT_UNATTRIBUTED);
 		return;
 	}
 	if (!is_tail_padding(bio, end, facts.blkbits))
@@ -194,9 +195,9 @@ static __always_inline void dio_source(struct hot_source *src, struct bio *bio,
 }
 
 /* root: may be scalar */
-static __always_inline void btrfs_file_source(struct hot_source *src,
-					      const struct inode_facts *facts,
-					      __u64 pos)
+static __always_inline void
+btrfs_file_source(struct frsp_hot_source *src,
+		  const struct frsp_inode_facts *facts, __u64 pos)
 {
 	const struct btrfs_inode___frsp *inode;
 	const struct btrfs_root___frsp *root;
@@ -217,25 +218,25 @@ static __always_inline void btrfs_file_source(struct hot_source *src,
 /* Files begin at BTRFS_FIRST_FREE_OBJECTID; the inode that caches the trees is
  * number 1, and a regular file by its mode.
  */
-static __always_inline bool is_btrfs_file(const struct inode_facts *facts)
+static __always_inline bool is_btrfs_file(const struct frsp_inode_facts *facts)
 {
 	return (facts->mode & S_IFMT) == S_IFREG &&
 	       facts->ino >= BTRFS_FIRST_FREE_OBJECTID;
 }
 
-static __always_inline void btrfs_bio_source(struct hot_source *src,
+static __always_inline void btrfs_bio_source(struct frsp_hot_source *src,
 					     struct bio *bio, __u32 bdev)
 {
 	const struct btrfs_bio___frsp *bbio;
 	const struct btrfs_inode___frsp *owner;
 	const struct inode *inode;
-	struct inode_facts facts = {};
+	struct frsp_inode_facts facts = {};
 
 	bbio = (const void *)bio -
 	       bpf_core_field_offset(struct btrfs_bio___frsp, bio);
 	owner = BPF_CORE_READ(bbio, inode);
 	if (!owner) { /* scrub */
-		class_source(src, bdev, HOT_UNATTRIBUTED);
+		class_source(src, bdev, FRSP_HOT_UNATTRIBUTED);
 		return;
 	}
 	inode_facts(&facts,
@@ -244,7 +245,7 @@ static __always_inline void btrfs_bio_source(struct hot_source *src,
 						  vfs_inode),
 		    false);
 	if (!is_btrfs_file(&facts)) {
-		class_source(src, facts.s_dev, HOT_METADATA);
+		class_source(src, facts.s_dev, FRSP_HOT_METADATA);
 		return;
 	}
 	btrfs_file_source(src, &facts, BPF_CORE_READ(bbio, file_offset));
@@ -252,7 +253,7 @@ static __always_inline void btrfs_bio_source(struct hot_source *src,
 	src->mapping = (__u64)BPF_CORE_READ(inode, i_mapping);
 }
 
-static __always_inline void mapping_facts(struct inode_facts *facts,
+static __always_inline void mapping_facts(struct frsp_inode_facts *facts,
 					  __u64 address)
 {
 	const struct address_space *mapping = (const void *)address;
@@ -268,12 +269,12 @@ static __always_inline void mapping_facts(struct inode_facts *facts,
 }
 
 /* Whose the first page is, and where. False: it belongs to no file. */
-static __always_inline bool first_page_facts(struct inode_facts *facts,
-					     struct hot_source *src,
+static __always_inline bool first_page_facts(struct frsp_inode_facts *facts,
+					     struct frsp_hot_source *src,
 					     const struct bio *bio)
 {
 	__u64 page = first_page(bio);
-	struct page_words words;
+	struct frsp_page_words words;
 
 	page_place(&words, page, false);
 	if (!words.mapping && ends_with(bio, &ext4_end_bio)) {
@@ -304,10 +305,10 @@ static __always_inline bool is_journal_write(struct bio *bio)
 		       (__u64)&journal_end_buffer_io_sync;
 }
 
-static __always_inline void page_source(struct hot_source *src, struct bio *bio,
-					__u32 bdev, bool btrfs)
+static __always_inline void page_source(struct frsp_hot_source *src,
+					struct bio *bio, __u32 bdev, bool btrfs)
 {
-	struct inode_facts facts = {};
+	struct frsp_inode_facts facts = {};
 	bool known;
 
 	known = !bio->bi_iter.bi_idx && !bio->bi_iter.bi_bvec_done &&
@@ -316,19 +317,20 @@ static __always_inline void page_source(struct hot_source *src, struct bio *bio,
 		if (is_btrfs_file(&facts))
 			btrfs_file_source(src, &facts, src->pos);
 		else
-			class_source(src, facts.s_dev, HOT_METADATA);
+			class_source(src, facts.s_dev, FRSP_HOT_METADATA);
 	} else if (known && (facts.mode & S_IFMT) == S_IFREG &&
 		   facts.s_dev == bdev) {
 		file_source(src, &facts, src->pos);
 	} else if (known && (facts.mode & S_IFMT) == S_IFBLK &&
 		   facts.rdev == bdev) {
-		class_source(src, bdev, HOT_METADATA);
+		class_source(src, bdev, FRSP_HOT_METADATA);
 	} else if (!(bio->bi_flags & 1 << BIO_CLONED)) {
-		class_source(src, bdev, HOT_UNATTRIBUTED);
+		class_source(src, bdev, FRSP_HOT_UNATTRIBUTED);
 	}
 }
 
-static __always_inline void bio_source(struct hot_source *src, struct bio *bio)
+static __always_inline void bio_source(struct frsp_hot_source *src,
+				       struct bio *bio)
 {
 	__u32 bdev = bio->bi_bdev->bd_dev;
 
@@ -342,7 +344,7 @@ static __always_inline void bio_source(struct hot_source *src, struct bio *bio)
 			page_source(src, bio, bdev, true);
 	} else if (ends_with(bio, &xfs_buf_bio_end_io) ||
 		   ends_with(bio, &xlog_bio_end_io) || is_journal_write(bio)) {
-		class_source(src, bdev, HOT_METADATA);
+		class_source(src, bdev, FRSP_HOT_METADATA);
 	} else if (!ends_with(bio, &btrfs_clone_write_end_io)) {
 		page_source(src, bio, bdev, false);
 	}

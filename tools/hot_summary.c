@@ -62,9 +62,9 @@ static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 void hot_summary(char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN],
 		 const struct hot_frame *frame, bool exact)
 {
-	class_line(lines[0], "metadata", &frame->ranking.classes[HOT_METADATA],
-		   exact);
+	class_line(lines[0], "metadata",
+		   &frame->ranking.classes[FRSP_HOT_METADATA], exact);
 	class_line(lines[1], "unattributed",
-		   &frame->ranking.classes[HOT_UNATTRIBUTED], exact);
+		   &frame->ranking.classes[FRSP_HOT_UNATTRIBUTED], exact);
 	cost_line(lines[2], frame);
 }

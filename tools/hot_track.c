@@ -33,7 +33,7 @@ struct hot_track {
 	 * that tells the time; of the one that counts
 	 */
 	int pins, clock, program;
-	void (*announce)(void *context, const struct hot_file *file);
+	void (*announce)(void *context, const struct frsp_hot_file *file);
 	void *announce_context;
 };
 
@@ -90,8 +90,8 @@ static struct settings settings_of(const struct hot_track_options *options)
 	struct settings settings = {
 		.tick_ns = tick_length_ns(),
 		.compat = options->compat,
-		.stride = options->compat ? sizeof(struct hot_slot_compat)
-					  : sizeof(struct hot_slot),
+		.stride = options->compat ? sizeof(struct frsp_hot_slot_compat)
+					  : sizeof(struct frsp_hot_slot),
 	};
 	__u64 cluster_bytes; /* with the mark of the cluster */
 	double units;
@@ -100,9 +100,9 @@ static struct settings settings_of(const struct hot_track_options *options)
 	units = options->half_life_s * NSEC_PER_SEC /
 		((__u64)settings.tick_ns << settings.heat_shift);
 	settings.heat_rate = 4294967296.0 / units + 0.5;
-	cluster_bytes = settings.stride * HOT_CLUSTER + sizeof(__u64);
-	settings.n_slots =
-		(options->memory - RING_BYTES) / cluster_bytes * HOT_CLUSTER;
+	cluster_bytes = settings.stride * FRSP_HOT_CLUSTER + sizeof(__u64);
+	settings.n_slots = (options->memory - RING_BYTES) / cluster_bytes *
+			   FRSP_HOT_CLUSTER;
 	return settings;
 }
 
@@ -132,7 +132,7 @@ static int configure(struct hotmon *skel, const struct settings *settings)
 	    bpf_map__set_max_entries(skel->maps.hotmon_table,
 				     settings->n_slots) ||
 	    bpf_map__set_max_entries(skel->maps.hotmon_touched,
-				     settings->n_slots / HOT_CLUSTER) ||
+				     settings->n_slots / FRSP_HOT_CLUSTER) ||
 	    bpf_map__set_max_entries(skel->maps.hotmon_files, RING_BYTES))
 		return -EINVAL;
 	return 0;
@@ -175,7 +175,8 @@ static int map_table(struct hot_track *track)
 		map_array(track->skel->maps.hotmon_table, &track->slot_bytes);
 	if (!table->slots)
 		return -errno;
-	track->touched_bytes = table->n_slots / HOT_CLUSTER * sizeof(__u64);
+	track->touched_bytes =
+		table->n_slots / FRSP_HOT_CLUSTER * sizeof(__u64);
 	table->touched = map_array(track->skel->maps.hotmon_touched,
 				   &track->touched_bytes);
 	if (!table->touched)
@@ -188,7 +189,7 @@ static int file_announced(void *context, void *data, size_t size)
 {
 	struct hot_track *track = context;
 
-	if (size >= sizeof(struct hot_file))
+	if (size >= sizeof(struct frsp_hot_file))
 		track->announce(track->announce_context, data);
 	return 0;
 }
@@ -362,11 +363,12 @@ int hot_track_clock(const struct hot_track *track, struct hot_clock *clock)
 	return 0;
 }
 
-int hot_track_stats(const struct hot_track *track, __u64 stats[HOT_NR_STATS])
+int hot_track_stats(const struct hot_track *track,
+		    __u64 stats[FRSP_HOT_NR_STATS])
 {
 	int err = 0;
 
-	for (__u32 stat = 0; stat < HOT_NR_STATS && !err; stat++)
+	for (__u32 stat = 0; stat < FRSP_HOT_NR_STATS && !err; stat++)
 		err = watch_sum(track->skel->maps.hotmon_stats, &stat,
 				&stats[stat], sizeof(stats[stat]));
 	return err;
@@ -376,7 +378,7 @@ int hot_track_stats(const struct hot_track *track, __u64 stats[HOT_NR_STATS])
 int hot_track_set_evicted(const struct hot_track *track, __u64 n)
 {
 	int fd = bpf_map__fd(track->skel->maps.hotmon_stats), err;
-	__u32 stat = HOT_STAT_EVICTED;
+	__u32 stat = FRSP_HOT_STAT_EVICTED;
 	__u64 *per_cpu;
 
 	per_cpu = calloc(libbpf_num_possible_cpus(), sizeof(*per_cpu));
@@ -390,7 +392,7 @@ int hot_track_set_evicted(const struct hot_track *track, __u64 n)
 
 int hot_track_files(struct hot_track *track,
 		    void (*announce)(void *context,
-				     const struct hot_file *file),
+				     const struct frsp_hot_file *file),
 		    void *context)
 {
 	int n;

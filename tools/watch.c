@@ -215,12 +215,12 @@ int watch_sum(const struct bpf_map *map, const void *key, void *sum,
 	return err;
 }
 
-int watch_cost(const struct watch *watch, __u32 i, struct cost *cost)
+int watch_cost(const struct watch *watch, __u32 i, struct frsp_cost *cost)
 {
 	return watch_sum(watch->costs, &i, cost, sizeof(*cost));
 }
 
-double watch_cost_ns(const struct cost *cost)
+double watch_cost_ns(const struct frsp_cost *cost)
 {
 	return cost->samples ? (double)cost->sampled_ns / cost->samples : 0;
 }
