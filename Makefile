@@ -28,9 +28,11 @@ ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
 	-D_GNU_SOURCE -Ibpf -Itools -Ikmod -I.output $(shell pkg-config --cflags $(LIBS) 2>/dev/null) \
 	$(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 LDLIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm
-# BPF_PROG() gives each program a context that most do not use.
+# BPF_PROG() gives each program a context that most do not use. vmlinux.h of a kernel
+# from 7.0 on has members without a name, of a named type: -fms-extensions. bpftool from
+# 7.5 on puts prototypes of kfuncs there, which may clash with ours: without them.
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/') -Wall -Wextra \
-	-Wno-unused-parameter $(if $(WERROR),-Werror) -I.output -Ivmlinux -Ibpf
+	-fms-extensions -DBPF_NO_KFUNC_PROTOTYPES -Wno-unused-parameter $(if $(WERROR),-Werror) -I.output -Ivmlinux -Ibpf
 
 PROGRAMS := hotmon frsp-top frspctl
 SKELETONS := $(patsubst bpf/%.bpf.c,.output/%.skel.h,$(wildcard bpf/*.bpf.c))
@@ -45,7 +47,7 @@ OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
+.PHONY: all kmod tests bpf check check-all demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
 
 all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
@@ -55,10 +57,11 @@ all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OUTPUT)/comp
 kmod dkms-install dkms-uninstall: ; $(MAKE) -C kmod $(filter dkms-%,$@)
 
 tests: all $(TESTS)
+bpf: $(SKELETONS)
 lint: ; tests/lint
 help: ; cat docs/make-help.txt
 clean: ; rm -rf .output kmod/frsp.ko
-check: ; tests/deps install check && $(MAKE) WERROR=1 tests && tests/run
+check check-all: ; tests/deps install check && $(MAKE) WERROR=1 tests && tests/run $(if $(filter %-all,$@),--all)
 demo: ; tests/deps install demo && $(MAKE) all && tests/demo
 
 # Files of one line, written only when it changes, and with it what depends on them. Not

@@ -10,9 +10,9 @@
 
 /* Gives an address a type, so that it reads like any typed pointer. Not in
  * 6.1, in 6.12 and 6.18. The loader sets have_rdonly_cast: libbpf 1.1 cannot
- * test for a kfunc from here.
+ * test for a kfunc from here. Declared as libbpf does since 1.4.
  */
-extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 const volatile bool have_rdonly_cast = false;
 
 /* page.index (6.1, 6.12), page.__folio_index (6.18) */
