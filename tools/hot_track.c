@@ -75,6 +75,8 @@ static int probe_kernel(struct hotmon *skel)
 		return -EOPNOTSUPP;
 	skel->rodata->have_rdonly_cast =
 		watch_kernel_has("bpf_rdonly_cast", BTF_KIND_FUNC);
+	skel->rodata->dio_size_is_behind =
+		watch_kernel_has("bio_iov_iter_bounce", BTF_KIND_FUNC);
 	return 0;
 }
 
