@@ -32,7 +32,7 @@ static void print_result(const struct self_test_result *result)
 	case SELF_TEST_WRONG:
 		printf("WRONG: %llu bytes counted of %llu",
 		       result->counted_bytes, result->done_bytes);
-		printf("; %u of %u ranges wrong\n", result->wrong_ranges,
+		printf("; %u of %d ranges wrong\n", result->wrong_ranges,
 		       SELF_IO_RANGES);
 		break;
 	}
