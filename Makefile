@@ -71,6 +71,7 @@ demo: ; tests/deps install demo && $(MAKE) all && tests/demo
 .output/vmlinux.name .output/version.h: FORCE
 	mkdir -p .output; echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
 $(OUTPUT)/tools/frsp_version.o: .output/version.h
+$(OUTPUT)/tools/tested.o: .output/tested_newest.h
 .output/vmlinux.h: .output/vmlinux.name vmlinux/gen.sh
 	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh $(VMLINUX_BTF) >$@
 
@@ -80,6 +81,9 @@ $(OUTPUT)/tools/frsp_version.o: .output/version.h
 # the object's name is what "bpftool map list" shows in front of .rodata
 .output/%.skel.h: .output/%.bpf.o
 	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name $(if $(filter hot,$*),hotmon,frsp_$*) >$@
+
+.output/tested_newest.h: tests/matrix tests/vm/kernels $(wildcard tests/vm/*.bats tests/all/*.bats)
+	$(call say,GEN,$@) mkdir -p $(@D); echo '#define FRSP_TESTED_NEWEST "'"$$(tests/matrix --newest)"'"' >$@
 
 .output/kmod_facts.h: tools/kmod_facts.sed kmod/hook.c kmod/dkms.conf
 	$(call say,GEN,$@) mkdir -p $(@D); sed -nf $^ >$@
