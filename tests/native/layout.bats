@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # How the module's build learns what a kernel looks like: layout on BTF made here,
-# extract.sh on kernels made here, and which files kernel-layout.sh chooses.
+# extract.sh and btf.sh on kernels made here, and which files kernel-layout.sh chooses.
 
 bats_require_minimum_version 1.8.0
 
@@ -242,6 +242,27 @@ extract_to() {
 	ln -s "$(command -v bash)" "$(command -v od)" "$(command -v tr)" "$(command -v head)" \
 		"$(command -v tail)" bin
 	PATH=$PWD/bin refused 'apt-get install xz-utils' "$ROOT/vmlinux/extract.sh" vmlinuz
+}
+
+# --- btf.sh
+
+@test "btf.sh: the BTF of an ELF file and of a bare image" {
+	small_kernel | btf kernel.o
+	llvm-objcopy --dump-section .BTF=raw kernel.o
+	"$ROOT/vmlinux/btf.sh" kernel.o | cmp - raw
+	# What only begins like BTF, because it would be longer than the file or is shorter.
+	{
+		printf 'code\n\x9f\xeb\x01\0\x18\0\0\0\0\0\0\0\xff\xff\xff\0'
+		head -c 8 raw && head -c 24 /dev/zero
+		cat raw
+		head -c 8 raw && head -c 24 /dev/zero
+	} >image
+	"$ROOT/vmlinux/btf.sh" image | cmp - raw
+	echo 'int x;' | gcc -c -x c - -o plain.o
+	refused 'plain.o has no BTF' "$ROOT/vmlinux/btf.sh" plain.o
+	echo image >plain
+	refused 'plain has no BTF' "$ROOT/vmlinux/btf.sh" plain
+	refused 'none: cannot be read' "$ROOT/vmlinux/btf.sh" none
 }
 
 # --- kernel-layout.sh
