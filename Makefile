@@ -32,7 +32,7 @@ LDLIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm
 # from 7.0 on has members without a name, of a named type: -fms-extensions. bpftool from
 # 7.5 on puts prototypes of kfuncs there, which may clash with ours: without them.
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/') -Wall -Wextra \
-	-fms-extensions -DBPF_NO_KFUNC_PROTOTYPES -Wno-unused-parameter $(if $(WERROR),-Werror) -I.output -Ivmlinux -Ibpf
+	-fms-extensions -Wno-microsoft -DBPF_NO_KFUNC_PROTOTYPES -Wno-unused-parameter $(if $(WERROR),-Werror) -I.output -Ivmlinux -Ibpf
 
 PROGRAMS := hotmon frsp-top frspctl
 SKELETONS := $(patsubst bpf/%.bpf.c,.output/%.skel.h,$(wildcard bpf/*.bpf.c))
