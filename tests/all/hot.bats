@@ -9,7 +9,7 @@ load ../vm/guests.bash
 everything=' 6.1 6.12 6.12-trixie 6.18 7.3 '
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=20000
+	export BATS_TEST_TIMEOUT=20000 GUEST_TIMEOUT=9000
 	start_guests 6.1 6.12 6.12-trixie 6.18 7.3 6.12-cloud 6.16 6.17 7.2
 }
 

@@ -34,18 +34,18 @@ await_guest() { # await_guest KERNEL
 }
 
 # What in_guest may be: hotmon's tests, and those of frsp-top, which need frsp.ko, too.
-# FRSP_ALL=1: all of them.
+# FRSP_ALL=1: all of them. GUEST_TIMEOUT: in seconds.
 vm_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
 hot_in_guest() { # hot_in_guest KERNEL
-	"$vm_dir/run" --memory 3072 --timeout 9000 "$1" \
+	"$vm_dir/run" --memory 3072 --timeout "${GUEST_TIMEOUT:-2400}" "$1" \
 		env FRSP_ALL="${FRSP_ALL:-}" "$vm_dir/hot-in-guest"
 }
 
 top_in_guest() { # top_in_guest KERNEL
 	local ko
 	ko=$("$vm_dir/kmod" "$1" WERROR=1) &&
-		"$vm_dir/run" --memory 3072 --timeout 9000 --disk 500M "$1" \
+		"$vm_dir/run" --memory 3072 --timeout "${GUEST_TIMEOUT:-2400}" --disk 500M "$1" \
 			env FRSP_ALL="${FRSP_ALL:-}" "$vm_dir/top-in-guest" "$ko"
 }
 
