@@ -18,7 +18,7 @@
 #define MAX_PIDS 16
 /* a bio is below 4 GiB, and may start in the middle of a range */
 #define MAX_RANGES ((1ULL << 32 >> FRSP_HOT_RANGE_SHIFT) + 1)
-#define MAX_PAGES  ((1U << (32 - PAGE_SHIFT)) + 1)
+#define MAX_PAGES  ((1U << (32 - page_shift)) + 1)
 
 /* Filters, 0: off. */
 const volatile __u32 filter_fs_dev = 0; /* s_dev of a filesystem */
@@ -181,7 +181,7 @@ static long account_page(__u32 nth __attribute__((unused)),
 		bytes = walk->entry.bv_len - walk->offset;
 	if (bytes > walk->left)
 		bytes = walk->left;
-	range = words.index >> (FRSP_HOT_RANGE_SHIFT - PAGE_SHIFT);
+	range = words.index >> (FRSP_HOT_RANGE_SHIFT - page_shift);
 	if (range != key->range && io->bytes) {
 		hot_account(key, io);
 		io->bytes = 0;

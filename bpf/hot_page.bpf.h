@@ -11,8 +11,9 @@
 
 #include "compat.bpf.h"
 
-#define PAGE_SHIFT 12
-#define PAGE_SIZE  (1U << PAGE_SHIFT)
+/* arm64 has kernels with pages of 4, 16 and 64 KiB. Set before load. */
+const volatile __u32 page_shift = 12;
+#define PAGE_SIZE (1U << page_shift)
 
 /* The words of a struct page that say where it belongs. The fields share a
  * union with pointers, so a typed read would give a pointer that the verifier
@@ -96,7 +97,7 @@ static __always_inline __u64 entry_page(const struct bio_vec *entry,
 					__u32 offset)
 {
 	return (__u64)entry->bv_page +
-	       ((entry->bv_offset + offset) >> PAGE_SHIFT) *
+	       ((entry->bv_offset + offset) >> page_shift) *
 		       bpf_core_type_size(struct page);
 }
 
@@ -119,7 +120,7 @@ static __always_inline bool is_scattered(const struct bio *bio, __u64 pos,
 	if (words.mapping != mapping)
 		return false; /* direct or compressed: not the file's pages */
 	last_byte = (entry.bv_offset + entry.bv_len - 1) & (PAGE_SIZE - 1);
-	return (words.index << PAGE_SHIFT) + last_byte != pos + size - 1;
+	return (words.index << page_shift) + last_byte != pos + size - 1;
 }
 
 #endif

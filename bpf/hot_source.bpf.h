@@ -283,7 +283,7 @@ static __always_inline bool first_page_facts(struct frsp_inode_facts *facts,
 	}
 	if (!is_page_cache(&words))
 		return false;
-	src->pos = (words.index << PAGE_SHIFT) + bio->bi_io_vec->bv_offset;
+	src->pos = (words.index << page_shift) + bio->bi_io_vec->bv_offset;
 	src->mapping = words.mapping;
 	if (have_rdonly_cast || src->bounced || words.compound_head & 1)
 		mapping_facts(facts, words.mapping);
