@@ -27,7 +27,7 @@ find_base() {
 	if [ -z "${VMLINUZ:-}" ] && [ "$running" ]; then
 		echo /sys/kernel/btf/vmlinux
 	elif [ -n "${VMLINUZ:-}" ] || [ -r "$vmlinuz" ]; then
-		"$here/extract.sh" "$vmlinuz" >"$scratch/vmlinux"
+		"$here/extract.sh" --btf "$vmlinuz" >"$scratch/vmlinux"
 		echo "$scratch/vmlinux"
 	elif [ -r "$kdir/vmlinux" ]; then
 		echo "$kdir/vmlinux"
