@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # vmlinux/extract.sh VMLINUZ >vmlinux: unpacks the kernel that is in an image of Linux:
 # of an x86 bzImage an ELF file, of arm64 the raw Image, packed in whatever way.
-# vmlinux/extract.sh --btf VMLINUZ >BTF: only its BTF, raw, which libbpf and bpftool
-# read; a raw Image has no section that they could look for.
+# vmlinux/extract.sh --btf VMLINUZ|VMLINUX >BTF: only its BTF, raw, which libbpf and
+# bpftool read; a raw Image has no section that they could look for.
 #
 # Offsets: Documentation/arch/x86/boot.rst, Documentation/arch/arm64/booting.rst and
 # drivers/firmware/efi/libstub/zboot-header.S of the kernel; BTF: include/uapi/linux/btf.h.
@@ -61,7 +61,7 @@ unpack_kernel() {
 		offset=$(numbers "$image" 8 4)
 		length=$(numbers "$image" 12 4)
 		unpack_payload 0
-	elif is_at 0x38 41 52 4d 64; then # ARM\x64: as it is
+	elif is_at 0x38 41 52 4d 64 || is_at 0 7f 45 4c 46; then # ARM\x64, ELF: as it is
 		cat "$image"
 	elif is_at 0 1f 8b; then # arm64's Image.gz
 		offset=0

@@ -243,6 +243,7 @@ bzimage() {
 # Turns kernel into one for arm64.
 arm64_kernel() {
 	make_kernel
+	printf 'MZ@\xfa' | dd of=kernel bs=1 conv=notrunc status=none
 	printf 'ARM\x64' | dd of=kernel bs=1 seek=$((0x38)) conv=notrunc status=none
 }
 
@@ -283,6 +284,9 @@ extracts() {
 
 @test "extract.sh: for arm64 an Image, an Image.gz and what unpacks itself under EFI" {
 	local packer
+	make_kernel
+	cp kernel vmlinuz # of whatever machine, if it is unpacked
+	extracts
 	arm64_kernel
 	cp kernel vmlinuz
 	extracts
@@ -317,7 +321,8 @@ extracts() {
 @test "extract.sh: another format, a broken file and a missing program are refused" {
 	bzimage cat
 	refused 'format unknown here (it begins with 7f 45 4c 46)' "$ROOT/vmlinux/extract.sh" vmlinuz
-	refused 'kernel is no image of Linux for x86 or arm64' "$ROOT/vmlinux/extract.sh" kernel
+	head -c 5000 /dev/zero >zeroes
+	refused 'zeroes is no image of Linux for x86 or arm64' "$ROOT/vmlinux/extract.sh" zeroes
 	refused 'none: cannot be read' "$ROOT/vmlinux/extract.sh" none
 	bzimage xz
 	head -c 5000 vmlinuz >short
