@@ -52,7 +52,7 @@ all: $(if $(OFF)$(NO_LIBS)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OU
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
 	$(if $(NO_LIBS),echo "off: $(PROGRAMS); no libraries for $(CROSS): sudo tests/sysroot arm64 DIR makes a directory of them to name with SYSROOT=DIR")
 	$(if $(NO_BTF),echo "off: $(PROGRAMS); $(VMLINUX_BTF) is missing: name the BTF of a kernel >= 6.1 with VMLINUX_BTF=FILE")
-	$(if $(CROSS),echo "off: frsp.ko; it is not built for $(CROSS)",$(MAKE) -C kmod try)
+	$(if $(CROSS),echo "off: frsp.ko; it is for x86_64",$(MAKE) -C kmod try)
 
 kmod dkms-install dkms-uninstall: ; $(MAKE) -C kmod $(filter dkms-%,$@)
 

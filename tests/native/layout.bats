@@ -342,7 +342,7 @@ headers() {
 	mkdir -p kdir/include/generated kdir/include/config
 	echo "#define UTS_RELEASE \"$1\"" >kdir/include/generated/utsrelease.h
 	shift
-	for option in "$@"; do
+	for option in DYNAMIC_FTRACE_WITH_REGS=y "$@"; do
 		echo "CONFIG_$option"
 	done >kdir/include/config/auto.conf
 }
@@ -392,6 +392,11 @@ chosen() {
 	[[ $output == *'hint: apt-get install linux-headers-'* ]]
 	headers 9.9-frsp EXT4_FS=m
 	refused 'built without BTF (CONFIG_DEBUG_INFO_BTF)' "$script" kdir
+	headers 9.9-frsp DEBUG_INFO_BTF=y EXT4_FS=m
+	# as on arm64
+	sed -i 's/FTRACE_WITH_REGS/FTRACE_WITH_ARGS/' kdir/include/config/auto.conf
+	refused 'the kernel 9.9-frsp has no ftrace that gives the registers' "$script" kdir
+	[[ $output == *'hint: arm64 has none: use frsp.ko on x86;'* ]]
 	headers 9.9-frsp DEBUG_INFO_BTF=y EXT4_FS=m
 	refused 'no BTF of 9.9-frsp: neither /boot/vmlinuz-9.9-frsp nor kdir/vmlinux' "$script" kdir
 	[[ $output == *'hint: apt-get install linux-image-9.9-frsp'* ]]

@@ -36,6 +36,7 @@ static void make_healthy(struct doctor_facts *facts)
 {
 	*facts = (struct doctor_facts){
 		.release = "6.12.117+deb12-amd64",
+		.machine = "x86_64",
 		.has_ext4 = true,
 		.ext4_is_module = true,
 		.has_btf = true,
@@ -113,6 +114,11 @@ static void untested_series(struct doctor_facts *facts)
 static void tested(struct doctor_facts *facts)
 {
 	strcpy(facts->release, "6.1.0-56-amd64");
+}
+
+static void other_machine(struct doctor_facts *facts)
+{
+	strcpy(facts->machine, "aarch64");
 }
 
 static void realtime(struct doctor_facts *facts)
@@ -306,6 +312,7 @@ static const struct {
 	{untested, "kernel", DOCTOR_WARN, "6.18.44-amd64", 1, 0},
 	{untested_series, "kernel", DOCTOR_WARN, "6.10.3-amd64", 1, 0},
 	{tested, "kernel", DOCTOR_OK, "6.1.0-56-amd64", 0, 0},
+	{other_machine, "kernel", DOCTOR_FAIL, "not work on aarch64", 0, 1},
 	{realtime, "kernel", DOCTOR_FAIL, "PREEMPT_RT", 0, 1},
 	{no_btf, "btf", DOCTOR_FAIL, "btf/vmlinux is missing", 0, 1},
 	{no_ext4_btf, "btf", DOCTOR_FAIL, "btf/ext4 is missing", 0, 1},
@@ -438,6 +445,7 @@ static void make_symbols(const char *module, const char *other)
 static void make_system(void)
 {
 	scratch_write("proc/sys/kernel/osrelease", "6.1.0-56-amd64\n");
+	scratch_write("proc/sys/kernel/arch", "x86_64\n");
 	scratch_write("proc/sys/kernel/ftrace_enabled", "1\n");
 	scratch_write("proc/filesystems", "nodev\tsysfs\n\text3\n\text4\n");
 	scratch_write("sys/module/ext4/initstate", "live\n");
@@ -468,6 +476,7 @@ static void test_probe(void **state)
 	make_system();
 	probe(&facts);
 	assert_string_equal(facts.release, "6.1.0-56-amd64");
+	assert_string_equal(facts.machine, "x86_64");
 	assert_false(facts.is_realtime);
 	assert_true(facts.has_ext4);
 	assert_true(facts.ext4_is_module);

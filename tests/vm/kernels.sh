@@ -21,13 +21,15 @@ kernel_rows() {
 	grep -vE '^[[:space:]]*(#|$)' "$vm_dir/kernels"
 }
 
-# Sets kernel_{name,meta,suite,flavour,dir}; usage error if NAME is not in the table.
+# Sets kernel_{name,meta,suite,flavour,arch,dir}; usage error if NAME is not in the table.
 # shellcheck disable=SC2034 # read by the scripts that source this file
 kernel_select() {
 	local name
 	while read -r name kernel_meta kernel_suite kernel_flavour; do
 		[[ $name == "$1" ]] || continue
 		kernel_name=$name
+		kernel_arch=amd64
+		[[ $kernel_flavour != arm64* ]] || kernel_arch=arm64
 		kernel_dir=$cache_dir/$name
 		return
 	done < <(kernel_rows)
