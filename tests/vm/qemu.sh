@@ -17,6 +17,7 @@ host_arch() {
 }
 
 # Sets qemu, and qemu_console, the guest's name of the serial line.
+# shellcheck disable=SC2034 # for run
 select_qemu() {
 	case $kernel_arch in
 	amd64) qemu=qemu-system-x86_64 qemu_console=ttyS0 && need "$qemu" qemu-system-x86 ;;
