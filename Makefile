@@ -12,8 +12,6 @@ mandir ?= $(PREFIX)/share/man
 bashdir ?= $(PREFIX)/share/bash-completion/completions
 zshdir ?= $(PREFIX)/share/zsh/site-functions
 VMLINUX_BTF ?= /sys/kernel/btf/vmlinux
-CLANG ?= clang
-BPFTOOL ?= bpftool
 include tools/target.mk
 
 ifneq ($(V),1)
@@ -22,15 +20,15 @@ MAKEFLAGS += --no-print-directory
 .SILENT:
 endif
 
-LIBS := libbpf libelf zlib libcap-ng json-c smartcols ncursesw mount blkid ext2fs devmapper
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
-	-D_GNU_SOURCE -Ibpf -Itools -Ikmod -I$(GENERATED) $(SYSROOT:%=--sysroot=%) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null) \
+	-D_GNU_SOURCE -Ibpf -Itools -Ikmod -I$(GENERATED) $(LIB_CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
-# BPF_PROG() gives each program a context that most do not use.
+# BPF_PROG() gives each program a context that most do not use. vmlinux.h of a kernel
+# from 7.0 on has members without a name, of a named type: -fms-extensions. bpftool from
+# 7.5 on puts prototypes of kfuncs there, which may clash with ours: without them.
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
-	-Wno-unused-parameter $(if $(WERROR),-Werror) -I$(GENERATED) -Ivmlinux -Ibpf
+	-fms-extensions -DBPF_NO_KFUNC_PROTOTYPES -Wno-unused-parameter $(if $(WERROR),-Werror) -I$(GENERATED) -Ivmlinux -Ibpf
 
 PROGRAMS := hotmon frsp-top frspctl
 SKELETONS := $(patsubst bpf/%.bpf.c,$(GENERATED)/%.skel.h,$(wildcard bpf/*.bpf.c))
@@ -42,11 +40,10 @@ PURE := $(patsubst %,kmod/%.c,extent tree meta pick busy) $(wildcard tests/unit/
 TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c tests/vm/*.c))
 
 OFF := $(shell tests/deps missing build)
-NO_LIBS := $(if $(CROSS),$(shell $(PKG_CONFIG) --exists $(LIBS) || echo yes))
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
+.PHONY: all kmod tests bpf check check-all demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
 
 all: $(if $(OFF)$(NO_LIBS)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
@@ -57,10 +54,11 @@ all: $(if $(OFF)$(NO_LIBS)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OU
 kmod dkms-install dkms-uninstall: ; $(MAKE) -C kmod $(filter dkms-%,$@)
 
 tests: all $(TESTS)
+bpf: $(SKELETONS)
 lint: ; tests/lint
 help: ; cat docs/make-help.txt
 clean: ; rm -rf .output kmod/frsp.ko
-check: ; tests/deps install check && $(MAKE) WERROR=1 tests && tests/run
+check check-all: ; tests/deps install check && $(MAKE) WERROR=1 tests && tests/run $(if $(filter %-all,$@),--all)
 demo: ; tests/deps install demo && $(MAKE) all && tests/demo
 
 # Files of one line, written only when it changes, and with it what depends on them. Not

@@ -99,8 +99,7 @@ static __noinline int announce_file(const struct frsp_hot_source *src)
 				  BPF_CORE_READ(inode, i_sb, s_type, name));
 	alias = BPF_CORE_READ(inode, i_dentry.first);
 	if (alias) {
-		dentry = (void *)alias -
-			 bpf_core_field_offset(struct dentry, d_u.d_alias);
+		dentry = (void *)alias - dentry_alias_offset();
 		parent = BPF_CORE_READ(dentry, d_parent, d_inode);
 		if (parent != inode) { /* not a nameless alias of a handle */
 			file->parent_ino = BPF_CORE_READ(parent, i_ino);
@@ -155,6 +154,7 @@ struct frsp_page_walk {
 	struct bio_vec entry;
 	__u64 vector; /* address of the next entry */
 	__u32 offset; /* in .entry, of the next byte */
+	__u32 skip;   /* bytes of the first entry that are not the bio's */
 	__u32 left;   /* bytes of the bio */
 	bool bounced;
 };
@@ -171,7 +171,8 @@ static long account_page(__u32 nth __attribute__((unused)),
 		bpf_probe_read_kernel(&walk->entry, sizeof(walk->entry),
 				      (void *)walk->vector);
 		walk->vector += sizeof(walk->entry);
-		walk->offset = 0;
+		walk->offset = walk->skip;
+		walk->skip = 0;
 	}
 	page_place(&words, entry_page(&walk->entry, walk->offset),
 		   walk->bounced);
@@ -194,10 +195,14 @@ static long account_page(__u32 nth __attribute__((unused)),
 }
 
 static __always_inline void account_scattered(struct frsp_page_walk *walk,
-					      const struct bio *bio)
+					      const struct frsp_origin *origin)
 {
-	walk->vector = (__u64)BPF_CORE_READ(bio, bi_io_vec);
-	walk->left = bio->bi_iter.bi_size;
+	const struct bio *bio = origin->bio;
+
+	walk->vector =
+		(__u64)(BPF_CORE_READ(bio, bi_io_vec) + origin->first_entry);
+	walk->left = origin->bytes;
+	walk->skip = origin->first_offset;
 	walk->offset = opaque_zero;
 	walk->entry.bv_len = opaque_zero;
 	walk->ranges.io.bytes = opaque_zero;
@@ -211,6 +216,7 @@ static __always_inline void track_bio(struct bio *bio)
 	__u32 op = bio->bi_opf & 0xff, size = bio->bi_iter.bi_size;
 	struct frsp_hot_source src = {};
 	struct frsp_page_walk walk = {};
+	struct frsp_origin origin = {};
 	int result;
 
 	if (!size || (op != REQ_OP_READ && op != REQ_OP_WRITE &&
@@ -220,7 +226,8 @@ static __always_inline void track_bio(struct bio *bio)
 		return;
 	if (filter_cgroup && !cgroup_wanted(bio))
 		return;
-	bio_source(&src, bio);
+	bio_origin(&origin, bio);
+	bio_source(&src, &origin, bio->bi_bdev->bd_dev);
 	if (src.kind == FRSP_HOT_SOURCE_NONE)
 		return;
 	if (filter_fs_dev && !fs_wanted(&src))
@@ -250,8 +257,9 @@ static __always_inline void track_bio(struct bio *bio)
 	walk.ranges.start = src.pos;
 	walk.ranges.end = src.pos + size;
 	walk.bounced = src.bounced;
-	if (src.mapping && is_scattered(bio, src.pos, src.mapping, src.bounced))
-		account_scattered(&walk, bio);
+	if (src.mapping &&
+	    is_scattered(&origin, src.pos, src.mapping, src.bounced))
+		account_scattered(&walk, &origin);
 	else
 		account_linear(&walk.ranges);
 }

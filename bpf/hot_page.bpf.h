@@ -10,6 +10,7 @@
 #define FRSP_HOT_PAGE_BPF_H
 
 #include "compat.bpf.h"
+#include "hot_origin.bpf.h"
 
 /* arm64 has kernels with pages of 4, 16 and 64 KiB. Set before load. */
 const volatile __u32 page_shift = 12;
@@ -20,8 +21,8 @@ const volatile __u32 page_shift = 12;
  * lets nobody do arithmetic on.
  */
 struct frsp_page_words {
-	__u64 compound_head; /* bit 0: a tail page, the rest its head */
-	__u64 mapping;	     /* low bits: not page cache */
+	__u64 compound; /* bit 0: a tail page; see page_head() */
+	__u64 mapping;	/* low bits: not page cache */
 	__u64 index;
 	__u64 private;
 };
@@ -32,6 +33,15 @@ static __always_inline __u32 page_index_offset(void)
 		return bpf_core_field_offset(struct page___folio_index,
 					     __folio_index);
 	return bpf_core_field_offset(struct page___index, index);
+}
+
+static __always_inline __u32 page_compound_offset(void)
+{
+	if (bpf_core_field_exists(struct page___compound_info, compound_info))
+		return bpf_core_field_offset(struct page___compound_info,
+					     compound_info);
+	return bpf_core_field_offset(struct page___compound_head,
+				     compound_head);
 }
 
 static __always_inline void page_words(struct frsp_page_words *words,
@@ -46,14 +56,26 @@ static __always_inline void page_words(struct frsp_page_words *words,
 				      bpf_core_type_id_kernel(struct pt_regs));
 	else
 		bpf_probe_read_kernel(copy, sizeof(copy), (void *)page);
-	words->compound_head =
-		*(const __u64 *)(raw + bpf_core_field_offset(struct page,
-							     compound_head));
+	words->compound = *(const __u64 *)(raw + page_compound_offset());
 	words->mapping = *(const __u64 *)(raw + bpf_core_field_offset(
 							struct page, mapping));
 	words->index = *(const __u64 *)(raw + page_index_offset());
 	words->private = *(const __u64 *)(raw + bpf_core_field_offset(
 							struct page, private));
+}
+
+/* The head of a tail page. Up to 7.0 the word is the head's address. From 7.1
+ * on it may be a mask instead, by which the address of the tail becomes that of
+ * the head (include/linux/page-flags.h, set_compound_head). The mask of a folio
+ * of less than 2^26 pages has all of the upper 32 bits, which no address of a
+ * struct page has.
+ */
+static __always_inline __u64 page_head(const struct frsp_page_words *words,
+				       __u64 page)
+{
+	if (words->compound >> 32 == 0xffffffff)
+		return page & words->compound;
+	return words->compound - 1;
 }
 
 /* Where a page belongs; .index is its own, also if it is a tail page. A bounce
@@ -69,9 +91,9 @@ static __always_inline void page_place(struct frsp_page_words *words,
 		page = words->private;
 		page_words(words, page);
 	}
-	if (!(words->compound_head & 1))
+	if (!(words->compound & 1))
 		return;
-	head = words->compound_head - 1;
+	head = page_head(words, page);
 	page_words(words, head);
 	words->index += (page - head) / bpf_core_type_size(struct page);
 }
@@ -79,17 +101,6 @@ static __always_inline void page_place(struct frsp_page_words *words,
 static __always_inline bool is_page_cache(const struct frsp_page_words *words)
 {
 	return words->mapping && !(words->mapping & 3);
-}
-
-/* Entry nth of a bio's vector, by value: a typed pointer to it could not be
- * calculated with.
- */
-static __always_inline void bio_vector(struct bio_vec *entry,
-				       const struct bio *bio, __u32 nth)
-{
-	const struct bio_vec *vector = BPF_CORE_READ(bio, bi_io_vec);
-
-	bpf_probe_read_kernel(entry, sizeof(*entry), vector + nth);
 }
 
 /* The address of the page with byte offset of an entry of the vector. */
@@ -101,26 +112,54 @@ static __always_inline __u64 entry_page(const struct bio_vec *entry,
 		       bpf_core_type_size(struct page);
 }
 
-/* pos: of the bio's first byte in the file with this mapping. Pages come in
+/* The address of the first page. */
+static __always_inline __u64 first_page(const struct frsp_origin *origin)
+{
+	const struct bio *bio = origin->bio;
+	struct bio_vec entry = {};
+
+	if (have_rdonly_cast && !origin->is_copy) {
+		const void *vector = bpf_rdonly_cast(
+			bio->bi_io_vec,
+			bpf_core_type_id_kernel(struct pt_regs));
+
+		return *(const __u64 *)(vector +
+					bpf_core_field_offset(struct bio_vec,
+							      bv_page));
+	}
+	bio_vector(&entry, bio, origin->first_entry);
+	return entry_page(&entry, origin->first_offset);
+}
+
+/* pos: in the file with this mapping, of the first byte. Pages come in
  * ascending order, so the last one tells.
  */
-static __always_inline bool is_scattered(const struct bio *bio, __u64 pos,
-					 __u64 mapping, bool bounced)
+static __always_inline bool is_scattered(const struct frsp_origin *origin,
+					 __u64 pos, __u64 mapping, bool bounced)
 {
-	__u32 size = bio->bi_iter.bi_size, last_byte;
+	const struct bio *bio = origin->bio;
 	struct bio_vec entry = {};
 	struct frsp_page_words words;
+	__u32 last;
 
-	if (!bio->bi_vcnt || bio->bi_io_vec->bv_offset + size <= PAGE_SIZE)
-		return false; /* a split bio that has no count; one page */
-	bio_vector(&entry, bio, bio->bi_vcnt - 1);
-	if (!entry.bv_len)
-		return false;
-	page_place(&words, entry_page(&entry, entry.bv_len - 1), bounced);
+	if (origin->is_copy) {
+		bio_vector(&entry, bio, origin->last_entry);
+		last = origin->last_offset;
+	} else {
+		/* a split bio that has no count; one page */
+		if (!bio->bi_vcnt ||
+		    bio->bi_io_vec->bv_offset + origin->bytes <= PAGE_SIZE)
+			return false;
+		bio_vector(&entry, bio, bio->bi_vcnt - 1);
+		if (!entry.bv_len)
+			return false;
+		last = entry.bv_len - 1;
+	}
+	page_place(&words, entry_page(&entry, last), bounced);
 	if (words.mapping != mapping)
 		return false; /* direct or compressed: not the file's pages */
-	last_byte = (entry.bv_offset + entry.bv_len - 1) & (PAGE_SIZE - 1);
-	return (words.index << page_shift) + last_byte != pos + size - 1;
+	last = (entry.bv_offset + last) & (PAGE_SIZE - 1);
+	return (words.index << page_shift) + last != pos + origin->bytes - 1;
 }
 
 #endif

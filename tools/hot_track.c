@@ -76,6 +76,8 @@ static int probe_kernel(struct hotmon *skel)
 	skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	skel->rodata->have_rdonly_cast =
 		watch_kernel_has("bpf_rdonly_cast", BTF_KIND_FUNC);
+	skel->rodata->dio_size_is_behind =
+		watch_kernel_has("bio_iov_iter_bounce", BTF_KIND_FUNC);
 	return 0;
 }
 

@@ -2,7 +2,11 @@
 # What is built for: the compiler tells, not the machine that builds. What that one
 # cannot run goes to a directory of its own and is linked with the libraries in SYSROOT.
 
+# These run here, whatever is built for.
 HOSTCC ?= cc
+CLANG ?= clang
+BPFTOOL ?= bpftool
+
 ifdef CROSS_COMPILE
 CC := $(CROSS_COMPILE)gcc
 AR := $(CROSS_COMPILE)ar
@@ -24,6 +28,11 @@ PKG_CONFIG ?= PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
 	pkg-config
 endif
 PKG_CONFIG ?= pkg-config
+LIBS := libbpf libelf zlib libcap-ng json-c smartcols ncursesw mount blkid ext2fs devmapper
+LIB_CFLAGS := $(SYSROOT:%=--sysroot=%) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
+# Of this machine's own, tests/deps knows what is missing.
+NO_LIBS := $(if $(CROSS),$(shell $(PKG_CONFIG) --exists $(LIBS) || echo yes))
 
 # A program that cannot run here cannot print its completions: one that can, of the same
 # main() and options, does. What lies behind the options is neither linked nor called.

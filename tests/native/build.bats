@@ -29,6 +29,7 @@ installed() { # the files below $1
 		./usr/share/bash-completion/completions/hotmon
 		./usr/share/frsp/frsp-top.schema.json
 		./usr/share/frsp/frspctl.schema.json
+		./usr/share/frsp/hotmon-self-test.schema.json
 		./usr/share/frsp/hotmon.schema.json
 		./usr/share/man/man8/frsp-top.8
 		./usr/share/man/man8/frspctl.8
