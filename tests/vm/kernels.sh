@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sourced by run, fetch and initramfs: the kernel table, where the cache keeps
+# Sourced by run, fetch, initramfs and debug-kernel: the kernel table, where the cache keeps
 # each kernel, and the one way in which these scripts fail.
 
 vm_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -21,15 +21,16 @@ kernel_rows() {
 	grep -vE '^[[:space:]]*(#|$)' "$vm_dir/kernels"
 }
 
-# Sets kernel_{name,meta,suite,flavour,arch,dir}; usage error if NAME is not in the table.
+# Sets kernel_{name,suite,flavour,arch,dir}; usage error if NAME is not in the table.
+# arch is Debian's word, and in the flavour the last one but for the size of pages.
 # shellcheck disable=SC2034 # read by the scripts that source this file
 kernel_select() {
 	local name
-	while read -r name kernel_meta kernel_suite kernel_flavour; do
+	while read -r name kernel_suite kernel_flavour; do
 		[[ $name == "$1" ]] || continue
 		kernel_name=$name
 		kernel_arch=amd64
-		[[ $kernel_flavour != arm64* ]] || kernel_arch=arm64
+		[[ -$kernel_flavour- != *-arm64-* ]] || kernel_arch=arm64
 		kernel_dir=$cache_dir/$name
 		return
 	done < <(kernel_rows)
@@ -44,9 +45,9 @@ kernel_release() {
 
 kernel_list() {
 	local name suite flavour release
-	printf '%-12s %-20s %-12s %s\n' NAME SUITE FLAVOUR CACHED
-	while read -r name _ suite flavour; do
+	printf '%-14s %-20s %-12s %s\n' NAME SUITE FLAVOUR CACHED
+	while read -r name suite flavour; do
 		release=$(kernel_release "$cache_dir/$name")
-		printf '%-12s %-20s %-12s %s\n' "$name" "$suite" "$flavour" "${release:-no}"
+		printf '%-14s %-20s %-12s %s\n' "$name" "$suite" "$flavour" "${release:-no}"
 	done < <(kernel_rows)
 }

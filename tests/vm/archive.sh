@@ -1,0 +1,137 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sourced by fetch, after kernels.sh: a suite of the Debian archive, read with an apt
+# that has its state in the cache. The machine's apt neither needs to know the suite nor
+# learns of it: a machine that knew a newer suite would upgrade to it. Of the machine's
+# configuration only the mirror, the proxy and the like are taken.
+# shellcheck disable=SC2034,SC2154 # shared with those two
+
+# archive_open SUITE ARCH: the functions below are about these, until this process ends.
+archive_open() {
+	need apt-get apt
+	need dpkg-deb dpkg
+	[[ ${archive_dir:-} != "$cache_dir/apt/$1-$2" ]] || return 0
+	archive_suite=$1
+	archive_dir=$cache_dir/apt/$1-$2
+	archive_refreshed=
+	mkdir -p "$archive_dir"/{lists,archives}/partial
+	exec {archive_lock}>"$archive_dir/lock"
+	flock "$archive_lock"
+	write_apt_conf "$2" >"$archive_dir/apt.conf"
+	# What has been superseded leaves the archive after a day or two.
+	[[ -n $(find "$archive_dir/fresh" -mmin -1440 2>/dev/null) ]] || archive_refresh
+}
+
+# Takes effect after the machine's apt.conf. Its hooks are for its own lists, and its
+# pins and its default release for its own suites.
+write_apt_conf() { # write_apt_conf ARCH
+	cat <<-EOT
+		Dir::Etc::sourcelist "$archive_dir/sources.list";
+		Dir::Etc::sourceparts "-";
+		Dir::Etc::preferences "/dev/null";
+		Dir::Etc::preferencesparts "/dev/null";
+		Dir::State "$archive_dir";
+		Dir::State::lists "$archive_dir/lists";
+		Dir::State::status "/dev/null";
+		Dir::Cache "$archive_dir";
+		Dir::Cache::archives "$archive_dir/archives";
+		APT::Architecture "$1";
+		#clear APT::Architectures;
+		APT::Architectures { "$1"; };
+		APT::Default-Release "";
+		APT::Sandbox::User "root"; // nobody else needs to reach the cache
+		#clear APT::Update::Pre-Invoke;
+		#clear APT::Update::Post-Invoke;
+		#clear APT::Update::Post-Invoke-Success;
+		Acquire::Languages "none";
+		Acquire::Retries "3";
+	EOT
+}
+
+keyring() {
+	local file
+	for file in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
+		[[ ! -r $file ]] || { echo "$file" && return; }
+	done
+	die 125 "the Debian archive's keys are not in /usr/share/keyrings" \
+		"install them: apt-get install debian-archive-keyring"
+}
+
+# The mirrors that the machine's apt has Debian from, then the one that serves everybody.
+# apt does not know the origin of what it never downloaded; the URI has to tell.
+mirrors() {
+	local name=debian
+	[[ $archive_suite != *-security ]] || name=debian-security
+	# shellcheck disable=SC2016 # apt and awk expand these
+	{
+		apt-get indextargets --format '$(ORIGIN)|$(RELEASE)|$(REPO_URI)' \
+			'Created-By: Packages' 'Component: main' 2>/dev/null || true
+		echo "Debian|$archive_suite|http://deb.debian.org/$name"
+	} | awk -F '|' -v name="$name" '
+		{ sub("/$", "", $3) }
+		$3 ~ /^cdrom:/ { next }
+		$1 != "Debian" && ($1 != "" || $3 !~ "/" name "$") { next }
+		($2 ~ /-security$|\/updates$/) == (name ~ /-security$/) && !seen[$3]++ { print $3 }'
+}
+
+# archive_apt COMMAND...: what it says goes to a file, for archive_cause
+archive_apt() {
+	apt-get -qq -c "$archive_dir/apt.conf" "$@" >"$archive_dir/said" 2>&1
+}
+
+archive_cause() {
+	local cause
+	cause=$(grep -m 1 -E '^[EW]: ' "$archive_dir/said" || tail -n 1 "$archive_dir/said")
+	echo "${cause#[EW]: }"
+}
+
+# After it the list is as the archive is now.
+archive_refresh() {
+	local mirror key causes=''
+	key=$(keyring)
+	while read -r mirror; do
+		echo "deb [signed-by=$key target=Packages] $mirror $archive_suite main" \
+			>"$archive_dir/sources.list"
+		if archive_apt update --error-on=any; then
+			touch "$archive_dir/fresh"
+			archive_refreshed=1
+			return
+		fi
+		causes+="${causes:+; }$(archive_cause)"
+	done < <(mirrors)
+	die 125 "cannot read the list of $archive_suite's packages: $causes" \
+		"is the network up? Try again when it is"
+}
+
+# archive_newest REGEX: of the packages whose whole name matches it, the one of the
+# highest version number; or nothing
+archive_newest() {
+	apt-cache -c "$archive_dir/apt.conf" dumpavail 2>/dev/null | sed -n 's/^Package: //p' |
+		grep -xE "$1" | sort -V | tail -n 1 || true
+}
+
+archive_show() { # archive_show PACKAGE: its record, or nothing
+	apt-cache -c "$archive_dir/apt.conf" --no-all-versions show "$1" 2>/dev/null || true
+}
+
+# Others may depend on what the archive has not.
+archive_has() { # archive_has PACKAGE
+	[[ $(archive_show "$1") ]]
+}
+
+# archive_depends PACKAGE REGEX: those that it depends on whose name matches; or nothing
+archive_depends() {
+	archive_show "$1" | sed -n 's/^Depends: //p' | tr ',' '\n' |
+		sed 's/^ *//; s/ .*//' | grep -xE "$2" || true
+}
+
+archive_download() { # archive_download DIR PACKAGE...
+	local dir=$1
+	shift
+	mkdir -p "$dir"
+	echo "vm: downloading $*" >&2
+	(cd "$dir" && archive_apt download "$@") && return
+	rm -f "$archive_dir/fresh"
+	die 125 "cannot download $* of $archive_suite: $(archive_cause)" \
+		"is the network up? Try again when it is"
+}
