@@ -51,14 +51,14 @@ all: $(if $(OFF)$(NO_LIBS)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OU
 	$(if $(NO_BTF),echo "off: $(PROGRAMS); $(VMLINUX_BTF) is missing: name the BTF of a kernel >= 6.1 with VMLINUX_BTF=FILE")
 	$(if $(CROSS),echo "off: frsp.ko; it is for x86_64",$(MAKE) -C kmod try)
 
-kmod dkms-install dkms-uninstall: ; $(MAKE) -C kmod $(filter dkms-%,$@)
+kmod dkms-install dkms-uninstall: ; $(if $(CROSS),echo "frsp.ko is for x86_64 and not for $(CROSS)" >&2 && false,$(MAKE) -C kmod $(filter dkms-%,$@))
 
 tests: all $(TESTS)
 bpf: $(SKELETONS)
 lint: ; tests/lint
 help: ; cat docs/make-help.txt
 clean: ; rm -rf .output kmod/frsp.ko
-check check-all: ; tests/deps install check && $(MAKE) WERROR=1 tests && tests/run $(if $(filter %-all,$@),--all)
+check check-all: ; tests/deps install $(if $(filter %-all,$@),all,check) && $(MAKE) WERROR=1 tests && tests/run $(if $(filter %-all,$@),--all)
 demo: ; tests/deps install demo && $(MAKE) all && tests/demo
 
 # Files of one line, written only when it changes, and with it what depends on them. Not

@@ -29,7 +29,7 @@ PKG_CONFIG ?= PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
 endif
 PKG_CONFIG ?= pkg-config
 LIBS := libbpf libelf zlib libcap-ng json-c smartcols ncursesw mount blkid ext2fs devmapper
-LIB_CFLAGS := $(SYSROOT:%=--sysroot=%) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+LIB_CFLAGS := $(if $(CROSS),$(SYSROOT:%=--sysroot=%)) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
 # Of this machine's own, tests/deps knows what is missing.
 NO_LIBS := $(if $(CROSS),$(shell $(PKG_CONFIG) --exists $(LIBS) || echo yes))

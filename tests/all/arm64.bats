@@ -8,14 +8,14 @@ load ../vm/guests.bash
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=3000 ROOT=$BATS_TEST_DIRNAME/../.. MAKEFLAGS=
-	SYSROOT=$("$ROOT/tests/vm/guest-root" arm64)
-	export SYSROOT
+	GUEST_ROOT=$("$ROOT/tests/vm/guest-root" arm64)
+	export GUEST_ROOT
 	cross_build tests >"$BATS_FILE_TMPDIR/build" 2>&1 || return 0
 	start_guests 6.12-arm64 6.12-arm64-16k
 }
 
 cross_build() {
-	make -C "$ROOT" CROSS_COMPILE=aarch64-linux-gnu- SYSROOT="$SYSROOT" WERROR=1 "$@"
+	make -C "$ROOT" CROSS_COMPILE=aarch64-linux-gnu- SYSROOT="$GUEST_ROOT" WERROR=1 "$@"
 }
 
 in_guest() { # in_guest KERNEL
@@ -33,6 +33,16 @@ in_guest() { # in_guest KERNEL
 		"$ROOT/.output/$program" --completion=bash | cmp - "$share/bash-completion/completions/$program"
 		"$ROOT/.output/$program" --completion=zsh | cmp - "$share/zsh/site-functions/_$program"
 	done
+}
+
+@test "frsp.ko is refused for an arm64 kernel, whose ftrace gives no registers" {
+	local headers
+	headers=$("$ROOT/tests/vm/fetch" 6.12-arm64 --headers | sed -n 's/^headers=//p')
+	run make -C "$ROOT" kmod KDIR="$headers"
+	echo "$output"
+	[[ $status != 0 ]]
+	grep -E '^kernel-layout: the kernel 6\.12\..*-arm64 has no ftrace that gives the registers' <<<"$output"
+	run ! grep -E '^ +(CC|LD)' <<<"$output"
 }
 
 passes() { # passes KERNEL

@@ -41,6 +41,14 @@ arm64_btf() {
 	grep -q '^off: frsp.ko; it is for x86_64$' <<<"$output"
 }
 
+@test "frsp.ko for arm64 is refused in one line" {
+	run for_arm64 kmod
+	echo "$output"
+	[ "$status" != 0 ]
+	grep -qx 'frsp.ko is for x86_64 and not for aarch64' <<<"$output"
+	[ "$(grep -vc '^make' <<<"$output")" = 1 ]
+}
+
 @test "a compiler that is not there is named" {
 	run make -C "$TREE" CROSS_COMPILE=nowhere- all
 	echo "$output"
