@@ -80,9 +80,12 @@ static __always_inline __u64 page_head(const struct frsp_page_words *words,
 
 /* Where a page belongs; .index is its own, also if it is a tail page. A bounce
  * page of fscrypt stands for the cached page that its private word names.
+ *
+ * Not inline, so that its copy of the page is on the stack only meanwhile: the
+ * verifier allows 512 bytes for a program and all that is called from it.
  */
-static __always_inline void page_place(struct frsp_page_words *words,
-				       __u64 page, bool bounced)
+static __noinline void page_place(struct frsp_page_words *words, __u64 page,
+				  bool bounced)
 {
 	__u64 head;
 
