@@ -28,7 +28,7 @@ ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
 # from 7.0 on has members without a name, of a named type: -fms-extensions. bpftool from
 # 7.5 on puts prototypes of kfuncs there, which may clash with ours: without them.
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
-	-fms-extensions -DBPF_NO_KFUNC_PROTOTYPES -Wno-unused-parameter $(if $(WERROR),-Werror) -I$(GENERATED) -Ivmlinux -Ibpf
+	-fms-extensions -Wno-microsoft -DBPF_NO_KFUNC_PROTOTYPES -Wno-unused-parameter $(if $(WERROR),-Werror) -I$(GENERATED) -Ivmlinux -Ibpf
 
 PROGRAMS := hotmon frsp-top frspctl
 SKELETONS := $(patsubst bpf/%.bpf.c,$(GENERATED)/%.skel.h,$(wildcard bpf/*.bpf.c))
@@ -61,15 +61,7 @@ clean: ; rm -rf .output kmod/frsp.ko
 check check-all: ; tests/deps install $(if $(filter %-all,$@),all,check) && $(MAKE) WERROR=1 tests && tests/run $(if $(filter %-all,$@),--all)
 demo: ; tests/deps install demo && $(MAKE) all && tests/demo
 
-# Files of one line, written only when it changes, and with it what depends on them. Not
-# the time of the BTF file counts, which sysfs renews as it likes, but which one it is.
-$(GENERATED)/vmlinux.name: line = $(VMLINUX_BTF) $(shell uname -r)
-$(GENERATED)/version.h: line = \#define FRSP_VERSION "$(VERSION)$(GIT_HASH:%= (%))"
-$(GENERATED)/vmlinux.name $(GENERATED)/version.h: FORCE
-	mkdir -p $(@D); echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
-$(OUTPUT)/tools/frsp_version.o: $(GENERATED)/version.h
-$(GENERATED)/vmlinux.h: $(GENERATED)/vmlinux.name vmlinux/gen.sh
-	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh $(VMLINUX_BTF) >$@
+include tools/generated.mk
 
 $(GENERATED)/%.bpf.o: bpf/%.bpf.c $(GENERATED)/vmlinux.h
 	$(call say,BPF,$@) $(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
@@ -77,9 +69,6 @@ $(GENERATED)/%.bpf.o: bpf/%.bpf.c $(GENERATED)/vmlinux.h
 # the object's name is what "bpftool map list" shows in front of .rodata
 $(GENERATED)/%.skel.h: $(GENERATED)/%.bpf.o
 	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name $(if $(filter hot,$*),hotmon,frsp_$*) >$@
-
-$(GENERATED)/kmod_facts.h: tools/kmod_facts.sed kmod/hook.c kmod/dkms.conf
-	$(call say,GEN,$@) mkdir -p $(@D); sed -nf $^ >$@
 
 $(OUTPUT)/%.o: %.c | $(SKELETONS) $(GENERATED)/kmod_facts.h
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@

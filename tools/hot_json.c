@@ -121,6 +121,7 @@ int hot_json_write(FILE *out, struct hot_monitor *monitor,
 
 	if (!object)
 		return -ENOMEM;
+	json_add_string(object, "untested_kernel", frame->untested);
 	hot_json_add(object, monitor, frame, ranges);
 	err = json_print(out, object);
 	return !err && fflush(out) ? -errno : err;

@@ -10,6 +10,7 @@
 #include "hot_evict.h"
 #include "path_naming.h"
 #include "watch.h"
+#include "tested.h"
 
 /* Remembered answer to: is the file below the directory of -D? */
 struct placed_file {
@@ -266,6 +267,7 @@ static void fill_statistics(struct hot_monitor *monitor,
 			: 0;
 	frame->map_bytes = monitor->map_bytes;
 	frame->pinned = hot_track_is_pinned(monitor->track);
+	frame->untested = tested_untested();
 	frame->naming_percent =
 		monitor->naming ? path_naming_percent(monitor->naming) : -1;
 	monitor->last_s = now_s;

@@ -7,6 +7,7 @@
 #include "es_json.h"
 #include "fmt.h"
 #include "hot_json.h"
+#include "tested.h"
 #include "json_out.h"
 
 static const char *const kind_names[FRSP_ALLOC_NR_KINDS] = {
@@ -322,6 +323,7 @@ int top_json_write(FILE *out, struct top_model *model,
 
 	if (!document)
 		return -ENOMEM;
+	json_add_string(document, "untested_kernel", tested_untested());
 	json_add_u64(document, "interval_ms", frame->interval_s * 1000 + 0.5);
 	for (size_t i = 0; i < frame->n_fs; i++)
 		json_object_array_add(array,

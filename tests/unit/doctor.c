@@ -54,6 +54,8 @@ static void make_healthy(struct doctor_facts *facts)
 		.is_loaded = true,
 		.fs = &steered,
 		.n_fs = 1,
+		.counting = DOCTOR_EXACT,
+		.counting_directory = "/var/tmp",
 	};
 	snprintf(facts->module_version, sizeof(facts->module_version), "%.*s",
 		 (int)strcspn(frsp_version, " "), frsp_version);
@@ -91,7 +93,7 @@ static void test_healthy(void **state)
 	(void)state;
 	make_healthy(&facts);
 	doctor_judge(&facts, collect, &findings);
-	assert_int_equal(findings.n, 11);
+	assert_int_equal(findings.n, 13);
 	for (size_t i = 0; i < findings.n; i++) {
 		if (findings.list[i].verdict != DOCTOR_OK)
 			fail_msg("%s: %s", findings.list[i].check,
@@ -109,6 +111,28 @@ static void untested(struct doctor_facts *facts)
 static void untested_series(struct doctor_facts *facts)
 {
 	strcpy(facts->release, "6.10.3-amd64");
+}
+
+static void newer(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "99.4.0-rc1");
+}
+
+static void counts_wrongly(struct doctor_facts *facts)
+{
+	facts->counting = DOCTOR_WRONG;
+	strcpy(facts->counting_text, "direct reads, direct writes");
+}
+
+static void may_not_count(struct doctor_facts *facts)
+{
+	facts->counting = DOCTOR_NOT_PERMITTED;
+}
+
+static void counts_nothing(struct doctor_facts *facts)
+{
+	facts->counting = DOCTOR_NOT_COUNTED;
+	strcpy(facts->counting_text, "it is not on a disk");
 }
 
 static void tested(struct doctor_facts *facts)
@@ -313,6 +337,14 @@ static const struct {
 	{untested_series, "kernel", DOCTOR_WARN, "6.10.3-amd64", 1, 0},
 	{tested, "kernel", DOCTOR_OK, "6.1.0-56-amd64", 0, 0},
 	{other_machine, "kernel", DOCTOR_FAIL, "not work on aarch64", 0, 1},
+	{tested, "tools", DOCTOR_OK, "tested on Linux 6.1 to", 0, 0},
+	{newer, "tools", DOCTOR_WARN, "not tested on Linux 99.4", 2, 0},
+	{counts_wrongly, "self-test", DOCTOR_WARN,
+	 "wrongly in /var/tmp: direct reads, direct writes", 1, 0},
+	{may_not_count, "self-test", DOCTOR_WARN, "not done, as it is for root",
+	 1, 0},
+	{counts_nothing, "self-test", DOCTOR_OK,
+	 "not done in /var/tmp (it is not on a disk)", 0, 0},
 	{realtime, "kernel", DOCTOR_FAIL, "PREEMPT_RT", 0, 1},
 	{no_btf, "btf", DOCTOR_FAIL, "btf/vmlinux is missing", 0, 1},
 	{no_ext4_btf, "btf", DOCTOR_FAIL, "btf/ext4 is missing", 0, 1},
