@@ -18,7 +18,7 @@
 #define MAX_PIDS 16
 /* a bio is below 4 GiB, and may start in the middle of a range */
 #define MAX_RANGES ((1ULL << 32 >> FRSP_HOT_RANGE_SHIFT) + 1)
-#define MAX_PAGES  ((1U << (32 - PAGE_SHIFT)) + 1)
+#define MAX_PAGES  ((1U << (32 - page_shift)) + 1)
 
 /* Filters, 0: off. */
 const volatile __u32 filter_fs_dev = 0; /* s_dev of a filesystem */
@@ -182,7 +182,7 @@ static long account_page(__u32 nth __attribute__((unused)),
 		bytes = walk->entry.bv_len - walk->offset;
 	if (bytes > walk->left)
 		bytes = walk->left;
-	range = words.index >> (FRSP_HOT_RANGE_SHIFT - PAGE_SHIFT);
+	range = words.index >> (FRSP_HOT_RANGE_SHIFT - page_shift);
 	if (range != key->range && io->bytes) {
 		hot_account(key, io);
 		io->bytes = 0;
@@ -211,13 +211,45 @@ static __always_inline void account_scattered(struct frsp_page_walk *walk,
 		hot_account(&walk->ranges.key, &walk->ranges.io);
 }
 
+/* By itself, as the walk shares the stack with what the search for the source
+ * had there: see page_place().
+ */
+static __always_inline void account(const struct frsp_origin *origin,
+				    const struct frsp_hot_source *src,
+				    bool write)
+{
+	struct frsp_page_walk walk = {};
+	int result;
+
+	walk.ranges.io.jiffies = bpf_jiffies64();
+	walk.ranges.io.heat_time = walk.ranges.io.jiffies >> heat_shift;
+	walk.ranges.io.write = write;
+	walk.ranges.io.bytes = origin->bytes;
+	walk.ranges.key.ino = src->ino;
+	walk.ranges.key.dev = src->dev;
+	walk.ranges.key.gen = src->gen;
+	walk.ranges.key.range = FRSP_HOT_RANGE_FILE;
+	result = hot_account(&walk.ranges.key, &walk.ranges.io);
+	if (src->kind != FRSP_HOT_SOURCE_FILE)
+		return;
+	if (result == FRSP_HOT_ACCOUNTED_NEW)
+		announce_file(src);
+
+	walk.ranges.start = src->pos;
+	walk.ranges.end = src->pos + origin->bytes;
+	walk.bounced = src->bounced;
+	if (src->mapping &&
+	    is_scattered(origin, src->pos, src->mapping, src->bounced))
+		account_scattered(&walk, origin);
+	else
+		account_linear(&walk.ranges);
+}
+
 static __always_inline void track_bio(struct bio *bio)
 {
 	__u32 op = bio->bi_opf & 0xff, size = bio->bi_iter.bi_size;
 	struct frsp_hot_source src = {};
-	struct frsp_page_walk walk = {};
 	struct frsp_origin origin = {};
-	int result;
 
 	if (!size || (op != REQ_OP_READ && op != REQ_OP_WRITE &&
 		      op != REQ_OP_ZONE_APPEND))
@@ -239,29 +271,7 @@ static __always_inline void track_bio(struct bio *bio)
 		src.gen = FRSP_HOT_UNATTRIBUTED;
 		src.dev = src.fs_dev;
 	}
-
-	walk.ranges.io.jiffies = bpf_jiffies64();
-	walk.ranges.io.heat_time = walk.ranges.io.jiffies >> heat_shift;
-	walk.ranges.io.write = op != REQ_OP_READ;
-	walk.ranges.io.bytes = size;
-	walk.ranges.key.ino = src.ino;
-	walk.ranges.key.dev = src.dev;
-	walk.ranges.key.gen = src.gen;
-	walk.ranges.key.range = FRSP_HOT_RANGE_FILE;
-	result = hot_account(&walk.ranges.key, &walk.ranges.io);
-	if (src.kind != FRSP_HOT_SOURCE_FILE)
-		return;
-	if (result == FRSP_HOT_ACCOUNTED_NEW)
-		announce_file(&src);
-
-	walk.ranges.start = src.pos;
-	walk.ranges.end = src.pos + size;
-	walk.bounced = src.bounced;
-	if (src.mapping &&
-	    is_scattered(&origin, src.pos, src.mapping, src.bounced))
-		account_scattered(&walk, &origin);
-	else
-		account_linear(&walk.ranges);
+	account(&origin, &src, op != REQ_OP_READ);
 }
 
 /* Whether this event is one of those whose time is taken; counts it. The first

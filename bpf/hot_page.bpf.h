@@ -12,8 +12,9 @@
 #include "compat.bpf.h"
 #include "hot_origin.bpf.h"
 
-#define PAGE_SHIFT 12
-#define PAGE_SIZE  (1U << PAGE_SHIFT)
+/* arm64 has kernels with pages of 4, 16 and 64 KiB. Set before load. */
+const volatile __u32 page_shift = 12;
+#define PAGE_SIZE (1U << page_shift)
 
 /* The words of a struct page that say where it belongs. The fields share a
  * union with pointers, so a typed read would give a pointer that the verifier
@@ -79,9 +80,12 @@ static __always_inline __u64 page_head(const struct frsp_page_words *words,
 
 /* Where a page belongs; .index is its own, also if it is a tail page. A bounce
  * page of fscrypt stands for the cached page that its private word names.
+ *
+ * Not inline, so that its copy of the page is on the stack only meanwhile: the
+ * verifier allows 512 bytes for a program and all that is called from it.
  */
-static __always_inline void page_place(struct frsp_page_words *words,
-				       __u64 page, bool bounced)
+static __noinline void page_place(struct frsp_page_words *words, __u64 page,
+				  bool bounced)
 {
 	__u64 head;
 
@@ -107,7 +111,7 @@ static __always_inline __u64 entry_page(const struct bio_vec *entry,
 					__u32 offset)
 {
 	return (__u64)entry->bv_page +
-	       ((entry->bv_offset + offset) >> PAGE_SHIFT) *
+	       ((entry->bv_offset + offset) >> page_shift) *
 		       bpf_core_type_size(struct page);
 }
 
@@ -158,7 +162,7 @@ static __always_inline bool is_scattered(const struct frsp_origin *origin,
 	if (words.mapping != mapping)
 		return false; /* direct or compressed: not the file's pages */
 	last = (entry.bv_offset + last) & (PAGE_SIZE - 1);
-	return (words.index << PAGE_SHIFT) + last != pos + origin->bytes - 1;
+	return (words.index << page_shift) + last != pos + origin->bytes - 1;
 }
 
 #endif

@@ -135,7 +135,7 @@ static __always_inline bool first_page_facts(struct frsp_inode_facts *facts,
 		bio_vector(&entry, bio, origin->first_entry);
 	else
 		entry.bv_offset = bio->bi_io_vec->bv_offset;
-	src->pos = (words.index << PAGE_SHIFT) +
+	src->pos = (words.index << page_shift) +
 		   ((entry.bv_offset + origin->first_offset) & (PAGE_SIZE - 1));
 	src->mapping = words.mapping;
 	if (have_rdonly_cast || src->bounced || words.compound & 1)

@@ -42,28 +42,35 @@ find(const struct judging *judging, enum doctor_verdict verdict,
 	judging->found(judging->context, &finding);
 }
 
-static bool is_tested(const char *release)
+static bool matches(const char *text, const char *pattern)
 {
-	regex_t kernels;
-	bool tested;
+	regex_t regex;
+	bool found;
 
-	if (regcomp(&kernels, FRSP_KERNELS, REG_EXTENDED | REG_NOSUB))
+	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB))
 		return false;
-	tested = !regexec(&kernels, release, 0, NULL, 0);
-	regfree(&kernels);
-	return tested;
+	found = !regexec(&regex, text, 0, NULL, 0);
+	regfree(&regex);
+	return found;
 }
 
 static void judge_kernel(const struct judging *judging)
 {
 	const struct doctor_facts *facts = judging->facts;
 
-	if (facts->is_realtime)
+	if (!matches(facts->machine, FRSP_MACHINES))
+		find(judging, DOCTOR_FAIL, "kernel",
+		     "use frsp.ko on x86_64; hotmon and frsp-top work without "
+		     "it",
+		     "frsp.ko does not work on %s, where ftrace gives no "
+		     "registers or nobody has tested it",
+		     facts->machine);
+	else if (facts->is_realtime)
 		find(judging, DOCTOR_FAIL, "kernel",
 		     "boot a kernel without PREEMPT_RT",
 		     "%s is a PREEMPT_RT kernel, on which frsp.ko cannot work",
 		     facts->release);
-	else if (is_tested(facts->release))
+	else if (matches(facts->release, FRSP_KERNELS))
 		find(judging, DOCTOR_OK, "kernel", NULL,
 		     "%s is one that frsp.ko is tested on", facts->release);
 	else

@@ -46,6 +46,7 @@ enum doctor_counting {
 
 struct doctor_facts {
 	char release[DOCTOR_NAME_LEN];
+	char machine[DOCTOR_NAME_LEN]; /* as "uname -m" has it */
 	bool is_realtime;
 	bool has_ext4, ext4_is_module;
 	bool has_btf, has_ext4_btf;

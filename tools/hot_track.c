@@ -73,6 +73,7 @@ static int probe_kernel(struct hotmon *skel)
 	if (watch_probe(skel->obj) < 0 ||
 	    !bpf_program__autoload(skel->progs.hotmon_bio_queue))
 		return -EOPNOTSUPP;
+	skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	skel->rodata->have_rdonly_cast =
 		watch_kernel_has("bpf_rdonly_cast", BTF_KIND_FUNC);
 	skel->rodata->dio_size_is_behind =

@@ -15,7 +15,7 @@ setup_file() {
 # What the BPF objects are made of.
 copy_to() { # copy_to TREE
 	mkdir "$1"
-	tar -C "$ROOT" -c Makefile bpf vmlinux kmod/dkms.conf tests/deps | tar -C "$1" -x
+	tar -C "$ROOT" -c Makefile bpf vmlinux kmod/dkms.conf tools/target.mk tools/generated.mk tests/deps | tar -C "$1" -x
 }
 
 compilers() {

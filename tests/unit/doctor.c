@@ -36,6 +36,7 @@ static void make_healthy(struct doctor_facts *facts)
 {
 	*facts = (struct doctor_facts){
 		.release = "6.12.117+deb12-amd64",
+		.machine = "x86_64",
 		.has_ext4 = true,
 		.ext4_is_module = true,
 		.has_btf = true,
@@ -137,6 +138,11 @@ static void counts_nothing(struct doctor_facts *facts)
 static void tested(struct doctor_facts *facts)
 {
 	strcpy(facts->release, "6.1.0-56-amd64");
+}
+
+static void other_machine(struct doctor_facts *facts)
+{
+	strcpy(facts->machine, "aarch64");
 }
 
 static void realtime(struct doctor_facts *facts)
@@ -330,6 +336,7 @@ static const struct {
 	{untested, "kernel", DOCTOR_WARN, "6.18.44-amd64", 1, 0},
 	{untested_series, "kernel", DOCTOR_WARN, "6.10.3-amd64", 1, 0},
 	{tested, "kernel", DOCTOR_OK, "6.1.0-56-amd64", 0, 0},
+	{other_machine, "kernel", DOCTOR_FAIL, "not work on aarch64", 0, 1},
 	{tested, "tools", DOCTOR_OK, "tested on Linux 6.1 to", 0, 0},
 	{newer, "tools", DOCTOR_WARN, "not tested on Linux 99.4", 2, 0},
 	{counts_wrongly, "self-test", DOCTOR_WARN,
@@ -470,6 +477,7 @@ static void make_symbols(const char *module, const char *other)
 static void make_system(void)
 {
 	scratch_write("proc/sys/kernel/osrelease", "6.1.0-56-amd64\n");
+	scratch_write("proc/sys/kernel/arch", "x86_64\n");
 	scratch_write("proc/sys/kernel/ftrace_enabled", "1\n");
 	scratch_write("proc/filesystems", "nodev\tsysfs\n\text3\n\text4\n");
 	scratch_write("sys/module/ext4/initstate", "live\n");
@@ -500,6 +508,7 @@ static void test_probe(void **state)
 	make_system();
 	probe(&facts);
 	assert_string_equal(facts.release, "6.1.0-56-amd64");
+	assert_string_equal(facts.machine, "x86_64");
 	assert_false(facts.is_realtime);
 	assert_true(facts.has_ext4);
 	assert_true(facts.ext4_is_module);
