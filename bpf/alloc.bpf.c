@@ -118,9 +118,13 @@ static __always_inline void end_call(const struct inode *inode, bool failed)
 		return;
 	took_ns = bpf_ktime_get_ns() - call->began_ns;
 	call->began_ns = 0;
-	kind = failed ? FRSP_ALLOC_FAILED : call->kind;
+	/* in a form of which the verifier knows the range, even after clang has
+	 * put the number on the stack and taken it back
+	 */
+	kind = (failed ? FRSP_ALLOC_FAILED : call->kind) %
+	       FRSP_ALLOC_NR_KINDS;
 	fs = fs_of(BPF_CORE_READ(inode, i_sb));
-	if (!fs || kind >= FRSP_ALLOC_NR_KINDS)
+	if (!fs)
 		return;
 	fs->latency_ns[kind] += took_ns;
 	fs->latency[kind][log2_bucket(took_ns, LOG2_NS_BUCKETS)]++;

@@ -57,6 +57,21 @@ passes_top() { # passes_top KERNEL TESTS
 	[[ $(grep -c '^ok - ' "$BATS_FILE_TMPDIR/$1.tap") == "$TOP_STEPS" ]]
 }
 
+# The programs once more, in a copy of the tree, with the newest clang that is installed.
+build_with_newest_clang() {
+	local clang tree=$BATS_FILE_TMPDIR/tree
+	clang=$(compgen -c clang- | grep -E '^clang-[0-9]+$' | sort -V | tail -n 1)
+	mkdir "$tree"
+	tar -C "$vm_dir/../.." -c --exclude=.git . | tar -C "$tree" -x
+	find "$tree/.output" -name '*.bpf.o' -delete
+	MAKEFLAGS='' make -s -C "$tree" CLANG="$clang" .output/hotmon .output/frsp-top >&2
+}
+
+load_in_guest() { # load_in_guest KERNEL: after build_with_newest_clang
+	"$vm_dir/run" --disk 500M "$1" "$vm_dir/load-in-guest" \
+		"$(realpath "$vm_dir/../..")/.output" "$BATS_FILE_TMPDIR/tree/.output"
+}
+
 # passes_tap KERNEL TESTS: the guest printed the TAP of bats, with so many tests at least.
 # It may skip only what its kernel lacks.
 passes_tap() {
