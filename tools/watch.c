@@ -93,10 +93,10 @@ int watch_probe(struct bpf_object *object)
 		return err;
 	bpf_object__for_each_program(program, object)
 	{
-		if (has_place_for(&btf, program))
-			left++;
-		else
+		if (!has_place_for(&btf, program))
 			bpf_program__set_autoload(program, false);
+		else if (strchr(bpf_program__section_name(program), '/'))
+			left++;
 	}
 	kernel_btf_free(&btf);
 	return left;

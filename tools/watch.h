@@ -27,7 +27,8 @@ struct watch {
 /*
  * Between open and load: turns off those programs whose tracepoint or function
  * is neither in the kernel nor in a module that is loaded now. Returns how many
- * are left, or -EOPNOTSUPP: the kernel has no BTF.
+ * are left, without those that are attached to nothing, or -EOPNOTSUPP: the
+ * kernel has no BTF.
  */
 int watch_probe(struct bpf_object *object);
 
