@@ -80,12 +80,6 @@ struct buffer_head___b_end_io {
 	void *b_end_io;
 } __attribute__((preserve_access_index));
 
-/* iomap adds a bio's bytes to iomap_dio.size before it submits the bio up
- * to 6.19, and afterwards from 7.0 on (fs/iomap/direct-io.c,
- * iomap_dio_bio_iter). The loader finds out which.
- */
-const volatile bool dio_size_is_behind = false;
-
 /* 0, which the verifier does not know. That of 6.1 checks a bpf_loop() callback
  * for its first round only, and takes branches that cannot be taken in that one
  * for dead; so whatever a callback changes must not begin as a known number.

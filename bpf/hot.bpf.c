@@ -13,7 +13,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 #include "hot_source.bpf.h"
-#include "hot_table.bpf.h"
+#include "hot_once.bpf.h"
 
 #define MAX_PIDS 16
 /* a bio is below 4 GiB, and may start in the middle of a range */
@@ -286,8 +286,7 @@ static __always_inline bool is_sampled(void)
 	       (*events)++ % FRSP_HOT_SAMPLE_EVERY == FRSP_HOT_SAMPLE_EVERY / 2;
 }
 
-SEC("tp_btf/block_bio_queue")
-int BPF_PROG(hotmon_bio_queue, struct bio *bio)
+static __always_inline void see_bio(struct bio *bio)
 {
 	__u64 start_ns = is_sampled() ? bpf_ktime_get_ns() : 0;
 
@@ -297,6 +296,22 @@ int BPF_PROG(hotmon_bio_queue, struct bio *bio)
 		stat_add(FRSP_HOT_STAT_SAMPLED_NS,
 			 bpf_ktime_get_ns() - start_ns);
 	}
+}
+
+SEC("tp_btf/block_bio_queue")
+int BPF_PROG(hotmon_bio_queue, struct bio *bio)
+{
+	if (!may_be_preempted() || note_bio(bio))
+		see_bio(bio);
+	return 0;
+}
+
+/* Behind it: programs are attached in the order of this file. */
+SEC("tp_btf/block_bio_queue")
+int BPF_PROG(hotmon_bio_missed, struct bio *bio)
+{
+	if (may_be_preempted() && !take_note(bio))
+		see_bio(bio);
 	return 0;
 }
 

@@ -137,6 +137,7 @@ enum frsp_hot_stat {
 	FRSP_HOT_STAT_UNNAMED, /* files whose announcement did not fit the ring */
 	FRSP_HOT_STAT_SAMPLES,	  /* events whose time was taken */
 	FRSP_HOT_STAT_SAMPLED_NS, /* that those took */
+	FRSP_HOT_STAT_FOUND,	  /* bios that only the second program saw */
 	FRSP_HOT_STAT_EVICTED,	  /* slots emptied again, by the reader */
 	FRSP_HOT_NR_STATS,
 };

@@ -2,12 +2,14 @@
 /*
  * Direct I/O by iomap (fs/iomap/direct-io.c): which file, and where in it. The
  * pages are the caller's, so they tell nothing; what iomap keeps of the I/O
- * does.
+ * does, in one of two structs:
  *
- *   struct iomap_dio         the file, where the I/O began, and how many bytes
- * of it were sent so far. Which of them are this bio's depends on the kernel:
- * see dio_size_is_behind. struct iomap_dio_simple  from 7.3 on, around the bio
- * of a read of a block at most: the file, and the bio is the whole I/O.
+ * struct iomap_dio has the file, where the I/O began, and how many bytes of it
+ * were sent so far. Which of them are this bio's depends on the kernel: see
+ * size_is_behind().
+ *
+ * struct iomap_dio_simple, from 7.3 on, is around the bio of a read of at most
+ * one block. It has the file, and the bio is the whole I/O.
  */
 #ifndef FRSP_HOT_DIO_BPF_H
 #define FRSP_HOT_DIO_BPF_H
@@ -18,6 +20,7 @@
 
 extern const void iomap_dio_bio_end_io __ksym __weak;
 extern const void iomap_dio_simple_pool __ksym __weak;
+extern const void bio_iov_iter_bounce __ksym __weak;
 
 /* The file of an I/O; returns where the I/O began. Typed, where it can be. */
 static __always_inline __s64 iocb_facts(struct frsp_inode_facts *facts,
@@ -40,6 +43,15 @@ dio_file_source(struct frsp_hot_source *src,
 		file_source(src, facts, pos > 0 ? pos : 0);
 	else
 		class_source(src, bdev, FRSP_HOT_UNATTRIBUTED);
+}
+
+/* iomap adds a bio's bytes to iomap_dio.size before it submits the bio up to
+ * 6.19, and afterwards from 7.0 on (iomap_dio_bio_iter). With that came
+ * bio_iov_iter_bounce(), which iomap calls in the part that became a function.
+ */
+static __always_inline bool size_is_behind(void)
+{
+	return &bio_iov_iter_bounce != NULL;
 }
 
 /* Zeroes that fill up the first or the last block of a write, which was never
@@ -65,7 +77,7 @@ static __always_inline __s64 dio_pos(const struct frsp_origin *origin,
 
 	if (is_padding(origin, sent, block_bytes))
 		return sent & -(__s64)block_bytes;
-	if (dio_size_is_behind)
+	if (size_is_behind())
 		return sent + origin->bytes_before;
 	if (origin->is_copy)
 		whole += origin->bytes_before + origin->bio->bi_iter.bi_size;

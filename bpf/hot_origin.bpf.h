@@ -4,18 +4,17 @@
  *
  * Mostly the bio that is queued says so itself. Not so where the block layer
  * encrypts, because the device cannot (block/blk-crypto-fallback.c), which it
- * does before the bio is queued from 7.0 on:
+ * does before the bio is queued from 7.0 on.
  *
- *   a write   The bio that is queued is a copy, with pages of nobody. It names
+ * Of a write, the bio that is queued is a copy, with pages of nobody. It names
  * the bio that it is made from, which has the pages of the file. One such bio
  * can have several copies, of 256 pages each, one after the other; its iterator
- *             stands behind the last byte of the copy that is queued.
- *   a read    The bio is the file's own, but its end_io and private are lent,
- * and kept aside meanwhile.
+ * stands behind the last byte of the copy that is queued. Example: a bio of 300
+ * pages is queued as two. With the first, of 256 pages, the iterator of the
+ * original stands at page 256, so that copy began at page 0.
  *
- * Example: a bio of 300 pages is queued as two. With the first, of 256 pages,
- * the iterator of the original stands at page 256, so that copy began at page
- * 0.
+ * Of a read, the bio is the file's own, but its end_io and private are lent,
+ * and kept aside meanwhile.
  */
 #ifndef FRSP_HOT_ORIGIN_BPF_H
 #define FRSP_HOT_ORIGIN_BPF_H

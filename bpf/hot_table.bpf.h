@@ -75,8 +75,9 @@ static __always_inline void stat_add(enum frsp_hot_stat stat, __u64 n)
 	__u32 key = stat;
 	__u64 *value = bpf_map_lookup_elem(&hotmon_stats, &key);
 
+	/* whoever is preempted in between, another program goes on here */
 	if (value)
-		*value += n;
+		__sync_fetch_and_add(value, n);
 }
 
 static __always_inline struct frsp_hot_slot *slot_at(__u32 index)

@@ -242,6 +242,18 @@ static int make_room(struct hot_monitor *monitor, const struct hot_clock *clock,
 	return hot_track_set_evicted(monitor->track, taken - in_use);
 }
 
+/* What the first program missed and the second did not find. The kernel's
+ * number and ours are not read at one moment.
+ */
+static __u64 missed_bios(const struct hot_monitor *monitor,
+			 const __u64 stats[FRSP_HOT_NR_STATS])
+{
+	__u64 missed = watch_missed_runs(hot_track_prog_fd(monitor->track));
+	__s64 lost = missed - stats[FRSP_HOT_STAT_FOUND];
+
+	return lost > 0 ? lost : 0;
+}
+
 static void fill_statistics(struct hot_monitor *monitor,
 			    struct hot_frame *frame,
 			    const __u64 stats[FRSP_HOT_NR_STATS])
@@ -318,7 +330,7 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	if (err)
 		return err;
 	fill_statistics(monitor, frame, stats);
-	frame->missed = watch_missed_runs(hot_track_prog_fd(monitor->track));
+	frame->missed = missed_bios(monitor, stats);
 	ranking.interval_s = frame->interval_s;
 	err = hot_rank_refresh(monitor->rank, hot_track_table(monitor->track),
 			       &clock, &ranking, class_is_wanted,

@@ -68,16 +68,37 @@ static __u64 jiffies_epoch_ns(__u32 tick_ns)
 	return clock_ns(CLOCK_REALTIME) - since_boot - initial * tick_ns;
 }
 
+static bool has_member(const struct btf *btf, const char *name,
+		       const char *member)
+{
+	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
+
+	for (int i = 0; type && i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf,
+						btf_members(type)[i].name_off),
+			    member))
+			return true;
+	return false;
+}
+
+/* The second program only where it has something to do: hot_once.bpf.h. */
 static int probe_kernel(struct hotmon *skel)
 {
+	struct btf *kernel;
+
 	if (watch_probe(skel->obj) < 0 ||
 	    !bpf_program__autoload(skel->progs.hotmon_bio_queue))
 		return -EOPNOTSUPP;
 	skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
+	kernel = btf__load_vmlinux_btf();
 	skel->rodata->have_rdonly_cast =
-		watch_kernel_has("bpf_rdonly_cast", BTF_KIND_FUNC);
-	skel->rodata->dio_size_is_behind =
-		watch_kernel_has("bio_iov_iter_bounce", BTF_KIND_FUNC);
+		btf__find_by_name_kind(kernel, "bpf_rdonly_cast",
+				       BTF_KIND_FUNC) > 0;
+	bpf_program__set_autoload(skel->progs.hotmon_bio_missed,
+				  has_member(kernel, "srcu_struct",
+					     "srcu_reader_flavor"));
+	btf__free(kernel);
 	return 0;
 }
 

@@ -144,15 +144,6 @@ __u32 watch_modules(void)
 	return loaded;
 }
 
-bool watch_kernel_has(const char *name, __u32 btf_kind)
-{
-	struct btf *btf = btf__load_vmlinux_btf();
-	bool has = btf && btf__find_by_name_kind(btf, name, btf_kind) > 0;
-
-	btf__free(btf);
-	return has;
-}
-
 /* btf_trace_NAME is a pointer to a function: void *, then the arguments. */
 static const char *argument_type(const struct btf *btf, int id, __u32 n)
 {

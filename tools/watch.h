@@ -52,9 +52,6 @@ int watch_program(const char *object, const struct bpf_program *program);
  */
 __u32 watch_modules(void);
 
-/* Whether the kernel's BTF, not a module's, has it. */
-bool watch_kernel_has(const char *name, __u32 btf_kind);
-
 /* How the kernel declares a tracepoint: the name of the type that its argument
  * number n (from 0) points to, for programs that bridge two of them. False:
  * there is no such tracepoint or argument.

@@ -42,7 +42,7 @@ all_exact() {
 	local tree=$test_dir/tree
 	mkdir "$tree"
 	tar -C "$native_dir/../.." -c --exclude=.git . | tar -C "$tree" -x
-	sed -i 's/dio_size_is_behind =/& !/' "$tree/tools/hot_track.c"
+	sed -i 's/bio_iov_iter_bounce != NULL/bio_iov_iter_bounce == NULL/' "$tree/bpf/hot_dio.bpf.h"
 	make -s -C "$tree" .output/hotmon MAKEFLAGS=
 	fs_make fs ext4
 	hotmon=$tree/.output/hotmon self_test -D "$test_dir/fs"
