@@ -350,6 +350,7 @@ static void check_member(const struct btf *btf, const struct btf_type *parent,
 	}
 }
 
+/* A typedef is as good: a tracepoint's prototype has one. */
 static void check_function(const struct btf *btf, const struct want *want)
 {
 	const struct btf_type *type;
@@ -358,7 +359,7 @@ static void check_function(const struct btf *btf, const struct want *want)
 
 	for (id = 1; id < btf__type_cnt(btf); id++) {
 		type = btf__type_by_id(btf, id);
-		if (!btf_is_func(type) ||
+		if ((!btf_is_func(type) && !btf_is_typedef(type)) ||
 		    strcmp(name_of(btf, type), want->name))
 			continue;
 		found = true;

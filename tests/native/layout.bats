@@ -50,6 +50,8 @@ small_kernel() {
 	__attribute__((noinline)) int take(struct ac *ac, const struct ex *ex) { return ac->flags + ex->start; }
 	void give(void **to, grpblk_t (*how)(struct ac *, ...)) { *to = how; }
 	unsigned long long none(void) { return 0; }
+	typedef void (*probe)(void *data, grpblk_t at);
+	probe probes[2];
 	EOT
 }
 
@@ -70,6 +72,7 @@ small_spec() {
 	take	int (struct ac *, struct ex *)
 	give?	void (void **, int (struct ac *, ...) *)
 	none	unsigned long (void)
+	probe	void (void *, int) *
 	lost?	void (void)
 	EOT
 }
@@ -208,6 +211,7 @@ twice() {
 		with_kernel '/int take/{s/int take/void take/;s/return//}'
 	refused "take is 'int (struct ac *)' in" with_kernel 's/, const struct ex .ex) { return ac->flags.*/) { return 0; }/'
 	refused "none is 'unsigned long (int)' in" with_kernel 's/none(void)/none(int a)/'
+	refused "probe is 'void (void *, unsigned int) *' in" with_kernel 's/typedef int/typedef unsigned int/'
 	refused "none is 'long (void)' in" with_kernel 's/unsigned long long none/long long none/'
 }
 
