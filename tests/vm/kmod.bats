@@ -18,7 +18,7 @@ build_taker() { # build_taker KERNEL
 	local headers dir=$BATS_FILE_TMPDIR/$1.taker
 	headers=$("$BATS_TEST_DIRNAME/fetch" "$1" --headers | sed -n 's/^headers=//p')
 	cp -r "$BATS_TEST_DIRNAME/taker" "$dir"
-	make -s -C "$headers" M="$dir" modules >&2
+	make -s -C "$headers" M="$dir" CONFIG_DEBUG_INFO_BTF_MODULES= modules >&2
 	echo "$dir/taker.ko"
 }
 
