@@ -4,7 +4,7 @@
  * allocation context that it writes. Offsets come from the BTF of the kernel
  * that the module is built for (ext4_layout.h); that the running kernel has the
  * same BTF is checked when the module loads. Flags are macros in ext4, so BTF
- * lacks them; they are the same in Linux 6.1 to 7.2 (fs/ext4/ext4.h,
+ * lacks them; they are the same in Linux 6.1 to 7.3 (fs/ext4/ext4.h,
  * fs/ext4/mballoc.h).
  */
 #ifndef FRSP_EXT4_H
@@ -42,6 +42,10 @@ struct ext4_super_block;
 
 /* flags of ext4_mark_group_bitmap_corrupted() */
 #define EXT4_GROUP_INFO_BBITMAP_CORRUPT BIT(EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT)
+
+/* ext4_sb_info.s_ext4_flags, bit numbers; the second is not used before 6.15 */
+#define EXT4_FLAGS_SHUTDOWN	1
+#define EXT4_FLAGS_EMERGENCY_RO 3
 
 /* ext4_inode_info.i_flags, atomic bit numbers */
 #define EXT4_INODE_EXTENTS 19
@@ -207,6 +211,20 @@ static inline struct kobject *frsp_sbi_kobj(struct ext4_sb_info *sbi)
 static inline struct inode *frsp_sbi_buddy_cache(struct ext4_sb_info *sbi)
 {
 	return FRSP_AT(sbi, ext4_sb_info, s_buddy_cache, struct inode *);
+}
+
+/*
+ * ext4 writes nothing any more: by a mount option, by an ioctl, or after an
+ * error, for which ext4_handle_error() sets SB_RDONLY up to 6.14, and only a
+ * flag of its own since.
+ */
+static inline bool frsp_sb_is_read_only(struct super_block *sb)
+{
+	const unsigned long *flags = FRSP_INSIDE(frsp_sbi(sb), ext4_sb_info,
+						 s_ext4_flags, unsigned long);
+
+	return sb_rdonly(sb) || test_bit(EXT4_FLAGS_SHUTDOWN, flags) ||
+	       test_bit(EXT4_FLAGS_EMERGENCY_RO, flags);
 }
 
 /* The superblock as it is on the disk. */

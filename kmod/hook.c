@@ -5,8 +5,9 @@
  * Observers run at the entry of an ext4 function, in ftrace's context: they
  * never sleep. Redirects take the place of one and call the original, in plain
  * process context. All are permanent, so that writing 0 to
- * kernel.ftrace_enabled is refused instead of leaving the trees behind. Two
- * more events come from a tracepoint.
+ * kernel.ftrace_enabled is refused instead of leaving the trees behind; since
+ * 7.3 ftrace_enable_sysctl() refuses it in any case. Two more events come from
+ * a tracepoint.
  *
  * A redirect calls the original by a static call, which is a direct one: an
  * indirect call would fault on CPUs that enforce IBT, as these functions have
@@ -208,7 +209,7 @@ static void ops_unregister(struct ftrace_ops *ops)
  * registered where ftrace is off. Without it: a kprobe that comes and goes
  * while ftrace is off leaves flags behind (FTRACE_FL_REGS, as nothing is
  * patched then), at which ftrace shuts down for good when it is on again and a
- * hook goes; Linux 6.1 and 6.12.
+ * hook goes; seen on Linux 6.1 and 6.12.
  */
 static void notrace on_guard(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
@@ -273,7 +274,7 @@ static int hook_register(struct hook *hook)
 		err = ops_register(&hook->ops);
 	if (err == -EBUSY)
 		pr_err("not loaded: ext4's %s() is taken by livepatch or "
-		       "another module, or kernel.ftrace_enabled is 0\n",
+		       "another module\n",
 		       hook->function);
 	else if (err)
 		pr_err("not loaded: ext4's %s() cannot be traced (%d)\n",

@@ -341,7 +341,7 @@ static struct frsp_tree *next_wanted(struct frsp_loader *loader, bool *io)
 /* Reading costs time and may end in ext4's error handling: not without need. */
 static bool may_read(struct frsp_fs *fs)
 {
-	return !sb_rdonly(fs->sb) && READ_ONCE(fs->steer) &&
+	return !frsp_sb_is_read_only(fs->sb) && READ_ONCE(fs->steer) &&
 	       !READ_ONCE(fs->gave_up);
 }
 

@@ -95,8 +95,22 @@ struct frsp_sysfs {
 	struct tunable_file files[ARRAY_SIZE(tunables)];
 };
 
+/*
+ * What the callbacks get is const since Linux 6.16. The compiler is asked, not
+ * the version: a distribution may have taken that over.
+ */
+typedef ssize_t (*plain_callback)(struct file *, struct kobject *,
+				  struct bin_attribute *, char *, loff_t,
+				  size_t);
+#define IS_PLAIN                                                               \
+	__builtin_types_compatible_p(                                          \
+		typeof(((struct bin_attribute *)0)->read), plain_callback)
+typedef typeof(__builtin_choose_expr(
+	IS_PLAIN, (struct bin_attribute *)0,
+	(const struct bin_attribute *)0)) callback_attribute;
+
 static ssize_t tunable_read(struct file *file, struct kobject *kobj,
-			    struct bin_attribute *attribute, char *buf,
+			    callback_attribute attribute, char *buf,
 			    loff_t offset, size_t count)
 {
 	struct tunable_file *tunable = attribute->private;
@@ -108,7 +122,7 @@ static ssize_t tunable_read(struct file *file, struct kobject *kobj,
 }
 
 static ssize_t tunable_write(struct file *file, struct kobject *kobj,
-			     struct bin_attribute *attribute, char *buf,
+			     callback_attribute attribute, char *buf,
 			     loff_t offset, size_t count)
 {
 	struct tunable_file *tunable = attribute->private;

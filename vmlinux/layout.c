@@ -16,8 +16,10 @@
  *
  * A wrong offset would corrupt filesystems, so whatever is not exactly as SPEC
  * has it is an error: all are told, the exit status is 1, and the output is of
- * no use. A struct must be there once, as deduplication leaves two only if they
- * differ; a function may be there twice, if both have that prototype.
+ * no use. Of a struct and a function there may be several, if they are alike:
+ * deduplication also leaves two structs that only point to different things,
+ * such as ext4's own in a module that met one of the kernel's structs declared
+ * in one file and defined in another.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -49,7 +51,17 @@ static const char *name_of(const struct btf *btf, const struct btf_type *type)
 			      : "(anonymous)";
 }
 
-/* The type without qualifiers and typedefs, but the name of an anonymous one. */
+/* The type without qualifiers and typedefs. */
+static const struct btf_type *real_type(const struct btf *btf, __u32 id)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id);
+
+	while (btf_is_mod(type) || btf_is_typedef(type))
+		type = btf__type_by_id(btf, type->type);
+	return type;
+}
+
+/* The same, but of what is anonymous the typedef that names it. */
 static const struct btf_type *plain_type(const struct btf *btf, __u32 id)
 {
 	const struct btf_type *type = btf__type_by_id(btf, id), *named = NULL;
@@ -148,20 +160,28 @@ static void print_type(FILE *out, const struct btf *btf, __u32 id)
 	}
 }
 
+/* The type as C, for free(). */
+static char *spelled(const struct btf *btf, __u32 id)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	if (out)
+		print_type(out, btf, id);
+	if (!out || fclose(out)) {
+		perror("layout");
+		exit(1);
+	}
+	return text;
+}
+
 /* Is the type spelled as wanted? If not, tells what it is. */
 static bool is_type(const struct btf *btf, __u32 id, const struct want *want)
 {
-	char *found = NULL;
-	size_t length;
-	FILE *out = open_memstream(&found, &length);
-	bool same;
+	char *found = spelled(btf, id);
+	bool same = !strcmp(found, want->type);
 
-	if (!out)
-		return false;
-	print_type(out, btf, id);
-	if (fclose(out))
-		return false;
-	same = !strcmp(found, want->type);
 	if (!same)
 		fail("%s is '%s' in this kernel, frsp knows '%s'", want->name,
 		     found, want->type);
@@ -220,6 +240,63 @@ static __u32 find_member(const struct btf *btf, const struct btf_type *type,
 	return 0;
 }
 
+static bool is_same_struct(const struct btf *btf, const struct btf_type *a,
+			   const struct btf_type *b);
+
+/*
+ * Do both take the same room and mean the same? What is inside is looked at;
+ * what is pointed to only has to have the same name, as it has its own layout.
+ */
+static bool is_same_type(const struct btf *btf, __u32 a_id, __u32 b_id)
+{
+	const struct btf_type *a = real_type(btf, a_id);
+	const struct btf_type *b = real_type(btf, b_id);
+	char *a_text, *b_text;
+	bool same;
+
+	if (a == b)
+		return true;
+	if (btf_kind(a) != btf_kind(b))
+		return false;
+	if (btf_is_composite(a))
+		return is_same_struct(btf, a, b);
+	if (btf_is_array(a))
+		return btf_array(a)->nelems == btf_array(b)->nelems &&
+		       is_same_type(btf, btf_array(a)->type,
+				    btf_array(b)->type);
+	if (btf__resolve_size(btf, a_id) != btf__resolve_size(btf, b_id))
+		return false;
+	a_text = spelled(btf, a_id);
+	b_text = spelled(btf, b_id);
+	same = !strcmp(a_text, b_text);
+	free(a_text);
+	free(b_text);
+	return same;
+}
+
+/* Also of unions. */
+static bool is_same_struct(const struct btf *btf, const struct btf_type *a,
+			   const struct btf_type *b)
+{
+	const struct btf_member *in_a = btf_members(a), *in_b = btf_members(b);
+	int i;
+
+	if (strcmp(name_of(btf, a), name_of(btf, b)) || a->size != b->size ||
+	    btf_vlen(a) != btf_vlen(b))
+		return false;
+	for (i = 0; i < btf_vlen(a); i++, in_a++, in_b++) {
+		if (strcmp(btf__name_by_offset(btf, in_a->name_off),
+			   btf__name_by_offset(btf, in_b->name_off)) ||
+		    btf_member_bit_offset(a, i) !=
+			    btf_member_bit_offset(b, i) ||
+		    btf_member_bitfield_size(a, i) !=
+			    btf_member_bitfield_size(b, i) ||
+		    !is_same_type(btf, in_a->type, in_b->type))
+			return false;
+	}
+	return true;
+}
+
 static const struct btf_type *find_struct(const struct btf *btf,
 					  const char *name)
 {
@@ -230,11 +307,12 @@ static const struct btf_type *find_struct(const struct btf *btf,
 		type = btf__type_by_id(btf, id);
 		if (!btf_is_struct(type) || strcmp(name_of(btf, type), name))
 			continue;
-		if (found) {
+		if (!found)
+			found = type;
+		else if (!is_same_struct(btf, found, type)) {
 			fail("struct %s has two layouts in this kernel", name);
 			return NULL;
 		}
-		found = type;
 	}
 	if (!found)
 		fail("struct %s is not in this kernel's BTF", name);
@@ -272,6 +350,7 @@ static void check_member(const struct btf *btf, const struct btf_type *parent,
 	}
 }
 
+/* A typedef is as good: a tracepoint's prototype has one. */
 static void check_function(const struct btf *btf, const struct want *want)
 {
 	const struct btf_type *type;
@@ -280,7 +359,7 @@ static void check_function(const struct btf *btf, const struct want *want)
 
 	for (id = 1; id < btf__type_cnt(btf); id++) {
 		type = btf__type_by_id(btf, id);
-		if (!btf_is_func(type) ||
+		if ((!btf_is_func(type) && !btf_is_typedef(type)) ||
 		    strcmp(name_of(btf, type), want->name))
 			continue;
 		found = true;

@@ -53,6 +53,8 @@ small_kernel() {
 	__attribute__((noinline)) int take(struct ac *ac, const struct ex *ex) { return ac->flags + ex->start; }
 	void give(void **to, grpblk_t (*how)(struct ac *, ...)) { *to = how; }
 	unsigned long long none(void) { return 0; }
+	typedef void (*probe)(void *data, grpblk_t at);
+	probe probes[2];
 	EOT
 }
 
@@ -73,6 +75,7 @@ small_spec() {
 	take	int (struct ac *, struct ex *)
 	give?	void (void **, int (struct ac *, ...) *)
 	none	unsigned long (void)
+	probe	void (void *, int) *
 	lost?	void (void)
 	EOT
 }
@@ -161,12 +164,57 @@ with_kernel() {
 	refused 'struct ac has two layouts' "$LAYOUT" spec both.o -
 }
 
+# twice SED: layout on BTF in which struct dup is there twice, the second one edited.
+# They are two in any case, as they point to different structs of one name.
+twice() {
+	local struct='typedef int small; struct part { small a : 3, b : 5; unsigned char c[2]; };
+		union both { struct part part; _Bool on; };
+		enum kind { ONE };
+		struct dup {
+			struct far *far;
+			int (*call)(struct far *, long);
+			enum kind kind;
+			union both both[3];
+			struct { unsigned short x; const struct far *y; };
+			int n;
+		};
+		struct dup'
+	echo "struct far { int a; } far_a; $struct one; void *f(void) { return &one; }" | btf a.o
+	echo "struct far { long b; } far_b; $(sed "$1" <<<"$struct") two; void *g(void) { return &two; }" |
+		btf b.o
+	bpftool gen object both.o a.o b.o
+	[[ $(bpftool btf dump file both.o | grep -c "STRUCT 'dup'") == 2 ]]
+	echo 'dup.n int' >spec
+	"$LAYOUT" spec both.o -
+}
+
+@test "layout: a struct may be there twice if both are alike" {
+	local edit
+	run twice ''
+	echo "$output"
+	[[ $status == 0 && $output == *'OFF_dup__n 48'* ]]
+	# what changes no layout
+	twice 's/int n/volatile int n/; s/const struct/struct/; s/small a/int a/'
+	for edit in 's/int n/int m/' 's/int n/unsigned int n/' 's/int n/long n/' \
+		's/int n;/int n; char more;/' 's/struct far \*far;//' 's/struct far \*far/void *far/' \
+		's/a : 3/a : 2/' 's/b : 5/b : 4/' 's/c.2/c[1/' 's/both.3/both[2/' 's/_Bool/char/' \
+		's/unsigned short x/short x/' 's/enum kind kind/unsigned int kind/' 's/, long/, int/' \
+		's/struct part part/struct part other/' 's/ONE/ONE = 1ull << 40/' \
+		's/enum kind {/enum __attribute__((packed)) kind {/' 's/int n;/int : 32; int n;/' \
+		's/struct dup {/struct __attribute__((aligned(32))) dup {/' \
+		's/struct part/struct piece/g' 's/union both both/struct { union both u; } both/'; do
+		echo "$edit"
+		refused 'struct dup has two layouts' twice "$edit"
+	done
+}
+
 @test "layout: a function that is missing or of another prototype is refused" {
 	refused "the function take is not in" with_kernel 's/int take/int took/'
 	refused "take is 'void (struct ac *, struct ex *)' in this kernel, frsp knows 'int (struct" \
 		with_kernel '/int take/{s/int take/void take/;s/return//}'
 	refused "take is 'int (struct ac *)' in" with_kernel 's/, const struct ex .ex) { return ac->flags.*/) { return 0; }/'
 	refused "none is 'unsigned long (int)' in" with_kernel 's/none(void)/none(int a)/'
+	refused "probe is 'void (void *, unsigned int) *' in" with_kernel 's/typedef int/typedef unsigned int/'
 	refused "none is 'long (void)' in" with_kernel 's/unsigned long long none/long long none/'
 }
 

@@ -130,8 +130,30 @@ archive_download() { # archive_download DIR PACKAGE...
 	shift
 	mkdir -p "$dir"
 	echo "vm: downloading $*" >&2
-	(cd "$dir" && archive_apt download "$@") && return
+	(cd "$dir" && archive_apt download "$@") || archive_failed "$*"
+}
+
+# archive_install DIR PACKAGE...: unpacks them into DIR with all that they depend on
+archive_install() {
+	local dir=$1 deb
+	shift
+	rm -f "$archive_dir"/archives/*.deb
+	echo "vm: downloading $* with dependencies" >&2
+	archive_apt install --download-only --no-install-recommends -y -o Debug::NoLocking=1 "$@" ||
+		archive_failed "$*"
+	for deb in "$archive_dir"/archives/*.deb; do
+		archive_unpack "$deb" "$dir"
+	done
+	rm "$archive_dir"/archives/*.deb
+}
+
+archive_failed() { # archive_failed PACKAGES
 	rm -f "$archive_dir/fresh"
-	die 125 "cannot download $* of $archive_suite: $(archive_cause)" \
+	die 125 "cannot download $1 of $archive_suite: $(archive_cause)" \
 		"is the network up? Try again when it is"
+}
+
+archive_unpack() { # archive_unpack DEB DIR
+	dpkg-deb -x "$1" "$2" ||
+		die 125 "cannot unpack ${1##*/}" "is $cache_dir full? Make room and try again"
 }
