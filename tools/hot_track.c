@@ -255,10 +255,7 @@ static int load_pinned(struct hot_track *track, const struct settings *settings)
 	track->pins = watch_pin_open();
 	if (track->pins < 0)
 		return track->pins;
-	err = watch_pin_reuse(HOT_TRACK_OBJECT, track->skel->obj);
-	if (err)
-		return err;
-	err = hotmon__load(track->skel);
+	err = watch_pin_load(HOT_TRACK_OBJECT, track->skel->skeleton);
 	if (err)
 		return err;
 	/* or it has just been taken away, and perhaps replaced */

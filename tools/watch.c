@@ -135,19 +135,15 @@ int watch_probe(struct bpf_object *object)
 
 int watch_start(const struct watch *watch)
 {
-	bool pinned = watch_pin_is_there(watch->name);
 	char other[64];
-	int err = 0;
+	int err;
 
-	if (pinned)
-		err = watch_pin_reuse(watch->name, *watch->skeleton->obj);
-	else if (!watch_pin_other(other, sizeof(other)))
-		err = -EPROTO;
-	if (!err)
-		err = bpf_object__load_skeleton(watch->skeleton);
-	if (!err && !pinned)
-		err = bpf_object__attach_skeleton(watch->skeleton);
-	return err;
+	if (watch_pin_is_there(watch->name))
+		return watch_pin_load(watch->name, watch->skeleton);
+	if (!watch_pin_other(other, sizeof(other)))
+		return -EPROTO;
+	err = bpf_object__load_skeleton(watch->skeleton);
+	return err ?: bpf_object__attach_skeleton(watch->skeleton);
 }
 
 bool watch_has(const struct watch *watch, const struct bpf_program *program)

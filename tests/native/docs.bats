@@ -290,6 +290,12 @@ definitions() {
 	not mandoc -T lint -W warning "$test_dir/bad.8"
 }
 
+@test "the README's table of kernels is the one that the tests make" {
+	"$root/tests/matrix" >"$test_dir/matrix"
+	(($(wc -l <"$test_dir/matrix") >= 5))
+	sed -n '/^## Tested on$/,/^## /{ /^|/p; }' "$root/README.md" | diff -u - "$test_dir/matrix"
+}
+
 @test "the README has at most 150 lines, design.md 120" {
 	(($(wc -l <"$root/README.md") <= 150))
 	(($(wc -l <"$docs/design.md") <= 120))
