@@ -121,8 +121,7 @@ static __always_inline void end_call(const struct inode *inode, bool failed)
 	/* in a form of which the verifier knows the range, even after clang has
 	 * put the number on the stack and taken it back
 	 */
-	kind = (failed ? FRSP_ALLOC_FAILED : call->kind) %
-	       FRSP_ALLOC_NR_KINDS;
+	kind = (failed ? FRSP_ALLOC_FAILED : call->kind) % FRSP_ALLOC_NR_KINDS;
 	fs = fs_of(BPF_CORE_READ(inode, i_sb));
 	if (!fs)
 		return;
