@@ -65,6 +65,36 @@ static bool has_tracepoint(const struct kernel_btf *btf, const char *name)
 	return kernel_btf_find(btf, type, BTF_KIND_TYPEDEF, &in) > 0;
 }
 
+#define ENOTSUPP 524 /* include/linux/errno.h of the kernel */
+
+/* Whether a program can be attached to a function's end, which only shows when
+ * one is: arm64's BTF has the functions of 6.1, but only 6.4 and later can. The
+ * function is there for such tests.
+ */
+static bool can_attach_to_functions(const struct btf *vmlinux)
+{
+	const struct bpf_insn nothing[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int id = btf__find_by_name_kind(vmlinux, "bpf_fentry_test1",
+					BTF_KIND_FUNC);
+	LIBBPF_OPTS(bpf_prog_load_opts, options,
+		    .expected_attach_type = BPF_TRACE_FEXIT,
+		    .attach_btf_id = id > 0 ? id : 0);
+	int program, link;
+
+	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "frsp_probe", "GPL",
+				nothing, 2, &options);
+	if (program < 0)
+		return true;
+	link = bpf_raw_tracepoint_open(NULL, program);
+	close(program);
+	if (link >= 0)
+		close(link);
+	return link != -ENOTSUPP;
+}
+
 /* By the program's section, "raw_tp/NAME" and the like. */
 static bool has_place_for(const struct kernel_btf *btf,
 			  const struct bpf_program *program)
@@ -78,7 +108,8 @@ static bool has_place_for(const struct kernel_btf *btf,
 	if (!strncmp(section, "tp_btf/", 7) || !strncmp(section, "raw_tp/", 7))
 		return has_tracepoint(btf, name + 1);
 	if (!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6))
-		return kernel_btf_find(btf, name + 1, BTF_KIND_FUNC, &in) > 0;
+		return kernel_btf_find(btf, name + 1, BTF_KIND_FUNC, &in) > 0 &&
+		       can_attach_to_functions(btf->vmlinux);
 	return true;
 }
 

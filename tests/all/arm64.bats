@@ -49,7 +49,7 @@ passes() { # passes KERNEL
 	local tap=$BATS_FILE_TMPDIR/$1.tap
 	passes_tap "$1" 150
 	[[ $(grep -c '^ok .* ext4: ' "$tap") == 8 ]]
-	[[ $(grep -cE '^ok - (self_test|frsp_top)$' "$tap") == 2 ]]
+	[[ $(grep -cE '^ok - (without_ext4|self_test|frsp_top)$' "$tap") == 3 ]]
 }
 
 @test "6.12-arm64: hotmon counts exactly" {
