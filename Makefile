@@ -42,7 +42,7 @@ TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native
 OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
-.DELETE_ON_ERROR .SECONDARY:
+.DELETE_ON_ERROR .SECONDARY .SUFFIXES:
 .PHONY: all kmod tests bpf check check-all demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
 
 all: $(if $(OFF)$(NO_LIBS)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
