@@ -26,9 +26,12 @@ ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
 	$(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 # BPF_PROG() gives each program a context that most do not use. vmlinux.h of a kernel
 # from 7.0 on has members without a name, of a named type: -fms-extensions. bpftool from
-# 7.5 on puts prototypes of kfuncs there, which may clash with ours: without them.
+# 7.5 on puts prototypes of kfuncs there, which may clash with ours: without them. clang
+# from 21 on takes what BPF_CORE_READ() reads into, of a const type, for never set.
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
-	-fms-extensions -Wno-microsoft -DBPF_NO_KFUNC_PROTOTYPES -Wno-unused-parameter $(if $(WERROR),-Werror) -I$(GENERATED) -Ivmlinux -Ibpf
+	-fms-extensions -Wno-microsoft -DBPF_NO_KFUNC_PROTOTYPES -Wno-unused-parameter \
+	-Wno-unknown-warning-option -Wno-default-const-init-var-unsafe \
+	$(if $(WERROR),-Werror) -I$(GENERATED) -Ivmlinux -Ibpf
 
 PROGRAMS := hotmon frsp-top frspctl
 SKELETONS := $(patsubst bpf/%.bpf.c,$(GENERATED)/%.skel.h,$(wildcard bpf/*.bpf.c))
