@@ -61,7 +61,7 @@ bpf: $(SKELETONS)
 lint: ; tests/lint
 help: ; cat docs/make-help.txt
 clean: ; rm -rf .output kmod/frsp.ko
-check check-all: ; tests/deps install $(if $(filter %-all,$@),all,check) && $(MAKE) WERROR=1 tests && tests/run $(if $(filter %-all,$@),--all)
+check check-all: ; tests/deps install $(if $(filter %-all,$@),all,check) && $(MAKE) WERROR=1 tests && tests/run $(if $(filter %-all,$@),--all,$(SUITES))
 demo: ; tests/deps install demo && $(MAKE) all && tests/demo
 
 include tools/generated.mk
