@@ -26,9 +26,12 @@ ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
 	$(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 # BPF_PROG() gives each program a context that most do not use. vmlinux.h of a kernel
 # from 7.0 on has members without a name, of a named type: -fms-extensions. bpftool from
-# 7.5 on puts prototypes of kfuncs there, which may clash with ours: without them.
+# 7.5 on puts prototypes of kfuncs there, which may clash with ours: without them. clang
+# from 21 on takes what BPF_CORE_READ() reads into, of a const type, for never set.
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
-	-fms-extensions -Wno-microsoft -DBPF_NO_KFUNC_PROTOTYPES -Wno-unused-parameter $(if $(WERROR),-Werror) -I$(GENERATED) -Ivmlinux -Ibpf
+	-fms-extensions -Wno-microsoft -DBPF_NO_KFUNC_PROTOTYPES -Wno-unused-parameter \
+	-Wno-unknown-warning-option -Wno-default-const-init-var-unsafe \
+	$(if $(WERROR),-Werror) -I$(GENERATED) -Ivmlinux -Ibpf
 
 PROGRAMS := hotmon frsp-top frspctl
 SKELETONS := $(patsubst bpf/%.bpf.c,$(GENERATED)/%.skel.h,$(wildcard bpf/*.bpf.c))
@@ -42,7 +45,7 @@ TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native
 OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
-.DELETE_ON_ERROR .SECONDARY:
+.DELETE_ON_ERROR .SECONDARY .SUFFIXES:
 .PHONY: all kmod tests bpf check check-all demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
 
 all: $(if $(OFF)$(NO_LIBS)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
@@ -58,7 +61,7 @@ bpf: $(SKELETONS)
 lint: ; tests/lint
 help: ; cat docs/make-help.txt
 clean: ; rm -rf .output kmod/frsp.ko
-check check-all: ; tests/deps install $(if $(filter %-all,$@),all,check) && $(MAKE) WERROR=1 tests && tests/run $(if $(filter %-all,$@),--all)
+check check-all: ; tests/deps install $(if $(filter %-all,$@),all,check) && $(MAKE) WERROR=1 tests && tests/run $(if $(filter %-all,$@),--all,$(SUITES))
 demo: ; tests/deps install demo && $(MAKE) all && tests/demo
 
 include tools/generated.mk

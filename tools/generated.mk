@@ -5,7 +5,7 @@
 # Files of one line, written only when it changes, and with it what depends on them. Not
 # the time of the BTF file counts, which sysfs renews as it likes, but which one it is.
 $(GENERATED)/vmlinux.name: line = $(VMLINUX_BTF) $(shell uname -r)
-$(GENERATED)/version.h: line = \#define FRSP_VERSION "$(VERSION)$(GIT_HASH:%= (%))"
+$(GENERATED)/version.h: line = \#define FRSP_VERSION "$(VERSION)$(if $(GIT_HASH), ($(GIT_HASH)))"
 $(GENERATED)/vmlinux.name $(GENERATED)/version.h: FORCE
 	mkdir -p $(@D); echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
 $(OUTPUT)/tools/frsp_version.o: $(GENERATED)/version.h

@@ -630,6 +630,7 @@ static void test_probe_security(void **state)
 		     "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c");
 	scratch_write(path, "");
 	out = fopen(scratch_path(path), "w");
+	assert_non_null(out);
 	assert_int_equal(fwrite("\6\0\0\0\1", 1, 5, out), 5);
 	fclose(out);
 	probe(&facts);
