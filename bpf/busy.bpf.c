@@ -337,7 +337,7 @@ static __always_inline __u32 group_dev(const struct xfs_group___frsp *group)
 		__u64 value;                                                   \
 		asm volatile("%[value] = *(u64 *)(%[from] + %[offset])"        \
 			     : [value] "=r"(value)                             \
-			     : [from] "r"(arguments), [offset] "i"((n)*8));    \
+			     : [from] "r"(arguments), [offset] "i"((n) * 8));  \
 		value;                                                         \
 	})
 

@@ -44,7 +44,7 @@ enum frsp_hot_slot_state {
 
 #define FRSP_HOT_TAG(range, state) ((range) << 2 | (state))
 #define FRSP_HOT_TAG_RANGE(tag)	   ((tag) >> 2)
-#define FRSP_HOT_TAG_STATE(tag)	   ((tag)&3)
+#define FRSP_HOT_TAG_STATE(tag)	   ((tag) & 3)
 
 /* Stands in the generation of slots that belong to no file (inode 0). */
 enum frsp_hot_class {
