@@ -189,9 +189,10 @@ add_machine() { # add_machine MEMORY CPUS
 		# patches code that another runs: switching tracepoints crashed 6.1, 6.12 and
 		# 6.12-cloud within seconds. With one thread for all CPUs it does not.
 		qemu_args+=(-accel "tcg,thread=$tcg_threads" -cpu 'max,-cx16' -M q35)
-		# Without it, BPF gets no task storage from 7.0 on (mm/slub.c,
-		# __kmalloc_nolock_noprof), but from caches that are debugged.
-		[[ $kernel_name != [7-9].* ]] || append=" slub_debug=Z,kmalloc-*$append"
+		# Without it, from 7.0 on BPF gets task storage only from caches that are
+		# debugged (mm/slub.c, __kmalloc_nolock_noprof): those that are charged to
+		# cgroups, as its own is.
+		[[ $kernel_name != [7-9].* ]] || append=" slub_debug=Z,kmalloc-cg-*$append"
 	fi
 	qemu_args+=(-m "$1" -smp "$2" -nodefaults -display none -no-reboot)
 	# virtiofsd reads and writes the guest's memory.
