@@ -2,11 +2,12 @@
 /*
  * Which files and which of their 1-MiB ranges the disk works for.
  *
- * One program at block_bio_queue, so only real I/O counts: buffered, direct,
- * mmap and writeback, not what the page cache answers. Each bio is counted
- * once for its file and once for every range that it covers, with the bytes
- * clipped to the range. hot_source.bpf.h finds the file, hot_table.bpf.h keeps
- * the counts; ranking and naming are left to the reader.
+ * The programs are at block_bio_queue, so only real I/O counts: buffered,
+ * direct, mmap and writeback, not what the page cache answers. Each bio is
+ * counted once for its file and once for every range that it covers, with the
+ * bytes clipped to the range. hot_once.bpf.h says why there are two programs,
+ * hot_source.bpf.h finds the file, hot_table.bpf.h keeps the counts; ranking
+ * and naming are left to the reader.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
