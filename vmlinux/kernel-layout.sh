@@ -4,9 +4,10 @@
 # headers are in KDIR and has layout (at $LAYOUT) make the header from it.
 #
 # The kernel's own BTF is that in /sys/kernel/btf, if it is the running one, or in
-# its vmlinuz (default /boot/vmlinuz-RELEASE; VMLINUZ=FILE), or in KDIR/vmlinux, if
-# the headers have one. ext4's, where it is a module, is in /sys/kernel/btf or in
-# ext4.ko (default: looked for in /lib/modules/RELEASE; MODULES_DIR=DIR, EXT4_KO=FILE).
+# its vmlinuz (default /boot/vmlinuz-RELEASE, or among its modules, where Debian has it
+# since 7.2; VMLINUZ=FILE), or in KDIR/vmlinux, if the headers have one. ext4's, where
+# it is a module, is in /sys/kernel/btf or in ext4.ko (default: looked for in
+# /lib/modules/RELEASE; MODULES_DIR=DIR, EXT4_KO=FILE).
 # A file that is named with a variable is taken before all others.
 set -euo pipefail
 
@@ -24,6 +25,7 @@ config() { # OPTION: y, m or nothing
 # find_base, find_split: print a file that layout can read.
 find_base() {
 	local vmlinuz=${VMLINUZ:-/boot/vmlinuz-$release}
+	[ -n "${VMLINUZ:-}" ] || [ -r "$vmlinuz" ] || vmlinuz=$modules_dir/vmlinuz
 	if [ -z "${VMLINUZ:-}" ] && [ "$running" ]; then
 		echo /sys/kernel/btf/vmlinux
 	elif [ -n "${VMLINUZ:-}" ] || [ -r "$vmlinuz" ]; then
@@ -32,19 +34,19 @@ find_base() {
 	elif [ -r "$kdir/vmlinux" ]; then
 		echo "$kdir/vmlinux"
 	else
-		die "no BTF of $release: neither $vmlinuz nor $kdir/vmlinux can be read" \
+		die "no BTF of $release: neither /boot/vmlinuz-$release nor $kdir/vmlinux can be read" \
 			"apt-get install linux-image-$release, or name its vmlinuz with VMLINUZ=FILE"
 	fi
 }
 
 find_split() {
-	local dir=${MODULES_DIR:-/lib/modules/$release} ko=${EXT4_KO:-}
+	local ko=${EXT4_KO:-}
 	if [ -z "$ko${MODULES_DIR:-}" ] && [ "$running" ] && [ -r /sys/kernel/btf/ext4 ]; then
 		echo /sys/kernel/btf/ext4
 		return
 	fi
-	[ -n "$ko" ] || ko=$(find "$dir/kernel/fs/ext4" -name 'ext4.ko*' 2>/dev/null | head -n 1)
-	[ -r "$ko" ] || die "no BTF of $release's ext4: there is no ${ko:-ext4.ko in $dir}" \
+	[ -n "$ko" ] || ko=$(find "$modules_dir/kernel/fs/ext4" -name 'ext4.ko*' 2>/dev/null | head -n 1)
+	[ -r "$ko" ] || die "no BTF of $release's ext4: there is no ${ko:-ext4.ko in $modules_dir}" \
 		"apt-get install linux-image-$release, or name the file with EXT4_KO=FILE"
 	case $ko in
 	*.xz) unpack xz xz-utils "$ko" ;;
@@ -66,6 +68,7 @@ kdir=${1:?usage: vmlinux/kernel-layout.sh KDIR >ext4_layout.h}
 release=$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$kdir/include/generated/utsrelease.h" 2>/dev/null) ||
 	die "$kdir has no headers of a kernel" \
 		"apt-get install linux-headers-$(uname -r), or name another kernel's with KDIR=DIR"
+modules_dir=${MODULES_DIR:-/lib/modules/$release}
 running=
 [ "$release" != "$(uname -r)" ] || [ ! -r /sys/kernel/btf/vmlinux ] || running=yes
 [ "$(config CONFIG_DEBUG_INFO_BTF)" = y ] ||

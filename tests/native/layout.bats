@@ -417,6 +417,10 @@ chosen() {
 	[[ $output == 'vmlinux ext4.ko' ]]
 	chosen MODULES_DIR=modules
 	[[ $output == 'kdir/vmlinux ext4.ko' ]]
+	mv vmlinuz modules/
+	chosen MODULES_DIR=modules
+	[[ $output == 'vmlinux ext4.ko' ]]
+	rm modules/vmlinuz
 	touch plain.ko
 	chosen EXT4_KO=plain.ko
 	[[ $output == 'kdir/vmlinux plain.ko' ]]
