@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # sed -nf kmod_facts.sed kmod/hook.c kmod/dkms.conf: what the tools must know of the
 # module, as C macros: hook(FUNCTION, IS_REPLACED) for each function of ext4 that it
-# needs, and the kernels that it is tested on.
+# needs, and the kernels that it is tested on, as an expression and as a list.
 1i #define FRSP_HOOKS(hook) \\
 s/^\t{ *\("[a-z0-9_]*"\), redirect, .*/\thook(\1, true) \\/p
 s/^\t{ *\("[a-z0-9_]*"\), on_.*/\thook(\1, false) \\/p
@@ -9,4 +9,8 @@ s/.*= lookup(\("[a-z0-9_]*"\));/\thook(\1, false) \\/p
 /^BUILD_EXCLUSIVE_KERNEL=/ {
 	s/\\/\\\\/g
 	s/.*=\(.*\)/\n#define FRSP_KERNELS \1/p
+	s/.* FRSP_KERNELS "^(\(.*\)).*/#define FRSP_KERNEL_LIST "\1"/
+	s/\\//g
+	s/|/, /g
+	p
 }

@@ -110,6 +110,21 @@ static void untested_series(struct doctor_facts *facts)
 	strcpy(facts->release, "6.10.3-amd64");
 }
 
+static void untested_between(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "7.1.13+deb13-amd64");
+}
+
+static void untested_newer(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "7.4.1+deb13-amd64");
+}
+
+static void tested_newest(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "7.3.4+deb13-amd64");
+}
+
 static void tested(struct doctor_facts *facts)
 {
 	strcpy(facts->release, "6.1.0-56-amd64");
@@ -305,7 +320,10 @@ static const struct {
 } rows[] = {
 	{untested, "kernel", DOCTOR_WARN, "6.18.44-amd64", 1, 0},
 	{untested_series, "kernel", DOCTOR_WARN, "6.10.3-amd64", 1, 0},
+	{untested_between, "kernel", DOCTOR_WARN, "7.1.13+deb13-amd64", 1, 0},
+	{untested_newer, "kernel", DOCTOR_WARN, "7.4.1+deb13-amd64", 1, 0},
 	{tested, "kernel", DOCTOR_OK, "6.1.0-56-amd64", 0, 0},
+	{tested_newest, "kernel", DOCTOR_OK, "7.3.4+deb13-amd64", 0, 0},
 	{realtime, "kernel", DOCTOR_FAIL, "PREEMPT_RT", 0, 1},
 	{no_btf, "btf", DOCTOR_FAIL, "btf/vmlinux is missing", 0, 1},
 	{no_ext4_btf, "btf", DOCTOR_FAIL, "btf/ext4 is missing", 0, 1},
