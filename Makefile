@@ -12,9 +12,7 @@ mandir ?= $(PREFIX)/share/man
 bashdir ?= $(PREFIX)/share/bash-completion/completions
 zshdir ?= $(PREFIX)/share/zsh/site-functions
 VMLINUX_BTF ?= /sys/kernel/btf/vmlinux
-CLANG ?= clang
-BPFTOOL ?= bpftool
-OUTPUT := .output$(if $(SANITIZE),/sanitize)
+include tools/target.mk
 
 ifneq ($(V),1)
 say = @printf '  %-8s %s\n' $(1) $(2);
@@ -22,18 +20,21 @@ MAKEFLAGS += --no-print-directory
 .SILENT:
 endif
 
-LIBS := libbpf libelf zlib libcap-ng json-c smartcols ncursesw mount blkid ext2fs devmapper
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
-	-D_GNU_SOURCE -Ibpf -Itools -Ikmod -I.output $(shell pkg-config --cflags $(LIBS) 2>/dev/null) \
+	-D_GNU_SOURCE -Ibpf -Itools -Ikmod -I$(GENERATED) $(LIB_CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-LDLIBS = $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lm
-# BPF_PROG() gives each program a context that most do not use.
-BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/') -Wall -Wextra \
-	-Wno-unused-parameter $(if $(WERROR),-Werror) -I.output -Ivmlinux -Ibpf
+# BPF_PROG() gives each program a context that most do not use. vmlinux.h of a kernel
+# from 7.0 on has members without a name, of a named type: -fms-extensions. bpftool from
+# 7.5 on puts prototypes of kfuncs there, which may clash with ours: without them. clang
+# from 21 on takes what BPF_CORE_READ() reads into, of a const type, for never set.
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
+	-fms-extensions -Wno-microsoft -DBPF_NO_KFUNC_PROTOTYPES -Wno-unused-parameter \
+	-Wno-unknown-warning-option -Wno-default-const-init-var-unsafe \
+	$(if $(WERROR),-Werror) -I$(GENERATED) -Ivmlinux -Ibpf
 
 PROGRAMS := hotmon frsp-top frspctl
-SKELETONS := $(patsubst bpf/%.bpf.c,.output/%.skel.h,$(wildcard bpf/*.bpf.c))
+SKELETONS := $(patsubst bpf/%.bpf.c,$(GENERATED)/%.skel.h,$(wildcard bpf/*.bpf.c))
 MANUALS := $(wildcard docs/*.8.scd)
 SCHEMAS := $(wildcard docs/*.schema.json)
 SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
@@ -44,44 +45,35 @@ TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native
 OFF := $(shell tests/deps missing build)
 NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 
-.DELETE_ON_ERROR .SECONDARY:
-.PHONY: all kmod tests check demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
+.DELETE_ON_ERROR .SECONDARY .SUFFIXES:
+.PHONY: all kmod tests bpf check check-all demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
 
-all: $(if $(OFF)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
+all: $(if $(OFF)$(NO_LIBS)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
+	$(if $(NO_LIBS),echo "off: $(PROGRAMS); no libraries for $(CROSS): sudo tests/sysroot arm64 DIR makes a directory of them to name with SYSROOT=DIR")
 	$(if $(NO_BTF),echo "off: $(PROGRAMS); $(VMLINUX_BTF) is missing: name the BTF of a kernel >= 6.1 with VMLINUX_BTF=FILE")
-	$(MAKE) -C kmod try
+	$(if $(CROSS),echo "off: frsp.ko; it is for x86_64",$(MAKE) -C kmod try)
 
-kmod dkms-install dkms-uninstall: ; $(MAKE) -C kmod $(filter dkms-%,$@)
+kmod dkms-install dkms-uninstall: ; $(if $(CROSS),echo "frsp.ko is for x86_64 and not for $(CROSS)" >&2 && false,$(MAKE) -C kmod $(filter dkms-%,$@))
 
 tests: all $(TESTS)
+bpf: $(SKELETONS)
 lint: ; tests/lint
 help: ; cat docs/make-help.txt
 clean: ; rm -rf .output kmod/frsp.ko
-check: ; tests/deps install check && $(MAKE) WERROR=1 tests && tests/run
+check check-all: ; tests/deps install $(if $(filter %-all,$@),all,check) && $(MAKE) WERROR=1 tests && tests/run $(if $(filter %-all,$@),--all,$(SUITES))
 demo: ; tests/deps install demo && $(MAKE) all && tests/demo
 
-# Files of one line, written only when it changes, and with it what depends on them. Not
-# the time of the BTF file counts, which sysfs renews as it likes, but which one it is.
-.output/vmlinux.name: line = $(VMLINUX_BTF) $(shell uname -r)
-.output/version.h: line = \#define FRSP_VERSION "$(VERSION)$(GIT_HASH:%= (%))"
-.output/vmlinux.name .output/version.h: FORCE
-	mkdir -p .output; echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
-$(OUTPUT)/tools/frsp_version.o: .output/version.h
-.output/vmlinux.h: .output/vmlinux.name vmlinux/gen.sh
-	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh $(VMLINUX_BTF) >$@
+include tools/generated.mk
 
-.output/%.bpf.o: bpf/%.bpf.c .output/vmlinux.h
+$(GENERATED)/%.bpf.o: bpf/%.bpf.c $(GENERATED)/vmlinux.h
 	$(call say,BPF,$@) $(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 
 # the object's name is what "bpftool map list" shows in front of .rodata
-.output/%.skel.h: .output/%.bpf.o
+$(GENERATED)/%.skel.h: $(GENERATED)/%.bpf.o
 	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name $(if $(filter hot,$*),hotmon,frsp_$*) >$@
 
-.output/kmod_facts.h: tools/kmod_facts.sed kmod/hook.c kmod/dkms.conf
-	$(call say,GEN,$@) mkdir -p $(@D); sed -nf $^ >$@
-
-$(OUTPUT)/%.o: %.c | $(SKELETONS) .output/kmod_facts.h
+$(OUTPUT)/%.o: %.c | $(SKELETONS) $(GENERATED)/kmod_facts.h
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(OUTPUT)/kmod/%.o $(OUTPUT)/tests/unit/%.o $(OUTPUT)/tests/bench/%.o: ALL_CFLAGS += -Itests/unit/kernel
@@ -100,7 +92,7 @@ $(PROGRAMS:%=$(OUTPUT)/%) $(TESTS): $(OUTPUT)/libfrsp.a
 	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
 
 # for bash, and with a "_" in front for zsh
-$(OUTPUT)/completion/% $(OUTPUT)/completion/_%: $(OUTPUT)/%
+$(OUTPUT)/completion/% $(OUTPUT)/completion/_%: $(OUTPUT)/$(if $(CROSS),host/)%
 	$(call say,GEN,$@) mkdir -p $(@D) && $< --completion=bash >$(@D)/$* && $< --completion=zsh >$(@D)/_$*
 $(OUTPUT)/%: docs/%.scd
 	$(call say,MAN,$@) mkdir -p $(@D) && scdoc <$< >$@

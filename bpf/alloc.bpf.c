@@ -29,22 +29,22 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, ALLOC_MAX_FS);
+	__uint(max_entries, FRSP_ALLOC_MAX_FS);
 	__type(key, __u32);
-	__type(value, struct alloc_fs);
+	__type(value, struct frsp_alloc_fs);
 } frsp_alloc_fs SEC(".maps");
 
 /* Far too large for the stack. */
-static const struct alloc_fs nothing;
+static const struct frsp_alloc_fs nothing;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, ALLOC_NR_LOST);
+	__uint(max_entries, FRSP_ALLOC_NR_LOST);
 	__type(key, __u32);
 	__type(value, __u64);
 } frsp_alloc_lost SEC(".maps");
 
-struct call {
+struct frsp_call {
 	__u64 began_ns; /* 0: none is under way */
 	__u32 kind;
 };
@@ -53,10 +53,10 @@ struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct call);
+	__type(value, struct frsp_call);
 } frsp_alloc_call SEC(".maps");
 
-COST_MAP(frsp_alloc_cost, ALLOC_NR_PROGRAMS);
+COST_MAP(frsp_alloc_cost, FRSP_ALLOC_NR_PROGRAMS);
 
 static __always_inline void count_lost(__u32 why)
 {
@@ -66,9 +66,9 @@ static __always_inline void count_lost(__u32 why)
 		++*lost;
 }
 
-static __always_inline struct alloc_fs *fs_by_dev(__u32 dev)
+static __always_inline struct frsp_alloc_fs *fs_by_dev(__u32 dev)
 {
-	struct alloc_fs *fs;
+	struct frsp_alloc_fs *fs;
 
 	fs = bpf_map_lookup_elem(&frsp_alloc_fs, &dev);
 	if (fs)
@@ -76,16 +76,16 @@ static __always_inline struct alloc_fs *fs_by_dev(__u32 dev)
 	bpf_map_update_elem(&frsp_alloc_fs, &dev, &nothing, BPF_NOEXIST);
 	fs = bpf_map_lookup_elem(&frsp_alloc_fs, &dev);
 	if (!fs)
-		count_lost(ALLOC_LOST_FS);
+		count_lost(FRSP_ALLOC_LOST_FS);
 	return fs;
 }
 
-static __always_inline struct alloc_fs *fs_of(const struct super_block *sb)
+static __always_inline struct frsp_alloc_fs *fs_of(const struct super_block *sb)
 {
 	return fs_by_dev(BPF_CORE_READ(sb, s_dev));
 }
 
-static __always_inline struct call *current_call(__u64 flags)
+static __always_inline struct frsp_call *current_call(__u64 flags)
 {
 	return bpf_task_storage_get(&frsp_alloc_call,
 				    bpf_get_current_task_btf(), NULL, flags);
@@ -94,22 +94,22 @@ static __always_inline struct call *current_call(__u64 flags)
 static __always_inline void
 begin_call(const struct ext4_allocation_request___frsp *request)
 {
-	struct call *call = current_call(BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct frsp_call *call = current_call(BPF_LOCAL_STORAGE_GET_F_CREATE);
 
 	if (!call) {
-		count_lost(ALLOC_LOST_TASK);
+		count_lost(FRSP_ALLOC_LOST_TASK);
 		return;
 	}
 	call->kind = BPF_CORE_READ(request, flags) & EXT4_MB_HINT_DATA
-			     ? ALLOC_DATA
-			     : ALLOC_METADATA;
+			     ? FRSP_ALLOC_DATA
+			     : FRSP_ALLOC_METADATA;
 	call->began_ns = bpf_ktime_get_ns();
 }
 
 static __always_inline void end_call(const struct inode *inode, bool failed)
 {
-	struct call *call = current_call(0);
-	struct alloc_fs *fs;
+	struct frsp_call *call = current_call(0);
+	struct frsp_alloc_fs *fs;
 	__u64 took_ns;
 	__u32 kind;
 
@@ -118,9 +118,12 @@ static __always_inline void end_call(const struct inode *inode, bool failed)
 		return;
 	took_ns = bpf_ktime_get_ns() - call->began_ns;
 	call->began_ns = 0;
-	kind = failed ? ALLOC_FAILED : call->kind;
+	/* in a form of which the verifier knows the range, even after clang has
+	 * put the number on the stack and taken it back
+	 */
+	kind = (failed ? FRSP_ALLOC_FAILED : call->kind) % FRSP_ALLOC_NR_KINDS;
 	fs = fs_of(BPF_CORE_READ(inode, i_sb));
-	if (!fs || kind >= ALLOC_NR_KINDS)
+	if (!fs)
 		return;
 	fs->latency_ns[kind] += took_ns;
 	fs->latency[kind][log2_bucket(took_ns, LOG2_NS_BUCKETS)]++;
@@ -144,7 +147,7 @@ count_search(const struct ext4_allocation_context___frsp *ac)
 	__u32 obtained = BPF_CORE_READ(ac, ac_b_ex.fe_len);
 	__u32 scanned = BPF_CORE_READ(ac, ac_groups_scanned);
 	__u32 criteria = BPF_CORE_READ(ac, ac_criteria);
-	struct alloc_fs *fs = fs_of(BPF_CORE_READ(ac, ac_sb));
+	struct frsp_alloc_fs *fs = fs_of(BPF_CORE_READ(ac, ac_sb));
 
 	if (!fs)
 		return;
@@ -165,48 +168,49 @@ count_search(const struct ext4_allocation_context___frsp *ac)
 		fs->goals_taken++;
 	else
 		fs->goals_missed++;
-	fs->criteria[criteria < ALLOC_NR_CRITERIA ? criteria
-						  : ALLOC_NR_CRITERIA - 1]++;
+	fs->criteria[criteria < FRSP_ALLOC_NR_CRITERIA
+			     ? criteria
+			     : FRSP_ALLOC_NR_CRITERIA - 1]++;
 	fs->groups_scanned += scanned;
-	fs->scanned[log2_bucket(scanned, ALLOC_SCAN_BUCKETS)]++;
+	fs->scanned[log2_bucket(scanned, FRSP_ALLOC_SCAN_BUCKETS)]++;
 	fs->extents_found += BPF_CORE_READ(ac, ac_found);
 }
 
 static __always_inline void note_preallocated(void)
 {
-	struct call *call = current_call(0);
+	struct frsp_call *call = current_call(0);
 
 	if (call && call->began_ns)
-		call->kind = ALLOC_PREALLOCATED;
+		call->kind = FRSP_ALLOC_PREALLOCATED;
 }
 
 SEC("raw_tp/ext4_request_blocks")
 int BPF_PROG(frsp_alloc_request, struct ext4_allocation_request___frsp *request)
 {
-	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_REQUEST);
+	__u64 began = cost_begin(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_REQUEST);
 
 	begin_call(request);
-	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_REQUEST, began);
+	cost_end(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_REQUEST, began);
 	return 0;
 }
 
 SEC("raw_tp/ext4_mballoc_alloc")
 int BPF_PROG(frsp_alloc_search, struct ext4_allocation_context___frsp *ac)
 {
-	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_SEARCH);
+	__u64 began = cost_begin(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_SEARCH);
 
 	count_search(ac);
-	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_SEARCH, began);
+	cost_end(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_SEARCH, began);
 	return 0;
 }
 
 SEC("raw_tp/ext4_mballoc_prealloc")
 int BPF_PROG(frsp_alloc_prealloc, struct ext4_allocation_context___frsp *ac)
 {
-	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_PREALLOC);
+	__u64 began = cost_begin(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_PREALLOC);
 
 	note_preallocated();
-	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_PREALLOC, began);
+	cost_end(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_PREALLOC, began);
 	return 0;
 }
 
@@ -214,10 +218,10 @@ SEC("raw_tp/ext4_allocate_blocks")
 int BPF_PROG(frsp_alloc_done, struct ext4_allocation_request___frsp *request,
 	     __u64 block)
 {
-	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_DONE);
+	__u64 began = cost_begin(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_DONE);
 
 	end_call(BPF_CORE_READ(request, inode), !block);
-	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_DONE, began);
+	cost_end(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_DONE, began);
 	return 0;
 }
 
@@ -225,7 +229,7 @@ SEC("raw_tp/ext4_ext_map_blocks_exit")
 int BPF_PROG(frsp_alloc_extent, struct inode *inode, __u32 flags, void *map,
 	     int ret)
 {
-	end_mapping(inode, ret, ALLOC_PROGRAM_EXTENT);
+	end_mapping(inode, ret, FRSP_ALLOC_PROGRAM_EXTENT);
 	return 0;
 }
 
@@ -234,7 +238,7 @@ SEC("raw_tp/ext4_ind_map_blocks_exit")
 int BPF_PROG(frsp_alloc_indirect, struct inode *inode, __u32 flags, void *map,
 	     int ret)
 {
-	end_mapping(inode, ret, ALLOC_PROGRAM_INDIRECT);
+	end_mapping(inode, ret, FRSP_ALLOC_PROGRAM_INDIRECT);
 	return 0;
 }
 
@@ -244,43 +248,43 @@ SEC("raw_tp/frsp_goals_offered")
 int BPF_PROG(frsp_alloc_pick, __u32 dev, unsigned long ino, __u32 want,
 	     __u32 group, __u32 start, __u32 len, __u32 kind)
 {
-	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_PICK);
-	struct alloc_fs *fs = fs_by_dev(dev);
+	__u64 began = cost_begin(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_PICK);
+	struct frsp_alloc_fs *fs = fs_by_dev(dev);
 
 	if (fs) {
 		/* in a form of which the verifier knows the range */
-		fs->picks[kind % ALLOC_NR_PICKS]++;
+		fs->picks[kind % FRSP_ALLOC_NR_PICKS]++;
 		fs->picked[log2_bucket(len, LOG2_LEN_BUCKETS)]++;
 	}
-	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_PICK, began);
+	cost_end(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_PICK, began);
 	return 0;
 }
 
 SEC("raw_tp/frsp_group_loads")
 int BPF_PROG(frsp_alloc_load, __u32 dev, __u32 group, __u32 extents, __u64 ns)
 {
-	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_LOAD);
-	struct alloc_fs *fs = fs_by_dev(dev);
+	__u64 began = cost_begin(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_LOAD);
+	struct frsp_alloc_fs *fs = fs_by_dev(dev);
 
 	if (fs) {
 		fs->load_ns += ns;
 		fs->loads[log2_bucket(ns, LOG2_NS_BUCKETS)]++;
 	}
-	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_LOAD, began);
+	cost_end(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_LOAD, began);
 	return 0;
 }
 
 SEC("raw_tp/frsp_evictions")
 int BPF_PROG(frsp_alloc_evict, __u32 dev, __u32 tree, __u32 extents)
 {
-	__u64 began = cost_begin(&frsp_alloc_cost, ALLOC_PROGRAM_EVICT);
-	struct alloc_fs *fs = fs_by_dev(dev);
+	__u64 began = cost_begin(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_EVICT);
+	struct frsp_alloc_fs *fs = fs_by_dev(dev);
 
 	if (fs) {
 		fs->evictions++;
 		fs->evicted_extents += extents;
 	}
-	cost_end(&frsp_alloc_cost, ALLOC_PROGRAM_EVICT, began);
+	cost_end(&frsp_alloc_cost, FRSP_ALLOC_PROGRAM_EVICT, began);
 	return 0;
 }
 

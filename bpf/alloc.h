@@ -12,31 +12,32 @@
 #include "cost.h"
 #include "log2_hist.h"
 
-#define ALLOC_MAX_FS	   1024
-#define ALLOC_NR_CRITERIA  8  /* 4 in 6.1, 5 since 6.5; the last: any above */
-#define ALLOC_SCAN_BUCKETS 20 /* log2 of groups scanned */
+#define FRSP_ALLOC_MAX_FS 1024
+#define FRSP_ALLOC_NR_CRITERIA                                                 \
+	8 /* 4 in 6.1, 5 since 6.5; the last: any above */
+#define FRSP_ALLOC_SCAN_BUCKETS 20 /* log2 of groups scanned */
 
-enum alloc_kind {
-	ALLOC_DATA,	    /* of a regular file, new blocks looked for */
-	ALLOC_METADATA,	    /* directories, extent tree blocks, and the like */
-	ALLOC_PREALLOCATED, /* blocks that had been set aside before */
-	ALLOC_FAILED,	    /* none were got */
-	ALLOC_NR_KINDS,
+enum frsp_alloc_kind {
+	FRSP_ALLOC_DATA,     /* of a regular file, new blocks looked for */
+	FRSP_ALLOC_METADATA, /* directories, extent tree blocks, and the like */
+	FRSP_ALLOC_PREALLOCATED, /* blocks that had been set aside before */
+	FRSP_ALLOC_FAILED,	 /* none were got */
+	FRSP_ALLOC_NR_KINDS,
 };
 
 /* How frsp.ko came to a goal that it offered: enum frsp_pick_kind. */
-enum alloc_pick {
-	ALLOC_PICK_KEPT = 1, /* ext4's own goal */
-	ALLOC_PICK_FIT,	     /* an extent for all of the request */
-	ALLOC_PICK_SHORT,    /* the best that there was */
-	ALLOC_NR_PICKS,
+enum frsp_alloc_pick {
+	FRSP_ALLOC_PICK_KEPT = 1, /* ext4's own goal */
+	FRSP_ALLOC_PICK_FIT,	  /* an extent for all of the request */
+	FRSP_ALLOC_PICK_SHORT,	  /* the best that there was */
+	FRSP_ALLOC_NR_PICKS,
 };
 
 /* Value of frsp_alloc_fs, per CPU; key: kernel dev_t of the superblock. */
-struct alloc_fs {
+struct frsp_alloc_fs {
 	/* the whole call, ext4_mb_new_blocks() */
-	__u64 latency_ns[ALLOC_NR_KINDS];
-	__u64 latency[ALLOC_NR_KINDS][LOG2_NS_BUCKETS];
+	__u64 latency_ns[FRSP_ALLOC_NR_KINDS];
+	__u64 latency[FRSP_ALLOC_NR_KINDS][LOG2_NS_BUCKETS];
 	/* searches: requests that no preallocation could serve */
 	__u64 searches;
 	__u64 requested[LOG2_LEN_BUCKETS]; /* ac_o_ex.fe_len */
@@ -46,12 +47,13 @@ struct alloc_fs {
 	__u64 shorter;	   /* less than requested, or nothing */
 	__u64 goals_taken; /* what was found is at the goal, as in mb_stats */
 	__u64 goals_missed;
-	__u64 criteria[ALLOC_NR_CRITERIA]; /* the one that ended the search */
-	__u64 scanned[ALLOC_SCAN_BUCKETS];
+	__u64 criteria[FRSP_ALLOC_NR_CRITERIA]; /* the one that ended the search
+						 */
+	__u64 scanned[FRSP_ALLOC_SCAN_BUCKETS];
 	__u64 groups_scanned;
 	__u64 extents_found;
 	/* of frsp.ko, where it is loaded when the programs are attached */
-	__u64 picks[ALLOC_NR_PICKS];
+	__u64 picks[FRSP_ALLOC_NR_PICKS];
 	__u64 picked[LOG2_LEN_BUCKETS]; /* clusters offered */
 	__u64 load_ns;			/* groups put into trees, in all */
 	__u64 loads[LOG2_NS_BUCKETS];
@@ -60,24 +62,25 @@ struct alloc_fs {
 };
 
 /* Index into frsp_alloc_cost. */
-enum alloc_program {
-	ALLOC_PROGRAM_REQUEST,
-	ALLOC_PROGRAM_SEARCH,
-	ALLOC_PROGRAM_PREALLOC,
-	ALLOC_PROGRAM_DONE,
-	ALLOC_PROGRAM_EXTENT,
-	ALLOC_PROGRAM_INDIRECT,
-	ALLOC_PROGRAM_PICK,
-	ALLOC_PROGRAM_LOAD,
-	ALLOC_PROGRAM_EVICT,
-	ALLOC_NR_PROGRAMS,
+enum frsp_alloc_program {
+	FRSP_ALLOC_PROGRAM_REQUEST,
+	FRSP_ALLOC_PROGRAM_SEARCH,
+	FRSP_ALLOC_PROGRAM_PREALLOC,
+	FRSP_ALLOC_PROGRAM_DONE,
+	FRSP_ALLOC_PROGRAM_EXTENT,
+	FRSP_ALLOC_PROGRAM_INDIRECT,
+	FRSP_ALLOC_PROGRAM_PICK,
+	FRSP_ALLOC_PROGRAM_LOAD,
+	FRSP_ALLOC_PROGRAM_EVICT,
+	FRSP_ALLOC_NR_PROGRAMS,
 };
 
 /* Index into frsp_alloc_lost: what could not be counted, and why. */
-enum alloc_lost {
-	ALLOC_LOST_FS,	 /* no room or memory for the filesystem */
-	ALLOC_LOST_TASK, /* no memory for the task's call, or it was too late */
-	ALLOC_NR_LOST,
+enum frsp_alloc_lost {
+	FRSP_ALLOC_LOST_FS,   /* no room or memory for the filesystem */
+	FRSP_ALLOC_LOST_TASK, /* no memory for the task's call, or it was too
+				 late */
+	FRSP_ALLOC_NR_LOST,
 };
 
 #endif

@@ -40,46 +40,47 @@ const volatile bool has_xfs_groups = false;
 #define N_SLOTS	   256 /* merged: 195, if it has lasted for 39 hours */
 #define SLOT_SHIFT 16  /* ns to the unit of slots: 65 us */
 
-struct slot {
+struct frsp_slot {
 	__u32 from;    /* when the first was freed, in units */
 	__u32 extents; /* freed from then until the next slot */
 };
 
-struct batch {
+struct frsp_batch {
 	__u32 tid;
 	__u32 n_slots;
 	__u64 extents; /* 0: none is under way */
 	__u64 blocks;
 	__u64 freed_ns; /* sum of the moments */
-	struct slot slots[N_SLOTS];
+	struct frsp_slot slots[N_SLOTS];
 };
 
-struct watched_fs {
-	struct busy_fs busy; /* what is read from user space */
+struct frsp_watched_fs {
+	struct frsp_busy_fs busy; /* what is read from user space */
 	struct bpf_spin_lock lock;
-	struct batch batches[2]; /* by the lowest bit of tid */
+	struct frsp_batch batches[2]; /* by the lowest bit of tid */
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, BUSY_MAX_FS);
+	__uint(max_entries, FRSP_BUSY_MAX_FS);
 	__type(key, __u32);
-	__type(value, struct watched_fs);
+	__type(value, struct frsp_watched_fs);
 } frsp_busy_fs SEC(".maps");
 
-/* A struct watched_fs; as such, the kernel would look for locks in .rodata. */
-static const char nothing[sizeof(struct watched_fs)]
+/* A struct frsp_watched_fs; as such, the kernel would look for locks in
+ * .rodata. */
+static const char nothing[sizeof(struct frsp_watched_fs)]
 	__attribute__((aligned(8)));
 
-struct xfs_place {
+struct frsp_xfs_place {
 	__u32 dev;
 	__u32 group_type;
 	__u32 group;
 	__u32 block;
 };
 
-struct busy_extent {
+struct frsp_busy_extent {
 	__u64 freed_ns;
 	__u64 blocks; /* what reuse took from the end is not known of here */
 };
@@ -87,14 +88,14 @@ struct busy_extent {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, BUSY_MAX_XFS_EXTENTS);
-	__type(key, struct xfs_place);
-	__type(value, struct busy_extent);
+	__uint(max_entries, FRSP_BUSY_MAX_XFS_EXTENTS);
+	__type(key, struct frsp_xfs_place);
+	__type(value, struct frsp_busy_extent);
 } frsp_busy_xfs SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, BUSY_NR_LOST);
+	__uint(max_entries, FRSP_BUSY_NR_LOST);
 	__type(key, __u32);
 	__type(value, __u64);
 } frsp_busy_lost SEC(".maps");
@@ -107,7 +108,7 @@ struct {
 	__type(value, __u32);
 } frsp_busy_flag SEC(".maps");
 
-COST_MAP(frsp_busy_cost, BUSY_NR_PROGRAMS);
+COST_MAP(frsp_busy_cost, FRSP_BUSY_NR_PROGRAMS);
 
 static __always_inline void count_lost(__u32 why, __u64 n)
 {
@@ -117,26 +118,26 @@ static __always_inline void count_lost(__u32 why, __u64 n)
 		*lost += n;
 }
 
-static __always_inline struct watched_fs *known_fs(__u32 dev)
+static __always_inline struct frsp_watched_fs *known_fs(__u32 dev)
 {
 	return bpf_map_lookup_elem(&frsp_busy_fs, &dev);
 }
 
-static __always_inline struct watched_fs *fs_of(__u32 dev)
+static __always_inline struct frsp_watched_fs *fs_of(__u32 dev)
 {
-	struct watched_fs *fs = known_fs(dev);
+	struct frsp_watched_fs *fs = known_fs(dev);
 
 	if (fs)
 		return fs;
 	bpf_map_update_elem(&frsp_busy_fs, &dev, nothing, BPF_NOEXIST);
 	fs = known_fs(dev);
 	if (!fs)
-		count_lost(BUSY_LOST_FS, 1);
+		count_lost(FRSP_BUSY_LOST_FS, 1);
 	return fs;
 }
 
 /* The next two: lock held. */
-static __always_inline void begin_busy(struct busy_fs *busy, __u64 blocks)
+static __always_inline void begin_busy(struct frsp_busy_fs *busy, __u64 blocks)
 {
 	busy->extents++;
 	if (busy->peak_extents < busy->extents)
@@ -147,7 +148,7 @@ static __always_inline void begin_busy(struct busy_fs *busy, __u64 blocks)
 }
 
 /* Not below 0: the filesystem may have been forgotten in between. */
-static __always_inline void end_busy(struct busy_fs *busy, __u64 extents,
+static __always_inline void end_busy(struct frsp_busy_fs *busy, __u64 extents,
 				     __u64 blocks)
 {
 	busy->extents -= extents < busy->extents ? extents : busy->extents;
@@ -157,13 +158,13 @@ static __always_inline void end_busy(struct busy_fs *busy, __u64 extents,
 /* Lock held; all slots are used. The number of those that are kept is always
  * read from memory, so that the verifier need not tell its values apart.
  */
-static __always_inline void merge_slots(struct batch *batch, __u32 now)
+static __always_inline void merge_slots(struct frsp_batch *batch, __u32 now)
 {
 	volatile __u32 *n_kept = &batch->n_slots;
 
 	*n_kept = 1;
 	for (__u32 i = 1; i < N_SLOTS; i++) {
-		struct slot *last = &batch->slots[(*n_kept - 1) % N_SLOTS];
+		struct frsp_slot *last = &batch->slots[(*n_kept - 1) % N_SLOTS];
 		__u32 end = i + 1 < N_SLOTS ? batch->slots[i + 1].from : now;
 
 		if (end - last->from <= (now - end) / 4) {
@@ -176,9 +177,9 @@ static __always_inline void merge_slots(struct batch *batch, __u32 now)
 }
 
 /* Lock held. */
-static __always_inline void fill_slot(struct batch *batch, __u32 now)
+static __always_inline void fill_slot(struct frsp_batch *batch, __u32 now)
 {
-	struct slot *last = &batch->slots[(batch->n_slots - 1) % N_SLOTS];
+	struct frsp_slot *last = &batch->slots[(batch->n_slots - 1) % N_SLOTS];
 
 	/* below 0: another CPU came first, and got the lock later */
 	if (batch->n_slots && (__s32)(now - last->from) <= 0) {
@@ -188,15 +189,15 @@ static __always_inline void fill_slot(struct batch *batch, __u32 now)
 	if (batch->n_slots >= N_SLOTS)
 		merge_slots(batch, now);
 	batch->slots[batch->n_slots % N_SLOTS] =
-		(struct slot){.from = now, .extents = 1};
+		(struct frsp_slot){.from = now, .extents = 1};
 	batch->n_slots++;
 }
 
 static __always_inline void begin_ext4(__u32 dev, __u32 tid, __u32 blocks)
 {
-	struct watched_fs *fs = fs_of(dev);
+	struct frsp_watched_fs *fs = fs_of(dev);
 	__u64 now_ns = bpf_ktime_get_ns(), unended = 0;
-	struct batch *batch;
+	struct frsp_batch *batch;
 
 	if (!fs)
 		return;
@@ -220,18 +221,18 @@ static __always_inline void begin_ext4(__u32 dev, __u32 tid, __u32 blocks)
 	begin_busy(&fs->busy, blocks);
 	bpf_spin_unlock(&fs->lock);
 	if (unended)
-		count_lost(BUSY_LOST_END, unended);
+		count_lost(FRSP_BUSY_LOST_END, unended);
 }
 
-struct lifetimes_context {
-	struct watched_fs *fs;
-	struct batch *batch;
+struct frsp_lifetimes_context {
+	struct frsp_watched_fs *fs;
+	struct frsp_batch *batch;
 	__u32 now;
 };
 
-static long count_slot(__u32 i, struct lifetimes_context *context)
+static long count_slot(__u32 i, struct frsp_lifetimes_context *context)
 {
-	struct slot *slot = &context->batch->slots[i % N_SLOTS];
+	struct frsp_slot *slot = &context->batch->slots[i % N_SLOTS];
 	__u64 lived = context->now - slot->from;
 	__u32 bucket;
 
@@ -246,17 +247,17 @@ static long count_slot(__u32 i, struct lifetimes_context *context)
 /* Nothing is added to the batch any more: its transaction has been committed. */
 static __always_inline void end_ext4(__u32 dev, __u32 tid)
 {
-	struct watched_fs *fs = known_fs(dev);
+	struct frsp_watched_fs *fs = known_fs(dev);
 	__u64 now_ns = bpf_ktime_get_ns();
-	struct lifetimes_context context;
-	struct batch *batch;
+	struct frsp_lifetimes_context context;
+	struct frsp_batch *batch;
 
 	if (!fs)
 		return;
 	batch = &fs->batches[tid & 1];
 	if (batch->tid != tid || !batch->extents)
 		return;
-	context = (struct lifetimes_context){
+	context = (struct frsp_lifetimes_context){
 		.fs = fs, .batch = batch, .now = now_ns >> SLOT_SHIFT};
 	bpf_loop(batch->n_slots, count_slot, &context, 0);
 	bpf_spin_lock(&fs->lock);
@@ -289,7 +290,7 @@ static __always_inline void note_flags(const struct inode *inode, __u32 flags)
 	if (noted)
 		*noted = flags;
 	else
-		count_lost(BUSY_LOST_TASK, 1);
+		count_lost(FRSP_BUSY_LOST_TASK, 1);
 }
 
 /* In data=writeback data can be had again at once. Of what is not data, ext4
@@ -336,16 +337,16 @@ static __always_inline __u32 group_dev(const struct xfs_group___frsp *group)
 		__u64 value;                                                   \
 		asm volatile("%[value] = *(u64 *)(%[from] + %[offset])"        \
 			     : [value] "=r"(value)                             \
-			     : [from] "r"(arguments), [offset] "i"((n)*8));    \
+			     : [from] "r"(arguments), [offset] "i"((n) * 8));  \
 		value;                                                         \
 	})
 
 static __always_inline void place_in(const struct xfs_group___frsp *group,
-				     __u32 block, struct xfs_place *place)
+				     __u32 block, struct frsp_xfs_place *place)
 {
 	if (!group)
 		return;
-	*place = (struct xfs_place){
+	*place = (struct frsp_xfs_place){
 		.dev = group_dev(group),
 		.group_type = BPF_CORE_READ(group, xg_type),
 		.group = BPF_CORE_READ(group, xg_gno),
@@ -357,15 +358,15 @@ static __always_inline void place_in(const struct xfs_group___frsp *group,
  * the length.
  */
 static __always_inline __u32 place_of(const __u64 *arguments,
-				      struct xfs_place *place)
+				      struct frsp_xfs_place *place)
 {
-	*place = (struct xfs_place){};
+	*place = (struct frsp_xfs_place){};
 	if (has_xfs_groups) {
 		place_in((void *)ARGUMENT(arguments, 0), ARGUMENT(arguments, 1),
 			 place);
 		return ARGUMENT(arguments, 2);
 	}
-	*place = (struct xfs_place){
+	*place = (struct frsp_xfs_place){
 		.dev = mount_dev((void *)ARGUMENT(arguments, 0)),
 		.group = ARGUMENT(arguments, 1),
 		.block = ARGUMENT(arguments, 2),
@@ -373,7 +374,8 @@ static __always_inline __u32 place_of(const __u64 *arguments,
 	return ARGUMENT(arguments, 3);
 }
 
-static __always_inline struct watched_fs *fs_of_group(const __u64 *arguments)
+static __always_inline struct frsp_watched_fs *
+fs_of_group(const __u64 *arguments)
 {
 	return fs_of(has_xfs_groups
 			     ? group_dev((void *)ARGUMENT(arguments, 0))
@@ -382,9 +384,9 @@ static __always_inline struct watched_fs *fs_of_group(const __u64 *arguments)
 
 static __always_inline void end_xfs(const __u64 *arguments)
 {
-	struct busy_extent *found, extent;
-	struct watched_fs *fs;
-	struct xfs_place place;
+	struct frsp_busy_extent *found, extent;
+	struct frsp_watched_fs *fs;
+	struct frsp_xfs_place place;
 	__u64 lived_ns;
 	__u32 bucket;
 
@@ -411,9 +413,9 @@ static __always_inline void end_xfs(const __u64 *arguments)
  */
 static __always_inline void cut_xfs(const __u64 *arguments)
 {
-	struct busy_extent *found, rest;
-	struct watched_fs *fs;
-	struct xfs_place place;
+	struct frsp_busy_extent *found, rest;
+	struct frsp_watched_fs *fs;
+	struct frsp_xfs_place place;
 	__u32 reused = place_of(arguments, &place), ended = 0;
 
 	found = bpf_map_lookup_elem(&frsp_busy_xfs, &place);
@@ -438,10 +440,10 @@ static __always_inline void cut_xfs(const __u64 *arguments)
  * tracepoint of its own, and still has an entry. It was one block: all callers
  * of xfs_extent_busy_reuse() ask for one.
  */
-static __always_inline void drop_xfs(const struct xfs_place *place)
+static __always_inline void drop_xfs(const struct frsp_xfs_place *place)
 {
-	struct busy_extent *found;
-	struct watched_fs *fs;
+	struct frsp_busy_extent *found;
+	struct frsp_watched_fs *fs;
 	__u64 blocks;
 
 	found = bpf_map_lookup_elem(&frsp_busy_xfs, place);
@@ -463,7 +465,7 @@ drop_btree_block(const struct xfs_btree_cur___frsp *cur, const __u32 *pointer)
 {
 	const struct xfs_btree_cur___pag *old_cur = (void *)cur;
 	const struct xfs_perag___mount *perag;
-	struct xfs_place place;
+	struct frsp_xfs_place place;
 	__u32 block = 0;
 
 	/* the blocks of other trees are never taken while they are busy */
@@ -475,7 +477,7 @@ drop_btree_block(const struct xfs_btree_cur___frsp *cur, const __u32 *pointer)
 		place_in(BPF_CORE_READ(cur, bc_group), block, &place);
 	} else {
 		perag = BPF_CORE_READ(old_cur, bc_ag.pag);
-		place = (struct xfs_place){
+		place = (struct frsp_xfs_place){
 			.dev = mount_dev(BPF_CORE_READ(perag, pag_mount)),
 			.group = BPF_CORE_READ(perag, pag_agno),
 			.block = block,
@@ -486,9 +488,10 @@ drop_btree_block(const struct xfs_btree_cur___frsp *cur, const __u32 *pointer)
 
 static __always_inline void begin_xfs(const __u64 *arguments)
 {
-	struct busy_extent extent = {.freed_ns = bpf_ktime_get_ns()}, *stale;
-	struct watched_fs *fs;
-	struct xfs_place place;
+	struct frsp_busy_extent extent = {.freed_ns = bpf_ktime_get_ns()},
+				*stale;
+	struct frsp_watched_fs *fs;
+	struct frsp_xfs_place place;
 	__u64 stale_blocks = 0;
 	bool known;
 
@@ -511,21 +514,21 @@ static __always_inline void begin_xfs(const __u64 *arguments)
 		begin_busy(&fs->busy, extent.blocks);
 	bpf_spin_unlock(&fs->lock);
 	if (stale)
-		count_lost(BUSY_LOST_END, 1);
+		count_lost(FRSP_BUSY_LOST_END, 1);
 	if (!known)
-		count_lost(BUSY_LOST_EXTENT, 1);
+		count_lost(FRSP_BUSY_LOST_EXTENT, 1);
 }
 
 SEC("tp_btf/jbd2_end_commit")
 int BPF_PROG(frsp_busy_commit, struct journal_s___frsp *journal,
 	     struct transaction_s___frsp *transaction)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_COMMIT);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_COMMIT);
 
 	if (journal && transaction)
 		end_ext4(BPF_CORE_READ(journal, j_fs_dev, bd_dev),
 			 BPF_CORE_READ(transaction, t_tid));
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_COMMIT, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_COMMIT, began);
 	return 0;
 }
 
@@ -533,10 +536,10 @@ SEC("tp_btf/ext4_free_blocks")
 int BPF_PROG(frsp_busy_flags, struct inode *inode, __u64 block,
 	     unsigned long count, int flags)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_FLAGS);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_FLAGS);
 
 	note_flags(inode, flags);
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_FLAGS, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_FLAGS, began);
 	return 0;
 }
 
@@ -544,30 +547,30 @@ SEC("tp_btf/ext4_mballoc_free")
 int BPF_PROG(frsp_busy_free, struct super_block *sb, struct inode *inode,
 	     __u32 group, int start, int len)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_FREE);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_FREE);
 
 	begin_unless_writeback(sb, len);
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_FREE, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_FREE, began);
 	return 0;
 }
 
 SEC("tp_btf/xfs_extent_busy_clear")
 int frsp_busy_xclear(__u64 *arguments)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XCLEAR);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XCLEAR);
 
 	end_xfs(arguments);
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XCLEAR, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XCLEAR, began);
 	return 0;
 }
 
 SEC("tp_btf/xfs_extent_busy_reuse")
 int frsp_busy_xpart(__u64 *arguments)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XPART);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XPART);
 
 	cut_xfs(arguments);
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XPART, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XPART, began);
 	return 0;
 }
 
@@ -576,17 +579,17 @@ SEC("tp_btf/xfs_btree_alloc_block")
 int BPF_PROG(frsp_busy_xbtree, struct xfs_btree_cur___frsp *cur, __u32 *pointer,
 	     int was_found)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XBTREE);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XBTREE);
 
 	if (was_found && cur && pointer)
 		drop_btree_block(cur, pointer);
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XBTREE, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XBTREE, began);
 	return 0;
 }
 
 static __always_inline void drop_block(const struct xfs_alloc_arg___frsp *alloc)
 {
-	struct xfs_place place = {
+	struct frsp_xfs_place place = {
 		.dev = mount_dev(BPF_CORE_READ(alloc, mp)),
 		.group = BPF_CORE_READ(alloc, agno),
 		.block = BPF_CORE_READ(alloc, agbno),
@@ -598,11 +601,11 @@ static __always_inline void drop_block(const struct xfs_alloc_arg___frsp *alloc)
 SEC("tp_btf/xfs_alloc_small_freelist")
 int BPF_PROG(frsp_busy_xsmall, struct xfs_alloc_arg___frsp *alloc)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XSMALL);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XSMALL);
 
 	if (alloc)
 		drop_block(alloc);
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XSMALL, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XSMALL, began);
 	return 0;
 }
 
@@ -610,42 +613,42 @@ int BPF_PROG(frsp_busy_xsmall, struct xfs_alloc_arg___frsp *alloc)
 SEC("fexit/xfs_extent_busy_reuse")
 int frsp_busy_xdrop(__u64 *arguments)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XDROP);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XDROP);
 	const struct xfs_perag___mount *perag = (void *)arguments[1];
-	struct xfs_place place = {
+	struct frsp_xfs_place place = {
 		.dev = mount_dev((void *)arguments[0]),
 		.group = BPF_CORE_READ(perag, pag_agno),
 		.block = arguments[2],
 	};
 
 	drop_xfs(&place);
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XDROP, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XDROP, began);
 	return 0;
 }
 
 SEC("tp_btf/xfs_extent_busy")
 int frsp_busy_xbegin(__u64 *arguments)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XBEGIN);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XBEGIN);
 
 	begin_xfs(arguments);
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XBEGIN, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XBEGIN, began);
 	return 0;
 }
 
 SEC("tp_btf/xfs_extent_busy_trim")
 int frsp_busy_xtrim(__u64 *arguments)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XTRIM);
-	struct watched_fs *fs = fs_of_group(arguments);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XTRIM);
+	struct frsp_watched_fs *fs = fs_of_group(arguments);
 
 	if (fs)
 		__sync_fetch_and_add(&fs->busy.trimmed, 1);
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XTRIM, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XTRIM, began);
 	return 0;
 }
 
-static __always_inline void count_forced(struct watched_fs *fs)
+static __always_inline void count_forced(struct frsp_watched_fs *fs)
 {
 	if (fs)
 		__sync_fetch_and_add(&fs->busy.forced, 1);
@@ -655,10 +658,10 @@ static __always_inline void count_forced(struct watched_fs *fs)
 SEC("tp_btf/xfs_extent_busy_force")
 int frsp_busy_xforce(__u64 *arguments)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XFORCE);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XFORCE);
 
 	count_forced(fs_of_group(arguments));
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XFORCE, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XFORCE, began);
 	return 0;
 }
 
@@ -666,11 +669,11 @@ int frsp_busy_xforce(__u64 *arguments)
 SEC("tp_btf/xfs_alloc_near_busy")
 int BPF_PROG(frsp_busy_xnear, struct xfs_alloc_arg___frsp *alloc)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XNEAR);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XNEAR);
 
 	if (alloc)
 		count_forced(fs_of(mount_dev(BPF_CORE_READ(alloc, mp))));
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XNEAR, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XNEAR, began);
 	return 0;
 }
 
@@ -678,11 +681,11 @@ int BPF_PROG(frsp_busy_xnear, struct xfs_alloc_arg___frsp *alloc)
 SEC("tp_btf/xfs_alloc_size_busy")
 int BPF_PROG(frsp_busy_xsize, struct xfs_alloc_arg___frsp *alloc)
 {
-	__u64 began = cost_begin(&frsp_busy_cost, BUSY_PROGRAM_XSIZE);
+	__u64 began = cost_begin(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XSIZE);
 
 	if (alloc)
 		count_forced(fs_of(mount_dev(BPF_CORE_READ(alloc, mp))));
-	cost_end(&frsp_busy_cost, BUSY_PROGRAM_XSIZE, began);
+	cost_end(&frsp_busy_cost, FRSP_BUSY_PROGRAM_XSIZE, began);
 	return 0;
 }
 

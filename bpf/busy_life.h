@@ -14,11 +14,11 @@
 #include "cost.h"
 #include "log2_hist.h"
 
-#define BUSY_MAX_FS	     1024
-#define BUSY_MAX_XFS_EXTENTS (1 << 18) /* 24 MiB, allocated with use */
+#define FRSP_BUSY_MAX_FS	  1024
+#define FRSP_BUSY_MAX_XFS_EXTENTS (1 << 18) /* 24 MiB, allocated with use */
 
 /* The beginning of a value of frsp_busy_fs; key: kernel dev_t. */
-struct busy_fs {
+struct frsp_busy_fs {
 	/* of the extents whose busy life has ended: from the free until they
 	 * could be allocated
 	 */
@@ -37,30 +37,31 @@ struct busy_fs {
 };
 
 /* Index into frsp_busy_cost. */
-enum busy_program {
-	BUSY_PROGRAM_COMMIT,
-	BUSY_PROGRAM_FLAGS,
-	BUSY_PROGRAM_FREE,
-	BUSY_PROGRAM_XCLEAR,
-	BUSY_PROGRAM_XPART,
-	BUSY_PROGRAM_XBTREE,
-	BUSY_PROGRAM_XSMALL,
-	BUSY_PROGRAM_XDROP,
-	BUSY_PROGRAM_XBEGIN,
-	BUSY_PROGRAM_XTRIM,
-	BUSY_PROGRAM_XFORCE,
-	BUSY_PROGRAM_XNEAR,
-	BUSY_PROGRAM_XSIZE,
-	BUSY_NR_PROGRAMS,
+enum frsp_busy_program {
+	FRSP_BUSY_PROGRAM_COMMIT,
+	FRSP_BUSY_PROGRAM_FLAGS,
+	FRSP_BUSY_PROGRAM_FREE,
+	FRSP_BUSY_PROGRAM_XCLEAR,
+	FRSP_BUSY_PROGRAM_XPART,
+	FRSP_BUSY_PROGRAM_XBTREE,
+	FRSP_BUSY_PROGRAM_XSMALL,
+	FRSP_BUSY_PROGRAM_XDROP,
+	FRSP_BUSY_PROGRAM_XBEGIN,
+	FRSP_BUSY_PROGRAM_XTRIM,
+	FRSP_BUSY_PROGRAM_XFORCE,
+	FRSP_BUSY_PROGRAM_XNEAR,
+	FRSP_BUSY_PROGRAM_XSIZE,
+	FRSP_BUSY_NR_PROGRAMS,
 };
 
 /* Index into frsp_busy_lost: what could not be counted, and why. */
-enum busy_lost {
-	BUSY_LOST_FS,	  /* no room or memory for the filesystem */
-	BUSY_LOST_EXTENT, /* no room or memory: freed, but never busy or ended */
-	BUSY_LOST_END,	  /* its end was not seen: has no lifetime */
-	BUSY_LOST_TASK,	  /* no memory for what the task is about to free */
-	BUSY_NR_LOST,
+enum frsp_busy_lost {
+	FRSP_BUSY_LOST_FS,     /* no room or memory for the filesystem */
+	FRSP_BUSY_LOST_EXTENT, /* no room or memory: freed, but never busy or
+				  ended */
+	FRSP_BUSY_LOST_END,    /* its end was not seen: has no lifetime */
+	FRSP_BUSY_LOST_TASK, /* no memory for what the task is about to free */
+	FRSP_BUSY_NR_LOST,
 };
 
 #endif

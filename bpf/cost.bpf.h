@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The BPF half of cost.h: a map of struct cost per program, and its two calls. */
+/* The BPF half of cost.h: a map of struct frsp_cost per program, and its two
+ * calls. */
 #ifndef FRSP_COST_BPF_H
 #define FRSP_COST_BPF_H
 
@@ -10,13 +11,13 @@
 		__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);                       \
 		__uint(max_entries, n_programs);                               \
 		__type(key, __u32);                                            \
-		__type(value, struct cost);                                    \
+		__type(value, struct frsp_cost);                               \
 	} name SEC(".maps")
 
 /* Counts an event; returns when it began, 0 if its time is not taken. */
 static __always_inline __u64 cost_begin(void *map, __u32 program)
 {
-	struct cost *cost = bpf_map_lookup_elem(map, &program);
+	struct frsp_cost *cost = bpf_map_lookup_elem(map, &program);
 
 	/* not the first one, which finds everything cold */
 	return cost && cost->events++ % COST_SAMPLE_EVERY ==
@@ -27,7 +28,7 @@ static __always_inline __u64 cost_begin(void *map, __u32 program)
 
 static __always_inline void cost_end(void *map, __u32 program, __u64 began_ns)
 {
-	struct cost *cost;
+	struct frsp_cost *cost;
 
 	if (!began_ns)
 		return;

@@ -12,7 +12,7 @@
 #define COST_SAMPLE_EVERY 128
 
 /* Of one program, per CPU. */
-struct cost {
+struct frsp_cost {
 	__u64 events;
 	__u64 samples;	  /* of which the time was taken */
 	__u64 sampled_ns; /* of those, in all */

@@ -45,19 +45,19 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, ES_MAX_FS);
+	__uint(max_entries, FRSP_ES_MAX_FS);
 	__type(key, __u32);
-	__type(value, struct es_fs);
+	__type(value, struct frsp_es_fs);
 } frsp_es_fs SEC(".maps");
 
 /* Too large for the stack. */
-static const struct es_fs nothing;
+static const struct frsp_es_fs nothing;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, ES_MAX_INODES);
-	__type(key, struct es_inode_key);
-	__type(value, struct es_inode);
+	__uint(max_entries, FRSP_ES_MAX_INODES);
+	__type(key, struct frsp_es_inode_key);
+	__type(value, struct frsp_es_inode);
 } frsp_es_inode SEC(".maps");
 
 struct {
@@ -65,12 +65,12 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1); /* set before load */
 	__type(key, __u32);
-	__type(value, struct es_gathered);
+	__type(value, struct frsp_es_gathered);
 } frsp_es_slots SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, ES_NR_LOST);
+	__uint(max_entries, FRSP_ES_NR_LOST);
 	__type(key, __u32);
 	__type(value, __u64);
 } frsp_es_lost SEC(".maps");
@@ -79,7 +79,7 @@ struct {
 __u64 inodes_made;
 __u64 inodes_forgotten; /* by readers */
 
-COST_MAP(frsp_es_cost, ES_NR_PROGRAMS);
+COST_MAP(frsp_es_cost, FRSP_ES_NR_PROGRAMS);
 
 static __always_inline void count_lost(__u32 why, __u64 n)
 {
@@ -89,19 +89,20 @@ static __always_inline void count_lost(__u32 why, __u64 n)
 		*lost += n;
 }
 
-static __always_inline struct es_gathered *gathered_here(void)
+static __always_inline struct frsp_es_gathered *gathered_here(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct es_gathered *here = bpf_map_lookup_elem(&frsp_es_slots, &cpu);
+	struct frsp_es_gathered *here =
+		bpf_map_lookup_elem(&frsp_es_slots, &cpu);
 
 	if (!here)
-		count_lost(ES_LOST_CPU, 1);
+		count_lost(FRSP_ES_LOST_CPU, 1);
 	return here;
 }
 
-static __always_inline struct es_fs *fs_in_table(__u32 dev)
+static __always_inline struct frsp_es_fs *fs_in_table(__u32 dev)
 {
-	struct es_fs *fs = bpf_map_lookup_elem(&frsp_es_fs, &dev);
+	struct frsp_es_fs *fs = bpf_map_lookup_elem(&frsp_es_fs, &dev);
 
 	if (fs)
 		return fs;
@@ -109,28 +110,28 @@ static __always_inline struct es_fs *fs_in_table(__u32 dev)
 	return bpf_map_lookup_elem(&frsp_es_fs, &dev);
 }
 
-static __always_inline __u64 events_of(const struct es_fs *counts)
+static __always_inline __u64 events_of(const struct frsp_es_fs *counts)
 {
 	__u64 n = counts->hits + counts->misses + counts->cached +
 		  counts->removals + counts->runs;
 
-	for (int i = 0; i < ES_NR_INSERTS; i++)
+	for (int i = 0; i < FRSP_ES_NR_INSERTS; i++)
 		n += counts->inserts[i];
 	return n;
 }
 
-static __always_inline void add_fs(const struct es_fs_slot *slot)
+static __always_inline void add_fs(const struct frsp_es_fs_slot *slot)
 {
 	const __u64 *from = (const __u64 *)&slot->counts;
 	__u32 dev = slot->dev;
-	struct es_fs *fs;
+	struct frsp_es_fs *fs;
 	__u64 *to;
 
 	if (!dev)
 		return;
 	fs = fs_in_table(dev);
 	if (!fs) {
-		count_lost(ES_LOST_FS, events_of(&slot->counts));
+		count_lost(FRSP_ES_LOST_FS, events_of(&slot->counts));
 		return;
 	}
 	to = (__u64 *)fs;
@@ -139,8 +140,8 @@ static __always_inline void add_fs(const struct es_fs_slot *slot)
 }
 
 /* Not inline, as it is rare. */
-static __noinline int take_fs_slot(struct es_gathered *here,
-				   struct es_fs_slot *slot, __u32 dev)
+static __noinline int take_fs_slot(struct frsp_es_gathered *here,
+				   struct frsp_es_fs_slot *slot, __u32 dev)
 {
 	here->moves_begun++;
 	barrier();
@@ -152,9 +153,10 @@ static __noinline int take_fs_slot(struct es_gathered *here,
 	return 0;
 }
 
-static __always_inline struct es_fs *fs_of(struct es_gathered *here, __u32 dev)
+static __always_inline struct frsp_es_fs *fs_of(struct frsp_es_gathered *here,
+						__u32 dev)
 {
-	struct es_fs_slot *slot = &here->fs[es_fs_slot_of(dev)];
+	struct frsp_es_fs_slot *slot = &here->fs[es_fs_slot_of(dev)];
 
 	if (slot->dev != dev)
 		take_fs_slot(here, slot, dev);
@@ -162,7 +164,7 @@ static __always_inline struct es_fs *fs_of(struct es_gathered *here, __u32 dev)
 }
 
 static __always_inline bool is_still(const struct inode *inode,
-				     const struct es_inode_key *key)
+				     const struct frsp_es_inode_key *key)
 {
 	return BPF_CORE_READ(inode, i_ino) == key->ino &&
 	       BPF_CORE_READ(inode, i_generation) == key->gen &&
@@ -179,8 +181,8 @@ static __always_inline __u64 entries_at(__u64 address)
 	return BPF_CORE_READ(info, i_es_all_nr);
 }
 
-static __always_inline void ask_entries(const struct es_inode_key *key,
-					struct es_inode *known)
+static __always_inline void ask_entries(const struct frsp_es_inode_key *key,
+					struct frsp_es_inode *known)
 {
 	__u64 entries = entries_at(known->address);
 
@@ -191,17 +193,17 @@ static __always_inline void ask_entries(const struct es_inode_key *key,
 }
 
 /* Whether it still is that inode is not asked: its fields are far apart. */
-static __always_inline bool is_of_note(const struct es_inode *counts)
+static __always_inline bool is_of_note(const struct frsp_es_inode *counts)
 {
-	return counts->misses >= ES_NOTED_MISSES ||
-	       entries_at(counts->address) >= ES_NOTED_ENTRIES;
+	return counts->misses >= FRSP_ES_NOTED_MISSES ||
+	       entries_at(counts->address) >= FRSP_ES_NOTED_ENTRIES;
 }
 
-static __always_inline void add_inode(struct es_gathered *here,
-				      const struct es_inode_slot *slot)
+static __always_inline void add_inode(struct frsp_es_gathered *here,
+				      const struct frsp_es_inode_slot *slot)
 {
-	struct es_inode_key key = slot->key;
-	struct es_inode counts = slot->counts, *known;
+	struct frsp_es_inode_key key = slot->key;
+	struct frsp_es_inode counts = slot->counts, *known;
 
 	if (!key.dev)
 		return;
@@ -218,7 +220,7 @@ static __always_inline void add_inode(struct es_gathered *here,
 	/* or another CPU was faster */
 	known = known ?: bpf_map_lookup_elem(&frsp_es_inode, &key);
 	if (!known) {
-		count_lost(ES_LOST_INODE, counts.hits + counts.misses);
+		count_lost(FRSP_ES_LOST_INODE, counts.hits + counts.misses);
 		return;
 	}
 	__sync_fetch_and_add(&known->hits, counts.hits);
@@ -229,28 +231,28 @@ static __always_inline void add_inode(struct es_gathered *here,
 		known->address = counts.address;
 }
 
-static __noinline int take_inode_slot(struct es_gathered *here,
-				      struct es_inode_slot *slot,
-				      const struct es_inode_key *key,
+static __noinline int take_inode_slot(struct frsp_es_gathered *here,
+				      struct frsp_es_inode_slot *slot,
+				      const struct frsp_es_inode_key *key,
 				      __u64 address)
 {
 	here->moves_begun++;
 	barrier();
 	add_inode(here, slot);
 	slot->key = *key;
-	slot->counts = (struct es_inode){.address = address};
+	slot->counts = (struct frsp_es_inode){.address = address};
 	barrier();
 	here->moves_done++;
 	return 0;
 }
 
-static __always_inline struct es_inode *
-inode_of(struct es_gathered *here, const struct inode *inode, __u32 dev)
+static __always_inline struct frsp_es_inode *
+inode_of(struct frsp_es_gathered *here, const struct inode *inode, __u32 dev)
 {
-	struct es_inode_key key = {
+	struct frsp_es_inode_key key = {
 		.ino = inode->i_ino, .dev = dev, .gen = inode->i_generation};
 	__u64 address = (__u64)inode;
-	struct es_inode_slot *slot;
+	struct frsp_es_inode_slot *slot;
 
 	slot = &here->inodes[es_inode_slot_of(key.ino, dev)];
 	if (slot->counts.address != address || slot->key.ino != key.ino ||
@@ -261,9 +263,9 @@ inode_of(struct es_gathered *here, const struct inode *inode, __u32 dev)
 
 static __always_inline void count_lookup(const struct inode *inode, bool found)
 {
-	struct es_gathered *here = gathered_here();
-	struct es_inode *known;
-	struct es_fs *fs;
+	struct frsp_es_gathered *here = gathered_here();
+	struct frsp_es_inode *known;
+	struct frsp_es_fs *fs;
 	__u32 dev;
 
 	if (!here || !inode)
@@ -281,9 +283,9 @@ static __always_inline void count_lookup(const struct inode *inode, bool found)
 }
 
 /* For a change of the tree. Of the inode a lookup has told before, ... */
-static __always_inline struct es_fs *changed_fs(const struct inode *inode)
+static __always_inline struct frsp_es_fs *changed_fs(const struct inode *inode)
 {
-	struct es_gathered *here = gathered_here();
+	struct frsp_es_gathered *here = gathered_here();
 
 	return here && inode ? fs_of(here, inode->i_sb->s_dev) : NULL;
 }
@@ -291,7 +293,7 @@ static __always_inline struct es_fs *changed_fs(const struct inode *inode)
 /* ... but not if its extent tree is read for other reasons. */
 static __always_inline void count_cached(const struct inode *inode)
 {
-	struct es_gathered *here = gathered_here();
+	struct frsp_es_gathered *here = gathered_here();
 	__u32 dev;
 
 	if (!here || !inode)
@@ -302,35 +304,36 @@ static __always_inline void count_cached(const struct inode *inode)
 }
 
 /* For the shrinker. */
-static __always_inline struct es_fs *shrunk_fs(const struct super_block *sb)
+static __always_inline struct frsp_es_fs *
+shrunk_fs(const struct super_block *sb)
 {
-	struct es_gathered *here = gathered_here();
+	struct frsp_es_gathered *here = gathered_here();
 
 	return here && sb ? fs_of(here, sb->s_dev) : NULL;
 }
 
 /* 6.1 has entries that are unwritten and delayed, and keeps them as delayed. */
-static __always_inline enum es_insert
+static __always_inline enum frsp_es_insert
 insert_of(const struct extent_status___frsp *es)
 {
 	__u32 status = es->es_pblk >> EXTENT_STATUS_SHIFT;
 
 	if (status & EXTENT_STATUS_DELAYED)
-		return ES_INSERT_DELAYED;
+		return FRSP_ES_INSERT_DELAYED;
 	if (status & EXTENT_STATUS_WRITTEN)
-		return ES_INSERT_WRITTEN;
-	return status & EXTENT_STATUS_UNWRITTEN ? ES_INSERT_UNWRITTEN
-						: ES_INSERT_HOLE;
+		return FRSP_ES_INSERT_WRITTEN;
+	return status & EXTENT_STATUS_UNWRITTEN ? FRSP_ES_INSERT_UNWRITTEN
+						: FRSP_ES_INSERT_HOLE;
 }
 
 SEC("tp_btf/ext4_es_lookup_extent_exit")
 int BPF_PROG(frsp_es_lookup, struct inode *inode,
 	     struct extent_status___frsp *es, int found)
 {
-	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_LOOKUP);
+	__u64 began = cost_begin(&frsp_es_cost, FRSP_ES_PROGRAM_LOOKUP);
 
 	count_lookup(inode, found);
-	cost_end(&frsp_es_cost, ES_PROGRAM_LOOKUP, began);
+	cost_end(&frsp_es_cost, FRSP_ES_PROGRAM_LOOKUP, began);
 	return 0;
 }
 
@@ -338,12 +341,12 @@ SEC("tp_btf/ext4_es_insert_extent")
 int BPF_PROG(frsp_es_insert, struct inode *inode,
 	     struct extent_status___frsp *es)
 {
-	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_INSERT);
-	struct es_fs *fs = changed_fs(inode);
+	__u64 began = cost_begin(&frsp_es_cost, FRSP_ES_PROGRAM_INSERT);
+	struct frsp_es_fs *fs = changed_fs(inode);
 
 	if (fs && es)
 		fs->inserts[insert_of(es)]++;
-	cost_end(&frsp_es_cost, ES_PROGRAM_INSERT, began);
+	cost_end(&frsp_es_cost, FRSP_ES_PROGRAM_INSERT, began);
 	return 0;
 }
 
@@ -351,12 +354,12 @@ int BPF_PROG(frsp_es_insert, struct inode *inode,
 SEC("tp_btf/ext4_es_insert_delayed_extent")
 int BPF_PROG(frsp_es_delay_extent, struct inode *inode)
 {
-	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_DELAY_EXTENT);
-	struct es_fs *fs = changed_fs(inode);
+	__u64 began = cost_begin(&frsp_es_cost, FRSP_ES_PROGRAM_DELAY_EXTENT);
+	struct frsp_es_fs *fs = changed_fs(inode);
 
 	if (fs)
-		fs->inserts[ES_INSERT_DELAYED]++;
-	cost_end(&frsp_es_cost, ES_PROGRAM_DELAY_EXTENT, began);
+		fs->inserts[FRSP_ES_INSERT_DELAYED]++;
+	cost_end(&frsp_es_cost, FRSP_ES_PROGRAM_DELAY_EXTENT, began);
 	return 0;
 }
 
@@ -364,46 +367,46 @@ int BPF_PROG(frsp_es_delay_extent, struct inode *inode)
 SEC("tp_btf/ext4_es_insert_delayed_block")
 int BPF_PROG(frsp_es_delay_block, struct inode *inode)
 {
-	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_DELAY_BLOCK);
-	struct es_fs *fs = changed_fs(inode);
+	__u64 began = cost_begin(&frsp_es_cost, FRSP_ES_PROGRAM_DELAY_BLOCK);
+	struct frsp_es_fs *fs = changed_fs(inode);
 
 	if (fs)
-		fs->inserts[ES_INSERT_DELAYED]++;
-	cost_end(&frsp_es_cost, ES_PROGRAM_DELAY_BLOCK, began);
+		fs->inserts[FRSP_ES_INSERT_DELAYED]++;
+	cost_end(&frsp_es_cost, FRSP_ES_PROGRAM_DELAY_BLOCK, began);
 	return 0;
 }
 
 SEC("tp_btf/ext4_es_cache_extent")
 int BPF_PROG(frsp_es_cache, struct inode *inode)
 {
-	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_CACHE);
+	__u64 began = cost_begin(&frsp_es_cost, FRSP_ES_PROGRAM_CACHE);
 
 	count_cached(inode);
-	cost_end(&frsp_es_cost, ES_PROGRAM_CACHE, began);
+	cost_end(&frsp_es_cost, FRSP_ES_PROGRAM_CACHE, began);
 	return 0;
 }
 
 SEC("tp_btf/ext4_es_remove_extent")
 int BPF_PROG(frsp_es_remove, struct inode *inode)
 {
-	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_REMOVE);
-	struct es_fs *fs = changed_fs(inode);
+	__u64 began = cost_begin(&frsp_es_cost, FRSP_ES_PROGRAM_REMOVE);
+	struct frsp_es_fs *fs = changed_fs(inode);
 
 	if (fs)
 		fs->removals++;
-	cost_end(&frsp_es_cost, ES_PROGRAM_REMOVE, began);
+	cost_end(&frsp_es_cost, FRSP_ES_PROGRAM_REMOVE, began);
 	return 0;
 }
 
 SEC("tp_btf/ext4_es_shrink_scan_enter")
 int BPF_PROG(frsp_es_scan, struct super_block *sb, int nr_to_scan)
 {
-	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_SCAN);
-	struct es_fs *fs = shrunk_fs(sb);
+	__u64 began = cost_begin(&frsp_es_cost, FRSP_ES_PROGRAM_SCAN);
+	struct frsp_es_fs *fs = shrunk_fs(sb);
 
 	if (fs)
 		fs->asked += nr_to_scan;
-	cost_end(&frsp_es_cost, ES_PROGRAM_SCAN, began);
+	cost_end(&frsp_es_cost, FRSP_ES_PROGRAM_SCAN, began);
 	return 0;
 }
 
@@ -411,8 +414,8 @@ SEC("tp_btf/ext4_es_shrink")
 int BPF_PROG(frsp_es_shrink, struct super_block *sb, int nr_shrunk,
 	     __u64 scan_time, int nr_skipped, int retried)
 {
-	__u64 began = cost_begin(&frsp_es_cost, ES_PROGRAM_SHRINK);
-	struct es_fs *fs = shrunk_fs(sb);
+	__u64 began = cost_begin(&frsp_es_cost, FRSP_ES_PROGRAM_SHRINK);
+	struct frsp_es_fs *fs = shrunk_fs(sb);
 
 	if (fs) {
 		fs->runs++;
@@ -422,12 +425,12 @@ int BPF_PROG(frsp_es_shrink, struct super_block *sb, int nr_shrunk,
 		fs->run_ns += scan_time;
 		fs->run[log2_bucket(scan_time, LOG2_NS_BUCKETS)]++;
 	}
-	cost_end(&frsp_es_cost, ES_PROGRAM_SHRINK, began);
+	cost_end(&frsp_es_cost, FRSP_ES_PROGRAM_SHRINK, began);
 	return 0;
 }
 
-static long ask_of_table(void *map, const struct es_inode_key *key,
-			 struct es_inode *known, void *context)
+static long ask_of_table(void *map, const struct frsp_es_inode_key *key,
+			 struct frsp_es_inode *known, void *context)
 {
 	ask_entries(key, known);
 	return 0;
@@ -437,10 +440,10 @@ static long ask_of_table(void *map, const struct es_inode_key *key,
  * is run again.
  */
 static long ask_of_gathered(void *map, const __u32 *cpu,
-			    struct es_gathered *gathered, void *context)
+			    struct frsp_es_gathered *gathered, void *context)
 {
-	for (__u32 i = 0; i < ES_INODE_SLOTS; i++) {
-		struct es_inode_slot *slot = &gathered->inodes[i];
+	for (__u32 i = 0; i < FRSP_ES_INODE_SLOTS; i++) {
+		struct frsp_es_inode_slot *slot = &gathered->inodes[i];
 
 		if (slot->key.dev)
 			ask_entries(&slot->key, &slot->counts);

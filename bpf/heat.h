@@ -68,7 +68,7 @@ static inline __u32 heat_unit_shift(__u32 tick_ns)
 	return shift;
 }
 
-struct heat_compat {
+struct frsp_heat_compat {
 	__u64 last_read_ns; /* wall clock, 0: never */
 	__u64 last_write_ns;
 	__u64 avg_read; /* of the intervals >> 4, ~0: none yet */
@@ -99,7 +99,7 @@ static inline __u64 heat_compat_terms(__u64 accesses, __u64 last_ns, __u64 avg,
 
 /* 0 .. 2^32 - 1; the documented samples print it >> 24. */
 static inline __u32 heat_compat_temperature(__u64 reads, __u64 writes,
-					    const struct heat_compat *c,
+					    const struct frsp_heat_compat *c,
 					    __u64 now_ns)
 {
 	__u64 sum;

@@ -2,27 +2,29 @@
 /*
  * Which files and which of their 1-MiB ranges the disk works for.
  *
- * One program at block_bio_queue, so only real I/O counts: buffered, direct,
- * mmap and writeback, not what the page cache answers. Each bio is counted
- * once for its file and once for every range that it covers, with the bytes
- * clipped to the range. hot_source.bpf.h finds the file, hot_table.bpf.h keeps
- * the counts; ranking and naming are left to the reader.
+ * The programs are at block_bio_queue, so only real I/O counts: buffered,
+ * direct, mmap and writeback, not what the page cache answers. Each bio is
+ * counted once for its file and once for every range that it covers, with the
+ * bytes clipped to the range. hot_once.bpf.h says why there are two programs,
+ * hot_source.bpf.h finds the file, hot_table.bpf.h keeps the counts; ranking
+ * and naming are left to the reader.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 #include "hot_source.bpf.h"
-#include "hot_table.bpf.h"
+#include "hot_once.bpf.h"
 
 #define MAX_PIDS 16
 /* a bio is below 4 GiB, and may start in the middle of a range */
-#define MAX_RANGES ((1ULL << 32 >> HOT_RANGE_SHIFT) + 1)
-#define MAX_PAGES  ((1U << (32 - PAGE_SHIFT)) + 1)
+#define MAX_RANGES ((1ULL << 32 >> FRSP_HOT_RANGE_SHIFT) + 1)
+#define MAX_PAGES  ((1U << (32 - page_shift)) + 1)
 
 /* Filters, 0: off. */
 const volatile __u32 filter_fs_dev = 0; /* s_dev of a filesystem */
-const volatile __u32 filter_extra_devs[HOT_EXTRA_DEVS] = {}; /* its others */
+const volatile __u32 filter_extra_devs[FRSP_HOT_EXTRA_DEVS] =
+	{}; /* its others */
 const volatile __u32 filter_n_pids = 0;
 const volatile __u32 filter_pids[MAX_PIDS] = {}; /* process ids */
 const volatile __u64 filter_cgroup = 0;		 /* id; and all below it */
@@ -36,11 +38,11 @@ struct {
 /* A filesystem without a device of its own (btrfs) has several: which of them a
  * class belongs to is left to the reader.
  */
-static __always_inline bool fs_wanted(const struct hot_source *src)
+static __always_inline bool fs_wanted(const struct frsp_hot_source *src)
 {
 	if (src->fs_dev == filter_fs_dev)
 		return true;
-	return src->kind == HOT_SOURCE_CLASS &&
+	return src->kind == FRSP_HOT_SOURCE_CLASS &&
 	       (!(filter_fs_dev >> 20) || src->fs_dev == filter_extra_devs[0] ||
 		src->fs_dev == filter_extra_devs[1]);
 }
@@ -74,16 +76,16 @@ static __always_inline bool cgroup_wanted(struct bio *bio)
 /* Tells the reader what it cannot find out later: a directory that has the
  * file, so that the file has a path even when nothing caches it any more.
  */
-static __noinline int announce_file(const struct hot_source *src)
+static __noinline int announce_file(const struct frsp_hot_source *src)
 {
 	const struct inode *inode = src->inode, *parent;
 	struct hlist_node *alias;
 	struct dentry *dentry;
-	struct hot_file *file;
+	struct frsp_hot_file *file;
 
 	file = bpf_ringbuf_reserve(&hotmon_files, sizeof(*file), 0);
 	if (!file) {
-		stat_add(HOT_STAT_UNNAMED, 1);
+		stat_add(FRSP_HOT_STAT_UNNAMED, 1);
 		return 0;
 	}
 	file->ino = src->ino;
@@ -98,8 +100,7 @@ static __noinline int announce_file(const struct hot_source *src)
 				  BPF_CORE_READ(inode, i_sb, s_type, name));
 	alias = BPF_CORE_READ(inode, i_dentry.first);
 	if (alias) {
-		dentry = (void *)alias -
-			 bpf_core_field_offset(struct dentry, d_u.d_alias);
+		dentry = (void *)alias - dentry_alias_offset();
 		parent = BPF_CORE_READ(dentry, d_parent, d_inode);
 		if (parent != inode) { /* not a nameless alias of a handle */
 			file->parent_ino = BPF_CORE_READ(parent, i_ino);
@@ -114,19 +115,19 @@ static __noinline int announce_file(const struct hot_source *src)
 }
 
 /* The ranges of one bio, one after the other. */
-struct range_walk {
-	struct hot_key key;
-	struct hot_io io;
+struct frsp_range_walk {
+	struct frsp_hot_key key;
+	struct frsp_hot_io io;
 	__u64 start; /* of what is left, in the file */
 	__u64 end;
 };
 
 /* For bpf_loop(): the next range, its share of the bytes; 1 after the last. */
 static long account_range(__u32 nth __attribute__((unused)),
-			  struct range_walk *walk)
+			  struct frsp_range_walk *walk)
 {
-	__u64 range = walk->start >> HOT_RANGE_SHIFT;
-	__u64 to = (range + 1) << HOT_RANGE_SHIFT;
+	__u64 range = walk->start >> FRSP_HOT_RANGE_SHIFT;
+	__u64 to = (range + 1) << FRSP_HOT_RANGE_SHIFT;
 
 	if (to > walk->end)
 		to = walk->end;
@@ -137,10 +138,10 @@ static long account_range(__u32 nth __attribute__((unused)),
 	return walk->start >= walk->end;
 }
 
-static __always_inline void account_linear(struct range_walk *walk)
+static __always_inline void account_linear(struct frsp_range_walk *walk)
 {
-	if (walk->start >> HOT_RANGE_SHIFT ==
-	    (walk->end - 1) >> HOT_RANGE_SHIFT)
+	if (walk->start >> FRSP_HOT_RANGE_SHIFT ==
+	    (walk->end - 1) >> FRSP_HOT_RANGE_SHIFT)
 		account_range(0, walk);
 	else
 		bpf_loop(MAX_RANGES, account_range, walk, 0);
@@ -149,28 +150,30 @@ static __always_inline void account_linear(struct range_walk *walk)
 /* The pages of a scattered bio, one after the other. Those of one range are
  * summed up in .ranges.io, so that the bio counts once for it.
  */
-struct page_walk {
-	struct range_walk ranges;
+struct frsp_page_walk {
+	struct frsp_range_walk ranges;
 	struct bio_vec entry;
 	__u64 vector; /* address of the next entry */
 	__u32 offset; /* in .entry, of the next byte */
+	__u32 skip;   /* bytes of the first entry that are not the bio's */
 	__u32 left;   /* bytes of the bio */
 	bool bounced;
 };
 
 static long account_page(__u32 nth __attribute__((unused)),
-			 struct page_walk *walk)
+			 struct frsp_page_walk *walk)
 {
-	struct hot_key *key = &walk->ranges.key;
-	struct hot_io *io = &walk->ranges.io;
-	struct page_words words;
+	struct frsp_hot_key *key = &walk->ranges.key;
+	struct frsp_hot_io *io = &walk->ranges.io;
+	struct frsp_page_words words;
 	__u32 in_page, bytes, range;
 
 	if (walk->offset >= walk->entry.bv_len) {
 		bpf_probe_read_kernel(&walk->entry, sizeof(walk->entry),
 				      (void *)walk->vector);
 		walk->vector += sizeof(walk->entry);
-		walk->offset = 0;
+		walk->offset = walk->skip;
+		walk->skip = 0;
 	}
 	page_place(&words, entry_page(&walk->entry, walk->offset),
 		   walk->bounced);
@@ -180,7 +183,7 @@ static long account_page(__u32 nth __attribute__((unused)),
 		bytes = walk->entry.bv_len - walk->offset;
 	if (bytes > walk->left)
 		bytes = walk->left;
-	range = words.index >> (HOT_RANGE_SHIFT - PAGE_SHIFT);
+	range = words.index >> (FRSP_HOT_RANGE_SHIFT - page_shift);
 	if (range != key->range && io->bytes) {
 		hot_account(key, io);
 		io->bytes = 0;
@@ -192,11 +195,15 @@ static long account_page(__u32 nth __attribute__((unused)),
 	return !walk->left || !bytes;
 }
 
-static __always_inline void account_scattered(struct page_walk *walk,
-					      const struct bio *bio)
+static __always_inline void account_scattered(struct frsp_page_walk *walk,
+					      const struct frsp_origin *origin)
 {
-	walk->vector = (__u64)BPF_CORE_READ(bio, bi_io_vec);
-	walk->left = bio->bi_iter.bi_size;
+	const struct bio *bio = origin->bio;
+
+	walk->vector =
+		(__u64)(BPF_CORE_READ(bio, bi_io_vec) + origin->first_entry);
+	walk->left = origin->bytes;
+	walk->skip = origin->first_offset;
 	walk->offset = opaque_zero;
 	walk->entry.bv_len = opaque_zero;
 	walk->ranges.io.bytes = opaque_zero;
@@ -205,12 +212,45 @@ static __always_inline void account_scattered(struct page_walk *walk,
 		hot_account(&walk->ranges.key, &walk->ranges.io);
 }
 
+/* By itself, as the walk shares the stack with what the search for the source
+ * had there: see page_place().
+ */
+static __always_inline void account(const struct frsp_origin *origin,
+				    const struct frsp_hot_source *src,
+				    bool write)
+{
+	struct frsp_page_walk walk = {};
+	int result;
+
+	walk.ranges.io.jiffies = bpf_jiffies64();
+	walk.ranges.io.heat_time = walk.ranges.io.jiffies >> heat_shift;
+	walk.ranges.io.write = write;
+	walk.ranges.io.bytes = origin->bytes;
+	walk.ranges.key.ino = src->ino;
+	walk.ranges.key.dev = src->dev;
+	walk.ranges.key.gen = src->gen;
+	walk.ranges.key.range = FRSP_HOT_RANGE_FILE;
+	result = hot_account(&walk.ranges.key, &walk.ranges.io);
+	if (src->kind != FRSP_HOT_SOURCE_FILE)
+		return;
+	if (result == FRSP_HOT_ACCOUNTED_NEW)
+		announce_file(src);
+
+	walk.ranges.start = src->pos;
+	walk.ranges.end = src->pos + origin->bytes;
+	walk.bounced = src->bounced;
+	if (src->mapping &&
+	    is_scattered(origin, src->pos, src->mapping, src->bounced))
+		account_scattered(&walk, origin);
+	else
+		account_linear(&walk.ranges);
+}
+
 static __always_inline void track_bio(struct bio *bio)
 {
 	__u32 op = bio->bi_opf & 0xff, size = bio->bi_iter.bi_size;
-	struct hot_source src = {};
-	struct page_walk walk = {};
-	int result;
+	struct frsp_hot_source src = {};
+	struct frsp_origin origin = {};
 
 	if (!size || (op != REQ_OP_READ && op != REQ_OP_WRITE &&
 		      op != REQ_OP_ZONE_APPEND))
@@ -219,40 +259,20 @@ static __always_inline void track_bio(struct bio *bio)
 		return;
 	if (filter_cgroup && !cgroup_wanted(bio))
 		return;
-	bio_source(&src, bio);
-	if (src.kind == HOT_SOURCE_NONE)
+	bio_origin(&origin, bio);
+	bio_source(&src, &origin, bio->bi_bdev->bd_dev);
+	if (src.kind == FRSP_HOT_SOURCE_NONE)
 		return;
 	if (filter_fs_dev && !fs_wanted(&src))
 		return;
-	if (src.kind == HOT_SOURCE_FILE &&
-	    (src.pos + size) >> HOT_RANGE_SHIFT >= HOT_RANGE_FILE) {
-		src.kind = HOT_SOURCE_CLASS;
+	if (src.kind == FRSP_HOT_SOURCE_FILE &&
+	    (src.pos + size) >> FRSP_HOT_RANGE_SHIFT >= FRSP_HOT_RANGE_FILE) {
+		src.kind = FRSP_HOT_SOURCE_CLASS;
 		src.ino = 0;
-		src.gen = HOT_UNATTRIBUTED;
+		src.gen = FRSP_HOT_UNATTRIBUTED;
 		src.dev = src.fs_dev;
 	}
-
-	walk.ranges.io.jiffies = bpf_jiffies64();
-	walk.ranges.io.heat_time = walk.ranges.io.jiffies >> heat_shift;
-	walk.ranges.io.write = op != REQ_OP_READ;
-	walk.ranges.io.bytes = size;
-	walk.ranges.key.ino = src.ino;
-	walk.ranges.key.dev = src.dev;
-	walk.ranges.key.gen = src.gen;
-	walk.ranges.key.range = HOT_RANGE_FILE;
-	result = hot_account(&walk.ranges.key, &walk.ranges.io);
-	if (src.kind != HOT_SOURCE_FILE)
-		return;
-	if (result == HOT_ACCOUNTED_NEW)
-		announce_file(&src);
-
-	walk.ranges.start = src.pos;
-	walk.ranges.end = src.pos + size;
-	walk.bounced = src.bounced;
-	if (src.mapping && is_scattered(bio, src.pos, src.mapping, src.bounced))
-		account_scattered(&walk, bio);
-	else
-		account_linear(&walk.ranges);
+	account(&origin, &src, op != REQ_OP_READ);
 }
 
 /* Whether this event is one of those whose time is taken; counts it. The first
@@ -260,22 +280,39 @@ static __always_inline void track_bio(struct bio *bio)
  */
 static __always_inline bool is_sampled(void)
 {
-	__u32 key = HOT_STAT_EVENTS;
+	__u32 key = FRSP_HOT_STAT_EVENTS;
 	__u64 *events = bpf_map_lookup_elem(&hotmon_stats, &key);
 
-	return events && (*events)++ % HOT_SAMPLE_EVERY == HOT_SAMPLE_EVERY / 2;
+	return events &&
+	       (*events)++ % FRSP_HOT_SAMPLE_EVERY == FRSP_HOT_SAMPLE_EVERY / 2;
 }
 
-SEC("tp_btf/block_bio_queue")
-int BPF_PROG(hotmon_bio_queue, struct bio *bio)
+static __always_inline void see_bio(struct bio *bio)
 {
 	__u64 start_ns = is_sampled() ? bpf_ktime_get_ns() : 0;
 
 	track_bio(bio);
 	if (start_ns) {
-		stat_add(HOT_STAT_SAMPLES, 1);
-		stat_add(HOT_STAT_SAMPLED_NS, bpf_ktime_get_ns() - start_ns);
+		stat_add(FRSP_HOT_STAT_SAMPLES, 1);
+		stat_add(FRSP_HOT_STAT_SAMPLED_NS,
+			 bpf_ktime_get_ns() - start_ns);
 	}
+}
+
+SEC("tp_btf/block_bio_queue")
+int BPF_PROG(hotmon_bio_queue, struct bio *bio)
+{
+	if (!may_be_preempted() || note_bio(bio))
+		see_bio(bio);
+	return 0;
+}
+
+/* Behind it: programs are attached in the order of this file. */
+SEC("tp_btf/block_bio_queue")
+int BPF_PROG(hotmon_bio_missed, struct bio *bio)
+{
+	if (may_be_preempted() && !take_note(bio))
+		see_bio(bio);
 	return 0;
 }
 

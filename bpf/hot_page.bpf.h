@@ -10,17 +10,19 @@
 #define FRSP_HOT_PAGE_BPF_H
 
 #include "compat.bpf.h"
+#include "hot_origin.bpf.h"
 
-#define PAGE_SHIFT 12
-#define PAGE_SIZE  (1U << PAGE_SHIFT)
+/* arm64 has kernels with pages of 4, 16 and 64 KiB. Set before load. */
+const volatile __u32 page_shift = 12;
+#define PAGE_SIZE (1U << page_shift)
 
 /* The words of a struct page that say where it belongs. The fields share a
  * union with pointers, so a typed read would give a pointer that the verifier
  * lets nobody do arithmetic on.
  */
-struct page_words {
-	__u64 compound_head; /* bit 0: a tail page, the rest its head */
-	__u64 mapping;	     /* low bits: not page cache */
+struct frsp_page_words {
+	__u64 compound; /* bit 0: a tail page; see page_head() */
+	__u64 mapping;	/* low bits: not page cache */
 	__u64 index;
 	__u64 private;
 };
@@ -33,7 +35,17 @@ static __always_inline __u32 page_index_offset(void)
 	return bpf_core_field_offset(struct page___index, index);
 }
 
-static __always_inline void page_words(struct page_words *words, __u64 page)
+static __always_inline __u32 page_compound_offset(void)
+{
+	if (bpf_core_field_exists(struct page___compound_info, compound_info))
+		return bpf_core_field_offset(struct page___compound_info,
+					     compound_info);
+	return bpf_core_field_offset(struct page___compound_head,
+				     compound_head);
+}
+
+static __always_inline void page_words(struct frsp_page_words *words,
+				       __u64 page)
 {
 	__u8 copy[64]; /* of at least all that is asked of it */
 	const void *raw = copy;
@@ -44,9 +56,7 @@ static __always_inline void page_words(struct page_words *words, __u64 page)
 				      bpf_core_type_id_kernel(struct pt_regs));
 	else
 		bpf_probe_read_kernel(copy, sizeof(copy), (void *)page);
-	words->compound_head =
-		*(const __u64 *)(raw + bpf_core_field_offset(struct page,
-							     compound_head));
+	words->compound = *(const __u64 *)(raw + page_compound_offset());
 	words->mapping = *(const __u64 *)(raw + bpf_core_field_offset(
 							struct page, mapping));
 	words->index = *(const __u64 *)(raw + page_index_offset());
@@ -54,11 +64,28 @@ static __always_inline void page_words(struct page_words *words, __u64 page)
 							struct page, private));
 }
 
+/* The head of a tail page. Up to 7.0 the word is the head's address. From 7.1
+ * on it may be a mask instead, by which the address of the tail becomes that of
+ * the head (include/linux/page-flags.h, set_compound_head). The mask of a folio
+ * of less than 2^26 pages has all of the upper 32 bits, which no address of a
+ * struct page has.
+ */
+static __always_inline __u64 page_head(const struct frsp_page_words *words,
+				       __u64 page)
+{
+	if (words->compound >> 32 == 0xffffffff)
+		return page & words->compound;
+	return words->compound - 1;
+}
+
 /* Where a page belongs; .index is its own, also if it is a tail page. A bounce
  * page of fscrypt stands for the cached page that its private word names.
+ *
+ * Not inline, so that its copy of the page is on the stack only meanwhile: the
+ * verifier allows 512 bytes for a program and all that is called from it.
  */
-static __always_inline void page_place(struct page_words *words, __u64 page,
-				       bool bounced)
+static __noinline void page_place(struct frsp_page_words *words, __u64 page,
+				  bool bounced)
 {
 	__u64 head;
 
@@ -67,27 +94,16 @@ static __always_inline void page_place(struct page_words *words, __u64 page,
 		page = words->private;
 		page_words(words, page);
 	}
-	if (!(words->compound_head & 1))
+	if (!(words->compound & 1))
 		return;
-	head = words->compound_head - 1;
+	head = page_head(words, page);
 	page_words(words, head);
 	words->index += (page - head) / bpf_core_type_size(struct page);
 }
 
-static __always_inline bool is_page_cache(const struct page_words *words)
+static __always_inline bool is_page_cache(const struct frsp_page_words *words)
 {
 	return words->mapping && !(words->mapping & 3);
-}
-
-/* Entry nth of a bio's vector, by value: a typed pointer to it could not be
- * calculated with.
- */
-static __always_inline void bio_vector(struct bio_vec *entry,
-				       const struct bio *bio, __u32 nth)
-{
-	const struct bio_vec *vector = BPF_CORE_READ(bio, bi_io_vec);
-
-	bpf_probe_read_kernel(entry, sizeof(*entry), vector + nth);
 }
 
 /* The address of the page with byte offset of an entry of the vector. */
@@ -95,30 +111,58 @@ static __always_inline __u64 entry_page(const struct bio_vec *entry,
 					__u32 offset)
 {
 	return (__u64)entry->bv_page +
-	       ((entry->bv_offset + offset) >> PAGE_SHIFT) *
+	       ((entry->bv_offset + offset) >> page_shift) *
 		       bpf_core_type_size(struct page);
 }
 
-/* pos: of the bio's first byte in the file with this mapping. Pages come in
+/* The address of the first page. */
+static __always_inline __u64 first_page(const struct frsp_origin *origin)
+{
+	const struct bio *bio = origin->bio;
+	struct bio_vec entry = {};
+
+	if (have_rdonly_cast && !origin->is_copy) {
+		const void *vector = bpf_rdonly_cast(
+			bio->bi_io_vec,
+			bpf_core_type_id_kernel(struct pt_regs));
+
+		return *(const __u64 *)(vector +
+					bpf_core_field_offset(struct bio_vec,
+							      bv_page));
+	}
+	bio_vector(&entry, bio, origin->first_entry);
+	return entry_page(&entry, origin->first_offset);
+}
+
+/* pos: in the file with this mapping, of the first byte. Pages come in
  * ascending order, so the last one tells.
  */
-static __always_inline bool is_scattered(const struct bio *bio, __u64 pos,
-					 __u64 mapping, bool bounced)
+static __always_inline bool is_scattered(const struct frsp_origin *origin,
+					 __u64 pos, __u64 mapping, bool bounced)
 {
-	__u32 size = bio->bi_iter.bi_size, last_byte;
+	const struct bio *bio = origin->bio;
 	struct bio_vec entry = {};
-	struct page_words words;
+	struct frsp_page_words words;
+	__u32 last;
 
-	if (!bio->bi_vcnt || bio->bi_io_vec->bv_offset + size <= PAGE_SIZE)
-		return false; /* a split bio that has no count; one page */
-	bio_vector(&entry, bio, bio->bi_vcnt - 1);
-	if (!entry.bv_len)
-		return false;
-	page_place(&words, entry_page(&entry, entry.bv_len - 1), bounced);
+	if (origin->is_copy) {
+		bio_vector(&entry, bio, origin->last_entry);
+		last = origin->last_offset;
+	} else {
+		/* a split bio that has no count; one page */
+		if (!bio->bi_vcnt ||
+		    bio->bi_io_vec->bv_offset + origin->bytes <= PAGE_SIZE)
+			return false;
+		bio_vector(&entry, bio, bio->bi_vcnt - 1);
+		if (!entry.bv_len)
+			return false;
+		last = entry.bv_len - 1;
+	}
+	page_place(&words, entry_page(&entry, last), bounced);
 	if (words.mapping != mapping)
 		return false; /* direct or compressed: not the file's pages */
-	last_byte = (entry.bv_offset + entry.bv_len - 1) & (PAGE_SIZE - 1);
-	return (words.index << PAGE_SHIFT) + last_byte != pos + size - 1;
+	last = (entry.bv_offset + last) & (PAGE_SIZE - 1);
+	return (words.index << page_shift) + last != pos + origin->bytes - 1;
 }
 
 #endif

@@ -22,9 +22,9 @@
 #define CLAIM_TRIES 4
 #define CLAIM_SPINS 64 /* a claim is held for a few stores */
 
-const volatile __u32 n_slots = HOT_CLUSTER; /* a multiple of it */
-const volatile __u32 heat_shift = 0;	    /* heat_unit_shift() */
-const volatile __u32 heat_rate = 1;	    /* heat_decay() */
+const volatile __u32 n_slots = FRSP_HOT_CLUSTER; /* a multiple of it */
+const volatile __u32 heat_shift = 0;		 /* heat_unit_shift() */
+const volatile __u32 heat_rate = 1;		 /* heat_decay() */
 const volatile bool score_compat = false;
 const volatile __u64 jiffies_epoch_ns = 0; /* wall clock at jiffies64 == 0 */
 const volatile __u32 tick_ns = 0;
@@ -34,7 +34,7 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1); /* set by the loader, with n_slots */
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(struct hot_slot)); /* or _compat */
+	__uint(value_size, sizeof(struct frsp_hot_slot)); /* or _compat */
 } hotmon_table SEC(".maps");
 
 /* By cluster: hot_epoch when it was changed last. */
@@ -50,12 +50,12 @@ volatile __u32 hot_epoch; /* readers raise it */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, HOT_NR_STATS);
+	__uint(max_entries, FRSP_HOT_NR_STATS);
 	__type(key, __u32);
 	__type(value, __u64);
 } hotmon_stats SEC(".maps");
 
-struct hot_key {
+struct frsp_hot_key {
 	__u64 ino;
 	__u32 dev;
 	__u32 gen;
@@ -63,31 +63,33 @@ struct hot_key {
 	__u32 unused; /* no padding: the verifier wants it all initialised */
 };
 
-struct hot_io {
+struct frsp_hot_io {
 	__u64 jiffies;
 	__u64 bytes;
 	__u32 heat_time;
 	__u32 write; /* bool */
 };
 
-static __always_inline void stat_add(enum hot_stat stat, __u64 n)
+static __always_inline void stat_add(enum frsp_hot_stat stat, __u64 n)
 {
 	__u32 key = stat;
 	__u64 *value = bpf_map_lookup_elem(&hotmon_stats, &key);
 
+	/* whoever is preempted in between, another program goes on here */
 	if (value)
-		*value += n;
+		__sync_fetch_and_add(value, n);
 }
 
-static __always_inline struct hot_slot *slot_at(__u32 index)
+static __always_inline struct frsp_hot_slot *slot_at(__u32 index)
 {
 	return bpf_map_lookup_elem(&hotmon_table, &index);
 }
 
-static __always_inline bool slot_has(const struct hot_slot *slot,
-				     const struct hot_key *key)
+static __always_inline bool slot_has(const struct frsp_hot_slot *slot,
+				     const struct frsp_hot_key *key)
 {
-	return *(volatile __u32 *)&slot->tag == HOT_TAG(key->range, HOT_LIVE) &&
+	return *(volatile __u32 *)&slot->tag ==
+		       FRSP_HOT_TAG(key->range, FRSP_HOT_LIVE) &&
 	       slot->ino == key->ino && slot->gen == key->gen &&
 	       slot->dev == key->dev;
 }
@@ -95,17 +97,17 @@ static __always_inline bool slot_has(const struct hot_slot *slot,
 /* The slot of key, or NULL; *at is its index, or that of the first slot that
  * could be taken for it (NO_SLOT: none).
  */
-static __noinline struct hot_slot *slot_find(const struct hot_key *key,
-					     __u32 *at)
+static __noinline struct frsp_hot_slot *
+slot_find(const struct frsp_hot_key *key, __u32 *at)
 {
-	struct hot_probe probe =
+	struct frsp_hot_probe probe =
 		hot_probe_first(key->ino, key->dev, key->gen, key->range);
-	struct hot_slot *slot;
+	struct frsp_hot_slot *slot;
 	__u32 index, state;
 	int i;
 
 	*at = NO_SLOT;
-	for (i = 0; i < HOT_PROBES; i++, hot_probe_next(&probe)) {
+	for (i = 0; i < FRSP_HOT_PROBES; i++, hot_probe_next(&probe)) {
 		index = hot_probe_index(&probe, n_slots);
 		slot = slot_at(index);
 		if (!slot)
@@ -114,10 +116,11 @@ static __noinline struct hot_slot *slot_find(const struct hot_key *key,
 			*at = index;
 			return slot;
 		}
-		state = HOT_TAG_STATE(*(volatile __u32 *)&slot->tag);
-		if (*at == NO_SLOT && (state == HOT_FREE || state == HOT_TOMB))
+		state = FRSP_HOT_TAG_STATE(*(volatile __u32 *)&slot->tag);
+		if (*at == NO_SLOT &&
+		    (state == FRSP_HOT_FREE || state == FRSP_HOT_TOMB))
 			*at = index;
-		if (state == HOT_FREE)
+		if (state == FRSP_HOT_FREE)
 			break;
 	}
 	return NULL;
@@ -126,44 +129,46 @@ static __noinline struct hot_slot *slot_find(const struct hot_key *key,
 /* Takes the slot at index for key; NULL: another CPU was faster, and has
  * published its key by now, unless it was stopped in between.
  */
-static __noinline struct hot_slot *
-slot_claim(__u32 index, const struct hot_key *key, __u32 heat_time)
+static __noinline struct frsp_hot_slot *
+slot_claim(__u32 index, const struct frsp_hot_key *key, __u32 heat_time)
 {
-	struct hot_slot *slot = slot_at(index);
+	struct frsp_hot_slot *slot = slot_at(index);
 	__u32 tag;
 	int i;
 
 	if (!slot)
 		return NULL;
 	tag = *(volatile __u32 *)&slot->tag;
-	if ((tag == HOT_FREE || tag == HOT_TOMB) &&
-	    __sync_val_compare_and_swap(&slot->tag, tag, HOT_CLAIMED) == tag) {
+	if ((tag == FRSP_HOT_FREE || tag == FRSP_HOT_TOMB) &&
+	    __sync_val_compare_and_swap(&slot->tag, tag, FRSP_HOT_CLAIMED) ==
+		    tag) {
 		slot->ino = key->ino;
 		slot->dev = key->dev;
 		slot->gen = key->gen;
 		slot->heat_time = heat_time;
 		if (score_compat) {
-			struct hot_slot_compat *c = (void *)slot;
+			struct frsp_hot_slot_compat *c = (void *)slot;
 
 			c->compat.avg_read = ~0ULL;
 			c->compat.avg_write = ~0ULL;
 		}
 		/* an exchange is a full barrier: the key is seen before LIVE */
-		__sync_lock_test_and_set(&slot->tag,
-					 HOT_TAG(key->range, HOT_LIVE));
+		__sync_lock_test_and_set(
+			&slot->tag, FRSP_HOT_TAG(key->range, FRSP_HOT_LIVE));
 		return slot;
 	}
 	for (i = 0; i < CLAIM_SPINS; i++)
-		if (*(volatile __u32 *)&slot->tag != HOT_CLAIMED)
+		if (*(volatile __u32 *)&slot->tag != FRSP_HOT_CLAIMED)
 			break;
 	return NULL;
 }
 
 /* The slot of key, taken into use if need be (*is_new); NULL: no room. */
-static __always_inline struct hot_slot *
-slot_get(const struct hot_key *key, __u32 heat_time, bool *is_new, __u32 *at)
+static __always_inline struct frsp_hot_slot *
+slot_get(const struct frsp_hot_key *key, __u32 heat_time, bool *is_new,
+	 __u32 *at)
 {
-	struct hot_slot *slot;
+	struct frsp_hot_slot *slot;
 	int i;
 
 	*is_new = false;
@@ -175,19 +180,19 @@ slot_get(const struct hot_key *key, __u32 heat_time, bool *is_new, __u32 *at)
 			break;
 		slot = slot_claim(*at, key, heat_time);
 		if (slot) {
-			stat_add(HOT_STAT_SLOTS, 1);
+			stat_add(FRSP_HOT_STAT_SLOTS, 1);
 			*is_new = true;
 			return slot;
 		}
 	}
-	stat_add(HOT_STAT_DROPPED, 1);
+	stat_add(FRSP_HOT_STAT_DROPPED, 1);
 	return NULL;
 }
 
 /* Behind the change, so that a reader who misses it sees the mark next time. */
 static __always_inline void touch(__u32 index)
 {
-	__u32 cluster = index >> HOT_CLUSTER_SHIFT, epoch = hot_epoch;
+	__u32 cluster = index >> FRSP_HOT_CLUSTER_SHIFT, epoch = hot_epoch;
 	volatile __u64 *touched =
 		bpf_map_lookup_elem(&hotmon_touched, &cluster);
 
@@ -199,7 +204,7 @@ static __always_inline void touch(__u32 index)
  * takes the heat out while it does, so two never decay the same heat; all
  * others only add, and nothing is lost.
  */
-static __always_inline void slot_heat(struct hot_slot *slot, __u32 now,
+static __always_inline void slot_heat(struct frsp_hot_slot *slot, __u32 now,
 				      __u64 bytes)
 {
 	__u32 then = *(volatile __u32 *)&slot->heat_time;
@@ -215,10 +220,11 @@ static __always_inline void slot_heat(struct hot_slot *slot, __u32 now,
 /* Not atomic: two accesses of one key at the same time can count as one for
  * the average interval, never for the counts.
  */
-static __always_inline void slot_touch_compat(struct hot_slot *slot,
-					      const struct hot_io *io)
+static __always_inline void slot_touch_compat(struct frsp_hot_slot *slot,
+					      const struct frsp_hot_io *io)
 {
-	struct heat_compat *c = &((struct hot_slot_compat *)slot)->compat;
+	struct frsp_heat_compat *c =
+		&((struct frsp_hot_slot_compat *)slot)->compat;
 	__u64 now_ns = jiffies_epoch_ns + io->jiffies * tick_ns;
 
 	if (io->write)
@@ -227,8 +233,8 @@ static __always_inline void slot_touch_compat(struct hot_slot *slot,
 		heat_compat_touch(&c->last_read_ns, &c->avg_read, now_ns);
 }
 
-static __always_inline void slot_add(struct hot_slot *slot,
-				     const struct hot_io *io)
+static __always_inline void slot_add(struct frsp_hot_slot *slot,
+				     const struct frsp_hot_io *io)
 {
 	if (io->write) {
 		__sync_fetch_and_add(&slot->writes, 1);
@@ -242,29 +248,30 @@ static __always_inline void slot_add(struct hot_slot *slot,
 		slot_touch_compat(slot, io);
 }
 
-enum hot_account_result {
-	HOT_ACCOUNTED,
-	HOT_ACCOUNTED_NEW, /* and the key took a slot into use */
-	HOT_NOT_ACCOUNTED, /* no room; HOT_STAT_DROPPED has it */
+enum frsp_hot_account_result {
+	FRSP_HOT_ACCOUNTED,
+	FRSP_HOT_ACCOUNTED_NEW, /* and the key took a slot into use */
+	FRSP_HOT_NOT_ACCOUNTED, /* no room; FRSP_HOT_STAT_DROPPED has it */
 };
 
 /* Adds one I/O to one key. Global, so that the verifier looks at it once and
  * not for every way that leads here; hence the tests for NULL.
  */
-__noinline int hot_account(const struct hot_key *key, const struct hot_io *io)
+__noinline int hot_account(const struct frsp_hot_key *key,
+			   const struct frsp_hot_io *io)
 {
-	struct hot_slot *slot;
+	struct frsp_hot_slot *slot;
 	__u32 index;
 	bool is_new;
 
 	if (!key || !io)
-		return HOT_NOT_ACCOUNTED;
+		return FRSP_HOT_NOT_ACCOUNTED;
 	slot = slot_get(key, io->heat_time, &is_new, &index);
 	if (!slot)
-		return HOT_NOT_ACCOUNTED;
+		return FRSP_HOT_NOT_ACCOUNTED;
 	slot_add(slot, io);
 	touch(index);
-	return is_new ? HOT_ACCOUNTED_NEW : HOT_ACCOUNTED;
+	return is_new ? FRSP_HOT_ACCOUNTED_NEW : FRSP_HOT_ACCOUNTED;
 }
 
 #endif

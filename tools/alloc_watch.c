@@ -9,16 +9,16 @@
 #include "alloc.skel.h"
 #include "frsp_module.h"
 
-static const char *const programs[ALLOC_NR_PROGRAMS] = {
-	[ALLOC_PROGRAM_REQUEST] = "frsp_alloc_request",
-	[ALLOC_PROGRAM_SEARCH] = "frsp_alloc_search",
-	[ALLOC_PROGRAM_PREALLOC] = "frsp_alloc_prealloc",
-	[ALLOC_PROGRAM_DONE] = "frsp_alloc_done",
-	[ALLOC_PROGRAM_EXTENT] = "frsp_alloc_extent",
-	[ALLOC_PROGRAM_INDIRECT] = "frsp_alloc_indirect",
-	[ALLOC_PROGRAM_PICK] = "frsp_alloc_pick",
-	[ALLOC_PROGRAM_LOAD] = "frsp_alloc_load",
-	[ALLOC_PROGRAM_EVICT] = "frsp_alloc_evict",
+static const char *const programs[FRSP_ALLOC_NR_PROGRAMS] = {
+	[FRSP_ALLOC_PROGRAM_REQUEST] = "frsp_alloc_request",
+	[FRSP_ALLOC_PROGRAM_SEARCH] = "frsp_alloc_search",
+	[FRSP_ALLOC_PROGRAM_PREALLOC] = "frsp_alloc_prealloc",
+	[FRSP_ALLOC_PROGRAM_DONE] = "frsp_alloc_done",
+	[FRSP_ALLOC_PROGRAM_EXTENT] = "frsp_alloc_extent",
+	[FRSP_ALLOC_PROGRAM_INDIRECT] = "frsp_alloc_indirect",
+	[FRSP_ALLOC_PROGRAM_PICK] = "frsp_alloc_pick",
+	[FRSP_ALLOC_PROGRAM_LOAD] = "frsp_alloc_load",
+	[FRSP_ALLOC_PROGRAM_EVICT] = "frsp_alloc_evict",
 };
 
 struct alloc_watch {
@@ -51,7 +51,7 @@ static int load_and_attach(struct alloc_watch *watch)
 		.costs = watch->skel->maps.frsp_alloc_cost,
 		.lost = watch->skel->maps.frsp_alloc_lost,
 		.programs = programs,
-		.n_programs = ALLOC_NR_PROGRAMS,
+		.n_programs = FRSP_ALLOC_NR_PROGRAMS,
 	};
 	err = watch_start(&watch->base);
 	watch->frsp =
@@ -90,7 +90,7 @@ bool alloc_watch_has_frsp(const struct alloc_watch *watch)
 }
 
 int alloc_watch_fs(const struct alloc_watch *watch, __u32 dev,
-		   struct alloc_fs *totals)
+		   struct frsp_alloc_fs *totals)
 {
 	int err = watch_sum(watch->skel->maps.frsp_alloc_fs, &dev, totals,
 			    sizeof(*totals));

@@ -21,7 +21,7 @@ bool alloc_watch_has_frsp(const struct alloc_watch *watch);
  * kernel dev_t.
  */
 int alloc_watch_fs(const struct alloc_watch *watch, __u32 dev,
-		   struct alloc_fs *totals);
+		   struct frsp_alloc_fs *totals);
 
 /* Begins anew for a filesystem that is gone: another may get its number. */
 void alloc_watch_forget(const struct alloc_watch *watch, __u32 dev);

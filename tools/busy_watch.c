@@ -8,20 +8,20 @@
 
 #include "busy.skel.h"
 
-static const char *const programs[BUSY_NR_PROGRAMS] = {
-	[BUSY_PROGRAM_COMMIT] = "frsp_busy_commit",
-	[BUSY_PROGRAM_FLAGS] = "frsp_busy_flags",
-	[BUSY_PROGRAM_FREE] = "frsp_busy_free",
-	[BUSY_PROGRAM_XCLEAR] = "frsp_busy_xclear",
-	[BUSY_PROGRAM_XPART] = "frsp_busy_xpart",
-	[BUSY_PROGRAM_XBTREE] = "frsp_busy_xbtree",
-	[BUSY_PROGRAM_XSMALL] = "frsp_busy_xsmall",
-	[BUSY_PROGRAM_XDROP] = "frsp_busy_xdrop",
-	[BUSY_PROGRAM_XBEGIN] = "frsp_busy_xbegin",
-	[BUSY_PROGRAM_XTRIM] = "frsp_busy_xtrim",
-	[BUSY_PROGRAM_XFORCE] = "frsp_busy_xforce",
-	[BUSY_PROGRAM_XNEAR] = "frsp_busy_xnear",
-	[BUSY_PROGRAM_XSIZE] = "frsp_busy_xsize",
+static const char *const programs[FRSP_BUSY_NR_PROGRAMS] = {
+	[FRSP_BUSY_PROGRAM_COMMIT] = "frsp_busy_commit",
+	[FRSP_BUSY_PROGRAM_FLAGS] = "frsp_busy_flags",
+	[FRSP_BUSY_PROGRAM_FREE] = "frsp_busy_free",
+	[FRSP_BUSY_PROGRAM_XCLEAR] = "frsp_busy_xclear",
+	[FRSP_BUSY_PROGRAM_XPART] = "frsp_busy_xpart",
+	[FRSP_BUSY_PROGRAM_XBTREE] = "frsp_busy_xbtree",
+	[FRSP_BUSY_PROGRAM_XSMALL] = "frsp_busy_xsmall",
+	[FRSP_BUSY_PROGRAM_XDROP] = "frsp_busy_xdrop",
+	[FRSP_BUSY_PROGRAM_XBEGIN] = "frsp_busy_xbegin",
+	[FRSP_BUSY_PROGRAM_XTRIM] = "frsp_busy_xtrim",
+	[FRSP_BUSY_PROGRAM_XFORCE] = "frsp_busy_xforce",
+	[FRSP_BUSY_PROGRAM_XNEAR] = "frsp_busy_xnear",
+	[FRSP_BUSY_PROGRAM_XSIZE] = "frsp_busy_xsize",
 };
 
 struct busy_watch {
@@ -98,7 +98,7 @@ static int load_and_attach(struct busy_watch *watch)
 		.lost = watch->skel->maps.frsp_busy_lost,
 		.costs = watch->skel->maps.frsp_busy_cost,
 		.programs = programs,
-		.n_programs = BUSY_NR_PROGRAMS,
+		.n_programs = FRSP_BUSY_NR_PROGRAMS,
 	};
 	err = watch_start(&watch->base);
 	watch->ext4 =
@@ -141,13 +141,13 @@ bool busy_watch_has(const struct busy_watch *watch, const char *fs_type)
 
 /* The value has more behind it, which is the program's own. */
 int busy_watch_fs(const struct busy_watch *watch, __u32 dev,
-		  struct busy_fs *totals)
+		  struct frsp_busy_fs *totals)
 {
 	const struct bpf_map *map = watch->skel->maps.frsp_busy_fs;
 	void *value = malloc(bpf_map__value_size(map));
 	int err;
 
-	*totals = (struct busy_fs){0};
+	*totals = (struct frsp_busy_fs){0};
 	if (!value)
 		return -ENOMEM;
 	err = bpf_map_lookup_elem_flags(bpf_map__fd(map), &dev, value,

@@ -24,7 +24,7 @@ bool busy_watch_has(const struct busy_watch *watch, const char *fs_type);
  * kernel dev_t.
  */
 int busy_watch_fs(const struct busy_watch *watch, __u32 dev,
-		  struct busy_fs *totals);
+		  struct frsp_busy_fs *totals);
 
 /* Begins anew for a filesystem that is gone: another may get its number. */
 void busy_watch_forget(const struct busy_watch *watch, __u32 dev);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frspctl doctor: what keeps frsp.ko from working. */
+/* frspctl doctor: what keeps frsp.ko from working, and hotmon from counting. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "doctor_probe.h"
 #include "ext4_super.h"
 #include "frsp_module.h"
+#include "hot_self_test.h"
 #include "json_out.h"
 
 #define DOCTOR_SCHEMA "frsp.doctor/1"
@@ -82,6 +84,55 @@ static void probe_devices(struct doctor_facts *facts)
 	}
 }
 
+/* The kinds that are wrong, with commas between. */
+static void list_wrong(const struct self_test *test, char *list, size_t size)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < test->n_results && len < size; i++)
+		if (test->results[i].verdict == SELF_TEST_WRONG)
+			len += snprintf(list + len, size - len, "%s%s",
+					len ? ", " : "", test->results[i].kind);
+}
+
+/* Where people keep their large files is not known; this is on a disk, mostly. */
+static int probe_counting(struct doctor_facts *facts)
+{
+	const struct mount_entry *fs;
+	struct mount_table *mounts;
+	struct self_test test;
+	int err = mount_table_read(&mounts);
+
+	facts->counting_directory = "/var/tmp";
+	if (err)
+		return err;
+	err = mount_table_by_spec(mounts, facts->counting_directory, &fs);
+	if (!err)
+		err = hot_self_test(fs, facts->counting_directory, &test);
+	mount_table_free(mounts);
+	if (err)
+		return err;
+	facts->counting = test.n_wrong ? DOCTOR_WRONG : DOCTOR_EXACT;
+	list_wrong(&test, facts->counting_text, sizeof(facts->counting_text));
+	return 0;
+}
+
+static void probe_tools(struct doctor_facts *facts)
+{
+	int err;
+
+	if (geteuid()) {
+		facts->counting = DOCTOR_NOT_PERMITTED;
+		return;
+	}
+	err = probe_counting(facts);
+	if (err)
+		snprintf(facts->counting_text, sizeof(facts->counting_text),
+			 "%s",
+			 err == -ENODEV ? "it is not on a disk"
+					: strerror(-err));
+}
+
 enum exit_code ctl_doctor(const struct ctl *ctl)
 {
 	enum exit_code code = EXIT_OK;
@@ -94,6 +145,7 @@ enum exit_code ctl_doctor(const struct ctl *ctl)
 				"cannot look at this system: %s",
 				strerror(-err));
 	probe_devices(&facts);
+	probe_tools(&facts);
 	if (ctl->json)
 		tally.findings = json_object_new_array();
 	doctor_judge(&facts, found, &tally);

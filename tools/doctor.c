@@ -9,6 +9,7 @@
 
 #include "frsp_version.h"
 #include "kmod_facts.h"
+#include "tested.h"
 #include "uapi/frsp.h"
 
 #define INSTALL "\"sudo make dkms-install\" in frsp's sources"
@@ -41,28 +42,35 @@ find(const struct judging *judging, enum doctor_verdict verdict,
 	judging->found(judging->context, &finding);
 }
 
-static bool is_tested(const char *release)
+static bool matches(const char *text, const char *pattern)
 {
-	regex_t kernels;
-	bool tested;
+	regex_t regex;
+	bool found;
 
-	if (regcomp(&kernels, FRSP_KERNELS, REG_EXTENDED | REG_NOSUB))
+	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB))
 		return false;
-	tested = !regexec(&kernels, release, 0, NULL, 0);
-	regfree(&kernels);
-	return tested;
+	found = !regexec(&regex, text, 0, NULL, 0);
+	regfree(&regex);
+	return found;
 }
 
 static void judge_kernel(const struct judging *judging)
 {
 	const struct doctor_facts *facts = judging->facts;
 
-	if (facts->is_realtime)
+	if (!matches(facts->machine, FRSP_MACHINES))
+		find(judging, DOCTOR_FAIL, "kernel",
+		     "use frsp.ko on x86_64; hotmon and frsp-top work without "
+		     "it",
+		     "frsp.ko does not work on %s, where ftrace gives no "
+		     "registers or nobody has tested it",
+		     facts->machine);
+	else if (facts->is_realtime)
 		find(judging, DOCTOR_FAIL, "kernel",
 		     "boot a kernel without PREEMPT_RT",
 		     "%s is a PREEMPT_RT kernel, on which frsp.ko cannot work",
 		     facts->release);
-	else if (is_tested(facts->release))
+	else if (matches(facts->release, FRSP_KERNELS))
 		find(judging, DOCTOR_OK, "kernel", NULL,
 		     "%s is one that frsp.ko is tested on", facts->release);
 	else
@@ -348,6 +356,54 @@ static void judge_filesystems(const struct judging *judging)
 	}
 }
 
+static void judge_tools(const struct judging *judging)
+{
+	char series[TESTED_LEN];
+
+	if (tested_is_newer(judging->facts->release, series))
+		find(judging, DOCTOR_WARN, "tools",
+		     "\"sudo hotmon --self-test\" says whether they count "
+		     "exactly on it",
+		     "hotmon and frsp-top are not tested on Linux %s, %s is "
+		     "the "
+		     "newest",
+		     series, tested_newest);
+	else
+		find(judging, DOCTOR_OK, "tools", NULL,
+		     "hotmon and frsp-top are tested on Linux 6.1 to %s",
+		     tested_newest);
+}
+
+static void judge_counting(const struct judging *judging)
+{
+	const struct doctor_facts *facts = judging->facts;
+
+	switch (facts->counting) {
+	case DOCTOR_EXACT:
+		find(judging, DOCTOR_OK, "self-test", NULL,
+		     "hotmon counts exactly in %s", facts->counting_directory);
+		break;
+	case DOCTOR_WRONG:
+		find(judging, DOCTOR_WARN, "self-test",
+		     "please report it, with what \"sudo hotmon --self-test\" "
+		     "prints there",
+		     "hotmon counts wrongly in %s: %s",
+		     facts->counting_directory, facts->counting_text);
+		break;
+	case DOCTOR_NOT_PERMITTED:
+		find(judging, DOCTOR_WARN, "self-test",
+		     "run \"sudo frspctl doctor\"",
+		     "not done, as it is for root");
+		break;
+	case DOCTOR_NOT_COUNTED:
+		find(judging, DOCTOR_OK, "self-test", NULL,
+		     "not done in %s (%s); \"sudo hotmon --self-test -D DIR\" "
+		     "does it elsewhere",
+		     facts->counting_directory, facts->counting_text);
+		break;
+	}
+}
+
 void doctor_judge(const struct doctor_facts *facts,
 		  void (*found)(void *context,
 				const struct doctor_finding *finding),
@@ -357,7 +413,8 @@ void doctor_judge(const struct doctor_facts *facts,
 		judge_kernel,	   judge_ext4,	      judge_btf,
 		judge_ftrace,	   judge_functions,   judge_livepatch,
 		judge_secure_boot, judge_module_file, judge_module,
-		judge_device,	   judge_filesystems,
+		judge_device,	   judge_filesystems, judge_tools,
+		judge_counting,
 	};
 	const struct judging judging = {facts, found, context};
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether frsp.ko can work here and does: facts in, findings out. */
+/* Whether frsp.ko can work here and does, and whether hotmon and frsp-top count
+ * exactly: facts in, findings out.
+ */
 #ifndef FRSP_DOCTOR_H
 #define FRSP_DOCTOR_H
 
@@ -34,8 +36,17 @@ struct doctor_fs {
 	enum doctor_fact has_extents;
 };
 
+/* Of hotmon's self-test (hot_self_test.h). */
+enum doctor_counting {
+	DOCTOR_NOT_COUNTED, /* .counting_text says why */
+	DOCTOR_NOT_PERMITTED,
+	DOCTOR_EXACT,
+	DOCTOR_WRONG, /* .counting_text: the kinds of I/O */
+};
+
 struct doctor_facts {
 	char release[DOCTOR_NAME_LEN];
+	char machine[DOCTOR_NAME_LEN]; /* as "uname -m" has it */
 	bool is_realtime;
 	bool has_ext4, ext4_is_module;
 	bool has_btf, has_ext4_btf;
@@ -55,6 +66,9 @@ struct doctor_facts {
 	int device_err; /* of opening FRSP_DEVICE: 0 or -errno */
 	struct doctor_fs *fs;
 	size_t n_fs;
+	enum doctor_counting counting;
+	const char *counting_directory;
+	char counting_text[DOCTOR_TEXT_LEN / 2];
 };
 
 enum doctor_verdict {

@@ -327,6 +327,8 @@ int doctor_probe(const char *root, struct doctor_facts *facts)
 	*facts = (struct doctor_facts){0};
 	sysfs_read_line(root, "proc/sys/kernel/osrelease", facts->release,
 			sizeof(facts->release));
+	sysfs_read_line(root, "proc/sys/kernel/arch", facts->machine,
+			sizeof(facts->machine));
 	sysfs_read_u64(root, "sys/kernel/realtime", &realtime);
 	facts->is_realtime = realtime;
 	for_each_line(root, "proc/filesystems", take_filesystem_type, facts);

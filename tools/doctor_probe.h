@@ -8,7 +8,8 @@
 /*
  * root: where /sys, /proc, /dev and /lib are, "" or the root of a tree made for
  * a test. What cannot be read counts as not there. Leaves alone: device_err,
- * and has_extents of each filesystem. facts->fs is to be freed. 0 or -errno.
+ * what has to do with counting, and has_extents of each filesystem. facts->fs
+ * is to be freed. 0 or -errno.
  */
 int doctor_probe(const char *root, struct doctor_facts *facts);
 

@@ -3,11 +3,11 @@
 
 #include "json_out.h"
 
-static const char *const insert_names[ES_NR_INSERTS] = {
-	[ES_INSERT_WRITTEN] = "written",
-	[ES_INSERT_UNWRITTEN] = "unwritten",
-	[ES_INSERT_DELAYED] = "delayed",
-	[ES_INSERT_HOLE] = "hole",
+static const char *const insert_names[FRSP_ES_NR_INSERTS] = {
+	[FRSP_ES_INSERT_WRITTEN] = "written",
+	[FRSP_ES_INSERT_UNWRITTEN] = "unwritten",
+	[FRSP_ES_INSERT_DELAYED] = "delayed",
+	[FRSP_ES_INSERT_HOLE] = "hole",
 };
 
 static const char *const top_names[ES_NR_ORDERS] = {
@@ -22,16 +22,16 @@ static void add_counts(struct json_object *object, __u64 hits, __u64 misses)
 	json_add_u64(object, "misses", misses);
 }
 
-static struct json_object *inserts_object(const struct es_fs *totals)
+static struct json_object *inserts_object(const struct frsp_es_fs *totals)
 {
 	struct json_object *object = json_object_new_object();
 
-	for (int kind = 0; kind < ES_NR_INSERTS; kind++)
+	for (int kind = 0; kind < FRSP_ES_NR_INSERTS; kind++)
 		json_add_u64(object, insert_names[kind], totals->inserts[kind]);
 	return object;
 }
 
-static struct json_object *shrinker_object(const struct es_fs *totals)
+static struct json_object *shrinker_object(const struct frsp_es_fs *totals)
 {
 	struct json_object *object = json_object_new_object();
 

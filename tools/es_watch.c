@@ -17,15 +17,15 @@
 #define INODES_TRIES 3	 /* of a few ms */
 #define FS_TRIES     100 /* of a few us */
 
-static const char *const programs[ES_NR_PROGRAMS] = {
-	[ES_PROGRAM_LOOKUP] = "frsp_es_lookup",
-	[ES_PROGRAM_INSERT] = "frsp_es_insert",
-	[ES_PROGRAM_DELAY_EXTENT] = "frsp_es_delay_extent",
-	[ES_PROGRAM_DELAY_BLOCK] = "frsp_es_delay_block",
-	[ES_PROGRAM_CACHE] = "frsp_es_cache",
-	[ES_PROGRAM_REMOVE] = "frsp_es_remove",
-	[ES_PROGRAM_SCAN] = "frsp_es_scan",
-	[ES_PROGRAM_SHRINK] = "frsp_es_shrink",
+static const char *const programs[FRSP_ES_NR_PROGRAMS] = {
+	[FRSP_ES_PROGRAM_LOOKUP] = "frsp_es_lookup",
+	[FRSP_ES_PROGRAM_INSERT] = "frsp_es_insert",
+	[FRSP_ES_PROGRAM_DELAY_EXTENT] = "frsp_es_delay_extent",
+	[FRSP_ES_PROGRAM_DELAY_BLOCK] = "frsp_es_delay_block",
+	[FRSP_ES_PROGRAM_CACHE] = "frsp_es_cache",
+	[FRSP_ES_PROGRAM_REMOVE] = "frsp_es_remove",
+	[FRSP_ES_PROGRAM_SCAN] = "frsp_es_scan",
+	[FRSP_ES_PROGRAM_SHRINK] = "frsp_es_shrink",
 };
 
 struct es_watch {
@@ -33,13 +33,13 @@ struct es_watch {
 	struct frsp_escache *skel;
 	int entries_fd;
 	/* per CPU: the programs', and a copy of it */
-	struct es_gathered *gathered, *copy;
+	struct frsp_es_gathered *gathered, *copy;
 	__u32 n_cpus;
 	/* of all filesystems, in no order: those of the table, then those that
-	 * are only gathered; room for ES_MAX_INODES and all slots
+	 * are only gathered; room for FRSP_ES_MAX_INODES and all slots
 	 */
-	struct es_inode_key *keys;
-	struct es_inode *values;
+	struct frsp_es_inode_key *keys;
+	struct frsp_es_inode *values;
 	__u32 n_in_table, n_inodes;
 	__u64 n_evicted;
 	struct es_recent *recent;
@@ -60,7 +60,7 @@ static int map_gathered(struct es_watch *watch)
 	size_t room;
 
 	watch->n_cpus = bpf_map__max_entries(map);
-	room = ES_MAX_INODES + (size_t)watch->n_cpus * ES_INODE_SLOTS;
+	room = FRSP_ES_MAX_INODES + (size_t)watch->n_cpus * FRSP_ES_INODE_SLOTS;
 	watch->copy = calloc(watch->n_cpus, sizeof(*watch->copy));
 	watch->keys = calloc(room, sizeof(*watch->keys));
 	watch->values = calloc(room, sizeof(*watch->values));
@@ -94,7 +94,7 @@ static int load_and_attach(struct es_watch *watch)
 		.costs = watch->skel->maps.frsp_es_cost,
 		.lost = watch->skel->maps.frsp_es_lost,
 		.programs = programs,
-		.n_programs = ES_NR_PROGRAMS,
+		.n_programs = FRSP_ES_NR_PROGRAMS,
 	};
 	err = watch_start(&watch->base);
 	if (err)
@@ -149,8 +149,8 @@ static int read_table(struct es_watch *watch)
 	__u32 next; /* the kernel's: which bucket comes next */
 	int err = 0;
 
-	while (!err && n < ES_MAX_INODES) {
-		batch = ES_MAX_INODES - n;
+	while (!err && n < FRSP_ES_MAX_INODES) {
+		batch = FRSP_ES_MAX_INODES - n;
 		err = bpf_map_lookup_batch(fd, position, &next, watch->keys + n,
 					   watch->values + n, &batch, NULL);
 		/* the end; or the next bucket has more than there is room for,
@@ -180,8 +180,8 @@ static __u64 count_moves(const struct es_watch *watch, bool done)
 	return n;
 }
 
-static bool is_same(const struct es_inode_key *left,
-		    const struct es_inode_key *right)
+static bool is_same(const struct frsp_es_inode_key *left,
+		    const struct frsp_es_inode_key *right)
 {
 	return left->ino == right->ino && left->dev == right->dev &&
 	       left->gen == right->gen;
@@ -193,10 +193,11 @@ static bool is_same(const struct es_inode_key *left,
 static void add_gathered(struct es_watch *watch, __u32 i, __u32 cpu)
 {
 	__u32 place = es_inode_slot_of(watch->keys[i].ino, watch->keys[i].dev);
-	struct es_inode *sum = &watch->values[i];
+	struct frsp_es_inode *sum = &watch->values[i];
 
 	for (; cpu < watch->n_cpus; cpu++) {
-		struct es_inode_slot *slot = &watch->copy[cpu].inodes[place];
+		struct frsp_es_inode_slot *slot =
+			&watch->copy[cpu].inodes[place];
 
 		if (!is_same(&slot->key, &watch->keys[i]))
 			continue;
@@ -216,8 +217,8 @@ static void add_all_gathered(struct es_watch *watch)
 	for (__u32 i = 0; i < watch->n_in_table; i++)
 		add_gathered(watch, i, 0);
 	for (__u32 cpu = 0; cpu < watch->n_cpus; cpu++)
-		for (__u32 i = 0; i < ES_INODE_SLOTS; i++) {
-			struct es_inode_slot *slot =
+		for (__u32 i = 0; i < FRSP_ES_INODE_SLOTS; i++) {
+			struct frsp_es_inode_slot *slot =
 				&watch->copy[cpu].inodes[i];
 
 			if (!slot->key.dev)
@@ -280,7 +281,7 @@ int es_watch_refresh(struct es_watch *watch)
 	return err;
 }
 
-static __u64 rank_of(const struct es_inode *inode, enum es_order order)
+static __u64 rank_of(const struct frsp_es_inode *inode, enum es_order order)
 {
 	return order == ES_BY_ENTRIES ? inode->entries : inode->misses;
 }
@@ -320,7 +321,7 @@ static void find_inodes(const struct es_watch *watch, __u32 dev,
 }
 
 static int read_totals(const struct es_watch *watch, __u32 dev,
-		       struct es_fs *totals)
+		       struct frsp_es_fs *totals)
 {
 	__u64 *to = (__u64 *)totals;
 	int err = watch_sum(watch->skel->maps.frsp_es_fs, &dev, totals,
@@ -329,7 +330,7 @@ static int read_totals(const struct es_watch *watch, __u32 dev,
 	if (err && err != -ENOENT)
 		return err;
 	for (__u32 cpu = 0; cpu < watch->n_cpus; cpu++) {
-		const struct es_fs_slot *slot =
+		const struct frsp_es_fs_slot *slot =
 			&watch->gathered[cpu].fs[es_fs_slot_of(dev)];
 		const __u64 *from = (const __u64 *)&slot->counts;
 
@@ -366,7 +367,7 @@ int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 }
 
 /* Unless the CPU puts another one in just then. */
-static void drop_slots(struct es_gathered *gathered, __u32 dev)
+static void drop_slots(struct frsp_es_gathered *gathered, __u32 dev)
 {
 	__u64 fs_dev = dev;
 	__u32 inode_dev;
@@ -374,7 +375,7 @@ static void drop_slots(struct es_gathered *gathered, __u32 dev)
 	__atomic_compare_exchange_n(&gathered->fs[es_fs_slot_of(dev)].dev,
 				    &fs_dev, 0, false, __ATOMIC_SEQ_CST,
 				    __ATOMIC_RELAXED);
-	for (__u32 i = 0; i < ES_INODE_SLOTS; i++) {
+	for (__u32 i = 0; i < FRSP_ES_INODE_SLOTS; i++) {
 		inode_dev = dev;
 		__atomic_compare_exchange_n(&gathered->inodes[i].key.dev,
 					    &inode_dev, 0, false,

@@ -21,8 +21,8 @@ enum es_order {
 
 /* An inode, with what was counted of it since it was last let go. */
 struct es_row {
-	struct es_inode_key inode;
-	struct es_inode counts;
+	struct frsp_es_inode_key inode;
+	struct frsp_es_inode counts;
 };
 
 /* The most first, those with none left out. */
@@ -32,7 +32,7 @@ struct es_top {
 };
 
 struct es_cache {
-	struct es_fs totals;
+	struct frsp_es_fs totals;
 	bool has_info; /* else what is there now is not known */
 	struct es_info info;
 	bool has_inodes; /* else what follows is not known */

@@ -47,7 +47,7 @@ static enum exit_code check_device(const struct top *top)
 static enum exit_code open_model(struct top *top)
 {
 	int err = top_model_open(&top->opts.model, &top->model);
-	char other[64] = "";
+	char other[64] = WATCH_PIN_ROOT;
 
 	switch (err) {
 	case 0:

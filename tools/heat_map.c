@@ -114,8 +114,8 @@ static __u32 flex_of(const struct heat_map *map, int fd, __u32 range)
 		char room[sizeof(struct fiemap) +
 			  MAX_EXTENTS * sizeof(struct fiemap_extent)];
 	} query = {.map = {
-			   .fm_start = (__u64)range << HOT_RANGE_SHIFT,
-			   .fm_length = 1ULL << HOT_RANGE_SHIFT,
+			   .fm_start = (__u64)range << FRSP_HOT_RANGE_SHIFT,
+			   .fm_length = 1ULL << FRSP_HOT_RANGE_SHIFT,
 			   .fm_extent_count = MAX_EXTENTS,
 		   }};
 	const struct fiemap_extent *longest = NULL;

@@ -68,7 +68,7 @@ static const char *n_ranges(char buf[FMT_LEN], const struct hot_row *row,
 static const char *offset(char buf[FMT_LEN], const struct hot_row *row,
 			  bool exact)
 {
-	return fmt_bytes(buf, (__u64)row->range << HOT_RANGE_SHIFT, exact);
+	return fmt_bytes(buf, (__u64)row->range << FRSP_HOT_RANGE_SHIFT, exact);
 }
 
 static const char *device(char buf[FMT_LEN], const struct hot_row *row,

@@ -49,7 +49,7 @@ bool hot_evict_is_possible(void)
 }
 
 /* 0: cold, else 1 + log2(heat). Classes (inode 0) stay. */
-static int heat_bucket(const struct hot_slot *slot,
+static int heat_bucket(const struct frsp_hot_slot *slot,
 		       const struct hot_clock *clock)
 {
 	__s32 age = clock->heat_time - slot->heat_time;
@@ -61,10 +61,11 @@ static int heat_bucket(const struct hot_slot *slot,
 	return heat ? 64 - __builtin_clzll(heat) : 0;
 }
 
-static bool is_in(const struct hot_slot *slot, enum hot_slot_state state)
+static bool is_in(const struct frsp_hot_slot *slot,
+		  enum frsp_hot_slot_state state)
 {
-	return HOT_TAG_STATE(__atomic_load_n(&slot->tag, __ATOMIC_ACQUIRE)) ==
-	       state;
+	return FRSP_HOT_TAG_STATE(
+		       __atomic_load_n(&slot->tag, __ATOMIC_ACQUIRE)) == state;
 }
 
 /* Slots to go per bucket: all of the cold ones, a part of the last. Returns how
@@ -77,9 +78,9 @@ static __u64 plan(const struct hot_table *table, const struct hot_clock *clock,
 
 	memset(quota, 0, (N_BUCKETS + 1) * sizeof(*quota));
 	for (__u32 i = 0; i < table->n_slots; i++) {
-		const struct hot_slot *slot = hot_table_slot(table, i);
+		const struct frsp_hot_slot *slot = hot_table_slot(table, i);
 
-		if (is_in(slot, HOT_LIVE)) {
+		if (is_in(slot, FRSP_HOT_LIVE)) {
 			quota[heat_bucket(slot, clock)]++;
 			n_live++;
 		}
@@ -102,15 +103,15 @@ static long mark(const struct hot_table *table, const struct hot_clock *clock,
 	long n = 0;
 
 	for (__u32 i = 0; i < table->n_slots; i++) {
-		struct hot_slot *slot = hot_table_slot(table, i);
+		struct frsp_hot_slot *slot = hot_table_slot(table, i);
 		__u64 *left;
 		__u32 tag;
 
-		if (is_in(slot, HOT_CLAIMED)) {
+		if (is_in(slot, FRSP_HOT_CLAIMED)) {
 			marked[n++] = i; /* a program's, or nobody's */
 			continue;
 		}
-		if (!is_in(slot, HOT_LIVE))
+		if (!is_in(slot, FRSP_HOT_LIVE))
 			continue;
 		left = &quota[heat_bucket(slot, clock)];
 		if (!*left)
@@ -118,8 +119,9 @@ static long mark(const struct hot_table *table, const struct hot_clock *clock,
 		tag = slot->tag;
 		if (!__atomic_compare_exchange_n(
 			    &slot->tag, &tag,
-			    HOT_TAG(HOT_TAG_RANGE(tag), HOT_CLAIMED), false,
-			    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			    FRSP_HOT_TAG(FRSP_HOT_TAG_RANGE(tag),
+					 FRSP_HOT_CLAIMED),
+			    false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			continue;
 		--*left;
 		--*in_use;
@@ -132,16 +134,16 @@ static long mark(const struct hot_table *table, const struct hot_clock *clock,
 static void release(const struct hot_table *table, __u32 index,
 		    const struct hot_evict_hooks *hooks)
 {
-	struct hot_slot *slot = hot_table_slot(table, index);
+	struct frsp_hot_slot *slot = hot_table_slot(table, index);
 
-	if (!is_in(slot, HOT_CLAIMED))
+	if (!is_in(slot, FRSP_HOT_CLAIMED))
 		return;
 	hooks->evicted(hooks->context, index, slot);
 	/* all but the tag: the counters of the next key start at 0 */
 	slot->heat = 0;
 	memset(&slot->reads, 0,
-	       table->stride - offsetof(struct hot_slot, reads));
-	__atomic_store_n(&slot->tag, HOT_TOMB, __ATOMIC_SEQ_CST);
+	       table->stride - offsetof(struct frsp_hot_slot, reads));
+	__atomic_store_n(&slot->tag, FRSP_HOT_TOMB, __ATOMIC_SEQ_CST);
 	hot_table_touch(table, index);
 }
 

@@ -8,7 +8,7 @@
 struct hot_evict_hooks {
 	/* after the grace period, before the slot is emptied */
 	void (*evicted)(void *context, __u32 index,
-			const struct hot_slot *slot);
+			const struct frsp_hot_slot *slot);
 	void *context;
 };
 

@@ -39,10 +39,10 @@ static struct json_object *row_object(struct hot_monitor *monitor,
 		json_add_u64(object, "links", file.n_links);
 	else
 		json_add_string(object, "links", NULL);
-	if (row->range != HOT_RANGE_FILE) {
+	if (row->range != FRSP_HOT_RANGE_FILE) {
 		json_add_u64(object, "offset",
-			     (__u64)row->range << HOT_RANGE_SHIFT);
-		json_add_u64(object, "length", 1ULL << HOT_RANGE_SHIFT);
+			     (__u64)row->range << FRSP_HOT_RANGE_SHIFT);
+		json_add_u64(object, "length", 1ULL << FRSP_HOT_RANGE_SHIFT);
 	}
 	add_counts(object, row);
 	json_add_number(object, "temperature", row->temperature, 3);
@@ -103,9 +103,10 @@ void hot_json_add(struct json_object *object, struct hot_monitor *monitor,
 	add_rows(object, "files", monitor, &frame->ranking.files);
 	if (ranges)
 		add_rows(object, "ranges", monitor, &frame->ranking.ranges);
-	add_class(object, "metadata", &frame->ranking.classes[HOT_METADATA]);
+	add_class(object, "metadata",
+		  &frame->ranking.classes[FRSP_HOT_METADATA]);
 	add_class(object, "unattributed",
-		  &frame->ranking.classes[HOT_UNATTRIBUTED]);
+		  &frame->ranking.classes[FRSP_HOT_UNATTRIBUTED]);
 	json_add_u64(object, "dropped", frame->dropped);
 	add_tracked(object, frame);
 	add_overhead(object, frame);
@@ -120,6 +121,7 @@ int hot_json_write(FILE *out, struct hot_monitor *monitor,
 
 	if (!object)
 		return -ENOMEM;
+	json_add_string(object, "untested_kernel", frame->untested);
 	hot_json_add(object, monitor, frame, ranges);
 	err = json_print(out, object);
 	return !err && fflush(out) ? -errno : err;

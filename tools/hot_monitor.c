@@ -10,6 +10,7 @@
 #include "hot_evict.h"
 #include "path_naming.h"
 #include "watch.h"
+#include "tested.h"
 
 /* Remembered answer to: is the file below the directory of -D? */
 struct placed_file {
@@ -46,7 +47,7 @@ static int take_baseline(struct hot_monitor *monitor)
 	const struct hot_request nothing = {.max_rows = 1,
 					    .only_dev = monitor->only_dev};
 	struct hot_ranking ranking = {0};
-	__u64 stats[HOT_NR_STATS];
+	__u64 stats[FRSP_HOT_NR_STATS];
 	struct hot_clock clock;
 	int err;
 
@@ -55,7 +56,7 @@ static int take_baseline(struct hot_monitor *monitor)
 		err = hot_track_stats(monitor->track, stats);
 	if (err)
 		return err;
-	monitor->last_events = stats[HOT_STAT_EVENTS];
+	monitor->last_events = stats[FRSP_HOT_STAT_EVENTS];
 	return hot_rank_refresh(monitor->rank, hot_track_table(monitor->track),
 				&clock, &nothing, no_class, &ranking);
 }
@@ -157,7 +158,7 @@ static void get_path(struct hot_monitor *monitor, const struct path_key *key,
 /* For hot_rank: is the slot's file below the directory? A file that is moved
  * in or out later keeps its first answer.
  */
-static bool is_placed_below(void *context, const struct hot_slot *slot)
+static bool is_placed_below(void *context, const struct frsp_hot_slot *slot)
 {
 	struct hot_monitor *monitor = context;
 	const struct path_key key = {slot->ino, slot->dev, slot->gen};
@@ -192,21 +193,22 @@ static bool class_is_wanted(void *context, __u32 dev)
 	return entry && (!monitor->only_fs || entry->dev == monitor->only_fs);
 }
 
-static void announce(void *context, const struct hot_file *file)
+static void announce(void *context, const struct frsp_hot_file *file)
 {
 	struct hot_monitor *monitor = context;
 
 	path_cache_announce(monitor->paths, file);
 }
 
-static void forget_slot(void *context, __u32 index, const struct hot_slot *slot)
+static void forget_slot(void *context, __u32 index,
+			const struct frsp_hot_slot *slot)
 {
 	struct hot_monitor *monitor = context;
 	const struct path_key key = {slot->ino, slot->dev, slot->gen};
 	struct placed_file *placed;
 
 	hot_rank_forget(monitor->rank, index);
-	if (HOT_TAG_RANGE(slot->tag) != HOT_RANGE_FILE)
+	if (FRSP_HOT_TAG_RANGE(slot->tag) != FRSP_HOT_RANGE_FILE)
 		return;
 	path_cache_forget(monitor->paths, &key);
 	if (monitor->naming)
@@ -223,15 +225,15 @@ static void forget_slot(void *context, __u32 index, const struct hot_slot *slot)
  * than it did.
  */
 static int make_room(struct hot_monitor *monitor, const struct hot_clock *clock,
-		     const __u64 stats[HOT_NR_STATS])
+		     const __u64 stats[FRSP_HOT_NR_STATS])
 {
 	const struct hot_table *table = hot_track_table(monitor->track);
 	const struct hot_evict_hooks hooks = {.evicted = forget_slot,
 					      .context = monitor};
-	__u64 taken = stats[HOT_STAT_SLOTS];
+	__u64 taken = stats[FRSP_HOT_STAT_SLOTS];
 	long in_use;
 
-	if (!hot_evict_is_due(table, taken - stats[HOT_STAT_EVICTED]) ||
+	if (!hot_evict_is_due(table, taken - stats[FRSP_HOT_STAT_EVICTED]) ||
 	    !hot_track_tends(monitor->track))
 		return 0;
 	in_use = hot_evict(table, clock, &hooks);
@@ -240,9 +242,21 @@ static int make_room(struct hot_monitor *monitor, const struct hot_clock *clock,
 	return hot_track_set_evicted(monitor->track, taken - in_use);
 }
 
+/* What the first program missed and the second did not find. The kernel's
+ * number and ours are not read at one moment.
+ */
+static __u64 missed_bios(const struct hot_monitor *monitor,
+			 const __u64 stats[FRSP_HOT_NR_STATS])
+{
+	__u64 missed = watch_missed_runs(hot_track_prog_fd(monitor->track));
+	__s64 lost = missed - stats[FRSP_HOT_STAT_FOUND];
+
+	return lost > 0 ? lost : 0;
+}
+
 static void fill_statistics(struct hot_monitor *monitor,
 			    struct hot_frame *frame,
-			    const __u64 stats[HOT_NR_STATS])
+			    const __u64 stats[FRSP_HOT_NR_STATS])
 {
 	double now_s;
 
@@ -250,20 +264,22 @@ static void fill_statistics(struct hot_monitor *monitor,
 	frame->mono_ns = clock_ns(CLOCK_MONOTONIC);
 	now_s = frame->mono_ns / 1e9;
 	frame->interval_s = now_s - monitor->last_s;
-	frame->dropped = stats[HOT_STAT_DROPPED];
-	frame->unnamed = stats[HOT_STAT_UNNAMED];
-	frame->n_evicted = stats[HOT_STAT_EVICTED];
-	frame->n_used = stats[HOT_STAT_SLOTS] - frame->n_evicted;
+	frame->dropped = stats[FRSP_HOT_STAT_DROPPED];
+	frame->unnamed = stats[FRSP_HOT_STAT_UNNAMED];
+	frame->n_evicted = stats[FRSP_HOT_STAT_EVICTED];
+	frame->n_used = stats[FRSP_HOT_STAT_SLOTS] - frame->n_evicted;
 	frame->n_slots = hot_track_table(monitor->track)->n_slots;
-	frame->events = stats[HOT_STAT_EVENTS];
+	frame->events = stats[FRSP_HOT_STAT_EVENTS];
 	frame->events_per_s =
 		(frame->events - monitor->last_events) / frame->interval_s;
-	frame->ns_per_event = stats[HOT_STAT_SAMPLES]
-				      ? (double)stats[HOT_STAT_SAMPLED_NS] /
-						stats[HOT_STAT_SAMPLES]
-				      : 0;
+	frame->ns_per_event =
+		stats[FRSP_HOT_STAT_SAMPLES]
+			? (double)stats[FRSP_HOT_STAT_SAMPLED_NS] /
+				  stats[FRSP_HOT_STAT_SAMPLES]
+			: 0;
 	frame->map_bytes = monitor->map_bytes;
 	frame->pinned = hot_track_is_pinned(monitor->track);
+	frame->untested = tested_untested();
 	frame->naming_percent =
 		monitor->naming ? path_naming_percent(monitor->naming) : -1;
 	monitor->last_s = now_s;
@@ -272,7 +288,7 @@ static void fill_statistics(struct hot_monitor *monitor,
 
 int hot_monitor_tend(struct hot_monitor *monitor)
 {
-	__u64 stats[HOT_NR_STATS] = {0};
+	__u64 stats[FRSP_HOT_NR_STATS] = {0};
 	struct hot_clock clock;
 	int err;
 
@@ -299,7 +315,7 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 		.wanted = monitor->directory ? is_placed_below : NULL,
 		.context = monitor,
 	};
-	__u64 stats[HOT_NR_STATS];
+	__u64 stats[FRSP_HOT_NR_STATS];
 	struct hot_clock clock;
 	int err;
 
@@ -314,7 +330,7 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	if (err)
 		return err;
 	fill_statistics(monitor, frame, stats);
-	frame->missed = watch_missed_runs(hot_track_prog_fd(monitor->track));
+	frame->missed = missed_bios(monitor, stats);
 	ranking.interval_s = frame->interval_s;
 	err = hot_rank_refresh(monitor->rank, hot_track_table(monitor->track),
 			       &clock, &ranking, class_is_wanted,

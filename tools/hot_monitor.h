@@ -43,7 +43,11 @@ struct hot_frame {
 	double events_per_s;
 	double ns_per_event; /* 0: not measured yet */
 	__u64 map_bytes;
-	bool pinned;	    /* so "the start" was when it was pinned */
+	bool pinned; /* so "the start" was when it was pinned */
+	/* series of the kernel, such as "7.4", if it is newer than those that
+	 * are tested; else NULL
+	 */
+	const char *untested;
 	int naming_percent; /* of the search for names; -1: there is none */
 };
 

@@ -83,13 +83,13 @@ int hot_sort_parse(const char *text, struct hot_sort *sort)
 
 static __u32 n_clusters(__u32 n_slots)
 {
-	return (n_slots + HOT_CLUSTER - 1) / HOT_CLUSTER;
+	return (n_slots + FRSP_HOT_CLUSTER - 1) / FRSP_HOT_CLUSTER;
 }
 
 /* The slot behind its last one. */
 static __u32 cluster_end(const struct hot_rank *rank, __u32 c)
 {
-	__u32 end = (c + 1) * HOT_CLUSTER;
+	__u32 end = (c + 1) * FRSP_HOT_CLUSTER;
 
 	return end < rank->n_slots ? end : rank->n_slots;
 }
@@ -131,14 +131,14 @@ void hot_rank_forget(struct hot_rank *rank, __u32 index)
 	memset(&rank->before[index], 0, sizeof(rank->before[index]));
 }
 
-static double slot_temperature(const struct hot_slot *slot,
+static double slot_temperature(const struct frsp_hot_slot *slot,
 			       const struct hot_clock *clock)
 {
-	const struct hot_slot_compat *compat;
+	const struct frsp_hot_slot_compat *compat;
 	__s32 age;
 
 	if (clock->compat) {
-		compat = (const struct hot_slot_compat *)slot;
+		compat = (const struct frsp_hot_slot_compat *)slot;
 		return heat_compat_temperature(slot->reads, slot->writes,
 					       &compat->compat,
 					       clock->wall_ns) >>
@@ -150,8 +150,9 @@ static double slot_temperature(const struct hot_slot *slot,
 	return heat_decay(slot->heat, age, clock->heat_rate) / (double)HEAT_ONE;
 }
 
-static double sort_value(const struct hot_slot *slot, struct hot_bytes delta,
-			 const struct hot_clock *clock, enum hot_sort_key key)
+static double sort_value(const struct frsp_hot_slot *slot,
+			 struct hot_bytes delta, const struct hot_clock *clock,
+			 enum hot_sort_key key)
 {
 	switch (key) {
 	case HOT_BY_RATE:
@@ -178,7 +179,7 @@ static double sort_value(const struct hot_slot *slot, struct hot_bytes delta,
 }
 
 static struct hot_bytes take_delta(struct hot_rank *rank, __u32 index,
-				   const struct hot_slot *slot)
+				   const struct frsp_hot_slot *slot)
 {
 	struct hot_bytes *before = &rank->before[index], delta;
 	__u64 read = slot->read_bytes, write = slot->write_bytes;
@@ -193,15 +194,15 @@ static struct hot_bytes take_delta(struct hot_rank *rank, __u32 index,
 	return delta;
 }
 
-static void fill_row(struct hot_row *row, const struct hot_slot *slot,
+static void fill_row(struct hot_row *row, const struct frsp_hot_slot *slot,
 		     struct hot_bytes delta, const struct hot_clock *clock,
 		     double interval_s)
 {
 	row->ino = slot->ino;
 	row->dev = slot->dev;
 	row->gen = slot->gen;
-	row->range = HOT_TAG_RANGE(slot->tag);
-	row->n_ranges = row->range != HOT_RANGE_FILE;
+	row->range = FRSP_HOT_TAG_RANGE(slot->tag);
+	row->n_ranges = row->range != FRSP_HOT_RANGE_FILE;
 	row->reads = slot->reads;
 	row->writes = slot->writes;
 	row->read_bytes = slot->read_bytes;
@@ -211,15 +212,17 @@ static void fill_row(struct hot_row *row, const struct hot_slot *slot,
 	row->temperature = slot_temperature(slot, clock);
 }
 
-static bool same_file(const struct hot_row *row, const struct hot_slot *slot)
+static bool same_file(const struct hot_row *row,
+		      const struct frsp_hot_slot *slot)
 {
 	return row->ino == slot->ino && row->dev == slot->dev &&
 	       row->gen == slot->gen;
 }
 
-static bool slot_counts(const struct hot_slot *slot, const struct hot_row *row)
+static bool slot_counts(const struct frsp_hot_slot *slot,
+			const struct hot_row *row)
 {
-	return slot->tag == HOT_TAG(row->range, HOT_LIVE) &&
+	return slot->tag == FRSP_HOT_TAG(row->range, FRSP_HOT_LIVE) &&
 	       same_file(row, slot);
 }
 
@@ -230,15 +233,15 @@ static bool slot_counts(const struct hot_slot *slot, const struct hot_row *row)
 static bool merge_twins(struct hot_row *row, __u32 index,
 			const struct hot_table *table)
 {
-	struct hot_probe probe =
+	struct frsp_hot_probe probe =
 		hot_probe_first(row->ino, row->dev, row->gen, row->range);
-	__u32 seen[HOT_PROBES], n_seen = 0, at, i, k;
-	const struct hot_slot *slot;
+	__u32 seen[FRSP_HOT_PROBES], n_seen = 0, at, i, k;
+	const struct frsp_hot_slot *slot;
 
-	for (i = 0; i < HOT_PROBES; i++, hot_probe_next(&probe)) {
+	for (i = 0; i < FRSP_HOT_PROBES; i++, hot_probe_next(&probe)) {
 		at = hot_probe_index(&probe, table->n_slots);
 		slot = hot_table_slot(table, at);
-		if (HOT_TAG_STATE(slot->tag) == HOT_FREE)
+		if (FRSP_HOT_TAG_STATE(slot->tag) == FRSP_HOT_FREE)
 			break;
 		if (!slot_counts(slot, row))
 			continue;
@@ -259,7 +262,7 @@ static bool merge_twins(struct hot_row *row, __u32 index,
 	return true;
 }
 
-static void add_class(struct hot_row *class, const struct hot_slot *slot,
+static void add_class(struct hot_row *class, const struct frsp_hot_slot *slot,
 		      struct hot_bytes delta, const struct hot_clock *clock,
 		      double interval_s)
 {
@@ -311,10 +314,10 @@ static __u64 owner_of(__u64 ino, __u32 dev, __u32 gen)
 }
 
 /* 0: it holds no range. */
-static __u64 owner_in(const struct hot_slot *slot, __u32 tag)
+static __u64 owner_in(const struct frsp_hot_slot *slot, __u32 tag)
 {
-	if (HOT_TAG_STATE(tag) != HOT_LIVE || !slot->ino ||
-	    HOT_TAG_RANGE(tag) == HOT_RANGE_FILE)
+	if (FRSP_HOT_TAG_STATE(tag) != FRSP_HOT_LIVE || !slot->ino ||
+	    FRSP_HOT_TAG_RANGE(tag) == FRSP_HOT_RANGE_FILE)
 		return 0;
 	return owner_of(slot->ino, slot->dev, slot->gen);
 }
@@ -361,7 +364,7 @@ struct pass {
 	struct hot_row *classes;
 };
 
-static bool is_wanted(const struct pass *pass, const struct hot_slot *slot)
+static bool is_wanted(const struct pass *pass, const struct frsp_hot_slot *slot)
 {
 	const struct hot_request *request = pass->request;
 
@@ -370,10 +373,10 @@ static bool is_wanted(const struct pass *pass, const struct hot_slot *slot)
 	return !request->wanted || request->wanted(request->context, slot);
 }
 
-static void read_class(const struct pass *pass, const struct hot_slot *slot,
-		       struct hot_bytes delta)
+static void read_class(const struct pass *pass,
+		       const struct frsp_hot_slot *slot, struct hot_bytes delta)
 {
-	if (slot->gen < HOT_NR_CLASSES &&
+	if (slot->gen < FRSP_HOT_NR_CLASSES &&
 	    pass->class_wanted(pass->request->context, slot->dev))
 		add_class(&pass->classes[slot->gen], slot, delta, pass->clock,
 			  pass->request->interval_s);
@@ -383,7 +386,7 @@ static void read_class(const struct pass *pass, const struct hot_slot *slot,
 static int read_slot(const struct pass *pass, struct cluster *cluster,
 		     struct hot_candidate *candidate, bool is_file)
 {
-	const struct hot_slot *slot =
+	const struct frsp_hot_slot *slot =
 		hot_table_slot(pass->table, candidate->index);
 	const struct hot_sort *sort = &pass->request->sort;
 	double *best = is_file ? &cluster->best_file : &cluster->best_range;
@@ -412,14 +415,15 @@ static int read_cluster(const struct pass *pass, __u32 c)
 	*cluster = (struct cluster){
 		.heat_time = pass->clock->heat_time,
 	};
-	for (__u32 i = c * HOT_CLUSTER; i < end && !err; i++) {
-		const struct hot_slot *slot = hot_table_slot(pass->table, i);
+	for (__u32 i = c * FRSP_HOT_CLUSTER; i < end && !err; i++) {
+		const struct frsp_hot_slot *slot =
+			hot_table_slot(pass->table, i);
 		__u32 tag = __atomic_load_n(&slot->tag, __ATOMIC_ACQUIRE);
-		bool is_file = HOT_TAG_RANGE(tag) == HOT_RANGE_FILE;
+		bool is_file = FRSP_HOT_TAG_RANGE(tag) == FRSP_HOT_RANGE_FILE;
 		struct hot_candidate candidate = {.index = i};
 
 		err = set_owner(rank, i, owner_in(slot, tag));
-		if (HOT_TAG_STATE(tag) != HOT_LIVE) {
+		if (FRSP_HOT_TAG_STATE(tag) != FRSP_HOT_LIVE) {
 			hot_rank_forget(rank, i);
 			continue;
 		}
@@ -463,7 +467,7 @@ static bool may_have_rows(const struct pass *pass, __u32 c)
 {
 	const struct hot_rank *rank = pass->rank;
 	const struct cluster *cluster = &rank->clusters[c];
-	__u32 first = c * HOT_CLUSTER;
+	__u32 first = c * FRSP_HOT_CLUSTER;
 
 	return (cluster->n_files &&
 		hot_best_would_take(

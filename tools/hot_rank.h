@@ -39,7 +39,7 @@ struct hot_row {
 	__u64 ino;
 	__u32 dev; /* kernel dev_t */
 	__u32 gen;
-	__u32 range;	/* HOT_RANGE_FILE: the whole file */
+	__u32 range;	/* FRSP_HOT_RANGE_FILE: the whole file */
 	__u32 n_ranges; /* tracked ranges of the file; of a range: 1 */
 	__u64 reads;
 	__u64 writes;
@@ -63,14 +63,14 @@ struct hot_request {
 	double interval_s;
 	__u32 only_dev; /* of the slots; 0: all. Always the same for a rank */
 	/* NULL: all. Asked for each file and range before it is ranked. */
-	bool (*wanted)(void *context, const struct hot_slot *slot);
+	bool (*wanted)(void *context, const struct frsp_hot_slot *slot);
 	void *context;
 };
 
 struct hot_ranking {
 	struct hot_rows files;
 	struct hot_rows ranges;
-	struct hot_row classes[HOT_NR_CLASSES]; /* summed over devices */
+	struct hot_row classes[FRSP_HOT_NR_CLASSES]; /* summed over devices */
 };
 
 struct hot_rank;

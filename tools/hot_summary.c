@@ -35,16 +35,20 @@ append(char line[HOT_SUMMARY_LEN], const char *format, ...)
 
 static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 {
-	char map[FMT_LEN], cost[64] = "not measured yet";
+	char map[FMT_LEN], cost[64] = "not measured yet", untested[80] = "";
 
 	if (frame->ns_per_event > 0)
 		snprintf(cost, sizeof(cost),
 			 "%.0f ns/event, %.3f %% of one CPU",
 			 frame->ns_per_event,
 			 frame->ns_per_event * frame->events_per_s / 1e7);
+	if (frame->untested)
+		snprintf(untested, sizeof(untested),
+			 "NOT TESTED on Linux %s, see --self-test; ",
+			 frame->untested);
 	snprintf(line, HOT_SUMMARY_LEN,
-		 "%-13s %s, %.0f events/s, maps %s, table %.0f %% full",
-		 "own cost", cost, frame->events_per_s,
+		 "%-13s %s%s, %.0f events/s, maps %s, table %.0f %% full",
+		 "own cost", untested, cost, frame->events_per_s,
 		 fmt_bytes(map, frame->map_bytes, false),
 		 frame->n_slots ? 100.0 * frame->n_used / frame->n_slots : 0);
 	if (frame->pinned)
@@ -62,9 +66,9 @@ static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 void hot_summary(char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN],
 		 const struct hot_frame *frame, bool exact)
 {
-	class_line(lines[0], "metadata", &frame->ranking.classes[HOT_METADATA],
-		   exact);
+	class_line(lines[0], "metadata",
+		   &frame->ranking.classes[FRSP_HOT_METADATA], exact);
 	class_line(lines[1], "unattributed",
-		   &frame->ranking.classes[HOT_UNATTRIBUTED], exact);
+		   &frame->ranking.classes[FRSP_HOT_UNATTRIBUTED], exact);
 	cost_line(lines[2], frame);
 }

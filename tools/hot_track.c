@@ -33,7 +33,7 @@ struct hot_track {
 	 * that tells the time; of the one that counts
 	 */
 	int pins, clock, program;
-	void (*announce)(void *context, const struct hot_file *file);
+	void (*announce)(void *context, const struct frsp_hot_file *file);
 	void *announce_context;
 };
 
@@ -68,13 +68,37 @@ static __u64 jiffies_epoch_ns(__u32 tick_ns)
 	return clock_ns(CLOCK_REALTIME) - since_boot - initial * tick_ns;
 }
 
+static bool has_member(const struct btf *btf, const char *name,
+		       const char *member)
+{
+	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
+
+	for (int i = 0; type && i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf,
+						btf_members(type)[i].name_off),
+			    member))
+			return true;
+	return false;
+}
+
+/* The second program only where it has something to do: hot_once.bpf.h. */
 static int probe_kernel(struct hotmon *skel)
 {
+	struct btf *kernel;
+
 	if (watch_probe(skel->obj) < 0 ||
 	    !bpf_program__autoload(skel->progs.hotmon_bio_queue))
 		return -EOPNOTSUPP;
+	skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
+	kernel = btf__load_vmlinux_btf();
 	skel->rodata->have_rdonly_cast =
-		watch_kernel_has("bpf_rdonly_cast", BTF_KIND_FUNC);
+		btf__find_by_name_kind(kernel, "bpf_rdonly_cast",
+				       BTF_KIND_FUNC) > 0;
+	bpf_program__set_autoload(skel->progs.hotmon_bio_missed,
+				  has_member(kernel, "srcu_struct",
+					     "srcu_reader_flavor"));
+	btf__free(kernel);
 	return 0;
 }
 
@@ -90,8 +114,8 @@ static struct settings settings_of(const struct hot_track_options *options)
 	struct settings settings = {
 		.tick_ns = tick_length_ns(),
 		.compat = options->compat,
-		.stride = options->compat ? sizeof(struct hot_slot_compat)
-					  : sizeof(struct hot_slot),
+		.stride = options->compat ? sizeof(struct frsp_hot_slot_compat)
+					  : sizeof(struct frsp_hot_slot),
 	};
 	__u64 cluster_bytes; /* with the mark of the cluster */
 	double units;
@@ -100,9 +124,9 @@ static struct settings settings_of(const struct hot_track_options *options)
 	units = options->half_life_s * NSEC_PER_SEC /
 		((__u64)settings.tick_ns << settings.heat_shift);
 	settings.heat_rate = 4294967296.0 / units + 0.5;
-	cluster_bytes = settings.stride * HOT_CLUSTER + sizeof(__u64);
-	settings.n_slots =
-		(options->memory - RING_BYTES) / cluster_bytes * HOT_CLUSTER;
+	cluster_bytes = settings.stride * FRSP_HOT_CLUSTER + sizeof(__u64);
+	settings.n_slots = (options->memory - RING_BYTES) / cluster_bytes *
+			   FRSP_HOT_CLUSTER;
 	return settings;
 }
 
@@ -132,7 +156,7 @@ static int configure(struct hotmon *skel, const struct settings *settings)
 	    bpf_map__set_max_entries(skel->maps.hotmon_table,
 				     settings->n_slots) ||
 	    bpf_map__set_max_entries(skel->maps.hotmon_touched,
-				     settings->n_slots / HOT_CLUSTER) ||
+				     settings->n_slots / FRSP_HOT_CLUSTER) ||
 	    bpf_map__set_max_entries(skel->maps.hotmon_files, RING_BYTES))
 		return -EINVAL;
 	return 0;
@@ -175,7 +199,8 @@ static int map_table(struct hot_track *track)
 		map_array(track->skel->maps.hotmon_table, &track->slot_bytes);
 	if (!table->slots)
 		return -errno;
-	track->touched_bytes = table->n_slots / HOT_CLUSTER * sizeof(__u64);
+	track->touched_bytes =
+		table->n_slots / FRSP_HOT_CLUSTER * sizeof(__u64);
 	table->touched = map_array(track->skel->maps.hotmon_touched,
 				   &track->touched_bytes);
 	if (!table->touched)
@@ -188,7 +213,7 @@ static int file_announced(void *context, void *data, size_t size)
 {
 	struct hot_track *track = context;
 
-	if (size >= sizeof(struct hot_file))
+	if (size >= sizeof(struct frsp_hot_file))
 		track->announce(track->announce_context, data);
 	return 0;
 }
@@ -251,10 +276,7 @@ static int load_pinned(struct hot_track *track, const struct settings *settings)
 	track->pins = watch_pin_open();
 	if (track->pins < 0)
 		return track->pins;
-	err = watch_pin_reuse(HOT_TRACK_OBJECT, track->skel->obj);
-	if (err)
-		return err;
-	err = hotmon__load(track->skel);
+	err = watch_pin_load(HOT_TRACK_OBJECT, track->skel->skeleton);
 	if (err)
 		return err;
 	/* or it has just been taken away, and perhaps replaced */
@@ -362,11 +384,12 @@ int hot_track_clock(const struct hot_track *track, struct hot_clock *clock)
 	return 0;
 }
 
-int hot_track_stats(const struct hot_track *track, __u64 stats[HOT_NR_STATS])
+int hot_track_stats(const struct hot_track *track,
+		    __u64 stats[FRSP_HOT_NR_STATS])
 {
 	int err = 0;
 
-	for (__u32 stat = 0; stat < HOT_NR_STATS && !err; stat++)
+	for (__u32 stat = 0; stat < FRSP_HOT_NR_STATS && !err; stat++)
 		err = watch_sum(track->skel->maps.hotmon_stats, &stat,
 				&stats[stat], sizeof(stats[stat]));
 	return err;
@@ -376,7 +399,7 @@ int hot_track_stats(const struct hot_track *track, __u64 stats[HOT_NR_STATS])
 int hot_track_set_evicted(const struct hot_track *track, __u64 n)
 {
 	int fd = bpf_map__fd(track->skel->maps.hotmon_stats), err;
-	__u32 stat = HOT_STAT_EVICTED;
+	__u32 stat = FRSP_HOT_STAT_EVICTED;
 	__u64 *per_cpu;
 
 	per_cpu = calloc(libbpf_num_possible_cpus(), sizeof(*per_cpu));
@@ -390,7 +413,7 @@ int hot_track_set_evicted(const struct hot_track *track, __u64 n)
 
 int hot_track_files(struct hot_track *track,
 		    void (*announce)(void *context,
-				     const struct hot_file *file),
+				     const struct frsp_hot_file *file),
 		    void *context)
 {
 	int n;

@@ -27,7 +27,7 @@ struct hot_track_options {
 	double half_life_s; /* 1 s to 7 d */
 	bool compat;
 	__u32 fs_dev; /* only this filesystem (kernel dev_t of its superblock) */
-	__u32 extra_devs[HOT_EXTRA_DEVS]; /* of it, too */
+	__u32 extra_devs[FRSP_HOT_EXTRA_DEVS]; /* of it, too */
 	__u32 pids[HOT_TRACK_MAX_PIDS];
 	__u32 n_pids;
 	__u64 cgroup_id; /* 0: all */
@@ -50,16 +50,16 @@ struct hot_table {
 static inline void hot_table_touch(const struct hot_table *table, __u32 index)
 {
 	if (table->touched)
-		__atomic_store_n(&table->touched[index >> HOT_CLUSTER_SHIFT],
-				 *(volatile __u32 *)table->epoch,
-				 __ATOMIC_RELEASE);
+		__atomic_store_n(
+			&table->touched[index >> FRSP_HOT_CLUSTER_SHIFT],
+			*(volatile __u32 *)table->epoch, __ATOMIC_RELEASE);
 }
 
-static inline struct hot_slot *hot_table_slot(const struct hot_table *table,
-					      __u32 index)
+static inline struct frsp_hot_slot *
+hot_table_slot(const struct hot_table *table, __u32 index)
 {
-	return (struct hot_slot *)(table->slots +
-				   (size_t)index * table->stride);
+	return (struct frsp_hot_slot *)(table->slots +
+					(size_t)index * table->stride);
 }
 
 /* One reading of the clock that the table's times are in. */
@@ -99,8 +99,9 @@ struct bpf_object_skeleton *hot_track_skeleton(const struct hot_track *track);
 const struct hot_table *hot_track_table(const struct hot_track *track);
 int hot_track_clock(const struct hot_track *track, struct hot_clock *clock);
 
-/* stats: sums over all CPUs since the start, by enum hot_stat. */
-int hot_track_stats(const struct hot_track *track, __u64 stats[HOT_NR_STATS]);
+/* stats: sums over all CPUs since the start, by enum frsp_hot_stat. */
+int hot_track_stats(const struct hot_track *track,
+		    __u64 stats[FRSP_HOT_NR_STATS]);
 
 /* So many slots were emptied again since the start, of a table that we tend. 0
  * or -errno.
@@ -112,7 +113,7 @@ int hot_track_set_evicted(const struct hot_track *track, __u64 n);
  */
 int hot_track_files(struct hot_track *track,
 		    void (*announce)(void *context,
-				     const struct hot_file *file),
+				     const struct frsp_hot_file *file),
 		    void *context);
 
 /* File descriptor of the program, for its run-time statistics. */

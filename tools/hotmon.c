@@ -16,6 +16,7 @@
 #include "hot_json.h"
 #include "hot_live.h"
 #include "hotmon_opts.h"
+#include "hotmon_self_test.h"
 #include "interrupt.h"
 #include "live_end.h"
 #include "log.h"
@@ -86,6 +87,12 @@ static enum exit_code resolve_cgroup(struct hotmon_opts *opts)
 	return EXIT_OK;
 }
 
+static enum exit_code fail_mounts(int err)
+{
+	return log_fail(EXIT_FAILED, NULL, "cannot read the mount table: %s",
+			strerror(-err));
+}
+
 static enum exit_code start_tracking(struct hotmon *hotmon)
 {
 	struct mount_table *mounts;
@@ -94,9 +101,7 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 
 	err = mount_table_read(&mounts);
 	if (err)
-		return log_fail(EXIT_FAILED, NULL,
-				"cannot read the mount table: %s",
-				strerror(-err));
+		return fail_mounts(err);
 	code = resolve_filesystem(&hotmon->opts, mounts);
 	if (code == EXIT_OK)
 		code = resolve_cgroup(&hotmon->opts);
@@ -120,6 +125,21 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 				: "\"hotmon -v\" shows what libbpf says",
 			"cannot load the BPF program: %s", strerror(-err));
 	return EXIT_OK;
+}
+
+static enum exit_code self_test(const struct hotmon_opts *opts)
+{
+	const char *spec = opts->monitor.directory ?: opts->fs ?: ".";
+	struct mount_table *mounts;
+	enum exit_code code;
+	int err = mount_table_read(&mounts);
+
+	if (err)
+		return fail_mounts(err);
+	code = hotmon_self_test(mounts, spec,
+				opts->report.output == OUTPUT_JSON);
+	mount_table_free(mounts);
+	return code;
 }
 
 static struct hot_frame_request wanted_frame(const struct hotmon *hotmon)
@@ -262,6 +282,8 @@ int main(int argc, char **argv)
 	code = privilege_check();
 	if (code != EXIT_OK)
 		return code;
+	if (hotmon.opts.self_test)
+		return self_test(&hotmon.opts);
 	interrupt_catch(&hotmon.unblocked);
 	code = start_tracking(&hotmon);
 	if (code != EXIT_OK)

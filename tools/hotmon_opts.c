@@ -21,6 +21,7 @@ enum long_option {
 	OPT_HALF_LIFE,
 	OPT_SCORE,
 	OPT_NO_SCAN,
+	OPT_SELF_TEST,
 };
 
 enum option_group {
@@ -59,6 +60,10 @@ static const struct argp_option options[] = {
 	 "half-life (default), or compat: the formula of the 2013 VFS "
 	 "hot-tracking patches, 0 to 255",
 	 0},
+	{"self-test", OPT_SELF_TEST, 0, 0,
+	 "Do I/O of known kinds on a scratch file, here or in -D DIR, and say "
+	 "whether it is counted exactly",
+	 0},
 	{0},
 };
 
@@ -72,7 +77,9 @@ static const char doc[] =
 	"  hotmon                      the hottest files, live\n"
 	"  hotmon --ranges --fs /srv   the hottest ranges of one filesystem\n"
 	"  hotmon --once 10            one report on the next 10 seconds\n"
-	"  hotmon --json 5 | jq .      for programs\n\n"
+	"  hotmon --json 5 | jq .      for programs\n"
+	"  hotmon --self-test          does it count exactly on this "
+	"kernel?\n\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this "
 	"kernel, 4 not permitted.";
 
@@ -189,6 +196,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case OPT_NO_SCAN:
 		opts->monitor.no_scan = true;
+		break;
+	case OPT_SELF_TEST:
+		opts->self_test = true;
 		break;
 	case ARGP_KEY_ARG:
 		parse_argument(text, state->arg_num, state);

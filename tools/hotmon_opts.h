@@ -11,6 +11,7 @@ struct hotmon_opts {
 	struct opts_report report;
 	struct hot_frame_request request;
 	bool rows_given;
+	bool self_test;
 	const char *fs;	    /* --fs, or NULL */
 	const char *cgroup; /* -c, or NULL */
 	struct hot_monitor_options monitor;

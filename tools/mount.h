@@ -46,8 +46,8 @@ struct mount_entry {
 	const char *root; /* which directory of the filesystem is at target */
 	const char *options; /* of the filesystem */
 	__u32 dev;	     /* kernel dev_t: s_dev of the superblock */
-	__u32 extra_devs[HOT_EXTRA_DEVS]; /* that it has, too; 0: none */
-	int id;				  /* of mountinfo, as statx gives it */
+	__u32 extra_devs[FRSP_HOT_EXTRA_DEVS]; /* that it has, too; 0: none */
+	int id; /* of mountinfo, as statx gives it */
 };
 
 struct mount_table;

@@ -148,7 +148,7 @@ void mount_devices_read(struct mount_entry *entry)
 
 bool mount_devices_have(const struct mount_entry *entry, __u32 dev)
 {
-	for (int i = 0; i < HOT_EXTRA_DEVS; i++)
+	for (int i = 0; i < FRSP_HOT_EXTRA_DEVS; i++)
 		if (dev && entry->extra_devs[i] == dev)
 			return true;
 	return !strcmp(entry->fs_type, "btrfs") && btrfs_has_device(entry, dev);

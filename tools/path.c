@@ -34,7 +34,7 @@ struct path_cache {
 	const struct mount_table *table;
 	struct file *files; /* in order of announcement */
 	size_t max_files;
-	char fs_types[16][HOT_FS_TYPE_LEN]; /* for struct file */
+	char fs_types[16][FRSP_HOT_FS_TYPE_LEN]; /* for struct file */
 	struct path_lookup lookup; /* owns the path of the last result */
 };
 
@@ -104,15 +104,15 @@ static const char *keep_fs_type(struct path_cache *cache, const char *fs_type)
 		char *kept = cache->fs_types[i];
 
 		if (!kept[0])
-			snprintf(kept, HOT_FS_TYPE_LEN, "%s", fs_type);
-		if (!strncmp(kept, fs_type, HOT_FS_TYPE_LEN - 1))
+			snprintf(kept, FRSP_HOT_FS_TYPE_LEN, "%s", fs_type);
+		if (!strncmp(kept, fs_type, FRSP_HOT_FS_TYPE_LEN - 1))
 			return kept;
 	}
 	return NULL;
 }
 
 static struct file *new_file(struct path_cache *cache,
-			     const struct hot_file *hot)
+			     const struct frsp_hot_file *hot)
 {
 	struct file *file = calloc(1, sizeof(*file));
 
@@ -141,7 +141,8 @@ static void add_file(struct path_cache *cache, struct file *file)
 		drop_file(cache, cache->files);
 }
 
-void path_cache_announce(struct path_cache *cache, const struct hot_file *hot)
+void path_cache_announce(struct path_cache *cache,
+			 const struct frsp_hot_file *hot)
 {
 	struct file *file = new_file(cache, hot), *old;
 

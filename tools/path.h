@@ -43,7 +43,8 @@ int path_cache_new(const struct mount_table *table, size_t max_files,
 void path_cache_free(struct path_cache *cache);
 
 /* Without memory for it the file stays unannounced. */
-void path_cache_announce(struct path_cache *cache, const struct hot_file *file);
+void path_cache_announce(struct path_cache *cache,
+			 const struct frsp_hot_file *file);
 void path_cache_forget(struct path_cache *cache, const struct path_key *key);
 
 /* path may be the file's: if it leads to it when path_cache_get() looks. */

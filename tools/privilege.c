@@ -53,11 +53,6 @@ enum exit_code privilege_check(void)
 			"RHEL >= 8.2 have it",
 			"the kernel has no BTF: "
 			"/sys/kernel/btf/vmlinux is missing");
-	if (sysconf(_SC_PAGESIZE) != 4096)
-		return log_fail(EXIT_UNSUPPORTED,
-				"use a kernel with pages of 4 KiB",
-				"pages of %ld bytes are not supported",
-				sysconf(_SC_PAGESIZE));
 	if (addresses_are_hidden())
 		return log_fail(EXIT_UNSUPPORTED,
 				"sysctl kernel.kptr_restrict=1",

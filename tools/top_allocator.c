@@ -11,11 +11,11 @@
 
 #define BAR_WIDTH 30
 
-static const char *const kind_titles[ALLOC_NR_KINDS] = {
-	[ALLOC_DATA] = "Data, searched for",
-	[ALLOC_METADATA] = "Metadata, searched for",
-	[ALLOC_PREALLOCATED] = "Preallocated",
-	[ALLOC_FAILED] = "Failed",
+static const char *const kind_titles[FRSP_ALLOC_NR_KINDS] = {
+	[FRSP_ALLOC_DATA] = "Data, searched for",
+	[FRSP_ALLOC_METADATA] = "Metadata, searched for",
+	[FRSP_ALLOC_PREALLOCATED] = "Preallocated",
+	[FRSP_ALLOC_FAILED] = "Failed",
 };
 
 static double percent(__u64 part, __u64 whole)
@@ -23,7 +23,7 @@ static double percent(__u64 part, __u64 whole)
 	return whole ? 100.0 * part / whole : 0;
 }
 
-static void print_searches(FILE *out, const struct alloc_fs *alloc)
+static void print_searches(FILE *out, const struct frsp_alloc_fs *alloc)
 {
 	__u64 goals = alloc->goals_taken + alloc->goals_missed;
 
@@ -38,15 +38,15 @@ static void print_searches(FILE *out, const struct alloc_fs *alloc)
 		alloc->requested_clusters, alloc->obtained_clusters,
 		alloc->groups_scanned, alloc->extents_found);
 	fputs("Criterion that ended the search, strictest first:", out);
-	for (int i = 0; i < ALLOC_NR_CRITERIA; i++)
+	for (int i = 0; i < FRSP_ALLOC_NR_CRITERIA; i++)
 		if (alloc->criteria[i])
 			fprintf(out, "  %d: %llu", i, alloc->criteria[i]);
 	fputc('\n', out);
 }
 
-static void print_latencies(FILE *out, const struct alloc_fs *alloc)
+static void print_latencies(FILE *out, const struct frsp_alloc_fs *alloc)
 {
-	for (int kind = 0; kind < ALLOC_NR_KINDS; kind++) {
+	for (int kind = 0; kind < FRSP_ALLOC_NR_KINDS; kind++) {
 		const __u64 *buckets = alloc->latency[kind];
 		__u64 calls = hist_total(buckets, LOG2_NS_BUCKETS);
 		char p50[FMT_LEN], p99[FMT_LEN], mean[FMT_LEN], title[160];
@@ -79,7 +79,7 @@ static void print_status(FILE *out, const struct fs_status *status)
 /* What frsp.ko's tracepoints said. */
 static void print_events(FILE *out, const struct top_fs *fs)
 {
-	const struct alloc_fs *alloc = &fs->alloc;
+	const struct frsp_alloc_fs *alloc = &fs->alloc;
 
 	if (!fs->has_events) {
 		fputs("What frsp decides is not watched: the programs were "
@@ -91,8 +91,9 @@ static void print_events(FILE *out, const struct top_fs *fs)
 	fprintf(out,
 		"frsp, since it is watched: goals kept %llu, fitting %llu, "
 		"short %llu; evictions %llu, of %llu extents\n",
-		alloc->picks[ALLOC_PICK_KEPT], alloc->picks[ALLOC_PICK_FIT],
-		alloc->picks[ALLOC_PICK_SHORT], alloc->evictions,
+		alloc->picks[FRSP_ALLOC_PICK_KEPT],
+		alloc->picks[FRSP_ALLOC_PICK_FIT],
+		alloc->picks[FRSP_ALLOC_PICK_SHORT], alloc->evictions,
 		alloc->evicted_extents);
 	hist_print(out, "Clusters that frsp offered", alloc->picked,
 		   LOG2_LEN_BUCKETS, HIST_COUNT, BAR_WIDTH);
@@ -123,8 +124,8 @@ int top_allocator_print(FILE *out, struct top_model *model,
 		   LOG2_LEN_BUCKETS, HIST_COUNT, BAR_WIDTH);
 	hist_print(out, "Clusters got", fs->alloc.obtained, LOG2_LEN_BUCKETS,
 		   HIST_COUNT, BAR_WIDTH);
-	hist_print(out, "Groups scanned", fs->alloc.scanned, ALLOC_SCAN_BUCKETS,
-		   HIST_COUNT, BAR_WIDTH);
+	hist_print(out, "Groups scanned", fs->alloc.scanned,
+		   FRSP_ALLOC_SCAN_BUCKETS, HIST_COUNT, BAR_WIDTH);
 	if (!top_model_free_extents(model, fs, &table))
 		free_table_print(out, &table);
 	else

@@ -7,7 +7,7 @@
 
 #define BAR_WIDTH 30
 
-static void print_lifetimes(FILE *out, const struct busy_fs *busy)
+static void print_lifetimes(FILE *out, const struct frsp_busy_fs *busy)
 {
 	__u64 ended = hist_total(busy->lifetimes, LOG2_NS_BUCKETS);
 	char p50[FMT_LEN], p99[FMT_LEN], mean[FMT_LEN], title[192];
@@ -30,7 +30,7 @@ int top_busy_print(FILE *out, struct top_model *model,
 		   const struct top_frame *frame, const struct top_view *view)
 {
 	const struct top_fs *fs = top_view_fs(frame, view);
-	const struct busy_fs *busy;
+	const struct frsp_busy_fs *busy;
 
 	(void)model;
 	if (!top_view_head(out, fs, view))

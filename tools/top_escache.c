@@ -7,11 +7,11 @@
 
 #define BAR_WIDTH 30
 
-static const char *const insert_names[ES_NR_INSERTS] = {
-	[ES_INSERT_WRITTEN] = "written",
-	[ES_INSERT_UNWRITTEN] = "unwritten",
-	[ES_INSERT_DELAYED] = "delayed",
-	[ES_INSERT_HOLE] = "hole",
+static const char *const insert_names[FRSP_ES_NR_INSERTS] = {
+	[FRSP_ES_INSERT_WRITTEN] = "written",
+	[FRSP_ES_INSERT_UNWRITTEN] = "unwritten",
+	[FRSP_ES_INSERT_DELAYED] = "delayed",
+	[FRSP_ES_INSERT_HOLE] = "hole",
 };
 
 /* A character per interval, the latest last: 0 to 9 tenths, X: all. */
@@ -29,7 +29,7 @@ static void print_history(FILE *out, const struct top_history *history)
 	fputc('\n', out);
 }
 
-static void print_use(FILE *out, const struct es_fs *totals)
+static void print_use(FILE *out, const struct frsp_es_fs *totals)
 {
 	__u64 lookups = totals->hits + totals->misses;
 
@@ -37,13 +37,13 @@ static void print_use(FILE *out, const struct es_fs *totals)
 		lookups, totals->hits, totals->misses,
 		lookups ? 100.0 * totals->hits / lookups : 0);
 	fputs("Inserted", out);
-	for (int i = 0; i < ES_NR_INSERTS; i++)
+	for (int i = 0; i < FRSP_ES_NR_INSERTS; i++)
 		fprintf(out, " %s %llu,", insert_names[i], totals->inserts[i]);
 	fprintf(out, " read ahead %llu; removed %llu\n", totals->cached,
 		totals->removals);
 }
 
-static void print_shrinker(FILE *out, const struct es_fs *totals)
+static void print_shrinker(FILE *out, const struct frsp_es_fs *totals)
 {
 	char mean[FMT_LEN];
 

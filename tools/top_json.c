@@ -7,13 +7,14 @@
 #include "es_json.h"
 #include "fmt.h"
 #include "hot_json.h"
+#include "tested.h"
 #include "json_out.h"
 
-static const char *const kind_names[ALLOC_NR_KINDS] = {
-	[ALLOC_DATA] = "data",
-	[ALLOC_METADATA] = "metadata",
-	[ALLOC_PREALLOCATED] = "preallocated",
-	[ALLOC_FAILED] = "failed",
+static const char *const kind_names[FRSP_ALLOC_NR_KINDS] = {
+	[FRSP_ALLOC_DATA] = "data",
+	[FRSP_ALLOC_METADATA] = "metadata",
+	[FRSP_ALLOC_PREALLOCATED] = "preallocated",
+	[FRSP_ALLOC_FAILED] = "failed",
 };
 
 static void add_dev(struct json_object *object, __u32 dev)
@@ -24,7 +25,8 @@ static void add_dev(struct json_object *object, __u32 dev)
 	json_add_string(object, "dev", text);
 }
 
-static struct json_object *kind_object(const struct alloc_fs *alloc, int kind)
+static struct json_object *kind_object(const struct frsp_alloc_fs *alloc,
+				       int kind)
 {
 	struct json_object *object = json_object_new_object();
 	__u64 calls = 0;
@@ -38,11 +40,11 @@ static struct json_object *kind_object(const struct alloc_fs *alloc, int kind)
 	return object;
 }
 
-static struct json_object *alloc_object(const struct alloc_fs *alloc)
+static struct json_object *alloc_object(const struct frsp_alloc_fs *alloc)
 {
 	struct json_object *object = json_object_new_object();
 
-	for (int kind = 0; kind < ALLOC_NR_KINDS; kind++)
+	for (int kind = 0; kind < FRSP_ALLOC_NR_KINDS; kind++)
 		json_object_object_add(object, kind_names[kind],
 				       kind_object(alloc, kind));
 	json_add_u64(object, "searches", alloc->searches);
@@ -58,13 +60,13 @@ static struct json_object *alloc_object(const struct alloc_fs *alloc)
 	json_add_histogram(object, "obtained", alloc->obtained,
 			   LOG2_LEN_BUCKETS);
 	json_add_histogram(object, "criteria", alloc->criteria,
-			   ALLOC_NR_CRITERIA);
+			   FRSP_ALLOC_NR_CRITERIA);
 	json_add_histogram(object, "scanned", alloc->scanned,
-			   ALLOC_SCAN_BUCKETS);
+			   FRSP_ALLOC_SCAN_BUCKETS);
 	return object;
 }
 
-static struct json_object *busy_object(const struct busy_fs *busy)
+static struct json_object *busy_object(const struct frsp_busy_fs *busy)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -83,13 +85,13 @@ static struct json_object *busy_object(const struct busy_fs *busy)
 	return object;
 }
 
-static struct json_object *frsp_events_object(const struct alloc_fs *alloc)
+static struct json_object *frsp_events_object(const struct frsp_alloc_fs *alloc)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_add_u64(object, "kept", alloc->picks[ALLOC_PICK_KEPT]);
-	json_add_u64(object, "fit", alloc->picks[ALLOC_PICK_FIT]);
-	json_add_u64(object, "short", alloc->picks[ALLOC_PICK_SHORT]);
+	json_add_u64(object, "kept", alloc->picks[FRSP_ALLOC_PICK_KEPT]);
+	json_add_u64(object, "fit", alloc->picks[FRSP_ALLOC_PICK_FIT]);
+	json_add_u64(object, "short", alloc->picks[FRSP_ALLOC_PICK_SHORT]);
 	json_add_histogram(object, "picked", alloc->picked, LOG2_LEN_BUCKETS);
 	json_add_u64(object, "load_ns", alloc->load_ns);
 	json_add_histogram(object, "loads", alloc->loads, LOG2_NS_BUCKETS);
@@ -286,7 +288,7 @@ static void add_programs(struct json_object *array, const struct watch *watch)
 {
 	for (__u32 i = 0; i < watch->n_programs; i++) {
 		struct json_object *object = json_object_new_object();
-		struct cost cost = {0};
+		struct frsp_cost cost = {0};
 
 		watch_cost(watch, i, &cost);
 		json_add_string(object, "name", watch->programs[i]);
@@ -321,6 +323,7 @@ int top_json_write(FILE *out, struct top_model *model,
 
 	if (!document)
 		return -ENOMEM;
+	json_add_string(document, "untested_kernel", tested_untested());
 	json_add_u64(document, "interval_ms", frame->interval_s * 1000 + 0.5);
 	for (size_t i = 0; i < frame->n_fs; i++)
 		json_object_array_add(array,

@@ -317,7 +317,7 @@ static int forget_gone(struct top_model *model, const struct top_frame *before,
 static void add_cost(const struct watch *watch, struct top_frame *frame)
 {
 	for (__u32 program = 0; program < watch->n_programs; program++) {
-		struct cost cost = {0};
+		struct frsp_cost cost = {0};
 
 		watch_cost(watch, program, &cost);
 		frame->events += cost.events;

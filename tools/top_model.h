@@ -38,13 +38,13 @@ struct top_fs {
 	bool has_status; /* frsp.ko has attached it */
 	struct fs_status status;
 	bool has_alloc; /* ext4, and the allocator is watched */
-	struct alloc_fs alloc;
+	struct frsp_alloc_fs alloc;
 	bool has_events; /* frsp.ko has attached it, and is watched, too */
 	bool has_es;	 /* ext4, and the extent status tree is watched */
 	struct es_cache es;
 	struct top_history es_history; /* hits of the lookups */
 	bool has_busy;		       /* freed space is watched */
-	struct busy_fs busy;
+	struct frsp_busy_fs busy;
 };
 
 struct top_frame {

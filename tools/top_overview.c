@@ -159,7 +159,7 @@ static double latency(const struct row *row, double percent)
 
 	if (!row->fs->has_alloc)
 		return -1;
-	for (int kind = 0; kind < ALLOC_FAILED; kind++)
+	for (int kind = 0; kind < FRSP_ALLOC_FAILED; kind++)
 		for (size_t i = 0; i < LOG2_NS_BUCKETS; i++)
 			buckets[i] +=
 				hist_since(row->fs->alloc.latency[kind][i],

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fmt.h"
+#include "tested.h"
 
 int top_report_text(char **text, struct top_model *model,
 		    const struct top_frame *frame, const struct top_view *view)
@@ -27,11 +28,13 @@ int top_report_text(char **text, struct top_model *model,
 
 void top_report_cost(char *line, size_t size, const struct top_frame *frame)
 {
+	const char *untested = tested_untested();
 	char bytes[FMT_LEN];
 
 	snprintf(line, size,
-		 "cost: %llu events, %.0f ns each, %s of maps; %llu lost",
-		 frame->events,
+		 "%s%s%scost: %llu events, %.0f ns each, %s of maps; %llu lost",
+		 untested ? "NOT TESTED on Linux " : "", untested ?: "",
+		 untested ? "; " : "", frame->events,
 		 frame->events ? frame->events_ns / frame->events : 0,
 		 fmt_bytes(bytes, frame->map_bytes, false), frame->lost);
 }

@@ -65,6 +65,36 @@ static bool has_tracepoint(const struct kernel_btf *btf, const char *name)
 	return kernel_btf_find(btf, type, BTF_KIND_TYPEDEF, &in) > 0;
 }
 
+#define ENOTSUPP 524 /* include/linux/errno.h of the kernel */
+
+/* Whether a program can be attached to a function's end, which only shows when
+ * one is: arm64's BTF has the functions of 6.1, but only 6.4 and later can. The
+ * function is there for such tests.
+ */
+static bool can_attach_to_functions(const struct btf *vmlinux)
+{
+	const struct bpf_insn nothing[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	int id = btf__find_by_name_kind(vmlinux, "bpf_fentry_test1",
+					BTF_KIND_FUNC);
+	LIBBPF_OPTS(bpf_prog_load_opts, options,
+		    .expected_attach_type = BPF_TRACE_FEXIT,
+		    .attach_btf_id = id > 0 ? id : 0);
+	int program, link;
+
+	program = bpf_prog_load(BPF_PROG_TYPE_TRACING, "frsp_probe", "GPL",
+				nothing, 2, &options);
+	if (program < 0)
+		return true;
+	link = bpf_raw_tracepoint_open(NULL, program);
+	close(program);
+	if (link >= 0)
+		close(link);
+	return link != -ENOTSUPP;
+}
+
 /* By the program's section, "raw_tp/NAME" and the like. */
 static bool has_place_for(const struct kernel_btf *btf,
 			  const struct bpf_program *program)
@@ -78,7 +108,8 @@ static bool has_place_for(const struct kernel_btf *btf,
 	if (!strncmp(section, "tp_btf/", 7) || !strncmp(section, "raw_tp/", 7))
 		return has_tracepoint(btf, name + 1);
 	if (!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6))
-		return kernel_btf_find(btf, name + 1, BTF_KIND_FUNC, &in) > 0;
+		return kernel_btf_find(btf, name + 1, BTF_KIND_FUNC, &in) > 0 &&
+		       can_attach_to_functions(btf->vmlinux);
 	return true;
 }
 
@@ -93,10 +124,10 @@ int watch_probe(struct bpf_object *object)
 		return err;
 	bpf_object__for_each_program(program, object)
 	{
-		if (has_place_for(&btf, program))
-			left++;
-		else
+		if (!has_place_for(&btf, program))
 			bpf_program__set_autoload(program, false);
+		else if (strchr(bpf_program__section_name(program), '/'))
+			left++;
 	}
 	kernel_btf_free(&btf);
 	return left;
@@ -104,19 +135,15 @@ int watch_probe(struct bpf_object *object)
 
 int watch_start(const struct watch *watch)
 {
-	bool pinned = watch_pin_is_there(watch->name);
 	char other[64];
-	int err = 0;
+	int err;
 
-	if (pinned)
-		err = watch_pin_reuse(watch->name, *watch->skeleton->obj);
-	else if (!watch_pin_other(other, sizeof(other)))
-		err = -EPROTO;
-	if (!err)
-		err = bpf_object__load_skeleton(watch->skeleton);
-	if (!err && !pinned)
-		err = bpf_object__attach_skeleton(watch->skeleton);
-	return err;
+	if (watch_pin_is_there(watch->name))
+		return watch_pin_load(watch->name, watch->skeleton);
+	if (!watch_pin_other(other, sizeof(other)))
+		return -EPROTO;
+	err = bpf_object__load_skeleton(watch->skeleton);
+	return err ?: bpf_object__attach_skeleton(watch->skeleton);
 }
 
 bool watch_has(const struct watch *watch, const struct bpf_program *program)
@@ -146,15 +173,6 @@ __u32 watch_modules(void)
 		loaded |= (__u32)!access(path, F_OK) << (i + 1);
 	}
 	return loaded;
-}
-
-bool watch_kernel_has(const char *name, __u32 btf_kind)
-{
-	struct btf *btf = btf__load_vmlinux_btf();
-	bool has = btf && btf__find_by_name_kind(btf, name, btf_kind) > 0;
-
-	btf__free(btf);
-	return has;
 }
 
 /* btf_trace_NAME is a pointer to a function: void *, then the arguments. */
@@ -215,12 +233,12 @@ int watch_sum(const struct bpf_map *map, const void *key, void *sum,
 	return err;
 }
 
-int watch_cost(const struct watch *watch, __u32 i, struct cost *cost)
+int watch_cost(const struct watch *watch, __u32 i, struct frsp_cost *cost)
 {
 	return watch_sum(watch->costs, &i, cost, sizeof(*cost));
 }
 
-double watch_cost_ns(const struct cost *cost)
+double watch_cost_ns(const struct frsp_cost *cost)
 {
 	return cost->samples ? (double)cost->sampled_ns / cost->samples : 0;
 }

@@ -18,7 +18,7 @@ struct watch {
 	const char *name; /* of the object, where it is pinned */
 	struct bpf_object_skeleton *skeleton;
 	const struct bpf_object *object;
-	const struct bpf_map *costs; /* struct cost of program i at key i */
+	const struct bpf_map *costs; /* struct frsp_cost of program i at key i */
 	const struct bpf_map *lost;  /* a __u64 per reason and CPU */
 	const char *const *programs; /* their names */
 	__u32 n_programs;
@@ -27,7 +27,8 @@ struct watch {
 /*
  * Between open and load: turns off those programs whose tracepoint or function
  * is neither in the kernel nor in a module that is loaded now. Returns how many
- * are left, or -EOPNOTSUPP: the kernel has no BTF.
+ * are left, without those that are attached to nothing, or -EOPNOTSUPP: the
+ * kernel has no BTF.
  */
 int watch_probe(struct bpf_object *object);
 
@@ -51,9 +52,6 @@ int watch_program(const char *object, const struct bpf_program *program);
  */
 __u32 watch_modules(void);
 
-/* Whether the kernel's BTF, not a module's, has it. */
-bool watch_kernel_has(const char *name, __u32 btf_kind);
-
 /* How the kernel declares a tracepoint: the name of the type that its argument
  * number n (from 0) points to, for programs that bridge two of them. False:
  * there is no such tracepoint or argument.
@@ -68,10 +66,10 @@ int watch_sum(const struct bpf_map *map, const void *key, void *sum,
 	      size_t size);
 
 /* Of the i-th program, over all CPUs. 0 or -errno. */
-int watch_cost(const struct watch *watch, __u32 i, struct cost *cost);
+int watch_cost(const struct watch *watch, __u32 i, struct frsp_cost *cost);
 
 /* ns of one event of the program; 0: not measured yet. */
-double watch_cost_ns(const struct cost *cost);
+double watch_cost_ns(const struct frsp_cost *cost);
 
 /* Adds what the object could not count, for whatever reason, to *lost; with it
  * the runs that the kernel left out, as the program was under way on that CPU.

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -119,7 +120,19 @@ static bool is_left_out(const struct bpf_map *map)
 	return bpf_map__type(map) == BPF_MAP_TYPE_TASK_STORAGE;
 }
 
-int watch_pin_reuse(const char *object, struct bpf_object *from)
+static int reuse_map(struct bpf_map *map, int fd)
+{
+	__u32 bytes = bpf_map__value_size(map);
+	int err = bpf_map__reuse_fd(map, fd);
+
+	/* its values are mapped over ours, see map_globals() */
+	if (!err && bpf_map__is_internal(map) &&
+	    bpf_map__value_size(map) != bytes)
+		err = -EPROTO;
+	return err;
+}
+
+static int reuse_maps(const char *object, struct bpf_object *from)
 {
 	struct bpf_program *program = NULL;
 	struct bpf_map *map = NULL;
@@ -129,26 +142,61 @@ int watch_pin_reuse(const char *object, struct bpf_object *from)
 	object_path(directory, object);
 	while ((program = bpf_object__next_program(from, program)))
 		bpf_program__set_autoload(program, false);
-	while ((map = bpf_object__next_map(from, map))) {
+	while (!err && (map = bpf_object__next_map(from, map))) {
 		char path[PIN_PATH_LEN];
 		int fd;
 
 		pin_path(path, sizeof(path), directory, bpf_map__name(map));
 		if (is_left_out(map)) {
 			err = bpf_map__set_autocreate(map, false);
-			if (err)
-				return err;
 			continue;
 		}
 		fd = bpf_obj_get(path);
 		if (fd < 0)
 			return -errno;
-		err = bpf_map__reuse_fd(map, fd);
+		err = reuse_map(map, fd);
 		close(fd); /* the map has a copy */
-		if (err)
-			return err;
+	}
+	return err;
+}
+
+/*
+ * The skeleton's pointers lead to what libbpf read from the object file. Up to
+ * 1.4 it maps the kernel's values over that for each map; from 1.5 on (its
+ * commit 2dea4b86) only for one that it creates, and for one that is reused the
+ * file's values stay: of no use to a reader, and nobody sees what it writes.
+ * So map them here. libbpf unmaps them with the object.
+ */
+static int map_globals(struct bpf_object *object)
+{
+	struct bpf_map *map = NULL;
+
+	while ((map = bpf_object__next_map(object, map))) {
+		size_t bytes;
+		const void *globals = bpf_map__initial_value(map, &bytes);
+		__u32 flags = bpf_map__map_flags(map);
+		int protection = PROT_READ;
+
+		/* no skeleton has pointers to what cannot be mapped */
+		if (!globals || !(flags & BPF_F_MMAPABLE))
+			continue;
+		if (!(flags & BPF_F_RDONLY_PROG))
+			protection |= PROT_WRITE;
+		if (mmap((void *)globals, bytes, protection,
+			 MAP_SHARED | MAP_FIXED, bpf_map__fd(map),
+			 0) == MAP_FAILED)
+			return -errno;
 	}
 	return 0;
+}
+
+int watch_pin_load(const char *object, struct bpf_object_skeleton *skeleton)
+{
+	int err = reuse_maps(object, *skeleton->obj);
+
+	if (!err)
+		err = bpf_object__load_skeleton(skeleton);
+	return err ?: map_globals(*skeleton->obj);
 }
 
 static int remove_entry(const char *path,

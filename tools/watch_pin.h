@@ -14,7 +14,7 @@
 
 #define WATCH_PIN_ROOT "/sys/fs/bpf/frsp"
 /* Changes with the layout of any map, and with what is counted in it. */
-#define WATCH_PIN_SCHEMA 3
+#define WATCH_PIN_SCHEMA 4
 
 /* Whether the object is pinned. False also: another schema is, see below. */
 bool watch_pin_is_there(const char *object);
@@ -30,10 +30,11 @@ int watch_pin_program(const char *object, const struct bpf_program *program);
 /* A directory of another schema: 0 and its path, or -ENOENT: there is none. */
 int watch_pin_other(char *path, size_t size);
 
-/* Before load: takes the maps that are pinned, and loads no program. 0 or
- * -errno.
+/* After open: loads the object with the maps that are pinned, its globals
+ * (.rodata, .bss) among them, and without a program. 0, -EPROTO: what is pinned
+ * has other globals, or another -errno.
  */
-int watch_pin_reuse(const char *object, struct bpf_object *from);
+int watch_pin_load(const char *object, struct bpf_object_skeleton *skeleton);
 
 /* One that is loaded and attached. */
 struct watch_pin_object {

@@ -1,7 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vmlinux/extract.sh VMLINUZ >vmlinux: unpacks the kernel that is in an x86 bzImage.
-# Offsets: Documentation/arch/x86/boot.rst of the kernel.
+# vmlinux/extract.sh VMLINUZ >vmlinux: unpacks the kernel that is in an image of Linux:
+# of an x86 bzImage an ELF file, of arm64 the raw Image, packed in whatever way.
+# vmlinux/extract.sh --btf VMLINUZ|VMLINUX >BTF: only its BTF, raw, which libbpf and
+# bpftool read; a raw Image has no section that they could look for.
+#
+# Offsets: Documentation/arch/x86/boot.rst, Documentation/arch/arm64/booting.rst and
+# drivers/firmware/efi/libstub/zboot-header.S of the kernel; BTF: include/uapi/linux/btf.h.
 set -euo pipefail
 
 die() { # CAUSE REMEDY
@@ -9,32 +14,106 @@ die() { # CAUSE REMEDY
 	exit 1
 }
 
-field() { # OFFSET BYTES: a little-endian number
-	od -An -t "u$2" -j "$1" -N "$2" "$image" | tr -d ' '
+numbers() { # FILE OFFSET BYTES [N]: N (or 1) little-endian numbers of BYTES
+	local bytes=$(($3 * ${4:-1})) words
+	read -ra words < <(od -An -v -w"$bytes" -t "u$3" -j "$2" -N "$bytes" "$1")
+	echo "${words[*]}"
 }
 
-# unpack COMMAND PACKAGE [BYTES]: BYTES at the payload's end are not for COMMAND.
+is_at() { # OFFSET HEX...: these bytes are there in the image
+	[ "$(od -An -v -tx1 -j "$(($1))" -N $(($# - 1)) "$image")" = "$(printf ' %s' "${@:2}")" ]
+}
+
+# unpack COMMAND PACKAGE: the payload, $length bytes at $offset
 unpack() {
 	command -v "$1" >/dev/null ||
 		die "$image is packed with $1, which is not installed" "apt-get install $2"
-	head -c $((offset + length - ${3:-0})) "$image" | tail -c "+$((offset + 1))" |
+	head -c $((offset + length)) "$image" | tail -c "+$((offset + 1))" |
 		"$1" -dc || die "$image: $1 cannot unpack it" "is the file whole?"
 }
 
-image=${1:?usage: vmlinux/extract.sh VMLINUZ >vmlinux}
+unpack_payload() { # BYTES: of the payload's end that are for gzip only
+	# gzip's own last 4 bytes are the unpacked size; for the others, the kernel's
+	# build appends it.
+	if is_at "$offset" 1f 8b; then
+		unpack gzip gzip
+		return
+	fi
+	length=$((length - $1))
+	if is_at "$offset" fd 37 7a 58; then
+		unpack xz xz-utils
+	elif is_at "$offset" 28 b5 2f fd; then
+		unpack zstd zstd
+	elif is_at "$offset" 02 21 4c 18; then
+		unpack lz4 lz4
+	else
+		die "$image is packed in a format unknown here (it begins with$(od -An -tx1 -j "$offset" -N 4 "$image"))" \
+			"known are xz, zstd, lz4 and gzip"
+	fi
+}
+
+unpack_kernel() {
+	if is_at 0x202 48 64 72 53; then # HdrS: a bzImage
+		offset=$((($(numbers "$image" $((0x1f1)) 1) + 1) * 512 + $(numbers "$image" $((0x248)) 4)))
+		length=$(numbers "$image" $((0x24c)) 4)
+		unpack_payload 4
+	elif is_at 0 4d 5a && is_at 4 7a 69 6d 67; then # zimg: unpacks itself under EFI
+		offset=$(numbers "$image" 8 4)
+		length=$(numbers "$image" 12 4)
+		unpack_payload 0
+	elif is_at 0x38 41 52 4d 64 || is_at 0 7f 45 4c 46; then # ARM\x64, ELF: as it is
+		cat "$image"
+	elif is_at 0 1f 8b; then # arm64's Image.gz
+		offset=0
+		length=$(stat -Lc %s "$image")
+		unpack gzip gzip
+	else
+		die "$image is no image of Linux for x86 or arm64" "give a vmlinuz of one of these"
+	fi
+}
+
+# The length of the BTF at OFFSET of FILE, or nothing if there is none. Behind 8 bytes
+# the header has pairs of where a part begins, from the header's end, and how long it
+# is: types, strings, and what later kernels add.
+btf_length() { # FILE OFFSET
+	local size word pair header=24 length=0 strings i
+	size=$(stat -c %s "$1")
+	(($2 + header <= size)) || return 0
+	read -ra word <<<"$(numbers "$1" "$2" 4 2)"
+	header=${word[1]}
+	((word[0] == 0x1eb9f && header >= 24 && header <= 64 && header % 8 == 0 && $2 + header <= size)) ||
+		return 0
+	read -ra pair <<<"$(numbers "$1" $(($2 + 8)) 4 $((header / 4 - 2)))"
+	for ((i = 0; i < ${#pair[@]}; i += 2)); do
+		((pair[i] + pair[i + 1] <= length)) || length=$((pair[i] + pair[i + 1]))
+	done
+	((pair[1] && pair[3] && $2 + header + length <= size)) || return 0
+	# The first string is empty, and the last one has an end.
+	strings=$(($2 + header + pair[2]))
+	[ "$(numbers "$1" "$strings" 1)$(numbers "$1" $((strings + pair[3] - 1)) 1)" = 00 ] || return 0
+	echo $((header + length))
+}
+
+# In the kernel's code the first bytes may stand, too; the longest is the kernel's own.
+print_btf() { # KERNEL
+	local at length best_at=0 best=0
+	while IFS=: read -r at _; do
+		length=$(btf_length "$1" "$at")
+		((${length:-0} <= best)) || best=$length best_at=$at
+	done < <(LC_ALL=C grep -obaF $'\x9f\xeb\x01' "$1")
+	((best)) || die "$image has no BTF" "give a kernel that was built with CONFIG_DEBUG_INFO_BTF"
+	head -c $((best_at + best)) "$1" | tail -c "$best"
+}
+
+btf=
+[ "${1:-}" != --btf ] || { btf=yes && shift; }
+image=${1:?usage: vmlinux/extract.sh [--btf] VMLINUZ >FILE}
 [ -r "$image" ] || die "$image: cannot be read" "is it there, and may you read it?"
-[ "$(od -An -tx1 -j $((0x202)) -N 4 "$image")" = ' 48 64 72 53' ] || # HdrS
-	die "$image is not an x86 bzImage" "give a vmlinuz of Linux on x86"
-offset=$((($(field $((0x1f1)) 1) + 1) * 512 + $(field $((0x248)) 4)))
-length=$(field $((0x24c)) 4)
-magic=$(od -An -tx1 -j "$offset" -N 4 "$image")
-# gzip's own last 4 bytes are the unpacked size; for the others, the kernel's build
-# appends it.
-case $magic in
-' fd 37 7a 58') unpack xz xz-utils 4 ;;
-' 28 b5 2f fd') unpack zstd zstd 4 ;;
-' 02 21 4c 18') unpack lz4 lz4 4 ;;
-' 1f 8b '*) unpack gzip gzip ;;
-*) die "$image is packed in a format unknown here (it begins with$magic)" \
-	"known are xz, zstd, lz4 and gzip" ;;
-esac
+if [ -z "$btf" ]; then
+	unpack_kernel
+else
+	kernel=$(mktemp)
+	trap 'rm -f "$kernel"' EXIT
+	unpack_kernel >"$kernel"
+	print_btf "$kernel"
+fi

@@ -5,7 +5,13 @@
 
 struct iomap_dio___frsp {
 	struct kiocb *iocb;
-	loff_t size; /* bytes mapped so far, those of the current bio included */
+	loff_t size; /* bytes sent; with the current bio's up to 6.19 */
+} __attribute__((preserve_access_index));
+
+/* since 7.3 */
+struct iomap_dio_simple___frsp {
+	struct kiocb *iocb;
+	struct bio bio;
 } __attribute__((preserve_access_index));
 
 #endif

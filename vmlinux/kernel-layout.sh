@@ -29,7 +29,7 @@ find_base() {
 	if [ -z "${VMLINUZ:-}" ] && [ "$running" ]; then
 		echo /sys/kernel/btf/vmlinux
 	elif [ -n "${VMLINUZ:-}" ] || [ -r "$vmlinuz" ]; then
-		"$here/extract.sh" "$vmlinuz" >"$scratch/vmlinux"
+		"$here/extract.sh" --btf "$vmlinuz" >"$scratch/vmlinux"
 		echo "$scratch/vmlinux"
 	elif [ -r "$kdir/vmlinux" ]; then
 		echo "$kdir/vmlinux"
@@ -74,6 +74,9 @@ running=
 [ "$(config CONFIG_DEBUG_INFO_BTF)" = y ] ||
 	die "the kernel $release was built without BTF (CONFIG_DEBUG_INFO_BTF)" \
 		"frsp.ko needs a kernel that has it, as Debian's do"
+[ "$(config CONFIG_DYNAMIC_FTRACE_WITH_REGS)" = y ] ||
+	die "the kernel $release has no ftrace that gives the registers (CONFIG_DYNAMIC_FTRACE_WITH_REGS), with which frsp.ko hooks ext4" \
+		"arm64 has none: use frsp.ko on x86; hotmon and frsp-top work without it"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 

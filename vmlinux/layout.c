@@ -395,7 +395,7 @@ static bool parse_line(char *line, struct want *want)
 static void check_spec(const struct btf *btf, FILE *spec)
 {
 	const struct btf_type *parent = NULL;
-	char *line = NULL, *parent_name = strdup(""), *dot;
+	char *line = NULL, *dot, parent_name[128] = "";
 	struct want want;
 	size_t size = 0;
 
@@ -409,8 +409,8 @@ static void check_spec(const struct btf *btf, FILE *spec)
 		}
 		*dot = 0;
 		if (strcmp(want.name, parent_name)) {
-			free(parent_name);
-			parent_name = strdup(want.name);
+			snprintf(parent_name, sizeof(parent_name), "%s",
+				 want.name);
 			parent = find_struct(btf, parent_name);
 			if (parent)
 				print_number("SIZE", parent_name, parent->size);
@@ -419,7 +419,6 @@ static void check_spec(const struct btf *btf, FILE *spec)
 		if (parent)
 			check_member(btf, parent, &want);
 	}
-	free(parent_name);
 	free(line);
 }
 

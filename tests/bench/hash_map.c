@@ -35,7 +35,7 @@ struct value {
 };
 
 _Static_assert(sizeof(struct key) + sizeof(struct value) ==
-		       sizeof(struct hot_slot),
+		       sizeof(struct frsp_hot_slot),
 	       "the same size as a slot of the hot table");
 
 static struct key keys[BATCH];

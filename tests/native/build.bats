@@ -29,6 +29,7 @@ installed() { # the files below $1
 		./usr/share/bash-completion/completions/hotmon
 		./usr/share/frsp/frsp-top.schema.json
 		./usr/share/frsp/frspctl.schema.json
+		./usr/share/frsp/hotmon-self-test.schema.json
 		./usr/share/frsp/hotmon.schema.json
 		./usr/share/man/man8/frsp-top.8
 		./usr/share/man/man8/frspctl.8
@@ -82,6 +83,20 @@ installed() { # the files below $1
 	rm -rf "$TREE/.git"
 	[ "$status" = 0 ]
 	not grep -qE '^ +(CC|BPF|LINK)' <<<"$output"
+}
+
+@test "--version without git is the version" {
+	make -C "$TREE" all # after the test above: .git is gone
+	"$TREE/.output/hotmon" --version | grep -qE '^hotmon [0-9.]+, libbpf '
+}
+
+# make knows how to make x from x.sh, and did: tests/vm/kernels from tests/vm/kernels.sh.
+@test "nothing but .output is written, whatever is newer" {
+	local before
+	find "$TREE" -name '*.sh' -exec touch {} +
+	before=$(cd "$TREE" && find . -path ./.output -prune -o -type f -exec sha256sum {} + | sort)
+	make -C "$TREE" tests
+	diff <(echo "$before") <(cd "$TREE" && find . -path ./.output -prune -o -type f -exec sha256sum {} + | sort)
 }
 
 @test "the Makefile has at most 120 lines" {

@@ -254,7 +254,7 @@ definitions() {
 		n=$((n + 1))
 	done
 	((n >= 10)) || fail "only $n in common"
-	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .ranges)') \
+	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .untested_kernel, .ranges)') \
 		<(definitions frsp-top '."$defs".heat.properties') >&2
 	diff -u <(definitions frspctl '."$defs".filesystem.properties | del(.device, .dev, .mount, .taken_pct)') \
 		<(definitions frsp-top '."$defs".frsp.properties') >&2
@@ -288,6 +288,12 @@ definitions() {
 @test "mandoc does find errors, so the test above can fail" {
 	printf '.TH x 8\n.SH NAME\nx\n.nonsense y\n.TS\n' >"$test_dir/bad.8"
 	not mandoc -T lint -W warning "$test_dir/bad.8"
+}
+
+@test "the README's table of kernels is the one that the tests make" {
+	"$root/tests/matrix" >"$test_dir/matrix"
+	(($(wc -l <"$test_dir/matrix") >= 5))
+	sed -n '/^## Tested on$/,/^## /{ /^|/p; }' "$root/README.md" | diff -u - "$test_dir/matrix"
 }
 
 @test "the README has at most 150 lines, design.md 120" {

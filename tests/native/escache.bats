@@ -137,7 +137,7 @@ map_each() { # map_each CPU FILE...
 # make_small NAME: more files than a CPU has slots for
 make_small() {
 	local file
-	for ((file = 0; file < 1 << $(constant ES_INODE_BITS); file++)); do
+	for ((file = 0; file < 1 << $(constant FRSP_ES_INODE_BITS); file++)); do
 		truncate -s 4K "$test_dir/$1/small.$file"
 	done
 }
@@ -370,7 +370,7 @@ make_small() {
 		file=$(stat -c %i "$file")
 		expect "of inode $file" "$(inode_counts "$file")" "$(traced_inode "$file")"
 	done
-	(($(es '.inodes | .tracked + .evicted') > 1 << $(constant ES_INODE_BITS))) || fail "$(es .inodes)"
+	(($(es '.inodes | .tracked + .evicted') > 1 << $(constant FRSP_ES_INODE_BITS))) || fail "$(es .inodes)"
 }
 
 is_counted() { # is_counted NAME BEFORE: its log may be written, and looked up, at any time
@@ -381,13 +381,13 @@ is_counted() { # is_counted NAME BEFORE: its log may be written, and looked up, 
 # More of them than a CPU has slots for.
 @test "filesystems that share slots are counted one by one" {
 	local name before=()
-	for ((name = 0; name <= 1 << $(constant ES_FS_BITS); name++)); do
+	for ((name = 0; name <= 1 << $(constant FRSP_ES_FS_BITS); name++)); do
 		fs_make $name ext4
 		truncate -s 4K "$test_dir/$name/file"
 		fs_cool $name
 	done
 	top_start
-	for ((name = 0; name <= 1 << $(constant ES_FS_BITS); name++)); do
+	for ((name = 0; name <= 1 << $(constant FRSP_ES_FS_BITS); name++)); do
 		before+=("$(kernel_lookups $name)")
 	done
 	for _ in {1..5}; do
@@ -402,7 +402,7 @@ is_counted() { # is_counted NAME BEFORE: its log may be written, and looked up, 
 }
 
 slots_of_all() { # how many inodes can be known that are not in the table
-	echo "$(($(nproc --all) << $(constant ES_INODE_BITS)))"
+	echo "$(($(nproc --all) << $(constant FRSP_ES_INODE_BITS)))"
 }
 
 # write_apart DIR FILES BLOCKS: files that have an entry for each of the blocks, and
@@ -419,10 +419,10 @@ write_apart() {
 		}' "$@"
 }
 
-# The table has room for ES_MAX_INODES, what is gathered for some more.
+# The table has room for FRSP_ES_MAX_INODES, what is gathered for some more.
 @test "inodes that are let go are counted" {
 	local n=20000 room
-	room=$(constant ES_MAX_INODES)
+	room=$(constant FRSP_ES_MAX_INODES)
 	fs_make fs ext4 '' -N 30000
 	top_start "$test_dir/fs"
 	write_apart "$test_dir/fs" $n 3
@@ -488,5 +488,5 @@ write_apart() {
 	expect "hits, misses, mounted again" "$(es '"\(.hits) \(.misses)"')" "$(kernel_lookups fs)"
 	(($(es .lookups) < 99)) || fail "$(es .lookups) lookups"
 	expect "its file, mounted again" "$(es "[.top_entries[], .top_misses[] | select(.ino == $ino)] | length")" 0
-	(($(es .inodes.tracked) < 1 << $(constant ES_INODE_BITS))) || fail "$(es .inodes)"
+	(($(es .inodes.tracked) < 1 << $(constant FRSP_ES_INODE_BITS))) || fail "$(es .inodes)"
 }

@@ -183,8 +183,7 @@ finish_bytes() {
 @test "$fs: reads through a mapping" {
 	start 16
 	fio_run "$file" --ioengine=mmap --rw=randread --fadvise_hint=random
-	finish_ios
-	expect_traced fs "$id" "$file"
+	finish_bytes # from 7.3 on, some faults read several pages at once
 }
 
 @test "$fs: writes through a mapping" {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # How the module's build learns what a kernel looks like: layout on BTF made here,
-# extract.sh and btf.sh on kernels made here, and which files kernel-layout.sh chooses.
+# extract.sh on kernels made here, and which files kernel-layout.sh chooses.
 
 bats_require_minimum_version 1.8.0
 
@@ -10,6 +10,9 @@ setup_file() {
 	export LAYOUT=$BATS_FILE_TMPDIR/layout
 	gcc -std=gnu11 -D_GNU_SOURCE -fsanitize=address,undefined \
 		"$ROOT/vmlinux/layout.c" -o "$LAYOUT" -lbpf -lelf -lz
+	export RAW_BTF=$BATS_FILE_TMPDIR/raw.btf
+	echo 'struct a { int b; } a; int f(void) { return a.b; }' | btf "$RAW_BTF.o"
+	llvm-objcopy --dump-section .BTF="$RAW_BTF" "$RAW_BTF.o"
 }
 
 setup() {
@@ -246,12 +249,33 @@ twice() {
 
 # --- extract.sh
 
-# bzimage COMMAND...: a kernel that COMMAND packed, in the file vmlinuz
-bzimage() {
-	head -c 300000 "$(command -v bash)" >elf
-	"$@" <elf >packed
+# A kernel in the file kernel, with BTF in it and with what only looks like that: the
+# magic number in code, lengths beyond the end, strings that do not begin or end,
+# flags that are not known, and a header at the very end.
+make_kernel() { # make_kernel [FILE: its BTF]
+	python3 - "$(command -v bash)" "${1:-$RAW_BTF}" <<-'EOT'
+	import struct, sys
+	code, btf = [open(name, 'rb').read()[:300000] for name in sys.argv[1:]]
+	def header(*words):
+	    return b'\x9f\xeb\x01\0' + struct.pack(f'<{len(words)}I', *words)
+	like = [b'\x9f\xeb\x01' + b'code', header(24, 0, 1 << 30, 8, 4) + bytes(64), header(24, 0, 900, 900, 0),
+	        header(24, 0, 90, 900, 100) + b'x' * 1100, header(16, 0, 900) + bytes(1100),
+	        b'\x9f\xeb\x01\x01' + header(24, 0, 900, 900, 100)[4:] + bytes(1100), header(24, 0)]
+	open('kernel', 'wb').write(code + b''.join(like[:-1]) + btf + b'x' * 1001 + like[-1])
+	EOT
+}
+
+# pack_kernel COMMAND...: by COMMAND, from kernel to packed
+pack_kernel() {
+	"$@" <kernel >packed
 	# the other formats get the unpacked size, as the kernel's build does it
 	[[ $1 == gzip ]] || printf '\xe0\x93\x04\x00' >>packed
+}
+
+# bzimage COMMAND...: a kernel for x86 that COMMAND packed, in the file vmlinuz
+bzimage() {
+	[[ -e kernel ]] || make_kernel
+	pack_kernel "$@"
 	python3 - <<-'EOT'
 	import struct
 	packed = open('packed', 'rb').read()
@@ -264,8 +288,37 @@ bzimage() {
 	EOT
 }
 
-extract_to() {
-	"$ROOT/vmlinux/extract.sh" "$2" >"$1"
+# Turns kernel into one for arm64.
+arm64_kernel() {
+	make_kernel
+	printf 'MZ@\xfa' | dd of=kernel bs=1 conv=notrunc status=none
+	printf 'ARM\x64' | dd of=kernel bs=1 seek=$((0x38)) conv=notrunc status=none
+}
+
+# zboot COMMAND...: an image that unpacks itself under EFI, in the file vmlinuz
+zboot() {
+	pack_kernel "$@"
+	python3 - "$1" <<-'EOT'
+	import struct, sys
+	packed = open('packed', 'rb').read()
+	image = bytearray(4096)
+	image[0:8] = b'MZ\0\0zimg'
+	struct.pack_into('<II', image, 8, len(image), len(packed) - (0 if sys.argv[1] == 'gzip' else 4))
+	image[0x18:0x18 + len(sys.argv[1])] = sys.argv[1].encode()
+	open('vmlinuz', 'wb').write(image + packed + b'what follows the payload')
+	EOT
+}
+
+extract_to() { # extract_to FILE VMLINUZ [OPTION]
+	"$ROOT/vmlinux/extract.sh" ${3:+"$3"} "$2" >"$1"
+}
+
+# The kernel and its BTF can be had from vmlinuz.
+extracts() {
+	extract_to out vmlinuz
+	cmp out kernel
+	extract_to out vmlinuz --btf
+	cmp out "$RAW_BTF"
 }
 
 @test "extract.sh: xz, zstd, lz4 and gzip" {
@@ -273,44 +326,60 @@ extract_to() {
 	for packer in 'xz --check=crc32' 'zstd -q' 'lz4 -l' 'gzip -n'; do
 		# shellcheck disable=SC2086 # a command
 		bzimage $packer
-		extract_to out vmlinuz
-		cmp out elf
+		extracts
 	done
+}
+
+@test "extract.sh: for arm64 an Image, an Image.gz and what unpacks itself under EFI" {
+	local packer
+	make_kernel
+	cp kernel vmlinuz # of whatever machine, if it is unpacked
+	extracts
+	arm64_kernel
+	cp kernel vmlinuz
+	extracts
+	gzip -n <kernel >vmlinuz
+	extracts
+	for packer in 'xz --check=crc32' 'zstd -q' 'lz4 -l' 'gzip -n'; do
+		# shellcheck disable=SC2086 # a command
+		zboot $packer
+		extracts
+	done
+	bpftool btf dump file out | grep -q "STRUCT 'a'"
+}
+
+@test "extract.sh --btf: a header may have grown; without BTF the kernel is refused" {
+	python3 - "$RAW_BTF" <<-'EOT'
+	import struct, sys
+	btf = open(sys.argv[1], 'rb').read()
+	body = len(btf) - 24
+	open('later', 'wb').write(btf[:4] + struct.pack('<I', 32) + btf[8:24] +
+	                          struct.pack('<II', body, 8) + btf[24:] + b'12345678')
+	EOT
+	make_kernel later
+	bzimage xz
+	extract_to out vmlinuz --btf
+	cmp out later
+	make_kernel /dev/null
+	bzimage xz
+	refused 'vmlinuz has no BTF' extract_to out vmlinuz --btf
+	[[ $output == *'hint: give a kernel that was built with CONFIG_DEBUG_INFO_BTF'* ]]
 }
 
 @test "extract.sh: another format, a broken file and a missing program are refused" {
 	bzimage cat
 	refused 'format unknown here (it begins with 7f 45 4c 46)' "$ROOT/vmlinux/extract.sh" vmlinuz
-	refused 'elf is not an x86 bzImage' "$ROOT/vmlinux/extract.sh" elf
+	head -c 5000 /dev/zero >zeroes
+	refused 'zeroes is no image of Linux for x86 or arm64' "$ROOT/vmlinux/extract.sh" zeroes
 	refused 'none: cannot be read' "$ROOT/vmlinux/extract.sh" none
 	bzimage xz
 	head -c 5000 vmlinuz >short
 	refused 'short: xz cannot unpack it' extract_to /dev/null short
 	mkdir bin
-	ln -s "$(command -v bash)" "$(command -v od)" "$(command -v tr)" "$(command -v head)" \
-		"$(command -v tail)" bin
+	for program in bash od head tail; do
+		ln -s "$(command -v "$program")" bin
+	done
 	PATH=$PWD/bin refused 'apt-get install xz-utils' "$ROOT/vmlinux/extract.sh" vmlinuz
-}
-
-# --- btf.sh
-
-@test "btf.sh: the BTF of an ELF file and of a bare image" {
-	small_kernel | btf kernel.o
-	llvm-objcopy --dump-section .BTF=raw kernel.o
-	"$ROOT/vmlinux/btf.sh" kernel.o | cmp - raw
-	# What only begins like BTF, because it would be longer than the file or is shorter.
-	{
-		printf 'code\n\x9f\xeb\x01\0\x18\0\0\0\0\0\0\0\xff\xff\xff\0'
-		head -c 8 raw && head -c 24 /dev/zero
-		cat raw
-		head -c 8 raw && head -c 24 /dev/zero
-	} >image
-	"$ROOT/vmlinux/btf.sh" image | cmp - raw
-	echo 'int x;' | gcc -c -x c - -o plain.o
-	refused 'plain.o has no BTF' "$ROOT/vmlinux/btf.sh" plain.o
-	echo image >plain
-	refused 'plain has no BTF' "$ROOT/vmlinux/btf.sh" plain
-	refused 'none: cannot be read' "$ROOT/vmlinux/btf.sh" none
 }
 
 # --- kernel-layout.sh
@@ -321,7 +390,7 @@ headers() {
 	mkdir -p kdir/include/generated kdir/include/config
 	echo "#define UTS_RELEASE \"$1\"" >kdir/include/generated/utsrelease.h
 	shift
-	for option in "$@"; do
+	for option in DYNAMIC_FTRACE_WITH_REGS=y "$@"; do
 		echo "CONFIG_$option"
 	done >kdir/include/config/auto.conf
 }
@@ -340,7 +409,7 @@ chosen() {
 	headers 9.9-frsp DEBUG_INFO_BTF=y DEBUG_INFO_BTF_MODULES=y EXT4_FS=m
 	bzimage xz
 	mkdir -p modules/kernel/fs/ext4
-	xz <elf >modules/kernel/fs/ext4/ext4.ko.xz
+	xz <kernel >modules/kernel/fs/ext4/ext4.ko.xz
 	chosen VMLINUZ=vmlinuz MODULES_DIR=modules
 	[[ $output == 'vmlinux ext4.ko' ]]
 	touch kdir/vmlinux
@@ -375,6 +444,11 @@ chosen() {
 	[[ $output == *'hint: apt-get install linux-headers-'* ]]
 	headers 9.9-frsp EXT4_FS=m
 	refused 'built without BTF (CONFIG_DEBUG_INFO_BTF)' "$script" kdir
+	headers 9.9-frsp DEBUG_INFO_BTF=y EXT4_FS=m
+	# as on arm64
+	sed -i 's/FTRACE_WITH_REGS/FTRACE_WITH_ARGS/' kdir/include/config/auto.conf
+	refused 'the kernel 9.9-frsp has no ftrace that gives the registers' "$script" kdir
+	[[ $output == *'hint: arm64 has none: use frsp.ko on x86;'* ]]
 	headers 9.9-frsp DEBUG_INFO_BTF=y EXT4_FS=m
 	refused 'no BTF of 9.9-frsp: neither /boot/vmlinuz-9.9-frsp nor kdir/vmlinux' "$script" kdir
 	[[ $output == *'hint: apt-get install linux-image-9.9-frsp'* ]]

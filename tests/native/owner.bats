@@ -124,14 +124,20 @@ use_log() {
 	expect_traced fs "$id" "$file"
 }
 
-@test "ext4, encrypted: written from bounce pages, and yet the file's" {
-	local file=$test_dir/fs/secret/data key id
+# secret_make [OPTIONS]: an encrypted directory, secret, on a new ext4
+secret_make() {
+	local key
 	need_fs ext4
 	[[ -e /sys/fs/ext4/features/encryption ]] || skip "the kernel has no encryption in ext4"
-	fs_make fs ext4 '' -O encrypt
+	fs_make fs ext4 "${1:-}" -O encrypt
 	mkdir "$test_dir/fs/secret"
 	key=$(head -c 64 /dev/zero | tr '\0' k | xfs_io -c add_enckey "$test_dir/fs")
 	xfs_io -c "set_encpolicy ${key##* }" "$test_dir/fs/secret"
+}
+
+@test "ext4, encrypted: written from bounce pages, and yet the file's" {
+	local file=$test_dir/fs/secret/data id
+	secret_make
 	track fs
 	xfs_io -f -c 'pwrite -q 0 3m' -c fsync -c 'pwrite -q 1236k 40k' -c fsync -c 'fadvise -d 0 0' "$file"
 	cat "$file" >/dev/null
@@ -140,6 +146,27 @@ use_log() {
 	io_list >"$test_dir/ios" write 0 $((3 << 20)) write $((1236 << 10)) $((40 << 10)) read 0 $((3 << 20))
 	expect_bytes fs "$id" "$test_dir/ios"
 	expect_traced fs "$id" "$file"
+}
+
+# By blk-crypto's fallback, which queues copies of each write, of 256 pages at most.
+@test "ext4, encrypted by the block layer: big writes, direct I/O, and both sides of a hole" {
+	local file=$test_dir/fs/secret/data id
+	grep -qE ' (fscrypt_set_bio_crypt_ctx|blk_crypto_fallback_encrypt_endio)($|\s)' /proc/kallsyms ||
+		skip "the kernel has no encryption in the block layer"
+	secret_make inlinecrypt
+	xfs_io -f -c 'falloc 0 8m' -c fsync "$file"
+	fs_cool fs inlinecrypt
+	head -c 64 /dev/zero | tr '\0' k | xfs_io -c add_enckey "$test_dir/fs"
+	id=$(file_id "$file")
+	track fs
+	xfs_io -c 'pwrite -q -b 8m 0 8m' -c fsync "$file"
+	xfs_io -d -c 'pwrite -q -b 3m 1m 3m' -c 'pread -q -b 2m 5m 2m' -c 'pread -q -b 4k 1020k 8k' "$file"
+	xfs_io -c 'fpunch 2m 2m' -c 'pwrite -q 1980k 68k' -c 'pwrite -q 4m 68k' -c fsync "$file"
+	untrack fs
+	io_list >"$test_dir/ios" write 0 $((8 << 20)) write $((1 << 20)) $((3 << 20)) \
+		read $((5 << 20)) $((2 << 20)) read $((1020 << 10)) 4096 read $((1024 << 10)) 4096 \
+		write $((1980 << 10)) $((68 << 10)) write $((4 << 20)) $((68 << 10))
+	expect_bytes fs "$id" "$test_dir/ios"
 }
 
 # neighbours FS: a file, $file, with a hole of 2 MiB between two blocks of 64 KiB

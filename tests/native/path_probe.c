@@ -105,7 +105,7 @@ static __u32 parse_dev(const char *text)
 }
 
 /* Returns whether argv announces a file. */
-static int parse_file(char **argv, int argc, struct hot_file *file)
+static int parse_file(char **argv, int argc, struct frsp_hot_file *file)
 {
 	memset(file, 0, sizeof(*file));
 	file->ino = strtoull(argv[0], NULL, 0);
@@ -123,7 +123,8 @@ static int parse_file(char **argv, int argc, struct hot_file *file)
 	return 1;
 }
 
-static void print_path(struct path_cache *cache, const struct hot_file *file)
+static void print_path(struct path_cache *cache,
+		       const struct frsp_hot_file *file)
 {
 	static const char *const states[] = {"known", "deleted", "unknown",
 					     "other_mount_ns"};
@@ -142,7 +143,7 @@ static void print_path(struct path_cache *cache, const struct hot_file *file)
 
 static int get(struct path_cache *cache, char **argv, int argc)
 {
-	struct hot_file file;
+	struct frsp_hot_file file;
 
 	if (parse_file(argv, argc, &file))
 		path_cache_announce(cache, &file);
@@ -153,7 +154,7 @@ static int get(struct path_cache *cache, char **argv, int argc)
 static int watch(struct path_cache *cache)
 {
 	char line[4096], *word, *rest, *argv[9];
-	struct hot_file file;
+	struct frsp_hot_file file;
 
 	while (fgets(line, sizeof(line), stdin)) {
 		int argc = 0;
@@ -176,7 +177,7 @@ static int time_gets(struct path_cache *cache, long n, char **argv, int argc)
 {
 	struct timespec begin, end;
 	struct path_result result;
-	struct hot_file file;
+	struct frsp_hot_file file;
 	long i;
 
 	if (parse_file(argv, argc, &file))

@@ -99,8 +99,9 @@ legend() {
 @test "a partition is on its disk" {
 	need_fs ext4
 	disk d 64 1
-	addpart "${loop_of[d]}" 1 2048 "$(sectors 32)"
-	defer delpart "${loop_of[d]}" 1
+	sfdisk --quiet --no-reread --no-tell-kernel "${loop_of[d]}" <<<"start=2048, size=$(sectors 32)"
+	partx --add --nr 1 "${loop_of[d]}"
+	defer partx --delete --nr 1 "${loop_of[d]}"
 	wait_until test -b "${loop_of[d]}p1"
 	format "${loop_of[d]}p1"
 	look

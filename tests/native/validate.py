@@ -71,7 +71,7 @@ def wrong_values(value):
 
 # Fields that may hold any text, or a number or null.
 ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
-            "name"}
+            "name", "release"}
 NUMBER = {"temperature", "ns_per_event"}
 NULL_OR_NUMBER = {"links", "tree", "taken_pct"}
 # Arrays of these, and what may be null or an object.

@@ -36,6 +36,7 @@ static void make_healthy(struct doctor_facts *facts)
 {
 	*facts = (struct doctor_facts){
 		.release = "6.12.117+deb12-amd64",
+		.machine = "x86_64",
 		.has_ext4 = true,
 		.ext4_is_module = true,
 		.has_btf = true,
@@ -53,6 +54,8 @@ static void make_healthy(struct doctor_facts *facts)
 		.is_loaded = true,
 		.fs = &steered,
 		.n_fs = 1,
+		.counting = DOCTOR_EXACT,
+		.counting_directory = "/var/tmp",
 	};
 	snprintf(facts->module_version, sizeof(facts->module_version), "%.*s",
 		 (int)strcspn(frsp_version, " "), frsp_version);
@@ -90,7 +93,7 @@ static void test_healthy(void **state)
 	(void)state;
 	make_healthy(&facts);
 	doctor_judge(&facts, collect, &findings);
-	assert_int_equal(findings.n, 11);
+	assert_int_equal(findings.n, 13);
 	for (size_t i = 0; i < findings.n; i++) {
 		if (findings.list[i].verdict != DOCTOR_OK)
 			fail_msg("%s: %s", findings.list[i].check,
@@ -125,9 +128,36 @@ static void tested_newest(struct doctor_facts *facts)
 	strcpy(facts->release, "7.3.4+deb13-amd64");
 }
 
+static void newer(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "99.4.0-rc1");
+}
+
+static void counts_wrongly(struct doctor_facts *facts)
+{
+	facts->counting = DOCTOR_WRONG;
+	strcpy(facts->counting_text, "direct reads, direct writes");
+}
+
+static void may_not_count(struct doctor_facts *facts)
+{
+	facts->counting = DOCTOR_NOT_PERMITTED;
+}
+
+static void counts_nothing(struct doctor_facts *facts)
+{
+	facts->counting = DOCTOR_NOT_COUNTED;
+	strcpy(facts->counting_text, "it is not on a disk");
+}
+
 static void tested(struct doctor_facts *facts)
 {
 	strcpy(facts->release, "6.1.0-56-amd64");
+}
+
+static void other_machine(struct doctor_facts *facts)
+{
+	strcpy(facts->machine, "aarch64");
 }
 
 static void realtime(struct doctor_facts *facts)
@@ -321,9 +351,18 @@ static const struct {
 	{untested, "kernel", DOCTOR_WARN, "6.18.44-amd64", 1, 0},
 	{untested_series, "kernel", DOCTOR_WARN, "6.10.3-amd64", 1, 0},
 	{untested_between, "kernel", DOCTOR_WARN, "7.1.13+deb13-amd64", 1, 0},
-	{untested_newer, "kernel", DOCTOR_WARN, "7.4.1+deb13-amd64", 1, 0},
+	{untested_newer, "kernel", DOCTOR_WARN, "7.4.1+deb13-amd64", 2, 0},
 	{tested, "kernel", DOCTOR_OK, "6.1.0-56-amd64", 0, 0},
 	{tested_newest, "kernel", DOCTOR_OK, "7.3.4+deb13-amd64", 0, 0},
+	{other_machine, "kernel", DOCTOR_FAIL, "not work on aarch64", 0, 1},
+	{tested, "tools", DOCTOR_OK, "tested on Linux 6.1 to", 0, 0},
+	{newer, "tools", DOCTOR_WARN, "not tested on Linux 99.4", 2, 0},
+	{counts_wrongly, "self-test", DOCTOR_WARN,
+	 "wrongly in /var/tmp: direct reads, direct writes", 1, 0},
+	{may_not_count, "self-test", DOCTOR_WARN, "not done, as it is for root",
+	 1, 0},
+	{counts_nothing, "self-test", DOCTOR_OK,
+	 "not done in /var/tmp (it is not on a disk)", 0, 0},
 	{realtime, "kernel", DOCTOR_FAIL, "PREEMPT_RT", 0, 1},
 	{no_btf, "btf", DOCTOR_FAIL, "btf/vmlinux is missing", 0, 1},
 	{no_ext4_btf, "btf", DOCTOR_FAIL, "btf/ext4 is missing", 0, 1},
@@ -456,6 +495,7 @@ static void make_symbols(const char *module, const char *other)
 static void make_system(void)
 {
 	scratch_write("proc/sys/kernel/osrelease", "6.1.0-56-amd64\n");
+	scratch_write("proc/sys/kernel/arch", "x86_64\n");
 	scratch_write("proc/sys/kernel/ftrace_enabled", "1\n");
 	scratch_write("proc/filesystems", "nodev\tsysfs\n\text3\n\text4\n");
 	scratch_write("sys/module/ext4/initstate", "live\n");
@@ -486,6 +526,7 @@ static void test_probe(void **state)
 	make_system();
 	probe(&facts);
 	assert_string_equal(facts.release, "6.1.0-56-amd64");
+	assert_string_equal(facts.machine, "x86_64");
 	assert_false(facts.is_realtime);
 	assert_true(facts.has_ext4);
 	assert_true(facts.ext4_is_module);
@@ -607,6 +648,7 @@ static void test_probe_security(void **state)
 		     "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c");
 	scratch_write(path, "");
 	out = fopen(scratch_path(path), "w");
+	assert_non_null(out);
 	assert_int_equal(fwrite("\6\0\0\0\1", 1, 5, out), 5);
 	fclose(out);
 	probe(&facts);

@@ -115,7 +115,7 @@ static void test_unit_is_40_to_80_ms(void **state)
 
 static __u32 compat_after_writes(__u32 n, __u64 every_ns)
 {
-	struct heat_compat c = {.avg_read = ~0ULL, .avg_write = ~0ULL};
+	struct frsp_heat_compat c = {.avg_read = ~0ULL, .avg_write = ~0ULL};
 	__u64 now = NOW_2012;
 
 	for (__u32 i = 0; i < n; i++, now += every_ns)
@@ -150,7 +150,8 @@ static void test_compat_saturates(void **state)
 
 static void test_compat_untouched(void **state)
 {
-	const struct heat_compat c = {.avg_read = ~0ULL, .avg_write = ~0ULL};
+	const struct frsp_heat_compat c = {.avg_read = ~0ULL,
+					   .avg_write = ~0ULL};
 
 	(void)state;
 	assert_int_equal(heat_compat_temperature(0, 0, &c, NOW_2012) >> 24, 90);

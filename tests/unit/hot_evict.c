@@ -11,11 +11,12 @@ static const struct hot_clock clock_now = {.heat_time = 5000,
 static int n_hooked;
 
 static void count_evicted(void *context, __u32 index,
-			  const struct hot_slot *slot)
+			  const struct frsp_hot_slot *slot)
 {
 	(void)context;
 	(void)index;
-	assert_int_equal(slot->tag, HOT_TAG(HOT_RANGE_FILE, HOT_CLAIMED));
+	assert_int_equal(slot->tag,
+			 FRSP_HOT_TAG(FRSP_HOT_RANGE_FILE, FRSP_HOT_CLAIMED));
 	assert_int_not_equal(slot->reads, 0);
 	n_hooked++;
 }
@@ -29,11 +30,11 @@ static struct hot_table full_table(void)
 
 	/* slot i has heat 2^(i / 25) and has not been touched for i % 3 * 100 */
 	for (__u32 i = 0; i < N_SLOTS; i++) {
-		struct hot_slot *slot = hot_table_slot(&table, i);
+		struct frsp_hot_slot *slot = hot_table_slot(&table, i);
 
 		slot->ino = ino++;
 		slot->dev = 1;
-		slot->tag = HOT_TAG(HOT_RANGE_FILE, HOT_LIVE);
+		slot->tag = FRSP_HOT_TAG(FRSP_HOT_RANGE_FILE, FRSP_HOT_LIVE);
 		slot->heat = HEAT_ONE << i / 25;
 		slot->heat_time = clock_now.heat_time - i % 3 * 100;
 		slot->reads = i + 1;
@@ -53,7 +54,7 @@ static void test_due_at_80_percent(void **state)
 static void test_coldest_go(void **state)
 {
 	struct hot_table table = full_table();
-	struct hot_slot *slot;
+	struct frsp_hot_slot *slot;
 
 	(void)state;
 	n_hooked = 0;
@@ -61,12 +62,12 @@ static void test_coldest_go(void **state)
 	assert_int_equal(n_hooked, 300);
 	for (__u32 i = 0; i < N_SLOTS; i++) {
 		slot = hot_table_slot(&table, i);
-		if (HOT_TAG_STATE(slot->tag) == HOT_LIVE) {
+		if (FRSP_HOT_TAG_STATE(slot->tag) == FRSP_HOT_LIVE) {
 			assert_true(i >= 250); /* within a factor of 2 */
 			continue;
 		}
 		assert_true(i < 350);
-		assert_int_equal(slot->tag, HOT_TOMB);
+		assert_int_equal(slot->tag, FRSP_HOT_TOMB);
 		assert_int_equal(slot->reads, 0);
 		assert_int_equal(slot->heat, 0);
 	}
@@ -82,12 +83,12 @@ static void test_claims_of_nobody_are_released(void **state)
 	(void)state;
 	for (__u32 i = 990; i < N_SLOTS; i++)
 		hot_table_slot(&table, i)->tag =
-			HOT_TAG(HOT_RANGE_FILE, HOT_CLAIMED);
+			FRSP_HOT_TAG(FRSP_HOT_RANGE_FILE, FRSP_HOT_CLAIMED);
 	n_hooked = 0;
 	assert_int_equal(hot_evict(&table, &clock_now, &hooks), 700);
 	assert_int_equal(n_hooked, 300);
 	for (__u32 i = 990; i < N_SLOTS; i++) {
-		assert_int_equal(hot_table_slot(&table, i)->tag, HOT_TOMB);
+		assert_int_equal(hot_table_slot(&table, i)->tag, FRSP_HOT_TOMB);
 		assert_int_equal(hot_table_slot(&table, i)->reads, 0);
 	}
 	free(table.slots);
@@ -96,12 +97,12 @@ static void test_claims_of_nobody_are_released(void **state)
 static void test_classes_stay(void **state)
 {
 	struct hot_table table = full_table();
-	struct hot_slot *slot = hot_table_slot(&table, 0);
+	struct frsp_hot_slot *slot = hot_table_slot(&table, 0);
 
 	(void)state;
 	slot->ino = 0;
 	hot_evict(&table, &clock_now, &hooks);
-	assert_int_equal(HOT_TAG_STATE(slot->tag), HOT_LIVE);
+	assert_int_equal(FRSP_HOT_TAG_STATE(slot->tag), FRSP_HOT_LIVE);
 	free(table.slots);
 }
 
@@ -109,12 +110,12 @@ static void test_classes_stay(void **state)
 static void test_tombs_are_passed_over(void **state)
 {
 	struct hot_table table = table_new(2048);
-	struct hot_slot *first = table_slot(&table, 7, 1, 1, 0), *second;
+	struct frsp_hot_slot *first = table_slot(&table, 7, 1, 1, 0), *second;
 
 	(void)state;
-	first->tag = HOT_CLAIMED;
+	first->tag = FRSP_HOT_CLAIMED;
 	second = table_slot(&table, 7, 1, 1, 0);
-	first->tag = HOT_TOMB;
+	first->tag = FRSP_HOT_TOMB;
 	assert_ptr_equal(table_slot(&table, 7, 1, 1, 0), second);
 	free(table.slots);
 }

@@ -25,10 +25,10 @@ static bool only_dev(void *context, __u32 dev)
 	return dev == DEV;
 }
 
-static struct hot_slot *add(struct hot_table *table, __u64 ino, __u32 range,
-			    __u64 heat)
+static struct frsp_hot_slot *add(struct hot_table *table, __u64 ino,
+				 __u32 range, __u64 heat)
 {
-	struct hot_slot *slot = table_slot(table, ino, DEV, 1, range);
+	struct frsp_hot_slot *slot = table_slot(table, ino, DEV, 1, range);
 
 	assert_non_null(slot);
 	slot->heat = heat * HEAT_ONE;
@@ -58,7 +58,7 @@ static void test_orders_and_cuts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(heats); i++)
-		add(&table, 100 + i, HOT_RANGE_FILE, heats[i]);
+		add(&table, 100 + i, FRSP_HOT_RANGE_FILE, heats[i]);
 	ranking = refresh(rank, &table, &request);
 	assert_int_equal(ranking.files.n_rows, 3);
 	assert_int_equal(ranking.files.n_total, 7);
@@ -80,7 +80,7 @@ static void test_rates_are_of_the_interval(void **state)
 	struct hot_table table = table_new(2048);
 	struct hot_rank *rank = hot_rank_new(table.n_slots);
 	const struct hot_request request = {.max_rows = 5, .interval_s = 2};
-	struct hot_slot *slot = add(&table, 7, HOT_RANGE_FILE, 1);
+	struct frsp_hot_slot *slot = add(&table, 7, FRSP_HOT_RANGE_FILE, 1);
 	struct hot_ranking ranking;
 
 	(void)state;
@@ -116,17 +116,19 @@ static void test_counts_ranges_and_classes(void **state)
 	struct hot_request request = {
 		.max_rows = 4, .ranges = true, .interval_s = 1};
 	struct hot_ranking ranking;
-	struct hot_slot *class;
+	struct frsp_hot_slot *class;
 
 	(void)state;
-	add(&table, 7, HOT_RANGE_FILE, 9);
-	add(&table, 7 + 256, HOT_RANGE_FILE, 8); /* the same bucket */
+	add(&table, 7, FRSP_HOT_RANGE_FILE, 9);
+	add(&table, 7 + 256, FRSP_HOT_RANGE_FILE, 8); /* the same bucket */
 	for (__u32 range = 0; range < 6; range++)
 		add(&table, 7, range, range + 1);
 	add(&table, 7 + 256, 3, 20);
-	class = table_slot(&table, 0, DEV, HOT_METADATA, HOT_RANGE_FILE);
+	class = table_slot(&table, 0, DEV, FRSP_HOT_METADATA,
+			   FRSP_HOT_RANGE_FILE);
 	class->reads = 3;
-	class = table_slot(&table, 0, DEV + 1, HOT_METADATA, HOT_RANGE_FILE);
+	class = table_slot(&table, 0, DEV + 1, FRSP_HOT_METADATA,
+			   FRSP_HOT_RANGE_FILE);
 	class->reads = 5;
 	ranking = refresh(rank, &table, &request);
 	assert_int_equal(ranking.files.n_rows, 2);
@@ -137,11 +139,11 @@ static void test_counts_ranges_and_classes(void **state)
 	assert_int_equal(ranking.ranges.rows[0].ino, 7 + 256);
 	assert_int_equal(ranking.ranges.rows[0].range, 3);
 	assert_int_equal(ranking.ranges.rows[1].range, 5);
-	assert_int_equal(ranking.classes[HOT_METADATA].reads, 8);
+	assert_int_equal(ranking.classes[FRSP_HOT_METADATA].reads, 8);
 	assert_int_equal(hot_rank_refresh(rank, &table, &clock_now, &request,
 					  only_dev, &ranking),
 			 0);
-	assert_int_equal(ranking.classes[HOT_METADATA].reads, 3);
+	assert_int_equal(ranking.classes[FRSP_HOT_METADATA].reads, 3);
 	hot_rank_free(rank);
 	free(table.slots);
 }
@@ -152,13 +154,14 @@ static void test_twins_are_one(void **state)
 	struct hot_table table = table_new(2048);
 	struct hot_rank *rank = hot_rank_new(table.n_slots);
 	const struct hot_request request = {.interval_s = 1};
-	struct hot_slot *first = add(&table, 7, HOT_RANGE_FILE, 1), *second;
+	struct frsp_hot_slot *first = add(&table, 7, FRSP_HOT_RANGE_FILE, 1),
+			     *second;
 	struct hot_ranking ranking;
 
 	(void)state;
-	first->tag = HOT_CLAIMED;
-	second = add(&table, 7, HOT_RANGE_FILE, 5);
-	first->tag = HOT_TAG(HOT_RANGE_FILE, HOT_LIVE);
+	first->tag = FRSP_HOT_CLAIMED;
+	second = add(&table, 7, FRSP_HOT_RANGE_FILE, 5);
+	first->tag = FRSP_HOT_TAG(FRSP_HOT_RANGE_FILE, FRSP_HOT_LIVE);
 	assert_ptr_not_equal(first, second);
 	first->reads = 10;
 	second->reads = 7;
@@ -190,7 +193,8 @@ static void test_random_against_sort(void **state)
 	srandom(seed);
 	for (size_t i = 0; i < ARRAY_SIZE(heats); i++) {
 		heats[i] = random() % 1000;
-		add(&table, random() * 4096ULL + i, HOT_RANGE_FILE, heats[i]);
+		add(&table, random() * 4096ULL + i, FRSP_HOT_RANGE_FILE,
+		    heats[i]);
 	}
 	qsort(heats, ARRAY_SIZE(heats), sizeof(*heats), by_heat);
 	for (__u32 max = 1; max <= 2000; max += 111) {
@@ -221,10 +225,12 @@ static void ranges_are_counted(const struct hot_rows *files,
 		__u32 n = 0;
 
 		for (__u32 i = 0; i < table->n_slots; i++) {
-			const struct hot_slot *slot = hot_table_slot(table, i);
+			const struct frsp_hot_slot *slot =
+				hot_table_slot(table, i);
 
-			n += HOT_TAG_STATE(slot->tag) == HOT_LIVE &&
-			     HOT_TAG_RANGE(slot->tag) != HOT_RANGE_FILE &&
+			n += FRSP_HOT_TAG_STATE(slot->tag) == FRSP_HOT_LIVE &&
+			     FRSP_HOT_TAG_RANGE(slot->tag) !=
+				     FRSP_HOT_RANGE_FILE &&
 			     slot->ino == files->rows[row].ino;
 		}
 		assert_int_equal(files->rows[row].n_ranges, n);
@@ -237,9 +243,10 @@ static void change(struct hot_table *table, struct hot_rank *ranks[2],
 {
 	for (unsigned int n = random_below(40); n; n--) {
 		__u64 ino = 1 + random_below(40);
-		__u32 range =
-			random_below(3) ? random_below(300) : HOT_RANGE_FILE;
-		struct hot_slot *slot = table_slot(table, ino, DEV, 1, range);
+		__u32 range = random_below(3) ? random_below(300)
+					      : FRSP_HOT_RANGE_FILE;
+		struct frsp_hot_slot *slot =
+			table_slot(table, ino, DEV, 1, range);
 		__u32 index;
 
 		if (!slot)
@@ -255,8 +262,8 @@ static void change(struct hot_table *table, struct hot_rank *ranks[2],
 			slot->heat = 0;
 			memset(&slot->reads, 0,
 			       sizeof(*slot) -
-				       offsetof(struct hot_slot, reads));
-			slot->tag = HOT_TOMB;
+				       offsetof(struct frsp_hot_slot, reads));
+			slot->tag = FRSP_HOT_TOMB;
 			hot_rank_forget(ranks[0], index);
 			hot_rank_forget(ranks[1], index);
 		}
@@ -277,7 +284,7 @@ static void test_untouched_clusters_are_left(void **state)
 	(void)state;
 	random_seed();
 	all = table;
-	table.touched = calloc(4096 / HOT_CLUSTER, sizeof(__u64));
+	table.touched = calloc(4096 / FRSP_HOT_CLUSTER, sizeof(__u64));
 	table.epoch = &epoch;
 	for (int round = 0; round < 3000; round++) {
 		const struct hot_request request = {

@@ -11,30 +11,32 @@
 static inline struct hot_table table_new(__u32 n_slots)
 {
 	return (struct hot_table){
-		.slots = calloc(n_slots, sizeof(struct hot_slot)),
+		.slots = calloc(n_slots, sizeof(struct frsp_hot_slot)),
 		.n_slots = n_slots,
-		.stride = sizeof(struct hot_slot),
+		.stride = sizeof(struct frsp_hot_slot),
 	};
 }
 
 /* The slot of the key, taken into use if need be; NULL: no room. */
-static inline struct hot_slot *table_slot(struct hot_table *table, __u64 ino,
-					  __u32 dev, __u32 gen, __u32 range)
+static inline struct frsp_hot_slot *table_slot(struct hot_table *table,
+					       __u64 ino, __u32 dev, __u32 gen,
+					       __u32 range)
 {
-	struct hot_probe probe = hot_probe_first(ino, dev, gen, range);
-	struct hot_slot *slot, *reusable = NULL;
+	struct frsp_hot_probe probe = hot_probe_first(ino, dev, gen, range);
+	struct frsp_hot_slot *slot, *reusable = NULL;
 	__u32 state;
 
-	for (int i = 0; i < HOT_PROBES; i++, hot_probe_next(&probe)) {
+	for (int i = 0; i < FRSP_HOT_PROBES; i++, hot_probe_next(&probe)) {
 		slot = hot_table_slot(table,
 				      hot_probe_index(&probe, table->n_slots));
-		state = HOT_TAG_STATE(slot->tag);
-		if (slot->tag == HOT_TAG(range, HOT_LIVE) && slot->ino == ino &&
-		    slot->dev == dev && slot->gen == gen)
+		state = FRSP_HOT_TAG_STATE(slot->tag);
+		if (slot->tag == FRSP_HOT_TAG(range, FRSP_HOT_LIVE) &&
+		    slot->ino == ino && slot->dev == dev && slot->gen == gen)
 			return slot;
-		if (!reusable && (state == HOT_FREE || state == HOT_TOMB))
+		if (!reusable &&
+		    (state == FRSP_HOT_FREE || state == FRSP_HOT_TOMB))
 			reusable = slot;
-		if (state == HOT_FREE)
+		if (state == FRSP_HOT_FREE)
 			break;
 	}
 	if (!reusable)
@@ -42,12 +44,12 @@ static inline struct hot_slot *table_slot(struct hot_table *table, __u64 ino,
 	reusable->ino = ino;
 	reusable->dev = dev;
 	reusable->gen = gen;
-	reusable->tag = HOT_TAG(range, HOT_LIVE);
+	reusable->tag = FRSP_HOT_TAG(range, FRSP_HOT_LIVE);
 	return reusable;
 }
 
 static inline __u32 table_index(const struct hot_table *table,
-				const struct hot_slot *slot)
+				const struct frsp_hot_slot *slot)
 {
 	return ((unsigned char *)slot - table->slots) / table->stride;
 }

@@ -214,7 +214,7 @@ static void test_spec(void **state)
 
 static void test_cache_bound(void **state)
 {
-	struct hot_file file = {.dev = 1, .gen = 7, .fs_type = "ext4"};
+	struct frsp_hot_file file = {.dev = 1, .gen = 7, .fs_type = "ext4"};
 	struct path_key key = {2, 1, 7};
 	struct mount_table *table;
 	struct path_result result;

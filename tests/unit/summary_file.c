@@ -107,6 +107,7 @@ static void assert_refused(const __u8 *raw, size_t len, int err,
 	__u8 *copy = malloc(len ? len : 1);
 	int found;
 
+	assert_non_null(copy);
 	memcpy(copy, raw, len);
 	found = summary_decode(copy, len, &got);
 	if (found != err)

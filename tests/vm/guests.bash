@@ -32,3 +32,52 @@ await_guest() { # await_guest KERNEL
 	cat "$out.tap" "$out.err"
 	[[ $(cat "$out.status") == 0 ]]
 }
+
+# What in_guest may be: hotmon's tests, and those of frsp-top, which need frsp.ko, too.
+# FRSP_ALL=1: all of them. GUEST_TIMEOUT: in seconds.
+vm_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+
+hot_in_guest() { # hot_in_guest KERNEL
+	"$vm_dir/run" --memory 3072 --timeout "${GUEST_TIMEOUT:-2400}" "$1" \
+		env FRSP_ALL="${FRSP_ALL:-}" "$vm_dir/hot-in-guest"
+}
+
+top_in_guest() { # top_in_guest KERNEL
+	local ko
+	ko=$("$vm_dir/kmod" "$1" WERROR=1) &&
+		"$vm_dir/run" --memory 3072 --timeout "${GUEST_TIMEOUT:-2400}" --disk 500M "$1" \
+			env FRSP_ALL="${FRSP_ALL:-}" "$vm_dir/top-in-guest" "$ko"
+}
+
+# Of top_in_guest, besides what passes_tap looks at: the steps with frsp.ko.
+TOP_STEPS=7
+
+passes_top() { # passes_top KERNEL TESTS
+	passes_tap "$@"
+	[[ $(grep -c '^ok - ' "$BATS_FILE_TMPDIR/$1.tap") == "$TOP_STEPS" ]]
+}
+
+# The programs once more, in a copy of the tree, with the newest clang that is installed.
+build_with_newest_clang() {
+	local clang tree=$BATS_FILE_TMPDIR/tree
+	clang=$(compgen -c clang- | grep -E '^clang-[0-9]+$' | sort -V | tail -n 1)
+	mkdir "$tree"
+	tar -C "$vm_dir/../.." -c --exclude=.git . | tar -C "$tree" -x
+	find "$tree/.output" -name '*.bpf.o' -delete
+	MAKEFLAGS='' make -s -C "$tree" CLANG="$clang" .output/hotmon .output/frsp-top >&2
+}
+
+load_in_guest() { # load_in_guest KERNEL: after build_with_newest_clang
+	"$vm_dir/run" --disk 500M "$1" "$vm_dir/load-in-guest" \
+		"$(realpath "$vm_dir/../..")/.output" "$BATS_FILE_TMPDIR/tree/.output"
+}
+
+# passes_tap KERNEL TESTS: the guest printed the TAP of bats, with so many tests at least.
+# It may skip only what its kernel lacks.
+passes_tap() {
+	local tap=$BATS_FILE_TMPDIR/$1.tap
+	await_guest "$1"
+	[[ $(grep -c '^ok [0-9]' "$tap") -ge $2 ]]
+	run ! grep '^not ok ' "$tap"
+	run ! grep -P '^ok .*# skip (?!the kernel has no)' "$tap"
+}

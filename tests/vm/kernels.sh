@@ -22,7 +22,7 @@ kernel_rows() {
 }
 
 # Sets kernel_{name,suite,flavour,arch,dir}; usage error if NAME is not in the table.
-# arch is Debian's word, and the end of a flavour.
+# arch is Debian's word, and in the flavour the last one but for the size of pages.
 # shellcheck disable=SC2034 # read by the scripts that source this file
 kernel_select() {
 	local name
@@ -30,7 +30,7 @@ kernel_select() {
 		[[ $name == "$1" ]] || continue
 		kernel_name=$name
 		kernel_arch=amd64
-		[[ $kernel_flavour != *arm64 ]] || kernel_arch=arm64
+		[[ -$kernel_flavour- != *-arm64-* ]] || kernel_arch=arm64
 		kernel_dir=$cache_dir/$name
 		return
 	done < <(kernel_rows)
@@ -45,9 +45,9 @@ kernel_release() {
 
 kernel_list() {
 	local name suite flavour release
-	printf '%-12s %-20s %-12s %s\n' NAME SUITE FLAVOUR CACHED
+	printf '%-14s %-20s %-12s %s\n' NAME SUITE FLAVOUR CACHED
 	while read -r name suite flavour; do
 		release=$(kernel_release "$cache_dir/$name")
-		printf '%-12s %-20s %-12s %s\n' "$name" "$suite" "$flavour" "${release:-no}"
+		printf '%-14s %-20s %-12s %s\n' "$name" "$suite" "$flavour" "${release:-no}"
 	done < <(kernel_rows)
 }

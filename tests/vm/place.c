@@ -73,6 +73,10 @@ static void print(int fd, unsigned long block_bytes)
 		1, sizeof(*map) + MAX_EXTENTS * sizeof(struct fiemap_extent));
 	unsigned long start = 0, len = 0, at;
 
+	if (!map) {
+		perror("calloc");
+		exit(1);
+	}
 	map->fm_length = ~0ULL;
 	map->fm_extent_count = MAX_EXTENTS;
 	map->fm_flags = FIEMAP_FLAG_SYNC;

@@ -1,10 +1,29 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Sourced by run: turns options into QEMU's arguments, in the array qemu_args.
-# Needs $run_dir, the run's temporary directory, and $tcg_threads, single or multi.
+# Needs $run_dir, the run's temporary directory, $kernel_arch, and $tcg_threads, single
+# or multi.
 # shellcheck disable=SC2154 # run and kernel_select set what this file does not
 
 qemu_args=()
+
+# Debian's word for what this machine runs.
+host_arch() {
+	case $(uname -m) in
+	x86_64) echo amd64 ;;
+	aarch64) echo arm64 ;;
+	*) uname -m ;;
+	esac
+}
+
+# Sets qemu, and qemu_console, the guest's name of the serial line.
+# shellcheck disable=SC2034 # for run
+select_qemu() {
+	case $kernel_arch in
+	amd64) qemu=qemu-system-x86_64 qemu_console=ttyS0 && need "$qemu" qemu-system-x86 ;;
+	arm64) qemu=qemu-system-aarch64 qemu_console=ttyAMA0 && need "$qemu" qemu-system-arm ;;
+	esac
+}
 
 bad_disk() {
 	die 2 "bad disk '$1': $2" "see --disk in tests/vm/run --help"
@@ -157,8 +176,11 @@ kvm_works() {
 }
 
 add_machine() { # add_machine MEMORY CPUS
-	if kvm_works; then
-		qemu_args+=(-accel kvm -cpu max)
+	if [[ $kernel_arch == arm64 ]]; then
+		# Pointer authentication, emulated, makes a guest several times slower.
+		qemu_args+=(-accel "tcg,thread=$tcg_threads" -cpu 'max,pauth=off' -M virt)
+	elif kvm_works; then
+		qemu_args+=(-accel kvm -cpu max -M q35)
 	else
 		# QEMU 7.2 emulates CMPXCHG16B wrongly: with it 6.12-cloud crashed in 10 of
 		# 48 boots, with garbage in the flags register and on any -cpu, and without
@@ -166,9 +188,13 @@ add_machine() { # add_machine MEMORY CPUS
 		# With a thread per CPU, QEMU 7.2 runs stale int3 instructions while one CPU
 		# patches code that another runs: switching tracepoints crashed 6.1, 6.12 and
 		# 6.12-cloud within seconds. With one thread for all CPUs it does not.
-		qemu_args+=(-accel "tcg,thread=$tcg_threads" -cpu 'max,-cx16')
+		qemu_args+=(-accel "tcg,thread=$tcg_threads" -cpu 'max,-cx16' -M q35)
+		# Without it, from 7.0 on BPF gets task storage only from caches that are
+		# debugged (mm/slub.c, __kmalloc_nolock_noprof): those that are charged to
+		# cgroups, as its own is.
+		[[ $kernel_name != [7-9].* ]] || append=" slub_debug=Z,kmalloc-cg-*$append"
 	fi
-	qemu_args+=(-M q35 -m "$1" -smp "$2" -nodefaults -display none -no-reboot)
+	qemu_args+=(-m "$1" -smp "$2" -nodefaults -display none -no-reboot)
 	# virtiofsd reads and writes the guest's memory.
 	[[ $root_type == 9p ]] || qemu_args+=(
 		-object "memory-backend-memfd,id=memory,size=$1M,share=on"

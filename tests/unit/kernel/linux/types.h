@@ -20,6 +20,6 @@ typedef unsigned int gfp_t;
 #define U32_MAX	     0xffffffffU
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define container_of(pointer, type, member)                                    \
-	((type *)((char *)(pointer)-offsetof(type, member)))
+	((type *)((char *)(pointer) - offsetof(type, member)))
 
 #endif

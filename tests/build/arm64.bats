@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What depends on the machine that is built for, as far as this machine has it: the BPF
+# objects, with the types of an arm64 kernel, and what make says. tests/all/arm64.bats
+# builds and runs the programs. Works on a copy.
+
+setup_file() {
+	export TREE=$BATS_FILE_TMPDIR/tree MAKEFLAGS=
+	mkdir "$TREE"
+	tar -C "$BATS_TEST_DIRNAME/../.." -c --exclude=.git --exclude=.output . | tar -C "$TREE" -x
+}
+
+# clang is a compiler for any machine; it comes without libraries.
+for_arm64() {
+	make -C "$TREE" CC='clang --target=aarch64-linux-gnu' WERROR=1 "$@"
+}
+
+arm64_btf() {
+	"$BATS_TEST_DIRNAME/../vm/fetch" 6.12-arm64 --btf | sed -n 's/^btf=//p'
+}
+
+@test "the BPF objects compile for arm64, with the types of its kernel" {
+	local object skeletons=()
+	for object in "$TREE"/bpf/*.bpf.c; do
+		skeletons+=(".output/aarch64/$(basename "$object" .bpf.c).skel.h")
+	done
+	[ "${#skeletons[@]}" -ge 4 ]
+	run for_arm64 V=1 VMLINUX_BTF="$(arm64_btf)" "${skeletons[@]}"
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(grep -c -- '-D__TARGET_ARCH_arm64 .*\.bpf\.c' <<<"$output")" = "${#skeletons[@]}" ]
+	grep -q user_pt_regs "$TREE/.output/aarch64/vmlinux.h"
+	[ ! -e "$TREE/.output/vmlinux.h" ]
+}
+
+@test "without libraries for the target make says how to get them, and goes on" {
+	run for_arm64 SYSROOT=/nowhere all
+	echo "$output"
+	[ "$status" = 0 ]
+	grep -q '^off: hotmon frsp-top frspctl; no libraries for aarch64: .*tests/sysroot arm64 DIR.*SYSROOT=DIR$' <<<"$output"
+	grep -q '^off: frsp.ko; it is for x86_64$' <<<"$output"
+}
+
+@test "frsp.ko for arm64 is refused in one line" {
+	run for_arm64 kmod
+	echo "$output"
+	[ "$status" != 0 ]
+	grep -qx 'frsp.ko is for x86_64 and not for aarch64' <<<"$output"
+	[ "$(grep -vc '^make' <<<"$output")" = 1 ]
+}
+
+@test "a compiler that is not there is named" {
+	run make -C "$TREE" CROSS_COMPILE=nowhere- all
+	echo "$output"
+	[ "$status" != 0 ]
+	grep -q 'nowhere-gcc cannot be run; .*apt-get install gcc-aarch64-linux-gnu' <<<"$output"
+}

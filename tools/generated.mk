@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Headers that are made: of the version, of the kernel's types, of what the tools must
+# know of the module and of the tests.
+
+# Files of one line, written only when it changes, and with it what depends on them. Not
+# the time of the BTF file counts, which sysfs renews as it likes, but which one it is.
+$(GENERATED)/vmlinux.name: line = $(VMLINUX_BTF) $(shell uname -r)
+$(GENERATED)/version.h: line = \#define FRSP_VERSION "$(VERSION)$(if $(GIT_HASH), ($(GIT_HASH)))"
+$(GENERATED)/vmlinux.name $(GENERATED)/version.h: FORCE
+	mkdir -p $(@D); echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
+$(OUTPUT)/tools/frsp_version.o: $(GENERATED)/version.h
+$(OUTPUT)/tools/tested.o: $(GENERATED)/tested_newest.h
+$(GENERATED)/vmlinux.h: $(GENERATED)/vmlinux.name vmlinux/gen.sh
+	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh $(VMLINUX_BTF) >$@
+
+$(GENERATED)/tested_newest.h: tests/matrix tests/vm/kernels $(wildcard tests/vm/*.bats tests/all/*.bats)
+	$(call say,GEN,$@) mkdir -p $(@D); echo '#define FRSP_TESTED_NEWEST "'"$$(tests/matrix --newest)"'"' >$@
+
+$(GENERATED)/kmod_facts.h: tools/kmod_facts.sed kmod/hook.c kmod/dkms.conf
+	$(call say,GEN,$@) mkdir -p $(@D); sed -nf $^ >$@

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "self_io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define SMALL_READS_PER_RANGE 2		 /* its first and its last block */
+#define BUFFER_ALIGNMENT      (64 << 10) /* of any page and any sector */
+#define MAX_BLOCK_BYTES	      (64 << 10)
+
+/* Bytes that no filesystem can compress (xorshift64*, Marsaglia and Vigna). */
+static void fill(unsigned char *buffer, size_t n_bytes)
+{
+	__u64 state = 0x9e3779b97f4a7c15;
+
+	for (size_t i = 0; i + sizeof(state) <= n_bytes; i += sizeof(state)) {
+		__u64 value;
+
+		state ^= state >> 12;
+		state ^= state << 25;
+		state ^= state >> 27;
+		value = state * 0x2545f4914f6cdd1d;
+		memcpy(buffer + i, &value, sizeof(value));
+	}
+}
+
+/* A file without a name; where there are none, one whose name is gone at once. */
+static int open_nameless(const char *directory)
+{
+	char *path;
+	int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+		return fd < 0 ? -errno : fd;
+	if (asprintf(&path, "%s/.frsp-self-test.XXXXXX", directory) < 0)
+		return -ENOMEM;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		fd = -errno;
+	else
+		unlink(path);
+	free(path);
+	return fd;
+}
+
+int self_io_open(const char *directory, struct self_io_file *file)
+{
+	struct statvfs fs;
+	int err;
+
+	*file = (struct self_io_file){.fd = open_nameless(directory)};
+	if (file->fd < 0)
+		return file->fd;
+	if (fstatvfs(file->fd, &fs)) {
+		err = -errno;
+		self_io_close(file);
+		return err;
+	}
+	file->block_bytes =
+		fs.f_bsize < MAX_BLOCK_BYTES ? fs.f_bsize : MAX_BLOCK_BYTES;
+	file->buffer = aligned_alloc(BUFFER_ALIGNMENT, SELF_IO_RANGE_BYTES);
+	if (!file->buffer) {
+		self_io_close(file);
+		return -ENOMEM;
+	}
+	fill(file->buffer, SELF_IO_RANGE_BYTES);
+	return 0;
+}
+
+void self_io_close(struct self_io_file *file)
+{
+	free(file->buffer);
+	if (file->fd >= 0)
+		close(file->fd);
+	*file = (struct self_io_file){.fd = -1};
+}
+
+int self_io_drop_cache(const struct self_io_file *file)
+{
+	return -posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+/* Filesystems without direct I/O refuse the flag, or the I/O. */
+static int direct_error(int err)
+{
+	return err == EINVAL ? -EOPNOTSUPP : -err;
+}
+
+static int set_direct(const struct self_io_file *file, bool direct)
+{
+	int flags = fcntl(file->fd, F_GETFL);
+
+	flags = direct ? flags | O_DIRECT : flags & ~O_DIRECT;
+	return fcntl(file->fd, F_SETFL, flags) ? direct_error(errno) : 0;
+}
+
+static int check(ssize_t moved, size_t wanted)
+{
+	if (moved < 0)
+		return -errno;
+	return (size_t)moved == wanted ? 0 : -EIO;
+}
+
+static int write_file(struct self_io_file *file)
+{
+	int err = 0;
+
+	for (int range = 0; range < SELF_IO_RANGES && !err; range++)
+		err = check(pwrite(file->fd, file->buffer, SELF_IO_RANGE_BYTES,
+				   (off_t)range * SELF_IO_RANGE_BYTES),
+			    SELF_IO_RANGE_BYTES);
+	return err;
+}
+
+static int read_file(struct self_io_file *file)
+{
+	int err = 0;
+
+	for (int range = 0; range < SELF_IO_RANGES && !err; range++)
+		err = check(pread(file->fd, file->buffer, SELF_IO_RANGE_BYTES,
+				  (off_t)range * SELF_IO_RANGE_BYTES),
+			    SELF_IO_RANGE_BYTES);
+	return err;
+}
+
+/* A block before or behind either is in another range. */
+static int read_blocks(struct self_io_file *file)
+{
+	off_t last = SELF_IO_RANGE_BYTES - file->block_bytes;
+	int err = 0;
+
+	for (off_t range = 0; range < SELF_IO_FILE_BYTES && !err;
+	     range += SELF_IO_RANGE_BYTES) {
+		err = check(pread(file->fd, file->buffer, file->block_bytes,
+				  range),
+			    file->block_bytes);
+		if (!err)
+			err = check(pread(file->fd, file->buffer,
+					  file->block_bytes, range + last),
+				    file->block_bytes);
+	}
+	return err;
+}
+
+static int run_direct(struct self_io_file *file,
+		      int (*run)(struct self_io_file *file))
+{
+	int err = set_direct(file, true);
+
+	if (err)
+		return err;
+	err = run(file);
+	set_direct(file, false);
+	return err < 0 ? direct_error(-err) : 0;
+}
+
+static int write_direct(struct self_io_file *file)
+{
+	return run_direct(file, write_file);
+}
+
+static int read_direct(struct self_io_file *file)
+{
+	return run_direct(file, read_file);
+}
+
+static int read_direct_blocks(struct self_io_file *file)
+{
+	return run_direct(file, read_blocks);
+}
+
+static int write_buffered(struct self_io_file *file)
+{
+	int err = write_file(file);
+
+	return err ?: fdatasync(file->fd) ? -errno : 0;
+}
+
+static int with_mapping(struct self_io_file *file, int protection,
+			int (*run)(unsigned char *at))
+{
+	unsigned char *at = mmap(NULL, SELF_IO_FILE_BYTES, protection,
+				 MAP_SHARED, file->fd, 0);
+	int err;
+
+	if (at == MAP_FAILED)
+		return errno == ENODEV ? -EOPNOTSUPP : -errno;
+	err = run(at);
+	munmap(at, SELF_IO_FILE_BYTES);
+	return err;
+}
+
+static int dirty_pages(unsigned char *at)
+{
+	long page = sysconf(_SC_PAGESIZE);
+
+	for (long i = 0; i < SELF_IO_FILE_BYTES; i += page)
+		((volatile unsigned char *)at)[i]++;
+	return msync(at, SELF_IO_FILE_BYTES, MS_SYNC) ? -errno : 0;
+}
+
+static int touch_pages(unsigned char *at)
+{
+	long page = sysconf(_SC_PAGESIZE);
+
+	for (long i = 0; i < SELF_IO_FILE_BYTES; i += page)
+		(void)((volatile unsigned char *)at)[i];
+	return 0;
+}
+
+static int write_mapped(struct self_io_file *file)
+{
+	return with_mapping(file, PROT_READ | PROT_WRITE, dirty_pages);
+}
+
+static int read_mapped(struct self_io_file *file)
+{
+	return with_mapping(file, PROT_READ, touch_pages);
+}
+
+/* The first that can be done gives the file its blocks. */
+const struct self_io_kind self_io_kinds[] = {
+	{"buffered writes", true, true, SELF_IO_RANGE_BYTES, write_buffered},
+	{"buffered reads", false, true, SELF_IO_RANGE_BYTES, read_file},
+	{"direct writes", true, false, SELF_IO_RANGE_BYTES, write_direct},
+	{"direct reads", false, false, SELF_IO_RANGE_BYTES, read_direct},
+	{"direct reads of a block", false, false, 0, read_direct_blocks},
+	{"writes to a mapping", true, true, SELF_IO_RANGE_BYTES, write_mapped},
+	{"reads of a mapping", false, true, SELF_IO_RANGE_BYTES, read_mapped},
+};
+
+const size_t self_io_n_kinds = sizeof(self_io_kinds) / sizeof(self_io_kinds[0]);
+
+__u64 self_io_range_bytes(const struct self_io_kind *kind,
+			  const struct self_io_file *file)
+{
+	return kind->range_bytes ?: SMALL_READS_PER_RANGE * file->block_bytes;
+}
