@@ -75,7 +75,7 @@ static void judge_kernel(const struct judging *judging)
 		     "%s is one that frsp.ko is tested on", facts->release);
 	else
 		find(judging, DOCTOR_WARN, "kernel",
-		     "use one that matches " FRSP_KERNELS
+		     "use one of Linux " FRSP_KERNEL_LIST
 		     ": dkms builds frsp.ko for no others",
 		     "%s is not one that frsp.ko is tested on", facts->release);
 }

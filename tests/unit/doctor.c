@@ -113,6 +113,21 @@ static void untested_series(struct doctor_facts *facts)
 	strcpy(facts->release, "6.10.3-amd64");
 }
 
+static void untested_between(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "7.1.13+deb13-amd64");
+}
+
+static void untested_newer(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "7.4.1+deb13-amd64");
+}
+
+static void tested_newest(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "7.3.4+deb13-amd64");
+}
+
 static void newer(struct doctor_facts *facts)
 {
 	strcpy(facts->release, "99.4.0-rc1");
@@ -341,7 +356,10 @@ static const struct {
 } rows[] = {
 	{untested, "kernel", DOCTOR_WARN, "6.18.44-amd64", 1, 0},
 	{untested_series, "kernel", DOCTOR_WARN, "6.10.3-amd64", 1, 0},
+	{untested_between, "kernel", DOCTOR_WARN, "7.1.13+deb13-amd64", 1, 0},
+	{untested_newer, "kernel", DOCTOR_WARN, "7.4.1+deb13-amd64", 2, 0},
 	{tested, "kernel", DOCTOR_OK, "6.1.0-56-amd64", 0, 0},
+	{tested_newest, "kernel", DOCTOR_OK, "7.3.4+deb13-amd64", 0, 0},
 	{other_machine, "kernel", DOCTOR_FAIL, "not work on aarch64", 0, 1},
 	{tested, "tools", DOCTOR_OK, "Linux 6.1 is not newer than", 0, 0},
 	{newer, "tools", DOCTOR_WARN, "not tested on Linux 99.4", 2, 0},

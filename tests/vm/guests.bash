@@ -33,7 +33,8 @@ await_guest() { # await_guest KERNEL
 	[[ $(cat "$out.status") == 0 ]]
 }
 
-# What in_guest may be: hotmon's tests, and those of frsp-top, which need frsp.ko, too.
+# What in_guest may be: hotmon's tests, those of frsp-top, which need frsp.ko, too, and
+# those of frsp.ko itself.
 # FRSP_ALL=1: all of them. GUEST_TIMEOUT: in seconds.
 vm_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
@@ -55,6 +56,27 @@ TOP_STEPS=7
 passes_top() { # passes_top KERNEL TESTS
 	passes_tap "$@"
 	[[ $(grep -c '^ok - ' "$BATS_FILE_TMPDIR/$1.tap") == "$TOP_STEPS" ]]
+}
+
+# A module that takes the function that frsp.ko needs; prints where it is.
+build_taker() { # build_taker KERNEL
+	local headers dir=$BATS_FILE_TMPDIR/$1.taker
+	headers=$("$vm_dir/fetch" "$1" --headers | sed -n 's/^headers=//p')
+	cp -r "$vm_dir/taker" "$dir"
+	make -s -C "$headers" M="$dir" CONFIG_DEBUG_INFO_BTF_MODULES= modules >&2
+	echo "$dir/taker.ko"
+}
+
+kmod_in_guest() { # kmod_in_guest KERNEL
+	local ko taker
+	ko=$("$vm_dir/kmod" "$1" WERROR=1) && taker=$(build_taker "$1") &&
+		"$vm_dir/run" --memory 3072 --timeout "${GUEST_TIMEOUT:-1800}" --disk 6G \
+			--append slub_debug=FZPU,frsp_extent "$1" "$vm_dir/kmod-in-guest" "$ko" "$taker"
+}
+
+passes_kmod() { # passes_kmod KERNEL
+	await_guest "$1"
+	[[ $(grep -c '^ok ' "$BATS_FILE_TMPDIR/$1.tap") == $(grep -c '^test_' "$vm_dir/kmod-in-guest") ]]
 }
 
 # The programs once more, in a copy of the tree, with the newest clang that is installed.

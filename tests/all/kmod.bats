@@ -1,0 +1,28 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# frsp.ko's life in the kernels that tests/vm/kmod.bats does not have.
+
+bats_require_minimum_version 1.8.0
+load ../vm/guests.bash
+
+setup_file() {
+	export BATS_TEST_TIMEOUT=5000
+	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm .output/vm/place >&2
+	start_guests 6.12-cloud 6.12-trixie 7.2
+}
+
+in_guest() { # in_guest KERNEL
+	kmod_in_guest "$1"
+}
+
+@test "6.12-cloud: frsp.ko's life" {
+	passes_kmod 6.12-cloud
+}
+
+@test "6.12-trixie: frsp.ko's life" {
+	passes_kmod 6.12-trixie
+}
+
+@test "7.2: frsp.ko's life" {
+	passes_kmod 7.2
+}
