@@ -66,7 +66,7 @@ demo: ; tests/deps install demo && $(MAKE) all && tests/demo
 
 include tools/generated.mk
 
-$(GENERATED)/%.bpf.o: bpf/%.bpf.c $(GENERATED)/vmlinux.h
+$(GENERATED)/%.bpf.o: bpf/%.bpf.c $(GENERATED)/vmlinux.h $(GENERATED)/clang.name
 	$(call say,BPF,$@) $(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 
 # the object's name is what "bpftool map list" shows in front of .rodata

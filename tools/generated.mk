@@ -6,7 +6,8 @@
 # the time of the BTF file counts, which sysfs renews as it likes, but which one it is.
 $(GENERATED)/vmlinux.name: line = $(VMLINUX_BTF) $(shell uname -r)
 $(GENERATED)/version.h: line = \#define FRSP_VERSION "$(VERSION)$(if $(GIT_HASH), ($(GIT_HASH)))"
-$(GENERATED)/vmlinux.name $(GENERATED)/version.h: FORCE
+$(GENERATED)/clang.name: line = $(CLANG) $(shell $(CLANG) --version 2>/dev/null | head -n 1)
+$(GENERATED)/vmlinux.name $(GENERATED)/clang.name $(GENERATED)/version.h: FORCE
 	mkdir -p $(@D); echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
 $(OUTPUT)/tools/frsp_version.o: $(GENERATED)/version.h
 $(OUTPUT)/tools/tested.o: $(GENERATED)/tested_newest.h

@@ -19,7 +19,6 @@ tests=$BATS_TEST_DIRNAME/..
 		tar -C /tmp/btf -x
 		for btf in /tmp/btf/*; do
 			for clang in clang clang-22; do
-				rm -f .output/*.bpf.o
 				make -j bpf WERROR=1 VMLINUX_BTF=\$btf CLANG=\$clang >&2
 			done
 			echo compiled: \$btf

@@ -29,7 +29,6 @@ compilers() {
 compiles() {
 	local clang
 	for clang in $(compilers); do
-		rm -f "$1"/.output/*.bpf.o
 		make -j -C "$1" bpf WERROR=1 VMLINUX_BTF="$2" CLANG="$clang" || {
 			echo "$clang fails on the types of $2"
 			return 1

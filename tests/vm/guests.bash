@@ -85,7 +85,6 @@ build_with_newest_clang() {
 	clang=$(compgen -c clang- | grep -E '^clang-[0-9]+$' | sort -V | tail -n 1)
 	mkdir "$tree"
 	tar -C "$vm_dir/../.." -c --exclude=.git . | tar -C "$tree" -x
-	find "$tree/.output" -name '*.bpf.o' -delete
 	MAKEFLAGS='' make -s -C "$tree" CLANG="$clang" .output/hotmon .output/frsp-top >&2
 }
 
