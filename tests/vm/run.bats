@@ -95,16 +95,17 @@ refused() {
 	[[ $status -eq 127 ]]
 }
 
-@test "every kernel boots, has a writable root and loads its own modules" {
+# tests/all/boot.bats has every kernel.
+@test "a kernel boots, has a writable root and loads its own modules" {
 	local name
-	while read -r name; do
+	for name in 6.1 6.12-cloud 7.3; do
 		guest "$name" bash -ec 'modprobe ext4; modprobe xfs; echo x >/etc/frsp-test; touch here
 			for fs in debugfs tracefs bpf cgroup2 overlay; do grep -q " $fs " /proc/mounts; done
 			[[ $(cat /sys/class/net/lo/operstate) != down ]]; ls -d /dev/loop-control; uname -r'
 		echo "$name: $output"
 		[[ $status -eq 0 && ${lines[0]} == /dev/loop-control && ${lines[1]} == "${name%-*}".* ]]
 		[[ ! -e /etc/frsp-test && ! -e here ]]
-	done < <("$vm/run" --list | awk 'NR > 1 && $2 != "-" && $3 !~ /arm64/ { print $1 }')
+	done
 }
 
 @test "disks: size, serial, file, snapshot, read-only, qcow2" {
