@@ -282,9 +282,12 @@ static __always_inline bool is_sampled(void)
 {
 	__u32 key = FRSP_HOT_STAT_EVENTS;
 	__u64 *events = bpf_map_lookup_elem(&hotmon_stats, &key);
+	__u64 n;
 
-	return events &&
-	       (*events)++ % FRSP_HOT_SAMPLE_EVERY == FRSP_HOT_SAMPLE_EVERY / 2;
+	if (!events)
+		return false;
+	n = may_be_preempted() ? __sync_fetch_and_add(events, 1) : (*events)++;
+	return n % FRSP_HOT_SAMPLE_EVERY == FRSP_HOT_SAMPLE_EVERY / 2;
 }
 
 static __always_inline void see_bio(struct bio *bio)

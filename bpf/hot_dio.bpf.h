@@ -69,15 +69,20 @@ static __always_inline bool is_padding(const struct frsp_origin *origin,
 	return !words.mapping;
 }
 
-/* sent: the end of what iomap says that it has sent of the I/O. */
+/* sent: the end of what iomap says that it has sent of the I/O. submitting:
+ * iomap is just sending this bio. Not so if a cgroup's io.max held the bio
+ * back: then another task queues it, and iomap has added its bytes whatever the
+ * kernel.
+ */
 static __always_inline __s64 dio_pos(const struct frsp_origin *origin,
-				     __s64 sent, __u32 block_bytes)
+				     __s64 sent, bool submitting,
+				     __u32 block_bytes)
 {
 	__u64 whole = origin->bytes;
 
 	if (is_padding(origin, sent, block_bytes))
 		return sent & -(__s64)block_bytes;
-	if (size_is_behind())
+	if (size_is_behind() && submitting)
 		return sent + origin->bytes_before;
 	if (origin->is_copy)
 		whole += origin->bytes_before + origin->bio->bi_iter.bi_size;
@@ -89,6 +94,7 @@ static __always_inline void dio_source(struct frsp_hot_source *src,
 				       __u32 bdev)
 {
 	struct frsp_inode_facts facts = {};
+	__u64 waiter;
 	__s64 sent;
 
 	if (have_rdonly_cast) {
@@ -97,14 +103,17 @@ static __always_inline void dio_source(struct frsp_hot_source *src,
 			bpf_core_type_id_kernel(struct iomap_dio___frsp));
 
 		sent = iocb_facts(&facts, dio->iocb, true) + dio->size;
+		waiter = (__u64)dio->submit.waiter;
 	} else {
 		struct iomap_dio___frsp *dio = (void *)origin->private;
 
 		sent = iocb_facts(&facts, BPF_CORE_READ(dio, iocb), false) +
 		       BPF_CORE_READ(dio, size);
+		waiter = (__u64)BPF_CORE_READ(dio, submit.waiter);
 	}
 	dio_file_source(src, &facts, bdev,
-			dio_pos(origin, sent, 1U << (facts.blkbits & 31)));
+			dio_pos(origin, sent, waiter == bpf_get_current_task(),
+				1U << (facts.blkbits & 31)));
 }
 
 /* By where it is allocated: of a read that is waited for, bi_end_io is the

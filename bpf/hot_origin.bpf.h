@@ -23,6 +23,8 @@
 
 extern const void blk_crypto_fallback_encrypt_endio __ksym __weak;
 extern const void blk_crypto_fallback_decrypt_endio __ksym __weak;
+/* Encrypts before the bio is queued, from 7.0 on. */
+extern const void __blk_crypto_submit_bio __ksym __weak;
 
 /* private to block/blk-crypto-fallback.c */
 struct bio_fallback_crypt_ctx___frsp {
@@ -134,7 +136,8 @@ static __always_inline void bio_origin(struct frsp_origin *origin,
 	/* the kernels that make such bios have the cast */
 	if (!have_rdonly_cast)
 		return;
-	if (ends_with(origin, &blk_crypto_fallback_encrypt_endio)) {
+	if (ends_with(origin, &blk_crypto_fallback_encrypt_endio) &&
+	    &__blk_crypto_submit_bio) {
 		origin->bio = bpf_rdonly_cast(
 			bio->bi_private, bpf_core_type_id_kernel(struct bio));
 		origin->is_copy = true;

@@ -151,7 +151,8 @@ static __always_inline bool is_scattered(const struct frsp_origin *origin,
 	} else {
 		/* a split bio that has no count; one page */
 		if (!bio->bi_vcnt ||
-		    bio->bi_io_vec->bv_offset + origin->bytes <= PAGE_SIZE)
+		    (bio->bi_vcnt == 1 &&
+		     bio->bi_io_vec->bv_offset + origin->bytes <= PAGE_SIZE))
 			return false;
 		bio_vector(&entry, bio, bio->bi_vcnt - 1);
 		if (!entry.bv_len)

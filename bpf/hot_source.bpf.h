@@ -39,6 +39,8 @@ extern const void end_bio_bh_io_sync __ksym __weak;
 extern const void journal_end_buffer_io_sync __ksym __weak;
 extern const void xfs_buf_bio_end_io __ksym __weak;
 extern const void xlog_bio_end_io __ksym __weak;
+extern const void blkdev_bio_end_io __ksym __weak;
+extern const void blkdev_bio_end_io_async __ksym __weak;
 
 /* root: may be scalar */
 static __always_inline void
@@ -186,7 +188,12 @@ static __always_inline void page_source(struct frsp_hot_source *src,
 	} else if (known && (facts.mode & S_IFMT) == S_IFBLK &&
 		   facts.rdev == bdev) {
 		class_source(src, bdev, FRSP_HOT_METADATA);
-	} else if (!(origin->bio->bi_flags & 1 << BIO_CLONED)) {
+	} else if (!(origin->bio->bi_flags & 1 << BIO_CLONED) ||
+		   ends_with(origin, &blkdev_bio_end_io_async) ||
+		   ends_with(origin, &blkdev_bio_end_io)) {
+		/* direct I/O on a device from registered buffers looks like a
+		 * clone (block/bio.c, bio_iov_bvec_set)
+		 */
 		class_source(src, bdev, FRSP_HOT_UNATTRIBUTED);
 	}
 }

@@ -117,6 +117,13 @@ static int probe_counting(struct doctor_facts *facts)
 	return 0;
 }
 
+/* Elsewhere it may be done. */
+static bool is_of_the_place(int err)
+{
+	return err == -ENODEV || err == -ENOSPC || err == -EDQUOT ||
+	       err == -EROFS || err == -ENOENT || err == -EACCES;
+}
+
 static void probe_tools(struct doctor_facts *facts)
 {
 	int err;
@@ -126,11 +133,12 @@ static void probe_tools(struct doctor_facts *facts)
 		return;
 	}
 	err = probe_counting(facts);
-	if (err)
-		snprintf(facts->counting_text, sizeof(facts->counting_text),
-			 "%s",
-			 err == -ENODEV ? "it is not on a disk"
-					: strerror(-err));
+	if (!err)
+		return;
+	facts->counting =
+		is_of_the_place(err) ? DOCTOR_NOT_COUNTED : DOCTOR_CANNOT_COUNT;
+	snprintf(facts->counting_text, sizeof(facts->counting_text), "%s",
+		 err == -ENODEV ? "it is not on a disk" : strerror(-err));
 }
 
 enum exit_code ctl_doctor(const struct ctl *ctl)

@@ -370,8 +370,10 @@ static void judge_tools(const struct judging *judging)
 		     series, tested_newest);
 	else
 		find(judging, DOCTOR_OK, "tools", NULL,
-		     "hotmon and frsp-top are tested on Linux 6.1 to %s",
-		     tested_newest);
+		     "Linux %s is not newer than %s, the newest that hotmon "
+		     "and "
+		     "frsp-top are tested on",
+		     series, tested_newest);
 }
 
 static void judge_counting(const struct judging *judging)
@@ -385,8 +387,9 @@ static void judge_counting(const struct judging *judging)
 		break;
 	case DOCTOR_WRONG:
 		find(judging, DOCTOR_WARN, "self-test",
-		     "please report it, with what \"sudo hotmon --self-test\" "
-		     "prints there",
+		     "please report what \"sudo hotmon --self-test -D "
+		     "/var/tmp\" prints, if LIMITATIONS in hotmon(8) does not "
+		     "have it",
 		     "hotmon counts wrongly in %s: %s",
 		     facts->counting_directory, facts->counting_text);
 		break;
@@ -394,6 +397,11 @@ static void judge_counting(const struct judging *judging)
 		find(judging, DOCTOR_WARN, "self-test",
 		     "run \"sudo frspctl doctor\"",
 		     "not done, as it is for root");
+		break;
+	case DOCTOR_CANNOT_COUNT:
+		find(judging, DOCTOR_WARN, "self-test",
+		     "\"sudo hotmon --once\" says what is missing",
+		     "hotmon cannot count here: %s", facts->counting_text);
 		break;
 	case DOCTOR_NOT_COUNTED:
 		find(judging, DOCTOR_OK, "self-test", NULL,

@@ -40,6 +40,7 @@ struct doctor_fs {
 enum doctor_counting {
 	DOCTOR_NOT_COUNTED, /* .counting_text says why */
 	DOCTOR_NOT_PERMITTED,
+	DOCTOR_CANNOT_COUNT, /* .counting_text says why */
 	DOCTOR_EXACT,
 	DOCTOR_WRONG, /* .counting_text: the kinds of I/O */
 };

@@ -45,7 +45,8 @@ static void print_text(const struct self_test *test,
 	for (size_t i = 0; i < test->n_results; i++)
 		print_result(&test->results[i]);
 	if (test->n_wrong)
-		printf("%zu kinds of I/O are not counted exactly here\n",
+		printf("%zu kinds of I/O are not counted exactly here; see "
+		       "LIMITATIONS in hotmon(8)\n",
 		       test->n_wrong);
 	else
 		printf("exact\n");
@@ -78,20 +79,31 @@ static int print_json(const struct self_test *test,
 	return json_print(stdout, document);
 }
 
+static const char *hint_for(int err)
+{
+	switch (err) {
+	case -ENOSPC:
+	case -EDQUOT:
+		return "the test needs 8 MiB: make room, or name another "
+		       "directory with -D DIR";
+	case -EACCES:
+	case -EPERM:
+	case -EROFS:
+	case -ENOTDIR:
+		return "name a directory that you can write to: -D DIR";
+	}
+	return NULL;
+}
+
 static enum exit_code failed(const char *directory, int err)
 {
-	const char *hint = "name a directory that you can write to: -D DIR";
-
 	if (err == -EOPNOTSUPP)
 		return log_fail(EXIT_UNSUPPORTED,
 				"Linux 6.1 or newer is needed",
 				"the kernel lacks the tracepoint "
 				"block_bio_queue");
-	if (err == -ENOSPC || err == -EDQUOT)
-		hint = "the test needs 8 MiB: make room, or name another "
-		       "directory with -D DIR";
-	return log_fail(EXIT_FAILED, hint, "self-test in %s: %s", directory,
-			strerror(-err));
+	return log_fail(EXIT_FAILED, hint_for(err), "self-test in %s: %s",
+			directory, strerror(-err));
 }
 
 /* Of a device, its mount point. */
@@ -105,7 +117,7 @@ static const char *directory_of(const char *spec, const struct mount_entry *fs)
 enum exit_code hotmon_self_test(const struct mount_table *mounts,
 				const char *spec, bool json)
 {
-	const struct mount_entry *fs;
+	const struct mount_entry *fs, *there;
 	const char *directory;
 	struct self_test test;
 	struct utsname system;
@@ -119,14 +131,14 @@ enum exit_code hotmon_self_test(const struct mount_table *mounts,
 				"self-test in %s: %s", spec,
 				err == -ENODEV ? "not a filesystem on a disk"
 					       : strerror(-err));
-	if (strstr(fs->options, "data=journal"))
-		return log_fail(
-			EXIT_FAILED,
-			"name a directory of another filesystem: -D DIR",
-			"self-test in %s: with data=journal ext4 writes "
-			"data to their place when it likes",
-			spec);
 	directory = directory_of(spec, fs);
+	if (mount_table_by_spec(mounts, directory, &there) ||
+	    there->dev != fs->dev)
+		return log_fail(EXIT_FAILED,
+				"name a directory that shows it: -D DIR",
+				"self-test of %s: something else is mounted "
+				"over %s",
+				spec, directory);
 	err = hot_self_test(fs, directory, &test);
 	if (err)
 		return failed(directory, err);

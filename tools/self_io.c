@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+#include <linux/stat.h>
 
 #define SMALL_READS_PER_RANGE 2		 /* its first and its last block */
 #define BUFFER_ALIGNMENT      (64 << 10) /* of any page and any sector */
@@ -64,12 +66,12 @@ int self_io_open(const char *directory, struct self_io_file *file)
 	}
 	file->block_bytes =
 		fs.f_bsize < MAX_BLOCK_BYTES ? fs.f_bsize : MAX_BLOCK_BYTES;
-	file->buffer = aligned_alloc(BUFFER_ALIGNMENT, SELF_IO_RANGE_BYTES);
+	file->buffer = aligned_alloc(BUFFER_ALIGNMENT, SELF_IO_FILE_BYTES);
 	if (!file->buffer) {
 		self_io_close(file);
 		return -ENOMEM;
 	}
-	fill(file->buffer, SELF_IO_RANGE_BYTES);
+	fill(file->buffer, SELF_IO_FILE_BYTES);
 	return 0;
 }
 
@@ -100,33 +102,36 @@ static int set_direct(const struct self_io_file *file, bool direct)
 	return fcntl(file->fd, F_SETFL, flags) ? direct_error(errno) : 0;
 }
 
-static int check(ssize_t moved, size_t wanted)
+/* Moves n_bytes by pread() or pwrite(). It goes on after a part, to the error
+ * that ended it.
+ */
+static int move(const struct self_io_file *file, bool is_write, size_t n_bytes,
+		off_t at)
 {
-	if (moved < 0)
-		return -errno;
-	return (size_t)moved == wanted ? 0 : -EIO;
+	unsigned char *from = file->buffer;
+
+	while (n_bytes) {
+		ssize_t n = is_write ? pwrite(file->fd, from, n_bytes, at)
+				     : pread(file->fd, from, n_bytes, at);
+
+		if (n <= 0)
+			return n ? -errno : -EIO;
+		from += n;
+		n_bytes -= n;
+		at += n;
+	}
+	return 0;
 }
 
+/* In one call, so that direct I/O takes several bios. */
 static int write_file(struct self_io_file *file)
 {
-	int err = 0;
-
-	for (int range = 0; range < SELF_IO_RANGES && !err; range++)
-		err = check(pwrite(file->fd, file->buffer, SELF_IO_RANGE_BYTES,
-				   (off_t)range * SELF_IO_RANGE_BYTES),
-			    SELF_IO_RANGE_BYTES);
-	return err;
+	return move(file, true, SELF_IO_FILE_BYTES, 0);
 }
 
 static int read_file(struct self_io_file *file)
 {
-	int err = 0;
-
-	for (int range = 0; range < SELF_IO_RANGES && !err; range++)
-		err = check(pread(file->fd, file->buffer, SELF_IO_RANGE_BYTES,
-				  (off_t)range * SELF_IO_RANGE_BYTES),
-			    SELF_IO_RANGE_BYTES);
-	return err;
+	return move(file, false, SELF_IO_FILE_BYTES, 0);
 }
 
 /* A block before or behind either is in another range. */
@@ -137,21 +142,31 @@ static int read_blocks(struct self_io_file *file)
 
 	for (off_t range = 0; range < SELF_IO_FILE_BYTES && !err;
 	     range += SELF_IO_RANGE_BYTES) {
-		err = check(pread(file->fd, file->buffer, file->block_bytes,
-				  range),
-			    file->block_bytes);
+		err = move(file, false, file->block_bytes, range);
 		if (!err)
-			err = check(pread(file->fd, file->buffer,
-					  file->block_bytes, range + last),
-				    file->block_bytes);
+			err = move(file, false, file->block_bytes,
+				   range + last);
 	}
 	return err;
+}
+
+/* A filesystem may take the flag and yet use the page cache, as ext4 does with
+ * data=journal, which a file can have by itself; some cannot tell.
+ */
+static bool is_direct_possible(const struct self_io_file *file)
+{
+	struct statx st = {0};
+
+	return syscall(SYS_statx, file->fd, "", AT_EMPTY_PATH, STATX_DIOALIGN,
+		       &st) ||
+	       !(st.stx_mask & STATX_DIOALIGN) || st.stx_dio_offset_align;
 }
 
 static int run_direct(struct self_io_file *file,
 		      int (*run)(struct self_io_file *file))
 {
-	int err = set_direct(file, true);
+	int err =
+		is_direct_possible(file) ? set_direct(file, true) : -EOPNOTSUPP;
 
 	if (err)
 		return err;

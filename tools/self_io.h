@@ -13,7 +13,7 @@
 
 struct self_io_file {
 	int fd;
-	unsigned char *buffer;	  /* SELF_IO_RANGE_BYTES, for direct I/O */
+	unsigned char *buffer;	  /* SELF_IO_FILE_BYTES, for direct I/O */
 	unsigned int block_bytes; /* of the filesystem */
 };
 

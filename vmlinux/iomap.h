@@ -6,6 +6,9 @@
 struct iomap_dio___frsp {
 	struct kiocb *iocb;
 	loff_t size; /* bytes sent; with the current bio's up to 6.19 */
+	struct {
+		struct task_struct *waiter; /* until it completes: who submits */
+	} submit;
 } __attribute__((preserve_access_index));
 
 /* since 7.3 */

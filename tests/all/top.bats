@@ -7,7 +7,7 @@ load ../vm/guests.bash
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=10000
-	start_guests 6.12 6.12-cloud 7.2
+	start_guests 6.12 6.12-cloud 6.12-trixie 7.2
 }
 
 in_guest() { # in_guest KERNEL
@@ -20,6 +20,10 @@ in_guest() { # in_guest KERNEL
 
 @test "6.12-cloud: frsp-top tells the truth" {
 	passes_top 6.12-cloud 5
+}
+
+@test "6.12-trixie: frsp-top tells the truth" {
+	passes_top 6.12-trixie 15
 }
 
 @test "7.2: frsp-top tells the truth" {

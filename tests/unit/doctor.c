@@ -144,6 +144,12 @@ static void may_not_count(struct doctor_facts *facts)
 	facts->counting = DOCTOR_NOT_PERMITTED;
 }
 
+static void cannot_count(struct doctor_facts *facts)
+{
+	facts->counting = DOCTOR_CANNOT_COUNT;
+	strcpy(facts->counting_text, "Operation not permitted");
+}
+
 static void counts_nothing(struct doctor_facts *facts)
 {
 	facts->counting = DOCTOR_NOT_COUNTED;
@@ -355,12 +361,14 @@ static const struct {
 	{tested, "kernel", DOCTOR_OK, "6.1.0-56-amd64", 0, 0},
 	{tested_newest, "kernel", DOCTOR_OK, "7.3.4+deb13-amd64", 0, 0},
 	{other_machine, "kernel", DOCTOR_FAIL, "not work on aarch64", 0, 1},
-	{tested, "tools", DOCTOR_OK, "tested on Linux 6.1 to", 0, 0},
+	{tested, "tools", DOCTOR_OK, "Linux 6.1 is not newer than", 0, 0},
 	{newer, "tools", DOCTOR_WARN, "not tested on Linux 99.4", 2, 0},
 	{counts_wrongly, "self-test", DOCTOR_WARN,
 	 "wrongly in /var/tmp: direct reads, direct writes", 1, 0},
 	{may_not_count, "self-test", DOCTOR_WARN, "not done, as it is for root",
 	 1, 0},
+	{cannot_count, "self-test", DOCTOR_WARN,
+	 "cannot count here: Operation not permitted", 1, 0},
 	{counts_nothing, "self-test", DOCTOR_OK,
 	 "not done in /var/tmp (it is not on a disk)", 0, 0},
 	{realtime, "kernel", DOCTOR_FAIL, "PREEMPT_RT", 0, 1},

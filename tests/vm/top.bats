@@ -9,7 +9,7 @@ load guests.bash
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=3000
-	start_guests 6.1 6.12-trixie 7.3
+	start_guests 6.1 7.3
 }
 
 in_guest() { # in_guest KERNEL
@@ -18,10 +18,6 @@ in_guest() { # in_guest KERNEL
 
 @test "6.1: frsp-top tells the truth" {
 	passes_top 6.1 15
-}
-
-@test "6.12-trixie: frsp-top tells the truth" {
-	passes_top 6.12-trixie 15
 }
 
 @test "7.3: frsp-top tells the truth" {

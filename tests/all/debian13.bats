@@ -1,0 +1,30 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What tests/build/bpf.bats does here, with the compilers, libbpf and bpftool of Debian 13.
+
+bats_require_minimum_version 1.8.0
+
+tests=$BATS_TEST_DIRNAME/..
+
+@test "Debian 13: the BPF objects compile for each kernel's types, with both clangs" {
+	local kernel lines dir=$BATS_TEST_TMPDIR/btf
+	mkdir "$dir"
+	while read -r kernel _; do
+		lines=$("$tests/vm/fetch" "$kernel" --btf)
+		cp "$(sed -n 's/^btf=//p' <<<"$lines")" "$dir/$kernel"
+	done < <(grep -vE '^[[:space:]]*(#|$)' "$tests/vm/kernels" | awk '$2 != "-"')
+	# The root sees no cache: the files go in by its stdin. A line for each kernel comes back.
+	run --separate-stderr bash -c "tar -C '$dir' -c . | '$tests/debian' trixie bash -euc '
+		mkdir /tmp/btf
+		tar -C /tmp/btf -x
+		for btf in /tmp/btf/*; do
+			for clang in clang clang-22; do
+				rm -f .output/*.bpf.o
+				make -j bpf WERROR=1 VMLINUX_BTF=\$btf CLANG=\$clang >&2
+			done
+			echo compiled: \$btf
+		done'"
+	# shellcheck disable=SC2154 # run sets it
+	echo "$output" "$stderr"
+	[[ $status == 0 && $(grep -c '^compiled: ' <<<"$output") == $(find "$dir" -type f | wc -l) ]]
+}
