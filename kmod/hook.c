@@ -172,8 +172,13 @@ struct hook {
 	struct ftrace_ops ops;
 };
 
-/* In this order they are registered; observers first, so that trees miss
- * nothing. */
+/*
+ * In this order they are registered; observers first, so that trees miss
+ * nothing. The first three see all changes of free space: ext4 calls them in
+ * the same places in 6.1, 6.12, 7.2 and 7.3, and in ext4.ko as Debian builds it
+ * no call is inlined (disassembled: 2 of mb_mark_used, 7 of mb_free_blocks and
+ * 2 of ext4_mb_generate_buddy in 6.12, 7.2 and 7.3).
+ */
 static struct hook hooks[] = {
 	{"mb_mark_used", on_mark_used},
 	{"mb_free_blocks", on_free_blocks},

@@ -47,8 +47,11 @@ static int load_init_group(struct frsp_fs *fs, u32 group)
 	return err;
 }
 
-/* In ext4's buddy cache a group takes two blocks, the bitmap first. NULL: not
- * there. */
+/*
+ * In ext4's buddy cache a group takes two blocks, the bitmap first. NULL: not
+ * there. Since 6.19 a block may be larger than a page: then it is a folio of
+ * its own (ext4_mb_get_buddy_folio_lock()), and this is its first page.
+ */
 static struct page *buddy_page(struct frsp_fs *fs, u32 group)
 {
 	pgoff_t index = ((u64)group * 2 * fs->sb->s_blocksize) >> PAGE_SHIFT;

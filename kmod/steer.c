@@ -419,7 +419,10 @@ static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	if (len <= 0 || (u32)len > fs->group_clusters || asked <= 0 ||
 	    group >= frsp_sbi_groups(frsp_sbi(fs->sb)))
 		return false;
-	/* After a stream's miss ext4 may have left no start. */
+	/*
+	 * After a stream's miss ext4_mb_regular_allocator() has left another
+	 * goal: without a start since 6.17.
+	 */
 	if (start < 0 || (u32)start >= fs->group_clusters)
 		start = 0;
 	steer->fs = fs;

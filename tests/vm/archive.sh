@@ -147,8 +147,9 @@ archive_install() {
 	rm "$archive_dir"/archives/*.deb
 }
 
+# The next time the list is read anew: this one may be old, or broken itself.
 archive_failed() { # archive_failed PACKAGES
-	rm -f "$archive_dir/fresh"
+	rm -rf "$archive_dir/fresh" "$archive_dir/lists"
 	die 125 "cannot download $1 of $archive_suite: $(archive_cause)" \
 		"is the network up? Try again when it is"
 }

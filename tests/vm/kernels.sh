@@ -4,6 +4,8 @@
 # each kernel, and the one way in which these scripts fail.
 
 vm_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# depmod and modprobe are where only root looks.
+PATH+=:/usr/sbin:/sbin
 cache_dir=$(realpath -m "${FRSP_CACHE:-/var/cache/frsp}")
 
 # die STATUS CAUSE REMEDY

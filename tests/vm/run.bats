@@ -69,8 +69,9 @@ refused() {
 	mkdir -p "$FRSP_CACHE/6.1"
 	echo 6.1.0-99-amd64 >"$FRSP_CACHE/6.1/release"
 	FRSP_CACHE=$FRSP_CACHE run "$vm/run" --list
-	[[ $status -eq 0 && ${#lines[@]} -eq 6 ]]
-	[[ ${lines[1]} == 6.1\ *6.1.0-99-amd64 && ${lines[2]} == 6.12\ *no && ${lines[3]} == 6.12-cloud\ *no && ${lines[4]} == 6.1-rt\ *no && ${lines[5]} == debug\ *no ]]
+	[[ $status -eq 0 && ${#lines[@]} -eq $(($(grep -cvE "^#" "$vm/kernels") + 1)) ]]
+	grep -xE '6.1 .* 6.1.0-99-amd64' <<<"$output"
+	[[ $(grep -c ' no$' <<<"$output") == $((${#lines[@]} - 2)) && ${lines[-1]} == debug\ * ]]
 }
 
 @test "arguments, directory, output streams and exit status pass through" {
@@ -95,7 +96,7 @@ refused() {
 	[[ $status -eq 127 ]]
 }
 
-# 6.12-cloud has no 9p, 7.3 comes in two packages; other files boot the others.
+# 6.12-cloud has no 9p, 7.3 comes in two packages; tests/all/boot.bats boots all.
 @test "the oldest kernel, one for clouds and the newest boot, have a writable root and load modules" {
 	local name
 	for name in 6.1 6.12-cloud 7.3; do

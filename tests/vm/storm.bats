@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A few seconds of the storm; tests/vm/storm --all is the whole of it.
+# A few seconds of the storm; tests/all/storm.bats has the other kernels, and
+# tests/vm/storm --all is the whole of it.
 
 bats_require_minimum_version 1.8.0
 load guests.bash
@@ -8,11 +9,11 @@ load guests.bash
 setup_file() {
 	export BATS_TEST_TIMEOUT=2400
 	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm >&2 # not twice at a time
-	start_guests 6.1 6.12 6.12-cloud
+	start_guests 6.1 6.12 7.3
 }
 
 in_guest() { # in_guest KERNEL
-	local -A scenarios=([6.1]='plain full' [6.12]='blocks-1k bigalloc' [6.12-cloud]='reload caps')
+	local -A scenarios=([6.1]='plain full' [6.12]='blocks-1k bigalloc' [7.3]='reload caps')
 	# shellcheck disable=SC2086 # several
 	"$BATS_TEST_DIRNAME/storm" --kernel "$1" --rounds 1 --seconds 5 ${scenarios[$1]}
 }
@@ -25,6 +26,6 @@ in_guest() { # in_guest KERNEL
 	await_guest 6.12
 }
 
-@test "6.12-cloud: trees stay true, and files whole, while frsp.ko is disturbed" {
-	await_guest 6.12-cloud
+@test "7.3: trees stay true, and files whole, while frsp.ko is disturbed" {
+	await_guest 7.3
 }

@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fetch: what it leaves alone, what it needs, and what it says when it cannot.
+
+bats_require_minimum_version 1.8.0
+
+setup_file() {
+	FRSP_CACHE=$(mktemp -d "${TMPDIR:-/var/tmp}/frsp-fetch.XXXXXX")
+	export FRSP_CACHE
+}
+
+teardown_file() {
+	rm -rf "$FRSP_CACHE"
+}
+
+setup() {
+	vm=$BATS_TEST_DIRNAME
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# Not root, if somebody else may read the tree.
+as_anybody() {
+	if [[ $EUID == 0 ]] && setpriv --reuid nobody --clear-groups test -r "$vm/fetch"; then
+		chown nobody "$FRSP_CACHE"
+		setpriv --reuid nobody --clear-groups env HOME=/nonexistent "$@"
+	else
+		"$@"
+	fi
+}
+
+# Fails with 125, a line of cause that begins with $1 and a line of remedy.
+refused() { # refused CAUSE COMMAND...
+	local cause=$1 lines
+	shift
+	run "$@"
+	echo "$output"
+	lines=$(grep -v '^vm: downloading ' <<<"$output")
+	[[ $status == 125 && $lines == "vm: $cause"*$'\n''vm: '* ]]
+	[[ $(wc -l <<<"$lines") == 2 ]]
+}
+
+offline() {
+	if [[ $EUID == 0 ]]; then
+		unshare -n "$@"
+	else
+		unshare -rn "$@"
+	fi
+}
+
+# What the machine's apt knows.
+machine_apt() {
+	apt-get indextargets
+	find /etc/apt /var/lib/apt -type f -printf '%p %s %T@\n' | sort
+}
+
+@test "a kernel's BTF comes without apt knowing its suite, and without root" {
+	local paths
+	machine_apt >before
+	paths=$(as_anybody "$vm/fetch" 7.3 --btf)
+	machine_apt | diff before -
+	echo "$paths"
+	[[ $paths == release=7.3.*$'\n'"btf=$FRSP_CACHE/7.3-btf/vmlinux.btf" ]]
+	bpftool btf dump file "$FRSP_CACHE/7.3-btf/vmlinux.btf" | grep "STRUCT 'task_struct'"
+	[[ $(ls "$FRSP_CACHE/7.3-btf") == $'release\nvmlinux.btf' ]]
+	# now that it is there, without a network
+	[[ $(offline "$vm/fetch" 7.3 --btf) == "$paths" ]]
+}
+
+@test "without a network it says so" {
+	refused "cannot read the list of trixie-security's packages: " \
+		offline "$vm/fetch" 6.12-trixie --btf
+	[[ -e $FRSP_CACHE/apt/trixie-backports-amd64/fresh ]] || "$vm/fetch" 7.3 --btf
+	refused 'cannot download linux-headers-7.2.' offline "$vm/fetch" 7.2 --btf
+	[[ ! -e $FRSP_CACHE/7.2-btf && -z $(compgen -G "$FRSP_CACHE/.new*") ]]
+}
+
+@test "a download that is not what the list says is refused" {
+	local list
+	"$vm/fetch" 7.3 --btf
+	"$vm/fetch" 7.2 --btf && rm -r "$FRSP_CACHE/7.2-btf"
+	list=$(ls "$FRSP_CACHE"/apt/trixie-backports-amd64/lists/*_Packages*)
+	/usr/lib/apt/apt-helper cat-file "$list" >Packages
+	rm "$list"
+	sed '/^Package: linux-headers-7\.2\..*-amd64$/,/^$/s/^SHA256: ./SHA256: 0/' Packages \
+		>"${list%_Packages*}_Packages"
+	refused 'cannot download linux-headers-7.2.' "$vm/fetch" 7.2 --btf
+	[[ $output == *'Hash Sum mismatch'* && ! -e $FRSP_CACHE/7.2-btf ]]
+	# and the next time the list is a new one
+	"$vm/fetch" 7.2 --btf
+}
+
+@test "what the archive has no more is named" {
+	cp -r "$vm" vm
+	echo '5.5 trixie-backports amd64' >>vm/kernels
+	refused 'trixie-backports has no kernel 5.5 of flavour amd64 any more' vm/fetch 5.5
+	# the kernel, or its modules
+	refused 'trixie-backports has no ' "$vm/fetch" 7.1
+	FRSP_CACHE=/proc/none refused 'cannot write to /proc/none' "$vm/fetch" 7.1
+}
+
+@test "the machine's mirror of Debian comes first, and of no other" {
+	cat >apt-get <<-'EOT'
+	#!/bin/sh
+	cat <<-'LINES'
+	Ubuntu|noble|http://ubuntu.example/ubuntu/
+	Debian|bookworm|cdrom:[Debian]/
+	Debian|bookworm|http://near.example/debian/
+	Debian|bookworm-updates|http://near.example/debian/
+	Debian|bookworm-security|http://near.example/security/
+	|trixie|http://other.example/debian
+	|trixie|http://other.example/something
+	|trixie-security|http://other.example/debian-security/
+	LINES
+	EOT
+	chmod +x apt-get
+	mirrors() { # mirrors SUITE
+		# shellcheck disable=SC2016 # for the other shell
+		PATH=$PWD:$PATH bash -euc '. "$1/kernels.sh"; . "$1/archive.sh"; archive_suite=$2; mirrors' \
+			- "$vm" "$1" | paste -sd' '
+	}
+	[[ $(mirrors trixie-backports) == \
+		'http://near.example/debian http://other.example/debian http://deb.debian.org/debian' ]]
+	[[ $(mirrors trixie-security) == \
+		'http://near.example/security http://other.example/debian-security http://deb.debian.org/debian-security' ]]
+}
