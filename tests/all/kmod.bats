@@ -8,11 +8,15 @@ load ../vm/guests.bash
 setup_file() {
 	export BATS_TEST_TIMEOUT=5000
 	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm .output/vm/place >&2
-	start_guests 6.12-cloud 6.12-trixie 7.2
+	start_guests 6.12 6.12-cloud 6.12-trixie 7.2
 }
 
 in_guest() { # in_guest KERNEL
 	kmod_in_guest "$1"
+}
+
+@test "6.12: frsp.ko's life" {
+	passes_kmod 6.12
 }
 
 @test "6.12-cloud: frsp.ko's life" {
