@@ -24,7 +24,7 @@ frsp_top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
 # shellcheck disable=SC2034 # read by bats: no test may hang
 BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-180}
 
-PATIENCE=30 # seconds that anything may take to start or to end
+PATIENCE=${FRSP_PATIENCE:-30} # seconds that anything may take to start or to end
 
 setup() {
 	set -u
