@@ -97,7 +97,7 @@ traced_counts() {
 	echo "cached $(traced '^ext4_es_cache_extent')"
 	echo "removals $(traced '^ext4_es_remove_extent')"
 	echo "written $(traced '^ext4_es_insert_extent.* status W')"
-	echo "unwritten $(traced '^ext4_es_insert_extent.* status UR?$')"
+	echo "unwritten $(traced '^ext4_es_insert_extent.* status UR?( |$)')"
 	echo "delayed $(traced '^ext4_es_insert_(extent.* status U?D|delayed)')"
 	echo "hole $(traced '^ext4_es_insert_extent.* status H')"
 	echo "runs $(traced '^ext4_es_shrink:')"
