@@ -215,15 +215,19 @@ static inline struct inode *frsp_sbi_buddy_cache(struct ext4_sb_info *sbi)
 
 /*
  * ext4 writes nothing any more: by a mount option, by an ioctl, or after an
- * error, for which ext4_handle_error() sets SB_RDONLY up to 6.14, and only a
- * flag of its own since.
+ * error. The last does not set SB_RDONLY in any kernel (ext4_handle_error()):
+ * ext4 aborts the journal, and sets EXT4_FLAGS_SHUTDOWN in 6.12 and
+ * EXT4_FLAGS_EMERGENCY_RO since 6.15. In 6.1, without a journal, it cannot be
+ * seen: EXT4_MF_FS_ABORTED has the number of something else later.
  */
 static inline bool frsp_sb_is_read_only(struct super_block *sb)
 {
+	journal_t *journal = frsp_sbi_journal(frsp_sbi(sb));
 	const unsigned long *flags = FRSP_INSIDE(frsp_sbi(sb), ext4_sb_info,
 						 s_ext4_flags, unsigned long);
 
-	return sb_rdonly(sb) || test_bit(EXT4_FLAGS_SHUTDOWN, flags) ||
+	return sb_rdonly(sb) || (journal && is_journal_aborted(journal)) ||
+	       test_bit(EXT4_FLAGS_SHUTDOWN, flags) ||
 	       test_bit(EXT4_FLAGS_EMERGENCY_RO, flags);
 }
 
