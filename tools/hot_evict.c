@@ -130,14 +130,14 @@ static long mark(const struct hot_table *table, const struct hot_clock *clock,
 	return n;
 }
 
-/* Unless it was a program's, which has it in use now. */
-static void release(const struct hot_table *table, __u32 index,
+/* Unless it was a program's, which has it in use now. Returns if it is empty. */
+static bool release(const struct hot_table *table, __u32 index,
 		    const struct hot_evict_hooks *hooks)
 {
 	struct frsp_hot_slot *slot = hot_table_slot(table, index);
 
 	if (!is_in(slot, FRSP_HOT_CLAIMED))
-		return;
+		return false;
 	hooks->evicted(hooks->context, index, slot);
 	/* all but the tag: the counters of the next key start at 0 */
 	slot->heat = 0;
@@ -145,14 +145,15 @@ static void release(const struct hot_table *table, __u32 index,
 	       table->stride - offsetof(struct frsp_hot_slot, reads));
 	__atomic_store_n(&slot->tag, FRSP_HOT_TOMB, __ATOMIC_SEQ_CST);
 	hot_table_touch(table, index);
+	return true;
 }
 
-long hot_evict(const struct hot_table *table, const struct hot_clock *clock,
-	       const struct hot_evict_hooks *hooks)
+int hot_evict(const struct hot_table *table, const struct hot_clock *clock,
+	      const struct hot_evict_hooks *hooks,
+	      struct hot_evict_result *result)
 {
 	__u64 quota[N_BUCKETS + 1];
 	__u32 *marked;
-	__u64 in_use;
 	long n;
 
 	if (!hot_evict_is_possible())
@@ -160,14 +161,15 @@ long hot_evict(const struct hot_table *table, const struct hot_clock *clock,
 	marked = malloc(table->n_slots * sizeof(*marked));
 	if (!marked)
 		return -ENOMEM;
-	in_use = plan(table, clock, quota);
-	n = mark(table, clock, quota, marked, &in_use);
+	result->n_emptied = 0;
+	result->n_in_use = plan(table, clock, quota);
+	n = mark(table, clock, quota, marked, &result->n_in_use);
 	/* Marked slots stay out of use for good should this fail: better than
 	 * a count for the wrong file. It does not fail after the query.
 	 */
 	if (n && grace_period())
 		for (long i = 0; i < n; i++)
-			release(table, marked[i], hooks);
+			result->n_emptied += release(table, marked[i], hooks);
 	free(marked);
-	return in_use;
+	return 0;
 }

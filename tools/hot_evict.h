@@ -18,11 +18,17 @@ bool hot_evict_is_due(const struct hot_table *table, __u64 n_used);
 /* The grace period is there: if not, the table stays full once it is full. */
 bool hot_evict_is_possible(void);
 
-/* Empties the coldest slots until about 70 % of the table are in use. Returns
- * how many are in use now, or -errno (-EOPNOTSUPP: the kernel offers no grace
- * period to user space, nothing was changed).
+struct hot_evict_result {
+	__u64 n_emptied; /* slots */
+	__u64 n_in_use;	 /* after that, but for what was taken meanwhile */
+};
+
+/* Empties the coldest slots until about 70 % of the table are in use. Returns 0
+ * or -errno (-EOPNOTSUPP: the kernel offers no grace period to user space,
+ * nothing was changed).
  */
-long hot_evict(const struct hot_table *table, const struct hot_clock *clock,
-	       const struct hot_evict_hooks *hooks);
+int hot_evict(const struct hot_table *table, const struct hot_clock *clock,
+	      const struct hot_evict_hooks *hooks,
+	      struct hot_evict_result *result);
 
 #endif

@@ -220,26 +220,43 @@ static void forget_slot(void *context, __u32 index,
 	}
 }
 
-/* After the frame is taken, so that it still shows what is forgotten. What is
- * in use is counted anew each time: a reader that was killed may have told less
- * than it did.
+/* How many slots were emptied since the start. A reader that was killed may
+ * have told less than it did. Where no slot was taken from before the emptying
+ * until after it, what is in use tells the number without its word.
  */
+static int tell_evicted(struct hot_monitor *monitor,
+			const struct hot_evict_result *result,
+			const __u64 before[FRSP_HOT_NR_STATS])
+{
+	__u64 after[FRSP_HOT_NR_STATS];
+	__u64 taken = before[FRSP_HOT_STAT_SLOTS];
+	__u64 evicted = before[FRSP_HOT_STAT_EVICTED] + result->n_emptied;
+	int err;
+
+	err = hot_track_stats(monitor->track, after);
+	if (err)
+		return err;
+	if (after[FRSP_HOT_STAT_SLOTS] == taken && result->n_in_use <= taken)
+		evicted = taken - result->n_in_use;
+	return hot_track_set_evicted(monitor->track, evicted);
+}
+
+/* After the frame is taken, so that it still shows what is forgotten. */
 static int make_room(struct hot_monitor *monitor, const struct hot_clock *clock,
 		     const __u64 stats[FRSP_HOT_NR_STATS])
 {
 	const struct hot_table *table = hot_track_table(monitor->track);
 	const struct hot_evict_hooks hooks = {.evicted = forget_slot,
 					      .context = monitor};
-	__u64 taken = stats[FRSP_HOT_STAT_SLOTS];
-	long in_use;
+	struct hot_evict_result result;
 
-	if (!hot_evict_is_due(table, taken - stats[FRSP_HOT_STAT_EVICTED]) ||
+	if (!hot_evict_is_due(table, stats[FRSP_HOT_STAT_SLOTS] -
+					     stats[FRSP_HOT_STAT_EVICTED]) ||
 	    !hot_track_tends(monitor->track))
 		return 0;
-	in_use = hot_evict(table, clock, &hooks);
-	if (in_use < 0 || (__u64)in_use > taken)
+	if (hot_evict(table, clock, &hooks, &result))
 		return 0; /* a table that is full says so */
-	return hot_track_set_evicted(monitor->track, taken - in_use);
+	return tell_evicted(monitor, &result, stats);
 }
 
 /* What the first program missed and the second did not find. The kernel's

@@ -23,6 +23,18 @@ static void count_evicted(void *context, __u32 index,
 
 static const struct hot_evict_hooks hooks = {.evicted = count_evicted};
 
+static void assert_evicts(const struct hot_table *table, int n_emptied,
+			  int n_in_use)
+{
+	struct hot_evict_result result;
+
+	n_hooked = 0;
+	assert_int_equal(hot_evict(table, &clock_now, &hooks, &result), 0);
+	assert_int_equal(n_hooked, n_emptied);
+	assert_int_equal(result.n_emptied, n_emptied);
+	assert_int_equal(result.n_in_use, n_in_use);
+}
+
 static struct hot_table full_table(void)
 {
 	struct hot_table table = table_new(N_SLOTS);
@@ -57,9 +69,7 @@ static void test_coldest_go(void **state)
 	struct frsp_hot_slot *slot;
 
 	(void)state;
-	n_hooked = 0;
-	assert_int_equal(hot_evict(&table, &clock_now, &hooks), 700);
-	assert_int_equal(n_hooked, 300);
+	assert_evicts(&table, 300, 700);
 	for (__u32 i = 0; i < N_SLOTS; i++) {
 		slot = hot_table_slot(&table, i);
 		if (FRSP_HOT_TAG_STATE(slot->tag) == FRSP_HOT_LIVE) {
@@ -71,7 +81,7 @@ static void test_coldest_go(void **state)
 		assert_int_equal(slot->reads, 0);
 		assert_int_equal(slot->heat, 0);
 	}
-	assert_int_equal(hot_evict(&table, &clock_now, &hooks), 700);
+	assert_evicts(&table, 0, 700);
 	free(table.slots);
 }
 
@@ -84,9 +94,7 @@ static void test_claims_of_nobody_are_released(void **state)
 	for (__u32 i = 990; i < N_SLOTS; i++)
 		hot_table_slot(&table, i)->tag =
 			FRSP_HOT_TAG(FRSP_HOT_RANGE_FILE, FRSP_HOT_CLAIMED);
-	n_hooked = 0;
-	assert_int_equal(hot_evict(&table, &clock_now, &hooks), 700);
-	assert_int_equal(n_hooked, 300);
+	assert_evicts(&table, 300, 700);
 	for (__u32 i = 990; i < N_SLOTS; i++) {
 		assert_int_equal(hot_table_slot(&table, i)->tag, FRSP_HOT_TOMB);
 		assert_int_equal(hot_table_slot(&table, i)->reads, 0);
@@ -101,7 +109,7 @@ static void test_classes_stay(void **state)
 
 	(void)state;
 	slot->ino = 0;
-	hot_evict(&table, &clock_now, &hooks);
+	assert_evicts(&table, 300, 700);
 	assert_int_equal(FRSP_HOT_TAG_STATE(slot->tag), FRSP_HOT_LIVE);
 	free(table.slots);
 }
