@@ -88,9 +88,14 @@ btf_of() { # btf_of KERNEL
 		union sixth {
 			int c;
 		};
+		typedef int
+			(*seventh)(struct frsp_good *);
+		struct eighth { int d; }; struct ninth { int e; };
+		struct { int f; } hotmon_map SEC(".maps");
+		struct of_the_kernel;
 	EOT
 	run "$ROOT/tests/bpf-names" "$BATS_TEST_TMPDIR/names.h"
 	echo "$output"
 	[[ $status == 1 && $(grep -oE '[a-zA-Z_0-9]+: begin' <<<"$output" | paste -sd' ') == \
-		'SECOND: begin FOURTH: begin fifth_t: begin sixth: begin' ]]
+		'SECOND: begin FOURTH: begin fifth_t: begin sixth: begin seventh: begin eighth: begin ninth: begin' ]]
 }

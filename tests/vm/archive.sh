@@ -82,7 +82,8 @@ archive_apt() {
 archive_cause() {
 	local cause
 	cause=$(grep -m 1 -E '^[EW]: ' "$archive_dir/said" || tail -n 1 "$archive_dir/said")
-	echo "${cause#[EW]: }"
+	cause=${cause#[EW]: }
+	echo "${cause:-apt said nothing}"
 }
 
 # After it the list is as the archive is now.
@@ -100,7 +101,7 @@ archive_refresh() {
 		causes+="${causes:+; }$(archive_cause)"
 	done < <(mirrors)
 	die 125 "cannot read the list of $archive_suite's packages: $causes" \
-		"is the network up? Try again when it is"
+		"is the network up, and is there room in $cache_dir? Then try again"
 }
 
 # archive_newest REGEX: of the packages whose whole name matches it, the one of the
@@ -151,7 +152,7 @@ archive_install() {
 archive_failed() { # archive_failed PACKAGES
 	rm -rf "$archive_dir/fresh" "$archive_dir/lists"
 	die 125 "cannot download $1 of $archive_suite: $(archive_cause)" \
-		"is the network up? Try again when it is"
+		"is the network up, and is there room in $cache_dir? Then try again"
 }
 
 archive_unpack() { # archive_unpack DEB DIR

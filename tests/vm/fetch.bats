@@ -98,6 +98,20 @@ machine_apt() {
 	FRSP_CACHE=/proc/none refused 'cannot write to /proc/none' "$vm/fetch" 7.1
 }
 
+@test "a cache without room, or that is no directory, is named" {
+	local size
+	FRSP_CACHE=/etc/passwd refused 'cannot write to /etc/passwd' "$vm/fetch" 7.1 --btf
+	mkdir small
+	# the list does not fit, the package does not, the kernel does not
+	for size in 1 3 7; do
+		mount -t tmpfs -o size=${size}M small small
+		FRSP_CACHE=$PWD/small refused 'cannot ' "$vm/fetch" 6.12 --btf || { umount small && false; }
+		umount small
+		[[ $output == *'room '* ]]
+	done
+	[[ $output == *': No space left on device'* ]]
+}
+
 @test "the machine's mirror of Debian comes first, and of no other" {
 	cat >apt-get <<-'EOT'
 	#!/bin/sh
