@@ -106,12 +106,12 @@ static enum exit_code failed(const char *directory, int err)
 			directory, strerror(-err));
 }
 
-/* Of a device, its mount point. */
+/* Of a device, its mount point. A file is refused when it is written to. */
 static const char *directory_of(const char *spec, const struct mount_entry *fs)
 {
 	struct stat st;
 
-	return !stat(spec, &st) && S_ISDIR(st.st_mode) ? spec : fs->target;
+	return !stat(spec, &st) && !S_ISBLK(st.st_mode) ? spec : fs->target;
 }
 
 enum exit_code hotmon_self_test(const struct mount_table *mounts,

@@ -105,6 +105,8 @@ all_exact() {
 	dd if=/dev/zero of="$test_dir/full/file" bs=1M status=none 2>/dev/null || :
 	run_program hotmon --self-test -D "$test_dir/full"
 	expect_error 1 'No space left'
+	run_program hotmon --self-test -D "$test_dir/full/file"
+	expect_error 1 'full/file: Not a directory'
 	rm "$test_dir/full/file"
 	mount -o remount,ro "$test_dir/full"
 	run_program hotmon --self-test -D "$test_dir/full"
