@@ -47,7 +47,7 @@ static int open_target(struct target *target, int fd)
 
 static void close_target(struct target *target)
 {
-	frsp_fs_put(target->cookie);
+	frsp_fs_put(target->fs, target->cookie);
 	fput(target->file);
 }
 

@@ -4,10 +4,11 @@
  * offer each other.
  *
  * Lock order, outermost first:
- *   fs_mutex (fs.c)  >  ext4's group lock  >  tree->lock  >  meta->lock
- *                                                         >  lru_lock
- *                                                         >  loader->lock
- * None of the spinlocks is taken from interrupts. Tree locks are never nested.
+ *   ext4's group lock  >  tree->lock  >  meta->lock
+ *                                     >  lru_lock
+ *                                     >  loader->lock
+ * None of the spinlocks is taken from interrupts. Tree locks are never nested,
+ * and nothing is taken inside mounted_lock (fs.c).
  */
 #ifndef FRSP_H
 #define FRSP_H
@@ -48,7 +49,8 @@ struct frsp_loader {
 };
 
 struct frsp_fs {
-	struct hlist_node hash; /* RCU; written under fs_mutex */
+	struct hlist_node hash; /* RCU; written under mounted_lock */
+	struct srcu_struct srcu; /* of those who sleep: frsp_fs_get() */
 	struct super_block *sb;
 	u32 group_clusters;
 	u32 span_log2;	       /* groups per tree */
@@ -98,14 +100,19 @@ struct frsp_fs {
 };
 
 /*
- * fs.c: the filesystems that are attached: those that are mounted now, and each
- * that is mounted later, by hook.c. After detach_all nothing is attached any
- * more.
+ * fs.c: the filesystems that are attached. Nothing is before attach_all, which
+ * wants all hooks to be live: it takes those that are mounted now, and from then
+ * on hook.c attaches each that is mounted. After detach_all nothing is attached
+ * any more. detach returns when the filesystem is let go, whoever does that.
+ * All of these sleep, and wait for the I/O of the filesystem in question.
+ * attach: true if the superblock was not known yet, steered or not.
+ * missed: a request met a filesystem that is not attached; does not sleep.
  */
 void frsp_fs_attach_all(void);
 void frsp_fs_detach_all(void);
-void frsp_fs_attach(struct super_block *sb);
+bool frsp_fs_attach(struct super_block *sb);
 void frsp_fs_detach(struct super_block *sb);
+void frsp_fs_missed(struct super_block *sb);
 /*
  * The filesystem of a superblock, or NULL; valid within the caller's RCU
  * read-side section, or between frsp_fs_get() and frsp_fs_put(), within which
@@ -113,7 +120,7 @@ void frsp_fs_detach(struct super_block *sb);
  */
 struct frsp_fs *frsp_fs_find(struct super_block *sb);
 struct frsp_fs *frsp_fs_get(struct super_block *sb, int *cookie);
-void frsp_fs_put(int cookie);
+void frsp_fs_put(struct frsp_fs *fs, int cookie);
 /*
  * The tree of a group and the group's index in it, or NULL for a group that was
  * added a moment ago. Under RCU or between get and put.
@@ -159,9 +166,20 @@ struct frsp_steering {
 	enum frsp_pick_kind kind;
 	u32 group; /* of the goal that was offered */
 	u32 room;  /* clusters to be kept free behind it */
+	bool failed; /* the original did, until the offer was taken back */
+	/* what ext4 had set itself, for frsp_steer_undo() */
+	u32 own_group;
+	s32 own_start;
+	u32 own_flags;
 };
 void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		struct frsp_steering *steering);
+/*
+ * The original has failed with err. True: a goal of ours may be why, and ext4's
+ * own is back in place, so the original is to be called once more.
+ */
+bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		     struct frsp_steering *steering, int err);
 void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_steering *steering);
 
@@ -183,13 +201,15 @@ void frsp_memory_free_condemned(struct frsp_fs *fs);
 void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes);
 
 /*
- * load.c. summary: what ext4's bitmap of the group says now, read first if need
+ * load.c. init_group: has ext4 make the group's buddy, unless this mount has it
+ * already; if that fails the group is bad, but for -ENOMEM. summary: what ext4's bitmap of the group says now, read first if need
  * be. group: puts the group's extents into the tree, from ext4's bitmap in
  * memory; io: read it first if need be. Both sleep, do one read at most and
  * return 0 or -errno. want: the background thread shall load the tree; io: also
  * what is not in memory. retry: there may be room where there was none. kick:
  * it has something else to do.
  */
+int frsp_load_init_group(struct frsp_fs *fs, u32 group);
 int frsp_load_summary(struct frsp_fs *fs, u32 group);
 int frsp_load_group(struct frsp_fs *fs, u32 group, bool io);
 void frsp_loader_init(struct frsp_fs *fs);

@@ -5,11 +5,14 @@
  * Attach and detach happen in process context: when ext4 registers or
  * unregisters the filesystem in sysfs, which is late in mount and first in
  * umount (hook.c), and for all mounted ones when the module is loaded or
- * unloaded. They exclude each other by fs_mutex.
+ * unloaded. Each superblock that was looked at has an entry in a list, and
+ * whoever attaches or detaches it has claimed that entry. So one filesystem
+ * never waits for another: a disk that stalls holds up nobody but those who
+ * want its own filesystem.
  *
  * Readers find a filesystem under RCU. Those that may sleep (the redirect of
- * ext4's allocator, ioctls) hold frsp_srcu instead. Detach unlinks, waits for
- * both, and only then frees; umount itself cannot pass it, as it waits in
+ * ext4's allocator, ioctls) then hold its SRCU. Detach unlinks, waits for both,
+ * and only then frees; umount itself cannot pass it, as it waits in
  * ext4_unregister_sysfs().
  */
 #include <linux/hashtable.h>
@@ -26,18 +29,26 @@ MODULE_PARM_DESC(freespace_tree,
 
 #define DEFAULT_AGGRESSION 1 /* as in the RFC */
 
-static DEFINE_HASHTABLE(fs_table, 6);
-static DEFINE_MUTEX(fs_mutex);
-DEFINE_STATIC_SRCU(frsp_srcu);
-static bool exiting; /* under fs_mutex: attach nothing any more */
+/* A superblock that was looked at, until it is detached. */
+struct mounted {
+	struct list_head list;
+	struct super_block *sb;
+	struct frsp_fs *fs; /* NULL: not steered; the log says why */
+	bool claimed;	    /* somebody attaches or detaches it */
+};
+
+/* What is below is written under mounted_lock, which nobody sleeps with. */
+static DEFINE_SPINLOCK(mounted_lock);
+static DECLARE_WAIT_QUEUE_HEAD(mounted_wait);
+static LIST_HEAD(mounted_list);
+static DEFINE_HASHTABLE(fs_table, 6); /* read under RCU */
+static bool is_open;		      /* else nothing is attached */
 
 struct frsp_fs *frsp_fs_find(struct super_block *sb)
 {
 	struct frsp_fs *fs;
 
-	hash_for_each_possible_rcu(fs_table, fs, hash, (unsigned long)sb,
-				   srcu_read_lock_held(&frsp_srcu) ||
-					   lockdep_is_held(&fs_mutex))
+	hash_for_each_possible_rcu(fs_table, fs, hash, (unsigned long)sb)
 	{
 		if (fs->sb == sb)
 			return fs;
@@ -49,22 +60,23 @@ struct frsp_fs *frsp_fs_get(struct super_block *sb, int *cookie)
 {
 	struct frsp_fs *fs;
 
-	*cookie = srcu_read_lock(&frsp_srcu);
+	rcu_read_lock();
 	fs = frsp_fs_find(sb);
-	if (!fs)
-		srcu_read_unlock(&frsp_srcu, *cookie);
+	if (fs)
+		*cookie = srcu_read_lock(&fs->srcu);
+	rcu_read_unlock();
 	return fs;
 }
 
-void frsp_fs_put(int cookie)
+void frsp_fs_put(struct frsp_fs *fs, int cookie)
 {
-	srcu_read_unlock(&frsp_srcu, cookie);
+	srcu_read_unlock(&fs->srcu, cookie);
 }
 
 static struct frsp_trees *fs_trees(struct frsp_fs *fs)
 {
 	return rcu_dereference_check(fs->trees,
-				     srcu_read_lock_held(&frsp_srcu));
+				     srcu_read_lock_held(&fs->srcu));
 }
 
 u32 frsp_fs_n_trees(struct frsp_fs *fs)
@@ -238,6 +250,7 @@ static void fs_free(struct frsp_fs *fs)
 	frsp_memory_free_condemned(fs);
 	free_trees(fs);
 	free_percpu(fs->stats);
+	cleanup_srcu_struct(&fs->srcu);
 	kfree(fs);
 }
 
@@ -249,6 +262,10 @@ static struct frsp_fs *fs_new(struct super_block *sb)
 
 	if (!fs)
 		return NULL;
+	if (init_srcu_struct(&fs->srcu)) {
+		kfree(fs);
+		return NULL;
+	}
 	fs->sb = sb;
 	mutex_init(&fs->grow_mutex);
 	fs->group_clusters = frsp_sbi_group_clusters(sbi);
@@ -281,112 +298,228 @@ static struct frsp_fs *fs_new(struct super_block *sb)
 	return fs;
 }
 
-/* Under fs_mutex. */
-static int attach(struct super_block *sb)
+/* Makes the filesystem known to all. NULL: the log says why not. */
+static struct frsp_fs *start(struct super_block *sb)
 {
 	struct frsp_fs *fs = fs_new(sb);
-	int err;
+	int err = -ENOMEM;
 
 	if (!fs)
-		return -ENOMEM;
+		goto err_new;
 	err = frsp_loader_start(fs);
 	if (err)
 		goto err_loader;
 	err = frsp_sysfs_add(fs);
 	if (err)
 		goto err_sysfs;
+	spin_lock(&mounted_lock);
 	hash_add_rcu(fs_table, &fs->hash, (unsigned long)sb);
+	spin_unlock(&mounted_lock);
 	frsp_loader_kick(fs);
-	return 0;
+	return fs;
 
 err_sysfs:
 	frsp_loader_stop(fs);
 err_loader:
 	fs_free(fs);
-	return err;
+err_new:
+	pr_warn("%s: not steered: attaching failed (%d)\n", sb->s_id, err);
+	return NULL;
 }
 
-void frsp_fs_attach(struct super_block *sb)
+static void stop(struct frsp_fs *fs)
 {
-	const char *what;
-	int err = 0;
+	/* First the thread, which finds the filesystem by pointer. */
+	frsp_loader_stop(fs);
+	frsp_sysfs_remove(fs);
+	spin_lock(&mounted_lock);
+	hash_del_rcu(&fs->hash);
+	spin_unlock(&mounted_lock);
+	/* Who finds it under RCU may enter its SRCU then. */
+	synchronize_rcu();
+	synchronize_srcu(&fs->srcu);
+	frsp_place_clear(fs);
+	cancel_work_sync(&fs->commit_work);
+	fs_free(fs);
+}
 
-	mutex_lock(&fs_mutex);
-	if (exiting || frsp_fs_find(sb)) {
-		mutex_unlock(&fs_mutex);
-		return;
+/* Under mounted_lock. */
+static struct mounted *mounted_find(struct super_block *sb)
+{
+	struct mounted *mounted;
+
+	list_for_each_entry (mounted, &mounted_list, list)
+		if (mounted->sb == sb)
+			return mounted;
+	return NULL;
+}
+
+/* A claimed entry for a superblock that has none; else NULL. */
+static struct mounted *mounted_new(struct super_block *sb)
+{
+	struct mounted *mounted = kzalloc(sizeof(*mounted), GFP_KERNEL);
+
+	if (!mounted)
+		return NULL;
+	mounted->sb = sb;
+	mounted->claimed = true;
+	spin_lock(&mounted_lock);
+	if (is_open && !mounted_find(sb)) {
+		list_add(&mounted->list, &mounted_list);
+		spin_unlock(&mounted_lock);
+		return mounted;
 	}
+	spin_unlock(&mounted_lock);
+	kfree(mounted);
+	return NULL;
+}
+
+/* True: *mounted is claimed, or NULL as there is none. sb: NULL for any. */
+static bool try_claim(struct super_block *sb, struct mounted **mounted)
+{
+	struct mounted *each;
+	bool others = false;
+
+	*mounted = NULL;
+	spin_lock(&mounted_lock);
+	list_for_each_entry (each, &mounted_list, list) {
+		if (sb && each->sb != sb)
+			continue;
+		if (each->claimed) {
+			others = true;
+			continue;
+		}
+		each->claimed = true;
+		*mounted = each;
+		break;
+	}
+	spin_unlock(&mounted_lock);
+	return *mounted || !others;
+}
+
+static struct mounted *claim(struct super_block *sb)
+{
+	struct mounted *mounted;
+
+	wait_event(mounted_wait, try_claim(sb, &mounted));
+	return mounted;
+}
+
+static void detach(struct mounted *mounted)
+{
+	if (mounted->fs)
+		stop(mounted->fs);
+	spin_lock(&mounted_lock);
+	list_del(&mounted->list);
+	spin_unlock(&mounted_lock);
+	wake_up_all(&mounted_wait);
+	kfree(mounted);
+}
+
+bool frsp_fs_attach(struct super_block *sb)
+{
+	struct mounted *mounted = mounted_new(sb);
+	struct frsp_fs *fs = NULL;
+	const char *what;
+
+	if (!mounted)
+		return false;
 	if (frsp_ext4_is_as_expected(sb, &what))
-		err = attach(sb);
+		fs = start(sb);
 	else
 		pr_warn("%s: not steered: ext4's %s is not as the layout says; "
 			"build the module for this kernel again\n",
 			sb->s_id, what);
-	mutex_unlock(&fs_mutex);
-	if (err)
-		pr_warn("%s: not steered: attaching failed (%d)\n", sb->s_id,
-			err);
+	spin_lock(&mounted_lock);
+	mounted->fs = fs;
+	mounted->claimed = false;
+	spin_unlock(&mounted_lock);
+	wake_up_all(&mounted_wait);
+	return true;
 }
 
 void frsp_fs_detach(struct super_block *sb)
 {
-	struct frsp_fs *fs;
+	struct mounted *mounted = claim(sb);
 
-	mutex_lock(&fs_mutex);
-	fs = frsp_fs_find(sb);
-	if (!fs)
-		goto out;
-	/* First the thread, which finds the filesystem by pointer. */
-	frsp_loader_stop(fs);
-	frsp_sysfs_remove(fs);
-	hash_del_rcu(&fs->hash);
-	synchronize_srcu(&frsp_srcu);
-	synchronize_rcu();
-	frsp_place_clear(fs);
-	cancel_work_sync(&fs->commit_work);
-	fs_free(fs);
-out:
-	mutex_unlock(&fs_mutex);
+	if (mounted)
+		detach(mounted);
 }
 
-static void attach_one(struct super_block *sb, void *unused)
+static void attach_one(struct super_block *sb, void *n_new)
 {
-	frsp_fs_attach(sb);
+	*(u32 *)n_new += frsp_fs_attach(sb);
 }
 
-static void detach_one(struct super_block *sb, void *unused)
-{
-	frsp_fs_detach(sb);
-}
-
-/* ext4 also mounts as ext3 and ext2, as types of their own. */
-static void for_all_mounted(void (*function)(struct super_block *, void *))
+/*
+ * Attaches what is mounted; returns how many were not known before.
+ *
+ * ext4 also mounts as ext3 and ext2, as types of their own; so does the driver
+ * ext2, which is another one. The function that begins a mount tells whose a
+ * type is (ext4_init_fs_context() in fs/ext4/super.c, in 6.1 to 7.3).
+ */
+static u32 attach_mounted(void)
 {
 	static const char *const names[] = {"ext4", "ext3", "ext2"};
 	struct file_system_type *ext4 = get_fs_type("ext4"), *type;
+	u32 n_new = 0;
 	size_t i;
 
 	for (i = 0; ext4 && i < ARRAY_SIZE(names); i++) {
 		type = get_fs_type(names[i]);
 		if (!type)
 			continue;
-		if (type->owner == ext4->owner)
-			iterate_supers_type(type, function, NULL);
+		if (type->init_fs_context == ext4->init_fs_context)
+			iterate_supers_type(type, attach_one, &n_new);
 		module_put(type->owner);
 	}
 	if (ext4)
 		module_put(ext4->owner);
+	return n_new;
+}
+
+/*
+ * In 6.1 iterate_supers_type() ends early, and says nothing, if the superblock
+ * that it waits for is unmounted meanwhile (fs/super.c). The next round does not
+ * meet that one any more. What is still missed is found by its first request.
+ */
+static void attach_work(struct work_struct *work)
+{
+	attach_mounted();
+	while (attach_mounted())
+		;
+}
+
+static DECLARE_WORK(look_again, attach_work);
+
+void frsp_fs_missed(struct super_block *sb)
+{
+	bool is_new;
+
+	spin_lock(&mounted_lock);
+	is_new = is_open && !mounted_find(sb);
+	spin_unlock(&mounted_lock);
+	if (is_new)
+		schedule_work(&look_again);
 }
 
 void frsp_fs_attach_all(void)
 {
-	for_all_mounted(attach_one);
+	spin_lock(&mounted_lock);
+	is_open = true;
+	spin_unlock(&mounted_lock);
+	schedule_work(&look_again);
+	flush_work(&look_again);
 }
 
 void frsp_fs_detach_all(void)
 {
-	mutex_lock(&fs_mutex);
-	exiting = true;
-	mutex_unlock(&fs_mutex);
-	for_all_mounted(detach_one);
+	struct mounted *mounted;
+
+	spin_lock(&mounted_lock);
+	is_open = false;
+	spin_unlock(&mounted_lock);
+	cancel_work_sync(&look_again);
+	while ((mounted = claim(NULL)))
+		detach(mounted);
 }

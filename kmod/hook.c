@@ -70,10 +70,14 @@ static noinline int redirect_allocate(struct ext4_allocation_context *ac)
 	fs = frsp_fs_get(frsp_ac_sb(ac), &cookie);
 	if (fs)
 		frsp_steer(fs, ac, &steering);
+	else
+		frsp_fs_missed(frsp_ac_sb(ac));
 	ret = static_call(frsp_allocate)(ac);
 	if (fs) {
+		if (ret && frsp_steer_undo(fs, ac, &steering, ret))
+			ret = static_call(frsp_allocate)(ac);
 		frsp_steer_end(fs, ac, &steering);
-		frsp_fs_put(cookie);
+		frsp_fs_put(fs, cookie);
 	}
 	this_cpu_dec(in_redirects);
 	return ret;
@@ -203,15 +207,32 @@ static int ops_register(struct ftrace_ops *ops)
 	return err;
 }
 
+/*
+ * After an error of its own ftrace shuts down for good (ftrace_kill()). It
+ * registers and unregisters nothing any more (-ENODEV from ftrace_startup() and
+ * ftrace_shutdown() in kernel/trace/ftrace.c, in 6.1 to 7.3), but what it has
+ * patched still calls us. So this text must stay: who wants to leave sleeps here.
+ * Nothing is attached then, and the hooks do nothing but call ext4.
+ */
+static void stay_for_ever(void)
+{
+	pr_crit("cannot be unloaded: ftrace has shut down after an error of its "
+		"own, and cannot take the hooks away; ext4 goes on without "
+		"frsp until the next boot\n");
+	for (;;)
+		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
+}
+
 static void ops_unregister(struct ftrace_ops *ops)
 {
-	unregister_ftrace_function(ops);
+	if (unregister_ftrace_function(ops))
+		stay_for_ever();
 	ftrace_free_filter(ops);
 }
 
 /*
- * While this is registered, nobody can switch ftrace off, and it cannot be
- * registered where ftrace is off. Without it: a kprobe that comes and goes
+ * Registered before the hooks, and until they are gone. Nobody can switch ftrace
+ * off then, and it cannot be registered where ftrace is off. Without it: a kprobe that comes and goes
  * while ftrace is off leaves flags behind (FTRACE_FL_REGS, as nothing is
  * patched then), at which ftrace shuts down for good when it is on again and a
  * hook goes; seen on Linux 6.1 and 6.12.
@@ -374,6 +395,8 @@ static void unregister_hooks(size_t n)
 {
 	while (n--)
 		ops_unregister(&hooks[n].ops);
+	/* Last: if ftrace has shut down while it took a hook away, this fails. */
+	ops_unregister(&guard);
 }
 
 static long redirects_under_way(void)
@@ -418,14 +441,13 @@ int frsp_hook_init(void)
 		if (err)
 			goto err_hooks;
 	}
-	ops_unregister(&guard);
 	return 0;
 
 err_hooks:
-	frsp_fs_detach_all();
 	unregister_hooks(i);
 	wait_for_callers();
 	tracepoint_exit();
+	goto err_ext4;
 err_guard:
 	ops_unregister(&guard);
 err_ext4:

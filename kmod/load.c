@@ -28,7 +28,7 @@
 #define PAUSE_JIFFIES  (HZ / 50)
 #define EXPIRE_JIFFIES (30 * HZ)
 
-static int load_init_group(struct frsp_fs *fs, u32 group)
+int frsp_load_init_group(struct frsp_fs *fs, u32 group)
 {
 	struct ext4_group_info *info = frsp_group_info(fs->sb, group);
 	int err;
@@ -185,7 +185,7 @@ int frsp_load_summary(struct frsp_fs *fs, u32 group)
 	    frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
 		return -ENOENT;
 	if (frsp_info_has(info, EXT4_GROUP_INFO_NEED_INIT_BIT))
-		return load_init_group(fs, group);
+		return frsp_load_init_group(fs, group);
 	copy = kmalloc(fs->group_clusters / 8, GFP_NOFS | __GFP_NOWARN);
 	if (!copy)
 		return -ENOMEM;
@@ -268,7 +268,7 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 	if (time_before(jiffies, READ_ONCE(tree->no_room_until)))
 		return -ENOMEM;
 	if (io)
-		err = load_init_group(fs, group);
+		err = frsp_load_init_group(fs, group);
 	if (err)
 		return err;
 	build.group = in_tree;

@@ -33,7 +33,6 @@ static int __init frsp_init(void)
 	return 0;
 
 err_hook:
-	frsp_fs_detach_all();
 	frsp_hook_exit();
 err_cache:
 	kmem_cache_destroy(frsp_extent_cache);

@@ -15,6 +15,7 @@
 	counter(goals_offered)            \
 	counter(goals_taken)              \
 	counter(goals_missed)             \
+	counter(goals_failed)             \
 	counter(kept_goals)               \
 	counter(short_goals)              \
 	counter(placed_goals)             \

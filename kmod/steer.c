@@ -45,6 +45,9 @@ static const u32 reads_of_level[] = {1, 1, 16, 64};
 /* Where nothing fits, a piece of this length will do. */
 #define SHORT_CLUSTERS 64
 
+/* Groups that may turn out to be bad in one request. */
+#define READY_TRIES 4
+
 struct steer {
 	struct frsp_fs *fs;
 	struct frsp_request request;
@@ -453,23 +456,83 @@ static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 static void offer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		  struct frsp_steering *out)
 {
+	struct ext4_free_extent *goal = frsp_ac_goal(ac);
 	u32 in_group = out->offer.start % fs->group_clusters;
 	u32 flags = EXT4_MB_HINT_TRY_GOAL;
 
-	out->group = (out->tree->index << fs->span_log2) +
-		     out->offer.start / fs->group_clusters;
+	out->own_group = frsp_ex_group(goal);
+	out->own_start = frsp_ex_start(goal);
+	out->own_flags = *frsp_ac_flags(ac);
 	frsp_count(fs, goals_offered);
 	if (out->kind == FRSP_PICK_KEEP)
 		frsp_count(fs, kept_goals);
-	if (out->offer.len < (u32)frsp_ex_len(frsp_ac_goal(ac))) {
+	if (out->offer.len < (u32)frsp_ex_len(goal)) {
 		frsp_count(fs, short_goals);
 		flags |= EXT4_MB_HINT_MERGE;
 	}
 	trace_frsp_goals_offered(fs->sb->s_dev, frsp_ac_inode(ac)->i_ino,
-				 frsp_ex_len(frsp_ac_goal(ac)), out->group,
-				 in_group, out->offer.len, out->kind);
-	frsp_ex_set(frsp_ac_goal(ac), out->group, in_group);
+				 frsp_ex_len(goal), out->group, in_group,
+				 out->offer.len, out->kind);
+	frsp_ex_set(goal, out->group, in_group);
 	*frsp_ac_flags(ac) |= flags;
+}
+
+static void retract(struct frsp_steering *steering)
+{
+	struct frsp_tree *tree = steering->tree;
+
+	spin_lock(&tree->lock);
+	list_del(&steering->offer.list);
+	spin_unlock(&tree->lock);
+	steering->tree = NULL;
+}
+
+/*
+ * Of a group that this mount has not initialised, ext4 reads the bitmap when it
+ * looks at the goal. If that fails, ext4_mb_find_by_goal() fails the request,
+ * unless the group itself is corrupt: so it does if memory is short, or with
+ * blocks below 4 KiB, if the bitmap of a group cannot be read that shares the
+ * page (ext4_mb_init_cache() in fs/ext4/mballoc.c, in 6.1 to 7.3). ext4's own
+ * search would pass the group over. So does this: it has ext4 read the bitmap
+ * now, and a group where that fails is bad from then on.
+ */
+static int make_ready(struct frsp_fs *fs, struct frsp_steering *steering)
+{
+	struct ext4_group_info *info =
+		frsp_group_info(fs->sb, steering->group);
+	int err = -ENOENT;
+
+	if (info)
+		err = frsp_load_init_group(fs, steering->group);
+	if (err)
+		retract(steering);
+	return err;
+}
+
+/* A goal whose group is ready, in steering. False: none was found. */
+static bool choose_ready(struct steer *steer,
+			 struct ext4_allocation_context *ac,
+			 struct frsp_steering *steering)
+{
+	struct frsp_fs *fs = steer->fs;
+	struct frsp_request request = steer->request;
+	u32 tries;
+	int err;
+
+	for (tries = 0; tries < READY_TRIES; tries++) {
+		steer->request = request;
+		if (!choose_placed(steer, frsp_ac_inode(ac), steering) &&
+		    !choose(steer, steering))
+			return false;
+		steering->group = (steering->tree->index << fs->span_log2) +
+				  steering->offer.start / fs->group_clusters;
+		err = make_ready(fs, steering);
+		if (!err)
+			return true;
+		if (err == -ENOMEM)
+			break;
+	}
+	return false;
 }
 
 void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
@@ -478,6 +541,7 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	struct steer steer = {};
 
 	steering->tree = NULL;
+	steering->failed = false;
 	if (!is_steered(fs, ac))
 		return;
 	if (frsp_sbi_groups(frsp_sbi(fs->sb)) != READ_ONCE(fs->n_groups))
@@ -486,19 +550,43 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	 * unasked. */
 	*frsp_ac_flags(ac) &= ~EXT4_MB_HINT_MERGE;
 	if (!read_request(fs, ac, &steer) ||
-	    (!choose_placed(&steer, frsp_ac_inode(ac), steering) &&
-	     !choose(&steer, steering))) {
+	    !choose_ready(&steer, ac, steering)) {
 		stand_aside(fs, ac);
 		return;
 	}
 	offer(fs, ac, steering);
 }
 
+/*
+ * What is left of the ways in which a goal of ours can make a request fail: the
+ * page of a group that was ready is gone, and cannot be read again. A request
+ * that failed has taken nothing, and ext4_mb_new_blocks() itself calls the
+ * allocator again with the same context (in 6.1 to 7.3).
+ */
+bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		     struct frsp_steering *steering, int err)
+{
+	if (!steering->tree || steering->offer.taken)
+		return false;
+	steering->failed = true;
+	if (err != -ENOMEM)
+		frsp_track_corrupted(fs->sb, steering->group);
+	frsp_ex_set(frsp_ac_goal(ac), steering->own_group,
+		    steering->own_start);
+	*frsp_ac_flags(ac) = steering->own_flags;
+	frsp_count(fs, goals_failed);
+	trace_frsp_goals_failed(fs->sb->s_dev, frsp_ac_inode(ac)->i_ino,
+				steering->group, err);
+	pr_warn_once("%s: ext4 could not use group %u (%d), and now looks for "
+		     "itself\n",
+		     fs->sb->s_id, steering->group, err);
+	return true;
+}
+
 /* Keeps free what is behind the extent that the file got. */
-static void keep_room(struct frsp_fs *fs, struct frsp_steering *steering,
+static void keep_room(struct frsp_tree *tree, struct frsp_steering *steering,
 		      u64 owner)
 {
-	struct frsp_tree *tree = steering->tree;
 	u32 start = steering->offer.start + steering->offer.len;
 	struct frsp_room *rooms = NULL;
 
@@ -523,19 +611,17 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 
 	if (!tree)
 		return;
-	spin_lock(&tree->lock);
-	list_del(&offer->list);
-	spin_unlock(&tree->lock);
+	retract(steering);
 	if (offer->taken) {
 		if (steering->room)
-			keep_room(fs, steering, ino);
+			keep_room(tree, steering, ino);
 		frsp_count(fs, goals_taken);
 		trace_frsp_goals_taken(fs->sb->s_dev, ino, steering->group,
 				       offer->start % fs->group_clusters,
 				       offer->len);
 	} else {
 		/* Somebody was faster, or what we knew was stale. */
-		if (steering->kind != FRSP_PICK_KEEP)
+		if (steering->kind != FRSP_PICK_KEEP && !steering->failed)
 			frsp_load_summary(fs, steering->group);
 		frsp_count(fs, goals_missed);
 		trace_frsp_goals_missed(fs->sb->s_dev, ino, steering->group,

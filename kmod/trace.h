@@ -72,6 +72,19 @@ TRACE_EVENT(frsp_stood_aside, TP_PROTO(dev_t dev, unsigned long ino, u32 want),
 	    TP_printk("dev %d:%d ino %lu want %u", MAJOR(__entry->dev),
 		      MINOR(__entry->dev), __entry->ino, __entry->want));
 
+/* With the goal in this group ext4 failed (err: -errno), and was called again
+ * with its own. */
+TRACE_EVENT(frsp_goals_failed,
+	    TP_PROTO(dev_t dev, unsigned long ino, u32 group, int err),
+	    TP_ARGS(dev, ino, group, err),
+	    TP_STRUCT__entry(__field(dev_t, dev) __field(unsigned long, ino)
+				     __field(u32, group) __field(int, err)),
+	    TP_fast_assign(__entry->dev = dev; __entry->ino = ino;
+			   __entry->group = group; __entry->err = err;),
+	    TP_printk("dev %d:%d ino %lu group %u err %d", MAJOR(__entry->dev),
+		      MINOR(__entry->dev), __entry->ino, __entry->group,
+		      __entry->err));
+
 /* ext4 was made to read a group's bitmap; err: 0 or -errno. */
 TRACE_EVENT(frsp_group_reads, TP_PROTO(dev_t dev, u32 group, int err),
 	    TP_ARGS(dev, group, err),
