@@ -49,7 +49,7 @@ struct frsp_loader {
 };
 
 struct frsp_fs {
-	struct hlist_node hash; /* RCU; written under mounted_lock */
+	struct hlist_node hash;	 /* RCU; written under mounted_lock */
 	struct srcu_struct srcu; /* of those who sleep: frsp_fs_get() */
 	struct super_block *sb;
 	u32 group_clusters;
@@ -81,6 +81,7 @@ struct frsp_fs {
 	u32 n_cached;		     /* and on both */
 	struct llist_head condemned; /* extents to free: extent.h */
 	atomic_t n_freeing;	     /* callers that are at it */
+	struct shrinker *shrinker;
 
 	struct frsp_loader loader;
 
@@ -101,10 +102,10 @@ struct frsp_fs {
 
 /*
  * fs.c: the filesystems that are attached. Nothing is before attach_all, which
- * wants all hooks to be live: it takes those that are mounted now, and from then
- * on hook.c attaches each that is mounted. After detach_all nothing is attached
- * any more. detach returns when the filesystem is let go, whoever does that.
- * All of these sleep, and wait for the I/O of the filesystem in question.
+ * wants all hooks to be live: it takes those that are mounted now, and from
+ * then on hook.c attaches each that is mounted. After detach_all nothing is
+ * attached any more. detach returns when the filesystem is let go, whoever does
+ * that. All of these sleep, and wait for the I/O of the filesystem in question.
  * attach: true if the superblock was not known yet, steered or not.
  * missed: a request met a filesystem that is not attached; does not sleep.
  */
@@ -164,8 +165,8 @@ struct frsp_steering {
 	struct frsp_tree *tree; /* NULL: nothing was offered */
 	struct frsp_offer offer;
 	enum frsp_pick_kind kind;
-	u32 group; /* of the goal that was offered */
-	u32 room;  /* clusters to be kept free behind it */
+	u32 group;   /* of the goal that was offered */
+	u32 room;    /* clusters to be kept free behind it */
 	bool failed; /* the original did, until the offer was taken back */
 	/* what ext4 had set itself, for frsp_steer_undo() */
 	u32 own_group;
@@ -184,12 +185,15 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_steering *steering);
 
 /*
- * memory.c: who keeps extents, and who loses them. used: a decision looked at
- * the tree. reclaim: evicts the least used trees until at most max_bytes are in
- * use; keep (or NULL) is spared. free_condemned: what drops have left. Both may
- * sleep.
+ * memory.c: who keeps extents, and who loses them. start: the kernel takes them
+ * back when memory is short, until stop; 0 or -errno. used: a decision looked
+ * at the tree. reclaim: evicts the least used trees until at most max_bytes are
+ * in use; keep (or NULL) is spared. free_condemned: what drops have left. Both
+ * may sleep.
  */
 void frsp_memory_init(struct frsp_fs *fs);
+int frsp_memory_start(struct frsp_fs *fs);
+void frsp_memory_stop(struct frsp_fs *fs);
 u64 frsp_memory_default_max(struct super_block *sb);
 void frsp_memory_used(struct frsp_fs *fs, struct frsp_tree *tree);
 void frsp_memory_condemn(struct frsp_fs *fs, struct frsp_tree *tree,
@@ -202,12 +206,13 @@ void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes);
 
 /*
  * load.c. init_group: has ext4 make the group's buddy, unless this mount has it
- * already; if that fails the group is bad, but for -ENOMEM. summary: what ext4's bitmap of the group says now, read first if need
- * be. group: puts the group's extents into the tree, from ext4's bitmap in
- * memory; io: read it first if need be. Both sleep, do one read at most and
- * return 0 or -errno. want: the background thread shall load the tree; io: also
- * what is not in memory. retry: there may be room where there was none. kick:
- * it has something else to do.
+ * already; if that fails the group is bad, but for -ENOMEM. summary: what
+ * ext4's bitmap of the group says now, read first if need be. group: puts the
+ * group's extents into the tree, from ext4's bitmap in memory; io: read it
+ * first if need be. Both sleep, do one read at most and return 0 or -errno.
+ * want: the background thread shall load the tree; io: also what is not in
+ * memory. retry: there may be room where there was none. kick: it has something
+ * else to do.
  */
 int frsp_load_init_group(struct frsp_fs *fs, u32 group);
 int frsp_load_summary(struct frsp_fs *fs, u32 group);

@@ -75,8 +75,7 @@ void frsp_fs_put(struct frsp_fs *fs, int cookie)
 
 static struct frsp_trees *fs_trees(struct frsp_fs *fs)
 {
-	return rcu_dereference_check(fs->trees,
-				     srcu_read_lock_held(&fs->srcu));
+	return rcu_dereference_check(fs->trees, srcu_read_lock_held(&fs->srcu));
 }
 
 u32 frsp_fs_n_trees(struct frsp_fs *fs)
@@ -306,6 +305,9 @@ static struct frsp_fs *start(struct super_block *sb)
 
 	if (!fs)
 		goto err_new;
+	err = frsp_memory_start(fs);
+	if (err)
+		goto err_memory;
 	err = frsp_loader_start(fs);
 	if (err)
 		goto err_loader;
@@ -321,6 +323,8 @@ static struct frsp_fs *start(struct super_block *sb)
 err_sysfs:
 	frsp_loader_stop(fs);
 err_loader:
+	frsp_memory_stop(fs);
+err_memory:
 	fs_free(fs);
 err_new:
 	pr_warn("%s: not steered: attaching failed (%d)\n", sb->s_id, err);
@@ -338,6 +342,7 @@ static void stop(struct frsp_fs *fs)
 	/* Who finds it under RCU may enter its SRCU then. */
 	synchronize_rcu();
 	synchronize_srcu(&fs->srcu);
+	frsp_memory_stop(fs);
 	frsp_place_clear(fs);
 	cancel_work_sync(&fs->commit_work);
 	fs_free(fs);

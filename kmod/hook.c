@@ -211,12 +211,13 @@ static int ops_register(struct ftrace_ops *ops)
  * After an error of its own ftrace shuts down for good (ftrace_kill()). It
  * registers and unregisters nothing any more (-ENODEV from ftrace_startup() and
  * ftrace_shutdown() in kernel/trace/ftrace.c, in 6.1 to 7.3), but what it has
- * patched still calls us. So this text must stay: who wants to leave sleeps here.
- * Nothing is attached then, and the hooks do nothing but call ext4.
+ * patched still calls us. So this text must stay: who wants to leave sleeps
+ * here. Nothing is attached then, and the hooks do nothing but call ext4.
  */
 static void stay_for_ever(void)
 {
-	pr_crit("cannot be unloaded: ftrace has shut down after an error of its "
+	pr_crit("cannot be unloaded: ftrace has shut down after an error of "
+		"its "
 		"own, and cannot take the hooks away; ext4 goes on without "
 		"frsp until the next boot\n");
 	for (;;)
@@ -231,8 +232,8 @@ static void ops_unregister(struct ftrace_ops *ops)
 }
 
 /*
- * Registered before the hooks, and until they are gone. Nobody can switch ftrace
- * off then, and it cannot be registered where ftrace is off. Without it: a kprobe that comes and goes
+ * While this is registered, nobody can switch ftrace off, and it cannot be
+ * registered where ftrace is off. Without it: a kprobe that comes and goes
  * while ftrace is off leaves flags behind (FTRACE_FL_REGS, as nothing is
  * patched then), at which ftrace shuts down for good when it is on again and a
  * hook goes; seen on Linux 6.1 and 6.12.
@@ -253,8 +254,13 @@ static int guard_register(void)
 	static char function[] = "ext4_mb_release";
 	int err = ftrace_set_filter(&guard, function, strlen(function), 1);
 
-	if (!err)
-		err = ops_register(&guard);
+	return err ?: ops_register(&guard);
+}
+
+static int guard_loading(void)
+{
+	int err = guard_register();
+
 	if (err == -EBUSY)
 		pr_err("not loaded: kernel.ftrace_enabled is 0\n");
 	else if (err)
@@ -395,8 +401,6 @@ static void unregister_hooks(size_t n)
 {
 	while (n--)
 		ops_unregister(&hooks[n].ops);
-	/* Last: if ftrace has shut down while it took a hook away, this fails. */
-	ops_unregister(&guard);
 }
 
 static long redirects_under_way(void)
@@ -427,7 +431,7 @@ int frsp_hook_init(void)
 		pr_err("not loaded: the kernel has no ext4\n");
 		return -ENOENT;
 	}
-	err = guard_register();
+	err = guard_loading();
 	if (err)
 		goto err_ext4;
 	err = find_functions();
@@ -441,13 +445,13 @@ int frsp_hook_init(void)
 		if (err)
 			goto err_hooks;
 	}
+	ops_unregister(&guard);
 	return 0;
 
 err_hooks:
 	unregister_hooks(i);
 	wait_for_callers();
 	tracepoint_exit();
-	goto err_ext4;
 err_guard:
 	ops_unregister(&guard);
 err_ext4:
@@ -457,7 +461,14 @@ err_ext4:
 
 void frsp_hook_exit(void)
 {
+	/* Here it tells whether ftrace has shut down, before or meanwhile. */
+	int err = guard_register();
+
+	if (err == -ENODEV)
+		stay_for_ever();
 	unregister_hooks(ARRAY_SIZE(hooks));
+	if (!err)
+		ops_unregister(&guard);
 	wait_for_callers();
 	tracepoint_exit();
 	module_put(ext4->owner);

@@ -8,15 +8,16 @@
  * copied under the group lock, and inserted in chunks, so that no lock is held
  * for long and what changes meanwhile is not lost (tree.h).
  *
- * Each filesystem has a thread of idle priority for what a request need not
- * wait for: loading trees that were asked for, keeping memory below the cap
- * with some room to spare, freeing what was dropped, and following online
- * growth. Its reads are bounded: after each tree that it had to read bitmaps
- * for, it pauses.
+ * Each filesystem has a thread for what a request need not wait for: loading
+ * trees that were asked for, keeping memory below the cap with some room to
+ * spare, freeing what was dropped, and following online growth. It is nice
+ * where nobody can wait for it, and not at all while ext4 reads a bitmap for
+ * it: ext4_mb_init_group() holds the page of the group's buddy until then, and
+ * a request for that group waits for the page. Its reads are bounded: after
+ * each tree that it had to read bitmaps for, it pauses.
  */
 #include <linux/buffer_head.h>
 #include <linux/freezer.h>
-#include <linux/ioprio.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -38,7 +39,11 @@ int frsp_load_init_group(struct frsp_fs *fs, u32 group)
 	if (!frsp_info_has(info, EXT4_GROUP_INFO_NEED_INIT_BIT))
 		return 0;
 	frsp_count(fs, group_reads);
+	if (current == fs->loader.task)
+		set_user_nice(current, 0);
 	err = frsp_hook_init_group(fs->sb, group, GFP_NOFS);
+	if (current == fs->loader.task)
+		set_user_nice(current, MAX_NICE);
 	trace_frsp_group_reads(fs->sb->s_dev, group, err);
 	/* What is corrupt has been noted by the hook. */
 	if (err && err != -ENOMEM &&
@@ -407,7 +412,6 @@ static int loader_thread(void *data)
 	bool io;
 
 	set_user_nice(current, MAX_NICE);
-	set_task_ioprio(current, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
 	set_freezable();
 	while (!kthread_should_stop()) {
 		wait_event_freezable(fs->loader.wait, has_work(fs));

@@ -8,13 +8,17 @@
  *
  * Evicting takes a tree's extents off in one step under its lock and frees them
  * afterwards, so nobody waits for that, and a tree that allocation works on is
- * just empty a moment later. The cap itself is enforced where extents are
+ * just empty a moment later. When the kernel is short of memory, its shrinker
+ * evicts in the same way. The cap itself is enforced where extents are
  * allocated (extent.c): an allocation over it fails and costs that tree its
  * extents.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
+
+#include <linux/shrinker.h>
 
 #include "frsp.h"
 #include "trace.h"
@@ -35,6 +39,7 @@ void frsp_memory_init(struct frsp_fs *fs)
 /*
  * The RFC's default: what the buddy bitmaps of all groups take (2 blocks each),
  * but at least a tree of the worst case, in which every other cluster is free.
+ * Of a small machine's memory it is no more than 1/64.
  */
 u64 frsp_memory_default_max(struct super_block *sb)
 {
@@ -44,7 +49,7 @@ u64 frsp_memory_default_max(struct super_block *sb)
 	u64 tree = ((u64)clusters / 2 * sizeof(struct frsp_extent))
 		   << frsp_tree_span_log2(frsp_sbi_log_flex(sbi), clusters);
 
-	return max(buddies, tree);
+	return min(max(buddies, tree), (u64)totalram_pages() * PAGE_SIZE / 64);
 }
 
 static u64 half_of_cap(struct frsp_fs *fs)
@@ -181,6 +186,106 @@ void frsp_memory_reclaim(struct frsp_fs *fs, u64 max_bytes,
 		cond_resched();
 	}
 }
+
+/* --- the kernel's shrinker ------------------------------------------------ */
+
+static struct frsp_fs *shrinker_fs(struct shrinker *shrinker);
+
+/* Objects are extents. */
+static unsigned long count_extents(struct shrinker *shrinker,
+				   struct shrink_control *control)
+{
+	struct frsp_fs *fs = shrinker_fs(shrinker);
+
+	return READ_ONCE(fs->n_cached)
+		       ? div_u64(atomic64_read(&fs->memory.used_bytes),
+				 sizeof(struct frsp_extent))
+		       : 0;
+}
+
+/*
+ * Evicts whole trees; what is known of their groups stays (tree.h). It may come
+ * from any allocation that may wait, also in ext4 with its locks held: of ours
+ * none is held in one, and nothing here enters ext4.
+ */
+static unsigned long scan_extents(struct shrinker *shrinker,
+				  struct shrink_control *control)
+{
+	struct frsp_fs *fs = shrinker_fs(shrinker);
+	u64 before = atomic64_read(&fs->memory.used_bytes), after;
+	u64 wanted = (u64)control->nr_to_scan * sizeof(struct frsp_extent);
+
+	frsp_memory_reclaim(fs, before > wanted ? before - wanted : 0, NULL);
+	after = atomic64_read(&fs->memory.used_bytes);
+	if (after >= before)
+		return SHRINK_STOP;
+	return div_u64(before - after, sizeof(struct frsp_extent));
+}
+
+/* Until 6.6 a shrinker was the caller's own, from 6.7 on it is the kernel's. */
+#ifdef SHRINKER_ALLOCATED
+static struct frsp_fs *shrinker_fs(struct shrinker *shrinker)
+{
+	return shrinker->private_data;
+}
+
+int frsp_memory_start(struct frsp_fs *fs)
+{
+	struct shrinker *shrinker = shrinker_alloc(0, "frsp:%s", fs->sb->s_id);
+
+	if (!shrinker)
+		return -ENOMEM;
+	shrinker->count_objects = count_extents;
+	shrinker->scan_objects = scan_extents;
+	shrinker->private_data = fs;
+	fs->shrinker = shrinker;
+	shrinker_register(shrinker);
+	return 0;
+}
+
+void frsp_memory_stop(struct frsp_fs *fs)
+{
+	shrinker_free(fs->shrinker);
+}
+#else
+struct owned_shrinker {
+	struct shrinker shrinker;
+	struct frsp_fs *fs;
+};
+
+static struct frsp_fs *shrinker_fs(struct shrinker *shrinker)
+{
+	return container_of(shrinker, struct owned_shrinker, shrinker)->fs;
+}
+
+int frsp_memory_start(struct frsp_fs *fs)
+{
+	struct owned_shrinker *owned = kzalloc(sizeof(*owned), GFP_KERNEL);
+	int err;
+
+	if (!owned)
+		return -ENOMEM;
+	owned->fs = fs;
+	owned->shrinker.count_objects = count_extents;
+	owned->shrinker.scan_objects = scan_extents;
+	owned->shrinker.seeks = DEFAULT_SEEKS;
+	err = register_shrinker(&owned->shrinker, "frsp:%s", fs->sb->s_id);
+	if (err) {
+		kfree(owned);
+		return err;
+	}
+	fs->shrinker = &owned->shrinker;
+	return 0;
+}
+
+void frsp_memory_stop(struct frsp_fs *fs)
+{
+	unregister_shrinker(fs->shrinker);
+	kfree(container_of(fs->shrinker, struct owned_shrinker, shrinker));
+}
+#endif
+
+/* -------------------------------------------------------------------------- */
 
 void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes)
 {

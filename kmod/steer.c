@@ -498,8 +498,7 @@ static void retract(struct frsp_steering *steering)
  */
 static int make_ready(struct frsp_fs *fs, struct frsp_steering *steering)
 {
-	struct ext4_group_info *info =
-		frsp_group_info(fs->sb, steering->group);
+	struct ext4_group_info *info = frsp_group_info(fs->sb, steering->group);
 	int err = -ENOENT;
 
 	if (info)
@@ -571,8 +570,7 @@ bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	steering->failed = true;
 	if (err != -ENOMEM)
 		frsp_track_corrupted(fs->sb, steering->group);
-	frsp_ex_set(frsp_ac_goal(ac), steering->own_group,
-		    steering->own_start);
+	frsp_ex_set(frsp_ac_goal(ac), steering->own_group, steering->own_start);
 	*frsp_ac_flags(ac) = steering->own_flags;
 	frsp_count(fs, goals_failed);
 	trace_frsp_goals_failed(fs->sb->s_dev, frsp_ac_inode(ac)->i_ino,

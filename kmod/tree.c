@@ -636,6 +636,35 @@ static void summarize(struct frsp_tree *tree)
 	}
 }
 
+/*
+ * A group that is left over has none of the longest extents. The longest of its
+ * first ones stands for it: it is free, and the group need not be read again to
+ * know that nothing much is there.
+ */
+static void summarize_short(struct frsp_tree *tree, u32 group)
+{
+	u32 base = group_start(tree, group);
+	u32 end = base + frsp_tree_group_clusters(tree, group);
+	struct frsp_extent *extent = frsp_tree_next(tree, base);
+	u32 visits = FRSP_TREE_DROP_VISITS / tree->n_groups + 1;
+	struct rb_node *node = extent ? &extent->by_start : NULL;
+	u32 start = 0, len = 0;
+
+	for (; node && visits; node = rb_next(node), visits--) {
+		extent = rb_entry(node, struct frsp_extent, by_start);
+		if (extent->start >= end)
+			break;
+		if (extent->len > len) {
+			start = extent->start - base;
+			len = extent->len;
+		}
+	}
+	if (len)
+		set_summary(tree, &tree->groups[group], start, len);
+	else
+		set_state(tree, &tree->groups[group], FRSP_GROUP_UNKNOWN);
+}
+
 void frsp_tree_drop(struct frsp_tree *tree, int distrust,
 		    struct rb_root *condemned)
 {
@@ -654,11 +683,9 @@ void frsp_tree_drop(struct frsp_tree *tree, int distrust,
 			set_summary(tree, known, 0, 0);
 	}
 	summarize(tree);
-	for (i = 0; i < tree->n_groups && tree->n_loaded; i++) {
-		known = &tree->groups[i];
-		if (known->state == FRSP_GROUP_LOADED)
-			set_state(tree, known, FRSP_GROUP_UNKNOWN);
-	}
+	for (i = 0; i < tree->n_groups && tree->n_loaded; i++)
+		if (tree->groups[i].state == FRSP_GROUP_LOADED)
+			summarize_short(tree, i);
 	*condemned = tree->by_start;
 	tree->by_start = RB_ROOT;
 	tree->by_len = RB_ROOT;

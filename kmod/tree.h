@@ -177,8 +177,9 @@ int frsp_tree_build_step(struct frsp_tree *tree, struct frsp_build *build,
 /*
  * Takes all extents out of the tree, in bounded time, and leaves them below
  * *condemned (by_start links) for frsp_extents_free(). LOADED groups become
- * SUMMARY with their longest extent where that is found within
- * FRSP_TREE_DROP_VISITS steps, else UNKNOWN; a build is given up. distrust: a
+ * SUMMARY with their longest extent where that is among the
+ * FRSP_TREE_DROP_VISITS longest of the tree, else with the longest of their
+ * first ones; a build is given up, and its group is UNKNOWN. distrust: a
  * group that becomes UNKNOWN whatever is found (FRSP_TREE_MISMATCH), or -1.
  */
 #define FRSP_TREE_DROP_VISITS 4096

@@ -254,7 +254,8 @@ static void test_drop(void **state)
 }
 
 /* Only so many extents are looked at: the longest ones. */
-static void test_drop_is_bounded(void **state)
+/* One of a group's first ones where its longest is beyond what is looked at. */
+static void test_drop_keeps_one_of_each_group(void **state)
 {
 	const u32 clusters = 4 * FRSP_TREE_DROP_VISITS;
 	struct rb_root condemned;
@@ -266,17 +267,19 @@ static void test_drop_is_bounded(void **state)
 		model_init(&model, 2, clusters, clusters);
 		tree = model.tree;
 		for (u32 i = 0; i < FRSP_TREE_DROP_VISITS - 1 + more; i++)
-			memset(model.in_use + 4 * i, false, 2);
-		memset(model.in_use + clusters + 5, false, 1);
+			memset(model.in_use + 4 * i, false, 3);
+		for (u32 i = 0; i < FRSP_TREE_DROP_VISITS; i++)
+			model.in_use[clusters + 4 * i] = false;
+		memset(model.in_use + 2 * clusters - 4, false, 2);
 		model_load(&model, 0);
 		model_load(&model, 1);
 		frsp_tree_drop(tree, -1, &condemned);
 		frsp_extents_free(&model.memory, &condemned);
 		assert_int_equal(tree->groups[0].state, FRSP_GROUP_SUMMARY);
-		assert_int_equal(tree->groups[1].state,
-				 more ? FRSP_GROUP_UNKNOWN
-				      : FRSP_GROUP_SUMMARY);
-		assert_int_equal(tree->n_known, 2 - more);
+		assert_int_equal(tree->groups[0].longest_len, 3);
+		assert_int_equal(tree->groups[1].state, FRSP_GROUP_SUMMARY);
+		assert_int_equal(tree->groups[1].longest_len, 2 - more);
+		assert_int_equal(tree->n_known, 2);
 		assert_int_equal(tree->n_loaded, 0);
 		model_destroy(&model);
 	}
@@ -293,7 +296,7 @@ int main(void)
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_drop),
-		cmocka_unit_test(test_drop_is_bounded),
+		cmocka_unit_test(test_drop_keeps_one_of_each_group),
 	};
 
 	return cmocka_run_group_tests_name("tree_load", tests, NULL, NULL);
