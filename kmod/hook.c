@@ -197,7 +197,11 @@ static struct hook hooks[] = {
 
 static struct file_system_type *ext4;
 
-/* A filter that was set outlives the registration. */
+/*
+ * A filter that was set outlives the registration. Once it is freed, another
+ * cannot be set for the same ops: up to 6.12 ftrace_free_filter() leaves the
+ * pointer to it behind.
+ */
 static int ops_register(struct ftrace_ops *ops)
 {
 	int err = register_ftrace_function(ops);
@@ -243,23 +247,24 @@ static void notrace on_guard(unsigned long ip, unsigned long parent_ip,
 {
 }
 
-static struct ftrace_ops guard = {
-	.func = on_guard,
-	.flags = FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT,
-};
+#define GUARD                                                                  \
+	{.func = on_guard,                                                     \
+	 .flags = FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT}
 
-static int guard_register(void)
+static struct ftrace_ops guard = GUARD, exit_guard = GUARD;
+
+static int guard_register(struct ftrace_ops *ops)
 {
 	/* Rarely called; by name, as no address is known yet. */
 	static char function[] = "ext4_mb_release";
-	int err = ftrace_set_filter(&guard, function, strlen(function), 1);
+	int err = ftrace_set_filter(ops, function, strlen(function), 1);
 
-	return err ?: ops_register(&guard);
+	return err ?: ops_register(ops);
 }
 
 static int guard_loading(void)
 {
-	int err = guard_register();
+	int err = guard_register(&guard);
 
 	if (err == -EBUSY)
 		pr_err("not loaded: kernel.ftrace_enabled is 0\n");
@@ -462,13 +467,13 @@ err_ext4:
 void frsp_hook_exit(void)
 {
 	/* Here it tells whether ftrace has shut down, before or meanwhile. */
-	int err = guard_register();
+	int err = guard_register(&exit_guard);
 
 	if (err == -ENODEV)
 		stay_for_ever();
 	unregister_hooks(ARRAY_SIZE(hooks));
 	if (!err)
-		ops_unregister(&guard);
+		ops_unregister(&exit_guard);
 	wait_for_callers();
 	tracepoint_exit();
 	module_put(ext4->owner);
