@@ -43,7 +43,7 @@ PURE := $(patsubst %,kmod/%.c,extent tree meta pick busy) $(wildcard tests/unit/
 TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c tests/vm/*.c))
 
 OFF := $(shell tests/deps missing build)
-NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
+NO_BTF := $(shell test -e '$(VMLINUX_BTF)' || echo yes)
 
 .DELETE_ON_ERROR .SECONDARY .SUFFIXES:
 .PHONY: all kmod tests bpf check check-all demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
@@ -51,7 +51,8 @@ NO_BTF := $(if $(wildcard $(VMLINUX_BTF)),,yes)
 all: $(if $(OFF)$(NO_LIBS)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
 	$(if $(NO_LIBS),echo "off: $(PROGRAMS); no libraries for $(CROSS): sudo tests/sysroot arm64 DIR makes a directory of them to name with SYSROOT=DIR")
-	$(if $(NO_BTF),echo "off: $(PROGRAMS); $(VMLINUX_BTF) is missing: name the BTF of a kernel >= 6.1 with VMLINUX_BTF=FILE")
+	$(if $(NO_BTF),echo "off: $(PROGRAMS); $(VMLINUX_BTF) is missing: name the BTF of a kernel >= 6.1 with VMLINUX_BTF=FILE" \
+		$(if $(filter-out file,$(origin VMLINUX_BTF)),>&2; false))
 	$(if $(CROSS),echo "off: frsp.ko; it is for x86_64",$(MAKE) -C kmod try)
 
 kmod dkms-install dkms-uninstall: ; $(if $(CROSS),echo "frsp.ko is for x86_64 and not for $(CROSS)" >&2 && false,$(MAKE) -C kmod $(filter dkms-%,$@))
@@ -98,6 +99,8 @@ $(OUTPUT)/%: docs/%.scd
 	$(call say,MAN,$@) mkdir -p $(@D) && scdoc <$< >$@
 
 install: all
+	$(if $(OFF)$(NO_LIBS)$(NO_BTF),echo "nothing is installed: see above" >&2; false)
+	$(if $(word 2,x$(DESTDIR)$(PREFIX)),echo "nothing is installed: DESTDIR and PREFIX cannot have a space" >&2; false)
 	install -D -t $(DESTDIR)$(sbindir) $(PROGRAMS:%=$(OUTPUT)/%)
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(MANUALS:docs/%.scd=$(OUTPUT)/%)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS)
@@ -105,6 +108,7 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(zshdir) $(PROGRAMS:%=$(OUTPUT)/completion/_%)
 
 uninstall:
+	$(if $(word 2,x$(DESTDIR)$(PREFIX)),echo "nothing is removed: DESTDIR and PREFIX cannot have a space" >&2; false)
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(PROGRAMS:%=$(DESTDIR)$(bashdir)/%) \
 		$(PROGRAMS:%=$(DESTDIR)$(zshdir)/_%) $(MANUALS:docs/%.scd=$(DESTDIR)$(mandir)/man8/%) \
 		$(SCHEMAS:docs/%=$(DESTDIR)$(PREFIX)/share/frsp/%)

@@ -12,7 +12,7 @@ $(GENERATED)/vmlinux.name $(GENERATED)/clang.name $(GENERATED)/version.h: FORCE
 $(OUTPUT)/tools/frsp_version.o: $(GENERATED)/version.h
 $(OUTPUT)/tools/tested.o: $(GENERATED)/tested_newest.h
 $(GENERATED)/vmlinux.h: $(GENERATED)/vmlinux.name vmlinux/gen.sh
-	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh $(VMLINUX_BTF) >$@
+	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh '$(VMLINUX_BTF)' >$@
 
 $(GENERATED)/tested_newest.h: tests/matrix tests/vm/kernels $(wildcard tests/vm/*.bats tests/all/*.bats)
 	$(call say,GEN,$@) mkdir -p $(@D); echo '#define FRSP_TESTED_NEWEST "'"$$(tests/matrix --newest)"'"' >$@

@@ -30,13 +30,14 @@ struct self_test {
 	struct self_test_result results[SELF_TEST_MAX_KINDS];
 	size_t n_results;
 	size_t n_wrong;
+	bool no_program; /* the error is of hot_track_open(), not of the I/O */
 };
 
 /*
  * fs: the mounted filesystem that directory is on. Takes a second or two, 8 MiB
  * of space and some MiB of kernel memory; leaves nothing. 0, an error of
  * hot_track_open(), or of the I/O: -ENOSPC, -EROFS, -EACCES ...; then test says
- * how far it came.
+ * which, and how far it came.
  */
 int hot_self_test(const struct mount_entry *fs, const char *directory,
 		  struct self_test *test);

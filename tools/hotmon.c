@@ -132,8 +132,12 @@ static enum exit_code self_test(const struct hotmon_opts *opts)
 	const char *spec = opts->monitor.directory ?: opts->fs ?: ".";
 	struct mount_table *mounts;
 	enum exit_code code;
-	int err = mount_table_read(&mounts);
+	int err;
 
+	if (opts->fs && opts->monitor.directory)
+		return log_fail(EXIT_USAGE, "give --fs or -D, not both",
+				"--self-test tests one filesystem");
+	err = mount_table_read(&mounts);
 	if (err)
 		return fail_mounts(err);
 	code = hotmon_self_test(mounts, spec,

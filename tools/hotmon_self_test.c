@@ -90,18 +90,25 @@ static const char *hint_for(int err)
 	case -EPERM:
 	case -EROFS:
 	case -ENOTDIR:
+	case -ENOKEY:
 		return "name a directory that you can write to: -D DIR";
 	}
 	return NULL;
 }
 
-static enum exit_code failed(const char *directory, int err)
+static enum exit_code failed(const struct self_test *test,
+			     const char *directory, int err)
 {
-	if (err == -EOPNOTSUPP)
+	if (test->no_program && err == -EOPNOTSUPP)
 		return log_fail(EXIT_UNSUPPORTED,
 				"Linux 6.1 or newer is needed",
 				"the kernel lacks the tracepoint "
 				"block_bio_queue");
+	if (test->no_program)
+		return log_fail(EXIT_FAILED,
+				"\"hotmon --once -v\" shows what libbpf says",
+				"self-test: cannot load the BPF program: %s",
+				strerror(-err));
 	return log_fail(EXIT_FAILED, hint_for(err), "self-test in %s: %s",
 			directory, strerror(-err));
 }
@@ -141,7 +148,7 @@ enum exit_code hotmon_self_test(const struct mount_table *mounts,
 				spec, directory);
 	err = hot_self_test(fs, directory, &test);
 	if (err)
-		return failed(directory, err);
+		return failed(&test, directory, err);
 	if (json)
 		err = print_json(&test, fs, system.release);
 	else

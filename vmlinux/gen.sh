@@ -4,10 +4,13 @@
 # in the file BTF (/sys/kernel/btf/vmlinux, or a vmlinux with a .BTF section).
 set -euo pipefail
 
-btf=${1:?usage: vmlinux/gen.sh BTF}
-if [ ! -r "$btf" ]; then
-	echo "vmlinux/gen.sh: $btf: cannot be read" >&2
+btf=${1-}
+
+die() {
+	echo "vmlinux/gen.sh: $1" >&2
 	echo "  hint: name a BTF file of any kernel >= 6.1: make VMLINUX_BTF=FILE" >&2
 	exit 1
-fi
-exec "${BPFTOOL:-bpftool}" btf dump file "$btf" format c
+}
+
+[ -r "$btf" ] || die "'$btf': cannot be read"
+"${BPFTOOL:-bpftool}" btf dump file "$btf" format c || die "'$btf': bpftool does not take it for BTF"

@@ -98,4 +98,8 @@ btf_of() { # btf_of KERNEL
 	echo "$output"
 	[[ $status == 1 && $(grep -oE '[a-zA-Z_0-9]+: begin' <<<"$output" | paste -sd' ') == \
 		'SECOND: begin FOURTH: begin fifth_t: begin sixth: begin seventh: begin eighth: begin ninth: begin' ]]
+	: >"$BATS_TEST_TMPDIR/none.h"
+	"$ROOT/tests/bpf-names" "$BATS_TEST_TMPDIR/none.h"
+	run "$ROOT/tests/bpf-names" "$BATS_TEST_TMPDIR/not-there.h"
+	[[ $status != 0 ]]
 }

@@ -111,9 +111,46 @@ installed() { # the files below $1
 }
 
 @test "without BTF make says what is off and how to turn it on" {
-	run make -C "$TREE" VMLINUX_BTF=/nowhere/btf all
+	sed -i 's,^VMLINUX_BTF ?= .*,VMLINUX_BTF ?= /nowhere/btf,' "$TREE/Makefile"
+	run make -C "$TREE" all
 	[ "$status" = 0 ]
 	grep -q '^off: hotmon frsp-top frspctl; /nowhere/btf is missing.*VMLINUX_BTF=FILE' <<<"$output"
+	# of an earlier build
+	run make -C "$TREE" install DESTDIR="$BATS_TEST_TMPDIR/dest"
+	sed -i 's,^VMLINUX_BTF ?= .*,VMLINUX_BTF ?= /sys/kernel/btf/vmlinux,' "$TREE/Makefile"
+	[ "$status" != 0 ]
+	grep -q '^nothing is installed' <<<"$output"
+	[ ! -e "$BATS_TEST_TMPDIR/dest" ]
+	# a file that was named must be there
+	run make -C "$TREE" VMLINUX_BTF=/nowhere/btf all
+	[ "$status" != 0 ]
+	grep -q '/nowhere/btf is missing.*VMLINUX_BTF=FILE' <<<"$output"
+}
+
+# A name with a space is two for make: what stands in front of it is not ours.
+@test "a space in a path: the programs build, and nothing else is touched" {
+	local near="$BATS_TEST_TMPDIR/a" target
+	local tree="$near b/frsp" dest="$near b/dest"
+	mkdir -p "$near" "$dest"
+	tar -C "$BATS_TEST_DIRNAME/../.." -c --exclude=.git --exclude=.output . | (mkdir -p "$tree" && tar -C "$tree" -x)
+	echo mine >"$near/mine"
+	make -C "$tree" .output/hotmon
+	run make -C "$tree/kmod" try
+	[ "$status" = 0 ]
+	grep -q "^off: frsp.ko; a space is in the path '$tree/kmod'" <<<"$output"
+	for target in kmod dkms-install dkms-uninstall; do
+		run make -C "$tree" "$target"
+		[ "$status" != 0 ]
+		grep -q "a space is in the path '$tree/kmod'" <<<"$output"
+		run make -C "$TREE" "$target" DESTDIR="$dest"
+		[ "$status" != 0 ] || [ "$target" = kmod ]
+	done
+	not make -C "$tree/kmod" clean
+	not make -C "$TREE" install DESTDIR="$dest"
+	not make -C "$TREE" uninstall DESTDIR="$dest"
+	make -C "$tree" clean
+	[ "$(cat "$near/mine")" = mine ]
+	[ -z "$(installed "$dest")" ]
 }
 
 @test "without a kernel's headers make says what is off and goes on" {
@@ -131,10 +168,14 @@ installed() { # the files below $1
 }
 
 @test "vmlinux/gen.sh refuses what it cannot read" {
-	run "$TREE/vmlinux/gen.sh" /nowhere/btf
-	[ "$status" != 0 ]
-	grep -q '/nowhere/btf' <<<"$output"
-	grep -q 'hint: ' <<<"$output"
+	local file
+	: >"$BATS_TEST_TMPDIR/empty"
+	for file in /nowhere/btf /etc/passwd "$BATS_TEST_TMPDIR/empty" ''; do
+		run "$TREE/vmlinux/gen.sh" "$file"
+		[ "$status" != 0 ]
+		grep -qF "'$file'" <<<"$output"
+		grep -q 'hint: ' <<<"$output"
+	done
 }
 
 @test "it builds with clang, too" {

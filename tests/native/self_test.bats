@@ -111,6 +111,11 @@ all_exact() {
 	mount -o remount,ro "$test_dir/full"
 	run_program hotmon --self-test -D "$test_dir/full"
 	expect_error 1 'Read-only'
+	run_program hotmon --self-test --fs / -D "$test_dir"
+	expect_error 2 'one filesystem'
+	status=0
+	unshare -Ur "$hotmon" --self-test -D "$test_dir" >"$test_dir/out" 2>"$test_dir/err" || status=$?
+	expect_error 1 'cannot load the BPF program'
 	fs_make below ext4
 	fs_make above ext4
 	mount --bind "$test_dir/above" "$test_dir/below"

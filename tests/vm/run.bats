@@ -159,7 +159,7 @@ refused() {
 
 @test "--append adds to the kernel's command line, and may be repeated" {
 	guest --append 'one=1 two' --append three "$kernel" cat /proc/cmdline
-	[[ $status -eq 0 && " $output " == *' panic=-1 one=1 two three '* ]]
+	[[ $status -eq 0 && " $output " == *' panic=-1 '*' one=1 two three '* ]]
 }
 
 @test "a splat fails the run, an announced one does not, --console keeps it" {
