@@ -174,6 +174,8 @@ static int make_trees(struct frsp_fs *fs, u32 n_groups)
 	old = rcu_dereference_protected(fs->trees,
 					lockdep_is_held(&fs->grow_mutex));
 	n = DIV_ROUND_UP(n_groups, span);
+	if (frsp_meta_grow(&fs->meta, n))
+		return -ENOMEM;
 	new = kvzalloc(struct_size(new, tree, n), GFP_KERNEL);
 	if (!new)
 		return -ENOMEM;
@@ -248,6 +250,7 @@ static void fs_free(struct frsp_fs *fs)
 {
 	frsp_memory_free_condemned(fs);
 	free_trees(fs);
+	frsp_meta_free(&fs->meta);
 	free_percpu(fs->stats);
 	cleanup_srcu_struct(&fs->srcu);
 	kfree(fs);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The meta-tree: a filesystem's trees by the longest free extent that is known
- * in each, and by promise, the free clusters of the fullest-looking UNKNOWN
- * group: an upper bound of what loading it may find. Entries outlive the
- * eviction of extents.
+ * The meta-tree: of each tree of a filesystem, the longest free extent that is
+ * known, and its promise: the free clusters of the fullest-looking UNKNOWN
+ * group, an upper bound of what loading it may find. Both outlive the eviction
+ * of extents.
+ *
+ * Trees stand for neighbouring parts of the disk, so the nearest index is the
+ * nearest place.
  *
  * Lock order: ext4's group lock > tree->lock > meta->lock. A pick only
  * try-locks it.
@@ -11,32 +14,37 @@
 #ifndef FRSP_META_H
 #define FRSP_META_H
 
+#include "peaks.h"
 #include "tree.h"
 
 struct frsp_meta {
 	spinlock_t lock;
-	struct rb_root by_longest; /* by (meta_longest, index) */
-	struct rb_root by_promise; /* by (meta_promise, index) */
+	struct frsp_peaks longest; /* by index of the tree */
+	struct frsp_peaks promise;
 };
 
 void frsp_meta_init(struct frsp_meta *meta);
 /*
- * Brings the tree's place up to date; the caller holds tree->lock and not
- * meta->lock. A tree without known free space, or without UNKNOWN groups, has
- * no place in that order. Takes the meta lock only if something changed.
+ * Room for n_trees, which are not too many by then; one call at a time. May
+ * sleep. 0 or -ENOMEM.
+ */
+int frsp_meta_grow(struct frsp_meta *meta, u32 n_trees);
+void frsp_meta_free(struct frsp_meta *meta);
+/*
+ * Brings what is known of the tree up to date; the caller holds tree->lock and
+ * not meta->lock. Takes the meta lock only if something changed.
  */
 void frsp_meta_update(struct frsp_meta *meta, struct frsp_tree *tree);
 
 /*
- * For the holder of meta->lock. The index of a tree, -1: none.
- * fit: the nearest to near_index of FRSP_META_CANDIDATES trees whose longest
- * extent is at least len: those with the shortest such, from near_index on, and
- * then longer ones. longest: the tree with the longest extent, of *len.
- * promise: the tree with the highest promise, if that is at least len.
+ * For the holder of meta->lock. The index of the tree nearest to near, -1:
+ * none. fit: whose longest extent is at least len. longest: that has the
+ * longest extent of all, of *len. promise: whose promise is at least len, and
+ * at least half of the highest: a group with few free clusters more than it
+ * takes hardly has them side by side.
  */
-#define FRSP_META_CANDIDATES 16
-int frsp_meta_fit(const struct frsp_meta *meta, u32 len, u32 near_index);
-int frsp_meta_longest(const struct frsp_meta *meta, u32 *len);
-int frsp_meta_promise(const struct frsp_meta *meta, u32 len);
+int frsp_meta_fit(const struct frsp_meta *meta, u32 len, u32 near);
+int frsp_meta_longest(const struct frsp_meta *meta, u32 *len, u32 near);
+int frsp_meta_promise(const struct frsp_meta *meta, u32 len, u32 near);
 
 #endif

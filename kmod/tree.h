@@ -63,8 +63,6 @@ struct frsp_tree {
 	struct frsp_build *build; /* NULL: nothing is LOADING */
 
 	/* guarded by the meta lock: see meta.h */
-	struct rb_node meta_by_longest;
-	struct rb_node meta_by_promise;
 	u32 meta_longest;
 	u32 meta_promise;
 

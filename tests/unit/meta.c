@@ -3,6 +3,7 @@
 #include "suite.h"
 #include "random.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <linux/bitmap.h>
@@ -17,7 +18,6 @@ struct naive {
 	struct frsp_tree *tree;
 	u32 longest;
 	u32 promise;
-	bool placed;
 };
 
 struct fixture {
@@ -26,14 +26,19 @@ struct fixture {
 	u32 n_trees;
 };
 
+static void add_trees(struct fixture *f, u32 n_trees)
+{
+	assert_int_equal(frsp_meta_grow(&f->meta, n_trees), 0);
+	for (; f->n_trees < n_trees; f->n_trees++)
+		f->naive[f->n_trees].tree = frsp_tree_new(
+			f->n_trees, 2, CLUSTERS, CLUSTERS, GFP_KERNEL);
+}
+
 static void fixture_init(struct fixture *f, u32 n_trees)
 {
 	memset(f, 0, sizeof(*f));
 	frsp_meta_init(&f->meta);
-	f->n_trees = n_trees;
-	for (u32 i = 0; i < n_trees; i++)
-		f->naive[i].tree =
-			frsp_tree_new(i, 2, CLUSTERS, CLUSTERS, GFP_KERNEL);
+	add_trees(f, n_trees);
 }
 
 static void set(struct fixture *f, u32 index, u32 longest, u32 promise)
@@ -49,128 +54,70 @@ static void set(struct fixture *f, u32 index, u32 longest, u32 promise)
 	frsp_meta_update(&f->meta, naive->tree);
 	naive->longest = longest;
 	naive->promise = promise;
-	naive->placed = true;
 }
 
 static void fixture_free(struct fixture *f)
 {
-	for (u32 i = 0; i < f->n_trees; i++) {
-		set(f, i, 0, 0);
+	for (u32 i = 0; i < f->n_trees; i++)
 		frsp_tree_free(f->naive[i].tree);
-	}
-	assert_true(RB_EMPTY_ROOT(&f->meta.by_longest));
-	assert_true(RB_EMPTY_ROOT(&f->meta.by_promise));
+	frsp_meta_free(&f->meta);
 	assert_int_equal(frsp_shim_n_allocated, 0);
 }
 
 /* --- what must be true ---------------------------------------------------- */
-
-static void check_order(const struct fixture *f)
-{
-	const struct frsp_tree *tree, *last = NULL;
-	struct rb_node *node;
-	u32 n_longest = 0, n_promise = 0;
-
-	for (node = rb_first(&f->meta.by_longest); node; node = rb_next(node)) {
-		tree = rb_entry(node, struct frsp_tree, meta_by_longest);
-		assert_true(f->naive[tree->index].placed);
-		assert_int_equal(tree->meta_longest,
-				 f->naive[tree->index].longest);
-		assert_true(!last || last->meta_longest < tree->meta_longest ||
-			    (last->meta_longest == tree->meta_longest &&
-			     last->index < tree->index));
-		last = tree;
-		n_longest++;
-	}
-	last = NULL;
-	for (node = rb_first(&f->meta.by_promise); node; node = rb_next(node)) {
-		tree = rb_entry(node, struct frsp_tree, meta_by_promise);
-		assert_true(f->naive[tree->index].placed);
-		assert_int_equal(tree->meta_promise,
-				 f->naive[tree->index].promise);
-		assert_true(!last || last->meta_promise < tree->meta_promise ||
-			    (last->meta_promise == tree->meta_promise &&
-			     last->index < tree->index));
-		last = tree;
-		n_promise++;
-	}
-	for (u32 i = 0; i < f->n_trees; i++) {
-		n_longest -= f->naive[i].placed && f->naive[i].longest;
-		n_promise -= f->naive[i].placed && f->naive[i].promise;
-	}
-	assert_int_equal(n_longest, 0);
-	assert_int_equal(n_promise, 0);
-}
 
 static u32 distance(u32 a, u32 b)
 {
 	return a > b ? a - b : b - a;
 }
 
-/* The trees that have len, by (longest, index); returns how many. */
-static u32 sufficient(const struct fixture *f, u32 len, u32 *indexes)
+static u32 longest_of(const struct naive *naive)
 {
-	u32 n = 0, at;
-
-	for (u32 i = 0; i < f->n_trees; i++) {
-		const struct naive *naive = &f->naive[i];
-
-		if (!naive->placed || !naive->longest || naive->longest < len)
-			continue;
-		for (at = n++; at > 0 && f->naive[indexes[at - 1]].longest >
-						 naive->longest;
-		     at--)
-			indexes[at] = indexes[at - 1];
-		indexes[at] = i;
-	}
-	return n;
+	return naive->longest;
 }
 
-static int naive_fit(const struct fixture *f, u32 len, u32 near_index)
+static u32 promise_of(const struct naive *naive)
 {
-	u32 indexes[N_TREES], n = sufficient(f, len, indexes), from = 0, best;
+	return naive->promise;
+}
 
-	if (!n)
-		return -1;
-	/* the last of the shortest that is in front of near_index */
-	for (u32 i = 0; i < n; i++)
-		if (f->naive[indexes[i]].longest ==
-			    f->naive[indexes[0]].longest &&
-		    indexes[i] < near_index)
-			from = i;
-	best = indexes[from];
-	for (u32 i = from; i < n && i < from + FRSP_META_CANDIDATES; i++)
-		if (distance(indexes[i], near_index) <
-		    distance(best, near_index))
-			best = indexes[i];
+static u32 most(const struct fixture *f, u32 (*value)(const struct naive *))
+{
+	u32 greatest = 0;
+
+	for (u32 i = 0; i < f->n_trees; i++)
+		if (value(&f->naive[i]) > greatest)
+			greatest = value(&f->naive[i]);
+	return greatest;
+}
+
+/* Of two at the same distance the one behind. */
+static int nearest(const struct fixture *f, u32 near, u32 least,
+		   u32 (*value)(const struct naive *))
+{
+	int best = -1;
+
+	least = least ? least : 1;
+	for (u32 i = 0; i < f->n_trees; i++)
+		if (value(&f->naive[i]) >= least &&
+		    (best < 0 || distance(i, near) <= distance(best, near)))
+			best = i;
 	return best;
 }
 
-static void check_answers(const struct fixture *f, u32 len, u32 near_index)
+static void check_answers(const struct fixture *f, u32 len, u32 near)
 {
-	u32 longest = 0, promise = 0, found_len = 0;
-	int found;
+	u32 longest = most(f, longest_of), promise = most(f, promise_of);
+	u32 found_len;
 
-	for (u32 i = 0; i < f->n_trees; i++) {
-		const struct naive *naive = &f->naive[i];
-
-		if (!naive->placed)
-			continue;
-		longest = naive->longest > longest ? naive->longest : longest;
-		promise = naive->promise > promise ? naive->promise : promise;
-	}
-	assert_int_equal(frsp_meta_fit(&f->meta, len, near_index),
-			 naive_fit(f, len, near_index));
-	found = frsp_meta_longest(&f->meta, &found_len);
-	assert_int_equal(found >= 0, longest > 0);
-	if (found >= 0) {
-		assert_int_equal(found_len, longest);
-		assert_int_equal(f->naive[found].longest, longest);
-	}
-	found = frsp_meta_promise(&f->meta, len);
-	assert_int_equal(found >= 0, promise > 0 && promise >= len);
-	if (found >= 0)
-		assert_int_equal(f->naive[found].promise, promise);
+	assert_int_equal(frsp_meta_fit(&f->meta, len, near),
+			 nearest(f, near, len, longest_of));
+	assert_int_equal(frsp_meta_longest(&f->meta, &found_len, near),
+			 nearest(f, near, longest, longest_of));
+	assert_int_equal(found_len, longest);
+	assert_int_equal(frsp_meta_promise(&f->meta, len, near),
+			 nearest(f, near, len > promise / 2 ? len : promise / 2,
+				 promise_of));
 }
 
 /* --- cases ---------------------------------------------------------------- */
@@ -181,47 +128,25 @@ static void test_empty(void **state)
 	u32 len;
 
 	(void)state;
-	fixture_init(&f, 1);
+	memset(&f, 0, sizeof(f));
+	frsp_meta_init(&f.meta);
 	assert_int_equal(frsp_meta_fit(&f.meta, 1, 0), -1);
-	assert_int_equal(frsp_meta_longest(&f.meta, &len), -1);
-	assert_int_equal(frsp_meta_promise(&f.meta, 1), -1);
-	fixture_free(&f);
-}
-
-/* The RFC erased nodes that had never been inserted. */
-static void test_remove_what_was_never_there(void **state)
-{
-	struct fixture f;
-	u32 len;
-
-	(void)state;
-	fixture_init(&f, 3);
-	set(&f, 0, 5, 0);
-	set(&f, 1, 0, 7);
-	set(&f, 2, 0, 0);
-	set(&f, 2, 0, 0);
-	set(&f, 2, 0, 0);
-	check_order(&f);
-	set(&f, 0, 0, 0);
-	set(&f, 0, 0, 0);
-	set(&f, 1, 0, 0);
-	set(&f, 1, 0, 0);
-	check_order(&f);
-	set(&f, 0, 9, 3);
-	assert_int_equal(frsp_meta_longest(&f.meta, &len), 0);
-	assert_int_equal(len, 9);
+	fixture_init(&f, 1);
+	assert_int_equal(frsp_meta_fit(&f.meta, 0, 0), -1);
+	assert_int_equal(frsp_meta_longest(&f.meta, &len, 0), -1);
+	assert_int_equal(frsp_meta_promise(&f.meta, 0, 0), -1);
 	fixture_free(&f);
 }
 
 static void test_fit(void **state)
 {
 	static const struct {
-		u32 len, near_index;
+		u32 len, near;
 		int found;
 	} cases[] = {
-		{1, 0, 0},  {10, 0, 0}, {11, 0, 1},   {11, 9, 9},
-		{31, 0, 3}, {31, 9, 9}, {101, 0, -1}, {100, 0, 9},
-		{0, 5, 5},  {50, 1, 4}, {50, 5, 4},   {41, 8, 9},
+		{1, 0, 0},  {11, 0, 1}, {11, 9, 9},   {31, 0, 3},
+		{41, 6, 4}, {41, 7, 9}, {101, 0, -1}, {100, 0, 9},
+		{0, 5, 5},  {50, 1, 4}, {8, 6, 8},    {8, 5, 4},
 	};
 	struct fixture f;
 
@@ -230,17 +155,17 @@ static void test_fit(void **state)
 	for (u32 i = 0; i < 5; i++)
 		set(&f, i, 10 + 10 * i, 0); /* 10 20 30 40 50 */
 	for (u32 i = 5; i < 9; i++)
-		set(&f, i, i, 0);
+		set(&f, i, i, 0); /* 5 6 7 8 */
 	set(&f, 9, 100, 0);
-	check_order(&f);
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		assert_int_equal(frsp_meta_fit(&f.meta, cases[i].len,
-					       cases[i].near_index),
+					       cases[i].near),
 				 cases[i].found);
 	fixture_free(&f);
 }
 
-/* In an empty filesystem all trees are the same: the nearest it must be. */
+/* In an empty filesystem all trees are the same: each is the nearest to itself.
+ */
 static void test_fit_among_equals(void **state)
 {
 	struct fixture f;
@@ -254,47 +179,10 @@ static void test_fit_among_equals(void **state)
 	assert_int_equal(frsp_meta_fit(&f.meta, 100, 5000), N_TREES - 1);
 	set(&f, 30, 50, 0);
 	set(&f, 31, 50, 0);
+	set(&f, 32, 50, 0);
 	assert_int_equal(frsp_meta_fit(&f.meta, 100, 30), 29);
-	assert_int_equal(frsp_meta_fit(&f.meta, 100, 31), 32);
-	assert_int_equal(frsp_meta_fit(&f.meta, 50, 45), 31);
-	fixture_free(&f);
-}
-
-/* A candidate too many would be nearer. */
-static void test_candidates(void **state)
-{
-	struct fixture f;
-
-	(void)state;
-	fixture_init(&f, N_TREES);
-	for (u32 i = 0; i < FRSP_META_CANDIDATES; i++)
-		set(&f, i, 10 + i, 0);
-	set(&f, 60, 100, 0);
-	assert_int_equal(frsp_meta_fit(&f.meta, 10, 60),
-			 FRSP_META_CANDIDATES - 1);
-	assert_int_equal(frsp_meta_fit(&f.meta, 11, 60), 60);
-	fixture_free(&f);
-}
-
-/* A value that changes, but not the order; and one that is changed back. */
-static void test_changes(void **state)
-{
-	static const u32 values[] = {20, 21, 29, 31, 9, 20, 0, 20, 40, 1, 0};
-	struct fixture f;
-
-	(void)state;
-	fixture_init(&f, 3);
-	set(&f, 0, 10, 10);
-	set(&f, 2, 30, 30);
-	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
-		set(&f, 1, values[i], values[ARRAY_SIZE(values) - 1 - i]);
-		check_order(&f);
-	}
-	/* equal values: by index */
-	set(&f, 1, 10, 30);
-	check_order(&f);
-	set(&f, 1, 30, 10);
-	check_order(&f);
+	assert_int_equal(frsp_meta_fit(&f.meta, 100, 31), 33);
+	assert_int_equal(frsp_meta_fit(&f.meta, 50, 31), 31);
 	fixture_free(&f);
 }
 
@@ -312,20 +200,45 @@ static void test_lock_only_for_changes(void **state)
 	fixture_free(&f);
 }
 
+/* Near, but not for nearly nothing. */
 static void test_promise(void **state)
 {
 	struct fixture f;
 
 	(void)state;
-	fixture_init(&f, 3);
-	set(&f, 0, 0, 10);
+	fixture_init(&f, 5);
+	set(&f, 0, 0, 14);
 	set(&f, 1, 100, 30);
 	set(&f, 2, 200, 20);
-	assert_int_equal(frsp_meta_promise(&f.meta, 30), 1);
-	assert_int_equal(frsp_meta_promise(&f.meta, 31), -1);
-	assert_int_equal(frsp_meta_promise(&f.meta, 1), 1);
+	assert_int_equal(frsp_meta_promise(&f.meta, 30, 0), 1);
+	assert_int_equal(frsp_meta_promise(&f.meta, 31, 0), -1);
+	assert_int_equal(frsp_meta_promise(&f.meta, 1, 0), 1);
+	assert_int_equal(frsp_meta_promise(&f.meta, 1, 4), 2);
 	set(&f, 1, 100, 0);
-	assert_int_equal(frsp_meta_promise(&f.meta, 1), 2);
+	assert_int_equal(frsp_meta_promise(&f.meta, 1, 0), 0);
+	fixture_free(&f);
+}
+
+/* What is known stays when the filesystem grows; without memory all stays. */
+static void test_grow(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, 3);
+	set(&f, 1, 10, 20);
+	add_trees(&f, 4);
+	check_answers(&f, 5, 0);
+	for (u32 n = 0; n < 2; n++) {
+		frsp_shim_allocs_left = n;
+		assert_int_equal(frsp_meta_grow(&f.meta, 5), -ENOMEM);
+		frsp_shim_allocs_left = -1;
+		check_answers(&f, 5, 0);
+	}
+	add_trees(&f, N_TREES);
+	set(&f, N_TREES - 1, 30, 0);
+	check_answers(&f, 5, 0);
+	check_answers(&f, 5, N_TREES);
 	fixture_free(&f);
 }
 
@@ -336,21 +249,20 @@ static void test_random(void **state)
 	(void)state;
 	random_seed();
 	for (u32 round = 0; round < 40; round++) {
-		u32 most = round % 2 ? CLUSTERS - 1 : 20;
+		u32 limit = round % 2 ? CLUSTERS - 1 : 20;
 
 		fixture_init(&f, 1 + random_below(N_TREES));
 		for (u32 i = 0; i < 500; i++) {
-			u32 index = random_below(f.n_trees);
-
-			if (random_below(10))
-				set(&f, index,
-				    random_below(3) ? random_below(most) : 0,
-				    random_below(3) ? random_below(most) : 0);
-			else
-				set(&f, index, 0, 0);
-			check_order(&f);
-			check_answers(&f, random_below(most + 2),
-				      random_below(f.n_trees + 3));
+			if (!random_below(100))
+				add_trees(&f,
+					  f.n_trees +
+						  random_below(N_TREES -
+							       f.n_trees + 1));
+			set(&f, random_below(f.n_trees),
+			    random_below(3) ? random_below(limit) : 0,
+			    random_below(3) ? random_below(limit) : 0);
+			check_answers(&f, random_below(limit + 2),
+				      random_below(f.n_trees));
 		}
 		fixture_free(&f);
 	}
@@ -360,13 +272,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_remove_what_was_never_there),
 		cmocka_unit_test(test_fit),
 		cmocka_unit_test(test_fit_among_equals),
-		cmocka_unit_test(test_candidates),
-		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_lock_only_for_changes),
 		cmocka_unit_test(test_promise),
+		cmocka_unit_test(test_grow),
 		cmocka_unit_test(test_random),
 	};
 

@@ -16,6 +16,7 @@
 		(void)(&_x == &_y);                                            \
 		_x > _y ? _x : _y;                                             \
 	})
+#define max3(x, y, z)		max(max(x, y), z)
 #define min_t(type, x, y)	min((type)(x), (type)(y))
 #define clamp(value, low, high) min(max(value, low), high)
 

@@ -18,12 +18,14 @@ struct kmem_cache {
 
 /* How many allocations succeed from now on; negative: all. */
 extern long frsp_shim_allocs_left;
-/* What kmalloc() and kzalloc() have given and kfree() has not taken back. */
+/* What kmalloc() and the like have given and kfree() has not taken back. */
 extern long frsp_shim_n_allocated;
 
 void *kmalloc(size_t size, gfp_t gfp);
 void *kzalloc(size_t size, gfp_t gfp);
 void kfree(const void *object);
+#define kvcalloc(n, size, gfp) kzalloc((size_t)(n) * (size), gfp)
+#define kvfree(object)	       kfree(object)
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
 void kmem_cache_free(struct kmem_cache *cache, void *object);
 

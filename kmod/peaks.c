@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/minmax.h>
+
+#include "peaks.h"
+
+void frsp_peaks_init(struct frsp_peaks *peaks, u32 size, u32 *memory,
+		     const struct frsp_peaks *old)
+{
+	u32 i;
+
+	peaks->size = size;
+	peaks->peak = memory;
+	for (i = 0; i < old->size; i++)
+		frsp_peaks_set(peaks, i, old->peak[old->size + i]);
+}
+
+void frsp_peaks_set(struct frsp_peaks *peaks, u32 index, u32 value)
+{
+	u32 node = peaks->size + index;
+
+	peaks->peak[node] = value;
+	for (node /= 2; node; node /= 2) {
+		u32 peak =
+			max(peaks->peak[2 * node], peaks->peak[2 * node + 1]);
+
+		if (peaks->peak[node] == peak)
+			break;
+		peaks->peak[node] = peak;
+	}
+}
+
+u32 frsp_peaks_top(const struct frsp_peaks *peaks)
+{
+	return peaks->size ? peaks->peak[1] : 0;
+}
+
+/*
+ * From leaf to leaf it would take too long: a node that has too little is passed
+ * over as a whole, and the next one is its neighbour, or that of an ancestor.
+ */
+static int nearest_behind(const struct frsp_peaks *peaks, u32 min, u32 index)
+{
+	u32 node = peaks->size + index;
+
+	while (peaks->peak[node] < min) {
+		while (node & 1)
+			node /= 2;
+		if (!node)
+			return -1;
+		node++;
+	}
+	while (node < peaks->size)
+		node = 2 * node + (peaks->peak[2 * node] < min);
+	return node - peaks->size;
+}
+
+static int nearest_in_front(const struct frsp_peaks *peaks, u32 min, u32 index)
+{
+	u32 node = peaks->size + index;
+
+	while (peaks->peak[node] < min) {
+		while (!(node & 1))
+			node /= 2;
+		if (node == 1)
+			return -1;
+		node--;
+	}
+	while (node < peaks->size)
+		node = 2 * node + (peaks->peak[2 * node + 1] >= min);
+	return node - peaks->size;
+}
+
+int frsp_peaks_nearest(const struct frsp_peaks *peaks, u32 min, u32 near)
+{
+	int behind, in_front;
+
+	if (frsp_peaks_top(peaks) < min)
+		return -1;
+	near = min_t(u32, near, peaks->size - 1);
+	behind = nearest_behind(peaks, min, near);
+	in_front = nearest_in_front(peaks, min, near);
+	if (behind < 0)
+		return in_front;
+	if (in_front < 0)
+		return behind;
+	return behind - (int)near <= (int)near - in_front ? behind : in_front;
+}

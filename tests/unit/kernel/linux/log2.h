@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef FRSP_SHIM_LOG2_H
+#define FRSP_SHIM_LOG2_H
+
+#include <linux/types.h>
+
+static inline u32 roundup_pow_of_two(u32 n)
+{
+	return n > 1 ? 1U << (32 - __builtin_clz(n - 1)) : 1;
+}
+
+#endif
