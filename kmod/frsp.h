@@ -48,6 +48,8 @@ struct frsp_loader {
 	struct list_head wanted; /* tree->wanted */
 };
 
+#define FRSP_ROOM_INDEX 256
+
 struct frsp_fs {
 	struct hlist_node hash;	 /* RCU; written under mounted_lock */
 	struct srcu_struct srcu; /* of those who sleep: frsp_fs_get() */
@@ -68,6 +70,13 @@ struct frsp_fs {
 	bool steer;	/* freespace_tree */
 	u32 aggression; /* frsp_cache_aggression, 0..3 */
 	bool gave_up;	/* audits failed too often */
+
+	/*
+	 * By a hash of the inode's number: the tree that may have the room of
+	 * such an inode, + 1; 0: none. Of two with the same hash only the latest
+	 * is known: the other's room stays until it is pushed out. READ_ONCE.
+	 */
+	u32 room_index[FRSP_ROOM_INDEX];
 
 	/* of groups that promised room: steer.c */
 	u32 fruitless_reads; /* in a row; READ_ONCE */
@@ -181,6 +190,8 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
  */
 bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		     struct frsp_steering *steering, int err);
+/* At the entry of ext4_release_file(): does not sleep. */
+void frsp_steer_file_closed(struct inode *inode, struct file *file);
 void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_steering *steering);
 

@@ -156,8 +156,11 @@ static void notrace on_release_file(unsigned long ip, unsigned long parent_ip,
 				    struct ftrace_ops *ops,
 				    struct ftrace_regs *fregs)
 {
-	frsp_place_file_closed((struct inode *)argument(fregs, 0),
-			       (struct file *)argument(fregs, 1));
+	struct inode *inode = (struct inode *)argument(fregs, 0);
+	struct file *file = (struct file *)argument(fregs, 1);
+
+	frsp_place_file_closed(inode, file);
+	frsp_steer_file_closed(inode, file);
 }
 
 static void notrace redirect(unsigned long ip, unsigned long parent_ip,

@@ -215,6 +215,15 @@ void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end)
 	tree->rooms[0] = (struct frsp_room){owner, start, end};
 }
 
+void frsp_room_remove(struct frsp_tree *tree, u64 owner)
+{
+	u32 i;
+
+	for (i = 0; i < FRSP_ROOMS; i++)
+		if (tree->rooms[i].owner == owner)
+			tree->rooms[i].end = tree->rooms[i].start;
+}
+
 /* --- the choice ----------------------------------------------------------- */
 
 static bool pick_goal(const struct frsp_tree *tree,

@@ -50,8 +50,8 @@ struct frsp_offer {
 /*
  * Free space behind a file that grows, for it to grow into: others keep off it
  * as long as there is other space. It is a wish, not a claim: what is in it may
- * be taken, and nobody need say that it is over, as others push it out. Guarded
- * by tree->lock.
+ * be taken, and whoever forgets to say that it is over does no harm, as others
+ * push it out. Guarded by tree->lock.
  */
 struct frsp_room {
 	u64 owner;
@@ -76,8 +76,9 @@ struct frsp_choice {
 /* How many extents a pick looks at before it takes what it has, in one walk. */
 #define FRSP_PICK_VISITS 64
 
-/* Sets the owner's room, the latest now. The tree must have rooms. */
+/* The tree must have rooms. Sets the owner's, the latest now; takes it away. */
 void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end);
+void frsp_room_remove(struct frsp_tree *tree, u64 owner);
 
 /*
  * Keeps ext4's goal if it is free for len, or goal_short allows less, and if it

@@ -5,11 +5,11 @@
  * In this order, and every step may end it:
  *   1. a file with target ranges (place.c) gets those;
  *   2. the tree of ext4's own goal: that goal, if it is free and continues
- *      something, else the best fit in that tree, else in the tree that the
- *      meta-tree has: for all that the file is thought to need from here on,
- *      or three quarters of that, and so on down to the length of the request;
- *   3. as many groups are read as the level allows, the one with the most free
- *      clusters first, until one has room;
+ *      something, else the best fit in that tree, else in the nearest tree that
+ *      has room: for all that the file is thought to need from here on, or
+ * three quarters of that, and so on down to the length of the request;
+ *   3. as many groups are read as the level allows, the nearest that promise
+ *      much first, until one has room;
  *   4. the same in the room behind other files that grow;
  *   5. if a busy extent would do, a commit is asked for;
  *   6. the longest extent that is known, if it is long enough to be of use;
@@ -19,6 +19,8 @@
  * lock. Only regular files' data of inodes with extents is steered: for
  * block-mapped files ext4's goal search has no check against 2^32 blocks.
  */
+#include <linux/hash.h>
+
 #include "frsp.h"
 #include "trace.h"
 
@@ -28,12 +30,8 @@ static const u32 reads_of_level[] = {1, 1, 16, 64};
 /* From this level on the thread reads what it loads for requests. */
 #define LEVEL_BACKGROUND_IO 1
 
-/*
- * A file that grows is thought to grow by as much again, but by no more than
- * this, and one that is open for writing by no less than the other.
- */
-#define GROWTH_MAX_CLUSTERS  16384
-#define GROWTH_OPEN_CLUSTERS 8192
+/* A file that has grown is thought to grow by as much again, up to this. */
+#define GROWTH_MAX_BYTES (64U << 20)
 
 /*
  * Below this level, when so many reads in a row have found no room, free counts
@@ -189,16 +187,30 @@ static bool pick_near_goal(struct steer *steer, struct frsp_steering *out)
 }
 
 /* An index that meta finds, or -1: also when somebody else is changing it. */
-static int ask_meta(struct frsp_fs *fs, u32 len, u32 near, bool promise)
+static int ask_meta(struct steer *steer, u32 len, bool promise)
 {
+	struct frsp_meta *meta = &steer->fs->meta;
+	u32 near = steer->goal_group >> steer->fs->span_log2;
 	int index;
 
-	if (!spin_trylock(&fs->meta.lock))
+	if (!spin_trylock(&meta->lock))
 		return -1;
-	index = promise ? frsp_meta_promise(&fs->meta, len)
-			: frsp_meta_fit(&fs->meta, len, near);
-	spin_unlock(&fs->meta.lock);
+	index = promise ? frsp_meta_promise(meta, len, near)
+			: frsp_meta_fit(meta, len, near);
+	spin_unlock(&meta->lock);
 	return index;
+}
+
+/* The longest extent that is known anywhere: to ask for more is in vain. */
+static u32 longest_known(struct frsp_fs *fs)
+{
+	u32 longest = U32_MAX;
+
+	if (spin_trylock(&fs->meta.lock)) {
+		frsp_meta_longest(&fs->meta, &longest, 0);
+		spin_unlock(&fs->meta.lock);
+	}
+	return longest;
 }
 
 static bool pick_by_meta(struct steer *steer, struct frsp_steering *out)
@@ -211,7 +223,7 @@ static bool pick_by_meta(struct steer *steer, struct frsp_steering *out)
 	/* The run in which a stripe surely begins. */
 	if (steer->stripe)
 		len += steer->stripe - 1;
-	index = ask_meta(fs, len, steer->goal_group >> fs->span_log2, false);
+	index = ask_meta(steer, len, false);
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 	if (!tree)
 		return false;
@@ -260,7 +272,7 @@ static bool read_promising(struct steer *steer)
 
 	if (!may_read(steer))
 		return false;
-	index = ask_meta(fs, steer->request.len, 0, true);
+	index = ask_meta(steer, steer->request.len, true);
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 	if (!tree)
 		return false;
@@ -285,7 +297,8 @@ static bool pick_short(struct steer *steer, struct frsp_steering *out)
 
 	if (!spin_trylock(&fs->meta.lock))
 		return false;
-	index = frsp_meta_longest(&fs->meta, &longest);
+	index = frsp_meta_longest(&fs->meta, &longest,
+				  steer->goal_group >> fs->span_log2);
 	spin_unlock(&fs->meta.lock);
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 	if (!tree || longest < steer->request.min_len)
@@ -338,6 +351,7 @@ static bool pick_roomy(struct steer *steer, struct frsp_steering *out)
 static bool choose(struct steer *steer, struct frsp_steering *out)
 {
 	learn_goal(steer);
+	steer->want = min(steer->want, longest_known(steer->fs));
 	if (pick_roomy(steer, out))
 		return true;
 	steer->reserved = steer->fs->reserved_clusters;
@@ -388,8 +402,9 @@ static bool choose_placed(struct steer *steer, struct inode *inode,
 
 /*
  * How much the file may need from the request's first block on: all that is
- * written already (by delayed allocation its size tells), and what it may grow
- * by.
+ * written already (by delayed allocation its size tells), and if this is not
+ * its first allocation, what it may grow by. Most files are written once, and
+ * need no more than they have: room behind each would only keep them apart.
  */
 static u32 wanted(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		  bool appends)
@@ -399,12 +414,10 @@ static u32 wanted(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 				    fs->sb->s_blocksize << fs->cluster_bits);
 	u64 first = frsp_ex_logical(frsp_ac_goal(ac)) >> fs->cluster_bits;
 	u64 ahead = size > first ? size - first : 0;
+	u32 cluster_bits = fs->sb->s_blocksize_bits + fs->cluster_bits;
 
-	if (inode_is_open_for_write(inode))
-		ahead += clamp_t(u64, size, GROWTH_OPEN_CLUSTERS,
-				 GROWTH_MAX_CLUSTERS);
-	else if (appends)
-		ahead += min_t(u64, size, GROWTH_MAX_CLUSTERS);
+	if (appends)
+		ahead += min_t(u64, size, GROWTH_MAX_BYTES >> cluster_bits);
 	return min_t(u64, ahead, fs->group_clusters);
 }
 
@@ -581,13 +594,35 @@ bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	return true;
 }
 
+static u32 *room_index(struct frsp_fs *fs, u64 owner)
+{
+	return &fs->room_index[hash_64(owner, ilog2(FRSP_ROOM_INDEX))];
+}
+
+/* The owner's rooms go, as far as the index knows them. Does not sleep. */
+static void give_up_room(struct frsp_fs *fs, u64 owner)
+{
+	u32 index = READ_ONCE(*room_index(fs, owner));
+	struct frsp_tree *tree = index ? frsp_fs_tree_at(fs, index - 1) : NULL;
+
+	if (!tree || !READ_ONCE(tree->rooms))
+		return;
+	spin_lock(&tree->lock);
+	frsp_room_remove(tree, owner);
+	spin_unlock(&tree->lock);
+}
+
 /* Keeps free what is behind the extent that the file got. */
-static void keep_room(struct frsp_tree *tree, struct frsp_steering *steering,
-		      u64 owner)
+static void keep_room(struct frsp_fs *fs, struct frsp_tree *tree,
+		      struct frsp_steering *steering, u64 owner)
 {
 	u32 start = steering->offer.start + steering->offer.len;
 	struct frsp_room *rooms = NULL;
 
+	if (READ_ONCE(*room_index(fs, owner)) != tree->index + 1) {
+		give_up_room(fs, owner);
+		WRITE_ONCE(*room_index(fs, owner), tree->index + 1);
+	}
 	if (!READ_ONCE(tree->rooms))
 		rooms = kcalloc(FRSP_ROOMS, sizeof(*rooms),
 				GFP_NOFS | __GFP_NOWARN);
@@ -612,7 +647,7 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	retract(steering);
 	if (offer->taken) {
 		if (steering->room)
-			keep_room(tree, steering, ino);
+			keep_room(fs, tree, steering, ino);
 		frsp_count(fs, goals_taken);
 		trace_frsp_goals_taken(fs->sb->s_dev, ino, steering->group,
 				       offer->start % fs->group_clusters,
@@ -626,4 +661,18 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 					offer->start % fs->group_clusters,
 					offer->len);
 	}
+}
+
+void frsp_steer_file_closed(struct inode *inode, struct file *file)
+{
+	struct frsp_fs *fs;
+
+	if (!(file->f_mode & FMODE_WRITE) ||
+	    atomic_read(&inode->i_writecount) > 1)
+		return;
+	rcu_read_lock();
+	fs = frsp_fs_find(inode->i_sb);
+	if (fs)
+		give_up_room(fs, inode->i_ino);
+	rcu_read_unlock();
 }
