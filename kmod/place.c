@@ -14,12 +14,18 @@
 #include "frsp.h"
 #include "uapi/frsp.h"
 
+/* Bitmaps that a request may have read. */
+#define PLACE_READS 4
+
 struct place {
 	struct list_head list;
 	struct rcu_head rcu;
 	refcount_t users; /* the list, and requests that are using it */
 	struct inode *inode;
 	struct file *file;
+	/* where to look next; ext4 allocates for an inode under its i_data_sem */
+	u32 at_range;
+	u64 at; /* in it, or in front of it */
 	u32 n_ranges;
 	struct frsp_range ranges[]; /* in clusters, from cluster 0 of group 0 */
 };
@@ -84,6 +90,8 @@ int frsp_place_add(struct frsp_fs *fs, struct file *file,
 	refcount_set(&place->users, 1);
 	place->inode = inode;
 	place->file = file;
+	place->at_range = 0;
+	place->at = 0;
 	place->n_ranges = n;
 	for (i = 0; i < n; i++) {
 		err = to_clusters(fs, &ranges[i], &place->ranges[i]);
@@ -157,34 +165,73 @@ static u32 find_free(const struct frsp_tree *tree, u32 from, u32 end, u32 len,
 	return found;
 }
 
-/* The same in one range, group by group; stops at the first that has len. */
-static u32 find_in_range(struct frsp_fs *fs, const struct frsp_range *range,
-			 u32 len, u32 *group, u32 *start)
+/*
+ * Has the group's extents in its tree, if it has any. A read of its bitmap is
+ * done in ext4's transaction, which others wait for: a request does a few, and
+ * the thread the rest. False: the group is not known yet.
+ */
+static bool know_group(struct frsp_fs *fs, struct frsp_tree *tree, u32 in_tree,
+		       u32 *reads)
 {
-	u64 at = range->start_fsblk, end = at + range->len_blocks, group_end;
-	u32 best = 0, found, found_start, in_tree, base, g, offset;
+	u32 group = (tree->index << fs->span_log2) + in_tree;
+
+	if (!READ_ONCE(tree->groups[in_tree].free) ||
+	    !frsp_load_group(fs, group, false))
+		return true;
+	if (!*reads) {
+		frsp_loader_want(fs, tree, true);
+		return false;
+	}
+	--*reads;
+	frsp_load_group(fs, group, true);
+	return true;
+}
+
+/* What a request found so far. */
+struct find {
+	u32 len;   /* wanted */
+	u32 free;  /* of the best, 0: none */
+	u32 group; /* of the best, and its start there */
+	u32 start;
+	u32 reads; /* that may still be done */
+	bool over; /* no more of them, and the next group is not known */
+};
+
+/*
+ * In one range from *at on, group by group, up to the first that has len. *at
+ * moves on over groups in which nothing is free.
+ */
+static void find_in_range(struct frsp_fs *fs, const struct frsp_range *range,
+			  u64 *at, struct find *find)
+{
+	u64 from, end = range->start_fsblk + range->len_blocks, group_end;
+	u32 found, start, in_tree, base, group, offset;
 	struct frsp_tree *tree;
 
-	for (; at < end && best < len; at = group_end) {
-		g = div_u64_rem(at, fs->group_clusters, &offset);
-		group_end = min(end, at - offset + fs->group_clusters);
-		tree = frsp_fs_tree(fs, g, &in_tree);
+	for (from = *at; from < end && find->free < find->len;
+	     from = group_end) {
+		group = div_u64_rem(from, fs->group_clusters, &offset);
+		group_end = min(end, from - offset + fs->group_clusters);
+		tree = frsp_fs_tree(fs, group, &in_tree);
 		if (!tree)
 			break;
-		frsp_load_group(fs, g, true);
+		find->over = !know_group(fs, tree, in_tree, &find->reads);
+		if (find->over)
+			break;
 		base = in_tree * fs->group_clusters;
 		spin_lock(&tree->lock);
 		found = find_free(tree, base + offset,
-				  base + offset + (u32)(group_end - at), len,
-				  &found_start);
+				  base + offset + (u32)(group_end - from),
+				  find->len, &start);
 		spin_unlock(&tree->lock);
-		if (found > best) {
-			best = found;
-			*group = g;
-			*start = found_start - base;
+		if (found > find->free) {
+			find->free = found;
+			find->group = group;
+			find->start = start - base;
 		}
+		if (!find->free)
+			*at = group_end;
 	}
-	return best;
 }
 
 /* The inode's entry, for place_put(), or NULL. */
@@ -205,17 +252,37 @@ static struct place *place_get(struct frsp_fs *fs, struct inode *inode)
 	return found;
 }
 
+/* From the cursor on. What is freed in front of it counts when it begins anew. */
+static void find_in_ranges(struct frsp_fs *fs, struct place *place,
+			   struct find *find)
+{
+	while (place->at_range < place->n_ranges) {
+		const struct frsp_range *range =
+			&place->ranges[place->at_range];
+
+		if (place->at < range->start_fsblk)
+			place->at = range->start_fsblk;
+		find_in_range(fs, range, &place->at, find);
+		if (find->free || find->over)
+			return;
+		place->at_range++;
+		place->at = 0;
+	}
+	place->at_range = 0;
+}
+
 bool frsp_place_next(struct frsp_fs *fs, struct inode *inode, u32 len,
 		     u32 *group, u32 *start, u32 *free)
 {
+	struct find find = {.len = len, .reads = PLACE_READS};
 	struct place *place = place_get(fs, inode);
-	u32 i;
 
-	*free = 0;
 	if (!place)
 		return false;
-	for (i = 0; i < place->n_ranges && !*free; i++)
-		*free = find_in_range(fs, &place->ranges[i], len, group, start);
+	find_in_ranges(fs, place, &find);
 	place_put(place);
-	return *free > 0;
+	*group = find.group;
+	*start = find.start;
+	*free = find.free;
+	return find.free > 0;
 }
