@@ -21,6 +21,7 @@ const struct fs_status_number fs_status_numbers[FS_STATUS_N] = {
 	{NUMBER("frsp/", goals_offered)},
 	{NUMBER("frsp/", goals_taken)},
 	{NUMBER("frsp/", goals_missed)},
+	{NUMBER("frsp/", goals_failed)},
 	{NUMBER("frsp/", kept_goals)},
 	{NUMBER("frsp/", short_goals)},
 	{NUMBER("frsp/", placed_goals)},

@@ -16,7 +16,7 @@ struct fs_status {
 	__u64 frsp_tree_usage;
 	__u64 frsp_cache_aggression;
 	/* in the directory frsp */
-	__u64 goals_offered, goals_taken, goals_missed;
+	__u64 goals_offered, goals_taken, goals_missed, goals_failed;
 	__u64 kept_goals, short_goals, placed_goals, stood_aside;
 	__u64 group_reads, group_loads, evictions, drops;
 	__u64 audits, audit_mismatches, bad_groups;

@@ -170,9 +170,10 @@ finish_bytes() {
 	file_make "$mnt/cached" 8
 	file_make "$mnt/cold" 8
 	fs_cool fs
-	cat "$mnt/cached" >/dev/null
+	keep_in_memory "$mnt/cached"
 	track fs
-	cat "$mnt/cached" "$mnt/cold" "$mnt/cold" >/dev/null
+	keep_in_memory "$mnt/cold"
+	cat "$mnt/cached" "$mnt/cold" >/dev/null
 	untrack fs
 	expect "the cached file" "$(file_counts fs "$(file_id "$mnt/cached")")" "0 0 0 0"
 	expect "bytes of the file read twice" \

@@ -52,6 +52,25 @@ defer() {
 	cleanups+=("$(printf '%q ' "$@")")
 }
 
+# The file's pages are in memory, and stay there until the test ends: some machines give
+# back pages that nobody uses.
+keep_in_memory() { # keep_in_memory FILE
+	rm -f "$test_dir/locked"
+	python3 -c '
+import ctypes, mmap, sys, time
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+file = open(sys.argv[1])
+size = file.seek(0, 2)
+at = libc.mmap(None, ctypes.c_size_t(size), mmap.PROT_READ, mmap.MAP_SHARED, file.fileno(), ctypes.c_long(0))
+if libc.mlock(ctypes.c_void_p(at), ctypes.c_size_t(size)):
+    sys.exit("mlock: errno %d" % ctypes.get_errno())
+print("locked", flush=True)
+time.sleep(3600)' "$1" >"$test_dir/locked" 3>&- &
+	defer kill $!
+	wait_until test -s "$test_dir/locked"
+}
+
 fail() {
 	printf '%s\n' "$@" >&2
 	return 1
