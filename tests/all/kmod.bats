@@ -15,6 +15,16 @@ in_guest() { # in_guest KERNEL
 	kmod_in_guest "$1"
 }
 
+# Not in the guests above: what has shut down stays so.
+@test "6.12: ftrace shuts down, and ext4 goes on" {
+	local ko killer
+	ko=$("$vm_dir/kmod" 6.12 WERROR=1)
+	killer=$(build_module 6.12 ftrace_killer)
+	run "$vm_dir/run" 6.12 "$vm_dir/ftrace-dead-in-guest" "$ko" "$killer"
+	echo "$output"
+	[[ $status == 0 && $output == *'ok - ext4 goes on'* ]]
+}
+
 @test "6.12: frsp.ko's life" {
 	passes_kmod 6.12
 }

@@ -58,18 +58,19 @@ passes_top() { # passes_top KERNEL TESTS
 	[[ $(grep -c '^ok - ' "$BATS_FILE_TMPDIR/$1.tap") == "$TOP_STEPS" ]]
 }
 
-# A module that takes the function that frsp.ko needs; prints where it is.
-build_taker() { # build_taker KERNEL
-	local headers dir=$BATS_FILE_TMPDIR/$1.taker
+# A module of the tests: taker has the function that frsp.ko needs, ftrace_killer shuts
+# ftrace down. Prints where it is.
+build_module() { # build_module KERNEL NAME
+	local headers dir=$BATS_FILE_TMPDIR/$1.$2
 	headers=$("$vm_dir/fetch" "$1" --headers | sed -n 's/^headers=//p')
-	cp -r "$vm_dir/taker" "$dir"
+	cp -r "$vm_dir/$2" "$dir"
 	make -s -C "$headers" M="$dir" CONFIG_DEBUG_INFO_BTF_MODULES= modules >&2
-	echo "$dir/taker.ko"
+	echo "$dir/$2.ko"
 }
 
 kmod_in_guest() { # kmod_in_guest KERNEL
 	local ko taker
-	ko=$("$vm_dir/kmod" "$1" WERROR=1) && taker=$(build_taker "$1") &&
+	ko=$("$vm_dir/kmod" "$1" WERROR=1) && taker=$(build_module "$1" taker) &&
 		"$vm_dir/run" --memory 3072 --timeout "${GUEST_TIMEOUT:-1800}" --disk 6G \
 			--append slub_debug=FZPU,frsp_extent "$1" "$vm_dir/kmod-in-guest" "$ko" "$taker"
 }
