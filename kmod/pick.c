@@ -234,7 +234,9 @@ static bool pick_goal(const struct frsp_tree *tree,
 	u32 goal = request->near, len;
 	struct span span;
 
-	if (!request->goal_here || align(request, goal) != goal)
+	if (!request->goal_here ||
+	    ((request->stripe_only || !request->goal_exact) &&
+	     align(request, goal) != goal))
 		return false;
 	extent = frsp_tree_find(tree, goal);
 	span = extent ? extent_span(extent)

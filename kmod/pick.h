@@ -32,6 +32,7 @@ struct frsp_request {
 	 */
 	u32 stripe;
 	u32 stripe_phase;
+	bool stripe_only; /* so must a goal that is exact */
 };
 
 /*

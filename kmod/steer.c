@@ -55,8 +55,10 @@ struct steer {
 	u32 goal_near;		     /* the goal's position in its tree */
 	struct frsp_tree *goal_tree; /* NULL: the group is new */
 	u32 stripe;		     /* clusters; 0: any start */
-	u32 reserved; /* clusters at a tree's start, for metadata */
-	u32 reads;    /* groups that may still be read */
+	bool stripe_only;	     /* the goal, too, must begin one */
+	bool stripe_in_group; /* counted from the group's start, not the disk's */
+	u32 reserved;	      /* clusters at a tree's start, for metadata */
+	u32 reads;	      /* groups that may still be read */
 };
 
 static bool is_steered(struct frsp_fs *fs, struct ext4_allocation_context *ac)
@@ -78,22 +80,35 @@ static void stand_aside(struct frsp_fs *fs, struct ext4_allocation_context *ac)
 }
 
 /*
- * ext4 takes a goal of exactly the stripe's length only where it begins a
- * stripe. 6.1 compares with the stripe in blocks, later kernels in clusters;
- * both are blocks on the disk in the end. False: no cluster begins a stripe.
+ * Where the filesystem has a stripe, requests begin where ext4's own search
+ * would have them begin (ext4_mb_regular_allocator() in fs/ext4/mballoc.c,
+ * in 6.1 to 7.3): those of a multiple of the stripe at a stripe
+ * (ext4_mb_scan_aligned()), those of a power of two at a multiple of it in
+ * their group, as buddies do (ext4_mb_simple_scan_group()).
+ *
+ * Of exactly the stripe's length ext4_mb_find_by_goal() takes a goal only where
+ * it begins a stripe. 6.1 compares with the stripe in blocks, later kernels in
+ * clusters; both are blocks on the disk in the end. False: no cluster begins a
+ * stripe.
  */
 static bool set_stripe(struct frsp_fs *fs, struct steer *steer)
 {
 	u64 stripe = frsp_sbi_stripe(frsp_sbi(fs->sb));
 	u32 in_clusters = stripe >> fs->cluster_bits;
+	u32 len = steer->request.len;
 
 	steer->stripe = 0;
-	if (stripe <= 1 ||
-	    (steer->request.len != stripe && steer->request.len != in_clusters))
+	if (stripe <= 1)
 		return true;
+	steer->stripe_only = len == stripe || len == in_clusters;
 	if ((u64)in_clusters << fs->cluster_bits != stripe)
-		return false;
-	steer->stripe = in_clusters;
+		return !steer->stripe_only;
+	if (steer->stripe_only || len % in_clusters == 0) {
+		steer->stripe = in_clusters;
+	} else if (is_power_of_2(len) && fs->group_clusters % len == 0) {
+		steer->stripe = len;
+		steer->stripe_in_group = true;
+	}
 	return true;
 }
 
@@ -112,8 +127,10 @@ static void aim(struct steer *steer, struct frsp_tree *tree, bool goal_here)
 
 	request->goal_here = goal_here;
 	request->stripe = steer->stripe;
-	request->stripe_phase =
-		steer->stripe ? do_div(first, steer->stripe) : 0;
+	request->stripe_phase = steer->stripe && !steer->stripe_in_group
+					? do_div(first, steer->stripe)
+					: 0;
+	request->stripe_only = steer->stripe_only;
 	request->reserved = steer->reserved;
 	request->near = goal_here ? steer->goal_near : 0;
 }
@@ -457,8 +474,8 @@ static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	if (!set_stripe(fs, steer))
 		return false;
 	/* A stripe is taken whole or not at all. */
-	steer->request.goal_short = appends && !steer->stripe;
-	steer->want = steer->stripe || (flags & EXT4_MB_HINT_GROUP_ALLOC)
+	steer->request.goal_short = appends && !steer->stripe_only;
+	steer->want = steer->stripe_only || (flags & EXT4_MB_HINT_GROUP_ALLOC)
 			      ? len
 			      : wanted(fs, ac, appends);
 	return true;

@@ -117,8 +117,14 @@ static const struct pick_case pick_cases[] = {
 	 {.len = 4, .near = 8, GOAL, .stripe = 4},
 	 .kind = FRSP_PICK_KEEP, .start = 8, .len = 4},
 	{"goal not aligned", "........|........", "LL",
-	 {.len = 4, .near = 9, GOAL, .stripe = 4},
+	 {.len = 4, .near = 9, GOAL, .stripe = 4, .stripe_only = true},
 	 .kind = FRSP_PICK_FIT, .start = 8, .len = 4},
+	{"goal that goes on, not aligned", "........|........", "LL",
+	 {.len = 4, .near = 9, GOAL, .stripe = 4},
+	 .kind = FRSP_PICK_KEEP, .start = 9, .len = 4},
+	{"goal that begins, not aligned", "........|#.......", "LL",
+	 {.len = 4, .near = 9, .goal_here = true, .stripe = 4},
+	 .kind = FRSP_PICK_FIT, .start = 12, .len = 4},
 	{"goal aligned with a phase", "........|........", "LL",
 	 {.len = 4, .near = 9, GOAL, .stripe = 4, .stripe_phase = 3},
 	 .kind = FRSP_PICK_KEEP, .start = 9, .len = 4},
@@ -409,6 +415,9 @@ static void test_rooms(void **state)
 	room(&model, 50, 0, 1);
 	assert_int_equal(rooms[0].owner, 50);
 	assert_int_equal(rooms[FRSP_ROOMS - 1].owner, 100);
+	frsp_room_remove(model.tree, 50);
+	assert_int_equal(rooms[0].end, rooms[0].start);
+	assert_int_equal(rooms[1].end, 1);
 	room(&model, 100, 0, 2);
 	assert_int_equal(rooms[0].owner, 100);
 	assert_int_equal(rooms[1].owner, 50);
@@ -468,13 +477,15 @@ static bool is_in_room(const struct frsp_tree *tree,
 	return false;
 }
 
-static bool is_place(const struct known *known,
-		     const struct frsp_request *request, u32 start, u32 len)
+static bool is_aligned(const struct frsp_request *request, u32 start)
+{
+	return !request->stripe ||
+	       (start + request->stripe_phase) % request->stripe == 0;
+}
+
+static bool is_free(const struct known *known, u32 start, u32 len)
 {
 	if (!len || start < known->start || start + len > known->end)
-		return false;
-	if (request->stripe &&
-	    (start + request->stripe_phase) % request->stripe)
 		return false;
 	for (u32 i = start; i < start + len; i++)
 		if (is_offered(i))
@@ -503,7 +514,7 @@ static u32 first_place(const struct frsp_tree *tree, const struct known *known,
 	u32 len = max(request->len, request->room);
 
 	for (; start < known->end; start++) {
-		if (!is_place(known, request, start, len))
+		if (!is_free(known, start, len) || !is_aligned(request, start))
 			continue;
 		for (i = 0; i < len; i++)
 			if (is_in_room(tree, request, start + i))
@@ -562,7 +573,9 @@ static struct frsp_choice naive_pick(const struct model *model,
 
 	for (u32 i = 0; i < n; i++) {
 		len = goal_len(&known[i], request);
-		if (is_place(&known[i], request, request->near, len))
+		if (is_free(&known[i], request->near, len) &&
+		    (is_aligned(request, request->near) ||
+		     (request->goal_exact && !request->stripe_only)))
 			return (struct frsp_choice){FRSP_PICK_KEEP,
 						    request->near, len};
 	}
@@ -653,6 +666,7 @@ static void test_random(void **state)
 			if (request.stripe)
 				request.stripe_phase =
 					random_below(request.stripe);
+			request.stripe_only = random_below(2);
 			allow_short = random_below(2);
 			choice = frsp_pick(model.tree, &request, allow_short);
 			naive = naive_pick(&model, &request, allow_short);
