@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # guests.bash sets vm_dir
 # frsp.ko's life in the kernels that tests/vm/kmod.bats does not have.
 
 bats_require_minimum_version 1.8.0
