@@ -92,6 +92,11 @@ static void build(struct model *model, u32 group, u32 chunk)
 		model_drop(model, -1, -1);
 }
 
+static bool is_aligned(const struct frsp_request *request, u32 start)
+{
+	return !request->stripe || start % request->stripe == 0;
+}
+
 /* What is chosen is free, known, long enough, aligned and off the offer. */
 static void pick(struct model *model, u32 near, const struct op *op)
 {
@@ -102,6 +107,7 @@ static void pick(struct model *model, u32 near, const struct op *op)
 		.goal_exact = op->len & 0x20,
 		.reserved = op->memory & 0x80 ? near : 0,
 		.stripe = op->memory % 8,
+		.stripe_only = op->start & 0x80,
 	};
 	struct frsp_choice choice;
 
@@ -118,7 +124,9 @@ static void pick(struct model *model, u32 near, const struct op *op)
 		      choice.len >= request.min_len);
 	else
 		check(choice.len == request.len &&
-		      (!request.stripe || choice.start % request.stripe == 0));
+		      (is_aligned(&request, choice.start) ||
+		       (choice.kind == FRSP_PICK_KEEP && request.goal_exact &&
+			!request.stripe_only)));
 	check(choice.kind != FRSP_PICK_KEEP ||
 	      (request.goal_here && choice.start == near));
 	check(choice.kind == FRSP_PICK_KEEP ||
