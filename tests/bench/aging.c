@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * aging DIR [SEED [ROUNDS [LOW [HIGH]]]]: ages the fresh filesystem at DIR by
- * rounds of create, append and delete between LOW and HIGH percent (85, 95) of
- * what was free. Prints a line per round: extents per file in all, then by size
- * with how often such a file was opened to write, and the CPU time of the
- * system.
+ * aging DIR [SEED [ROUNDS [LOW [HIGH [CLUSTER]]]]]: ages the fresh filesystem
+ * at DIR by rounds of create, append and delete between LOW and HIGH percent
+ * (85, 95) of what was free, in clusters of CLUSTER bytes (4096). Prints a line
+ * per round: extents per file in all, then by size with how often such a file
+ * was opened to write, and the CPU time of the system.
  *
  * What is done depends on SEED alone, never on what the filesystem answers: it
  * is the same on both sides of a comparison. Fullness is what files take, in
- * blocks.
+ * clusters.
  *
  * The files are those of a small file server, documents, pictures and
  * recordings: half of them small, most bytes in a few large ones (the table
@@ -22,7 +22,6 @@
 #include <fcntl.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,10 +32,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "random64.h"
+
 #define N_DIRS	       64
 #define MAX_FILES      (1 << 18)
 #define SYNC_BYTES     (32 << 20)
-#define BLOCK	       4096
 #define LOGS	       8 /* files that grow only */
 #define LOG_BYTES      (24 << 20)
 #define LOG_PERCENT    10 /* of all writes */
@@ -44,12 +44,6 @@
 #define WRITERS	       8 /* files being written at a time */
 #define STEP_BYTES     (256 << 10)
 #define CREATE_PERCENT 85 /* of what a writer begins; otherwise it appends */
-
-struct size_class {
-	unsigned int percent;
-	uint64_t min_bytes;
-	uint64_t max_bytes;
-};
 
 static const struct size_class create_sizes[] = {
 	{30, 1 << 10, 64 << 10},
@@ -86,7 +80,7 @@ static struct file files[MAX_FILES];
 static uint32_t n_files, next_id;
 static struct log logs[LOGS];
 static struct writer writers[WRITERS];
-static uint64_t used_blocks, dirty_bytes, rng;
+static uint64_t cluster_bytes, used_clusters, dirty_bytes;
 static int root_fd;
 static char chunk[CHUNK_BYTES];
 
@@ -96,34 +90,9 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* splitmix64 */
-static uint64_t random64(void)
+static uint64_t clusters_of(uint64_t bytes)
 {
-	uint64_t z = rng += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-static double random_unit(void)
-{
-	return (random64() >> 11) * 0x1p-53;
-}
-
-static uint64_t random_size(const struct size_class *class)
-{
-	unsigned int percent = random64() % 100;
-
-	while (percent >= class->percent)
-		percent -= class ++->percent;
-	return class->min_bytes *
-	       pow((double)class->max_bytes / class->min_bytes, random_unit());
-}
-
-static uint64_t blocks_of(uint64_t bytes)
-{
-	return (bytes + BLOCK - 1) / BLOCK;
+	return (bytes + cluster_bytes - 1) / cluster_bytes;
 }
 
 static void name_of(uint32_t id, char name[32])
@@ -166,15 +135,15 @@ static void unlink_file(struct file *file)
 	name_of(file->id, name);
 	if (unlinkat(root_fd, name, 0))
 		die(name);
-	used_blocks -= blocks_of(file->bytes);
+	used_clusters -= clusters_of(file->bytes);
 }
 
 static void append(struct file *file, int fd, uint64_t bytes)
 {
 	write_all(fd, bytes);
-	used_blocks -= blocks_of(file->bytes);
+	used_clusters -= clusters_of(file->bytes);
 	file->bytes += bytes;
-	used_blocks += blocks_of(file->bytes);
+	used_clusters += clusters_of(file->bytes);
 	dirty_bytes += bytes;
 	if (dirty_bytes >= SYNC_BYTES) {
 		syncfs(root_fd);
@@ -233,9 +202,9 @@ static void writer_step(struct writer *writer)
 		close(writer->fd);
 }
 
-static void fill_to(uint64_t blocks)
+static void fill_to(uint64_t clusters)
 {
-	while (used_blocks < blocks) {
+	while (used_clusters < clusters) {
 		if (random64() % 100 < LOG_PERCENT)
 			append_log();
 		else
@@ -259,9 +228,9 @@ static void delete_one(void)
 	*file = files[--n_files];
 }
 
-static void empty_to(uint64_t blocks)
+static void empty_to(uint64_t clusters)
 {
-	while (used_blocks > blocks)
+	while (used_clusters > clusters)
 		delete_one();
 	syncfs(root_fd);
 }
@@ -385,17 +354,20 @@ int main(int argc, char **argv)
 	uint64_t low = number(argc, argv, 4, 85);
 	uint64_t high = number(argc, argv, 5, 95);
 	struct statvfs fs;
+	uint64_t clusters;
 	char name[32];
 
 	if (argc < 2) {
-		fprintf(stderr,
-			"usage: aging DIR [SEED [ROUNDS [LOW [HIGH]]]]\n");
+		fprintf(stderr, "usage: aging DIR [SEED [ROUNDS [LOW [HIGH "
+				"[CLUSTER]]]]]\n");
 		return 2;
 	}
 	rng = number(argc, argv, 2, 1);
 	root_fd = open(argv[1], O_RDONLY | O_DIRECTORY);
 	if (root_fd < 0 || fstatvfs(root_fd, &fs))
 		die(argv[1]);
+	cluster_bytes = number(argc, argv, 6, 4096);
+	clusters = fs.f_bavail * fs.f_frsize / cluster_bytes;
 	for (int i = 0; i < N_DIRS; i++) {
 		snprintf(name, sizeof(name), "d%d", i);
 		if (mkdirat(root_fd, name, 0755))
@@ -405,7 +377,7 @@ int main(int argc, char **argv)
 		logs[i].file.id = next_id++;
 		logs[i].fd = open_file(&logs[i].file);
 	}
-	age(number(argc, argv, 3, 10), fs.f_bavail * low / 100,
-	    fs.f_bavail * high / 100);
+	age(number(argc, argv, 3, 10), clusters * low / 100,
+	    clusters * high / 100);
 	return 0;
 }

@@ -24,6 +24,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "random64.h"
 #include "uapi/frsp.h"
 
 #define LONGEST_SHORT 12
@@ -33,22 +34,10 @@
 #define MEAN_SHORT_X2 (1 + LONGEST_SHORT)
 #define BITMAP_BYTES  4096
 
-static uint64_t rng = 60;
-
 static void die(const char *what, errcode_t err)
 {
 	fprintf(stderr, "image_60t: %s: %s\n", what, error_message(err));
 	exit(1);
-}
-
-/* splitmix64 */
-static uint64_t random64(void)
-{
-	uint64_t z = rng += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
 }
 
 /* 1 to max, all equally likely. */
@@ -184,6 +173,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: image_60t IMAGE SUMMARY [equal]\n");
 		return 2;
 	}
+	rng = 60;
 	err = ext2fs_open(argv[1], EXT2_FLAG_RW | EXT2_FLAG_64BITS, 0, 0,
 			  unix_io_manager, &fs);
 	if (!err)
