@@ -99,6 +99,14 @@ frsp_ac_goal(struct ext4_allocation_context *ac)
 			   struct ext4_free_extent);
 }
 
+/* The best that the search has found, of length 0: nothing. */
+static inline struct ext4_free_extent *
+frsp_ac_best(struct ext4_allocation_context *ac)
+{
+	return FRSP_INSIDE(ac, ext4_allocation_context, ac_b_ex,
+			   struct ext4_free_extent);
+}
+
 /* The file's block that the extent begins with. */
 static inline u32 frsp_ex_logical(struct ext4_free_extent *ex)
 {

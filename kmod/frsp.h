@@ -8,7 +8,7 @@
  *                                     >  lru_lock
  *                                     >  loader->lock
  * None of the spinlocks is taken from interrupts. Tree locks are never nested,
- * and nothing is taken inside mounted_lock (fs.c).
+ * and none of these is taken inside mounted_lock (fs.c).
  */
 #ifndef FRSP_H
 #define FRSP_H
@@ -180,13 +180,14 @@ struct frsp_steering {
 	/* what ext4 had set itself, for frsp_steer_undo() */
 	u32 own_group;
 	s32 own_start;
+	s32 own_len;
 	u32 own_flags;
 };
 void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		struct frsp_steering *steering);
 /*
- * The original has failed with err. True: a goal of ours may be why, and ext4's
- * own is back in place, so the original is to be called once more.
+ * The original has failed with err. True: our goal is why, as ext4 has not
+ * begun to search; its own is back in place, and it is to be called once more.
  */
 bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		     struct frsp_steering *steering, int err);

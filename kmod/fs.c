@@ -29,6 +29,9 @@ MODULE_PARM_DESC(freespace_tree,
 
 #define DEFAULT_AGGRESSION 1 /* as in the RFC */
 
+/* insmod waits no longer for superblocks that somebody holds. */
+#define PATIENCE (10 * HZ)
+
 /* A superblock that was looked at, until it is detached. */
 struct mounted {
 	struct list_head list;
@@ -486,6 +489,8 @@ static u32 attach_mounted(void)
 	return n_new;
 }
 
+static DECLARE_COMPLETION(looked);
+
 /*
  * In 6.1 iterate_supers_type() ends early, and says nothing, if the superblock
  * that it waits for is unmounted meanwhile (fs/super.c). The next round does not
@@ -496,19 +501,20 @@ static void attach_work(struct work_struct *work)
 	attach_mounted();
 	while (attach_mounted())
 		;
+	complete_all(&looked);
 }
 
 static DECLARE_WORK(look_again, attach_work);
 
+/* Under the lock, so that detach_all cancels what was scheduled while it was
+ * open.
+ */
 void frsp_fs_missed(struct super_block *sb)
 {
-	bool is_new;
-
 	spin_lock(&mounted_lock);
-	is_new = is_open && !mounted_find(sb);
-	spin_unlock(&mounted_lock);
-	if (is_new)
+	if (is_open && !mounted_find(sb))
 		schedule_work(&look_again);
+	spin_unlock(&mounted_lock);
 }
 
 void frsp_fs_attach_all(void)
@@ -517,7 +523,10 @@ void frsp_fs_attach_all(void)
 	is_open = true;
 	spin_unlock(&mounted_lock);
 	schedule_work(&look_again);
-	flush_work(&look_again);
+	if (!wait_for_completion_timeout(&looked, PATIENCE))
+		pr_info("a mount or umount goes on; filesystems that wait "
+			"behind "
+			"it are steered when it is over\n");
 }
 
 void frsp_fs_detach_all(void)

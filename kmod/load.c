@@ -39,10 +39,10 @@ int frsp_load_init_group(struct frsp_fs *fs, u32 group)
 	if (!frsp_info_has(info, EXT4_GROUP_INFO_NEED_INIT_BIT))
 		return 0;
 	frsp_count(fs, group_reads);
-	if (current == fs->loader.task)
+	if (current == READ_ONCE(fs->loader.task))
 		set_user_nice(current, 0);
 	err = frsp_hook_init_group(fs->sb, group, GFP_NOFS);
-	if (current == fs->loader.task)
+	if (current == READ_ONCE(fs->loader.task))
 		set_user_nice(current, MAX_NICE);
 	trace_frsp_group_reads(fs->sb->s_dev, group, err);
 	/* What is corrupt has been noted by the hook. */
@@ -459,4 +459,6 @@ int frsp_loader_start(struct frsp_fs *fs)
 void frsp_loader_stop(struct frsp_fs *fs)
 {
 	kthread_stop(fs->loader.task);
+	/* another process may have its address from now on */
+	WRITE_ONCE(fs->loader.task, NULL);
 }

@@ -501,6 +501,7 @@ static void offer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 
 	out->own_group = frsp_ex_group(goal);
 	out->own_start = frsp_ex_start(goal);
+	out->own_len = frsp_ex_len(goal);
 	out->own_flags = *frsp_ac_flags(ac);
 	frsp_count(fs, goals_offered);
 	if (out->kind == FRSP_PICK_KEEP)
@@ -597,19 +598,26 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 
 /*
  * What is left of the ways in which a goal of ours can make a request fail: the
- * page of a group that was ready is gone, and cannot be read again. A request
- * that failed has taken nothing, and ext4_mb_new_blocks() itself calls the
- * allocator again with the same context (in 6.1 to 7.3).
+ * page of a group that was ready is gone, and cannot be read again. Then
+ * ext4_mb_regular_allocator() ends before it searches, and may be called again,
+ * as ext4_mb_new_blocks() does itself. Once it has searched it may not:
+ * from 6.12 on the second search would take what the first one found for its
+ * own (BUG_ON in ext4_mb_use_best_found()), or with a length that the first one
+ * cut.
  */
 bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		     struct frsp_steering *steering, int err)
 {
-	if (!steering->tree || steering->offer.taken)
+	struct ext4_free_extent *goal = frsp_ac_goal(ac);
+
+	if (!steering->tree || steering->offer.taken ||
+	    frsp_ex_len(frsp_ac_best(ac)) ||
+	    frsp_ex_len(goal) != steering->own_len)
 		return false;
 	steering->failed = true;
 	if (err != -ENOMEM)
 		frsp_track_corrupted(fs->sb, steering->group);
-	frsp_ex_set(frsp_ac_goal(ac), steering->own_group, steering->own_start);
+	frsp_ex_set(goal, steering->own_group, steering->own_start);
 	*frsp_ac_flags(ac) = steering->own_flags;
 	frsp_count(fs, goals_failed);
 	trace_frsp_goals_failed(fs->sb->s_dev, frsp_ac_inode(ac)->i_ino,
