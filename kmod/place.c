@@ -231,6 +231,7 @@ static void find_in_range(struct frsp_fs *fs, const struct frsp_range *range,
 		}
 		if (!find->free)
 			*at = group_end;
+		cond_resched();
 	}
 }
 
