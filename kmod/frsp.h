@@ -191,10 +191,18 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
  */
 bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		     struct frsp_steering *steering, int err);
-/* At the entry of ext4_release_file(): does not sleep. */
-void frsp_steer_file_closed(struct inode *inode, struct file *file);
 void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_steering *steering);
+
+/*
+ * rooms.c. keep: len clusters behind the extent that a file got are its room,
+ * in the tree from start on. May sleep. file_closed: at the entry of
+ * ext4_release_file(), under RCU; does not sleep.
+ */
+void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree, u64 owner,
+		     u32 start, u32 len);
+void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,
+			    struct file *file);
 
 /*
  * memory.c: who keeps extents, and who loses them. start: the kernel takes them
@@ -241,7 +249,8 @@ struct frsp_range;
 int frsp_place_add(struct frsp_fs *fs, struct file *file,
 		   const struct frsp_range *ranges, u32 n);
 int frsp_place_remove(struct frsp_fs *fs, struct file *file);
-void frsp_place_file_closed(struct inode *inode, struct file *file);
+/* At the entry of ext4_release_file(), under RCU; does not sleep. */
+void frsp_place_file_closed(struct frsp_fs *fs, struct file *file);
 void frsp_place_clear(struct frsp_fs *fs);
 /*
  * Where the inode's next len clusters should go: true, and the group and start

@@ -525,8 +525,7 @@ void frsp_fs_attach_all(void)
 	schedule_work(&look_again);
 	if (!wait_for_completion_timeout(&looked, PATIENCE))
 		pr_info("a mount or umount goes on; filesystems that wait "
-			"behind "
-			"it are steered when it is over\n");
+			"behind it are steered when it is over\n");
 }
 
 void frsp_fs_detach_all(void)

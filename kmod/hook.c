@@ -158,9 +158,15 @@ static void notrace on_release_file(unsigned long ip, unsigned long parent_ip,
 {
 	struct inode *inode = (struct inode *)argument(fregs, 0);
 	struct file *file = (struct file *)argument(fregs, 1);
+	struct frsp_fs *fs;
 
-	frsp_place_file_closed(inode, file);
-	frsp_steer_file_closed(inode, file);
+	rcu_read_lock();
+	fs = frsp_fs_find(inode->i_sb);
+	if (fs) {
+		frsp_place_file_closed(fs, file);
+		frsp_rooms_file_closed(fs, inode, file);
+	}
+	rcu_read_unlock();
 }
 
 static void notrace redirect(unsigned long ip, unsigned long parent_ip,
@@ -224,8 +230,7 @@ static int ops_register(struct ftrace_ops *ops)
 static void stay_for_ever(void)
 {
 	pr_crit("cannot be unloaded: ftrace has shut down after an error of "
-		"its "
-		"own, and cannot take the hooks away; ext4 goes on without "
+		"its own, and cannot take the hooks away; ext4 goes on without "
 		"frsp until the next boot\n");
 	for (;;)
 		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);

@@ -17,7 +17,6 @@
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
-
 #include <linux/shrinker.h>
 
 #include "frsp.h"
@@ -187,6 +186,18 @@ void frsp_memory_reclaim(struct frsp_fs *fs, u64 max_bytes,
 	}
 }
 
+void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes)
+{
+	frsp_memory_reclaim(fs, max_bytes, NULL);
+	/* What others have taken off the list is in use until they have freed
+	 * it. */
+	while (atomic64_read(&fs->memory.used_bytes) > max_bytes &&
+	       atomic_read(&fs->n_freeing)) {
+		msleep(1);
+		frsp_memory_reclaim(fs, max_bytes, NULL);
+	}
+}
+
 /* --- the kernel's shrinker ------------------------------------------------ */
 
 static struct frsp_fs *shrinker_fs(struct shrinker *shrinker);
@@ -284,17 +295,3 @@ void frsp_memory_stop(struct frsp_fs *fs)
 	kfree(container_of(fs->shrinker, struct owned_shrinker, shrinker));
 }
 #endif
-
-/* -------------------------------------------------------------------------- */
-
-void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes)
-{
-	frsp_memory_reclaim(fs, max_bytes, NULL);
-	/* What others have taken off the list is in use until they have freed
-	 * it. */
-	while (atomic64_read(&fs->memory.used_bytes) > max_bytes &&
-	       atomic_read(&fs->n_freeing)) {
-		msleep(1);
-		frsp_memory_reclaim(fs, max_bytes, NULL);
-	}
-}

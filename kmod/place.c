@@ -117,16 +117,10 @@ int frsp_place_remove(struct frsp_fs *fs, struct file *file)
 	return err;
 }
 
-/* At entry of ext4_release_file(): does not sleep. */
-void frsp_place_file_closed(struct inode *inode, struct file *file)
+void frsp_place_file_closed(struct frsp_fs *fs, struct file *file)
 {
-	struct frsp_fs *fs;
-
-	rcu_read_lock();
-	fs = frsp_fs_find(inode->i_sb);
-	if (fs && !list_empty(&fs->places))
+	if (!list_empty(&fs->places))
 		frsp_place_remove(fs, file);
-	rcu_read_unlock();
 }
 
 void frsp_place_clear(struct frsp_fs *fs)

@@ -7,7 +7,7 @@
  *   2. the tree of ext4's own goal: that goal, if it is free and continues
  *      something, else the best fit in that tree, else in the nearest tree that
  *      has room: for all that the file is thought to need from here on, or
- * three quarters of that, and so on down to the length of the request;
+ *      three quarters of that, and so on down to the length of the request;
  *   3. as many groups are read as the level allows, the nearest that promise
  *      much first, until one has room;
  *   4. the same in the room behind other files that grow;
@@ -19,8 +19,6 @@
  * lock. Only regular files' data of inodes with extents is steered: for
  * block-mapped files ext4's goal search has no check against 2^32 blocks.
  */
-#include <linux/hash.h>
-
 #include "frsp.h"
 #include "trace.h"
 
@@ -628,47 +626,6 @@ bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	return true;
 }
 
-static u32 *room_index(struct frsp_fs *fs, u64 owner)
-{
-	return &fs->room_index[hash_64(owner, ilog2(FRSP_ROOM_INDEX))];
-}
-
-/* The owner's rooms go, as far as the index knows them. Does not sleep. */
-static void give_up_room(struct frsp_fs *fs, u64 owner)
-{
-	u32 index = READ_ONCE(*room_index(fs, owner));
-	struct frsp_tree *tree = index ? frsp_fs_tree_at(fs, index - 1) : NULL;
-
-	if (!tree || !READ_ONCE(tree->rooms))
-		return;
-	spin_lock(&tree->lock);
-	frsp_room_remove(tree, owner);
-	spin_unlock(&tree->lock);
-}
-
-/* Keeps free what is behind the extent that the file got. */
-static void keep_room(struct frsp_fs *fs, struct frsp_tree *tree,
-		      struct frsp_steering *steering, u64 owner)
-{
-	u32 start = steering->offer.start + steering->offer.len;
-	struct frsp_room *rooms = NULL;
-
-	if (READ_ONCE(*room_index(fs, owner)) != tree->index + 1) {
-		give_up_room(fs, owner);
-		WRITE_ONCE(*room_index(fs, owner), tree->index + 1);
-	}
-	if (!READ_ONCE(tree->rooms))
-		rooms = kcalloc(FRSP_ROOMS, sizeof(*rooms),
-				GFP_NOFS | __GFP_NOWARN);
-	spin_lock(&tree->lock);
-	if (!tree->rooms)
-		swap(tree->rooms, rooms);
-	if (tree->rooms)
-		frsp_room_set(tree, owner, start, start + steering->room);
-	spin_unlock(&tree->lock);
-	kfree(rooms);
-}
-
 void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_steering *steering)
 {
@@ -681,7 +638,9 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	retract(steering);
 	if (offer->taken) {
 		if (steering->room)
-			keep_room(fs, tree, steering, ino);
+			frsp_rooms_keep(fs, tree, ino,
+					offer->start + offer->len,
+					steering->room);
 		frsp_count(fs, goals_taken);
 		trace_frsp_goals_taken(fs->sb->s_dev, ino, steering->group,
 				       offer->start % fs->group_clusters,
@@ -695,18 +654,4 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 					offer->start % fs->group_clusters,
 					offer->len);
 	}
-}
-
-void frsp_steer_file_closed(struct inode *inode, struct file *file)
-{
-	struct frsp_fs *fs;
-
-	if (!(file->f_mode & FMODE_WRITE) ||
-	    atomic_read(&inode->i_writecount) > 1)
-		return;
-	rcu_read_lock();
-	fs = frsp_fs_find(inode->i_sb);
-	if (fs)
-		give_up_room(fs, inode->i_ino);
-	rcu_read_unlock();
 }

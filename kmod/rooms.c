@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rooms of a filesystem's open files (struct frsp_room in pick.h): which
+ * tree has a file's, so that it goes when the file moves on to another tree or
+ * is closed.
+ */
+#include <linux/hash.h>
+
+#include "frsp.h"
+
+static u32 *room_index(struct frsp_fs *fs, u64 owner)
+{
+	return &fs->room_index[hash_64(owner, ilog2(FRSP_ROOM_INDEX))];
+}
+
+/* The owner's room goes, if the index still knows it. Does not sleep. */
+static void give_up(struct frsp_fs *fs, u64 owner)
+{
+	u32 index = READ_ONCE(*room_index(fs, owner));
+	struct frsp_tree *tree = index ? frsp_fs_tree_at(fs, index - 1) : NULL;
+
+	if (!tree || !READ_ONCE(tree->rooms))
+		return;
+	spin_lock(&tree->lock);
+	frsp_room_remove(tree, owner);
+	spin_unlock(&tree->lock);
+}
+
+void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree, u64 owner,
+		     u32 start, u32 len)
+{
+	struct frsp_room *rooms = NULL;
+
+	if (READ_ONCE(*room_index(fs, owner)) != tree->index + 1) {
+		give_up(fs, owner);
+		WRITE_ONCE(*room_index(fs, owner), tree->index + 1);
+	}
+	if (!READ_ONCE(tree->rooms))
+		rooms = kcalloc(FRSP_ROOMS, sizeof(*rooms),
+				GFP_NOFS | __GFP_NOWARN);
+	spin_lock(&tree->lock);
+	if (!tree->rooms)
+		swap(tree->rooms, rooms);
+	if (tree->rooms)
+		frsp_room_set(tree, owner, start, start + len);
+	spin_unlock(&tree->lock);
+	kfree(rooms);
+}
+
+void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,
+			    struct file *file)
+{
+	if (file->f_mode & FMODE_WRITE &&
+	    atomic_read(&inode->i_writecount) <= 1)
+		give_up(fs, inode->i_ino);
+}
