@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "random64.h"
+#include "write_all.h"
 
 #define N_DIRS	       64
 #define MAX_FILES      (1 << 18)
@@ -103,16 +104,10 @@ static void name_of(uint32_t id, char name[32])
 /*
  * Where the filesystem is really full, both sides may differ: that ends the run.
  */
-static void write_all(int fd, uint64_t bytes)
+static void write_chunks(int fd, uint64_t bytes)
 {
-	while (bytes) {
-		ssize_t done = write(fd, chunk,
-				     bytes < CHUNK_BYTES ? bytes : CHUNK_BYTES);
-
-		if (done <= 0)
-			die("write");
-		bytes -= done;
-	}
+	if (!write_all(fd, chunk, CHUNK_BYTES, bytes))
+		die("write");
 }
 
 static int open_file(struct file *file)
@@ -140,7 +135,7 @@ static void unlink_file(struct file *file)
 
 static void append(struct file *file, int fd, uint64_t bytes)
 {
-	write_all(fd, bytes);
+	write_chunks(fd, bytes);
 	used_clusters -= clusters_of(file->bytes);
 	file->bytes += bytes;
 	used_clusters += clusters_of(file->bytes);

@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include "random64.h"
+#include "write_all.h"
 
 #define STEP_BYTES	 (64 << 10)
 #define SMALL_DIRS	 16
@@ -92,16 +93,10 @@ static int64_t in_clusters(uint64_t bytes)
 	return (bytes + cluster_bytes - 1) / cluster_bytes * cluster_bytes;
 }
 
-static void write_all(int fd, uint64_t bytes)
+static void write_steps(int fd, uint64_t bytes)
 {
-	while (bytes) {
-		ssize_t done = write(fd, step,
-				     bytes < STEP_BYTES ? bytes : STEP_BYTES);
-
-		if (done <= 0)
-			die("write");
-		bytes -= done;
-	}
+	if (!write_all(fd, step, STEP_BYTES, bytes))
+		die("write");
 }
 
 static int create(const char *name)
@@ -128,7 +123,7 @@ static void put_file(const char *name, uint64_t bytes, bool with_fsync)
 {
 	int fd = create(name);
 
-	write_all(fd, bytes);
+	write_steps(fd, bytes);
 	if (with_fsync)
 		check(fsync(fd), name);
 	check(close(fd), name);
@@ -246,7 +241,7 @@ static void run_appenders(void)
 	for (unsigned int i = 0; budget_bytes > 0; i++) {
 		uint64_t bytes = random_size(append_sizes);
 
-		write_all(fds[i % APPENDERS], bytes);
+		write_steps(fds[i % APPENDERS], bytes);
 		if (random64() % 8 == 0)
 			check(fsync(fds[i % APPENDERS]), "fsync");
 		budget_bytes -= bytes;
@@ -265,9 +260,9 @@ static void run_database(void)
 		uint64_t logged = random_size(log_sizes);
 		uint64_t grown = random_size(growth_sizes);
 
-		write_all(log, logged);
+		write_steps(log, logged);
 		check(fsync(log), "log");
-		write_all(database, grown);
+		write_steps(database, grown);
 		check(fsync(database), "database");
 		budget_bytes -= grown;
 		log_bytes += logged;
