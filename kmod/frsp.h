@@ -89,7 +89,6 @@ struct frsp_fs {
 	u32 n_active;		     /* trees on the active list */
 	u32 n_cached;		     /* and on both */
 	struct llist_head condemned; /* extents to free: extent.h */
-	atomic_t n_freeing;	     /* callers that are at it */
 	struct shrinker *shrinker;
 
 	struct frsp_loader loader;

@@ -23,6 +23,7 @@
 #include "trace.h"
 
 #define ACTIVE_JIFFIES 100
+#define SHRINK_TRIES   5000 /* of a millisecond or more */
 
 void frsp_memory_init(struct frsp_fs *fs)
 {
@@ -117,7 +118,6 @@ void frsp_memory_free_condemned(struct frsp_fs *fs)
 	struct llist_node *node, *next;
 	struct rb_root extents;
 
-	atomic_inc(&fs->n_freeing);
 	for (node = llist_del_all(&fs->condemned); node; node = next) {
 		next = node->next;
 		extents.rb_node =
@@ -125,7 +125,6 @@ void frsp_memory_free_condemned(struct frsp_fs *fs)
 				 ->by_start;
 		frsp_extents_free(&fs->memory, &extents);
 	}
-	atomic_dec(&fs->n_freeing);
 }
 
 /* The tree to evict, or NULL. It may be empty by the time that its lock is
@@ -188,11 +187,18 @@ void frsp_memory_reclaim(struct frsp_fs *fs, u64 max_bytes,
 
 void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes)
 {
+	int tries;
+
 	frsp_memory_reclaim(fs, max_bytes, NULL);
-	/* What others have taken off the list is in use until they have freed
-	 * it. */
-	while (atomic64_read(&fs->memory.used_bytes) > max_bytes &&
-	       atomic_read(&fs->n_freeing)) {
+	/*
+	 * What another thread builds, or has taken off the list and not yet
+	 * freed, is in use, too. A build fails at its next extent, or evicts
+	 * when it is done (load.c).
+	 */
+	for (tries = 0; tries < SHRINK_TRIES; tries++) {
+		if (atomic64_read(&fs->memory.used_bytes) <= max_bytes ||
+		    READ_ONCE(fs->memory.max_bytes) != max_bytes)
+			break;
 		msleep(1);
 		frsp_memory_reclaim(fs, max_bytes, NULL);
 	}

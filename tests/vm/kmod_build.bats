@@ -201,7 +201,7 @@ stub_dkms() {
 	paths 6.12
 	run "${install[@]}" KERNEL="$release" KDIR="$headers"
 	echo "$output"
-	[[ $status != 0 && $output == *'frsp.ko is not installed: see above'* ]]
+	[[ $status != 0 && $output == *'frsp.ko is not installed, and an older one is not any more: see above'* ]]
 	[[ ! -e frsp && $(tail -n 1 called) == remove ]]
 	[[ $(paste -sd' ' called) == 'status remove install status remove' ]]
 }
