@@ -17,9 +17,9 @@ in_guest() { # in_guest KERNEL
 }
 
 @test "6.1: frsp-top tells the truth" {
-	passes_top 6.1 15
+	passes_top 6.1 9
 }
 
 @test "7.3: frsp-top tells the truth" {
-	passes_top 7.3 15
+	passes_top 7.3 9
 }
