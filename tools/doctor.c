@@ -13,6 +13,9 @@
 #include "uapi/frsp.h"
 
 #define INSTALL "\"sudo make dkms-install\" in frsp's sources"
+#define BUILD                                                                  \
+	"\"make kmod\" in frsp's sources, and \"sudo insmod kmod/frsp.ko\": "  \
+	"nobody has tested it on this kernel"
 #define OTHER_KERNEL                                                           \
 	"use a kernel that frsp.ko is tested on, or a frsp that knows "        \
 	"this one"
@@ -54,6 +57,11 @@ static bool matches(const char *text, const char *pattern)
 	return found;
 }
 
+static bool is_tested(const struct doctor_facts *facts)
+{
+	return matches(facts->release, FRSP_KERNELS);
+}
+
 static void judge_kernel(const struct judging *judging)
 {
 	const struct doctor_facts *facts = judging->facts;
@@ -70,7 +78,7 @@ static void judge_kernel(const struct judging *judging)
 		     "boot a kernel without PREEMPT_RT",
 		     "%s is a PREEMPT_RT kernel, on which frsp.ko cannot work",
 		     facts->release);
-	else if (matches(facts->release, FRSP_KERNELS))
+	else if (is_tested(facts))
 		find(judging, DOCTOR_OK, "kernel", NULL,
 		     "%s is one that frsp.ko is tested on", facts->release);
 	else
@@ -256,10 +264,14 @@ static void judge_module_file(const struct judging *judging)
 	if (*facts->module_file)
 		find(judging, DOCTOR_OK, "module-file", NULL, "%s",
 		     facts->module_file);
+	/* dkms has none for it, and one that is loaded needs no file. */
+	else if (facts->is_loaded && !is_tested(facts))
+		find(judging, DOCTOR_OK, "module-file", NULL,
+		     "none for %s: built by hand", facts->release);
 	else
 		find(judging, facts->is_loaded ? DOCTOR_WARN : DOCTOR_FAIL,
-		     "module-file", INSTALL, "frsp.ko is not installed for %s",
-		     facts->release);
+		     "module-file", is_tested(facts) ? INSTALL : BUILD,
+		     "frsp.ko is not installed for %s", facts->release);
 }
 
 static void judge_module(const struct judging *judging)
@@ -270,9 +282,11 @@ static void judge_module(const struct judging *judging)
 
 	if (!facts->is_loaded)
 		find(judging, DOCTOR_FAIL, "module",
-		     *facts->refusal ? "mend what it says, then \"sudo "
-				       "modprobe frsp\""
-				     : "\"sudo modprobe frsp\"",
+		     *facts->refusal	   ? "mend what it says, then \"sudo "
+					     "modprobe frsp\""
+		     : *facts->module_file ? "\"sudo modprobe frsp\""
+					   : "install it, see above, then "
+					     "\"sudo modprobe frsp\"",
 		     "frsp.ko is not loaded%s%s",
 		     *facts->refusal ? "; it said: " : "", facts->refusal);
 	else if (strlen(facts->module_version) != len ||

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ctl.h"
+#include "privilege.h"
 
 static const struct ctl_command commands[] = {
 	{"doctor", "[--json]", 0, 0, ctl_doctor,
@@ -35,6 +36,9 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	log_init("frspctl", false);
 	ctl_opts_parse(argc, argv, commands, &ctl);
+	code = privilege_check_mounts();
+	if (code != EXIT_OK)
+		return code;
 	code = ctl.command->run(&ctl);
 	if (fflush(stdout) || ferror(stdout))
 		return log_fail(EXIT_FAILED, "make room, or write elsewhere",

@@ -154,10 +154,26 @@ static void parse_argument(const char *text, unsigned int nth,
 			      "unexpected argument \"%s\"", text));
 }
 
+/* NULL: --self-test takes it, or it is none of the table. */
+static const char *name_if_report_only(int key)
+{
+	const struct argp_option *option = options;
+
+	if (key == OPT_SELF_TEST || key == OPT_FS || key == 'D' || key == 'j' ||
+	    key == 'v')
+		return NULL;
+	if (key == ARGP_KEY_ARG)
+		return "INTERVAL";
+	while (option->key != key && (option->name || option->doc))
+		option++;
+	return option->name;
+}
+
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct hotmon_opts *opts = state->input;
 
+	opts->report_only = name_if_report_only(key) ?: opts->report_only;
 	if (opts_report_option(&opts->report, key, text))
 		return 0;
 	switch (key) {
@@ -199,6 +215,13 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case OPT_SELF_TEST:
 		opts->self_test = true;
+		break;
+	case ARGP_KEY_END:
+		if (opts->self_test && opts->report_only)
+			exit(log_fail(EXIT_USAGE,
+				      "it takes --fs or -D, -j and -v",
+				      "--self-test does not take \"%s\"",
+				      opts->report_only));
 		break;
 	case ARGP_KEY_ARG:
 		parse_argument(text, state->arg_num, state);

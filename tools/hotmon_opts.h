@@ -12,8 +12,9 @@ struct hotmon_opts {
 	struct hot_frame_request request;
 	bool rows_given;
 	bool self_test;
-	const char *fs;	    /* --fs, or NULL */
-	const char *cgroup; /* -c, or NULL */
+	const char *report_only; /* the last option that --self-test refuses */
+	const char *fs;		 /* --fs, or NULL */
+	const char *cgroup;	 /* -c, or NULL */
 	struct hot_monitor_options monitor;
 };
 

@@ -30,10 +30,24 @@ static bool addresses_are_hidden(void)
 	return level > 1;
 }
 
+enum exit_code privilege_check_mounts(void)
+{
+	if (access("/proc/self/mountinfo", F_OK))
+		return log_fail(EXIT_FAILED, "\"mount -t proc proc /proc\"",
+				"/proc is not mounted");
+	if (access("/sys/kernel", F_OK))
+		return log_fail(EXIT_FAILED, "\"mount -t sysfs sysfs /sys\"",
+				"/sys is not mounted");
+	return EXIT_OK;
+}
+
 enum exit_code privilege_check(void)
 {
+	enum exit_code code = privilege_check_mounts();
 	char missing[128] = "";
 
+	if (code != EXIT_OK)
+		return code;
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		if (capng_have_capability(CAPNG_EFFECTIVE,
 					  needed[i].capability))

@@ -10,4 +10,7 @@
  */
 enum exit_code privilege_check(void);
 
+/* Of that, what needs no rights: /proc and /sys are mounted. */
+enum exit_code privilege_check_mounts(void);
+
 #endif

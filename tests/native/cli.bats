@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
+# shellcheck disable=SC2016,SC2034,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
 # The command line of hotmon: what it prints where, and its exit status.
 
 load lib
@@ -17,6 +17,18 @@ load lib
 		setpriv --bounding-set=-$capability "$hotmon" --once >"$test_dir/out" 2>"$test_dir/err" || status=$?
 		expect_error 4 "CAP_${capability^^}"
 		[[ $(grep -o 'CAP_[A-Z_]*' "$test_dir/err" | sort -u | wc -l) -eq 1 ]] || fail "it names others, too"
+	done
+}
+
+@test "without /proc or /sys: what is to be mounted" {
+	local command file
+	for file in /proc /sys; do
+		for command in "hotmon --once" "hotmon --self-test" "frsp-top --once" "frspctl status" "frspctl doctor"; do
+			program=${command%% *} status=0
+			unshare -m sh -c 'umount -l $1 && exec $2' - $file "${hotmon%/*}/$command" \
+				>"$test_dir/out" 2>"$test_dir/err" || status=$?
+			expect_error 1 "$file is not mounted"
+		done
 	done
 }
 

@@ -113,6 +113,10 @@ all_exact() {
 	expect_error 1 'Read-only'
 	run_program hotmon --self-test --fs / -D "$test_dir"
 	expect_error 2 'one filesystem'
+	run_program hotmon --self-test --memory 1M
+	expect_error 2 'does not take "memory"'
+	run_program hotmon --self-test 5
+	expect_error 2 'does not take "INTERVAL"'
 	status=0
 	unshare -Ur "$hotmon" --self-test -D "$test_dir" >"$test_dir/out" 2>"$test_dir/err" || status=$?
 	expect_error 1 'cannot load the BPF program'

@@ -280,6 +280,12 @@ static void not_installed(struct doctor_facts *facts)
 	*facts->module_file = '\0';
 }
 
+static void built_by_hand(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "6.18.0");
+	not_installed(facts);
+}
+
 static void nothing(struct doctor_facts *facts)
 {
 	not_loaded(facts);
@@ -397,6 +403,7 @@ static const struct {
 	{enforced, "secure-boot", DOCTOR_WARN, "sig_enforce", 1, 1},
 	{not_installed, "module-file", DOCTOR_WARN, "not installed for 6.12", 1,
 	 0},
+	{built_by_hand, "module-file", DOCTOR_OK, "built by hand", 1, 0},
 	{nothing, "module-file", DOCTOR_FAIL, "not installed for 6.12", 0, 2},
 	{not_loaded, "module", DOCTOR_FAIL, "frsp.ko is not loaded", 0, 1},
 	{not_loaded, "device", DOCTOR_OK, NULL, 0, 1},
