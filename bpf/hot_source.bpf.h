@@ -7,10 +7,7 @@
  *
  *   iomap direct I/O   the struct iomap_dio has the file. Asked first, since
  *                      its pages can be page-cache pages of another file.
- *   btrfs              its struct btrfs_bio has inode and offset, also of
- *                      direct and compressed I/O (bytes as on disk, at the
- *                      place of the extent in the file). Copies that RAID1
- *                      makes count once. Before .inode existed (6.1): pages.
+ *   btrfs              its struct btrfs_bio tells: hot_btrfs.bpf.h
  *   ext4, fscrypt      encrypted data is written from bounce pages, which have
  *                      no mapping but name the cached page.
  *   jbd2               a log block can be a page of the file (data=journal)
@@ -25,15 +22,12 @@
 #ifndef FRSP_HOT_SOURCE_BPF_H
 #define FRSP_HOT_SOURCE_BPF_H
 
+#include "hot_btrfs.bpf.h"
 #include "hot_dio.bpf.h"
-#include "btrfs.h"
+#include "hot_page.bpf.h"
 
-#define S_IFBLK			  0060000
-#define BTRFS_FIRST_FREE_OBJECTID 256
+#define S_IFBLK 0060000
 
-extern const void btrfs_simple_end_io __ksym __weak;
-extern const void btrfs_orig_write_end_io __ksym __weak;
-extern const void btrfs_clone_write_end_io __ksym __weak;
 extern const void ext4_end_bio __ksym __weak;
 extern const void end_bio_bh_io_sync __ksym __weak;
 extern const void journal_end_buffer_io_sync __ksym __weak;
@@ -41,65 +35,6 @@ extern const void xfs_buf_bio_end_io __ksym __weak;
 extern const void xlog_bio_end_io __ksym __weak;
 extern const void blkdev_bio_end_io __ksym __weak;
 extern const void blkdev_bio_end_io_async __ksym __weak;
-
-/* root: may be scalar */
-static __always_inline void
-btrfs_file_source(struct frsp_hot_source *src,
-		  const struct frsp_inode_facts *facts, __u64 pos)
-{
-	const struct btrfs_inode___frsp *inode;
-	const struct btrfs_root___frsp *root;
-
-	file_source(src, facts, pos);
-	inode = (const void *)facts->inode -
-		bpf_core_field_offset(struct btrfs_inode___frsp, vfs_inode);
-	root = BPF_CORE_READ(inode, root);
-	src->dev = BPF_CORE_READ(root, anon_dev);
-	src->subvol = BPF_CORE_READ(root, root_key.objectid);
-	/* The top-level subvolume has an own number too; 0 only before mount
-	 * has finished.
-	 */
-	if (!src->dev)
-		src->dev = facts->s_dev;
-}
-
-/* Files begin at BTRFS_FIRST_FREE_OBJECTID; the inode that caches the trees is
- * number 1, and a regular file by its mode.
- */
-static __always_inline bool is_btrfs_file(const struct frsp_inode_facts *facts)
-{
-	return (facts->mode & S_IFMT) == S_IFREG &&
-	       facts->ino >= BTRFS_FIRST_FREE_OBJECTID;
-}
-
-static __always_inline void btrfs_bio_source(struct frsp_hot_source *src,
-					     const struct bio *bio, __u32 bdev)
-{
-	const struct btrfs_bio___frsp *bbio;
-	const struct btrfs_inode___frsp *owner;
-	const struct inode *inode;
-	struct frsp_inode_facts facts = {};
-
-	bbio = (const void *)bio -
-	       bpf_core_field_offset(struct btrfs_bio___frsp, bio);
-	owner = BPF_CORE_READ(bbio, inode);
-	if (!owner) { /* scrub */
-		class_source(src, bdev, FRSP_HOT_UNATTRIBUTED);
-		return;
-	}
-	inode_facts(&facts,
-		    (const void *)owner +
-			    bpf_core_field_offset(struct btrfs_inode___frsp,
-						  vfs_inode),
-		    false);
-	if (!is_btrfs_file(&facts)) {
-		class_source(src, facts.s_dev, FRSP_HOT_METADATA);
-		return;
-	}
-	btrfs_file_source(src, &facts, BPF_CORE_READ(bbio, file_offset));
-	inode = facts.inode;
-	src->mapping = (__u64)BPF_CORE_READ(inode, i_mapping);
-}
 
 static __always_inline void mapping_facts(struct frsp_inode_facts *facts,
 					  __u64 address)
@@ -188,7 +123,7 @@ static __always_inline void page_source(struct frsp_hot_source *src,
 	} else if (known && (facts.mode & S_IFMT) == S_IFBLK &&
 		   facts.rdev == bdev) {
 		class_source(src, bdev, FRSP_HOT_METADATA);
-	} else if (!(origin->bio->bi_flags & 1 << BIO_CLONED) ||
+	} else if (btrfs || !(origin->bio->bi_flags & 1 << BIO_CLONED) ||
 		   ends_with(origin, &blkdev_bio_end_io_async) ||
 		   ends_with(origin, &blkdev_bio_end_io)) {
 		/* direct I/O on a device from registered buffers looks like a
@@ -206,11 +141,8 @@ static __always_inline void bio_source(struct frsp_hot_source *src,
 		dio_source(src, origin, bdev);
 	} else if (is_simple_dio(origin)) {
 		simple_dio_source(src, origin, bdev);
-	} else if (ends_with(origin, &btrfs_simple_end_io) ||
-		   ends_with(origin, &btrfs_orig_write_end_io)) {
-		if (bpf_core_field_exists(struct btrfs_bio___frsp, inode))
-			btrfs_bio_source(src, origin->bio, bdev);
-		else
+	} else if (is_btrfs_bio(origin)) {
+		if (!btrfs_bio_source(src, origin->bio, bdev))
 			page_source(src, origin, bdev, true);
 	} else if (ends_with(origin, &xfs_buf_bio_end_io) ||
 		   ends_with(origin, &xlog_bio_end_io) ||

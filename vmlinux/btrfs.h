@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* fs/btrfs/{bio,ctree,btrfs_inode}.h: what attribution needs of btrfs. */
+/*
+ * fs/btrfs/{bio,volumes,ctree,btrfs_inode}.h, and below where it says so: what
+ * attribution needs of btrfs.
+ */
 #ifndef FRSP_VMLINUX_BTRFS_H
 #define FRSP_VMLINUX_BTRFS_H
 
@@ -17,11 +20,24 @@ struct btrfs_inode___frsp {
 	struct inode vfs_inode;
 } __attribute__((preserve_access_index));
 
-/* Has .inode since 6.3 (d781c1c3158b); before, only the pages tell. */
+/* Has .inode since 6.3 (d781c1c3158b); before, .private may tell. */
 struct btrfs_bio___frsp {
 	struct btrfs_inode___frsp *inode;
 	__u64 file_offset;
+	void *end_io; /* a function */
+	void *private;
 	struct bio bio;
+} __attribute__((preserve_access_index));
+
+/* 6.1: fs/btrfs/inode.c */
+struct btrfs_dio_private___frsp {
+	struct inode *inode;
+} __attribute__((preserve_access_index));
+
+/* 6.1: fs/btrfs/compression.h */
+struct compressed_bio___frsp {
+	struct inode *inode;
+	__u64 start;
 } __attribute__((preserve_access_index));
 
 #endif

@@ -241,7 +241,7 @@ use_neighbours() {
 	hotmon_stop fs
 	trace_stop
 	expect "bios of the realtime device" "$(bio_counts <"$test_dir/bios")" "10 0 40960 0"
-	expect "file" "$(file_counts fs "$(file_id "$file")")" "10 0 40960 0"
+	expect unattributed "$(class_counts fs unattributed)" "10 0 40960 0"
 }
 
 @test "raw device: through the page cache as metadata, direct as unattributed" {

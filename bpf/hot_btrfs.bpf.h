@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * btrfs: which file, and where in it, also for direct and compressed I/O (bytes
+ * as on disk, at the place of the extent in the file). Each bio that btrfs
+ * sends is in a struct btrfs_bio. Copies that RAID1 makes are clones of that
+ * bio, with an end of their own, and so the data count once.
+ *
+ * Since 6.3 a struct btrfs_bio has the inode. In 6.1 whoever asked for the I/O
+ * has it: direct I/O in its struct btrfs_dio_private (btrfs_submit_direct() in
+ * fs/btrfs/inode.c), compressed I/O in its struct compressed_bio
+ * (fs/btrfs/compression.c). Otherwise the pages are those of a file, or of the
+ * trees.
+ */
+#ifndef FRSP_HOT_BTRFS_BPF_H
+#define FRSP_HOT_BTRFS_BPF_H
+
+#include "hot_inode.bpf.h"
+#include "hot_page.bpf.h"
+#include "btrfs.h"
+
+#define BTRFS_FIRST_FREE_OBJECTID 256
+
+extern const void btrfs_simple_end_io __ksym __weak;
+extern const void btrfs_orig_write_end_io __ksym __weak;
+extern const void btrfs_clone_write_end_io __ksym __weak;
+extern const void btrfs_end_dio_bio __ksym __weak;
+extern const void end_compressed_bio_read __ksym __weak;
+extern const void end_compressed_bio_write __ksym __weak;
+
+static __always_inline bool is_btrfs_bio(const struct frsp_origin *origin)
+{
+	return ends_with(origin, &btrfs_simple_end_io) ||
+	       ends_with(origin, &btrfs_orig_write_end_io);
+}
+
+/* root: may be scalar */
+static __always_inline void
+btrfs_file_source(struct frsp_hot_source *src,
+		  const struct frsp_inode_facts *facts, __u64 pos)
+{
+	const struct btrfs_inode___frsp *inode;
+	const struct btrfs_root___frsp *root;
+
+	file_source(src, facts, pos);
+	inode = (const void *)facts->inode -
+		bpf_core_field_offset(struct btrfs_inode___frsp, vfs_inode);
+	root = BPF_CORE_READ(inode, root);
+	src->dev = BPF_CORE_READ(root, anon_dev);
+	src->subvol = BPF_CORE_READ(root, root_key.objectid);
+	/* The top-level subvolume has an own number too; 0 only before mount
+	 * has finished.
+	 */
+	if (!src->dev)
+		src->dev = facts->s_dev;
+}
+
+/* Files begin at BTRFS_FIRST_FREE_OBJECTID; the inode that caches the trees is
+ * number 1, and a regular file by its mode.
+ */
+static __always_inline bool is_btrfs_file(const struct frsp_inode_facts *facts)
+{
+	return (facts->mode & S_IFMT) == S_IFREG &&
+	       facts->ino >= BTRFS_FIRST_FREE_OBJECTID;
+}
+
+static __always_inline void btrfs_inode_source(struct frsp_hot_source *src,
+					       const struct inode *inode,
+					       __u64 pos)
+{
+	struct frsp_inode_facts facts = {};
+
+	inode_facts(&facts, inode, false);
+	if (!is_btrfs_file(&facts)) {
+		class_source(src, facts.s_dev, FRSP_HOT_METADATA);
+		return;
+	}
+	btrfs_file_source(src, &facts, pos);
+	inode = facts.inode;
+	src->mapping = (__u64)BPF_CORE_READ(inode, i_mapping);
+}
+
+/* Since 6.3. */
+static __always_inline void
+btrfs_owner_source(struct frsp_hot_source *src,
+		   const struct btrfs_bio___frsp *bbio, __u32 bdev)
+{
+	const struct btrfs_inode___frsp *owner = BPF_CORE_READ(bbio, inode);
+
+	if (!owner) { /* scrub */
+		class_source(src, bdev, FRSP_HOT_UNATTRIBUTED);
+		return;
+	}
+	btrfs_inode_source(
+		src,
+		(const void *)owner +
+			bpf_core_field_offset(struct btrfs_inode___frsp,
+					      vfs_inode),
+		BPF_CORE_READ(bbio, file_offset));
+}
+
+/* In 6.1. False: the pages tell. */
+static __always_inline bool
+btrfs_requester_source(struct frsp_hot_source *src,
+		       const struct btrfs_bio___frsp *bbio)
+{
+	const void *end_io = BPF_CORE_READ(bbio, end_io);
+	const void *requester = BPF_CORE_READ(bbio, private);
+	const struct btrfs_dio_private___frsp *direct = requester;
+	const struct compressed_bio___frsp *compressed = requester;
+
+	if (end_io == &btrfs_end_dio_bio)
+		btrfs_inode_source(src, BPF_CORE_READ(direct, inode),
+				   BPF_CORE_READ(bbio, file_offset));
+	else if (end_io == &end_compressed_bio_read ||
+		 end_io == &end_compressed_bio_write)
+		btrfs_inode_source(src, BPF_CORE_READ(compressed, inode),
+				   BPF_CORE_READ(compressed, start));
+	else
+		return false;
+	return true;
+}
+
+/* False: the bio does not tell. */
+static __always_inline bool btrfs_bio_source(struct frsp_hot_source *src,
+					     const struct bio *bio, __u32 bdev)
+{
+	const struct btrfs_bio___frsp *bbio;
+
+	bbio = (const void *)bio -
+	       bpf_core_field_offset(struct btrfs_bio___frsp, bio);
+	if (!bpf_core_field_exists(struct btrfs_bio___frsp, inode))
+		return btrfs_requester_source(src, bbio);
+	btrfs_owner_source(src, bbio, bdev);
+	return true;
+}
+
+#endif
