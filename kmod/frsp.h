@@ -66,6 +66,10 @@ struct frsp_fs {
 	struct frsp_meta meta;
 	struct frsp_memory memory;
 
+	/* under share.c's mutex */
+	struct list_head share;
+	bool cap_is_given; /* by mb_frsp_max_mem */
+
 	/* tunables; READ_ONCE once per decision */
 	bool steer;	/* freespace_tree */
 	u32 aggression; /* frsp_cache_aggression, 0..3 */
@@ -136,6 +140,8 @@ void frsp_fs_put(struct frsp_fs *fs, int cookie);
  */
 struct frsp_tree *frsp_fs_tree(struct frsp_fs *fs, u32 group, u32 *in_tree);
 u32 frsp_fs_n_trees(struct frsp_fs *fs);
+/* What trees take without their extents, rooms included. */
+u64 frsp_fs_index_bytes(struct frsp_fs *fs);
 struct frsp_tree *frsp_fs_tree_at(struct frsp_fs *fs, u32 index);
 /* How many of a tree's groups exist: the last one may have room for more. */
 u32 frsp_fs_groups_of(struct frsp_fs *fs, const struct frsp_tree *tree);
@@ -213,7 +219,6 @@ void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,
 void frsp_memory_init(struct frsp_fs *fs);
 int frsp_memory_start(struct frsp_fs *fs);
 void frsp_memory_stop(struct frsp_fs *fs);
-u64 frsp_memory_default_max(struct super_block *sb);
 void frsp_memory_used(struct frsp_fs *fs, struct frsp_tree *tree);
 void frsp_memory_condemn(struct frsp_fs *fs, struct frsp_tree *tree,
 			 struct rb_root *extents);
@@ -222,6 +227,15 @@ void frsp_memory_reclaim(struct frsp_fs *fs, u64 max_bytes,
 void frsp_memory_free_condemned(struct frsp_fs *fs);
 /* Reclaims, and returns when memory is given back, whoever evicted it. Sleeps. */
 void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes);
+
+/*
+ * share.c: the caps of memory. join: the filesystem has its share of what all
+ * have, until leave. give: max_bytes (0: unlimited) is its own from now on;
+ * returns when no more is in use. All sleep, and change the shares of others.
+ */
+void frsp_share_join(struct frsp_fs *fs);
+void frsp_share_leave(struct frsp_fs *fs);
+void frsp_share_give(struct frsp_fs *fs, u64 max_bytes);
 
 /*
  * load.c. init_group: has ext4 make the group's buddy, unless this mount has it

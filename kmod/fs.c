@@ -117,6 +117,21 @@ u32 frsp_fs_groups_of(struct frsp_fs *fs, const struct frsp_tree *tree)
 	return min(tree->n_groups, n_groups - (tree->index << fs->span_log2));
 }
 
+u64 frsp_fs_index_bytes(struct frsp_fs *fs)
+{
+	struct frsp_tree *tree;
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
+		sum += sizeof(*tree) + sizeof(tree) +
+		       (sizeof(struct frsp_group) << fs->span_log2);
+		if (READ_ONCE(tree->rooms))
+			sum += sizeof(struct frsp_room) * FRSP_ROOMS;
+	}
+	return sum;
+}
+
 /*
  * What a group's descriptor says, without I/O. ext4 makes the bitmap of an
  * uninitialised group from nothing: metadata at its start, if any, the rest
@@ -314,6 +329,7 @@ static struct frsp_fs *start(struct super_block *sb)
 	err = frsp_memory_start(fs);
 	if (err)
 		goto err_memory;
+	frsp_share_join(fs);
 	err = frsp_loader_start(fs);
 	if (err)
 		goto err_loader;
@@ -329,6 +345,7 @@ static struct frsp_fs *start(struct super_block *sb)
 err_sysfs:
 	frsp_loader_stop(fs);
 err_loader:
+	frsp_share_leave(fs);
 	frsp_memory_stop(fs);
 err_memory:
 	fs_free(fs);
@@ -339,6 +356,7 @@ err_new:
 
 static void stop(struct frsp_fs *fs)
 {
+	frsp_share_leave(fs);
 	/* First the thread, which finds the filesystem by pointer. */
 	frsp_loader_stop(fs);
 	frsp_sysfs_remove(fs);

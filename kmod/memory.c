@@ -15,7 +15,6 @@
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/shrinker.h>
 
@@ -33,23 +32,6 @@ void frsp_memory_init(struct frsp_fs *fs)
 	init_llist_head(&fs->condemned);
 	fs->memory.cache = frsp_extent_cache;
 	atomic64_set(&fs->memory.used_bytes, 0);
-	fs->memory.max_bytes = frsp_memory_default_max(fs->sb);
-}
-
-/*
- * The RFC's default: what the buddy bitmaps of all groups take (2 blocks each),
- * but at least a tree of the worst case, in which every other cluster is free.
- * Of a small machine's memory it is no more than 1/64.
- */
-u64 frsp_memory_default_max(struct super_block *sb)
-{
-	struct ext4_sb_info *sbi = frsp_sbi(sb);
-	u32 clusters = frsp_sbi_group_clusters(sbi);
-	u64 buddies = (u64)frsp_sbi_groups(sbi) << (sb->s_blocksize_bits + 1);
-	u64 tree = ((u64)clusters / 2 * sizeof(struct frsp_extent))
-		   << frsp_tree_span_log2(frsp_sbi_log_flex(sbi), clusters);
-
-	return min(max(buddies, tree), (u64)totalram_pages() * PAGE_SIZE / 64);
 }
 
 static u64 half_of_cap(struct frsp_fs *fs)

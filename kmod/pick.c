@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All that is looked at is bounded: FRSP_PICK_VISITS extents in each of at most
- * three walks, the tree's groups, and per extent the offers that are open.
+ * All that is looked at is bounded: FRSP_PICK_NEAR_VISITS extents in one walk,
+ * FRSP_PICK_VISITS in each of at most three others, the tree's groups, and per
+ * extent the offers that are open.
+ *
+ * Two things are wanted of a place: that it is near, and that what is left of
+ * the free extent is of use to others, so the best fit. Only a few of the
+ * nearest extents are compared, so an extent far away that fits better is left
+ * alone.
  *
  * ext4 takes what is free at a goal, up to the length that it wants, and knows
  * nothing of offers. So what is shorter than that is offered only at the end of
@@ -38,20 +44,71 @@ static struct span group_span(const struct frsp_tree *tree, u32 group)
 
 /* --- walks: nearest first ------------------------------------------------- */
 
-/* The extents of one length. */
-struct extent_walk {
+/* Clusters between an extent and a position; 0: it is in the extent. */
+static u32 distance(const struct frsp_extent *extent, u32 near)
+{
+	struct span span = extent_span(extent);
+
+	if (near < span.start)
+		return span.start - near;
+	return near < span.end ? 0 : near - span.end + 1;
+}
+
+/* Is it the turn of the upper one? Either may be NULL. */
+static bool upper_is_next(const struct frsp_extent *lower,
+			  const struct frsp_extent *upper, u32 near)
+{
+	return upper &&
+	       (!lower || distance(upper, near) <= distance(lower, near));
+}
+
+/* All extents. */
+struct near_walk {
 	struct rb_node *lower; /* the next in front of near */
 	struct rb_node *upper; /* the next at or behind it */
+	u32 near;
+};
+
+static struct near_walk walk_near(const struct frsp_tree *tree, u32 near)
+{
+	struct frsp_extent *upper = frsp_tree_next(tree, near);
+
+	return (struct near_walk){
+		.lower = upper ? rb_prev(&upper->by_start)
+			       : rb_last(&tree->by_start),
+		.upper = upper ? &upper->by_start : NULL,
+		.near = near,
+	};
+}
+
+static const struct frsp_extent *near_next(struct near_walk *walk)
+{
+	const struct frsp_extent *lower, *upper;
+
+	lower = rb_entry_safe(walk->lower, struct frsp_extent, by_start);
+	upper = rb_entry_safe(walk->upper, struct frsp_extent, by_start);
+	if (upper_is_next(lower, upper, walk->near)) {
+		walk->upper = rb_next(walk->upper);
+		return upper;
+	}
+	if (lower)
+		walk->lower = rb_prev(walk->lower);
+	return lower;
+}
+
+/* The extents of one length. */
+struct len_walk {
+	struct rb_node *lower; /* the next that starts in front of near */
+	struct rb_node *upper; /* the next that starts at or behind it */
 	u32 len;
 	u32 near;
 };
 
-static struct extent_walk walk_extents(const struct frsp_tree *tree, u32 len,
-				       u32 near)
+static struct len_walk walk_len(const struct frsp_tree *tree, u32 len, u32 near)
 {
 	struct frsp_extent *upper = frsp_tree_fit(tree, len, near);
 
-	return (struct extent_walk){
+	return (struct len_walk){
 		.lower = upper ? rb_prev(&upper->by_len)
 			       : rb_last(&tree->by_len),
 		.upper = upper ? &upper->by_len : NULL,
@@ -68,14 +125,13 @@ static const struct frsp_extent *extent_of_len(struct rb_node *node, u32 len)
 	return extent && extent->len == len ? extent : NULL;
 }
 
-static const struct frsp_extent *walk_next(struct extent_walk *walk)
+static const struct frsp_extent *len_next(struct len_walk *walk)
 {
 	const struct frsp_extent *lower, *upper;
 
 	lower = extent_of_len(walk->lower, walk->len);
 	upper = extent_of_len(walk->upper, walk->len);
-	if (upper && (!lower ||
-		      upper->start - walk->near <= walk->near - lower->start)) {
+	if (upper_is_next(lower, upper, walk->near)) {
 		walk->upper = rb_next(walk->upper);
 		return upper;
 	}
@@ -159,13 +215,13 @@ static u32 room_of(const struct frsp_request *request)
 	return max(request->room, request->len);
 }
 
-/* Chooses the first place in a span that has room for the request. */
+/* Chooses the first place in a span that has so much room. */
 static bool fit_span(const struct frsp_tree *tree,
-		     const struct frsp_request *request, struct span span,
-		     struct frsp_choice *choice)
+		     const struct frsp_request *request, u32 room,
+		     struct span span, struct frsp_choice *choice)
 {
 	u32 start = align(request, max(span.start, request->reserved));
-	u32 room = room_of(request), taken;
+	u32 taken;
 
 	while (start <= span.end && span.end - start >= room) {
 		taken = taken_end(tree, request, start, start + room);
@@ -254,6 +310,51 @@ static bool pick_goal(const struct frsp_tree *tree,
 	return true;
 }
 
+/*
+ * How good a place in the extent is, which becomes the choice; 0: there is none
+ * that has room. Those that have what is wished come first, the shortest of
+ * them before all; then the longest.
+ */
+static u32 suits(const struct frsp_tree *tree,
+		 const struct frsp_request *request,
+		 const struct frsp_extent *extent, struct frsp_choice *choice)
+{
+	u32 room = room_of(request);
+	struct span span = extent_span(extent);
+
+	if (extent->len < room)
+		return 0;
+	if (fit_span(tree, request, max(room, request->wish), span, choice))
+		return U32_MAX - extent->len;
+	if (request->wish > room && fit_span(tree, request, room, span, choice))
+		return extent->len;
+	return 0;
+}
+
+static bool pick_near(const struct frsp_tree *tree,
+		      const struct frsp_request *request,
+		      struct frsp_choice *choice)
+{
+	struct near_walk walk = walk_near(tree, request->near);
+	u32 visits = FRSP_PICK_NEAR_VISITS, compared = 0;
+	const struct frsp_extent *extent;
+	struct frsp_choice candidate;
+	u32 rank, best = 0;
+
+	if (!frsp_tree_fit(tree, room_of(request), 0))
+		return false;
+	while (visits-- && compared < FRSP_PICK_NEAR &&
+	       (extent = near_next(&walk))) {
+		rank = suits(tree, request, extent, &candidate);
+		compared += !!rank;
+		if (rank > best) {
+			best = rank;
+			*choice = candidate;
+		}
+	}
+	return best;
+}
+
 /* Of the extents that have len, the shortest with room for the request. */
 static bool pick_extent(const struct frsp_tree *tree,
 			const struct frsp_request *request, u32 len,
@@ -263,12 +364,12 @@ static bool pick_extent(const struct frsp_tree *tree,
 	u32 visits = FRSP_PICK_VISITS;
 
 	while (extent) {
-		struct extent_walk walk =
-			walk_extents(tree, extent->len, request->near);
+		struct len_walk walk =
+			walk_len(tree, extent->len, request->near);
 
-		while ((extent = walk_next(&walk))) {
-			if (fit_span(tree, request, extent_span(extent),
-				     choice))
+		while ((extent = len_next(&walk))) {
+			if (fit_span(tree, request, room_of(request),
+				     extent_span(extent), choice))
 				return true;
 			if (!--visits)
 				return false;
@@ -288,7 +389,8 @@ static bool pick_summary(const struct frsp_tree *tree,
 		u32 group = group_from(tree, request->near, i);
 
 		if (group < tree->n_groups &&
-		    fit_span(tree, request, group_span(tree, group), choice))
+		    fit_span(tree, request, room_of(request),
+			     group_span(tree, group), choice))
 			return true;
 	}
 	return false;
@@ -301,14 +403,14 @@ static void pick_short(const struct frsp_tree *tree,
 	struct rb_node *node = rb_last(&tree->by_len);
 	const struct frsp_extent *extent;
 	u32 visits = FRSP_PICK_VISITS;
-	struct extent_walk walk;
+	struct len_walk walk;
 
 	while (node && visits) {
 		extent = rb_entry(node, struct frsp_extent, by_len);
 		if (extent->len <= choice->len)
 			break;
-		walk = walk_extents(tree, extent->len, request->near);
-		for (; visits && (extent = walk_next(&walk)); visits--)
+		walk = walk_len(tree, extent->len, request->near);
+		for (; visits && (extent = len_next(&walk)); visits--)
 			fit_short(tree, request, extent_span(extent), choice);
 		node = rb_prev(&frsp_tree_fit(tree, walk.len, 0)->by_len);
 	}
@@ -331,6 +433,7 @@ struct frsp_choice frsp_pick(const struct frsp_tree *tree,
 	u32 room = room_of(request);
 
 	if (pick_goal(tree, request, &choice) ||
+	    pick_near(tree, request, &choice) ||
 	    pick_extent(tree, request, room, &choice))
 		return choice;
 	/* from this length on each has a place that is aligned */

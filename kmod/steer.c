@@ -54,7 +54,9 @@ struct steer {
 	struct frsp_fs *fs;
 	struct frsp_request request;
 	u32 level;
-	u32 want; /* clusters that the file may need from here on */
+	u32 need;     /* clusters that the file will need from here on */
+	u32 want;     /* and with what it may grow by */
+	bool appends; /* it has grown before */
 	u32 goal_group;
 	u32 goal_near;		     /* the goal's position in its tree */
 	struct frsp_tree *goal_tree; /* NULL: the group is new */
@@ -136,7 +138,12 @@ static void aim(struct steer *steer, struct frsp_tree *tree, bool goal_here)
 					: 0;
 	request->stripe_only = steer->stripe_only;
 	request->reserved = steer->reserved;
-	request->near = goal_here ? steer->goal_near : 0;
+	if (goal_here)
+		request->near = steer->goal_near;
+	else if (tree->index < steer->goal_group >> steer->fs->span_log2)
+		request->near = tree->n_groups * tree->group_clusters - 1;
+	else
+		request->near = 0;
 }
 
 /* Picks in a tree and, if there is a choice, announces it to others. */
@@ -351,7 +358,9 @@ static bool pick_known(struct steer *steer, struct frsp_steering *out)
 }
 
 /*
- * With room for what comes next; some of that is better than none. The longest
+ * With room for what comes next; some of that is better than none. A file that
+ * has not grown yet looks for what it may grow by only near its goal (wish):
+ * most files are written once, and belong beside their neighbours. The longest
  * extents are spared for files that need them: this asks for no more than it
  * may use. In steps of a quarter, so that nearly the longest is found without
  * a search around the rooms of others; halves cost 2 % more extents.
@@ -361,7 +370,7 @@ static bool pick_roomy(struct steer *steer, struct frsp_steering *out)
 	struct frsp_request *request = &steer->request;
 	bool found = false;
 
-	for (request->room = steer->want;
+	for (request->room = steer->appends ? steer->want : steer->need;
 	     request->room > request->len && !found;
 	     request->room -= request->room / 4 + 1)
 		found = pick_known(steer, out);
@@ -371,8 +380,13 @@ static bool pick_roomy(struct steer *steer, struct frsp_steering *out)
 
 static bool choose(struct steer *steer, struct frsp_steering *out)
 {
+	u32 longest;
+
 	learn_goal(steer);
-	steer->want = min(steer->want, longest_known(steer->fs));
+	longest = longest_known(steer->fs);
+	steer->need = min(steer->need, longest);
+	steer->want = min(steer->want, longest);
+	steer->request.wish = steer->appends ? 0 : steer->want;
 	if (pick_roomy(steer, out))
 		return true;
 	steer->reserved = steer->fs->reserved_clusters;
@@ -422,15 +436,15 @@ static bool choose_placed(struct steer *steer, struct inode *inode,
 }
 
 /*
- * How much the file may need from the request's first block on: all that is
- * written already (by delayed allocation its size tells), and if it is open for
+ * How much the file will need from the request's first block on: what is
+ * written already (by delayed allocation its size tells). And if it is open for
  * writing or appended to, what it may grow by. That is in proportion to its
  * size, without a floor: a room much larger than the file keeps files apart
  * that are written at the same time. And only while it is open: of files that
  * are written one after the other, each begins where the last one ends.
  */
-static u32 wanted(struct frsp_fs *fs, struct ext4_allocation_context *ac,
-		  bool appends)
+static void foresee(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		    struct steer *steer)
 {
 	struct inode *inode = frsp_ac_inode(ac);
 	u64 size = DIV_ROUND_UP_ULL(i_size_read(inode),
@@ -438,11 +452,13 @@ static u32 wanted(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	u64 first = frsp_ex_logical(frsp_ac_goal(ac)) >> fs->cluster_bits;
 	u64 ahead = size > first ? size - first : 0;
 	u32 cluster_bits = fs->sb->s_blocksize_bits + fs->cluster_bits;
+	u64 growth = 0;
 
-	if (appends || inode_is_open_for_write(inode))
-		ahead += min_t(u64, GROWTH_FACTOR * size,
+	if (steer->appends || inode_is_open_for_write(inode))
+		growth = min_t(u64, GROWTH_FACTOR * size,
 			       GROWTH_MAX_BYTES >> cluster_bits);
-	return min_t(u64, ahead, fs->group_clusters);
+	steer->need = min_t(u64, ahead, fs->group_clusters);
+	steer->want = min_t(u64, ahead + growth, fs->group_clusters);
 }
 
 /* False: ext4 asks for something that does not look like a request. */
@@ -453,8 +469,6 @@ static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	s32 start = frsp_ex_start(goal), len = frsp_ex_len(goal);
 	s32 asked = frsp_ex_len(frsp_ac_asked(ac));
 	u32 group = frsp_ex_group(goal), flags = *frsp_ac_flags(ac);
-	bool appends = frsp_ex_logical(frsp_ac_asked(ac)) &&
-		       !(flags & EXT4_MB_HINT_GROUP_ALLOC);
 
 	if (len <= 0 || (u32)len > fs->group_clusters || asked <= 0 ||
 	    group >= frsp_sbi_groups(frsp_sbi(fs->sb)))
@@ -466,6 +480,8 @@ static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	if (start < 0 || (u32)start >= fs->group_clusters)
 		start = 0;
 	steer->fs = fs;
+	steer->appends = frsp_ex_logical(frsp_ac_asked(ac)) &&
+			 !(flags & EXT4_MB_HINT_GROUP_ALLOC);
 	steer->level = min_t(u32, READ_ONCE(fs->aggression),
 			     ARRAY_SIZE(reads_of_level) - 1);
 	steer->reads = reads_of_level[steer->level];
@@ -481,10 +497,11 @@ static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	if (!set_stripe(fs, steer))
 		return false;
 	/* A stripe is taken whole or not at all. */
-	steer->request.goal_short = appends && !steer->stripe_only;
-	steer->want = steer->stripe_only || (flags & EXT4_MB_HINT_GROUP_ALLOC)
-			      ? len
-			      : wanted(fs, ac, appends);
+	steer->request.goal_short = steer->appends && !steer->stripe_only;
+	steer->need = len;
+	steer->want = len;
+	if (!steer->stripe_only && !(flags & EXT4_MB_HINT_GROUP_ALLOC))
+		foresee(fs, ac, steer);
 	return true;
 }
 

@@ -49,10 +49,7 @@ static u64 max_mem_show(struct frsp_fs *fs)
 
 static int max_mem_store(struct frsp_fs *fs, u64 value)
 {
-	WRITE_ONCE(fs->memory.max_bytes, value);
-	if (value)
-		frsp_memory_shrink(fs, value);
-	frsp_loader_retry(fs);
+	frsp_share_give(fs, value);
 	return 0;
 }
 
@@ -185,20 +182,9 @@ static u64 groups_loaded_gauge(struct frsp_fs *fs)
 	return count_groups(fs, true);
 }
 
-/* What trees take without their extents; not bounded by mb_frsp_max_mem. */
 static u64 index_bytes_gauge(struct frsp_fs *fs)
 {
-	struct frsp_tree *tree;
-	u64 sum = 0;
-	u32 i;
-
-	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
-		sum += sizeof(*tree) + sizeof(tree) +
-		       (sizeof(struct frsp_group) << fs->span_log2);
-		if (READ_ONCE(tree->rooms))
-			sum += sizeof(struct frsp_room) * FRSP_ROOMS;
-	}
-	return sum;
+	return frsp_fs_index_bytes(fs);
 }
 
 static u64 busy_extents_gauge(struct frsp_fs *fs)

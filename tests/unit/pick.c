@@ -12,7 +12,7 @@
 
 static const char *const kind_names[] = {"none", "keep", "fit", "short"};
 
-static struct frsp_offer offers[FRSP_PICK_VISITS + 8];
+static struct frsp_offer offers[FRSP_PICK_NEAR_VISITS];
 static u32 n_offers;
 
 static void offer(struct model *model, u32 start, u32 len, bool taken)
@@ -66,6 +66,9 @@ struct pick_case {
 
 /* near is ext4's goal, which continues the file */
 #define GOAL .goal_here = true, .goal_exact = true
+
+#define FIVE_OF_4 "....#....#....#....#....#"
+#define FOUR_OF_3 "...#...#...#...#"
 
 /* clang-format off */
 static const struct pick_case pick_cases[] = {
@@ -133,6 +136,13 @@ static const struct pick_case pick_cases[] = {
 	{"exact", "...#.....#..#...", "L", {.len = 2}, .kind = FRSP_PICK_FIT, .start = 10, .len = 2},
 	{"the shortest that is enough", ".....#....#.#...", "L", {.len = 2},
 	 .kind = FRSP_PICK_FIT, .start = 13, .len = 2},
+	{"only the nearest are compared", FIVE_OF_4 FIVE_OF_4 FIVE_OF_4 "....#..#", "L",
+	 {.len = 2}, .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
+	{"the last that is compared", FIVE_OF_4 FIVE_OF_4 FIVE_OF_4 "..#....#", "L",
+	 {.len = 2}, .kind = FRSP_PICK_FIT, .start = 75, .len = 2},
+	{"what is too short does not count", "...."
+	 "#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#..##", "L",
+	 {.len = 2}, .kind = FRSP_PICK_FIT, .start = 37, .len = 2},
 	{"nothing is enough", "...#.....#..#...", "L", {.len = 6}, .kind = FRSP_PICK_NONE},
 	{"all of the longest", "...#.....#..#...", "L", {.len = 5},
 	 .kind = FRSP_PICK_FIT, .start = 4, .len = 5},
@@ -209,6 +219,18 @@ static const struct pick_case pick_cases[] = {
 	{"room for exactly more", "....#.....#...##", "L", {.len = 2, .room = 5},
 	 .kind = FRSP_PICK_FIT, .start = 5, .len = 2},
 	{"no room for more", "....#.....#...##", "L", {.len = 2, .room = 6}, .kind = FRSP_PICK_NONE},
+	{"a wish", "...#.....#...###", "L", {.len = 2, .wish = 4},
+	 .kind = FRSP_PICK_FIT, .start = 4, .len = 2},
+	{"a wish: the shortest that has it", "......#.....#.##", "L", {.len = 2, .wish = 4},
+	 .kind = FRSP_PICK_FIT, .start = 7, .len = 2},
+	{"a wish that none has", "..#...#..#######", "L", {.len = 2, .wish = 4},
+	 .kind = FRSP_PICK_FIT, .start = 3, .len = 2},
+	{"a wish that only one far away has", FOUR_OF_3 FOUR_OF_3 FOUR_OF_3 FOUR_OF_3 "......##", "L",
+	 {.len = 2, .wish = 4}, .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
+	{"a wish of less is none", "..#....###", "L", {.len = 2, .room = 2, .wish = 1},
+	 .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
+	{"a wish, and an offer in it", "......#.....####", "L", {.len = 2, .wish = 5}, .offer = {.start = 2, .len = 1},
+	 .kind = FRSP_PICK_FIT, .start = 7, .len = 2},
 	{"room for less is none", "..#...##", "L", {.len = 3, .room = 2},
 	 .kind = FRSP_PICK_FIT, .start = 3, .len = 3},
 	{"room for more in a summary", "#.......", "S", {.len = 2, .room = 5},
@@ -313,40 +335,51 @@ static void test_while_loading(void **state)
 	model_destroy(&model);
 }
 
-/* As many offers as a walk has visits: what is longest is found nevertheless. */
+/* A tree of n extents that are of no use to others, and a long one far away. */
+static void far_model(struct model *model, u32 n, u32 len, bool offered)
+{
+	model_init(model, 1, 4 * n + 16, 4 * n + 16);
+	n_offers = 0;
+	for (u32 i = 0; i < n; i++) {
+		memset(model->in_use + 4 * i, false, len);
+		if (offered)
+			offer(model, 4 * i, len, false);
+	}
+	memset(model->in_use + 4 * n + 4, false, 9);
+	model_load(model, 0);
+}
+
+/* As many extents as a walk has visits are of no use. */
 static void test_visits(void **state)
 {
-	const u32 n = FRSP_PICK_VISITS, clusters = 8 * n;
+	const u32 n = FRSP_PICK_NEAR_VISITS;
 	struct frsp_request request = {.len = 3, .min_len = 1};
 	struct frsp_choice choice;
 	struct model model;
 
 	(void)state;
-	for (u32 more = 0; more < 2; more++) {
-		model_init(&model, 1, clusters, clusters);
-		n_offers = 0;
-		for (u32 i = 0; i < n - 1 + more; i++) {
-			memset(model.in_use + 4 * i, false, 3);
-			offer(&model, 4 * i, 3, false);
-		}
-		memset(model.in_use + 5 * n, false, 9);
-		model_load(&model, 0);
-		choice = frsp_pick(model.tree, &request, false);
-		if (more)
-			expect(&choice, FRSP_PICK_NONE, 0, 0, "too many");
-		else
-			expect(&choice, FRSP_PICK_FIT, 5 * n, 3, "the last");
-		choice = frsp_pick(model.tree, &request, true);
-		if (more)
-			expect(&choice, FRSP_PICK_SHORT, 5 * n + 7, 2, "end");
-		model_destroy(&model);
-	}
+	far_model(&model, n - 1, 3, true);
+	choice = frsp_pick(model.tree, &request, false);
+	expect(&choice, FRSP_PICK_FIT, 4 * n, 3, "the last visit");
+	model_destroy(&model);
+
+	far_model(&model, n, 2, false);
+	choice = frsp_pick(model.tree, &request, false);
+	expect(&choice, FRSP_PICK_FIT, 4 * n + 4, 3, "by length");
+	model_destroy(&model);
+
+	far_model(&model, n, 3, true);
+	choice = frsp_pick(model.tree, &request, false);
+	expect(&choice, FRSP_PICK_NONE, 0, 0, "too many");
+	choice = frsp_pick(model.tree, &request, true);
+	expect(&choice, FRSP_PICK_SHORT, 4 * n + 11, 2, "end");
+	model_destroy(&model);
 }
 
 /* So many short extents are not aligned that only a long one can be. */
 static void test_stripe_beyond_visits(void **state)
 {
-	const u32 n = 2 * FRSP_PICK_VISITS, clusters = 16 * n;
+	const u32 n = 2 * FRSP_PICK_NEAR_VISITS, clusters = 16 * n, far = n - 9;
 	struct frsp_request request = {.len = 8, .stripe = 8};
 	struct frsp_choice choice;
 	struct model model;
@@ -355,11 +388,11 @@ static void test_stripe_beyond_visits(void **state)
 	model_init(&model, 1, clusters, clusters);
 	for (u32 i = 0; i < n; i++)
 		memset(model.in_use + 16 * i + 1, false, 8 + i % 5);
-	model.in_use[16 * 9 + 14] = false;
-	memset(model.in_use + 16 * 9 + 1, false, 15);
+	model.in_use[16 * far + 14] = false;
+	memset(model.in_use + 16 * far + 1, false, 15);
 	model_load(&model, 0);
 	choice = frsp_pick(model.tree, &request, false);
-	expect(&choice, FRSP_PICK_FIT, 16 * 9 + 8, 8, "the long one");
+	expect(&choice, FRSP_PICK_FIT, 16 * far + 8, 8, "the long one");
 	model_destroy(&model);
 }
 
@@ -507,11 +540,11 @@ static u32 goal_len(const struct known *known,
 	return len == request->len || request->goal_short ? len : 0;
 }
 
+/* Where len clusters could begin; the end: nowhere. */
 static u32 first_place(const struct frsp_tree *tree, const struct known *known,
-		       const struct frsp_request *request)
+		       const struct frsp_request *request, u32 len)
 {
 	u32 start = max(known->start, request->reserved), i;
-	u32 len = max(request->len, request->room);
 
 	for (; start < known->end; start++) {
 		if (!is_free(known, start, len) || !is_aligned(request, start))
@@ -541,25 +574,96 @@ static u32 short_len(const struct known *known,
 static u32 farness(const struct model *model, const struct known *known,
 		   u32 near)
 {
-	int there = known->start, here = near;
+	int start = known->start, end = known->end, here = near;
 
 	if (known->is_summary) {
-		there /= (int)model->tree->group_clusters;
+		start /= (int)model->tree->group_clusters;
 		here /= (int)model->tree->group_clusters;
+		end = start + 1;
 	}
-	return there >= here ? 2 * (there - here) : 2 * (here - there) + 1;
+	if (here < start)
+		return 2 * (start - here);
+	return here < end ? 0 : 2 * (here - end + 1) + 1;
 }
 
-/* Does a come before b? Extents by length and nearness, then summaries. */
-static bool comes_before(const struct model *model, const struct known *a,
-			 const struct known *b, u32 near, bool longest_first)
+static u32 known_len(const struct known *known)
 {
-	u32 a_len = a->end - a->start, b_len = b->end - b->start;
+	return known->end - known->start;
+}
+
+static bool has_room(const struct model *model, const struct known *known,
+		     const struct frsp_request *request, u32 room)
+{
+	return first_place(model->tree, known, request,
+			   max(request->len, room)) < known->end;
+}
+
+/* Does a suit better than b? Both have room; what is nearer comes first. */
+static bool suits_better(const struct model *model, const struct known *a,
+			 const struct known *b,
+			 const struct frsp_request *request)
+{
+	u32 wish = max(request->room, request->wish);
+	bool a_has = has_room(model, a, request, wish);
+	bool b_has = has_room(model, b, request, wish);
+
+	if (a_has != b_has)
+		return a_has;
+	return a_has ? known_len(a) < known_len(b)
+		     : known_len(a) > known_len(b);
+}
+
+static const struct frsp_request *sorted_for;
+static const struct model *sorted_in;
+
+/* Extents by nearness, then summaries. */
+static int compare_known(const void *x, const void *y)
+{
+	const struct known *a = x, *b = y;
+	u32 near = sorted_for->near;
 
 	if (a->is_summary != b->is_summary)
+		return a->is_summary ? 1 : -1;
+	return (int)farness(sorted_in, a, near) -
+	       (int)farness(sorted_in, b, near);
+}
+
+/* Where to begin in the first summary, or the best of the nearest extents. */
+static bool naive_fit(const struct model *model, const struct known *known,
+		      u32 n, const struct frsp_request *request, u32 *start)
+{
+	const struct known *best = NULL;
+	u32 compared = 0, room;
+
+	for (u32 i = 0; i < n && compared < FRSP_PICK_NEAR; i++) {
+		if (!has_room(model, &known[i], request, request->room))
+			continue;
+		if (known[i].is_summary) {
+			best = best ?: &known[i];
+			break;
+		}
+		compared++;
+		if (!best || suits_better(model, &known[i], best, request))
+			best = &known[i];
+	}
+	if (!best)
+		return false;
+	room = max(request->room, request->wish);
+	if (best->is_summary || !has_room(model, best, request, room))
+		room = request->room;
+	*start = first_place(model->tree, best, request,
+			     max(request->len, room));
+	return true;
+}
+
+/* Does a come before b, of what is short? */
+static bool is_longer(const struct model *model, const struct known *a,
+		      const struct known *b, u32 near)
+{
+	if (a->is_summary != b->is_summary)
 		return b->is_summary;
-	if (!a->is_summary && a_len != b_len)
-		return longest_first ? a_len > b_len : a_len < b_len;
+	if (!a->is_summary && known_len(a) != known_len(b))
+		return known_len(a) > known_len(b);
 	return farness(model, a, near) < farness(model, b, near);
 }
 
@@ -569,7 +673,7 @@ static struct frsp_choice naive_pick(const struct model *model,
 {
 	struct known known[256], *best = NULL;
 	struct frsp_choice choice = {.kind = FRSP_PICK_NONE};
-	u32 n = list_known(model, known), len;
+	u32 n = list_known(model, known), len, start;
 
 	for (u32 i = 0; i < n; i++) {
 		len = goal_len(&known[i], request);
@@ -579,21 +683,16 @@ static struct frsp_choice naive_pick(const struct model *model,
 			return (struct frsp_choice){FRSP_PICK_KEEP,
 						    request->near, len};
 	}
-	for (u32 i = 0; i < n; i++)
-		if (first_place(model->tree, &known[i], request) <
-			    known[i].end &&
-		    (!best || comes_before(model, &known[i], best,
-					   request->near, false)))
-			best = &known[i];
-	if (best)
-		return (struct frsp_choice){
-			FRSP_PICK_FIT, first_place(model->tree, best, request),
-			request->len};
+	sorted_for = request;
+	sorted_in = model;
+	qsort(known, n, sizeof(known[0]), compare_known);
+	if (naive_fit(model, known, n, request, &start))
+		return (struct frsp_choice){FRSP_PICK_FIT, start, request->len};
 	for (u32 i = 0; allow_short && i < n; i++) {
 		len = short_len(&known[i], request);
 		if (!len || len < request->min_len || len < choice.len ||
-		    (len == choice.len && !comes_before(model, &known[i], best,
-							request->near, true)))
+		    (len == choice.len &&
+		     !is_longer(model, &known[i], best, request->near)))
 			continue;
 		best = &known[i];
 		choice.kind = FRSP_PICK_SHORT;
@@ -655,6 +754,7 @@ static void test_random(void **state)
 				.goal_exact = random_below(2),
 				.goal_short = !random_below(3),
 				.room = random_below(2) ? random_below(20) : 0,
+				.wish = random_below(2) ? random_below(24) : 0,
 				.owner = 1 + random_below(4),
 				.take_rooms = !random_below(4),
 				.reserved =
