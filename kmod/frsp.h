@@ -230,11 +230,13 @@ void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes);
 
 /*
  * share.c: the caps of memory. join: the filesystem has its share of what all
- * have, until leave. give: max_bytes (0: unlimited) is its own from now on;
- * returns when no more is in use. All sleep, and change the shares of others.
+ * have, until leave. update: one has grown. give: max_bytes (0: unlimited) is
+ * its own from now on; returns when no more is in use. All sleep, and change
+ * the shares of others.
  */
 void frsp_share_join(struct frsp_fs *fs);
 void frsp_share_leave(struct frsp_fs *fs);
+void frsp_share_update(void);
 void frsp_share_give(struct frsp_fs *fs, u64 max_bytes);
 
 /*

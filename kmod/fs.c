@@ -229,6 +229,7 @@ err_trees:
 void frsp_fs_grow(struct frsp_fs *fs)
 {
 	u32 n_groups = frsp_sbi_groups(frsp_sbi(fs->sb)), n_trees;
+	bool grown;
 
 	mutex_lock(&fs->grow_mutex);
 	n_trees = frsp_fs_n_trees(fs);
@@ -238,8 +239,11 @@ void frsp_fs_grow(struct frsp_fs *fs)
 		pr_warn_once("%s: no memory for the trees of new groups, which "
 			     "stock ext4 alone handles\n",
 			     fs->sb->s_id);
+	grown = n_groups > fs->n_groups;
 	WRITE_ONCE(fs->n_groups, n_groups);
 	mutex_unlock(&fs->grow_mutex);
+	if (grown)
+		frsp_share_update();
 }
 
 static void free_trees(struct frsp_fs *fs)

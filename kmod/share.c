@@ -84,6 +84,13 @@ void frsp_share_leave(struct frsp_fs *fs)
 	mutex_unlock(&share_mutex);
 }
 
+void frsp_share_update(void)
+{
+	mutex_lock(&share_mutex);
+	divide();
+	mutex_unlock(&share_mutex);
+}
+
 void frsp_share_give(struct frsp_fs *fs, u64 max_bytes)
 {
 	mutex_lock(&share_mutex);
