@@ -16,6 +16,7 @@
  * a request for that group waits for the page. Its reads are bounded: after
  * each tree that it had to read bitmaps for, it pauses.
  */
+#include <linux/blkdev.h>
 #include <linux/buffer_head.h>
 #include <linux/freezer.h>
 #include <linux/kthread.h>
@@ -25,9 +26,42 @@
 #include "frsp.h"
 #include "trace.h"
 
+#define READ_AHEAD     32   /* bitmaps, as ext4's mb_prefetch */
 #define CHUNK_CLUSTERS 2048 /* inserted under one hold of the tree's lock */
 #define PAUSE_JIFFIES  (HZ / 50)
 #define EXPIRE_JIFFIES (30 * HZ)
+
+/*
+ * With a bitmap those right behind it on the disk are read, too, which costs
+ * hardly more: a flexible group has the bitmaps of its groups side by side. Who
+ * wants one of them next finds it in memory (buffer_uptodate() in
+ * ext4_read_block_bitmap_nowait(), fs/ext4/balloc.c, in 6.1 to 7.3; that makes
+ * an uninitialised group's bitmap itself, and none is read here). For example,
+ * with bitmaps of groups 16 to 31 in blocks 1000 to 1015, group 20 wants block
+ * 1004, and 1005 to 1015 come along.
+ */
+static void read_ahead(struct frsp_fs *fs, u32 group)
+{
+	sector_t block = frsp_group_bitmap_block(fs->sb, group);
+	u64 n_blocks = frsp_sbi_blocks(frsp_sbi(fs->sb));
+	struct ext4_group_info *info;
+	struct blk_plug plug;
+	bool uninit;
+	u32 i;
+
+	blk_start_plug(&plug);
+	for (i = 1; i < READ_AHEAD && block + i < n_blocks; i++) {
+		info = frsp_group_info(fs->sb, group + i);
+		if (!info ||
+		    frsp_group_bitmap_block(fs->sb, group + i) != block + i)
+			break;
+		if (frsp_group_desc_free(fs->sb, group + i, &uninit) &&
+		    !uninit &&
+		    frsp_info_has(info, EXT4_GROUP_INFO_NEED_INIT_BIT))
+			sb_breadahead(fs->sb, block + i);
+	}
+	blk_finish_plug(&plug);
+}
 
 int frsp_load_init_group(struct frsp_fs *fs, u32 group)
 {
@@ -41,6 +75,7 @@ int frsp_load_init_group(struct frsp_fs *fs, u32 group)
 	frsp_count(fs, group_reads);
 	if (current == READ_ONCE(fs->loader.task))
 		set_user_nice(current, 0);
+	read_ahead(fs, group);
 	err = frsp_hook_init_group(fs->sb, group, GFP_NOFS);
 	if (current == READ_ONCE(fs->loader.task))
 		set_user_nice(current, MAX_NICE);
