@@ -8,8 +8,9 @@
  * Since 6.3 a struct btrfs_bio has the inode. In 6.1 whoever asked for the I/O
  * has it: direct I/O in its struct btrfs_dio_private (btrfs_submit_direct() in
  * fs/btrfs/inode.c), compressed I/O in its struct compressed_bio
- * (fs/btrfs/compression.c). Otherwise the pages are those of a file, or of the
- * trees.
+ * (fs/btrfs/compression.c), reads of what is compressed as it is
+ * (BTRFS_IOC_ENCODED_READ) in their struct btrfs_encoded_read_private.
+ * Otherwise the pages are those of a file, or of the trees.
  */
 #ifndef FRSP_HOT_BTRFS_BPF_H
 #define FRSP_HOT_BTRFS_BPF_H
@@ -24,6 +25,7 @@ extern const void btrfs_simple_end_io __ksym __weak;
 extern const void btrfs_orig_write_end_io __ksym __weak;
 extern const void btrfs_clone_write_end_io __ksym __weak;
 extern const void btrfs_end_dio_bio __ksym __weak;
+extern const void btrfs_encoded_read_endio __ksym __weak;
 extern const void end_compressed_bio_read __ksym __weak;
 extern const void end_compressed_bio_write __ksym __weak;
 
@@ -79,6 +81,13 @@ static __always_inline void btrfs_inode_source(struct frsp_hot_source *src,
 	src->mapping = (__u64)BPF_CORE_READ(inode, i_mapping);
 }
 
+static __always_inline const struct inode *
+vfs_inode_of(const struct btrfs_inode___frsp *inode)
+{
+	return (const void *)inode +
+	       bpf_core_field_offset(struct btrfs_inode___frsp, vfs_inode);
+}
+
 /* Since 6.3. */
 static __always_inline void
 btrfs_owner_source(struct frsp_hot_source *src,
@@ -86,16 +95,12 @@ btrfs_owner_source(struct frsp_hot_source *src,
 {
 	const struct btrfs_inode___frsp *owner = BPF_CORE_READ(bbio, inode);
 
-	if (!owner) { /* scrub */
+	if (!owner) { /* scrub, up to 7.1 */
 		class_source(src, bdev, FRSP_HOT_UNATTRIBUTED);
 		return;
 	}
-	btrfs_inode_source(
-		src,
-		(const void *)owner +
-			bpf_core_field_offset(struct btrfs_inode___frsp,
-					      vfs_inode),
-		BPF_CORE_READ(bbio, file_offset));
+	btrfs_inode_source(src, vfs_inode_of(owner),
+			   BPF_CORE_READ(bbio, file_offset));
 }
 
 /* In 6.1. False: the pages tell. */
@@ -107,6 +112,7 @@ btrfs_requester_source(struct frsp_hot_source *src,
 	const void *requester = BPF_CORE_READ(bbio, private);
 	const struct btrfs_dio_private___frsp *direct = requester;
 	const struct compressed_bio___frsp *compressed = requester;
+	const struct btrfs_encoded_read_private___frsp *encoded = requester;
 
 	if (end_io == &btrfs_end_dio_bio)
 		btrfs_inode_source(src, BPF_CORE_READ(direct, inode),
@@ -115,6 +121,10 @@ btrfs_requester_source(struct frsp_hot_source *src,
 		 end_io == &end_compressed_bio_write)
 		btrfs_inode_source(src, BPF_CORE_READ(compressed, inode),
 				   BPF_CORE_READ(compressed, start));
+	else if (end_io == &btrfs_encoded_read_endio)
+		btrfs_inode_source(src,
+				   vfs_inode_of(BPF_CORE_READ(encoded, inode)),
+				   BPF_CORE_READ(encoded, file_offset));
 	else
 		return false;
 	return true;

@@ -69,6 +69,7 @@ struct frsp_fs {
 	/* under share.c's mutex */
 	struct list_head share;
 	bool cap_is_given; /* by mb_frsp_max_mem */
+	bool is_served;
 
 	/* tunables; READ_ONCE once per decision */
 	bool steer;	/* freespace_tree */
@@ -225,14 +226,15 @@ void frsp_memory_condemn(struct frsp_fs *fs, struct frsp_tree *tree,
 void frsp_memory_reclaim(struct frsp_fs *fs, u64 max_bytes,
 			 const struct frsp_tree *keep);
 void frsp_memory_free_condemned(struct frsp_fs *fs);
-/* Reclaims, and returns when memory is given back, whoever evicted it. Sleeps. */
+/* Reclaims, and waits until memory is given back, whoever evicted it, or for a
+ * signal. Sleeps. */
 void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes);
 
 /*
  * share.c: the caps of memory. join: the filesystem has its share of what all
  * have, until leave. update: one has grown. give: max_bytes (0: unlimited) is
- * its own from now on; returns when no more is in use. All sleep, and change
- * the shares of others.
+ * its own from now on; returns when no more is in use, or on a signal. All
+ * sleep, and change the shares of others.
  */
 void frsp_share_join(struct frsp_fs *fs);
 void frsp_share_leave(struct frsp_fs *fs);

@@ -15,14 +15,14 @@
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/shrinker.h>
 
 #include "frsp.h"
 #include "trace.h"
 
 #define ACTIVE_JIFFIES 100
-#define SHRINK_TRIES   5000 /* of a millisecond or more */
+#define SHRINK_TRIES   5000 /* with a pause of a millisecond or more */
 
 void frsp_memory_init(struct frsp_fs *fs)
 {
@@ -179,9 +179,10 @@ void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes)
 	 */
 	for (tries = 0; tries < SHRINK_TRIES; tries++) {
 		if (atomic64_read(&fs->memory.used_bytes) <= max_bytes ||
-		    READ_ONCE(fs->memory.max_bytes) != max_bytes)
+		    READ_ONCE(fs->memory.max_bytes) != max_bytes ||
+		    signal_pending(current))
 			break;
-		msleep(1);
+		msleep_interruptible(1);
 		frsp_memory_reclaim(fs, max_bytes, NULL);
 	}
 }

@@ -67,7 +67,7 @@ void frsp_meta_update(struct frsp_meta *meta, struct frsp_tree *tree)
 
 int frsp_meta_fit(const struct frsp_meta *meta, u32 len, u32 near)
 {
-	return frsp_peaks_nearest(&meta->longest, max(len, 1U), near);
+	return frsp_peaks_next_to(&meta->longest, max(len, 1U), near);
 }
 
 int frsp_meta_longest(const struct frsp_meta *meta, u32 *len, u32 near)

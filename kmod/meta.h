@@ -38,10 +38,10 @@ void frsp_meta_update(struct frsp_meta *meta, struct frsp_tree *tree);
 
 /*
  * For the holder of meta->lock. The index of the tree nearest to near, -1:
- * none. fit: whose longest extent is at least len. longest: that has the
- * longest extent of all, of *len. promise: whose promise is at least len, and
- * at least half of the highest: a group with few free clusters more than it
- * takes hardly has them side by side.
+ * none. fit: whose longest extent is at least len, but near itself. longest:
+ * that has the longest extent of all, of *len. promise: whose promise is at
+ * least len, and at least half of the highest: a group with few free clusters
+ * more than it takes hardly has them side by side.
  */
 int frsp_meta_fit(const struct frsp_meta *meta, u32 len, u32 near);
 int frsp_meta_longest(const struct frsp_meta *meta, u32 *len, u32 near);

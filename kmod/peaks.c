@@ -70,18 +70,36 @@ static int nearest_in_front(const struct frsp_peaks *peaks, u32 min, u32 index)
 	return node - peaks->size;
 }
 
-int frsp_peaks_nearest(const struct frsp_peaks *peaks, u32 min, u32 near)
+/* The nearer one of a higher and a lower index; -1: there is none. */
+static int nearer(int behind, int in_front, u32 near)
 {
-	int behind, in_front;
-
-	if (frsp_peaks_top(peaks) < min)
-		return -1;
-	near = min_t(u32, near, peaks->size - 1);
-	behind = nearest_behind(peaks, min, near);
-	in_front = nearest_in_front(peaks, min, near);
 	if (behind < 0)
 		return in_front;
 	if (in_front < 0)
 		return behind;
 	return behind - (int)near <= (int)near - in_front ? behind : in_front;
+}
+
+int frsp_peaks_nearest(const struct frsp_peaks *peaks, u32 min, u32 near)
+{
+	if (frsp_peaks_top(peaks) < min)
+		return -1;
+	near = min_t(u32, near, peaks->size - 1);
+	return nearer(nearest_behind(peaks, min, near),
+		      nearest_in_front(peaks, min, near), near);
+}
+
+int frsp_peaks_next_to(const struct frsp_peaks *peaks, u32 min, u32 near)
+{
+	int behind = -1, in_front = -1;
+
+	if (frsp_peaks_top(peaks) < min)
+		return -1;
+	if (near >= peaks->size)
+		return nearest_in_front(peaks, min, peaks->size - 1);
+	if (near + 1 < peaks->size)
+		behind = nearest_behind(peaks, min, near + 1);
+	if (near)
+		in_front = nearest_in_front(peaks, min, near - 1);
+	return nearer(behind, in_front, near);
 }

@@ -33,5 +33,7 @@ u32 frsp_peaks_top(const struct frsp_peaks *peaks);
  * the higher. -1: there is none. near may be any number.
  */
 int frsp_peaks_nearest(const struct frsp_peaks *peaks, u32 min, u32 near);
+/* The same without near itself. */
+int frsp_peaks_next_to(const struct frsp_peaks *peaks, u32 min, u32 near);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All that is looked at is bounded: FRSP_PICK_NEAR_VISITS extents in one walk,
- * FRSP_PICK_VISITS in each of at most three others, the tree's groups, and per
- * extent the offers that are open.
+ * All that is looked at is bounded: FRSP_PICK_VISITS extents in each of at most
+ * four walks, of FRSP_PICK_TRIES of them the offers and rooms in them, and the
+ * tree's groups.
  *
  * Two things are wanted of a place: that it is near, and that what is left of
  * the free extent is of use to others, so the best fit. Only a few of the
@@ -62,22 +62,28 @@ static bool upper_is_next(const struct frsp_extent *lower,
 	       (!lower || distance(upper, near) <= distance(lower, near));
 }
 
-/* All extents. */
+/* All extents that do not end in what is reserved. */
 struct near_walk {
 	struct rb_node *lower; /* the next in front of near */
 	struct rb_node *upper; /* the next at or behind it */
 	u32 near;
+	u32 reserved;
 };
 
-static struct near_walk walk_near(const struct frsp_tree *tree, u32 near)
+static struct near_walk walk_near(const struct frsp_tree *tree, u32 near,
+				  u32 reserved)
 {
-	struct frsp_extent *upper = frsp_tree_next(tree, near);
+	struct frsp_extent *upper;
+
+	near = max(near, reserved);
+	upper = frsp_tree_next(tree, near);
 
 	return (struct near_walk){
 		.lower = upper ? rb_prev(&upper->by_start)
 			       : rb_last(&tree->by_start),
 		.upper = upper ? &upper->by_start : NULL,
 		.near = near,
+		.reserved = reserved,
 	};
 }
 
@@ -86,6 +92,8 @@ static const struct frsp_extent *near_next(struct near_walk *walk)
 	const struct frsp_extent *lower, *upper;
 
 	lower = rb_entry_safe(walk->lower, struct frsp_extent, by_start);
+	if (lower && extent_span(lower).end <= walk->reserved)
+		lower = NULL;
 	upper = rb_entry_safe(walk->upper, struct frsp_extent, by_start);
 	if (upper_is_next(lower, upper, walk->near)) {
 		walk->upper = rb_next(walk->upper);
@@ -229,6 +237,7 @@ static bool fit_span(const struct frsp_tree *tree,
 			choice->kind = FRSP_PICK_FIT;
 			choice->start = start;
 			choice->len = request->len;
+			choice->span = span.end - start;
 			return true;
 		}
 		start = align(request, taken);
@@ -259,6 +268,7 @@ static void fit_short(const struct frsp_tree *tree,
 	choice->kind = FRSP_PICK_SHORT;
 	choice->start = span.end - len;
 	choice->len = len;
+	choice->span = len;
 }
 
 void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end)
@@ -307,6 +317,7 @@ static bool pick_goal(const struct frsp_tree *tree,
 	choice->kind = FRSP_PICK_KEEP;
 	choice->start = goal;
 	choice->len = len;
+	choice->span = span.end - goal;
 	return true;
 }
 
@@ -322,8 +333,6 @@ static u32 suits(const struct frsp_tree *tree,
 	u32 room = room_of(request);
 	struct span span = extent_span(extent);
 
-	if (extent->len < room)
-		return 0;
 	if (fit_span(tree, request, max(room, request->wish), span, choice))
 		return U32_MAX - extent->len;
 	if (request->wish > room && fit_span(tree, request, room, span, choice))
@@ -335,16 +344,20 @@ static bool pick_near(const struct frsp_tree *tree,
 		      const struct frsp_request *request,
 		      struct frsp_choice *choice)
 {
-	struct near_walk walk = walk_near(tree, request->near);
-	u32 visits = FRSP_PICK_NEAR_VISITS, compared = 0;
+	struct near_walk walk =
+		walk_near(tree, request->near, request->reserved);
+	u32 visits = FRSP_PICK_VISITS, tries = FRSP_PICK_TRIES;
+	u32 compared = 0, rank, best = 0;
 	const struct frsp_extent *extent;
 	struct frsp_choice candidate;
-	u32 rank, best = 0;
 
 	if (!frsp_tree_fit(tree, room_of(request), 0))
 		return false;
-	while (visits-- && compared < FRSP_PICK_NEAR &&
+	while (visits-- && tries && compared < FRSP_PICK_NEAR &&
 	       (extent = near_next(&walk))) {
+		if (extent->len < room_of(request))
+			continue;
+		tries--;
 		rank = suits(tree, request, extent, &candidate);
 		compared += !!rank;
 		if (rank > best) {
@@ -361,18 +374,21 @@ static bool pick_extent(const struct frsp_tree *tree,
 			struct frsp_choice *choice)
 {
 	const struct frsp_extent *extent = frsp_tree_fit(tree, len, 0);
-	u32 visits = FRSP_PICK_VISITS;
+	u32 visits = FRSP_PICK_VISITS, tries = FRSP_PICK_TRIES;
 
 	while (extent) {
 		struct len_walk walk =
 			walk_len(tree, extent->len, request->near);
 
 		while ((extent = len_next(&walk))) {
+			if (!visits-- || !tries)
+				return false;
+			if (extent_span(extent).end <= request->reserved)
+				continue;
+			tries--;
 			if (fit_span(tree, request, room_of(request),
 				     extent_span(extent), choice))
 				return true;
-			if (!--visits)
-				return false;
 		}
 		extent = frsp_tree_fit(tree, walk.len + 1, 0);
 	}
@@ -402,7 +418,7 @@ static void pick_short(const struct frsp_tree *tree,
 {
 	struct rb_node *node = rb_last(&tree->by_len);
 	const struct frsp_extent *extent;
-	u32 visits = FRSP_PICK_VISITS;
+	u32 visits = FRSP_PICK_TRIES;
 	struct len_walk walk;
 
 	while (node && visits) {

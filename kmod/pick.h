@@ -73,6 +73,7 @@ struct frsp_choice {
 	enum frsp_pick_kind kind;
 	u32 start; /* position in the tree */
 	u32 len;   /* clusters free from there, at most request->len */
+	u32 span;  /* clusters from start to the end of the free extent */
 };
 
 /*
@@ -83,9 +84,12 @@ struct frsp_choice {
  */
 #define FRSP_PICK_NEAR 16
 
-/* How many extents are looked at in one walk: the nearest, or by length. */
-#define FRSP_PICK_NEAR_VISITS 256
-#define FRSP_PICK_VISITS      64
+/*
+ * How many extents are passed in one walk, and how many of those that are long
+ * enough are searched for a place off the offers and rooms of others.
+ */
+#define FRSP_PICK_VISITS 256
+#define FRSP_PICK_TRIES	 64
 
 /* The tree must have rooms. Sets the owner's, the latest now; takes it away. */
 void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end);
@@ -96,7 +100,7 @@ void frsp_room_remove(struct frsp_tree *tree, u64 owner);
  * is exact or at the start of a free extent. Else of the FRSP_PICK_NEAR nearest
  * extents with room the shortest that has wish, or the longest if none has; of
  * equal ones the nearest. If there is none among the nearest
- * FRSP_PICK_NEAR_VISITS, the shortest in the tree with room. In groups that are
+ * FRSP_PICK_VISITS, the shortest in the tree with room. In groups that are
  * only a SUMMARY, their longest extent if it has room, the nearest group first.
  * Aligned to the stripe, off the offers of others and, unless take_rooms, off
  * their rooms.

@@ -3,14 +3,16 @@
  * How much memory each filesystem's extents may take, as long as nobody says
  * otherwise.
  *
- * The RFC's maximum is what the buddy bitmaps of all groups take (2 blocks
- * each); here at least a tree of the worst case, in which every other cluster
- * is free. All filesystems together have no more than 1/64 of the machine's
- * memory: where their maxima would be more, each has a share of that in
- * proportion. What is in memory anyhow, the index, is taken off its share.
+ * Each wants the RFC's maximum, what the buddy bitmaps of all groups take (2
+ * blocks each), but at least a tree of the worst case, in which every other
+ * cluster is free. All filesystems together have 1/64 of the machine's memory.
+ * Who wants no more than an equal part of that gets what it wants; the others
+ * divide the rest in the same way. What is in memory anyhow, the index, is
+ * taken off a share, but for half of it.
  *
- * For example: of 64 MiB, two filesystems that want 96 MiB and 32 MiB get
- * 48 MiB and 16 MiB. When the smaller one is unmounted, the other gets 64 MiB.
+ * For example: of 64 MiB, three filesystems want 6, 40 and 80 MiB. An equal
+ * part is 21 MiB, so the first gets its 6 MiB, and the others have 29 MiB each.
+ * When the last is unmounted, the second gets its 40 MiB.
  *
  * Who is given a cap by mb_frsp_max_mem has that, and takes no part in this.
  */
@@ -37,35 +39,58 @@ static u64 wanted(struct frsp_fs *fs)
 	return max(buddies, tree);
 }
 
+/* Trees are evicted first: over its cap, a tree loses its extents when it is
+ * used. */
 static void set_share(struct frsp_fs *fs, u64 bytes)
 {
 	u64 index = frsp_fs_index_bytes(fs);
+	u64 old = READ_ONCE(fs->memory.max_bytes);
 	u64 cap = max(bytes - min(index, bytes / 2), 1ULL);
-	bool less = cap < READ_ONCE(fs->memory.max_bytes);
 
+	if (cap < old)
+		frsp_memory_reclaim(fs, cap - cap / 8, NULL);
 	WRITE_ONCE(fs->memory.max_bytes, cap);
-	if (less)
+	if (cap < old)
 		frsp_loader_kick(fs);
-	else
+	if (cap > old)
 		frsp_loader_retry(fs);
+}
+
+/* Serves those that want at most limit; true: one at least. */
+static bool serve(u64 limit, u64 *rest, u32 *n)
+{
+	struct frsp_fs *fs;
+	bool served = false;
+	u64 bytes;
+
+	list_for_each_entry (fs, &all, share) {
+		bytes = wanted(fs);
+		if (fs->is_served || bytes > limit)
+			continue;
+		fs->is_served = true;
+		set_share(fs, bytes);
+		*rest -= min(bytes, *rest);
+		(*n)--;
+		served = true;
+	}
+	return served;
 }
 
 static void divide(void)
 {
-	u64 limit = (u64)totalram_pages() * PAGE_SIZE / PART_OF_MEMORY;
+	u64 rest = (u64)totalram_pages() * PAGE_SIZE / PART_OF_MEMORY;
 	struct frsp_fs *fs;
-	u64 sum = 0;
+	u32 n = 0;
 
+	list_for_each_entry (fs, &all, share) {
+		fs->is_served = fs->cap_is_given;
+		n += !fs->is_served;
+	}
+	while (n && serve(div_u64(rest, n), &rest, &n))
+		;
 	list_for_each_entry (fs, &all, share)
-		if (!fs->cap_is_given)
-			sum += wanted(fs);
-	list_for_each_entry (fs, &all, share)
-		if (!fs->cap_is_given)
-			set_share(fs,
-				  sum <= limit
-					  ? wanted(fs)
-					  : mul_u64_u64_div_u64(wanted(fs),
-								limit, sum));
+		if (!fs->is_served)
+			set_share(fs, div_u64(rest, n));
 }
 
 void frsp_share_join(struct frsp_fs *fs)

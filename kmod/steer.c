@@ -162,8 +162,8 @@ static bool pick(struct steer *steer, struct frsp_tree *tree, bool allow_short,
 		out->offer.len = choice.len;
 		out->offer.taken = false;
 		list_add(&out->offer.list, &tree->offers);
-		out->room =
-			steer->want > choice.len ? steer->want - choice.len : 0;
+		out->room = min(steer->want, choice.span);
+		out->room -= min(out->room, choice.len);
 	}
 	spin_unlock(&tree->lock);
 	frsp_memory_used(steer->fs, tree);
@@ -214,7 +214,10 @@ static bool pick_near_goal(struct steer *steer, struct frsp_steering *out)
 	return pick(steer, steer->goal_tree, false, out);
 }
 
-/* An index that meta finds, or -1: also when somebody else is changing it. */
+/*
+ * An index that meta finds, or -1: also when somebody else is changing it. fit
+ * leaves out the goal's own tree, which has been asked.
+ */
 static int ask_meta(struct steer *steer, u32 len, bool promise)
 {
 	struct frsp_meta *meta = &steer->fs->meta;
@@ -390,10 +393,8 @@ static bool choose(struct steer *steer, struct frsp_steering *out)
 	if (pick_roomy(steer, out))
 		return true;
 	steer->reserved = steer->fs->reserved_clusters;
-	if (pick_near_goal(steer, out))
-		return true;
 	do {
-		if (pick_by_meta(steer, out))
+		if (pick_near_goal(steer, out) || pick_by_meta(steer, out))
 			return true;
 	} while (read_promising(steer));
 	if (pick_known(steer, out))

@@ -257,6 +257,19 @@ static void judge_secure_boot(const struct judging *judging)
 		     why);
 }
 
+/* judge_kernel() says why. */
+static bool can_work(const struct doctor_facts *facts)
+{
+	return matches(facts->machine, FRSP_MACHINES) && !facts->is_realtime;
+}
+
+static const char *install_remedy(const struct doctor_facts *facts)
+{
+	if (!can_work(facts))
+		return "another kernel or machine: see above";
+	return is_tested(facts) ? INSTALL : BUILD;
+}
+
 static void judge_module_file(const struct judging *judging)
 {
 	const struct doctor_facts *facts = judging->facts;
@@ -270,8 +283,17 @@ static void judge_module_file(const struct judging *judging)
 		     "none for %s: built by hand", facts->release);
 	else
 		find(judging, facts->is_loaded ? DOCTOR_WARN : DOCTOR_FAIL,
-		     "module-file", is_tested(facts) ? INSTALL : BUILD,
+		     "module-file", install_remedy(facts),
 		     "frsp.ko is not installed for %s", facts->release);
+}
+
+static const char *load_remedy(const struct doctor_facts *facts)
+{
+	if (!*facts->module_file)
+		return "install it: see above";
+	if (*facts->refusal)
+		return "mend what it says, then \"sudo modprobe frsp\"";
+	return "\"sudo modprobe frsp\"";
 }
 
 static void judge_module(const struct judging *judging)
@@ -281,12 +303,7 @@ static void judge_module(const struct judging *judging)
 	size_t len = strcspn(frsp_version, " ");
 
 	if (!facts->is_loaded)
-		find(judging, DOCTOR_FAIL, "module",
-		     *facts->refusal	   ? "mend what it says, then \"sudo "
-					     "modprobe frsp\""
-		     : *facts->module_file ? "\"sudo modprobe frsp\""
-					   : "install it, see above, then "
-					     "\"sudo modprobe frsp\"",
+		find(judging, DOCTOR_FAIL, "module", load_remedy(facts),
 		     "frsp.ko is not loaded%s%s",
 		     *facts->refusal ? "; it said: " : "", facts->refusal);
 	else if (strlen(facts->module_version) != len ||

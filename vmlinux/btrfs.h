@@ -34,6 +34,12 @@ struct btrfs_dio_private___frsp {
 	struct inode *inode;
 } __attribute__((preserve_access_index));
 
+/* 6.1: fs/btrfs/inode.c */
+struct btrfs_encoded_read_private___frsp {
+	struct btrfs_inode___frsp *inode;
+	__u64 file_offset;
+} __attribute__((preserve_access_index));
+
 /* 6.1: fs/btrfs/compression.h */
 struct compressed_bio___frsp {
 	struct inode *inode;

@@ -93,13 +93,13 @@ static u32 most(const struct fixture *f, u32 (*value)(const struct naive *))
 
 /* Of two at the same distance the one behind. */
 static int nearest(const struct fixture *f, u32 near, u32 least,
-		   u32 (*value)(const struct naive *))
+		   u32 (*value)(const struct naive *), bool but_near)
 {
 	int best = -1;
 
 	least = least ? least : 1;
 	for (u32 i = 0; i < f->n_trees; i++)
-		if (value(&f->naive[i]) >= least &&
+		if (value(&f->naive[i]) >= least && !(but_near && i == near) &&
 		    (best < 0 || distance(i, near) <= distance(best, near)))
 			best = i;
 	return best;
@@ -111,13 +111,13 @@ static void check_answers(const struct fixture *f, u32 len, u32 near)
 	u32 found_len;
 
 	assert_int_equal(frsp_meta_fit(&f->meta, len, near),
-			 nearest(f, near, len, longest_of));
+			 nearest(f, near, len, longest_of, true));
 	assert_int_equal(frsp_meta_longest(&f->meta, &found_len, near),
-			 nearest(f, near, longest, longest_of));
+			 nearest(f, near, longest, longest_of, false));
 	assert_int_equal(found_len, longest);
 	assert_int_equal(frsp_meta_promise(&f->meta, len, near),
 			 nearest(f, near, len > promise / 2 ? len : promise / 2,
-				 promise_of));
+				 promise_of, false));
 }
 
 /* --- cases ---------------------------------------------------------------- */
@@ -144,9 +144,10 @@ static void test_fit(void **state)
 		u32 len, near;
 		int found;
 	} cases[] = {
-		{1, 0, 0},  {11, 0, 1}, {11, 9, 9},   {31, 0, 3},
-		{41, 6, 4}, {41, 7, 9}, {101, 0, -1}, {100, 0, 9},
-		{0, 5, 5},  {50, 1, 4}, {8, 6, 8},    {8, 5, 4},
+		{1, 0, 1},   {11, 0, 1},   {11, 9, 4},	 {31, 0, 3},
+		{41, 6, 4},  {41, 7, 9},   {101, 0, -1}, {100, 0, 9},
+		{0, 5, 6},   {50, 1, 4},   {8, 6, 8},	 {8, 5, 4},
+		{100, 8, 9}, {100, 9, -1}, {100, 99, 9},
 	};
 	struct fixture f;
 
@@ -164,8 +165,7 @@ static void test_fit(void **state)
 	fixture_free(&f);
 }
 
-/* In an empty filesystem all trees are the same: each is the nearest to itself.
- */
+/* In an empty filesystem all trees are the same: the next one is the nearest. */
 static void test_fit_among_equals(void **state)
 {
 	struct fixture f;
@@ -175,14 +175,15 @@ static void test_fit_among_equals(void **state)
 	for (u32 i = 0; i < N_TREES; i++)
 		set(&f, i, CLUSTERS, 0);
 	for (u32 i = 0; i < N_TREES; i++)
-		assert_int_equal(frsp_meta_fit(&f.meta, 100, i), i);
+		assert_int_equal(frsp_meta_fit(&f.meta, 100, i),
+				 i + 1 < N_TREES ? i + 1 : N_TREES - 2);
 	assert_int_equal(frsp_meta_fit(&f.meta, 100, 5000), N_TREES - 1);
 	set(&f, 30, 50, 0);
 	set(&f, 31, 50, 0);
 	set(&f, 32, 50, 0);
 	assert_int_equal(frsp_meta_fit(&f.meta, 100, 30), 29);
 	assert_int_equal(frsp_meta_fit(&f.meta, 100, 31), 33);
-	assert_int_equal(frsp_meta_fit(&f.meta, 50, 31), 31);
+	assert_int_equal(frsp_meta_fit(&f.meta, 50, 31), 32);
 	fixture_free(&f);
 }
 

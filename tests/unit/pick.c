@@ -12,7 +12,7 @@
 
 static const char *const kind_names[] = {"none", "keep", "fit", "short"};
 
-static struct frsp_offer offers[FRSP_PICK_NEAR_VISITS];
+static struct frsp_offer offers[FRSP_PICK_VISITS];
 static u32 n_offers;
 
 static void offer(struct model *model, u32 start, u32 len, bool taken)
@@ -352,13 +352,18 @@ static void far_model(struct model *model, u32 n, u32 len, bool offered)
 /* As many extents as a walk has visits are of no use. */
 static void test_visits(void **state)
 {
-	const u32 n = FRSP_PICK_NEAR_VISITS;
+	const u32 n = FRSP_PICK_VISITS;
 	struct frsp_request request = {.len = 3, .min_len = 1};
 	struct frsp_choice choice;
 	struct model model;
 
 	(void)state;
-	far_model(&model, n - 1, 3, true);
+	far_model(&model, FRSP_PICK_TRIES - 1, 3, true);
+	choice = frsp_pick(model.tree, &request, false);
+	expect(&choice, FRSP_PICK_FIT, 4 * FRSP_PICK_TRIES, 3, "the last try");
+	model_destroy(&model);
+
+	far_model(&model, n - 1, 2, false);
 	choice = frsp_pick(model.tree, &request, false);
 	expect(&choice, FRSP_PICK_FIT, 4 * n, 3, "the last visit");
 	model_destroy(&model);
@@ -368,18 +373,49 @@ static void test_visits(void **state)
 	expect(&choice, FRSP_PICK_FIT, 4 * n + 4, 3, "by length");
 	model_destroy(&model);
 
-	far_model(&model, n, 3, true);
+	far_model(&model, FRSP_PICK_TRIES, 3, true);
 	choice = frsp_pick(model.tree, &request, false);
 	expect(&choice, FRSP_PICK_NONE, 0, 0, "too many");
 	choice = frsp_pick(model.tree, &request, true);
-	expect(&choice, FRSP_PICK_SHORT, 4 * n + 11, 2, "end");
+	expect(&choice, FRSP_PICK_SHORT, 4 * FRSP_PICK_TRIES + 11, 2, "end");
+	model_destroy(&model);
+}
+
+/* What is reserved costs no visit: the best fit of all is too far away. */
+static void test_reserved_is_passed(void **state)
+{
+	const u32 reserved = 8 * FRSP_PICK_VISITS, step = 100;
+	const u32 first = 2 * reserved + 1;
+	const u32 end = first + (FRSP_PICK_NEAR + 4) * step;
+	struct frsp_request request = {.len = 3, .reserved = reserved};
+	struct frsp_choice choice;
+	struct model model;
+
+	(void)state;
+	n_offers = 0;
+	model_init(&model, 1, end + 8, end + 8);
+	for (u32 i = 0; i < reserved; i += 4)
+		memset(model.in_use + i, false, 2);
+	for (u32 i = first; i < end; i += step)
+		memset(model.in_use + i, false, 9);
+	memset(model.in_use + end, false, 3);
+	model_load(&model, 0);
+	for (u32 near = 0; near <= reserved; near += reserved) {
+		request.near = near;
+		choice = frsp_pick(model.tree, &request, false);
+		expect(&choice, FRSP_PICK_FIT, first, 3, "nearest");
+	}
+	request.near = 0;
+	request.reserved = 0;
+	choice = frsp_pick(model.tree, &request, false);
+	expect(&choice, FRSP_PICK_FIT, end, 3, "too many are too short");
 	model_destroy(&model);
 }
 
 /* So many short extents are not aligned that only a long one can be. */
 static void test_stripe_beyond_visits(void **state)
 {
-	const u32 n = 2 * FRSP_PICK_NEAR_VISITS, clusters = 16 * n, far = n - 9;
+	const u32 n = 2 * FRSP_PICK_VISITS, clusters = 16 * n, far = n - 9;
 	struct frsp_request request = {.len = 8, .stripe = 8};
 	struct frsp_choice choice;
 	struct model model;
@@ -630,7 +666,8 @@ static int compare_known(const void *x, const void *y)
 
 /* Where to begin in the first summary, or the best of the nearest extents. */
 static bool naive_fit(const struct model *model, const struct known *known,
-		      u32 n, const struct frsp_request *request, u32 *start)
+		      u32 n, const struct frsp_request *request, u32 *start,
+		      u32 *end)
 {
 	const struct known *best = NULL;
 	u32 compared = 0, room;
@@ -653,6 +690,7 @@ static bool naive_fit(const struct model *model, const struct known *known,
 		room = request->room;
 	*start = first_place(model->tree, best, request,
 			     max(request->len, room));
+	*end = best->end;
 	return true;
 }
 
@@ -673,21 +711,30 @@ static struct frsp_choice naive_pick(const struct model *model,
 {
 	struct known known[256], *best = NULL;
 	struct frsp_choice choice = {.kind = FRSP_PICK_NONE};
-	u32 n = list_known(model, known), len, start;
+	u32 n = list_known(model, known), len, start = 0, end = 0;
 
 	for (u32 i = 0; i < n; i++) {
 		len = goal_len(&known[i], request);
 		if (is_free(&known[i], request->near, len) &&
 		    (is_aligned(request, request->near) ||
 		     (request->goal_exact && !request->stripe_only)))
-			return (struct frsp_choice){FRSP_PICK_KEEP,
-						    request->near, len};
+			return (struct frsp_choice){
+				.kind = FRSP_PICK_KEEP,
+				.start = request->near,
+				.len = len,
+				.span = known[i].end - request->near,
+			};
 	}
 	sorted_for = request;
 	sorted_in = model;
 	qsort(known, n, sizeof(known[0]), compare_known);
-	if (naive_fit(model, known, n, request, &start))
-		return (struct frsp_choice){FRSP_PICK_FIT, start, request->len};
+	if (naive_fit(model, known, n, request, &start, &end))
+		return (struct frsp_choice){
+			.kind = FRSP_PICK_FIT,
+			.start = start,
+			.len = request->len,
+			.span = end - start,
+		};
 	for (u32 i = 0; allow_short && i < n; i++) {
 		len = short_len(&known[i], request);
 		if (!len || len < request->min_len || len < choice.len ||
@@ -698,6 +745,7 @@ static struct frsp_choice naive_pick(const struct model *model,
 		choice.kind = FRSP_PICK_SHORT;
 		choice.start = best->end - len;
 		choice.len = len;
+		choice.span = len;
 	}
 	return choice;
 }
@@ -772,6 +820,8 @@ static void test_random(void **state)
 			naive = naive_pick(&model, &request, allow_short);
 			expect(&choice, naive.kind, naive.start, naive.len,
 			       "random");
+			if (choice.kind != FRSP_PICK_NONE)
+				assert_int_equal(choice.span, naive.span);
 			n_of[choice.kind]++;
 		}
 		model_destroy(&model);
@@ -787,6 +837,7 @@ int main(void)
 		cmocka_unit_test(test_while_loading),
 		cmocka_unit_test(test_rooms),
 		cmocka_unit_test(test_visits),
+		cmocka_unit_test(test_reserved_is_passed),
 		cmocka_unit_test(test_stripe_beyond_visits),
 		cmocka_unit_test(test_large_positions),
 		cmocka_unit_test(test_random),
