@@ -54,48 +54,31 @@ static u32 distance(const struct frsp_extent *extent, u32 near)
 	return near < span.end ? 0 : near - span.end + 1;
 }
 
-/* Is it the turn of the upper one? Either may be NULL. */
-static bool upper_is_next(const struct frsp_extent *lower,
-			  const struct frsp_extent *upper, u32 near)
-{
-	return upper &&
-	       (!lower || distance(upper, near) <= distance(lower, near));
-}
-
-/* All extents that do not end in what is reserved. */
-struct near_walk {
+/* Extents from near on, in an order in which they have neighbours. */
+struct walk {
 	struct rb_node *lower; /* the next in front of near */
 	struct rb_node *upper; /* the next at or behind it */
 	u32 near;
-	u32 reserved;
 };
 
-static struct near_walk walk_near(const struct frsp_tree *tree, u32 near,
-				  u32 reserved)
+/* upper: the first at or behind near, or NULL. */
+static struct walk walk_from(const struct rb_root *root, struct rb_node *upper,
+			     u32 near)
 {
-	struct frsp_extent *upper;
-
-	near = max(near, reserved);
-	upper = frsp_tree_next(tree, near);
-
-	return (struct near_walk){
-		.lower = upper ? rb_prev(&upper->by_start)
-			       : rb_last(&tree->by_start),
-		.upper = upper ? &upper->by_start : NULL,
+	return (struct walk){
+		.lower = upper ? rb_prev(upper) : rb_last(root),
+		.upper = upper,
 		.near = near,
-		.reserved = reserved,
 	};
 }
 
-static const struct frsp_extent *near_next(struct near_walk *walk)
+/* The nearer of the next two, either of which may be NULL. */
+static const struct frsp_extent *walk_next(struct walk *walk,
+					   const struct frsp_extent *lower,
+					   const struct frsp_extent *upper)
 {
-	const struct frsp_extent *lower, *upper;
-
-	lower = rb_entry_safe(walk->lower, struct frsp_extent, by_start);
-	if (lower && extent_span(lower).end <= walk->reserved)
-		lower = NULL;
-	upper = rb_entry_safe(walk->upper, struct frsp_extent, by_start);
-	if (upper_is_next(lower, upper, walk->near)) {
+	if (upper && (!lower || distance(upper, walk->near) <=
+					distance(lower, walk->near))) {
 		walk->upper = rb_next(walk->upper);
 		return upper;
 	}
@@ -104,25 +87,32 @@ static const struct frsp_extent *near_next(struct near_walk *walk)
 	return lower;
 }
 
-/* The extents of one length. */
-struct len_walk {
-	struct rb_node *lower; /* the next that starts in front of near */
-	struct rb_node *upper; /* the next that starts at or behind it */
-	u32 len;
-	u32 near;
-};
+/* All extents that do not end in what is reserved. */
+static struct walk walk_near(const struct frsp_tree *tree, u32 near)
+{
+	struct frsp_extent *upper = frsp_tree_next(tree, near);
 
-static struct len_walk walk_len(const struct frsp_tree *tree, u32 len, u32 near)
+	return walk_from(&tree->by_start, upper ? &upper->by_start : NULL,
+			 near);
+}
+
+static const struct frsp_extent *near_next(struct walk *walk, u32 reserved)
+{
+	const struct frsp_extent *lower, *upper;
+
+	lower = rb_entry_safe(walk->lower, struct frsp_extent, by_start);
+	if (lower && extent_span(lower).end <= reserved)
+		lower = NULL;
+	upper = rb_entry_safe(walk->upper, struct frsp_extent, by_start);
+	return walk_next(walk, lower, upper);
+}
+
+/* The extents of one length. */
+static struct walk walk_len(const struct frsp_tree *tree, u32 len, u32 near)
 {
 	struct frsp_extent *upper = frsp_tree_fit(tree, len, near);
 
-	return (struct len_walk){
-		.lower = upper ? rb_prev(&upper->by_len)
-			       : rb_last(&tree->by_len),
-		.upper = upper ? &upper->by_len : NULL,
-		.len = len,
-		.near = near,
-	};
+	return walk_from(&tree->by_len, upper ? &upper->by_len : NULL, near);
 }
 
 static const struct frsp_extent *extent_of_len(struct rb_node *node, u32 len)
@@ -133,19 +123,10 @@ static const struct frsp_extent *extent_of_len(struct rb_node *node, u32 len)
 	return extent && extent->len == len ? extent : NULL;
 }
 
-static const struct frsp_extent *len_next(struct len_walk *walk)
+static const struct frsp_extent *len_next(struct walk *walk, u32 len)
 {
-	const struct frsp_extent *lower, *upper;
-
-	lower = extent_of_len(walk->lower, walk->len);
-	upper = extent_of_len(walk->upper, walk->len);
-	if (upper_is_next(lower, upper, walk->near)) {
-		walk->upper = rb_next(walk->upper);
-		return upper;
-	}
-	if (lower)
-		walk->lower = rb_prev(walk->lower);
-	return lower;
+	return walk_next(walk, extent_of_len(walk->lower, len),
+			 extent_of_len(walk->upper, len));
 }
 
 static bool has_summaries(const struct frsp_tree *tree)
@@ -344,8 +325,8 @@ static bool pick_near(const struct frsp_tree *tree,
 		      const struct frsp_request *request,
 		      struct frsp_choice *choice)
 {
-	struct near_walk walk =
-		walk_near(tree, request->near, request->reserved);
+	u32 near = max(request->near, request->reserved);
+	struct walk walk = walk_near(tree, near);
 	u32 visits = FRSP_PICK_VISITS, tries = FRSP_PICK_TRIES;
 	u32 compared = 0, rank, best = 0;
 	const struct frsp_extent *extent;
@@ -354,7 +335,7 @@ static bool pick_near(const struct frsp_tree *tree,
 	if (!frsp_tree_fit(tree, room_of(request), 0))
 		return false;
 	while (visits-- && tries && compared < FRSP_PICK_NEAR &&
-	       (extent = near_next(&walk))) {
+	       (extent = near_next(&walk, request->reserved))) {
 		if (extent->len < room_of(request))
 			continue;
 		tries--;
@@ -377,10 +358,11 @@ static bool pick_extent(const struct frsp_tree *tree,
 	u32 visits = FRSP_PICK_VISITS, tries = FRSP_PICK_TRIES;
 
 	while (extent) {
-		struct len_walk walk =
-			walk_len(tree, extent->len, request->near);
+		struct walk walk;
 
-		while ((extent = len_next(&walk))) {
+		len = extent->len;
+		walk = walk_len(tree, len, request->near);
+		while ((extent = len_next(&walk, len))) {
 			if (!visits-- || !tries)
 				return false;
 			if (extent_span(extent).end <= request->reserved)
@@ -390,7 +372,7 @@ static bool pick_extent(const struct frsp_tree *tree,
 				     extent_span(extent), choice))
 				return true;
 		}
-		extent = frsp_tree_fit(tree, walk.len + 1, 0);
+		extent = frsp_tree_fit(tree, len + 1, 0);
 	}
 	return false;
 }
@@ -419,16 +401,18 @@ static void pick_short(const struct frsp_tree *tree,
 	struct rb_node *node = rb_last(&tree->by_len);
 	const struct frsp_extent *extent;
 	u32 visits = FRSP_PICK_TRIES;
-	struct len_walk walk;
+	struct walk walk;
+	u32 len;
 
 	while (node && visits) {
 		extent = rb_entry(node, struct frsp_extent, by_len);
 		if (extent->len <= choice->len)
 			break;
-		walk = walk_len(tree, extent->len, request->near);
-		for (; visits && (extent = len_next(&walk)); visits--)
+		len = extent->len;
+		walk = walk_len(tree, len, request->near);
+		for (; visits && (extent = len_next(&walk, len)); visits--)
 			fit_short(tree, request, extent_span(extent), choice);
-		node = rb_prev(&frsp_tree_fit(tree, walk.len, 0)->by_len);
+		node = rb_prev(&frsp_tree_fit(tree, len, 0)->by_len);
 	}
 	if (!has_summaries(tree))
 		return;
