@@ -5,9 +5,9 @@
  * In this order, and every step may end it:
  *   1. a file with target ranges (place.c) gets those;
  *   2. the tree of ext4's own goal: that goal, if it is free and continues
- *      something, else the best fit in that tree, else in the nearest tree that
- *      has room: for all that the file is thought to need from here on, or
- *      three quarters of that, and so on down to the length of the request;
+ *      something, else the best fit near it, else in the nearest other tree
+ *      that has room: for all that the file is thought to need from here on,
+ *      or three quarters of that, and so on down to the length of the request;
  *   3. as many groups are read as the level allows, the nearest that promise
  *      much first, until one has room;
  *   4. the same in the room behind other files that grow;
