@@ -247,27 +247,48 @@ static bool is_same(const struct frsp_ioc_free_extents *is,
 	       total->fragments == sum(is->extents);
 }
 
+/*
+ * How many groups that are free from end to end are loaded: from *least on,
+ * n_full more at most. Full groups may be loaded or not, which nobody sees, so
+ * that 11 loaded groups can be 10 with extents and 1 full one, or 8 with
+ * extents and 3 that are all free.
+ */
+static bool find_all_free(const struct group *groups,
+			  const struct frsp_ioc_free_extents *is, u32 least,
+			  u32 n_full, struct group *total)
+{
+	for (u32 n = least; n <= least + n_full; n++) {
+		*total = add_up(groups, is->groups, n, true);
+		if (is_same(is, total))
+			return true;
+		*total = add_up(groups, is->groups, n, false);
+		if (is_same(is, total))
+			return true;
+	}
+	*total = add_up(groups, is->groups, least, true);
+	return false;
+}
+
 /* is: all zero if frsp.ko does not answer; total: what it should say. */
 static enum verdict judge_tree(u32 tree, const struct group *groups,
 			       struct frsp_ioc_free_extents *is,
 			       struct group *total)
 {
-	u32 n_all_free = 0, loaded;
+	u32 n_full, n_all_free = 0, loaded;
 
 	if (!ask(tree, is))
 		return DIFFERENT;
 	groups += tree * is->groups_per_tree;
 	*total = add_up(groups, is->groups, 0, false);
+	n_full = count_full(groups, is->groups);
 	loaded = is->groups_loaded;
 	if (loaded > total->clusters)
 		n_all_free = loaded - total->clusters;
 	/* Of full groups there is nothing to be missed. */
-	if (loaded + count_full(groups, is->groups) < total->clusters)
+	if (loaded + n_full < total->clusters)
 		return NOT_LOADED;
-	*total = add_up(groups, is->groups, n_all_free, true);
-	if (!is_same(is, total))
-		*total = add_up(groups, is->groups, n_all_free, false);
-	return is_same(is, total) ? SAME : DIFFERENT;
+	return find_all_free(groups, is, n_all_free, n_full, total) ? SAME
+								    : DIFFERENT;
 }
 
 /* Whether no tree is being loaded any more, as far as can be told. */
