@@ -48,6 +48,19 @@ struct frsp_loader {
 	struct list_head wanted; /* tree->wanted */
 };
 
+/* The scan that the thread does when it has nothing else to do: scan.c. */
+struct frsp_scan {
+	u32 rate; /* bitmaps per second, 0: off; READ_ONCE */
+	u32 next; /* the group to look at next; READ_ONCE */
+	/* the thread's own, in jiffies */
+	unsigned long pause; /* how long it waits after the last step; 0: none */
+	unsigned long pause_began;
+	unsigned long due; /* when to go on */
+	unsigned long step_began;
+	unsigned long disk_busy; /* when the pause began */
+	u64 cpu_ns;		 /* of the thread, when the last step began */
+};
+
 #define FRSP_ROOM_INDEX 256
 
 struct frsp_fs {
@@ -97,6 +110,7 @@ struct frsp_fs {
 	struct shrinker *shrinker;
 
 	struct frsp_loader loader;
+	struct frsp_scan scan;
 
 	/* sums over tree->busy: busy_track.c */
 	atomic64_t busy_extents, busy_extents_peak;
@@ -249,7 +263,8 @@ void frsp_share_give(struct frsp_fs *fs, u64 max_bytes);
  * first if need be. Both sleep, do one read at most and return 0 or -errno.
  * want: the background thread shall load the tree; io: also what is not in
  * memory. retry: there may be room where there was none. kick: it has something
- * else to do.
+ * else to do. has_work: the thread is wanted for more than the scan. may_read:
+ * whether bitmaps may be read for nobody who waits.
  */
 int frsp_load_init_group(struct frsp_fs *fs, u32 group);
 int frsp_load_summary(struct frsp_fs *fs, u32 group);
@@ -260,6 +275,20 @@ void frsp_loader_stop(struct frsp_fs *fs);
 void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io);
 void frsp_loader_retry(struct frsp_fs *fs);
 void frsp_loader_kick(struct frsp_fs *fs);
+bool frsp_loader_has_work(struct frsp_fs *fs);
+bool frsp_load_may_read(struct frsp_fs *fs);
+
+/*
+ * scan.c. set_rate: at most so many bitmaps per second (FRSP_SCAN_MAX; 0: no
+ * scan), from the first group on. left: groups that it has not looked at yet;
+ * 0: it is over, or off. The rest is for the thread. wait: jiffies until step
+ * has something to do.
+ */
+#define FRSP_SCAN_MAX 10000
+void frsp_scan_set_rate(struct frsp_fs *fs, u32 rate);
+u32 frsp_scan_left(struct frsp_fs *fs);
+long frsp_scan_wait(struct frsp_fs *fs);
+void frsp_scan_step(struct frsp_fs *fs);
 
 /* place.c: files whose next extents go to given ranges. */
 struct frsp_range;

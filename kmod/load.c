@@ -10,11 +10,11 @@
  *
  * Each filesystem has a thread for what a request need not wait for: loading
  * trees that were asked for, keeping memory below the cap with some room to
- * spare, freeing what was dropped, and following online growth. It is nice
- * where nobody can wait for it, and not at all while ext4 reads a bitmap for
- * it: ext4_mb_init_group() holds the page of the group's buddy until then, and
- * a request for that group waits for the page. Its reads are bounded: after
- * each tree that it had to read bitmaps for, it pauses.
+ * spare, freeing what was dropped, following online growth, and the scan of
+ * scan.c. It is nice where nobody can wait for it, and not at all while ext4
+ * reads a bitmap for it: ext4_mb_init_group() holds the page of the group's
+ * buddy until then, and a request for that group waits for the page. Its reads
+ * are bounded: after each tree that it had to read bitmaps for, it pauses.
  */
 #include <linux/blkdev.h>
 #include <linux/buffer_head.h>
@@ -382,7 +382,7 @@ static struct frsp_tree *next_wanted(struct frsp_loader *loader, bool *io)
 }
 
 /* Reading costs time and may end in ext4's error handling: not without need. */
-static bool may_read(struct frsp_fs *fs)
+bool frsp_load_may_read(struct frsp_fs *fs)
 {
 	return !frsp_sb_is_read_only(fs->sb) && READ_ONCE(fs->steer) &&
 	       !READ_ONCE(fs->gave_up);
@@ -392,7 +392,7 @@ static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 {
 	u32 first = tree->index << fs->span_log2, i;
 	u32 n_groups = frsp_fs_groups_of(fs, tree);
-	bool read = io && may_read(fs);
+	bool read = io && frsp_load_may_read(fs);
 	int err = 0;
 
 	for (i = 0; i < n_groups && !kthread_should_stop(); i++) {
@@ -415,7 +415,7 @@ static struct frsp_tree *most_promising(struct frsp_fs *fs)
 {
 	int index;
 
-	if (READ_ONCE(fs->aggression) < 3 || !may_read(fs))
+	if (READ_ONCE(fs->aggression) < 3 || !frsp_load_may_read(fs))
 		return NULL;
 	spin_lock(&fs->meta.lock);
 	index = frsp_meta_promise(&fs->meta, 1, 0);
@@ -433,7 +433,7 @@ static void keep_below_cap(struct frsp_fs *fs)
 		frsp_memory_reclaim(fs, max_bytes - max_bytes / 8, NULL);
 }
 
-static bool has_work(struct frsp_fs *fs)
+bool frsp_loader_has_work(struct frsp_fs *fs)
 {
 	return kthread_should_stop() || READ_ONCE(fs->loader.kicked) ||
 	       !list_empty(&fs->loader.wanted) || most_promising(fs);
@@ -449,7 +449,9 @@ static int loader_thread(void *data)
 	set_user_nice(current, MAX_NICE);
 	set_freezable();
 	while (!kthread_should_stop()) {
-		wait_event_freezable(fs->loader.wait, has_work(fs));
+		wait_event_freezable_timeout(fs->loader.wait,
+					     frsp_loader_has_work(fs),
+					     frsp_scan_wait(fs));
 		if (xchg(&fs->loader.kicked, false)) {
 			frsp_fs_grow(fs);
 			keep_below_cap(fs);
@@ -463,8 +465,12 @@ static int loader_thread(void *data)
 			io = true;
 			tree = most_promising(fs);
 		}
-		if (!tree || kthread_should_stop())
+		if (kthread_should_stop())
+			break;
+		if (!tree) {
+			frsp_scan_step(fs);
 			continue;
+		}
 		load_tree(fs, tree, io);
 		keep_below_cap(fs);
 		if (io)

@@ -5,10 +5,11 @@
  *   mb_frsp_max_mem         rw  bytes that extents may take, 0: unlimited
  *   frsp_tree_usage         ro  bytes that extents take now
  *   frsp_cache_aggression   rw  0..3
+ *   frsp_scan_rate          rw  bitmaps per second, 0: no scan
  *   frsp/NAME               ro  counters (stats.h) and gauges
  * docs/sysfs.abi describes each.
  *
- * The first four are binary attributes, as ext4's own sysfs_ops would take
+ * The first five are binary attributes, as ext4's own sysfs_ops would take
  * plain ones for its own type. What a file shows is made for a read at offset 0
  * and cut for others.
  */
@@ -72,11 +73,25 @@ static int aggression_store(struct frsp_fs *fs, u64 value)
 	return 0;
 }
 
+static u64 scan_rate_show(struct frsp_fs *fs)
+{
+	return READ_ONCE(fs->scan.rate);
+}
+
+static int scan_rate_store(struct frsp_fs *fs, u64 value)
+{
+	if (value > FRSP_SCAN_MAX)
+		return -EINVAL;
+	frsp_scan_set_rate(fs, value);
+	return 0;
+}
+
 static const struct tunable tunables[] = {
 	{"freespace_tree", freespace_tree_show, freespace_tree_store},
 	{"mb_frsp_max_mem", max_mem_show, max_mem_store},
 	{"frsp_tree_usage", usage_show, NULL},
 	{"frsp_cache_aggression", aggression_show, aggression_store},
+	{"frsp_scan_rate", scan_rate_show, scan_rate_store},
 };
 
 struct tunable_file {
@@ -182,6 +197,11 @@ static u64 groups_loaded_gauge(struct frsp_fs *fs)
 	return count_groups(fs, true);
 }
 
+static u64 scan_left_gauge(struct frsp_fs *fs)
+{
+	return frsp_scan_left(fs);
+}
+
 static u64 index_bytes_gauge(struct frsp_fs *fs)
 {
 	return frsp_fs_index_bytes(fs);
@@ -223,6 +243,7 @@ static struct counter_attribute counters[] = {
 	GAUGE(groups)
 	GAUGE(groups_known)
 	GAUGE(groups_loaded)
+	GAUGE(scan_left)
 	GAUGE(index_bytes)
 	GAUGE(busy_extents)
 	GAUGE(busy_extents_peak)

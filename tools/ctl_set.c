@@ -11,7 +11,8 @@
 #include "fs_status.h"
 #include "sysfs.h"
 
-#define MAX_LEVEL 3
+#define MAX_LEVEL     3
+#define MAX_SCAN_RATE 10000
 
 /* 0 or an error of fmt.h. */
 static int parse_switch(const char *text, __u64 *value)
@@ -24,6 +25,13 @@ static int parse_switch(const char *text, __u64 *value)
 static int parse_level(const char *text, __u64 *value)
 {
 	return fmt_parse_u64(text, MAX_LEVEL, value);
+}
+
+static int parse_scan_rate(const char *text, __u64 *value)
+{
+	*value = 0;
+	return strcmp(text, "off") ? fmt_parse_u64(text, MAX_SCAN_RATE, value)
+				   : 0;
 }
 
 struct key {
@@ -39,6 +47,8 @@ static const struct key keys[] = {
 	 "bytes, also with K, M, G or T behind; 0: unlimited"},
 	{"level", "frsp_cache_aggression", parse_level,
 	 "0 to 3: how hard to look for a place"},
+	{"scan", "frsp_scan_rate", parse_scan_rate,
+	 "off, or 0 to 10000 bitmaps per second"},
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))

@@ -15,6 +15,7 @@ struct fs_status {
 	__u64 mb_frsp_max_mem;
 	__u64 frsp_tree_usage;
 	__u64 frsp_cache_aggression;
+	__u64 frsp_scan_rate;
 	/* in the directory frsp */
 	__u64 goals_offered, goals_taken, goals_missed, goals_failed;
 	__u64 kept_goals, short_goals, placed_goals, stood_aside;
@@ -23,6 +24,7 @@ struct fs_status {
 	__u64 commits_requested, busy_lost;
 	__u64 trees, trees_cached;
 	__u64 groups, groups_known, groups_loaded;
+	__u64 scan_left;
 	__u64 index_bytes;
 	__u64 busy_extents, busy_extents_peak;
 	__u64 busy_blocks, busy_blocks_peak;

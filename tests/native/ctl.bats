@@ -72,6 +72,8 @@ help_commands() {
 		set / level -- -1|-1
 		set / level 1.5|1.5
 		set / frsp_cache_aggression x|x
+		set / scan 10001|10001
+		set / frsp_scan_rate on|on
 		set / steer 2|2
 		set / steer yes|yes
 		set / freespace_tree onn|onn
@@ -94,7 +96,7 @@ help_commands() {
 		sed -n 2p "$test_dir/err" | grep -qw "$word" || fail "$word is not there"
 	done
 	run_program frspctl set / nonsense 1
-	for word in steer freespace_tree mb_frsp_max_mem level frsp_cache_aggression; do
+	for word in steer freespace_tree mb_frsp_max_mem level frsp_cache_aggression scan frsp_scan_rate; do
 		sed -n 2p "$test_dir/err" | grep -qw "$word" || fail "$word is not there"
 	done
 }

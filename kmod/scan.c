@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A scan in the background: each group of which nothing is known gets its
+ * SUMMARY, once, in the order of the disk. After that requests need no reads to
+ * find room. Who wants it sets a rate; it is off by default.
+ *
+ * The filesystem's thread does it when it has nothing else to do, in steps of
+ * a quarter of a second. It leaves the disk to others, and the CPU:
+ *   - In the pause after a step nothing of this reads. If the disk was busy for
+ *     an eighth of that pause or more, somebody else needs it: the next step is
+ *     left out, and the pause after it is twice as long, up to 10 s.
+ *   - A step waits until the thread has slept for 99 times as long as the last
+ *     one has run.
+ *
+ * For example, with a rate of 100 a step reads 25 bitmaps, which are side by
+ * side on the disk as a rule. The 491520 groups of 60 TiB take 82 minutes.
+ */
+#include <linux/blkdev.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
+#include <linux/part_stat.h>
+
+#include "frsp.h"
+
+#define STEP_JIFFIES	  (HZ / 4)
+#define MAX_PAUSE_JIFFIES (10 * HZ)
+#define BUSY_PART	  8   /* of a pause: 1/8 */
+#define CPU_PART	  100 /* 1/100 of a CPU */
+
+/*
+ * For how long the disk had I/O to do, in jiffies since it appeared. With its
+ * partitions: they share its time. The block layer counts it for iostat
+ * (update_io_ticks() in block/blk-core.c, in 6.1 to 7.3), unless somebody has
+ * written 0 to the disk's queue/iostats.
+ */
+static unsigned long disk_busy_jiffies(struct frsp_fs *fs)
+{
+	struct block_device *disk = bdev_whole(fs->sb->s_bdev);
+
+	return part_stat_read(disk, io_ticks);
+}
+
+static void begin_pause(struct frsp_fs *fs, unsigned long pause)
+{
+	struct frsp_scan *scan = &fs->scan;
+
+	scan->pause = pause;
+	scan->pause_began = jiffies;
+	scan->due = jiffies + pause;
+	scan->disk_busy = disk_busy_jiffies(fs);
+}
+
+static bool others_use_disk(struct frsp_fs *fs)
+{
+	unsigned long paused = jiffies - fs->scan.pause_began;
+	unsigned long busy = disk_busy_jiffies(fs) - fs->scan.disk_busy;
+
+	return busy >= max(paused / BUSY_PART, 1UL);
+}
+
+/*
+ * False, and due is later: the last step has cost more CPU time than the pause
+ * makes up for. The scheduler has brought the thread's time up to date when it
+ * fell asleep.
+ */
+static bool has_cpu_time(struct frsp_scan *scan)
+{
+	u64 cpu_ns = current->se.sum_exec_runtime;
+	unsigned long worth =
+		nsecs_to_jiffies((cpu_ns - scan->cpu_ns) * CPU_PART);
+
+	if (time_before(jiffies, scan->step_began + worth)) {
+		scan->due = scan->step_began + worth;
+		return false;
+	}
+	scan->cpu_ns = cpu_ns;
+	scan->step_began = jiffies;
+	return true;
+}
+
+static bool is_unknown(struct frsp_fs *fs, u32 group)
+{
+	struct frsp_tree *tree;
+	u32 in_tree;
+	bool unknown;
+
+	tree = frsp_fs_tree(fs, group, &in_tree);
+	if (!tree)
+		return false;
+	spin_lock(&tree->lock);
+	unknown = tree->groups[in_tree].state == FRSP_GROUP_UNKNOWN &&
+		  tree->groups[in_tree].free;
+	spin_unlock(&tree->lock);
+	return unknown;
+}
+
+/* At most n of them. What is found comes by the hooks, or is bad. */
+static void read_unknown(struct frsp_fs *fs, u32 n)
+{
+	u32 first = READ_ONCE(fs->scan.next), group = first;
+	u32 n_groups = READ_ONCE(fs->n_groups);
+
+	while (group < n_groups && n && !frsp_loader_has_work(fs)) {
+		if (is_unknown(fs, group)) {
+			frsp_load_summary(fs, group);
+			n--;
+		}
+		group++;
+		cond_resched();
+	}
+	/* Unless it has been sent back to the first one. */
+	cmpxchg(&fs->scan.next, first, group);
+}
+
+static bool is_over(struct frsp_fs *fs)
+{
+	return !READ_ONCE(fs->scan.rate) ||
+	       READ_ONCE(fs->scan.next) >= READ_ONCE(fs->n_groups);
+}
+
+void frsp_scan_step(struct frsp_fs *fs)
+{
+	struct frsp_scan *scan = &fs->scan;
+	u32 rate = READ_ONCE(scan->rate), n;
+
+	if (is_over(fs)) {
+		scan->pause = 0;
+		return;
+	}
+	/* It begins with a pause, to see what others do. */
+	if (!scan->pause) {
+		begin_pause(fs, STEP_JIFFIES);
+		return;
+	}
+	if (time_before(jiffies, scan->due) || !has_cpu_time(scan))
+		return;
+	if (others_use_disk(fs) || !frsp_load_may_read(fs)) {
+		begin_pause(fs, min_t(unsigned long, 2 * scan->pause,
+				      MAX_PAUSE_JIFFIES));
+		return;
+	}
+	n = max_t(u32, rate * STEP_JIFFIES / HZ, 1);
+	read_unknown(fs, n);
+	begin_pause(fs, max_t(unsigned long, n *HZ / rate, 1));
+}
+
+long frsp_scan_wait(struct frsp_fs *fs)
+{
+	if (is_over(fs))
+		return MAX_SCHEDULE_TIMEOUT;
+	if (!fs->scan.pause || time_after_eq(jiffies, fs->scan.due))
+		return 0;
+	return fs->scan.due - jiffies;
+}
+
+u32 frsp_scan_left(struct frsp_fs *fs)
+{
+	return is_over(fs) ? 0
+			   : READ_ONCE(fs->n_groups) - READ_ONCE(fs->scan.next);
+}
+
+void frsp_scan_set_rate(struct frsp_fs *fs, u32 rate)
+{
+	WRITE_ONCE(fs->scan.next, 0);
+	WRITE_ONCE(fs->scan.rate, rate);
+	frsp_loader_kick(fs);
+}
