@@ -284,7 +284,7 @@ bool frsp_load_may_read(struct frsp_fs *fs);
  * 0: it is over, or off. The rest is for the thread. wait: jiffies until step
  * has something to do.
  */
-#define FRSP_SCAN_MAX 10000
+#define FRSP_SCAN_MAX 1000
 void frsp_scan_set_rate(struct frsp_fs *fs, u32 rate);
 u32 frsp_scan_left(struct frsp_fs *fs);
 long frsp_scan_wait(struct frsp_fs *fs);

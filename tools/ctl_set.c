@@ -12,7 +12,7 @@
 #include "sysfs.h"
 
 #define MAX_LEVEL     3
-#define MAX_SCAN_RATE 10000
+#define MAX_SCAN_RATE 1000
 
 /* 0 or an error of fmt.h. */
 static int parse_switch(const char *text, __u64 *value)
@@ -48,7 +48,7 @@ static const struct key keys[] = {
 	{"level", "frsp_cache_aggression", parse_level,
 	 "0 to 3: how hard to look for a place"},
 	{"scan", "frsp_scan_rate", parse_scan_rate,
-	 "off, or 0 to 10000 bitmaps per second"},
+	 "off, or 0 to 1000 bitmaps per second"},
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))

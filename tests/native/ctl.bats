@@ -72,7 +72,7 @@ help_commands() {
 		set / level -- -1|-1
 		set / level 1.5|1.5
 		set / frsp_cache_aggression x|x
-		set / scan 10001|10001
+		set / scan 1001|1001
 		set / frsp_scan_rate on|on
 		set / steer 2|2
 		set / steer yes|yes
