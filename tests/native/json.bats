@@ -181,13 +181,13 @@ monotonic_ns() {
 
 @test "a locale with a decimal comma changes nothing" {
 	mkdir "$test_dir/locale"
+	export LANG=C # with a locale that is not there, no other is found, either
 	printf '%s\n' 'LC_NUMERIC' 'decimal_point ","' 'thousands_sep "."' 'grouping 3;3' 'END LC_NUMERIC' \
 		>"$test_dir/comma"
 	# It warns of the categories that are not there.
 	localedef -c -i "$test_dir/comma" -f ANSI_X3.4-1968 "$test_dir/locale/comma" >"$test_dir/localedef" 2>&1 || :
 	unset LC_ALL
-	export LOCPATH=$test_dir/locale
-	export LC_NUMERIC=comma
+	export LOCPATH=$test_dir/locale LC_NUMERIC=comma
 	expect "this locale, as bash sees it" "$(bash -c 'printf %.1f 0')" 0,0
 	report_fs --ranges
 	timeout "$PATIENCE" "$hotmon" --json --once 0.1 >"$test_dir/out"
