@@ -76,6 +76,16 @@ void frsp_fs_put(struct frsp_fs *fs, int cookie)
 	srcu_read_unlock(&fs->srcu, cookie);
 }
 
+void frsp_fs_forget_rooms(void)
+{
+	struct frsp_fs *fs;
+	int i;
+
+	rcu_read_lock();
+	hash_for_each_rcu(fs_table, i, fs, hash) frsp_rooms_forget(fs);
+	rcu_read_unlock();
+}
+
 static struct frsp_trees *fs_trees(struct frsp_fs *fs)
 {
 	return rcu_dereference_check(fs->trees, srcu_read_lock_held(&fs->srcu));

@@ -2,7 +2,7 @@
 /*
  * The rooms of a filesystem's open files (struct frsp_room in pick.h): which
  * tree has a file's, so that it goes when the file moves on to another tree or
- * is closed.
+ * is closed. Rooms are kept only while closes.c watches that.
  */
 #include <linux/hash.h>
 
@@ -31,6 +31,8 @@ void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree, u64 owner,
 {
 	struct frsp_room *rooms = NULL;
 
+	if (!frsp_closes_watch_rooms())
+		return;
 	if (READ_ONCE(*room_index(fs, owner)) != tree->index + 1) {
 		give_up(fs, owner);
 		WRITE_ONCE(*room_index(fs, owner), tree->index + 1);
@@ -45,6 +47,20 @@ void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree, u64 owner,
 		frsp_room_set(tree, owner, start, start + len);
 	spin_unlock(&tree->lock);
 	kfree(rooms);
+}
+
+void frsp_rooms_forget(struct frsp_fs *fs)
+{
+	struct frsp_tree *tree;
+	u32 i;
+
+	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
+		if (!READ_ONCE(tree->rooms))
+			continue;
+		spin_lock(&tree->lock);
+		memset(tree->rooms, 0, sizeof(*tree->rooms) * FRSP_ROOMS);
+		spin_unlock(&tree->lock);
+	}
 }
 
 void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,
