@@ -16,7 +16,7 @@
 #include "frsp.h"
 
 /* The hook stays for one to two of these after the last use. */
-#define CHECK_JIFFIES (30 * HZ)
+#define CHECK_JIFFIES (15 * HZ)
 
 static DEFINE_MUTEX(closes_mutex); /* guards the hook itself */
 static bool is_watching;	   /* READ_ONCE; written under the mutex */
