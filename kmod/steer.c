@@ -214,34 +214,10 @@ static bool pick_near_goal(struct steer *steer, struct frsp_steering *out)
 	return pick(steer, steer->goal_tree, false, out);
 }
 
-/*
- * An index that meta finds, or -1: also when somebody else is changing it. fit
- * leaves out the goal's own tree, which has been asked.
- */
-static int ask_meta(struct steer *steer, u32 len, bool promise)
+/* As the meta-tree numbers trees. */
+static u32 goal_index(const struct steer *steer)
 {
-	struct frsp_meta *meta = &steer->fs->meta;
-	u32 near = steer->goal_group >> steer->fs->span_log2;
-	int index;
-
-	if (!spin_trylock(&meta->lock))
-		return -1;
-	index = promise ? frsp_meta_promise(meta, len, near)
-			: frsp_meta_fit(meta, len, near);
-	spin_unlock(&meta->lock);
-	return index;
-}
-
-/* The longest extent that is known anywhere: to ask for more is in vain. */
-static u32 longest_known(struct frsp_fs *fs)
-{
-	u32 longest = U32_MAX;
-
-	if (spin_trylock(&fs->meta.lock)) {
-		frsp_meta_longest(&fs->meta, &longest, 0);
-		spin_unlock(&fs->meta.lock);
-	}
-	return longest;
+	return steer->goal_group >> steer->fs->span_log2;
 }
 
 static bool pick_by_meta(struct steer *steer, struct frsp_steering *out)
@@ -254,7 +230,8 @@ static bool pick_by_meta(struct steer *steer, struct frsp_steering *out)
 	/* The run in which a stripe surely begins. */
 	if (steer->stripe)
 		len += steer->stripe - 1;
-	index = ask_meta(steer, len, false);
+	/* It leaves out the goal's own tree, which has been asked. */
+	index = frsp_meta_fit(&fs->meta, len, goal_index(steer));
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 	if (!tree)
 		return false;
@@ -303,7 +280,8 @@ static bool read_promising(struct steer *steer)
 
 	if (!may_read(steer))
 		return false;
-	index = ask_meta(steer, steer->request.len, true);
+	index = frsp_meta_promise(&fs->meta, steer->request.len,
+				  goal_index(steer));
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 	if (!tree)
 		return false;
@@ -323,14 +301,10 @@ static bool pick_short(struct steer *steer, struct frsp_steering *out)
 {
 	struct frsp_fs *fs = steer->fs;
 	struct frsp_tree *tree, *near = steer->goal_tree;
-	u32 longest = 0, near_len, start;
+	u32 longest, near_len, start;
 	int index;
 
-	if (!spin_trylock(&fs->meta.lock))
-		return false;
-	index = frsp_meta_longest(&fs->meta, &longest,
-				  steer->goal_group >> fs->span_log2);
-	spin_unlock(&fs->meta.lock);
+	index = frsp_meta_longest(&fs->meta, &longest, goal_index(steer));
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 	if (!tree || longest < steer->request.min_len)
 		return false;
@@ -386,7 +360,8 @@ static bool choose(struct steer *steer, struct frsp_steering *out)
 	u32 longest;
 
 	learn_goal(steer);
-	longest = longest_known(steer->fs);
+	/* To ask for more than is known anywhere is in vain. */
+	frsp_meta_longest(&steer->fs->meta, &longest, 0);
 	steer->need = min(steer->need, longest);
 	steer->want = min(steer->want, longest);
 	steer->request.wish = steer->appends ? 0 : steer->want;
