@@ -56,7 +56,8 @@ struct frsp_fs {
 	struct super_block *sb;
 	u32 group_clusters;
 	u32 span_log2;	       /* groups per tree */
-	u32 reserved_clusters; /* at a tree's start, for metadata */
+	u32 reserved_clusters; /* at a flexible group's start, for metadata */
+	u32 flex_trees;	       /* trees of a flexible group, 1 or more */
 	u64 first_data_block;
 	u32 cluster_bits;
 

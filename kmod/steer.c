@@ -63,8 +63,8 @@ struct steer {
 	u32 stripe;		     /* clusters; 0: any start */
 	bool stripe_only;	     /* the goal, too, must begin one */
 	bool stripe_in_group; /* counted from the group's start, not the disk's */
-	u32 reserved;	      /* clusters at a tree's start, for metadata */
-	u32 reads;	      /* groups that may still be read */
+	u32 reserved; /* clusters at a flexible group's start, for metadata */
+	u32 reads;    /* groups that may still be read */
 };
 
 static bool is_steered(struct frsp_fs *fs, struct ext4_allocation_context *ac)
@@ -137,7 +137,8 @@ static void aim(struct steer *steer, struct frsp_tree *tree, bool goal_here)
 					? do_div(first, steer->stripe)
 					: 0;
 	request->stripe_only = steer->stripe_only;
-	request->reserved = steer->reserved;
+	request->reserved =
+		tree->index % steer->fs->flex_trees ? 0 : steer->reserved;
 	if (goal_here)
 		request->near = steer->goal_near;
 	else if (tree->index < steer->goal_group >> steer->fs->span_log2)

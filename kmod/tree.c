@@ -29,12 +29,11 @@
 /* Loading is never urgent: it leaves the reserves to others. */
 #define LOAD_GFP (GFP_NOWAIT | __GFP_NOWARN)
 
-#define DEFAULT_SPAN_LOG2 4
-#define MAX_SPAN_LOG2	  10
+#define MAX_SPAN_LOG2 4
 
 u32 frsp_tree_span_log2(u32 log_flex, u32 group_clusters)
 {
-	u32 log2 = min_t(u32, log_flex ?: DEFAULT_SPAN_LOG2, MAX_SPAN_LOG2);
+	u32 log2 = min_t(u32, log_flex ?: MAX_SPAN_LOG2, MAX_SPAN_LOG2);
 
 	while (log2 && (u64)group_clusters << log2 > FRSP_TREE_MAX_CLUSTERS)
 		log2--;

@@ -93,8 +93,9 @@ struct frsp_tree {
 
 /*
  * How many groups, as a power of two, a tree stands for: those of a flexible
- * group, 16 where there are none (log_flex 0), fewer where more would pass
- * FRSP_TREE_MAX_CLUSTERS. At most 10 (1024 groups).
+ * group, 16 where there are none (log_flex 0) or more than that, fewer where
+ * more would pass FRSP_TREE_MAX_CLUSTERS. Each event may look at all of them,
+ * and all have one lock.
  */
 u32 frsp_tree_span_log2(u32 log_flex, u32 group_clusters);
 

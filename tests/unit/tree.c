@@ -397,11 +397,11 @@ static void test_span(void **state)
 	static const struct {
 		u32 log_flex, group_clusters, span_log2;
 	} cases[] = {
-		{0, 32768, 4},	     {4, 32768, 4},	 {1, 32768, 1},
-		{10, 32768, 10},     {11, 32768, 10},	 {31, 32768, 10},
-		{0xffffffff, 8, 10}, {10, 1U << 20, 10}, {10, 1U << 21, 9},
-		{4, 1U << 28, 2},    {4, 1U << 30, 0},	 {4, 1U << 31, 0},
-		{10, 524288, 10},
+		{0, 32768, 4},	    {4, 32768, 4},    {1, 32768, 1},
+		{5, 32768, 4},	    {31, 32768, 4},   {3, 32768, 3},
+		{0xffffffff, 8, 4}, {4, 1U << 26, 4}, {4, 1U << 27, 3},
+		{4, 1U << 28, 2},   {4, 1U << 30, 0}, {4, 1U << 31, 0},
+		{2, 1U << 28, 2},   {10, 524288, 4},
 	};
 
 	(void)state;
@@ -423,8 +423,7 @@ static void test_large_positions(void **state)
 	int distrust = -1;
 
 	(void)state;
-	assert_int_equal(clusters << frsp_tree_span_log2(10, clusters),
-			 FRSP_TREE_MAX_CLUSTERS);
+	assert_int_equal(clusters * n_groups, FRSP_TREE_MAX_CLUSTERS);
 	tree = frsp_tree_new(7, n_groups, clusters, clusters, GFP_KERNEL);
 	for (u32 group = 0; group < n_groups; group++) {
 		struct frsp_build build = {.group = group};
