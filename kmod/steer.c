@@ -202,6 +202,8 @@ static void learn_goal(struct steer *steer)
 	steer->goal_tree = tree;
 	if (!tree)
 		return;
+	if (READ_ONCE(tree->n_loaded) >= frsp_fs_groups_of(steer->fs, tree))
+		return;
 	if (goal_is_worth_loading(steer, tree, in_tree))
 		frsp_load_group(steer->fs, steer->goal_group, true);
 	frsp_loader_want(steer->fs, tree, steer->level >= LEVEL_BACKGROUND_IO);
