@@ -162,15 +162,14 @@ static u32 offer_end(const struct frsp_offer *offer)
 	return offer->start + offer->len;
 }
 
-/* An offer in [start, end) that ext4 has not taken yet, or NULL. */
+/* An offer in [start, end), or NULL. */
 static const struct frsp_offer *offer_in(const struct frsp_tree *tree,
 					 u32 start, u32 end)
 {
 	const struct frsp_offer *offer;
 
 	list_for_each_entry (offer, &tree->offers, list)
-		if (!offer->taken && offer->start < end &&
-		    offer_end(offer) > start)
+		if (offer->start < end && offer_end(offer) > start)
 			return offer;
 	return NULL;
 }

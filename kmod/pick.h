@@ -37,16 +37,18 @@ struct frsp_request {
 };
 
 /*
- * A choice that is under way: from the pick until ext4 has answered. Others
- * that pick meanwhile keep off it, unless it is taken: then the tree knows.
- * Linked into tree->offers by the caller, under tree->lock.
+ * A choice that is under way: from the pick until ext4 takes it, as then the
+ * tree knows, or has answered. Others that pick meanwhile keep off it. Linked
+ * into tree->offers by the caller, under tree->lock.
  */
 struct frsp_offer {
 	struct list_head list;
 	const void *task; /* who offers */
 	u32 start;	  /* position in the tree */
 	u32 len;	  /* clusters */
-	bool taken;	  /* ext4 took it */
+	u32 room;	  /* behind them, that are to be the owner's; 0: none */
+	u64 owner;
+	bool taken; /* ext4 took it; written and read by the task */
 };
 
 /*

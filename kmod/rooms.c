@@ -26,18 +26,15 @@ static void give_up(struct frsp_fs *fs, u64 owner)
 	spin_unlock(&tree->lock);
 }
 
-void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree, u64 owner,
-		     u32 start, u32 len)
+/*
+ * The first room of a tree: track.c has found no memory to set it in. Who is a
+ * moment later than another does without.
+ */
+static void keep_first(struct frsp_tree *tree, u64 owner, u32 start, u32 len)
 {
-	struct frsp_room *rooms = NULL;
+	struct frsp_room *rooms =
+		kcalloc(FRSP_ROOMS, sizeof(*rooms), GFP_NOFS | __GFP_NOWARN);
 
-	if (READ_ONCE(*room_index(fs, owner)) != tree->index + 1) {
-		give_up(fs, owner);
-		WRITE_ONCE(*room_index(fs, owner), tree->index + 1);
-	}
-	if (!READ_ONCE(tree->rooms))
-		rooms = kcalloc(FRSP_ROOMS, sizeof(*rooms),
-				GFP_NOFS | __GFP_NOWARN);
 	spin_lock(&tree->lock);
 	if (!tree->rooms)
 		swap(tree->rooms, rooms);
@@ -45,6 +42,19 @@ void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree, u64 owner,
 		frsp_room_set(tree, owner, start, start + len);
 	spin_unlock(&tree->lock);
 	kfree(rooms);
+}
+
+void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree,
+		     const struct frsp_offer *offer)
+{
+	u64 owner = offer->owner;
+
+	if (!READ_ONCE(tree->rooms))
+		keep_first(tree, owner, offer->start + offer->len, offer->room);
+	if (READ_ONCE(*room_index(fs, owner)) != tree->index + 1) {
+		give_up(fs, owner);
+		WRITE_ONCE(*room_index(fs, owner), tree->index + 1);
+	}
 }
 
 void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,

@@ -152,19 +152,22 @@ static bool pick(struct steer *steer, struct frsp_tree *tree, bool allow_short,
 		 struct frsp_steering *out)
 {
 	struct frsp_choice choice;
+	u32 room;
 
 	spin_lock(&tree->lock);
 	choice = frsp_pick(tree, &steer->request, allow_short);
 	if (choice.kind != FRSP_PICK_NONE) {
+		room = min(steer->want, choice.span);
 		out->tree = tree;
 		out->kind = choice.kind;
-		out->offer.task = current;
-		out->offer.start = choice.start;
-		out->offer.len = choice.len;
-		out->offer.taken = false;
+		out->offer = (struct frsp_offer){
+			.task = current,
+			.start = choice.start,
+			.len = choice.len,
+			.room = room - min(room, choice.len),
+			.owner = steer->request.owner,
+		};
 		list_add(&out->offer.list, &tree->offers);
-		out->room = min(steer->want, choice.span);
-		out->room -= min(out->room, choice.len);
 	}
 	spin_unlock(&tree->lock);
 	frsp_memory_used(steer->fs, tree);
@@ -400,11 +403,11 @@ static bool choose_placed(struct steer *steer, struct inode *inode,
 	tree = frsp_fs_tree(fs, group, &in_tree);
 	out->tree = tree;
 	out->kind = free < steer->request.len ? FRSP_PICK_SHORT : FRSP_PICK_FIT;
-	out->offer.task = current;
-	out->offer.start = in_tree * fs->group_clusters + start;
-	out->offer.len = min(free, steer->request.len);
-	out->offer.taken = false;
-	out->room = 0;
+	out->offer = (struct frsp_offer){
+		.task = current,
+		.start = in_tree * fs->group_clusters + start,
+		.len = min(free, steer->request.len),
+	};
 	spin_lock(&tree->lock);
 	list_add(&out->offer.list, &tree->offers);
 	spin_unlock(&tree->lock);
@@ -631,17 +634,15 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 
 	if (!tree)
 		return;
-	retract(steering);
 	if (offer->taken) {
-		if (steering->room)
-			frsp_rooms_keep(fs, tree, ino,
-					offer->start + offer->len,
-					steering->room);
+		if (offer->room)
+			frsp_rooms_keep(fs, tree, offer);
 		frsp_count(fs, goals_taken);
 		trace_frsp_goals_taken(fs->sb->s_dev, ino, steering->group,
 				       offer->start % fs->group_clusters,
 				       offer->len);
 	} else {
+		retract(steering);
 		/* Somebody was faster, or what we knew was stale. */
 		if (steering->kind != FRSP_PICK_KEEP && !steering->failed)
 			frsp_load_summary(fs, steering->group);
