@@ -261,13 +261,18 @@ void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end)
 	tree->rooms[0] = (struct frsp_room){owner, start, end};
 }
 
-void frsp_room_remove(struct frsp_tree *tree, u64 owner)
+bool frsp_room_remove(struct frsp_tree *tree, u64 owner)
 {
 	u32 i;
 
-	for (i = 0; i < FRSP_ROOMS; i++)
-		if (tree->rooms[i].owner == owner)
+	for (i = 0; i < FRSP_ROOMS; i++) {
+		if (tree->rooms[i].owner == owner &&
+		    tree->rooms[i].end > tree->rooms[i].start) {
 			tree->rooms[i].end = tree->rooms[i].start;
+			return true;
+		}
+	}
+	return false;
 }
 
 /* --- the choice ----------------------------------------------------------- */

@@ -93,9 +93,12 @@ struct frsp_choice {
 #define FRSP_PICK_VISITS 256
 #define FRSP_PICK_TRIES	 64
 
-/* The tree must have rooms. Sets the owner's, the latest now; takes it away. */
+/*
+ * The tree must have rooms. Sets the owner's, the latest now; takes it away,
+ * false: there was none.
+ */
 void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end);
-void frsp_room_remove(struct frsp_tree *tree, u64 owner);
+bool frsp_room_remove(struct frsp_tree *tree, u64 owner);
 
 /*
  * Keeps ext4's goal if it is free for len, or goal_short allows less, and if it

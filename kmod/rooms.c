@@ -13,16 +13,22 @@ static u32 *room_index(struct frsp_fs *fs, u64 owner)
 	return &fs->room_index[hash_64(owner, ilog2(FRSP_ROOM_INDEX))];
 }
 
-/* The owner's room goes, if the index still knows it. Does not sleep. */
+/*
+ * The owner's room goes, if the index still knows it; then the index forgets
+ * it, so that the next file that is closed need not lock the tree. If it is
+ * another file that the index knows, which has the same hash, that one stays.
+ * Does not sleep.
+ */
 static void give_up(struct frsp_fs *fs, u64 owner)
 {
-	u32 index = READ_ONCE(*room_index(fs, owner));
+	u32 *at = room_index(fs, owner), index = READ_ONCE(*at);
 	struct frsp_tree *tree = index ? frsp_fs_tree_at(fs, index - 1) : NULL;
 
 	if (!tree || !READ_ONCE(tree->rooms))
 		return;
 	spin_lock(&tree->lock);
-	frsp_room_remove(tree, owner);
+	if (frsp_room_remove(tree, owner))
+		cmpxchg(at, index, 0);
 	spin_unlock(&tree->lock);
 }
 

@@ -434,7 +434,9 @@ static void test_rooms(void **state)
 	room(&model, 50, 0, 1);
 	assert_int_equal(rooms[0].owner, 50);
 	assert_int_equal(rooms[FRSP_ROOMS - 1].owner, 100);
-	frsp_room_remove(model.tree, 50);
+	assert_true(frsp_room_remove(model.tree, 50));
+	assert_false(frsp_room_remove(model.tree, 50));
+	assert_false(frsp_room_remove(model.tree, 51));
 	assert_int_equal(rooms[0].end, rooms[0].start);
 	assert_int_equal(rooms[1].end, 1);
 	room(&model, 100, 0, 2);
