@@ -514,14 +514,19 @@ static void offer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	*frsp_ac_flags(ac) |= flags;
 }
 
-static void retract(struct frsp_steering *steering)
+/* Of an offer that was not taken. True: the tree still says that it is free. */
+static bool retract(struct frsp_steering *steering)
 {
 	struct frsp_tree *tree = steering->tree;
+	bool is_free;
 
 	spin_lock(&tree->lock);
 	list_del(&steering->offer.list);
+	is_free = frsp_tree_is_free(tree, steering->offer.start,
+				    steering->offer.len);
 	spin_unlock(&tree->lock);
 	steering->tree = NULL;
+	return is_free;
 }
 
 /*
@@ -642,9 +647,12 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 				       offer->start % fs->group_clusters,
 				       offer->len);
 	} else {
-		retract(steering);
-		/* Somebody was faster, or what we knew was stale. */
-		if (steering->kind != FRSP_PICK_KEEP && !steering->failed)
+		/*
+		 * Most often somebody was faster. Then the tree has followed
+		 * that, and only what it still has is stale.
+		 */
+		if (retract(steering) && steering->kind != FRSP_PICK_KEEP &&
+		    !steering->failed)
 			frsp_load_summary(fs, steering->group);
 		frsp_count(fs, goals_missed);
 		trace_frsp_goals_missed(fs->sb->s_dev, ino, steering->group,
