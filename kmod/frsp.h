@@ -69,7 +69,8 @@ struct frsp_fs {
 	struct super_block *sb;
 	u32 group_clusters;
 	u32 span_log2;	       /* groups per tree */
-	u32 reserved_clusters; /* at a tree's start, for metadata */
+	u32 reserved_clusters; /* at a flexible group's start, for metadata */
+	u32 flex_trees;	       /* trees of a flexible group, 1 or more */
 	u64 first_data_block;
 	u32 cluster_bits;
 
@@ -197,7 +198,6 @@ struct frsp_steering {
 	struct frsp_offer offer;
 	enum frsp_pick_kind kind;
 	u32 group;   /* of the goal that was offered */
-	u32 room;    /* clusters to be kept free behind it */
 	bool failed; /* the original did, until the offer was taken back */
 	/* what ext4 had set itself, for frsp_steer_undo() */
 	u32 own_group;
@@ -217,13 +217,12 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_steering *steering);
 
 /*
- * rooms.c. keep: len clusters behind the extent that a file got are its room,
- * in the tree from start on. May sleep. forget: no file has any more. Does not
- * sleep. file_closed: at the entry of
- * ext4_release_file(), under RCU; does not sleep.
+ * rooms.c. keep: ext4 has taken an offer with a room, which is its file's only
+ * one from now on. May sleep. forget: no file has any more. Does not sleep.
+ * file_closed: at the entry of ext4_release_file(), under RCU; does not sleep.
  */
-void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree, u64 owner,
-		     u32 start, u32 len);
+void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree,
+		     const struct frsp_offer *offer);
 void frsp_rooms_forget(struct frsp_fs *fs);
 void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,
 			    struct file *file);

@@ -312,6 +312,8 @@ static struct frsp_fs *fs_new(struct super_block *sb)
 	 * more. */
 	if (frsp_sbi_log_flex(sbi) >= 2)
 		fs->reserved_clusters = fs->group_clusters;
+	fs->flex_trees = 1U << (max(frsp_sbi_log_flex(sbi), fs->span_log2) -
+				fs->span_log2);
 	fs->n_groups = frsp_sbi_groups(sbi);
 	fs->steer = READ_ONCE(freespace_tree);
 	fs->aggression = DEFAULT_AGGRESSION;
