@@ -69,7 +69,8 @@ struct frsp_fs {
 	struct super_block *sb;
 	u32 group_clusters;
 	u32 span_log2;	       /* groups per tree */
-	u32 reserved_clusters; /* at a tree's start, for metadata */
+	u32 reserved_clusters; /* at a flexible group's start, for metadata */
+	u32 flex_trees;	       /* trees of a flexible group, 1 or more */
 	u64 first_data_block;
 	u32 cluster_bits;
 
@@ -155,6 +156,8 @@ void frsp_fs_put(struct frsp_fs *fs, int cookie);
  */
 struct frsp_tree *frsp_fs_tree(struct frsp_fs *fs, u32 group, u32 *in_tree);
 u32 frsp_fs_n_trees(struct frsp_fs *fs);
+/* All rooms of all filesystems go: frsp_rooms_forget() for each. */
+void frsp_fs_forget_rooms(void);
 /* What trees take without their extents, rooms included. */
 u64 frsp_fs_index_bytes(struct frsp_fs *fs);
 struct frsp_tree *frsp_fs_tree_at(struct frsp_fs *fs, u32 index);
@@ -195,7 +198,6 @@ struct frsp_steering {
 	struct frsp_offer offer;
 	enum frsp_pick_kind kind;
 	u32 group;   /* of the goal that was offered */
-	u32 room;    /* clusters to be kept free behind it */
 	bool failed; /* the original did, until the offer was taken back */
 	/* what ext4 had set itself, for frsp_steer_undo() */
 	u32 own_group;
@@ -215,12 +217,13 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_steering *steering);
 
 /*
- * rooms.c. keep: len clusters behind the extent that a file got are its room,
- * in the tree from start on. May sleep. file_closed: at the entry of
- * ext4_release_file(), under RCU; does not sleep.
+ * rooms.c. keep: ext4 has taken an offer with a room, which is its file's only
+ * one from now on. May sleep. forget: no file has any more. Does not sleep.
+ * file_closed: at the entry of ext4_release_file(), under RCU; does not sleep.
  */
-void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree, u64 owner,
-		     u32 start, u32 len);
+void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree,
+		     const struct frsp_offer *offer);
+void frsp_rooms_forget(struct frsp_fs *fs);
 void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,
 			    struct file *file);
 
@@ -290,6 +293,17 @@ u32 frsp_scan_left(struct frsp_fs *fs);
 long frsp_scan_wait(struct frsp_fs *fs);
 void frsp_scan_step(struct frsp_fs *fs);
 
+/*
+ * closes.c: whether the closing of files is watched. hold, before a file has a
+ * place: it is from now on, or -errno; sleeps. release: the place is gone; does
+ * not sleep. watch_rooms: true: it is, so a room may be kept; false: it will be
+ * soon; does not sleep. exit: nothing is attached any more.
+ */
+int frsp_closes_hold(void);
+void frsp_closes_release(void);
+bool frsp_closes_watch_rooms(void);
+void frsp_closes_exit(void);
+
 /* place.c: files whose next extents go to given ranges. */
 struct frsp_range;
 int frsp_place_add(struct frsp_fs *fs, struct file *file,
@@ -332,6 +346,13 @@ int frsp_dev_init(void);
 void frsp_dev_exit(void);
 int frsp_hook_init(void);
 void frsp_hook_exit(void);
+/*
+ * Calls the entries *_file_closed of all closed files, or none any more: 0 or
+ * -errno. Between frsp_hook_init() and frsp_hook_exit(), one at a time, by
+ * turns.
+ */
+int frsp_hook_watch_closes(void);
+int frsp_hook_unwatch_closes(void);
 /* ext4_mb_init_group() of the running kernel. */
 int frsp_hook_init_group(struct super_block *sb, u32 group, gfp_t gfp);
 

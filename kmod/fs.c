@@ -76,6 +76,16 @@ void frsp_fs_put(struct frsp_fs *fs, int cookie)
 	srcu_read_unlock(&fs->srcu, cookie);
 }
 
+void frsp_fs_forget_rooms(void)
+{
+	struct frsp_fs *fs;
+	int i;
+
+	rcu_read_lock();
+	hash_for_each_rcu(fs_table, i, fs, hash) frsp_rooms_forget(fs);
+	rcu_read_unlock();
+}
+
 static struct frsp_trees *fs_trees(struct frsp_fs *fs)
 {
 	return rcu_dereference_check(fs->trees, srcu_read_lock_held(&fs->srcu));
@@ -302,6 +312,8 @@ static struct frsp_fs *fs_new(struct super_block *sb)
 	 * more. */
 	if (frsp_sbi_log_flex(sbi) >= 2)
 		fs->reserved_clusters = fs->group_clusters;
+	fs->flex_trees = 1U << (max(frsp_sbi_log_flex(sbi), fs->span_log2) -
+				fs->span_log2);
 	fs->n_groups = frsp_sbi_groups(sbi);
 	fs->steer = READ_ONCE(freespace_tree);
 	fs->aggression = DEFAULT_AGGRESSION;

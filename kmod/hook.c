@@ -198,11 +198,13 @@ static struct hook hooks[] = {
 	{"ext4_mb_generate_buddy", on_generate_buddy},
 	{"ext4_mark_group_bitmap_corrupted", on_corrupted},
 	{"ext4_process_freed_data", on_freed_data},
-	{"ext4_release_file", on_release_file},
 	{"ext4_register_sysfs", redirect, redirect_register_sysfs},
 	{"ext4_unregister_sysfs", redirect, redirect_unregister_sysfs},
 	{"ext4_mb_regular_allocator", redirect, redirect_allocate},
 };
+
+/* Comes and goes: closes.c. */
+static struct hook closes_hook = {"ext4_release_file", on_release_file};
 
 static struct file_system_type *ext4;
 
@@ -304,17 +306,21 @@ static unsigned long lookup(const char *function)
 	return address;
 }
 
-static int hook_register(struct hook *hook)
+static int hook_prepare(struct hook *hook)
 {
-	int err;
-
 	hook->ops.func = hook->callback;
 	hook->ops.private = hook->redirect_to;
 	hook->ops.flags = FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_SAVE_REGS |
 			  FTRACE_OPS_FL_PERMANENT;
 	if (hook->redirect_to)
 		hook->ops.flags |= FTRACE_OPS_FL_IPMODIFY;
-	err = ftrace_set_filter_ip(&hook->ops, hook->address, 0, 1);
+	return ftrace_set_filter_ip(&hook->ops, hook->address, 0, 1);
+}
+
+static int hook_register(struct hook *hook)
+{
+	int err = hook_prepare(hook);
+
 	if (!err)
 		err = ops_register(&hook->ops);
 	if (err == -EBUSY)
@@ -325,6 +331,17 @@ static int hook_register(struct hook *hook)
 		pr_err("not loaded: ext4's %s() cannot be traced (%d)\n",
 		       hook->function, err);
 	return err;
+}
+
+/* The filter stays, as ops_register() says. */
+int frsp_hook_watch_closes(void)
+{
+	return register_ftrace_function(&closes_hook.ops);
+}
+
+int frsp_hook_unwatch_closes(void)
+{
+	return unregister_ftrace_function(&closes_hook.ops);
 }
 
 static int find_functions(void)
@@ -339,6 +356,9 @@ static int find_functions(void)
 		if (!hooks[i].address)
 			return -ENOENT;
 	}
+	closes_hook.address = lookup(closes_hook.function);
+	if (!closes_hook.address)
+		return -ENOENT;
 	static_call_update(frsp_init_group, (void *)init_group);
 	i = ARRAY_SIZE(hooks);
 	static_call_update(frsp_allocate, (void *)hooks[i - 1].address);
@@ -458,6 +478,9 @@ int frsp_hook_init(void)
 		if (err)
 			goto err_hooks;
 	}
+	err = hook_prepare(&closes_hook);
+	if (err)
+		goto err_hooks;
 	ops_unregister(&guard);
 	return 0;
 
@@ -480,6 +503,7 @@ void frsp_hook_exit(void)
 	if (err == -ENODEV)
 		stay_for_ever();
 	unregister_hooks(ARRAY_SIZE(hooks));
+	ftrace_free_filter(&closes_hook.ops);
 	if (!err)
 		ops_unregister(&exit_guard);
 	wait_for_callers();

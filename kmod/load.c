@@ -417,9 +417,7 @@ static struct frsp_tree *most_promising(struct frsp_fs *fs)
 
 	if (READ_ONCE(fs->aggression) < 3 || !frsp_load_may_read(fs))
 		return NULL;
-	spin_lock(&fs->meta.lock);
 	index = frsp_meta_promise(&fs->meta, 1, 0);
-	spin_unlock(&fs->meta.lock);
 	return index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 }
 

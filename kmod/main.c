@@ -43,6 +43,7 @@ static void __exit frsp_exit(void)
 {
 	frsp_dev_exit();
 	frsp_fs_detach_all();
+	frsp_closes_exit();
 	frsp_hook_exit();
 	kmem_cache_destroy(frsp_extent_cache);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A tree's own meta_longest and meta_promise are copies of what stands in the
- * arrays. They are written under tree->lock and meta->lock, so the holder of
- * either may read them.
+ * arrays, written under tree->lock. Arrays are replaced under meta->lock, which
+ * their writers hold, too, and freed when their readers, under RCU, are done.
  */
 #include <linux/errno.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include "meta.h"
@@ -14,38 +15,53 @@
 void frsp_meta_init(struct frsp_meta *meta)
 {
 	spin_lock_init(&meta->lock);
-	meta->longest = (struct frsp_peaks){};
-	meta->promise = (struct frsp_peaks){};
+	RCU_INIT_POINTER(meta->arrays, NULL);
 }
 
 void frsp_meta_free(struct frsp_meta *meta)
 {
-	kvfree(meta->longest.peak);
-	kvfree(meta->promise.peak);
+	kvfree(rcu_dereference_protected(meta->arrays, 1));
+}
+
+/* With all values 0, or NULL. */
+static struct frsp_meta_arrays *arrays_new(u32 size)
+{
+	struct frsp_meta_arrays *arrays;
+	struct frsp_peaks none = {};
+
+	arrays = kvzalloc(struct_size(arrays, memory, 4 * (size_t)size),
+			  GFP_KERNEL);
+	if (!arrays)
+		return NULL;
+	frsp_peaks_init(&arrays->longest, size, arrays->memory, &none);
+	frsp_peaks_init(&arrays->promise, size, arrays->memory + 2 * size,
+			&none);
+	return arrays;
 }
 
 int frsp_meta_grow(struct frsp_meta *meta, u32 n_trees)
 {
-	struct frsp_peaks old_longest = meta->longest;
-	struct frsp_peaks old_promise = meta->promise;
+	struct frsp_meta_arrays *old, *new;
 	u32 size = roundup_pow_of_two(n_trees);
-	u32 *longest, *promise;
 
-	if (size <= old_longest.size)
+	/* One call at a time: nobody replaces it. */
+	old = rcu_dereference_protected(meta->arrays, 1);
+	if (old && size <= old->longest.size)
 		return 0;
-	longest = kvcalloc(2 * size, sizeof(*longest), GFP_KERNEL);
-	promise = kvcalloc(2 * size, sizeof(*promise), GFP_KERNEL);
-	if (!longest || !promise) {
-		kvfree(longest);
-		kvfree(promise);
+	new = arrays_new(size);
+	if (!new)
 		return -ENOMEM;
-	}
 	spin_lock(&meta->lock);
-	frsp_peaks_init(&meta->longest, size, longest, &old_longest);
-	frsp_peaks_init(&meta->promise, size, promise, &old_promise);
+	if (old) {
+		frsp_peaks_init(&new->longest, size, new->longest.peak,
+				&old->longest);
+		frsp_peaks_init(&new->promise, size, new->promise.peak,
+				&old->promise);
+	}
+	rcu_assign_pointer(meta->arrays, new);
 	spin_unlock(&meta->lock);
-	kvfree(old_longest.peak);
-	kvfree(old_promise.peak);
+	if (old)
+		kvfree_rcu(old, rcu);
 	return 0;
 }
 
@@ -53,32 +69,57 @@ void frsp_meta_update(struct frsp_meta *meta, struct frsp_tree *tree)
 {
 	u32 start, promise;
 	u32 longest = frsp_tree_longest(tree, &start);
+	struct frsp_meta_arrays *arrays;
 
 	frsp_tree_promising(tree, &promise);
 	if (longest == tree->meta_longest && promise == tree->meta_promise)
 		return;
 	spin_lock(&meta->lock);
-	tree->meta_longest = longest;
-	tree->meta_promise = promise;
-	frsp_peaks_set(&meta->longest, tree->index, longest);
-	frsp_peaks_set(&meta->promise, tree->index, promise);
+	arrays = rcu_dereference_protected(meta->arrays,
+					   lockdep_is_held(&meta->lock));
+	if (longest != tree->meta_longest)
+		frsp_peaks_set(&arrays->longest, tree->index, longest);
+	if (promise != tree->meta_promise)
+		frsp_peaks_set(&arrays->promise, tree->index, promise);
 	spin_unlock(&meta->lock);
+	WRITE_ONCE(tree->meta_longest, longest);
+	WRITE_ONCE(tree->meta_promise, promise);
 }
 
 int frsp_meta_fit(const struct frsp_meta *meta, u32 len, u32 near)
 {
-	return frsp_peaks_next_to(&meta->longest, max(len, 1U), near);
+	int index;
+
+	rcu_read_lock();
+	index = frsp_peaks_next_to(&rcu_dereference(meta->arrays)->longest,
+				   max(len, 1U), near);
+	rcu_read_unlock();
+	return index;
 }
 
 int frsp_meta_longest(const struct frsp_meta *meta, u32 *len, u32 near)
 {
-	*len = frsp_peaks_top(&meta->longest);
-	return *len ? frsp_peaks_nearest(&meta->longest, *len, near) : -1;
+	const struct frsp_peaks *longest;
+	int index;
+
+	rcu_read_lock();
+	longest = &rcu_dereference(meta->arrays)->longest;
+	*len = frsp_peaks_top(longest);
+	index = *len ? frsp_peaks_nearest(longest, *len, near) : -1;
+	rcu_read_unlock();
+	return index;
 }
 
 int frsp_meta_promise(const struct frsp_meta *meta, u32 len, u32 near)
 {
-	u32 half = frsp_peaks_top(&meta->promise) / 2;
+	const struct frsp_peaks *promise;
+	u32 half;
+	int index;
 
-	return frsp_peaks_nearest(&meta->promise, max3(len, half, 1U), near);
+	rcu_read_lock();
+	promise = &rcu_dereference(meta->arrays)->promise;
+	half = frsp_peaks_top(promise) / 2;
+	index = frsp_peaks_nearest(promise, max3(len, half, 1U), near);
+	rcu_read_unlock();
+	return index;
 }

@@ -18,20 +18,25 @@ void frsp_peaks_set(struct frsp_peaks *peaks, u32 index, u32 value)
 {
 	u32 node = peaks->size + index;
 
-	peaks->peak[node] = value;
+	WRITE_ONCE(peaks->peak[node], value);
 	for (node /= 2; node; node /= 2) {
 		u32 peak =
 			max(peaks->peak[2 * node], peaks->peak[2 * node + 1]);
 
 		if (peaks->peak[node] == peak)
 			break;
-		peaks->peak[node] = peak;
+		WRITE_ONCE(peaks->peak[node], peak);
 	}
+}
+
+static u32 at(const struct frsp_peaks *peaks, u32 node)
+{
+	return READ_ONCE(peaks->peak[node]);
 }
 
 u32 frsp_peaks_top(const struct frsp_peaks *peaks)
 {
-	return peaks->size ? peaks->peak[1] : 0;
+	return peaks->size ? at(peaks, 1) : 0;
 }
 
 /*
@@ -42,7 +47,7 @@ static int nearest_behind(const struct frsp_peaks *peaks, u32 min, u32 index)
 {
 	u32 node = peaks->size + index;
 
-	while (peaks->peak[node] < min) {
+	while (at(peaks, node) < min) {
 		while (node & 1)
 			node /= 2;
 		if (!node)
@@ -50,7 +55,7 @@ static int nearest_behind(const struct frsp_peaks *peaks, u32 min, u32 index)
 		node++;
 	}
 	while (node < peaks->size)
-		node = 2 * node + (peaks->peak[2 * node] < min);
+		node = 2 * node + (at(peaks, 2 * node) < min);
 	return node - peaks->size;
 }
 
@@ -58,7 +63,7 @@ static int nearest_in_front(const struct frsp_peaks *peaks, u32 min, u32 index)
 {
 	u32 node = peaks->size + index;
 
-	while (peaks->peak[node] < min) {
+	while (at(peaks, node) < min) {
 		while (!(node & 1))
 			node /= 2;
 		if (node == 1)
@@ -66,7 +71,7 @@ static int nearest_in_front(const struct frsp_peaks *peaks, u32 min, u32 index)
 		node--;
 	}
 	while (node < peaks->size)
-		node = 2 * node + (peaks->peak[2 * node + 1] >= min);
+		node = 2 * node + (at(peaks, 2 * node + 1) >= min);
 	return node - peaks->size;
 }
 

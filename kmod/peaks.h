@@ -11,6 +11,10 @@
  *               3   0   5   1
  *
  * Setting and finding take as many steps as the tree is high, at most 31.
+ *
+ * Who finds needs no lock. What it finds while another one sets a value may
+ * have less than it asked for, and it may miss what is there; but it ends, and
+ * an index is below size.
  */
 #ifndef FRSP_PEAKS_H
 #define FRSP_PEAKS_H

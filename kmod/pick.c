@@ -162,15 +162,14 @@ static u32 offer_end(const struct frsp_offer *offer)
 	return offer->start + offer->len;
 }
 
-/* An offer in [start, end) that ext4 has not taken yet, or NULL. */
+/* An offer in [start, end), or NULL. */
 static const struct frsp_offer *offer_in(const struct frsp_tree *tree,
 					 u32 start, u32 end)
 {
 	const struct frsp_offer *offer;
 
 	list_for_each_entry (offer, &tree->offers, list)
-		if (!offer->taken && offer->start < end &&
-		    offer_end(offer) > start)
+		if (offer->start < end && offer_end(offer) > start)
 			return offer;
 	return NULL;
 }
@@ -262,13 +261,18 @@ void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end)
 	tree->rooms[0] = (struct frsp_room){owner, start, end};
 }
 
-void frsp_room_remove(struct frsp_tree *tree, u64 owner)
+bool frsp_room_remove(struct frsp_tree *tree, u64 owner)
 {
 	u32 i;
 
-	for (i = 0; i < FRSP_ROOMS; i++)
-		if (tree->rooms[i].owner == owner)
+	for (i = 0; i < FRSP_ROOMS; i++) {
+		if (tree->rooms[i].owner == owner &&
+		    tree->rooms[i].end > tree->rooms[i].start) {
 			tree->rooms[i].end = tree->rooms[i].start;
+			return true;
+		}
+	}
+	return false;
 }
 
 /* --- the choice ----------------------------------------------------------- */

@@ -37,16 +37,18 @@ struct frsp_request {
 };
 
 /*
- * A choice that is under way: from the pick until ext4 has answered. Others
- * that pick meanwhile keep off it, unless it is taken: then the tree knows.
- * Linked into tree->offers by the caller, under tree->lock.
+ * A choice that is under way: from the pick until ext4 takes it, as then the
+ * tree knows, or has answered. Others that pick meanwhile keep off it. Linked
+ * into tree->offers by the caller, under tree->lock.
  */
 struct frsp_offer {
 	struct list_head list;
 	const void *task; /* who offers */
 	u32 start;	  /* position in the tree */
 	u32 len;	  /* clusters */
-	bool taken;	  /* ext4 took it */
+	u32 room;	  /* behind them, that are to be the owner's; 0: none */
+	u64 owner;
+	bool taken; /* ext4 took it; written and read by the task */
 };
 
 /*
@@ -91,9 +93,12 @@ struct frsp_choice {
 #define FRSP_PICK_VISITS 256
 #define FRSP_PICK_TRIES	 64
 
-/* The tree must have rooms. Sets the owner's, the latest now; takes it away. */
+/*
+ * The tree must have rooms. Sets the owner's, the latest now; takes it away,
+ * false: there was none.
+ */
 void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end);
-void frsp_room_remove(struct frsp_tree *tree, u64 owner);
+bool frsp_room_remove(struct frsp_tree *tree, u64 owner);
 
 /*
  * Keeps ext4's goal if it is free for len, or goal_short allows less, and if it

@@ -69,6 +69,7 @@ static int remove(struct frsp_fs *fs, struct file *file)
 			continue;
 		list_del_rcu(&place->list);
 		place_put(place);
+		frsp_closes_release();
 		return 0;
 	}
 	return -ENOENT;
@@ -93,12 +94,13 @@ int frsp_place_add(struct frsp_fs *fs, struct file *file,
 	place->at_range = 0;
 	place->at = 0;
 	place->n_ranges = n;
-	for (i = 0; i < n; i++) {
+	for (i = 0, err = 0; i < n && !err; i++)
 		err = to_clusters(fs, &ranges[i], &place->ranges[i]);
-		if (err) {
-			kvfree(place);
-			return err;
-		}
+	if (!err)
+		err = frsp_closes_hold();
+	if (err) {
+		kvfree(place);
+		return err;
 	}
 	spin_lock(&fs->places_lock);
 	remove(fs, file);
@@ -131,6 +133,7 @@ void frsp_place_clear(struct frsp_fs *fs)
 	{
 		list_del(&place->list);
 		place_put(place);
+		frsp_closes_release();
 	}
 }
 

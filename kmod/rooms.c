@@ -2,7 +2,7 @@
 /*
  * The rooms of a filesystem's open files (struct frsp_room in pick.h): which
  * tree has a file's, so that it goes when the file moves on to another tree or
- * is closed.
+ * is closed. Rooms are kept only while closes.c watches that.
  */
 #include <linux/hash.h>
 
@@ -13,31 +13,34 @@ static u32 *room_index(struct frsp_fs *fs, u64 owner)
 	return &fs->room_index[hash_64(owner, ilog2(FRSP_ROOM_INDEX))];
 }
 
-/* The owner's room goes, if the index still knows it. Does not sleep. */
+/*
+ * The owner's room goes, if the index still knows it; then the index forgets
+ * it, so that the next file that is closed need not lock the tree. If it is
+ * another file that the index knows, which has the same hash, that one stays.
+ * Does not sleep.
+ */
 static void give_up(struct frsp_fs *fs, u64 owner)
 {
-	u32 index = READ_ONCE(*room_index(fs, owner));
+	u32 *at = room_index(fs, owner), index = READ_ONCE(*at);
 	struct frsp_tree *tree = index ? frsp_fs_tree_at(fs, index - 1) : NULL;
 
 	if (!tree || !READ_ONCE(tree->rooms))
 		return;
 	spin_lock(&tree->lock);
-	frsp_room_remove(tree, owner);
+	if (frsp_room_remove(tree, owner))
+		cmpxchg(at, index, 0);
 	spin_unlock(&tree->lock);
 }
 
-void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree, u64 owner,
-		     u32 start, u32 len)
+/*
+ * The first room of a tree: track.c has found no memory to set it in. Who is a
+ * moment later than another does without.
+ */
+static void keep_first(struct frsp_tree *tree, u64 owner, u32 start, u32 len)
 {
-	struct frsp_room *rooms = NULL;
+	struct frsp_room *rooms =
+		kcalloc(FRSP_ROOMS, sizeof(*rooms), GFP_NOFS | __GFP_NOWARN);
 
-	if (READ_ONCE(*room_index(fs, owner)) != tree->index + 1) {
-		give_up(fs, owner);
-		WRITE_ONCE(*room_index(fs, owner), tree->index + 1);
-	}
-	if (!READ_ONCE(tree->rooms))
-		rooms = kcalloc(FRSP_ROOMS, sizeof(*rooms),
-				GFP_NOFS | __GFP_NOWARN);
 	spin_lock(&tree->lock);
 	if (!tree->rooms)
 		swap(tree->rooms, rooms);
@@ -45,6 +48,33 @@ void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree, u64 owner,
 		frsp_room_set(tree, owner, start, start + len);
 	spin_unlock(&tree->lock);
 	kfree(rooms);
+}
+
+void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree,
+		     const struct frsp_offer *offer)
+{
+	u64 owner = offer->owner;
+
+	if (!READ_ONCE(tree->rooms))
+		keep_first(tree, owner, offer->start + offer->len, offer->room);
+	if (READ_ONCE(*room_index(fs, owner)) != tree->index + 1) {
+		give_up(fs, owner);
+		WRITE_ONCE(*room_index(fs, owner), tree->index + 1);
+	}
+}
+
+void frsp_rooms_forget(struct frsp_fs *fs)
+{
+	struct frsp_tree *tree;
+	u32 i;
+
+	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
+		if (!READ_ONCE(tree->rooms))
+			continue;
+		spin_lock(&tree->lock);
+		memset(tree->rooms, 0, sizeof(*tree->rooms) * FRSP_ROOMS);
+		spin_unlock(&tree->lock);
+	}
 }
 
 void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,

@@ -54,17 +54,18 @@ struct steer {
 	struct frsp_fs *fs;
 	struct frsp_request request;
 	u32 level;
-	u32 need;     /* clusters that the file will need from here on */
-	u32 want;     /* and with what it may grow by */
-	bool appends; /* it has grown before */
+	u32 need;	 /* clusters that the file will need from here on */
+	u32 want;	 /* and with what it may grow by */
+	bool appends;	 /* it has grown before */
+	bool keeps_room; /* somebody takes it away when the file is closed */
 	u32 goal_group;
 	u32 goal_near;		     /* the goal's position in its tree */
 	struct frsp_tree *goal_tree; /* NULL: the group is new */
 	u32 stripe;		     /* clusters; 0: any start */
 	bool stripe_only;	     /* the goal, too, must begin one */
 	bool stripe_in_group; /* counted from the group's start, not the disk's */
-	u32 reserved;	      /* clusters at a tree's start, for metadata */
-	u32 reads;	      /* groups that may still be read */
+	u32 reserved; /* clusters at a flexible group's start, for metadata */
+	u32 reads;    /* groups that may still be read */
 };
 
 static bool is_steered(struct frsp_fs *fs, struct ext4_allocation_context *ac)
@@ -137,13 +138,23 @@ static void aim(struct steer *steer, struct frsp_tree *tree, bool goal_here)
 					? do_div(first, steer->stripe)
 					: 0;
 	request->stripe_only = steer->stripe_only;
-	request->reserved = steer->reserved;
+	request->reserved =
+		tree->index % steer->fs->flex_trees ? 0 : steer->reserved;
 	if (goal_here)
 		request->near = steer->goal_near;
 	else if (tree->index < steer->goal_group >> steer->fs->span_log2)
 		request->near = tree->n_groups * tree->group_clusters - 1;
 	else
 		request->near = 0;
+}
+
+/* Clusters behind the choice that are to be the file's. */
+static u32 room_behind(const struct steer *steer,
+		       const struct frsp_choice *choice)
+{
+	u32 room = min(steer->want, choice->span);
+
+	return steer->keeps_room ? room - min(room, choice->len) : 0;
 }
 
 /* Picks in a tree and, if there is a choice, announces it to others. */
@@ -157,13 +168,14 @@ static bool pick(struct steer *steer, struct frsp_tree *tree, bool allow_short,
 	if (choice.kind != FRSP_PICK_NONE) {
 		out->tree = tree;
 		out->kind = choice.kind;
-		out->offer.task = current;
-		out->offer.start = choice.start;
-		out->offer.len = choice.len;
-		out->offer.taken = false;
+		out->offer = (struct frsp_offer){
+			.task = current,
+			.start = choice.start,
+			.len = choice.len,
+			.room = room_behind(steer, &choice),
+			.owner = steer->request.owner,
+		};
 		list_add(&out->offer.list, &tree->offers);
-		out->room = min(steer->want, choice.span);
-		out->room -= min(out->room, choice.len);
 	}
 	spin_unlock(&tree->lock);
 	frsp_memory_used(steer->fs, tree);
@@ -201,6 +213,8 @@ static void learn_goal(struct steer *steer)
 	steer->goal_tree = tree;
 	if (!tree)
 		return;
+	if (READ_ONCE(tree->n_loaded) >= frsp_fs_groups_of(steer->fs, tree))
+		return;
 	if (goal_is_worth_loading(steer, tree, in_tree))
 		frsp_load_group(steer->fs, steer->goal_group, true);
 	frsp_loader_want(steer->fs, tree, steer->level >= LEVEL_BACKGROUND_IO);
@@ -214,34 +228,10 @@ static bool pick_near_goal(struct steer *steer, struct frsp_steering *out)
 	return pick(steer, steer->goal_tree, false, out);
 }
 
-/*
- * An index that meta finds, or -1: also when somebody else is changing it. fit
- * leaves out the goal's own tree, which has been asked.
- */
-static int ask_meta(struct steer *steer, u32 len, bool promise)
+/* As the meta-tree numbers trees. */
+static u32 goal_index(const struct steer *steer)
 {
-	struct frsp_meta *meta = &steer->fs->meta;
-	u32 near = steer->goal_group >> steer->fs->span_log2;
-	int index;
-
-	if (!spin_trylock(&meta->lock))
-		return -1;
-	index = promise ? frsp_meta_promise(meta, len, near)
-			: frsp_meta_fit(meta, len, near);
-	spin_unlock(&meta->lock);
-	return index;
-}
-
-/* The longest extent that is known anywhere: to ask for more is in vain. */
-static u32 longest_known(struct frsp_fs *fs)
-{
-	u32 longest = U32_MAX;
-
-	if (spin_trylock(&fs->meta.lock)) {
-		frsp_meta_longest(&fs->meta, &longest, 0);
-		spin_unlock(&fs->meta.lock);
-	}
-	return longest;
+	return steer->goal_group >> steer->fs->span_log2;
 }
 
 static bool pick_by_meta(struct steer *steer, struct frsp_steering *out)
@@ -254,7 +244,8 @@ static bool pick_by_meta(struct steer *steer, struct frsp_steering *out)
 	/* The run in which a stripe surely begins. */
 	if (steer->stripe)
 		len += steer->stripe - 1;
-	index = ask_meta(steer, len, false);
+	/* It leaves out the goal's own tree, which has been asked. */
+	index = frsp_meta_fit(&fs->meta, len, goal_index(steer));
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 	if (!tree)
 		return false;
@@ -303,7 +294,8 @@ static bool read_promising(struct steer *steer)
 
 	if (!may_read(steer))
 		return false;
-	index = ask_meta(steer, steer->request.len, true);
+	index = frsp_meta_promise(&fs->meta, steer->request.len,
+				  goal_index(steer));
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 	if (!tree)
 		return false;
@@ -323,14 +315,10 @@ static bool pick_short(struct steer *steer, struct frsp_steering *out)
 {
 	struct frsp_fs *fs = steer->fs;
 	struct frsp_tree *tree, *near = steer->goal_tree;
-	u32 longest = 0, near_len, start;
+	u32 longest, near_len, start;
 	int index;
 
-	if (!spin_trylock(&fs->meta.lock))
-		return false;
-	index = frsp_meta_longest(&fs->meta, &longest,
-				  steer->goal_group >> fs->span_log2);
-	spin_unlock(&fs->meta.lock);
+	index = frsp_meta_longest(&fs->meta, &longest, goal_index(steer));
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 	if (!tree || longest < steer->request.min_len)
 		return false;
@@ -386,7 +374,8 @@ static bool choose(struct steer *steer, struct frsp_steering *out)
 	u32 longest;
 
 	learn_goal(steer);
-	longest = longest_known(steer->fs);
+	/* To ask for more than is known anywhere is in vain. */
+	frsp_meta_longest(&steer->fs->meta, &longest, 0);
 	steer->need = min(steer->need, longest);
 	steer->want = min(steer->want, longest);
 	steer->request.wish = steer->appends ? 0 : steer->want;
@@ -422,11 +411,11 @@ static bool choose_placed(struct steer *steer, struct inode *inode,
 	tree = frsp_fs_tree(fs, group, &in_tree);
 	out->tree = tree;
 	out->kind = free < steer->request.len ? FRSP_PICK_SHORT : FRSP_PICK_FIT;
-	out->offer.task = current;
-	out->offer.start = in_tree * fs->group_clusters + start;
-	out->offer.len = min(free, steer->request.len);
-	out->offer.taken = false;
-	out->room = 0;
+	out->offer = (struct frsp_offer){
+		.task = current,
+		.start = in_tree * fs->group_clusters + start,
+		.len = min(free, steer->request.len),
+	};
 	spin_lock(&tree->lock);
 	list_add(&out->offer.list, &tree->offers);
 	spin_unlock(&tree->lock);
@@ -503,6 +492,7 @@ static bool read_request(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	steer->want = len;
 	if (!steer->stripe_only && !(flags & EXT4_MB_HINT_GROUP_ALLOC))
 		foresee(fs, ac, steer);
+	steer->keeps_room = steer->want > (u32)len && frsp_closes_watch_rooms();
 	return true;
 }
 
@@ -533,14 +523,19 @@ static void offer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	*frsp_ac_flags(ac) |= flags;
 }
 
-static void retract(struct frsp_steering *steering)
+/* Of an offer that was not taken. True: the tree still says that it is free. */
+static bool retract(struct frsp_steering *steering)
 {
 	struct frsp_tree *tree = steering->tree;
+	bool is_free;
 
 	spin_lock(&tree->lock);
 	list_del(&steering->offer.list);
+	is_free = frsp_tree_is_free(tree, steering->offer.start,
+				    steering->offer.len);
 	spin_unlock(&tree->lock);
 	steering->tree = NULL;
+	return is_free;
 }
 
 /*
@@ -653,19 +648,20 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 
 	if (!tree)
 		return;
-	retract(steering);
 	if (offer->taken) {
-		if (steering->room)
-			frsp_rooms_keep(fs, tree, ino,
-					offer->start + offer->len,
-					steering->room);
+		if (offer->room)
+			frsp_rooms_keep(fs, tree, offer);
 		frsp_count(fs, goals_taken);
 		trace_frsp_goals_taken(fs->sb->s_dev, ino, steering->group,
 				       offer->start % fs->group_clusters,
 				       offer->len);
 	} else {
-		/* Somebody was faster, or what we knew was stale. */
-		if (steering->kind != FRSP_PICK_KEEP && !steering->failed)
+		/*
+		 * Most often somebody was faster. Then the tree has followed
+		 * that, and only what it still has is stale.
+		 */
+		if (retract(steering) && steering->kind != FRSP_PICK_KEEP &&
+		    !steering->failed)
 			frsp_load_summary(fs, steering->group);
 		frsp_count(fs, goals_missed);
 		trace_frsp_goals_missed(fs->sb->s_dev, ino, steering->group,

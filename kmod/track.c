@@ -79,14 +79,26 @@ static void tree_unlock(struct frsp_tree *tree)
 	rcu_read_unlock();
 }
 
-/* Whose offer ext4 is taking, if anybody's. */
+/*
+ * The offer that ext4 is taking, if there is one: it is over, and the room
+ * behind it becomes its file's, unless the tree has no memory for rooms yet.
+ */
 static void note_taken(struct frsp_tree *tree, u32 start)
 {
 	struct frsp_offer *offer;
+	u32 end;
 
 	list_for_each_entry (offer, &tree->offers, list) {
-		if (offer->task == current && offer->start == start)
-			offer->taken = true;
+		if (offer->task != current || offer->start != start)
+			continue;
+		offer->taken = true;
+		list_del(&offer->list);
+		if (offer->room && tree->rooms) {
+			end = offer->start + offer->len;
+			frsp_room_set(tree, offer->owner, end,
+				      end + offer->room);
+		}
+		break;
 	}
 }
 

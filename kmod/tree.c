@@ -29,12 +29,11 @@
 /* Loading is never urgent: it leaves the reserves to others. */
 #define LOAD_GFP (GFP_NOWAIT | __GFP_NOWARN)
 
-#define DEFAULT_SPAN_LOG2 4
-#define MAX_SPAN_LOG2	  10
+#define MAX_SPAN_LOG2 4
 
 u32 frsp_tree_span_log2(u32 log_flex, u32 group_clusters)
 {
-	u32 log2 = min_t(u32, log_flex ?: DEFAULT_SPAN_LOG2, MAX_SPAN_LOG2);
+	u32 log2 = min_t(u32, log_flex ?: MAX_SPAN_LOG2, MAX_SPAN_LOG2);
 
 	while (log2 && (u64)group_clusters << log2 > FRSP_TREE_MAX_CLUSTERS)
 		log2--;
@@ -252,6 +251,22 @@ struct frsp_extent *frsp_tree_find(const struct frsp_tree *tree, u32 position)
 	struct frsp_extent *extent = floor_extent(tree, position);
 
 	return extent && position < extent_end(extent) ? extent : NULL;
+}
+
+bool frsp_tree_is_free(const struct frsp_tree *tree, u32 start, u32 len)
+{
+	u32 group = start / tree->group_clusters;
+	const struct frsp_group *known = &tree->groups[group];
+	struct frsp_extent *extent;
+	u32 from;
+
+	if (known->state == FRSP_GROUP_SUMMARY) {
+		from = group_start(tree, group) + known->longest_start;
+		return start >= from &&
+		       start + len <= from + known->longest_len;
+	}
+	extent = frsp_tree_find(tree, start);
+	return extent && start + len <= extent_end(extent);
 }
 
 struct frsp_extent *frsp_tree_next(const struct frsp_tree *tree, u32 position)

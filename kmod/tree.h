@@ -62,7 +62,7 @@ struct frsp_tree {
 		*rooms; /* FRSP_ROOMS, the latest first, or NULL: pick.h */
 	struct frsp_build *build; /* NULL: nothing is LOADING */
 
-	/* guarded by the meta lock: see meta.h */
+	/* what the meta-tree has of it: meta.h; READ_ONCE without the lock */
 	u32 meta_longest;
 	u32 meta_promise;
 
@@ -93,8 +93,9 @@ struct frsp_tree {
 
 /*
  * How many groups, as a power of two, a tree stands for: those of a flexible
- * group, 16 where there are none (log_flex 0), fewer where more would pass
- * FRSP_TREE_MAX_CLUSTERS. At most 10 (1024 groups).
+ * group, 16 where there are none (log_flex 0) or more than that, fewer where
+ * more would pass FRSP_TREE_MAX_CLUSTERS. Each event may look at all of them,
+ * and all have one lock.
  */
 u32 frsp_tree_span_log2(u32 log_flex, u32 group_clusters);
 
@@ -192,6 +193,8 @@ u32 frsp_tree_longest(const struct frsp_tree *tree, u32 *start);
 /* The UNKNOWN group with the most free clusters; -1, and *free 0: none. */
 int frsp_tree_promising(const struct frsp_tree *tree, u32 *free);
 
+/* Whether all of [start, start + len) is free, as far as is known. */
+bool frsp_tree_is_free(const struct frsp_tree *tree, u32 start, u32 len);
 /* The free extent that holds a position, or NULL. */
 struct frsp_extent *frsp_tree_find(const struct frsp_tree *tree, u32 position);
 /* The free extent that holds a position or is the first behind it, or NULL. */

@@ -18,7 +18,8 @@ static const struct ctl_command commands[] = {
 	 "Write what frsp.ko knows of it to FILE, for \"restore\" after the "
 	 "next mount"},
 	{"set", "DEV|MOUNT KEY VALUE", 3, 3, ctl_set,
-	 "Change a setting of a filesystem: steer, mb_frsp_max_mem, level or scan"},
+	 "Change a setting of a filesystem: steer, mb_frsp_max_mem, level or "
+	 "scan"},
 	{"status", "[--json] [--bytes] [DEV|MOUNT...]", 0, INT_MAX, ctl_status,
 	 "Show what frsp.ko does for these filesystems (default: all)"},
 	{"tree", "[--json] DEV|MOUNT [FLEX]", 1, 2, ctl_tree,

@@ -6,6 +6,7 @@
 1i #define FRSP_HOOKS(hook) \\
 s/^\t{ *\("[a-z0-9_]*"\), redirect, .*/\thook(\1, true) \\/p
 s/^\t{ *\("[a-z0-9_]*"\), on_.*/\thook(\1, false) \\/p
+s/.* = {\("[a-z0-9_]*"\), on_.*/\thook(\1, false) \\/p
 s/.*= lookup(\("[a-z0-9_]*"\));/\thook(\1, false) \\/p
 /^BUILD_EXCLUSIVE_KERNEL=/ {
 	s/\\/\\\\/g

@@ -13,7 +13,6 @@ struct pick_case {
 	bool allow_short;
 	struct {
 		u32 start, len;
-		bool taken;
 	} offer;	       /* len 0: none */
 	struct frsp_room room; /* owner 0: none */
 	enum frsp_pick_kind kind;
@@ -70,8 +69,6 @@ static const struct pick_case pick_cases[] = {
 	 .offer = {.start = 1, .len = 2}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
 	{"goal in front of an offer", "#......#", "L", {.len = 2, .near = 3, GOAL},
 	 .offer = {.start = 5, .len = 2}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
-	{"goal in an offer that is taken", "#......#", "L", {.len = 2, .near = 3, GOAL},
-	 .offer = {.start = 4, .len = 1, .taken = true}, .kind = FRSP_PICK_KEEP, .start = 3, .len = 2},
 	{"goal aligned", "........|........", "LL",
 	 {.len = 4, .near = 8, GOAL, .stripe = 4},
 	 .kind = FRSP_PICK_KEEP, .start = 8, .len = 4},
@@ -164,8 +161,6 @@ static const struct pick_case pick_cases[] = {
 	 .kind = FRSP_PICK_FIT, .start = 0, .len = 3},
 	{"offer in a summary", "......##", "S", {.len = 3}, .offer = {.start = 0, .len = 1},
 	 .kind = FRSP_PICK_FIT, .start = 1, .len = 3},
-	{"offer is taken", "......##", "L", {.len = 3}, .offer = {.start = 0, .len = 1, .taken = true},
-	 .kind = FRSP_PICK_FIT, .start = 0, .len = 3},
 	{"aligned behind an offer", "#...........####", "L", {.len = 4, .stripe = 4}, .offer = {.start = 4, .len = 1},
 	 .kind = FRSP_PICK_FIT, .start = 8, .len = 4},
 
@@ -262,8 +257,7 @@ static void test_picks(void **state)
 		text_to_model(&model, c->text, c->states);
 		n_offers = 0;
 		if (c->offer.len)
-			offer(&model, c->offer.start, c->offer.len,
-			      c->offer.taken);
+			offer(&model, c->offer.start, c->offer.len);
 		if (c->room.owner)
 			room(&model, c->room.owner, c->room.start, c->room.end);
 		choice = frsp_pick(model.tree, &c->request, c->allow_short);
@@ -299,7 +293,7 @@ static void far_model(struct model *model, u32 n, u32 len, bool offered)
 	for (u32 i = 0; i < n; i++) {
 		memset(model->in_use + 4 * i, false, len);
 		if (offered)
-			offer(model, 4 * i, len, false);
+			offer(model, 4 * i, len);
 	}
 	memset(model->in_use + 4 * n + 4, false, 9);
 	model_load(model, 0);
@@ -440,7 +434,9 @@ static void test_rooms(void **state)
 	room(&model, 50, 0, 1);
 	assert_int_equal(rooms[0].owner, 50);
 	assert_int_equal(rooms[FRSP_ROOMS - 1].owner, 100);
-	frsp_room_remove(model.tree, 50);
+	assert_true(frsp_room_remove(model.tree, 50));
+	assert_false(frsp_room_remove(model.tree, 50));
+	assert_false(frsp_room_remove(model.tree, 51));
 	assert_int_equal(rooms[0].end, rooms[0].start);
 	assert_int_equal(rooms[1].end, 1);
 	room(&model, 100, 0, 2);

@@ -17,12 +17,12 @@ static const char *const kind_names[] = {"none", "keep", "fit", "short"};
 static struct frsp_offer offers[FRSP_PICK_VISITS];
 static u32 n_offers;
 
-static void offer(struct model *model, u32 start, u32 len, bool taken)
+static void offer(struct model *model, u32 start, u32 len)
 {
 	struct frsp_offer *new = &offers[n_offers++];
 
 	check(n_offers <= ARRAY_SIZE(offers));
-	*new = (struct frsp_offer){.start = start, .len = len, .taken = taken};
+	*new = (struct frsp_offer){.start = start, .len = len};
 	list_add_tail(&new->list, &model->tree->offers);
 }
 

@@ -34,7 +34,7 @@ static u32 list_known(const struct model *model, struct known *known)
 static bool is_offered(u32 position)
 {
 	for (u32 i = 0; i < n_offers; i++)
-		if (!offers[i].taken && position >= offers[i].start &&
+		if (position >= offers[i].start &&
 		    position < offers[i].start + offers[i].len)
 			return true;
 	return false;
@@ -280,7 +280,7 @@ static void random_tree(struct model *model)
 	n_offers = 0;
 	for (u32 i = random_below(5); i > 0; i--)
 		offer(model, random_below(model_clusters(model)),
-		      1 + random_below(12), !random_below(5));
+		      1 + random_below(12));
 	for (u32 i = random_below(4); i > 0; i--) {
 		start = random_below(model_clusters(model));
 		room(model, 1 + random_below(3), start,

@@ -366,6 +366,41 @@ static void test_find_and_fit(void **state)
 	model_destroy(&model);
 }
 
+static void test_is_free(void **state)
+{
+	static const struct {
+		u32 start, len;
+		bool is_free;
+	} cases[] = {
+		/* loaded */
+		{0, 2, true},
+		{1, 1, true},
+		{0, 3, false},
+		{2, 1, false},
+		{5, 3, true},
+		{6, 2, true},
+		{5, 4, false},
+		/* a summary: only its longest extent is known */
+		{11, 3, true},
+		{12, 2, true},
+		{11, 4, false},
+		{10, 2, false},
+		{8, 1, false},
+		/* bad, and unknown */
+		{16, 1, false},
+		{24, 1, false},
+	};
+	struct model model;
+
+	(void)state;
+	text_to_model(&model, "..#.#...|.##...##|........|........", "LSBU");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(frsp_tree_is_free(model.tree, cases[i].start,
+						   cases[i].len),
+				 cases[i].is_free);
+	model_destroy(&model);
+}
+
 static void test_longest_and_promise(void **state)
 {
 	struct model model;
@@ -397,11 +432,11 @@ static void test_span(void **state)
 	static const struct {
 		u32 log_flex, group_clusters, span_log2;
 	} cases[] = {
-		{0, 32768, 4},	     {4, 32768, 4},	 {1, 32768, 1},
-		{10, 32768, 10},     {11, 32768, 10},	 {31, 32768, 10},
-		{0xffffffff, 8, 10}, {10, 1U << 20, 10}, {10, 1U << 21, 9},
-		{4, 1U << 28, 2},    {4, 1U << 30, 0},	 {4, 1U << 31, 0},
-		{10, 524288, 10},
+		{0, 32768, 4},	    {4, 32768, 4},    {1, 32768, 1},
+		{5, 32768, 4},	    {31, 32768, 4},   {3, 32768, 3},
+		{0xffffffff, 8, 4}, {4, 1U << 26, 4}, {4, 1U << 27, 3},
+		{4, 1U << 28, 2},   {4, 1U << 30, 0}, {4, 1U << 31, 0},
+		{2, 1U << 28, 2},   {10, 524288, 4},
 	};
 
 	(void)state;
@@ -423,8 +458,7 @@ static void test_large_positions(void **state)
 	int distrust = -1;
 
 	(void)state;
-	assert_int_equal(clusters << frsp_tree_span_log2(10, clusters),
-			 FRSP_TREE_MAX_CLUSTERS);
+	assert_int_equal(clusters * n_groups, FRSP_TREE_MAX_CLUSTERS);
 	tree = frsp_tree_new(7, n_groups, clusters, clusters, GFP_KERNEL);
 	for (u32 group = 0; group < n_groups; group++) {
 		struct frsp_build build = {.group = group};
@@ -584,6 +618,7 @@ int main(void)
 		cmocka_unit_test(test_audit),
 		cmocka_unit_test(test_audit_borders),
 		cmocka_unit_test(test_find_and_fit),
+		cmocka_unit_test(test_is_free),
 		cmocka_unit_test(test_longest_and_promise),
 		cmocka_unit_test(test_span),
 		cmocka_unit_test(test_large_positions),

@@ -24,8 +24,8 @@ extern long frsp_shim_n_allocated;
 void *kmalloc(size_t size, gfp_t gfp);
 void *kzalloc(size_t size, gfp_t gfp);
 void kfree(const void *object);
-#define kvcalloc(n, size, gfp) kzalloc((size_t)(n) * (size), gfp)
-#define kvfree(object)	       kfree(object)
+#define kvzalloc(size, gfp) kzalloc(size, gfp)
+#define kvfree(object)	    kfree(object)
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
 void kmem_cache_free(struct kmem_cache *cache, void *object);
 

@@ -17,8 +17,10 @@ typedef __s32 s32;
 typedef __s64 s64;
 typedef unsigned int gfp_t;
 
-#define U32_MAX	     0xffffffffU
-#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#define U32_MAX		     0xffffffffU
+#define READ_ONCE(x)	     (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
+#define __rcu
 #define container_of(pointer, type, member)                                    \
 	((type *)((char *)(pointer) - offsetof(type, member)))
 

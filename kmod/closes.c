@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * When ext4's closing of files is watched (on_release_file() in hook.c). Files
+ * with target ranges need that, and those that have a room behind them; all
+ * others would pay for it. So the hook is there while there are any, and goes
+ * when for a while there was neither. Rooms that are left then are forgotten:
+ * nobody would take them away when their file is closed.
+ *
+ * A place waits for the hook: without it, a file that is gone could not be told
+ * from the next one at its address. A room does not wait, as it is asked for
+ * within ext4's transaction: it is not kept, and the next one will be.
+ */
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+
+#include "frsp.h"
+
+/* The hook stays for one to two of these after the last use. */
+#define CHECK_JIFFIES (15 * HZ)
+
+static DEFINE_MUTEX(closes_mutex); /* guards the hook itself */
+static bool is_watching;	   /* READ_ONCE; written under the mutex */
+static bool is_used;		   /* by a room, since the last check */
+static atomic_t n_places;
+
+static void check_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(check, check_work);
+
+/* 0 or -errno. Under the mutex. */
+static int watch(void)
+{
+	int err = is_watching ? 0 : frsp_hook_watch_closes();
+
+	if (!err && !is_watching) {
+		WRITE_ONCE(is_watching, true);
+		schedule_delayed_work(&check, CHECK_JIFFIES);
+	}
+	return err;
+}
+
+/* Under the mutex. What ftrace does not take away stays, and is watched. */
+static void unwatch(void)
+{
+	WRITE_ONCE(is_watching, false);
+	if (frsp_hook_unwatch_closes())
+		WRITE_ONCE(is_watching, true);
+	else
+		frsp_fs_forget_rooms();
+}
+
+static void check_work(struct work_struct *work)
+{
+	mutex_lock(&closes_mutex);
+	if (!is_watching) {
+		if (watch())
+			pr_warn_once("no room is kept behind growing files: "
+				     "ext4_release_file() cannot be traced\n");
+	} else if (xchg(&is_used, false) || atomic_read(&n_places)) {
+		schedule_delayed_work(&check, CHECK_JIFFIES);
+	} else {
+		unwatch();
+	}
+	mutex_unlock(&closes_mutex);
+}
+
+bool frsp_closes_watch_rooms(void)
+{
+	if (!READ_ONCE(is_used))
+		WRITE_ONCE(is_used, true);
+	if (READ_ONCE(is_watching))
+		return true;
+	schedule_delayed_work(&check, 0);
+	return false;
+}
+
+int frsp_closes_hold(void)
+{
+	int err;
+
+	mutex_lock(&closes_mutex);
+	err = watch();
+	if (!err)
+		atomic_inc(&n_places);
+	mutex_unlock(&closes_mutex);
+	return err;
+}
+
+void frsp_closes_release(void)
+{
+	atomic_dec(&n_places);
+}
+
+void frsp_closes_exit(void)
+{
+	cancel_delayed_work_sync(&check);
+	if (is_watching)
+		unwatch();
+}
