@@ -77,7 +77,7 @@ kmod_in_guest() { # kmod_in_guest KERNEL
 
 passes_kmod() { # passes_kmod KERNEL
 	await_guest "$1"
-	[[ $(grep -c '^ok ' "$BATS_FILE_TMPDIR/$1.tap") == $(grep -c '^test_' "$vm_dir/kmod-in-guest") ]]
+	[[ $(grep -c '^ok ' "$BATS_FILE_TMPDIR/$1.tap") == $(cat "$vm_dir"/life/*.bash | grep -c '^test_') ]]
 }
 
 # The programs once more, in a copy of the tree, with the newest clang that is installed.

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
+# The hook of closing files.
+
+closes_are_watched() {
+	grep -q '^ext4_release_file ' /sys/kernel/tracing/enabled_functions
+}
+
+closes_are_not_watched() {
+	! closes_are_watched
+}
+
+# Room behind a growing file needs the hook, as do places; else nobody pays for it.
+test_closes_are_watched_while_needed() {
+	mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
+	make_ext4 1G
+	load
+	mount_ext4
+	closes_are_not_watched || die "watched without a need"
+	place 100000+10 $mnt/placed 10 100000+10
+	closes_are_watched || die "not watched, with a place"
+	for _ in 1 2 3 4; do
+		eventually closes_are_not_watched && break
+	done
+	closes_are_not_watched || die "watched with neither places nor rooms"
+	for _ in {1..20}; do
+		dd if=/dev/zero of=$mnt/log bs=64k count=1 oflag=append,dsync conv=notrunc status=none
+	done
+	eventually closes_are_watched
+}

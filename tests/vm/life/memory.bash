@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
+# Who keeps extents, and who loses them.
+
+# Trees that were loaded full and got their extents by frees only are evicted, too.
+test_cap_takes_effect_at_once() {
+	local i
+	make_ext4 300M -b 1024
+	mount_ext4
+	for i in {1..600}; do
+		echo >$mnt/f$i
+	done
+	fallocate -l 1M $mnt/reserve
+	fallocate -l 240M $mnt/big
+	fallocate -l 60M $mnt/rest 2>/dev/null
+	dd if=/dev/zero of=$mnt/rest2 bs=1k status=none 2>/dev/null
+	sync
+	load
+	set_to 0 mb_frsp_max_mem
+	check_trees
+	rm $mnt/f*[02468]
+	rm $mnt/big $mnt/rest
+	sync
+	get frsp_tree_usage
+	((REPLY > 112)) || die "only $REPLY bytes are in use"
+	set_to 112 mb_frsp_max_mem
+	get frsp_tree_usage
+	((REPLY <= 112)) || die "$REPLY bytes are in use"
+	dd if=/dev/zero of=$mnt/b bs=1M count=8 conv=fsync status=none
+	get frsp_tree_usage
+	((REPLY <= 112)) || die "$REPLY bytes are in use"
+	is 0 frsp/audit_mismatches
+}
+
+# One in four clusters free, in many groups: extents that take memory.
+make_pieces() {
+	local i
+	make_ext4 1G -m 0
+	mount_ext4
+	fallocate -l 700M $mnt/big || die fallocate
+	for ((i = 0; i < 700; i += 2)); do
+		fallocate -p -o ${i}M -l 64K $mnt/big || die "fallocate -p"
+	done
+	sync
+}
+
+mount_share() { # mount_share NUMBER SIZE; REPLY: its cap
+	[[ -e $tmp/share$1 ]] || truncate -s "$2" $tmp/share$1
+	mke2fs -q -F -t ext4 -b 4096 $tmp/share$1 || die "mke2fs share$1"
+	mkdir -p /mnt/share$1
+	mount -o loop $tmp/share$1 /mnt/share$1 || die "mount share$1"
+	share_of $1
+}
+
+share_file() { # share_file NUMBER: where its cap is
+	basename "$(findmnt -no SOURCE "/mnt/share$1")" | sed 's|.*|/sys/fs/ext4/&/mb_frsp_max_mem|'
+}
+
+share_of() { # share_of NUMBER
+	REPLY=$(cat "$(share_file "$1")")
+}
+
+# Five filesystems that want more memory together than there is for all, and one that
+# wants little.
+test_shares() {
+	local i sum=0 limit alone small
+	limit=$(awk '/^MemTotal/ { print $2 * 1024 / 64 }' /proc/meminfo)
+	load
+	mount_share 0 500M
+	small=$REPLY
+	mount_share 1 3G
+	alone=$REPLY
+	((5 * alone > limit)) || die "one alone has $alone: the test is void"
+	for i in {2..5}; do
+		mount_share $i 3G
+	done
+	for i in /sys/fs/ext4/loop*; do
+		((sum += $(<$i/mb_frsp_max_mem) + $(<$i/frsp/index_bytes)))
+	done
+	((sum <= limit && sum > limit * 9 / 10)) || die "$sum bytes for all, the limit is $limit"
+	share_of 0
+	[[ $REPLY == "$small" ]] || die "the small one has $REPLY, not $small"
+	echo 123456789 >"$(share_file 5)"
+	for i in {1..4}; do
+		umount /mnt/share$i || die "umount share$i"
+	done
+	share_of 5
+	[[ $REPLY == 123456789 ]] || die "$REPLY, not what was given"
+	mount_share 1 3G
+	[[ $REPLY == "$alone" ]] || die "$REPLY, not $alone as alone"
+}
+
+# The kernel wants memory back: extents go, and what is known of their groups stays.
+test_memory_pressure() {
+	make_pieces
+	load
+	set_to 3 frsp_cache_aggression
+	eventually is 8 frsp/groups_loaded
+	grows frsp_tree_usage 1000
+	echo 2 >/proc/sys/vm/drop_caches
+	is 0 frsp_tree_usage
+	is 8 frsp/groups_known
+	grows frsp/evictions 0
+	is_idle
+	is 0 frsp_tree_usage
+	dd if=/dev/zero of=$mnt/b bs=1M count=8 conv=fsync status=none
+	check_trees
+	is 0 frsp/audit_mismatches
+}
+
+# Level 3 wants all and the cap holds a part: the loader ends all the same.
+test_cap_below_what_there_is() {
+	make_pieces
+	load
+	set_to 5600 mb_frsp_max_mem
+	set_to 3 frsp_cache_aggression
+	eventually is 8 frsp/groups_known
+	is_idle
+	check_trees
+	is 0 frsp/audit_mismatches
+}

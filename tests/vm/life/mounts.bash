@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
+# How frsp.ko comes and goes: loading, mounting, unmounting, unloading.
+
+test_load_before_mount() {
+	make_ext4 500M
+	load
+	mount_ext4
+	is 1 freespace_tree
+	is 1 frsp_cache_aggression
+	is 0 frsp/goals_offered
+	dd if=/dev/zero of=$mnt/a bs=1M count=8 conv=fsync status=none
+	grows frsp/goals_taken 0
+	check_trees
+	umount $mnt
+	[[ ! -e $sys ]] || die "$sys is left"
+}
+
+test_load_after_mount() {
+	make_ext4 500M
+	mount_ext4
+	dd if=/dev/zero of=$mnt/a bs=1M count=8 conv=fsync status=none
+	load
+	dd if=/dev/zero of=$mnt/b bs=1M count=8 conv=fsync status=none
+	grows frsp/goals_taken 0
+	check_trees
+	rmmod frsp
+	[[ -e $sys && ! -e $sys/frsp && ! -e $sys/freespace_tree ]] || die "files are left"
+	dd if=/dev/zero of=$mnt/c bs=1M count=8 conv=fsync status=none
+	umount $mnt
+	e2fsck -fn $dev >$tmp/e2fsck 2>&1 || die "$(<$tmp/e2fsck)"
+}
+
+# What the module was told of ext4 when it was built is what this kernel shows.
+test_layout() {
+	local split=/sys/kernel/btf/ext4
+	[[ -e $split ]] || split=-
+	"$here/../../.output/layout" "$here/../../vmlinux/ext4.layout" /sys/kernel/btf/vmlinux $split |
+		cmp - "${ko%/*}/ext4_layout.h" || die "another layout"
+}
+
+test_btf_of_another_kernel() {
+	local file
+	for file in /sys/kernel/btf/vmlinux /sys/kernel/btf/ext4; do
+		[[ -e $file ]] || continue
+		mount --bind "$ko" $file
+		refused 'not of the kernel that the module was built for'
+		umount $file
+		echo "frsp-test: begin $test" >/dev/kmsg
+	done
+	load
+}
+
+test_ftrace_switched_off() {
+	if sysctl -q kernel.ftrace_enabled=0 2>/dev/null; then
+		refused 'kernel.ftrace_enabled is 0'
+		sysctl -q kernel.ftrace_enabled=1
+	else
+		# since 7.3, with or without frsp.ko
+		dmesg | grep -q 'ftrace_enabled file is deprecated and no longer disables' ||
+			die "ftrace cannot be switched off"
+	fi
+	load
+	! sysctl -q kernel.ftrace_enabled=0 2>/dev/null || die "the hooks can be switched off"
+	[[ $(</proc/sys/kernel/ftrace_enabled) == 1 ]] || die "they are switched off"
+}
+
+test_taken_by_another() {
+	insmod "$taker" || die "insmod $taker"
+	refused 'ext4_mb_regular_allocator\(\) is taken by livepatch or another module'
+	rmmod taker
+	load
+	! insmod "$taker" 2>/dev/null || die "two redirect the same function"
+}
+
+test_bad_values() {
+	local value file files
+	make_ext4 300M
+	load
+	mount_ext4
+	for file in freespace_tree frsp_cache_aggression mb_frsp_max_mem frsp_scan_rate; do
+		get $file
+		for value in '' x -1 1x 0x '1 2' 18446744073709551616 111111111111111111111111111; do
+			! echo "$value" 2>/dev/null >$sys/$file || die "$file takes '$value'"
+			is "$REPLY" $file
+		done
+	done
+	for value in freespace_tree:2 frsp_cache_aggression:4 frsp_scan_rate:1001; do
+		! echo ${value#*:} 2>/dev/null >$sys/${value%:*} || die "takes $value"
+	done
+	is 1 freespace_tree
+	is 1 frsp_cache_aggression
+	! echo 1 2>/dev/null >$sys/frsp_tree_usage || die "frsp_tree_usage can be written"
+	[[ $(stat -c %a $sys/freespace_tree $sys/frsp_tree_usage $sys/frsp/audits) == $'644\n444\n444' ]] ||
+		die "modes"
+	files=("$sys"/frsp/*)
+	((${#files[@]} >= 20)) || die "files are missing"
+	cat "${files[@]}" >$tmp/counters
+	! grep -vqE '^[0-9]+$' $tmp/counters || die "not a number: $(<$tmp/counters)"
+}
+
+# Ten at a time, each seen; what is no business of ours is left alone.
+test_many_filesystems() {
+	local i n
+	load
+	truncate -s 64M $tmp/fs
+	mke2fs -q -F -t ext4 $tmp/fs
+	for i in {1..10}; do
+		cp --sparse=always $tmp/fs $tmp/fs$i
+		mkdir -p /mnt/many$i
+	done
+	for i in {1..10}; do
+		mount -o loop $tmp/fs$i /mnt/many$i &
+	done
+	wait
+	n=$(find /sys/fs/ext4 -path '*/frsp/trees' | wc -l)
+	[[ $n == 10 ]] || die "$n filesystems are attached"
+	for i in {1..10}; do
+		echo $i >/mnt/many$i/a &
+	done
+	wait
+	for i in {1..10}; do
+		umount /mnt/many$i &
+	done
+	wait
+	n=$(find /sys/fs/ext4 -name frsp | wc -l)
+	[[ $n == 0 ]] || die "$n filesystems are still attached"
+	rm $tmp/fs*
+}
+
+# So often is it taken away from those who write.
+test_unload_under_load() {
+	local i writer writers=() n=2
+	[[ -z ${FRSP_ALL:-} ]] || n=20
+	make_ext4 1G
+	load
+	mount_ext4
+	for writer in 1 2; do
+		while :; do
+			dd if=/dev/zero of=$mnt/$writer bs=64k count=200 status=none
+		done &
+		writers+=($!)
+	done
+	for ((i = 0; i < n; i++)); do
+		rmmod frsp || die "rmmod"
+		load
+	done
+	eventually grows frsp/goals_taken 0
+	kill "${writers[@]}"
+	wait "${writers[@]}" 2>/dev/null
+	is 0 frsp/audit_mismatches
+	check_trees
+}
+
+# A disk that can be stopped, /dev/mapper/stopper, 1 GB of the real one.
+make_stopper() {
+	modprobe -q dm-mod
+	dmsetup create stopper --noudevsync --noudevrules --table "0 2097152 linear $dev 0" ||
+		die "dmsetup create"
+	dmsetup mknodes stopper
+}
+
+stop_disk() {
+	dmsetup suspend stopper --noudevsync --noflush --nolockfs || die "dmsetup suspend"
+}
+
+start_disk() {
+	dmsetup resume stopper --noudevsync || die "dmsetup resume"
+}
+
+make_small() { # make_small NAME: an ext4 in a file, and where to mount it
+	mkdir -p "/mnt/$1"
+	truncate -s 64M "$tmp/$1.img"
+	mke2fs -q -F -t ext4 "$tmp/$1.img"
+}
+
+# Mounts one filesystem in a file, at /mnt/older, and one on a disk that can be stopped.
+mount_two() {
+	make_stopper
+	mke2fs -q -F -t ext4 /dev/mapper/stopper
+	make_small older
+	mount -o loop $tmp/older.img /mnt/older || die mount
+	mount /dev/mapper/stopper $mnt || die mount
+}
+
+# The umount of the latter waits for its disk until COMMAND is under way.
+beside_umount() { # beside_umount COMMAND...
+	local umount
+	dd if=/dev/zero of=$mnt/a bs=1M count=8 status=none
+	stop_disk
+	umount $mnt &
+	umount=$!
+	sleep 1
+	"$@" &
+	sleep 1
+	start_disk
+	wait $! || die "$*"
+	wait $umount || die umount
+}
+
+# In 6.1 a walk over the superblocks ends at the one that it waits for.
+test_unload_beside_umount() {
+	mount_two
+	load
+	beside_umount rmmod frsp
+	[[ ! -e /sys/module/frsp ]] || die "it is still there"
+	[[ -z $(find /sys/fs/ext4 -name frsp) ]] || die "$(find /sys/fs/ext4 -name frsp) is still there"
+	dd if=/dev/zero of=/mnt/older/a bs=1M count=8 conv=fsync status=none || die "a write failed"
+}
+
+# What the walk did not reach is found by its first request.
+test_load_beside_umount() {
+	mount_two
+	beside_umount load
+	dd if=/dev/zero of=/mnt/older/a bs=1M count=8 conv=fsync status=none || die "a write failed"
+	eventually compgen -G '/sys/fs/ext4/loop*/frsp' || die "it was not found"
+}
+
+# A request on one filesystem waits for its disk: others are mounted and unmounted.
+test_stopped_disk_stops_no_other() {
+	local writer
+	make_stopper
+	mke2fs -q -F -t ext4 -E lazy_itable_init=0 -O ^uninit_bg,^metadata_csum /dev/mapper/stopper
+	make_small before
+	make_small after
+	load
+	mount -o loop $tmp/before.img /mnt/before || die mount
+	mount -o no_prefetch_block_bitmaps /dev/mapper/stopper $mnt || die mount
+	echo 3 >/proc/sys/vm/drop_caches
+	stop_disk
+	dd if=/dev/zero of=$mnt/a bs=1M count=64 oflag=direct status=none &
+	writer=$!
+	sleep 1
+	(
+		umount /mnt/before && mount -o loop $tmp/after.img /mnt/after && umount /mnt/after
+	) &
+	eventually test ! -e /proc/$!
+	result=$?
+	start_disk
+	wait
+	((result == 0)) || die "they waited"
+}

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
+# Files with target ranges.
+
+place() { # place EXPECTED ARG...: what it prints, in one line
+	local is
+	is=$("$tools/place" "${@:2}" 2>&1 | paste -sd' ')
+	[[ $is == "$1" ]] || die "place ${*:2}: $is, not $1"
+}
+
+test_place() {
+	make_ext4 2G
+	load
+	mount_ext4
+	# in the middle of a free extent; RFC: only its start was found
+	place 200000+1000 $mnt/a 1000 200000+1000
+	place 201234+64 $mnt/b 64 201234+64
+	check_trees
+	# room in the second range only, then in none: somewhere else
+	place '300000+100 300500+100' $mnt/c 200/100 200000+1000 300000+100 300500+100
+	"$tools/place" $mnt/d 200/50 300000+100 300500+149 >$tmp/d || die "place"
+	[[ $(head -n 1 $tmp/d) == 300600+50 || $(head -n 1 $tmp/d) == 300600+200 ]] || die "$(<$tmp/d)"
+	# what is free between used blocks, over a group's border
+	place '393216+80 393200+16 393296+4' $mnt/e 100/20 393200+100
+	# a goal that is taken goes to the next piece
+	place 400000+10 $mnt/f 10 400000+10
+	place '399990+10 400010+10' $mnt/g 20/10 399990+30
+	# small writes, with and without delayed allocation
+	place 450000+8 $mnt/h 8/2 450000+4096
+	is 0 frsp/audit_mismatches
+	get frsp/placed_goals
+	((REPLY >= 9)) || die "$REPLY placed"
+	check_trees
+}
+
+test_place_ends() {
+	make_ext4 2G
+	load
+	mount_ext4
+	local out
+	out=$("$tools/place" $mnt/a 100 -u 300000+100)
+	[[ $out != 300000+* ]] || die "unplaced, but in the range"
+	out=$("$tools/place" $mnt/b 100 -c 300000+100)
+	[[ $out != 300000+* ]] || die "closed, but in the range"
+	place 300000+100 $mnt/c 100 300000+100
+	is 1 frsp/placed_goals
+}
+
+test_place_errors() {
+	make_ext4 300M
+	load
+	mount_ext4
+	mkdir $mnt/dir
+	place 'place: ERANGE' $mnt/a 1 76700+200
+	place 'place: ERANGE' $mnt/a 1 99999999999+1
+	place 'place: ERANGE' $mnt/a 1 18446744073709551615+18446744073709551615
+	place 'place: ERANGE' $mnt/a 1 1000+0
+	place 'unplace: ENOENT' $mnt/a 1 -u
+	# shellcheck disable=SC2046 # words
+	place 'place: EINVAL' $mnt/a 1 $(printf '1000+1 %.0s' {1..4097})
+	place 'place: EOPNOTSUPP' /tmp/x 1 1000+1
+	is 0 frsp/placed_goals
+}
+
+# Where the first block is 1, not 0.
+test_place_1k() {
+	make_ext4 200M -b 1024
+	load
+	mount_ext4
+	place 50001+300 $mnt/a 300 50001+300
+	place 147457+10 $mnt/b 10 147457+10
+	place 'place: ERANGE' $mnt/c 1 0+10
+	check_trees
+}

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
+# The scan in the background.
+
+# 32 groups with little room, one with much, which only their bitmaps tell. ext4 itself
+# would read them all after the mount.
+make_scanned() { # [OPTION]
+	local offset
+	make_ext4 4G -E lazy_itable_init=0
+	mount_ext4
+	fallocate -l 3900M $mnt/filler
+	for ((offset = 16; offset < 3900; offset += 32)); do
+		fallocate -p -o ${offset}M -l 1M $mnt/filler
+	done
+	fallocate -p -o 3500M -l 40M $mnt/filler
+	umount $mnt
+	echo 3 >/proc/sys/vm/drop_caches
+	mount_ext4 no_prefetch_block_bitmaps,"${1:-defaults}"
+	[[ ! -e /sys/module/frsp ]] || set_to 0 frsp_cache_aggression
+}
+
+knows_all() {
+	is 0 frsp/scan_left
+	get frsp/groups
+	is "$REPLY" frsp/groups_known
+}
+
+# Once all is known a request finds the room, and has nothing read, at level 0.
+test_scan() {
+	local reads
+	load
+	make_scanned
+	get frsp/groups_known
+	[[ $REPLY -lt 8 ]] || die "$REPLY groups are known before the scan"
+	is 0 frsp/scan_left
+	set_to 1000 frsp_scan_rate
+	eventually knows_all
+	is 0 frsp/groups_loaded
+	is_idle
+	get frsp/group_reads
+	reads=$REPLY
+	fallocate -l 32M $mnt/new
+	[[ $(filefrag $mnt/new) == *': 1 extent found' ]] || die "$(filefrag -v $mnt/new)"
+	get frsp/group_reads
+	((REPLY - reads <= 1)) || die "$((REPLY - reads)) groups were read for a request"
+	check_trees
+}
+
+was_busy() { # was_busy MS: so long in all
+	local ms
+	read -r _ _ _ _ _ _ _ _ _ ms _ <${dev/dev/sys\/block}/stat
+	((ms >= $1))
+}
+
+# ext4 has read all before we came, and has let go of some.
+test_scan_when_loaded_late() {
+	make_scanned
+	cat /proc/fs/ext4/vda/mb_groups >/dev/null
+	echo 1 >/proc/sys/vm/drop_caches
+	head -20 /proc/fs/ext4/vda/mb_groups >/dev/null
+	load
+	set_to 0 frsp_cache_aggression
+	set_to 1000 frsp_scan_rate
+	eventually knows_all
+	is 0 frsp/groups_loaded
+	check_trees
+}
+
+# Others use the disk, which is what it must not disturb.
+test_scan_stands_back() {
+	local others ms
+	load
+	make_scanned
+	read -r _ _ _ _ _ _ _ _ _ ms _ <${dev/dev/sys\/block}/stat
+	while :; do dd if=$dev of=/dev/null bs=64k iflag=direct status=none; done &
+	others=$!
+	eventually was_busy $((ms + 500)) || die "the disk is idle"
+	get frsp/groups_known
+	set_to 1000 frsp_scan_rate
+	sleep 5
+	is "$REPLY" frsp/groups_known
+	{
+		kill $others
+		pkill -x dd
+		wait $others
+	} 2>/dev/null
+	for _ in {1..3}; do # a pause may have become 10 s long
+		eventually knows_all && return
+	done
+	die "it does not go on"
+}
+
+# Nothing is read where nothing is written.
+test_scan_read_only() {
+	load
+	make_scanned ro
+	get frsp/groups_known
+	set_to 1000 frsp_scan_rate
+	sleep 3
+	is "$REPLY" frsp/groups_known
+	mount -o remount,rw $mnt
+	for _ in 1 2; do
+		eventually knows_all && return
+	done
+	die "it does not go on"
+}
+
+# ext4 has let go of a page of buddies, and cannot make it again, as the bitmap of a
+# neighbour is damaged: with our goal it fails, with its own it does not. Without a
+# journal, which would hold on to the bitmap. It is in memory: one that ext4 reads itself
+# is passed over (ext4_mb_init_cache()).
+test_goal_that_cannot_be_loaded() {
+	local out
+	expect 'EXT4-fs error'
+	mke2fs -q -F -t ext4 -m 0 -b 1024 -O ^has_journal -E nodiscard,lazy_itable_init=0 $dev 200M
+	load
+	mount_ext4 errors=continue
+	# groups 10 and 11
+	place 81921+100 $mnt/a 100 81921+100
+	place 90113+100 $mnt/b 100 90113+100
+	sync
+	corrupt_bitmap 11 1024
+	sync
+	blockdev --flushbufs $dev
+	echo 1 >/proc/sys/vm/drop_caches # 3 would empty our trees, too
+	dd if=$dev of=/dev/null bs=1k skip="$(bitmap_block 11)" count=1 status=none
+	out=$("$tools/place" $mnt/c 100 82921+100 2>&1) || die "the write failed: $out"
+	[[ $out != 82921+* ]] || die "the page could be loaded: $out"
+	is 1 frsp/goals_failed
+	logged 'group 10'
+	# It does not go there again.
+	"$tools/place" $mnt/d 100 82921+100 >$tmp/d || die "the second write failed"
+	is 1 frsp/goals_failed
+}

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
+# Damaged bitmaps, full memory, growth: what could make a write fail or stop.
+
+bitmap_block() { # bitmap_block GROUP
+	dumpe2fs $dev 2>/dev/null | sed -n "/^Group $1:/,/Inode bitmap/s/.*Block bitmap at \([0-9]*\).*/\1/p"
+}
+
+corrupt_bitmap() { # corrupt_bitmap GROUP [BLOCK-SIZE]
+	local block size=${2:-4096}
+	block=$(bitmap_block $1)
+	[[ $block ]] || die "no bitmap of group $1"
+	dd if=/dev/zero bs=$size count=1 status=none | tr '\0' '\125' |
+		dd of=$dev bs=$size seek="$block" conv=notrunc status=none
+}
+
+# Group 2 has data and is damaged, so stock ext4 stands off it, and frsp as well.
+make_corrupt() { # make_corrupt MOUNT-OPTIONS
+	expect 'EXT4-fs error.*(bad block bitmap|corrupted|checksum)'
+	expect 'EXT4-fs error'
+	make_ext4 600M -E lazy_itable_init=0
+	mount_ext4
+	fallocate -l 400M $mnt/a
+	umount $mnt
+	corrupt_bitmap 2
+	mount_ext4 "$1"
+}
+
+write_much() {
+	local i
+	for i in {1..6}; do
+		dd if=/dev/zero of=$mnt/f$i bs=1M count=12 conv=fsync status=none || return
+	done
+}
+
+test_corrupt_group() {
+	make_corrupt errors=continue,no_prefetch_block_bitmaps
+	load
+	set_to 3 frsp_cache_aggression
+	write_much || die "a write failed that ext4 would have done"
+	eventually grows frsp/bad_groups 0
+	is 0 frsp/audit_mismatches
+	grows frsp/goals_taken 0
+}
+
+# A group that ext4 knows to be corrupt before we come. The loader lets it be.
+test_corrupt_before() {
+	make_corrupt errors=continue
+	cat /proc/fs/ext4/vda/mb_groups >/dev/null
+	load
+	set_to 3 frsp_cache_aggression
+	write_much || die "a write failed that ext4 would have done"
+	is_idle
+}
+
+test_corrupt_read_only() {
+	expect 'Remounting filesystem read-only'
+	expect 'Aborting journal'
+	expect 'EXT4-fs error|Detected aborted journal'
+	make_corrupt errors=remount-ro,no_prefetch_block_bitmaps
+	load
+	set_to 3 frsp_cache_aggression
+	write_much 2>/dev/null
+	! (echo >$mnt/x) 2>/dev/null || die "still writable"
+	get frsp/trees
+}
+
+# What the loader would read it lets be when an error has made ext4 stop writing.
+test_read_only_after_an_error() {
+	expect 'Remounting filesystem read-only'
+	expect 'Aborting journal'
+	expect 'EXT4-fs error'
+	make_ext4 2G -E lazy_itable_init=0
+	mount_ext4 errors=remount-ro,no_prefetch_block_bitmaps
+	load
+	echo frsp-test >$sys/trigger_fs_error
+	! (echo >$mnt/x) 2>/dev/null || die "still writable"
+	get frsp/group_reads
+	set_to 3 frsp_cache_aggression
+	is_idle
+	is "$REPLY" frsp/group_reads
+	is 0 frsp/groups_loaded
+}
+
+# The loader has nothing to do, and does nothing.
+is_idle() {
+	local pid before after
+	pid=$(pgrep -x frsp/vda) || die "no loader"
+	for _ in {1..20}; do
+		before=$(grep -h ctxt_switches /proc/"$pid"/status | tr -dc '0-9\n' | paste -sd+)
+		sleep 1
+		after=$(grep -h ctxt_switches /proc/"$pid"/status | tr -dc '0-9\n' | paste -sd+)
+		((after - before > 5)) || return 0
+	done
+	die "the loader finds no rest: $((after - before)) wake-ups in a second"
+}
+
+# ext4 has let go of its bitmaps, which it had read before we came.
+test_bitmaps_not_in_memory() {
+	make_ext4 1G -E lazy_itable_init=0
+	mount_ext4
+	fallocate -l 500M $mnt/a
+	fallocate -p -o 100M -l 100M $mnt/a
+	sync
+	cat /proc/fs/ext4/vda/mb_groups >/dev/null
+	echo 3 >/proc/sys/vm/drop_caches
+	load
+	set_to 3 frsp_cache_aggression
+	get frsp/groups
+	eventually is "$REPLY" frsp/groups_known
+	is_idle
+	dd if=/dev/zero of=$mnt/b bs=1M count=8 conv=fsync status=none
+	is 0 frsp/audit_mismatches
+	check_trees
+}
+
+# Since 6.19: ext4's buddy bitmaps are folios of several pages.
+test_blocks_larger_than_a_page() {
+	[[ -e /sys/fs/ext4/features/blocksize_gt_pagesize ]] || return 0
+	local size
+	for size in 8192 65536; do
+		make_ext4 5G -b $size 2>/dev/null
+		mount_ext4
+		fallocate -l 500M $mnt/a
+		fallocate -p -o 100M -l 100M $mnt/a
+		sync
+		load
+		set_to 3 frsp_cache_aggression
+		get frsp/groups
+		eventually is "$REPLY" frsp/groups_loaded
+		dd if=/dev/zero of=$mnt/b bs=1M count=8 conv=fsync status=none
+		rm $mnt/a
+		grows frsp/goals_taken 0
+		sync
+		is 0 frsp/audit_mismatches
+		check_trees
+		umount $mnt
+		rmmod frsp
+	done
+}
+
+test_growth() {
+	local small
+	make_ext4 300M -O ^resize_inode,meta_bg
+	load
+	mount_ext4
+	set_to 3 frsp_cache_aggression
+	get mb_frsp_max_mem
+	small=$REPLY
+	resize2fs $dev 2200M >/dev/null 2>&1 || die resize2fs
+	is 18 frsp/groups
+	echo a >$mnt/a
+	sync
+	eventually is 2 frsp/trees
+	eventually is 18 frsp/groups_known
+	grows mb_frsp_max_mem "$small"
+	check_trees
+}
+
+# With small blocks groups share a page of buddies. The bitmap of one is damaged, and the
+# other must be read: stock ext4 passes it over.
+test_corrupt_neighbour() {
+	local group pairs=() i
+	expect 'EXT4-fs error'
+	mke2fs -q -F -t ext4 -m 0 -b 1024 -E nodiscard $dev 400M
+	mount_ext4 noinit_itable
+	for i in {1..8}; do
+		mkdir $mnt/d$i
+		dd if=/dev/zero of=$mnt/d$i/x bs=1k count=3000 conv=fsync status=none
+	done
+	umount $mnt
+	# even and written, with a neighbour that was not
+	mapfile -t pairs < <(dumpe2fs $dev 2>/dev/null | awk '
+		/^Group [0-9]+:/ { group = $2 + 0; uninit[group] = /BLOCK_UNINIT/ }
+		END { for (i = 2; i + 1 <= group; i += 2) if (!uninit[i] && uninit[i + 1]) print i }')
+	((${#pairs[@]})) || die "no such groups"
+	for group in "${pairs[@]}"; do
+		corrupt_bitmap $group 1024
+	done
+	echo 3 >/proc/sys/vm/drop_caches
+	load
+	mount_ext4 errors=continue,noinit_itable
+	for i in {1..60}; do
+		dd if=/dev/zero of=$mnt/d$((i % 8 + 1))/f$i bs=1k count=1000 conv=fsync status=none ||
+			die "write $i failed"
+	done
+	grows frsp/bad_groups 0
+	is 0 frsp/audit_mismatches
+	log_is_read=1
+}
