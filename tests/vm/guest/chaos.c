@@ -2,7 +2,10 @@
 /* Whatever an administrator may do to a filesystem and to frsp while it works. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -156,17 +159,90 @@ static void group_preallocation(struct chaos *chaos)
 	frsp_write("mb_group_prealloc", 1U << random_below(&chaos->random, 11));
 }
 
+/* While frsp.ko is loaded the kernel refuses that. */
+static void switch_ftrace_off(struct chaos *chaos)
+{
+	int fd = open("/proc/sys/kernel/ftrace_enabled", O_WRONLY | O_CLOEXEC);
+
+	(void)chaos;
+	if (fd >= 0 && frsp_is_loaded() && write(fd, "0", 1) == 1) {
+		fail("ftrace can be switched off");
+		pwrite(fd, "1", 1, 0);
+	}
+	close(fd);
+}
+
+static void keep_free(u64 kib)
+{
+	FILE *file = fopen("/proc/sys/vm/min_free_kbytes", "w");
+
+	if (!file)
+		return;
+	fprintf(file, "%llu", (unsigned long long)kib);
+	fclose(file);
+}
+
+/* The kernel is to keep a quarter of memory free for a moment: it reclaims. */
+static void want_memory(struct chaos *chaos)
+{
+	static u64 usual_kib;
+	struct sysinfo info;
+	FILE *file;
+
+	if (!usual_kib) {
+		file = fopen("/proc/sys/vm/min_free_kbytes", "r");
+		if (!file || fscanf(file, "%" SCNu64, &usual_kib) != 1)
+			fail("min_free_kbytes cannot be read");
+		if (file)
+			fclose(file);
+	}
+	if (!usual_kib || sysinfo(&info))
+		return;
+	keep_free((u64)info.totalram * info.mem_unit / 4 / 1024);
+	usleep(random_below(&chaos->random, 100) * 1000);
+	keep_free(usual_kib);
+}
+
+static void dmsetup(const char *command)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), "dmsetup %s stopper", command);
+	if (system(line))
+		fail("%s", line);
+}
+
+/* I/O stops below the filesystem, which is not told. tests/vm/storm --suspend
+ * makes the disk for that. */
+static void suspend_disk(struct chaos *chaos)
+{
+	if (strncmp(device_name, "dm-", 3))
+		return;
+	dmsetup("suspend --nolockfs --noflush");
+	usleep(random_below(&chaos->random, 300) * 1000);
+	dmsetup("resume --noudevsync --noudevrules");
+}
+
 static const struct kind {
 	char letter;
 	void (*run)(struct chaos *chaos);
 	u32 weight;
 } all_kinds[] = {
-	{'t', trim, 2},		{'z', freeze, 1},
-	{'g', grow, 2},		{'m', remount, 1},
-	{'d', drop_caches, 6},	{'c', change_cap, 5},
-	{'l', change_level, 3}, {'s', flip, 2},
-	{'r', reload, 2},	{'y', commit, 2},
-	{'x', look, 3},		{'p', group_preallocation, 1},
+	{'t', trim, 2},
+	{'z', freeze, 1},
+	{'g', grow, 2},
+	{'m', remount, 1},
+	{'d', drop_caches, 6},
+	{'c', change_cap, 5},
+	{'l', change_level, 3},
+	{'s', flip, 2},
+	{'r', reload, 2},
+	{'y', commit, 2},
+	{'x', look, 3},
+	{'p', group_preallocation, 1},
+	{'f', switch_ftrace_off, 1},
+	{'w', want_memory, 2},
+	{'u', suspend_disk, 3},
 };
 #define N_KINDS (sizeof(all_kinds) / sizeof(*all_kinds))
 
