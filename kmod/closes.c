@@ -2,9 +2,9 @@
 /*
  * When ext4's closing of files is watched (on_release_file() in hook.c). Files
  * with target ranges need that, and those that have a room behind them; all
- * others would pay for it. So the hook is there while there are any, and goes
- * when for a while there was neither. Rooms that are left then are forgotten:
- * nobody would take them away when their file is closed.
+ * others would pay for it. So the hook is there while a file has target ranges,
+ * and while files ask for room. When for a while none did it goes, and all
+ * rooms are forgotten: nobody would take them away when their file is closed.
  *
  * A place waits for the hook: without it, a file that is gone could not be told
  * from the next one at its address. A room does not wait, as it is asked for
@@ -15,8 +15,12 @@
 
 #include "frsp.h"
 
-/* The hook stays for one to two of these after the last use. */
-#define CHECK_JIFFIES (15 * HZ)
+/*
+ * The hook stays for one to two of these after the last use. A file that grows
+ * steadily asks each time that its pages are written, by default every 35 s:
+ * dirty_expire_centisecs and dirty_writeback_centisecs.
+ */
+#define CHECK_JIFFIES (60 * HZ)
 
 static DEFINE_MUTEX(closes_mutex); /* guards the hook itself */
 static bool is_watching;	   /* READ_ONCE; written under the mutex */
@@ -51,10 +55,12 @@ static void unwatch(void)
 static void check_work(struct work_struct *work)
 {
 	mutex_lock(&closes_mutex);
-	if (!is_watching) {
-		if (watch())
-			pr_warn_once("no room is kept behind growing files: "
-				     "ext4_release_file() cannot be traced\n");
+	if (!is_watching && watch()) {
+		pr_warn_once("no room is kept behind growing files: "
+			     "ext4_release_file() cannot be traced\n");
+		/* Until then no request brings it here again. */
+		if (xchg(&is_used, false))
+			schedule_delayed_work(&check, CHECK_JIFFIES);
 	} else if (xchg(&is_used, false) || atomic_read(&n_places)) {
 		schedule_delayed_work(&check, CHECK_JIFFIES);
 	} else {

@@ -8,7 +8,8 @@
  *                                     >  lru_lock
  *                                     >  loader->lock
  * None of the spinlocks is taken from interrupts. Tree locks are never nested,
- * and none of these is taken inside mounted_lock (fs.c).
+ * and none of these is taken inside mounted_lock (fs.c). Who sleeps: a
+ * filesystem's SRCU > closes_mutex (closes.c) > ftrace's own locks.
  */
 #ifndef FRSP_H
 #define FRSP_H
@@ -297,7 +298,8 @@ void frsp_scan_step(struct frsp_fs *fs);
  * closes.c: whether the closing of files is watched. hold, before a file has a
  * place: it is from now on, or -errno; sleeps. release: the place is gone; does
  * not sleep. watch_rooms: true: it is, so a room may be kept; false: it will be
- * soon; does not sleep. exit: nothing is attached any more.
+ * soon, unless ftrace refuses; does not sleep. exit: nothing is attached any
+ * more.
  */
 int frsp_closes_hold(void);
 void frsp_closes_release(void);
@@ -347,9 +349,9 @@ void frsp_dev_exit(void);
 int frsp_hook_init(void);
 void frsp_hook_exit(void);
 /*
- * Calls the entries *_file_closed of all closed files, or none any more: 0 or
- * -errno. Between frsp_hook_init() and frsp_hook_exit(), one at a time, by
- * turns.
+ * Begins, or ends, to call frsp_place_file_closed() and
+ * frsp_rooms_file_closed() for each file that is closed: 0 or -errno. The
+ * caller serialises, and neither begins nor ends twice in a row.
  */
 int frsp_hook_watch_closes(void);
 int frsp_hook_unwatch_closes(void);

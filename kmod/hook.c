@@ -4,10 +4,11 @@
  *
  * Observers run at the entry of an ext4 function, in ftrace's context: they
  * never sleep. Redirects take the place of one and call the original, in plain
- * process context. All are permanent, so that writing 0 to
- * kernel.ftrace_enabled is refused instead of leaving the trees behind; since
- * 7.3 ftrace_enable_sysctl() refuses it in any case. Two more events come from
- * a tracepoint.
+ * process context. All are registered as permanent, which is ftrace's word, so
+ * that writing 0 to kernel.ftrace_enabled is refused instead of leaving the
+ * trees behind; since 7.3 ftrace_enable_sysctl() refuses it in any case. One of
+ * them comes and goes all the same (closes.c). Two more events come from a
+ * tracepoint.
  *
  * A redirect calls the original by a static call, which is a direct one: an
  * indirect call would fault on CPUs that enforce IBT, as these functions have

@@ -437,12 +437,40 @@ bool frsp_loader_has_work(struct frsp_fs *fs)
 	       !list_empty(&fs->loader.wanted) || most_promising(fs);
 }
 
+/* What is to do but the scan; false: there was no tree to load. */
+static bool work(struct frsp_fs *fs, unsigned long *expired)
+{
+	struct frsp_tree *tree;
+	bool io;
+
+	if (xchg(&fs->loader.kicked, false)) {
+		frsp_fs_grow(fs);
+		keep_below_cap(fs);
+	}
+	if (time_after(jiffies, *expired + EXPIRE_JIFFIES)) {
+		frsp_busy_expire_all(fs);
+		*expired = jiffies;
+	}
+	tree = next_wanted(&fs->loader, &io);
+	if (!tree) {
+		io = true;
+		tree = most_promising(fs);
+	}
+	if (!tree || kthread_should_stop())
+		return false;
+	load_tree(fs, tree, io);
+	keep_below_cap(fs);
+	if (io)
+		schedule_timeout_interruptible(PAUSE_JIFFIES);
+	return true;
+}
+
 static int loader_thread(void *data)
 {
 	unsigned long expired = jiffies;
 	struct frsp_fs *fs = data;
-	struct frsp_tree *tree;
-	bool io;
+	u64 began_ns;
+	bool loaded;
 
 	set_user_nice(current, MAX_NICE);
 	set_freezable();
@@ -450,29 +478,12 @@ static int loader_thread(void *data)
 		wait_event_freezable_timeout(fs->loader.wait,
 					     frsp_loader_has_work(fs),
 					     frsp_scan_wait(fs));
-		if (xchg(&fs->loader.kicked, false)) {
-			frsp_fs_grow(fs);
-			keep_below_cap(fs);
-		}
-		if (time_after(jiffies, expired + EXPIRE_JIFFIES)) {
-			frsp_busy_expire_all(fs);
-			expired = jiffies;
-		}
-		tree = next_wanted(&fs->loader, &io);
-		if (!tree) {
-			io = true;
-			tree = most_promising(fs);
-		}
-		if (kthread_should_stop())
-			break;
-		if (!tree) {
+		began_ns = current->se.sum_exec_runtime;
+		loaded = work(fs, &expired);
+		/* The scan answers for its own CPU time. */
+		fs->scan.cpu_ns += current->se.sum_exec_runtime - began_ns;
+		if (!loaded && !kthread_should_stop())
 			frsp_scan_step(fs);
-			continue;
-		}
-		load_tree(fs, tree, io);
-		keep_below_cap(fs);
-		if (io)
-			schedule_timeout_interruptible(PAUSE_JIFFIES);
 	}
 	return 0;
 }

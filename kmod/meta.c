@@ -82,8 +82,8 @@ void frsp_meta_update(struct frsp_meta *meta, struct frsp_tree *tree)
 	if (promise != tree->meta_promise)
 		frsp_peaks_set(&arrays->promise, tree->index, promise);
 	spin_unlock(&meta->lock);
-	WRITE_ONCE(tree->meta_longest, longest);
-	WRITE_ONCE(tree->meta_promise, promise);
+	tree->meta_longest = longest;
+	tree->meta_promise = promise;
 }
 
 int frsp_meta_fit(const struct frsp_meta *meta, u32 len, u32 near)

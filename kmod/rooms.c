@@ -2,7 +2,9 @@
 /*
  * The rooms of a filesystem's open files (struct frsp_room in pick.h): which
  * tree has a file's, so that it goes when the file moves on to another tree or
- * is closed. Rooms are kept only while closes.c watches that.
+ * is closed. A request gets a room only while closes.c watches that. One that
+ * is under way when the watch ends may leave its room behind: it is a wish, and
+ * goes with the next forget, or is pushed out by others.
  */
 #include <linux/hash.h>
 
@@ -33,8 +35,9 @@ static void give_up(struct frsp_fs *fs, u64 owner)
 }
 
 /*
- * The first room of a tree: track.c has found no memory to set it in. Who is a
- * moment later than another does without.
+ * The first room of a tree: track.c has found no memory to set it in. If
+ * another file's first room has brought the memory since then, this file gets
+ * no room this time.
  */
 static void keep_first(struct frsp_tree *tree, u64 owner, u32 start, u32 len)
 {
@@ -68,6 +71,8 @@ void frsp_rooms_forget(struct frsp_fs *fs)
 	struct frsp_tree *tree;
 	u32 i;
 
+	for (i = 0; i < FRSP_ROOM_INDEX; i++)
+		WRITE_ONCE(fs->room_index[i], 0);
 	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
 		if (!READ_ONCE(tree->rooms))
 			continue;

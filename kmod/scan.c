@@ -5,14 +5,15 @@
  * find room. Who wants it sets a rate; it is off by default.
  *
  * The filesystem's thread does it when it has nothing else to do, in steps of
- * a quarter of a second. It leaves the disk to others, and the CPU:
- *   - In the pause after a step nothing of this reads. If the disk was busy for
- *     an eighth of that pause or more, somebody else needs it: the next step is
- *     left out, and the pause after it is twice as long, up to 10 s.
- *   - A step waits until the thread has slept for 99 times as long as the last
- *     one has run.
+ * a fifth of a second. It leaves the disk to others, and the CPU:
+ *   - In the pause after a step it reads nothing; at most the end of a read
+ *     ahead is still under way. If the disk was busy for an eighth of that
+ * pause or more, somebody else needs it: the next step is left out, and the
+ * pause after it is twice as long, up to 10 s.
+ *   - From the begin of one step to that of the next there are 100 times as
+ *     many seconds as the first has used the CPU.
  *
- * For example, with a rate of 100 a step reads 25 bitmaps, which are side by
+ * For example, with a rate of 100 a step reads 20 bitmaps, which are side by
  * side on the disk as a rule. The 491520 groups of 60 TiB take 82 minutes.
  */
 #include <linux/blkdev.h>
@@ -22,15 +23,16 @@
 
 #include "frsp.h"
 
-#define STEP_JIFFIES	  (HZ / 4)
+#define STEP_JIFFIES	  (HZ / 5)
 #define MAX_PAUSE_JIFFIES (10 * HZ)
 #define BUSY_PART	  8   /* of a pause: 1/8 */
 #define CPU_PART	  100 /* 1/100 of a CPU */
 
 /*
  * For how long the disk had I/O to do, in jiffies since it appeared. With its
- * partitions: they share its time. The block layer counts it for iostat
- * (update_io_ticks() in block/blk-core.c, in 6.1 to 7.3), unless somebody has
+ * partitions: they share its time. What is behind a logical volume, an md or a
+ * loop device is not seen. The block layer counts it for iostat
+ * (update_io_ticks() in block/blk-core.c, in 6.1 and 7.3), unless somebody has
  * written 0 to the disk's queue/iostats.
  */
 static unsigned long disk_busy_jiffies(struct frsp_fs *fs)
@@ -59,9 +61,10 @@ static bool others_use_disk(struct frsp_fs *fs)
 }
 
 /*
- * False, and due is later: the last step has cost more CPU time than the pause
- * makes up for. The scheduler has brought the thread's time up to date when it
- * fell asleep.
+ * False, and due is later: the last step has used more of the CPU than the time
+ * since makes up for. The scheduler has brought the thread's time up to date
+ * when it fell asleep. cpu_ns moves on with what the thread does for others, so
+ * that the scan need not answer for that (load.c).
  */
 static bool has_cpu_time(struct frsp_scan *scan)
 {
@@ -94,7 +97,10 @@ static bool is_unknown(struct frsp_fs *fs, u32 group)
 	return unknown;
 }
 
-/* At most n of them. What is found comes by the hooks, or is bad. */
+/*
+ * At most n of them. What is found comes by the hooks, or is bad. For a group
+ * there may be no memory now: the next step begins with it.
+ */
 static void read_unknown(struct frsp_fs *fs, u32 n)
 {
 	u32 first = READ_ONCE(fs->scan.next), group = first;
@@ -102,7 +108,8 @@ static void read_unknown(struct frsp_fs *fs, u32 n)
 
 	while (group < n_groups && n && !frsp_loader_has_work(fs)) {
 		if (is_unknown(fs, group)) {
-			frsp_load_summary(fs, group);
+			if (frsp_load_summary(fs, group) == -ENOMEM)
+				break;
 			n--;
 		}
 		group++;
@@ -123,12 +130,15 @@ void frsp_scan_step(struct frsp_fs *fs)
 	struct frsp_scan *scan = &fs->scan;
 	u32 rate = READ_ONCE(scan->rate), n;
 
-	if (is_over(fs)) {
+	/* Another rate, which may be 0, can be written at any time. */
+	if (!rate || is_over(fs)) {
 		scan->pause = 0;
 		return;
 	}
 	/* It begins with a pause, to see what others do. */
 	if (!scan->pause) {
+		scan->cpu_ns = current->se.sum_exec_runtime;
+		scan->step_began = jiffies;
 		begin_pause(fs, STEP_JIFFIES);
 		return;
 	}
@@ -141,22 +151,25 @@ void frsp_scan_step(struct frsp_fs *fs)
 	}
 	n = max_t(u32, rate * STEP_JIFFIES / HZ, 1);
 	read_unknown(fs, n);
-	begin_pause(fs, max_t(unsigned long, n *HZ / rate, 1));
+	begin_pause(fs, DIV_ROUND_UP(n * HZ, rate));
 }
 
 long frsp_scan_wait(struct frsp_fs *fs)
 {
+	long left = fs->scan.due - jiffies;
+
 	if (is_over(fs))
 		return MAX_SCHEDULE_TIMEOUT;
-	if (!fs->scan.pause || time_after_eq(jiffies, fs->scan.due))
-		return 0;
-	return fs->scan.due - jiffies;
+	return fs->scan.pause ? max(left, 0L) : 0;
 }
 
 u32 frsp_scan_left(struct frsp_fs *fs)
 {
-	return is_over(fs) ? 0
-			   : READ_ONCE(fs->n_groups) - READ_ONCE(fs->scan.next);
+	u32 next = READ_ONCE(fs->scan.next);
+	u32 n_groups = READ_ONCE(fs->n_groups);
+
+	return READ_ONCE(fs->scan.rate) && next < n_groups ? n_groups - next
+							   : 0;
 }
 
 void frsp_scan_set_rate(struct frsp_fs *fs, u32 rate)

@@ -62,7 +62,7 @@ struct frsp_tree {
 		*rooms; /* FRSP_ROOMS, the latest first, or NULL: pick.h */
 	struct frsp_build *build; /* NULL: nothing is LOADING */
 
-	/* what the meta-tree has of it: meta.h; READ_ONCE without the lock */
+	/* what the meta-tree has of it: meta.h */
 	u32 meta_longest;
 	u32 meta_promise;
 

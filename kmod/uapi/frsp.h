@@ -42,7 +42,9 @@ struct frsp_range {
  * blocks: where these are not known yet it goes elsewhere, and the rest is read
  * behind it. Placing again replaces. What is written by delayed
  * allocation after the close is not placed: call fsync() first. EOPNOTSUPP
- * also: not a regular file with extents.
+ * also: not a regular file with extents. ENODEV: ftrace has shut down, so the
+ * close could not be seen. The first place after a while makes ftrace patch
+ * ext4, and may wait a second or more for that.
  */
 #define FRSP_MAX_RANGES 4096
 struct frsp_ioc_place {

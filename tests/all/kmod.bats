@@ -7,7 +7,7 @@ bats_require_minimum_version 1.8.0
 load ../vm/guests.bash
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=5000
+	export BATS_TEST_TIMEOUT=5000 FRSP_ALL=1
 	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm .output/vm/place >&2
 	start_guests 6.12 6.12-cloud 6.12-trixie 7.2
 }

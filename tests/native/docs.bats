@@ -120,7 +120,7 @@ manual_options() {
 		awk '/,/ || $1' >"$test_dir/help"
 	section COMMANDS | sed -n '/^\*set\*/,/^\*status\*/s/^\t\(\*[a-z]\)/\1/p' |
 		sed 's/\*//g' >"$test_dir/manual"
-	(($(wc -l <"$test_dir/help") == 3))
+	(($(wc -l <"$test_dir/help") == 4))
 	diff -u "$test_dir/help" "$test_dir/manual"
 }
 

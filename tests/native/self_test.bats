@@ -97,8 +97,7 @@ all_exact() {
 }
 
 @test "a root that may not load BPF programs is told so" {
-	# The kernel refuses user namespaces to who is in a chroot.
-	unshare -Ur true 2>/dev/null || skip "no user namespaces here"
+	unshare -Ur true 2>/dev/null || skip "the kernel refuses user namespaces in a chroot"
 	status=0
 	unshare -Ur "$hotmon" --self-test -D "$test_dir" >"$test_dir/out" 2>"$test_dir/err" || status=$?
 	expect_error 1 'cannot load the BPF program'

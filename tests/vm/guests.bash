@@ -72,7 +72,8 @@ kmod_in_guest() { # kmod_in_guest KERNEL
 	local ko taker
 	ko=$("$vm_dir/kmod" "$1" WERROR=1) && taker=$(build_module "$1" taker) &&
 		"$vm_dir/run" --memory 3072 --timeout "${GUEST_TIMEOUT:-1800}" --disk 6G \
-			--append slub_debug=FZPU,frsp_extent "$1" "$vm_dir/kmod-in-guest" "$ko" "$taker"
+			--append "slub_debug=FZPU,frsp_extent${FRSP_ALL:+ frsp_all}" \
+			"$1" "$vm_dir/kmod-in-guest" "$ko" "$taker"
 }
 
 passes_kmod() { # passes_kmod KERNEL
