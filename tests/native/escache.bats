@@ -294,16 +294,23 @@ make_small() {
 		fail "$us us, but $(es .shrinker.run_ns) ns"
 }
 
-# A hole has nothing to truncate, so all that ext4 says is that the inode goes.
+# A hole has nothing to truncate, so all that ext4 says is that the inode goes. With one
+# entry it is only in its CPU's slot, from where an inode of any other filesystem may push
+# it out: then another hole is read.
 @test "an inode that has left memory has no entries" {
-	local ino
+	local ino is_there=false n
 	fs_make fs ext4
-	truncate -s 64K "$test_dir/fs/hole"
-	ino=$(stat -c %i "$test_dir/fs/hole")
 	top_start "$test_dir/fs"
-	read_direct "$test_dir/fs/hole"
-	top_report
-	expect "before" "$(es "any(.top_entries[]; .ino == $ino)")" true
+	for ((n = 0; n < 20; n++)); do
+		rm -f "$test_dir/fs/hole"
+		truncate -s 64K "$test_dir/fs/hole"
+		ino=$(stat -c %i "$test_dir/fs/hole")
+		read_direct "$test_dir/fs/hole"
+		top_report
+		is_there=$(es "any(.top_entries[]; .ino == $ino)")
+		[[ $is_there == false ]] || break
+	done
+	expect "before" "$is_there" true
 	rm "$test_dir/fs/hole"
 	top_report
 	expect "after" "$(es "any(.top_entries[]; .ino == $ino)")" false
