@@ -104,31 +104,3 @@ test_scan_read_only() {
 	done
 	die "it does not go on"
 }
-
-# ext4 has let go of a page of buddies, and cannot make it again, as the bitmap of a
-# neighbour is damaged: with our goal it fails, with its own it does not. Without a
-# journal, which would hold on to the bitmap. It is in memory: one that ext4 reads itself
-# is passed over (ext4_mb_init_cache()).
-test_goal_that_cannot_be_loaded() {
-	local out
-	expect 'EXT4-fs error'
-	mke2fs -q -F -t ext4 -m 0 -b 1024 -O ^has_journal -E nodiscard,lazy_itable_init=0 $dev 200M
-	load
-	mount_ext4 errors=continue
-	# groups 10 and 11
-	place 81921+100 $mnt/a 100 81921+100
-	place 90113+100 $mnt/b 100 90113+100
-	sync
-	corrupt_bitmap 11 1024
-	sync
-	blockdev --flushbufs $dev
-	echo 1 >/proc/sys/vm/drop_caches # 3 would empty our trees, too
-	dd if=$dev of=/dev/null bs=1k skip="$(bitmap_block 11)" count=1 status=none
-	out=$("$tools/place" $mnt/c 100 82921+100 2>&1) || die "the write failed: $out"
-	[[ $out != 82921+* ]] || die "the page could be loaded: $out"
-	is 1 frsp/goals_failed
-	logged 'group 10'
-	# It does not go there again.
-	"$tools/place" $mnt/d 100 82921+100 >$tmp/d || die "the second write failed"
-	is 1 frsp/goals_failed
-}
