@@ -42,6 +42,15 @@ static struct span group_span(const struct frsp_tree *tree, u32 group)
 	return span;
 }
 
+/* What is known to be free around a position, or in its group elsewhere. */
+static struct span span_at(const struct frsp_tree *tree, u32 position)
+{
+	const struct frsp_extent *extent = frsp_tree_find(tree, position);
+
+	return extent ? extent_span(extent)
+		      : group_span(tree, position / tree->group_clusters);
+}
+
 /* --- walks: nearest first ------------------------------------------------- */
 
 /* Clusters between an extent and a position; 0: it is in the extent. */
@@ -160,6 +169,14 @@ static u32 align(const struct frsp_request *request, u32 position)
 static u32 offer_end(const struct frsp_offer *offer)
 {
 	return offer->start + offer->len;
+}
+
+bool frsp_offer_is_free(const struct frsp_tree *tree,
+			const struct frsp_offer *offer)
+{
+	struct span span = span_at(tree, offer->start);
+
+	return offer->start >= span.start && offer_end(offer) <= span.end;
 }
 
 /* An offer in [start, end), or NULL. */
@@ -281,7 +298,6 @@ static bool pick_goal(const struct frsp_tree *tree,
 		      const struct frsp_request *request,
 		      struct frsp_choice *choice)
 {
-	const struct frsp_extent *extent;
 	u32 goal = request->near, len;
 	struct span span;
 
@@ -289,9 +305,7 @@ static bool pick_goal(const struct frsp_tree *tree,
 	    ((request->stripe_only || !request->goal_exact) &&
 	     align(request, goal) != goal))
 		return false;
-	extent = frsp_tree_find(tree, goal);
-	span = extent ? extent_span(extent)
-		      : group_span(tree, goal / tree->group_clusters);
+	span = span_at(tree, goal);
 	if (goal < span.start || goal >= span.end ||
 	    (!request->goal_exact && goal != span.start))
 		return false;

@@ -51,6 +51,10 @@ struct frsp_offer {
 	bool taken; /* ext4 took it; written and read by the task */
 };
 
+/* Whether all that is offered is free, as far as the tree knows. */
+bool frsp_offer_is_free(const struct frsp_tree *tree,
+			const struct frsp_offer *offer);
+
 /*
  * Free space behind a file that grows, for it to grow into: others keep off it
  * as long as there is other space. It is a wish, not a claim: what is in it may

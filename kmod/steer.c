@@ -531,8 +531,7 @@ static bool retract(struct frsp_steering *steering)
 
 	spin_lock(&tree->lock);
 	list_del(&steering->offer.list);
-	is_free = frsp_tree_is_free(tree, steering->offer.start,
-				    steering->offer.len);
+	is_free = frsp_offer_is_free(tree, &steering->offer);
 	spin_unlock(&tree->lock);
 	steering->tree = NULL;
 	return is_free;

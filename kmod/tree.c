@@ -253,22 +253,6 @@ struct frsp_extent *frsp_tree_find(const struct frsp_tree *tree, u32 position)
 	return extent && position < extent_end(extent) ? extent : NULL;
 }
 
-bool frsp_tree_is_free(const struct frsp_tree *tree, u32 start, u32 len)
-{
-	u32 group = start / tree->group_clusters;
-	const struct frsp_group *known = &tree->groups[group];
-	struct frsp_extent *extent;
-	u32 from;
-
-	if (known->state == FRSP_GROUP_SUMMARY) {
-		from = group_start(tree, group) + known->longest_start;
-		return start >= from &&
-		       start + len <= from + known->longest_len;
-	}
-	extent = frsp_tree_find(tree, start);
-	return extent && start + len <= extent_end(extent);
-}
-
 struct frsp_extent *frsp_tree_next(const struct frsp_tree *tree, u32 position)
 {
 	struct frsp_extent *extent = floor_extent(tree, position);

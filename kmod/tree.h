@@ -193,8 +193,6 @@ u32 frsp_tree_longest(const struct frsp_tree *tree, u32 *start);
 /* The UNKNOWN group with the most free clusters; -1, and *free 0: none. */
 int frsp_tree_promising(const struct frsp_tree *tree, u32 *free);
 
-/* Whether all of [start, start + len) is free, as far as is known. */
-bool frsp_tree_is_free(const struct frsp_tree *tree, u32 start, u32 len);
 /* The free extent that holds a position, or NULL. */
 struct frsp_extent *frsp_tree_find(const struct frsp_tree *tree, u32 position);
 /* The free extent that holds a position or is the first behind it, or NULL. */

@@ -409,6 +409,44 @@ static void test_large_positions(void **state)
 }
 
 /* The latest room of each owner, of so many owners. */
+static void test_is_free(void **state)
+{
+	static const struct {
+		u32 start, len;
+		bool is_free;
+	} cases[] = {
+		/* loaded */
+		{0, 2, true},
+		{1, 1, true},
+		{0, 3, false},
+		{2, 1, false},
+		{5, 3, true},
+		{6, 2, true},
+		{5, 4, false},
+		/* a summary: only its longest extent is known */
+		{11, 3, true},
+		{12, 2, true},
+		{11, 4, false},
+		{10, 2, false},
+		{8, 1, false},
+		/* bad, and unknown */
+		{16, 1, false},
+		{24, 1, false},
+	};
+	struct frsp_offer offer = {};
+	struct model model;
+
+	(void)state;
+	text_to_model(&model, "..#.#...|.##...##|........|........", "LSBU");
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		offer.start = cases[i].start;
+		offer.len = cases[i].len;
+		assert_int_equal(frsp_offer_is_free(model.tree, &offer),
+				 cases[i].is_free);
+	}
+	model_destroy(&model);
+}
+
 static void test_rooms(void **state)
 {
 	struct model model;
@@ -451,6 +489,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_picks),
 		cmocka_unit_test(test_while_loading),
+		cmocka_unit_test(test_is_free),
 		cmocka_unit_test(test_rooms),
 		cmocka_unit_test(test_visits),
 		cmocka_unit_test(test_reserved_is_passed),

@@ -366,41 +366,6 @@ static void test_find_and_fit(void **state)
 	model_destroy(&model);
 }
 
-static void test_is_free(void **state)
-{
-	static const struct {
-		u32 start, len;
-		bool is_free;
-	} cases[] = {
-		/* loaded */
-		{0, 2, true},
-		{1, 1, true},
-		{0, 3, false},
-		{2, 1, false},
-		{5, 3, true},
-		{6, 2, true},
-		{5, 4, false},
-		/* a summary: only its longest extent is known */
-		{11, 3, true},
-		{12, 2, true},
-		{11, 4, false},
-		{10, 2, false},
-		{8, 1, false},
-		/* bad, and unknown */
-		{16, 1, false},
-		{24, 1, false},
-	};
-	struct model model;
-
-	(void)state;
-	text_to_model(&model, "..#.#...|.##...##|........|........", "LSBU");
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		assert_int_equal(frsp_tree_is_free(model.tree, cases[i].start,
-						   cases[i].len),
-				 cases[i].is_free);
-	model_destroy(&model);
-}
-
 static void test_longest_and_promise(void **state)
 {
 	struct model model;
@@ -618,7 +583,6 @@ int main(void)
 		cmocka_unit_test(test_audit),
 		cmocka_unit_test(test_audit_borders),
 		cmocka_unit_test(test_find_and_fit),
-		cmocka_unit_test(test_is_free),
 		cmocka_unit_test(test_longest_and_promise),
 		cmocka_unit_test(test_span),
 		cmocka_unit_test(test_large_positions),
