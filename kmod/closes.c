@@ -33,13 +33,16 @@ static DECLARE_DELAYED_WORK(check, check_work);
 /* 0 or -errno. Under the mutex. */
 static int watch(void)
 {
-	int err = is_watching ? 0 : frsp_hook_watch_closes();
+	int err;
 
-	if (!err && !is_watching) {
-		WRITE_ONCE(is_watching, true);
-		schedule_delayed_work(&check, CHECK_JIFFIES);
-	}
-	return err;
+	if (is_watching)
+		return 0;
+	err = frsp_hook_watch_closes();
+	if (err)
+		return err;
+	WRITE_ONCE(is_watching, true);
+	schedule_delayed_work(&check, CHECK_JIFFIES);
+	return 0;
 }
 
 /* Under the mutex. What ftrace does not take away stays, and is watched. */
@@ -55,7 +58,7 @@ static void unwatch(void)
 static void check_work(struct work_struct *work)
 {
 	mutex_lock(&closes_mutex);
-	if (!is_watching && watch()) {
+	if (watch()) {
 		pr_warn_once("no room is kept behind growing files: "
 			     "ext4_release_file() cannot be traced\n");
 		/* Until then no request brings it here again. */

@@ -268,7 +268,8 @@ void frsp_share_give(struct frsp_fs *fs, u64 max_bytes);
  * want: the background thread shall load the tree; io: also what is not in
  * memory. retry: there may be room where there was none. kick: it has something
  * else to do. has_work: the thread is wanted for more than the scan. may_read:
- * whether bitmaps may be read for nobody who waits.
+ * whether bitmaps may be read for nobody who waits. state: of a group, by its
+ * index in the tree. is_done: all groups of the tree are LOADED.
  */
 int frsp_load_init_group(struct frsp_fs *fs, u32 group);
 int frsp_load_summary(struct frsp_fs *fs, u32 group);
@@ -281,6 +282,8 @@ void frsp_loader_retry(struct frsp_fs *fs);
 void frsp_loader_kick(struct frsp_fs *fs);
 bool frsp_loader_has_work(struct frsp_fs *fs);
 bool frsp_load_may_read(struct frsp_fs *fs);
+enum frsp_group_state frsp_load_state(struct frsp_tree *tree, u32 in_tree);
+bool frsp_load_is_done(struct frsp_fs *fs, struct frsp_tree *tree);
 
 /*
  * scan.c. set_rate: at most so many bitmaps per second (FRSP_SCAN_MAX; 0: no

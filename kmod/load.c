@@ -176,9 +176,9 @@ static bool note_bitmap_in_memory(struct frsp_fs *fs, u32 group, void *copy)
 	return done;
 }
 
-static u32 group_state(struct frsp_tree *tree, u32 in_tree)
+enum frsp_group_state frsp_load_state(struct frsp_tree *tree, u32 in_tree)
 {
-	u32 state;
+	enum frsp_group_state state;
 
 	spin_lock(&tree->lock);
 	state = tree->groups[in_tree].state;
@@ -205,7 +205,7 @@ static int note_bitmap_on_disk(struct frsp_fs *fs, struct frsp_tree *tree,
 		return -EIO;
 	}
 	spin_lock(frsp_group_lock(frsp_sbi(fs->sb), group));
-	if (group_state(tree, in_tree) == FRSP_GROUP_UNKNOWN)
+	if (frsp_load_state(tree, in_tree) == FRSP_GROUP_UNKNOWN)
 		frsp_track_generated(fs->sb, bh->b_data, group);
 	spin_unlock(frsp_group_lock(frsp_sbi(fs->sb), group));
 	brelse(bh);
@@ -275,7 +275,7 @@ static bool make_room(struct frsp_fs *fs, struct frsp_tree *tree,
 
 static bool is_loaded(struct frsp_tree *tree, u32 in_tree)
 {
-	u32 state = group_state(tree, in_tree);
+	u32 state = frsp_load_state(tree, in_tree);
 
 	return state == FRSP_GROUP_LOADED || state == FRSP_GROUP_BAD;
 }
@@ -331,12 +331,17 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 	return err;
 }
 
+bool frsp_load_is_done(struct frsp_fs *fs, struct frsp_tree *tree)
+{
+	return READ_ONCE(tree->n_loaded) >= frsp_fs_groups_of(fs, tree);
+}
+
 void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 {
 	struct frsp_loader *loader = &fs->loader;
 	bool added = false;
 
-	if (READ_ONCE(tree->n_loaded) >= frsp_fs_groups_of(fs, tree) ||
+	if (frsp_load_is_done(fs, tree) ||
 	    time_before(jiffies, READ_ONCE(tree->no_room_until)))
 		return;
 	spin_lock(&loader->lock);
@@ -402,7 +407,8 @@ static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 		 * No room, or ext4 has let go of its bitmap: a summary at
 		 * least, or the group would be the most promising one for ever.
 		 */
-		if (err && read && group_state(tree, i) == FRSP_GROUP_UNKNOWN)
+		if (err && read &&
+		    frsp_load_state(tree, i) == FRSP_GROUP_UNKNOWN)
 			frsp_load_summary(fs, first + i);
 		else if (err == -ENOMEM && !read)
 			break;

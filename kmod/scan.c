@@ -5,13 +5,12 @@
  * find room. Who wants it sets a rate; it is off by default.
  *
  * The filesystem's thread does it when it has nothing else to do, in steps of
- * a fifth of a second. It leaves the disk to others, and the CPU:
- *   - In the pause after a step it reads nothing; at most the end of a read
- *     ahead is still under way. If the disk was busy for an eighth of that
- * pause or more, somebody else needs it: the next step is left out, and the
- * pause after it is twice as long, up to 10 s.
- *   - From the begin of one step to that of the next there are 100 times as
- *     many seconds as the first has used the CPU.
+ * a fifth of a second. It leaves the disk to others, and the CPU.
+ * In the pause after a step it reads nothing; at most the end of a read ahead
+ * is still under way. If the disk was busy for an eighth of that pause or more,
+ * somebody else needs it: the next step is left out, and the pause after it is
+ * twice as long, up to 10 s. And from the begin of one step to that of the next
+ * there are 100 times as many seconds as the first has used the CPU.
  *
  * For example, with a rate of 100 a step reads 20 bitmaps, which are side by
  * side on the disk as a rule. The 491520 groups of 60 TiB take 82 minutes.
@@ -83,18 +82,11 @@ static bool has_cpu_time(struct frsp_scan *scan)
 
 static bool is_unknown(struct frsp_fs *fs, u32 group)
 {
-	struct frsp_tree *tree;
 	u32 in_tree;
-	bool unknown;
+	struct frsp_tree *tree = frsp_fs_tree(fs, group, &in_tree);
 
-	tree = frsp_fs_tree(fs, group, &in_tree);
-	if (!tree)
-		return false;
-	spin_lock(&tree->lock);
-	unknown = tree->groups[in_tree].state == FRSP_GROUP_UNKNOWN &&
-		  tree->groups[in_tree].free;
-	spin_unlock(&tree->lock);
-	return unknown;
+	return tree && READ_ONCE(tree->groups[in_tree].free) &&
+	       frsp_load_state(tree, in_tree) == FRSP_GROUP_UNKNOWN;
 }
 
 /*

@@ -213,7 +213,7 @@ static void learn_goal(struct steer *steer)
 	steer->goal_tree = tree;
 	if (!tree)
 		return;
-	if (READ_ONCE(tree->n_loaded) >= frsp_fs_groups_of(steer->fs, tree))
+	if (frsp_load_is_done(steer->fs, tree))
 		return;
 	if (goal_is_worth_loading(steer, tree, in_tree))
 		frsp_load_group(steer->fs, steer->goal_group, true);

@@ -157,11 +157,8 @@ static void add_groups(struct frsp_fs *fs, struct frsp_tree *tree,
 	bool uninit;
 
 	for (i = 0; i < tree->n_groups && first + i < n_groups; i++) {
-		u32 state;
+		enum frsp_group_state state = frsp_load_state(tree, i);
 
-		spin_lock(&tree->lock);
-		state = tree->groups[i].state;
-		spin_unlock(&tree->lock);
 		out->groups++;
 		out->groups_loaded += state == FRSP_GROUP_LOADED;
 		out->groups_summary += state == FRSP_GROUP_SUMMARY;

@@ -46,10 +46,14 @@ test_scan() {
 	check_trees
 }
 
-was_busy() { # was_busy MS: so long in all
-	local ms
-	read -r _ _ _ _ _ _ _ _ _ ms _ <${dev/dev/sys\/block}/stat
-	((ms >= $1))
+# For how long the disk was busy in all, in ms, to REPLY.
+busy_ms() {
+	read -r _ _ _ _ _ _ _ _ _ REPLY _ <${dev/dev/sys\/block}/stat
+}
+
+was_busy() { # was_busy MS
+	busy_ms
+	((REPLY >= $1))
 }
 
 # ext4 has read all before we came, and has let go of some.
@@ -68,13 +72,13 @@ test_scan_when_loaded_late() {
 
 # Others use the disk, which is what it must not disturb.
 test_scan_stands_back() {
-	local others ms
+	local others
 	load
 	make_scanned
-	read -r _ _ _ _ _ _ _ _ _ ms _ <${dev/dev/sys\/block}/stat
+	busy_ms
 	while :; do dd if=$dev of=/dev/null bs=64k iflag=direct status=none; done &
 	others=$!
-	eventually was_busy $((ms + 500)) || die "the disk is idle"
+	eventually was_busy $((REPLY + 500)) || die "the disk is idle"
 	get frsp/groups_known
 	set_to 1000 frsp_scan_rate
 	sleep 5
