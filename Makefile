@@ -39,7 +39,7 @@ MANUALS := $(wildcard docs/*.8.scd)
 SCHEMAS := $(wildcard docs/*.schema.json)
 SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
 # What of the module knows nothing of ext4, with a kernel for it in user space.
-PURE := $(patsubst %,kmod/%.c,extent tree peaks meta pick busy) $(wildcard tests/unit/kernel/*.c)
+PURE := $(patsubst %,kmod/%.c,extent tree tree_find peaks meta pick busy) $(wildcard tests/unit/kernel/*.c)
 TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c tests/vm/*.c))
 
 OFF := $(shell tests/deps missing build)

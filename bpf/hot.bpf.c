@@ -15,6 +15,7 @@
 #include <bpf/bpf_tracing.h>
 #include "hot_source.bpf.h"
 #include "hot_once.bpf.h"
+#include "hot_find.bpf.h"
 
 #define MAX_PIDS 16
 /* a bio is below 4 GiB, and may start in the middle of a range */
@@ -22,29 +23,68 @@
 #define MAX_PAGES  ((1U << (32 - page_shift)) + 1)
 
 /* Filters, 0: off. */
-const volatile __u32 filter_fs_dev = 0; /* s_dev of a filesystem */
-const volatile __u32 filter_extra_devs[FRSP_HOT_EXTRA_DEVS] =
-	{}; /* its others */
 const volatile __u32 filter_n_pids = 0;
 const volatile __u32 filter_pids[MAX_PIDS] = {}; /* process ids */
-const volatile __u64 filter_cgroup = 0;		 /* id; and all below it */
-const volatile int filter_cgroup_level = 0;	 /* depth, root: 0 */
+
+/* One filesystem, and the disks it is on, by identity. The reader keeps them up
+ * to date: a filesystem that is mounted again may have another.
+ */
+const volatile bool filter_fs = false;
+volatile __u32 filter_fs_id = 0; /* 0: it is not mounted */
+volatile __u32 filter_disk_ids[1 + FRSP_HOT_EXTRA_DEVS] = {}; /* 0: none */
+/* It has disks that are not known here (btrfs). */
+volatile bool filter_any_disk = false;
+
+/* One cgroup and all below it. It is known by its name and by the cgroup above,
+ * so that one that is made anew, as of a service that restarts, counts from its
+ * first bio on; its own id is another each time.
+ */
+const volatile bool filter_cgroup = false;
+const volatile int filter_cgroup_level = 0; /* depth, root: 0 */
+const volatile char filter_cgroup_name[FRSP_HOT_CGROUP_NAME_LEN] = "";
+/* id; the reader keeps it up to date */
+volatile __u64 filter_cgroup_parent = 0;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, char[FRSP_HOT_CGROUP_NAME_LEN]);
+} hotmon_name SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 256 * 1024);
 } hotmon_files SEC(".maps");
 
+/* What the identities in the table stand for. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, FRSP_HOT_MAX_FS);
+	__type(key, __u32);
+	__type(value, struct frsp_hot_fs);
+} hotmon_fs SEC(".maps");
+
+static __always_inline void identify(struct frsp_hot_source *src,
+				     const struct bio *bio)
+{
+	__u64 seq = src->fs_seq ?: bio->bi_bdev->bd_disk->diskseq;
+
+	src->fs = hot_fs_id(seq, src->fs_dev, src->uuid);
+	src->slot_fs =
+		src->subvol ? hot_fs_subvol_id(src->fs, src->subvol) : src->fs;
+}
+
 /* A filesystem without a device of its own (btrfs) has several: which of them a
  * class belongs to is left to the reader.
  */
 static __always_inline bool fs_wanted(const struct frsp_hot_source *src)
 {
-	if (src->fs_dev == filter_fs_dev)
+	if (src->fs == filter_fs_id)
 		return true;
 	return src->kind == FRSP_HOT_SOURCE_CLASS &&
-	       (!(filter_fs_dev >> 20) || src->fs_dev == filter_extra_devs[0] ||
-		src->fs_dev == filter_extra_devs[1]);
+	       (filter_any_disk || src->fs == filter_disk_ids[0] ||
+		src->fs == filter_disk_ids[1] || src->fs == filter_disk_ids[2]);
 }
 
 static __always_inline bool pid_wanted(void)
@@ -58,19 +98,69 @@ static __always_inline bool pid_wanted(void)
 	return false;
 }
 
-static __always_inline bool cgroup_wanted(struct bio *bio)
+static __always_inline struct kernfs_node *ancestor_at(struct cgroup *cgroup,
+						       int level)
 {
-	struct cgroup *cgroup = BPF_CORE_READ(bio, bi_blkg, blkcg, css.cgroup);
 	struct cgroup *ancestor = NULL;
 
-	if (!cgroup || BPF_CORE_READ(cgroup, level) < filter_cgroup_level)
-		return false;
 	bpf_probe_read_kernel(&ancestor, sizeof(ancestor),
 			      (void *)cgroup +
 				      bpf_core_field_offset(struct cgroup,
 							    ancestors) +
-				      filter_cgroup_level * sizeof(ancestor));
-	return BPF_CORE_READ(ancestor, kn, id) == filter_cgroup;
+				      level * sizeof(ancestor));
+	return BPF_CORE_READ(ancestor, kn);
+}
+
+static __always_inline bool has_wanted_name(struct kernfs_node *node)
+{
+	__u32 key = 0;
+	char *name = bpf_map_lookup_elem(&hotmon_name, &key);
+
+	if (!name || bpf_probe_read_kernel_str(name, FRSP_HOT_CGROUP_NAME_LEN,
+					       BPF_CORE_READ(node, name)) < 0)
+		return false;
+	return !bpf_strncmp(name, FRSP_HOT_CGROUP_NAME_LEN,
+			    (const char *)filter_cgroup_name);
+}
+
+static __always_inline bool cgroup_wanted(struct bio *bio)
+{
+	struct cgroup *cgroup = BPF_CORE_READ(bio, bi_blkg, blkcg, css.cgroup);
+	struct kernfs_node *parent;
+
+	if (!cgroup || BPF_CORE_READ(cgroup, level) < filter_cgroup_level)
+		return false;
+	if (!filter_cgroup_level)
+		return true;
+	parent = ancestor_at(cgroup, filter_cgroup_level - 1);
+	return BPF_CORE_READ(parent, id) == filter_cgroup_parent &&
+	       has_wanted_name(ancestor_at(cgroup, filter_cgroup_level));
+}
+
+/* Once per identity, and again if the number of a subvolume has changed, which
+ * it may while nobody has a file of it open.
+ */
+static __noinline int note_fs(const struct frsp_hot_source *src)
+{
+	struct frsp_hot_fs *known =
+		bpf_map_lookup_elem(&hotmon_fs, &src->slot_fs);
+	struct frsp_hot_fs fs = {
+		.fs = src->fs,
+		.fs_dev = src->fs_dev,
+		.dev = src->dev,
+		.subvol = src->subvol,
+	};
+	const struct inode *inode = src->inode;
+
+	if (known && known->fs_dev == fs.fs_dev && known->dev == fs.dev)
+		return 0;
+	if (src->kind == FRSP_HOT_SOURCE_FILE)
+		bpf_probe_read_kernel_str(fs.fs_type, sizeof(fs.fs_type),
+					  BPF_CORE_READ(inode, i_sb, s_type,
+							name));
+	if (bpf_map_update_elem(&hotmon_fs, &src->slot_fs, &fs, BPF_ANY))
+		stat_add(FRSP_HOT_STAT_UNNAMED, 1);
+	return 0;
 }
 
 /* Tells the reader what it cannot find out later: a directory that has the
@@ -89,7 +179,7 @@ static __noinline int announce_file(const struct frsp_hot_source *src)
 		return 0;
 	}
 	file->ino = src->ino;
-	file->dev = src->dev;
+	file->fs = src->slot_fs;
 	file->gen = src->gen;
 	file->subvol = src->subvol;
 	file->fs_dev = src->fs_dev;
@@ -177,17 +267,20 @@ static long account_page(__u32 nth __attribute__((unused)),
 	}
 	page_place(&words, entry_page(&walk->entry, walk->offset),
 		   walk->bounced);
+	range = words.index >> (FRSP_HOT_RANGE_SHIFT - page_shift);
+	if (range != key->range && io->bytes) {
+		hot_account(key, io);
+		io->bytes = 0;
+	}
+	/* after the call, over which they would have to be kept on the stack:
+	 * see page_place()
+	 */
 	in_page = (walk->entry.bv_offset + walk->offset) & (PAGE_SIZE - 1);
 	bytes = PAGE_SIZE - in_page;
 	if (bytes > walk->entry.bv_len - walk->offset)
 		bytes = walk->entry.bv_len - walk->offset;
 	if (bytes > walk->left)
 		bytes = walk->left;
-	range = words.index >> (FRSP_HOT_RANGE_SHIFT - page_shift);
-	if (range != key->range && io->bytes) {
-		hot_account(key, io);
-		io->bytes = 0;
-	}
 	key->range = range;
 	io->bytes += bytes;
 	walk->offset += bytes;
@@ -227,10 +320,12 @@ static __always_inline void account(const struct frsp_origin *origin,
 	walk.ranges.io.write = write;
 	walk.ranges.io.bytes = origin->bytes;
 	walk.ranges.key.ino = src->ino;
-	walk.ranges.key.dev = src->dev;
+	walk.ranges.key.fs = src->slot_fs;
 	walk.ranges.key.gen = src->gen;
 	walk.ranges.key.range = FRSP_HOT_RANGE_FILE;
 	result = hot_account(&walk.ranges.key, &walk.ranges.io);
+	if (result == FRSP_HOT_ACCOUNTED_NEW)
+		note_fs(src);
 	if (src->kind != FRSP_HOT_SOURCE_FILE)
 		return;
 	if (result == FRSP_HOT_ACCOUNTED_NEW)
@@ -263,15 +358,16 @@ static __always_inline void track_bio(struct bio *bio)
 	bio_source(&src, &origin, bio->bi_bdev->bd_dev);
 	if (src.kind == FRSP_HOT_SOURCE_NONE)
 		return;
-	if (filter_fs_dev && !fs_wanted(&src))
-		return;
 	if (src.kind == FRSP_HOT_SOURCE_FILE &&
 	    (src.pos + size) >> FRSP_HOT_RANGE_SHIFT >= FRSP_HOT_RANGE_FILE) {
-		src.kind = FRSP_HOT_SOURCE_CLASS;
-		src.ino = 0;
-		src.gen = FRSP_HOT_UNATTRIBUTED;
-		src.dev = src.fs_dev;
+		class_source(&src, src.fs_dev, FRSP_HOT_UNATTRIBUTED);
+		src.subvol = 0;
 	}
+	if (src.kind == FRSP_HOT_SOURCE_CLASS && !src.fs_seq)
+		src.uuid = HOT_FS_DISK;
+	identify(&src, bio);
+	if (filter_fs && !fs_wanted(&src))
+		return;
 	account(&origin, &src, op != REQ_OP_READ);
 }
 

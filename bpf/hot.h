@@ -22,6 +22,7 @@
 #define FRSP_HOT_H
 
 #include "heat.h"
+#include "hot_fs.h"
 
 #define FRSP_HOT_RANGE_SHIFT 20 /* ranges of 1 MiB, as the 2013 patches */
 #define FRSP_HOT_RANGE_BITS                                                    \
@@ -30,8 +31,7 @@
 #define FRSP_HOT_PROBES	    32 /* slots looked at before a key counts as dropped */
 /* The time of every 128th event of a CPU is taken: the program's own cost. */
 #define FRSP_HOT_SAMPLE_EVERY 128
-#define FRSP_HOT_NAME_LEN     128
-#define FRSP_HOT_FS_TYPE_LEN  16
+#define FRSP_HOT_NAME_LEN     256 /* NAME_MAX and the end */
 /* Devices that a filesystem can have besides its own: log, realtime section. */
 #define FRSP_HOT_EXTRA_DEVS 2
 
@@ -51,14 +51,15 @@ enum frsp_hot_class {
 	FRSP_HOT_METADATA, /* filesystem metadata, journal, raw cached device
 			      I/O */
 	FRSP_HOT_UNATTRIBUTED, /* data whose file is not known */
+	FRSP_HOT_SWAP,	       /* swap files: memory that was swapped out */
 	FRSP_HOT_NR_CLASSES,
 };
 
 struct frsp_hot_slot {
-	__u64 ino; /* 0: a class, then gen is an enum frsp_hot_class */
-	__u32 dev; /* kernel dev_t (minor: 20 bits); btrfs: of the subvolume */
-	__u32 gen; /* inode generation */
-	__u32 tag; /* FRSP_HOT_TAG(): 1-MiB range and state */
+	__u64 ino;	 /* 0: a class, then gen is an enum frsp_hot_class */
+	__u32 fs;	 /* identity, see hot_fs.h; btrfs: of the subvolume */
+	__u32 gen;	 /* inode generation */
+	__u32 tag;	 /* FRSP_HOT_TAG(): 1-MiB range and state */
 	__u32 heat_time; /* heat units: when .heat was last decayed */
 	__u64 heat;	 /* HEAT_ONE fixed point, see heat.h */
 	__u64 reads;	 /* bios that touched this key */
@@ -86,13 +87,13 @@ struct frsp_hot_probe {
 };
 
 /* The first probe of a key; splitmix64's finalizer over the mixed key. */
-static inline struct frsp_hot_probe hot_probe_first(__u64 ino, __u32 dev,
+static inline struct frsp_hot_probe hot_probe_first(__u64 ino, __u32 fs,
 						    __u32 gen, __u32 range)
 {
 	__u64 hash = ino * 0x9e3779b97f4a7c15ULL;
 	struct frsp_hot_probe probe;
 
-	hash ^= (((__u64)dev << 32 | gen) +
+	hash ^= (((__u64)fs << 32 | gen) +
 		 (range >> FRSP_HOT_CLUSTER_SHIFT) * 0xd6e8feb86659fd93ULL) *
 		0xff51afd7ed558ccdULL;
 	hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9ULL;
@@ -134,25 +135,28 @@ enum frsp_hot_stat {
 	FRSP_HOT_STAT_EVENTS,  /* bios seen */
 	FRSP_HOT_STAT_DROPPED, /* key updates lost because the table was full */
 	FRSP_HOT_STAT_SLOTS,   /* slots taken into use */
-	FRSP_HOT_STAT_UNNAMED, /* files whose announcement did not fit the ring */
-	FRSP_HOT_STAT_SAMPLES,	  /* events whose time was taken */
+	FRSP_HOT_STAT_UNNAMED, /* files whose announcement did not fit the ring,
+				  or filesystems that did not fit hotmon_fs */
+	FRSP_HOT_STAT_SAMPLES, /* events whose time was taken */
 	FRSP_HOT_STAT_SAMPLED_NS, /* that those took */
 	FRSP_HOT_STAT_FOUND,	  /* bios that only the second program saw */
 	FRSP_HOT_STAT_EVICTED,	  /* slots emptied again, by the reader */
 	FRSP_HOT_NR_STATS,
 };
 
+#define FRSP_HOT_CGROUP_NAME_LEN 256 /* NAME_MAX, and the end */
+
 /* Announces a file when it enters the table; ring buffer hotmon_files. */
 struct frsp_hot_file {
 	__u64 ino;
-	__u32 dev; /* as in the slot */
+	__u32 fs; /* as in the slot */
 	__u32 gen;
 	__u64 subvol;	  /* btrfs root id, else 0 */
 	__u64 parent_ino; /* of a directory that has it, 0: unknown */
 	__u32 parent_gen;
 	__u32 fs_dev; /* s_dev, the device that mountinfo shows */
 	char fs_type[FRSP_HOT_FS_TYPE_LEN];
-	char name[FRSP_HOT_NAME_LEN]; /* cut at FRSP_HOT_NAME_LEN - 1 */
+	char name[FRSP_HOT_NAME_LEN]; /* "": unknown */
 };
 
 #endif

@@ -19,7 +19,9 @@
 #include "hot_page.bpf.h"
 #include "btrfs.h"
 
+#define BTRFS_FS_TREE_OBJECTID	  5
 #define BTRFS_FIRST_FREE_OBJECTID 256
+#define BTRFS_LAST_FREE_OBJECTID  -256ULL
 
 extern const void btrfs_simple_end_io __ksym __weak;
 extern const void btrfs_orig_write_end_io __ksym __weak;
@@ -35,18 +37,43 @@ static __always_inline bool is_btrfs_bio(const struct frsp_origin *origin)
 	       ends_with(origin, &btrfs_orig_write_end_io);
 }
 
-/* root: may be scalar */
+static __always_inline const struct btrfs_root___frsp *
+btrfs_root_of(const struct inode *inode)
+{
+	const struct btrfs_inode___frsp *owner =
+		(const void *)inode -
+		bpf_core_field_offset(struct btrfs_inode___frsp, vfs_inode);
+
+	return BPF_CORE_READ(owner, root);
+}
+
+/* All superblocks of btrfs are without a device, and have a bdi of their own. */
+static __always_inline void
+btrfs_fs_source(struct frsp_hot_source *src,
+		const struct frsp_inode_facts *facts)
+{
+	const struct inode *inode = facts->inode;
+
+	src->uuid = facts->uuid;
+	src->fs_seq = BPF_CORE_READ(inode, i_sb, s_bdi, id) | HOT_FS_SEQ_OF_BDI;
+}
+
+static __always_inline void
+btrfs_tree_source(struct frsp_hot_source *src,
+		  const struct frsp_inode_facts *facts)
+{
+	class_source(src, facts->s_dev, FRSP_HOT_METADATA);
+	btrfs_fs_source(src, facts);
+}
+
 static __always_inline void
 btrfs_file_source(struct frsp_hot_source *src,
 		  const struct frsp_inode_facts *facts, __u64 pos)
 {
-	const struct btrfs_inode___frsp *inode;
-	const struct btrfs_root___frsp *root;
+	const struct btrfs_root___frsp *root = btrfs_root_of(facts->inode);
 
 	file_source(src, facts, pos);
-	inode = (const void *)facts->inode -
-		bpf_core_field_offset(struct btrfs_inode___frsp, vfs_inode);
-	root = BPF_CORE_READ(inode, root);
+	btrfs_fs_source(src, facts);
 	src->dev = BPF_CORE_READ(root, anon_dev);
 	src->subvol = BPF_CORE_READ(root, root_key.objectid);
 	/* The top-level subvolume has an own number too; 0 only before mount
@@ -56,13 +83,24 @@ btrfs_file_source(struct frsp_hot_source *src,
 		src->dev = facts->s_dev;
 }
 
-/* Files begin at BTRFS_FIRST_FREE_OBJECTID; the inode that caches the trees is
- * number 1, and a regular file by its mode.
+/* Files are in the tree of a subvolume. Regular files by their mode, and none
+ * to anybody, are also the inode that caches the trees (number 1), those that
+ * cache free space (in the tree of roots) and the one that a balance copies
+ * with (in the tree of relocation, -9).
  */
 static __always_inline bool is_btrfs_file(const struct frsp_inode_facts *facts)
 {
-	return (facts->mode & S_IFMT) == S_IFREG &&
-	       facts->ino >= BTRFS_FIRST_FREE_OBJECTID;
+	const struct btrfs_root___frsp *root;
+	__u64 tree;
+
+	if ((facts->mode & S_IFMT) != S_IFREG ||
+	    facts->ino < BTRFS_FIRST_FREE_OBJECTID)
+		return false;
+	root = btrfs_root_of(facts->inode);
+	tree = BPF_CORE_READ(root, root_key.objectid);
+	return tree == BTRFS_FS_TREE_OBJECTID ||
+	       (tree >= BTRFS_FIRST_FREE_OBJECTID &&
+		tree <= BTRFS_LAST_FREE_OBJECTID);
 }
 
 static __always_inline void btrfs_inode_source(struct frsp_hot_source *src,
@@ -73,7 +111,7 @@ static __always_inline void btrfs_inode_source(struct frsp_hot_source *src,
 
 	inode_facts(&facts, inode, false);
 	if (!is_btrfs_file(&facts)) {
-		class_source(src, facts.s_dev, FRSP_HOT_METADATA);
+		btrfs_tree_source(src, &facts);
 		return;
 	}
 	btrfs_file_source(src, &facts, pos);

@@ -18,8 +18,12 @@ enum frsp_hot_source_kind {
 struct frsp_hot_source {
 	enum frsp_hot_source_kind kind;
 	__u32 fs_dev; /* s_dev, or the block device where no inode is known */
-	__u32 dev;    /* as in struct frsp_hot_slot */
+	__u32 dev;    /* as stat() shows it */
 	__u32 gen;
+	__u32 fs; /* identities, see hot_fs.h: of the filesystem or disk, */
+	__u32 slot_fs; /* and as in struct frsp_hot_slot */
+	__u64 fs_seq;  /* what .fs is made of; 0: diskseq of the bio's disk */
+	__u64 uuid;    /* folded; of a disk HOT_FS_DISK */
 	__u64 ino;
 	__u64 pos;     /* file offset in bytes, of the first */
 	__u64 mapping; /* address, if the pages can be those of the file */
@@ -34,6 +38,7 @@ struct frsp_inode_facts {
 	__u32 gen;
 	__u32 s_dev;
 	__u32 rdev;
+	__u64 uuid; /* folded */
 	__u16 mode;
 	__u8 blkbits;
 };
@@ -48,10 +53,21 @@ static __always_inline void class_source(struct frsp_hot_source *src, __u32 dev,
 	src->ino = 0;
 }
 
+static __always_inline __u64 read_uuid(const struct super_block *sb)
+{
+	__u64 uuid[2] = {};
+
+	bpf_core_read(uuid, sizeof(uuid), &sb->s_uuid);
+	return hot_fs_fold_uuid(uuid[0], uuid[1]);
+}
+
 /* typed: inode is a typed pointer, known when compiling. */
 static __always_inline void inode_facts(struct frsp_inode_facts *facts,
 					const struct inode *inode, bool typed)
 {
+	const struct super_block *sb;
+	const __u64 *uuid;
+
 	facts->inode = inode;
 	if (typed) {
 		facts->mode = inode->i_mode;
@@ -59,14 +75,19 @@ static __always_inline void inode_facts(struct frsp_inode_facts *facts,
 		facts->ino = inode->i_ino;
 		facts->gen = inode->i_generation;
 		facts->rdev = inode->i_rdev;
-		facts->s_dev = inode->i_sb->s_dev;
+		sb = inode->i_sb;
+		facts->s_dev = sb->s_dev;
+		uuid = (const __u64 *)&sb->s_uuid;
+		facts->uuid = hot_fs_fold_uuid(uuid[0], uuid[1]);
 	} else {
 		facts->mode = BPF_CORE_READ(inode, i_mode);
 		facts->blkbits = BPF_CORE_READ(inode, i_blkbits);
 		facts->ino = BPF_CORE_READ(inode, i_ino);
 		facts->gen = BPF_CORE_READ(inode, i_generation);
 		facts->rdev = BPF_CORE_READ(inode, i_rdev);
-		facts->s_dev = BPF_CORE_READ(inode, i_sb, s_dev);
+		sb = BPF_CORE_READ(inode, i_sb);
+		facts->s_dev = BPF_CORE_READ(sb, s_dev);
+		facts->uuid = read_uuid(sb);
 	}
 }
 
@@ -77,6 +98,7 @@ static __always_inline void file_source(struct frsp_hot_source *src,
 	src->kind = FRSP_HOT_SOURCE_FILE;
 	src->fs_dev = facts->s_dev;
 	src->dev = facts->s_dev;
+	src->uuid = facts->uuid;
 	src->gen = facts->gen;
 	src->ino = facts->ino;
 	src->pos = pos;

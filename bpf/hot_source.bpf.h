@@ -11,6 +11,8 @@
  *   ext4, fscrypt      encrypted data is written from bounce pages, which have
  *                      no mapping but name the cached page.
  *   jbd2               a log block can be a page of the file (data=journal)
+ *   swap               swap_writepage() and swap_readpage() go past the
+ *                      filesystem of a swap file, with pages of no file
  *   XFS buffers, log   metadata, in pages without a mapping
  *   anything else      the first page: page -> mapping -> inode
  *
@@ -33,6 +35,8 @@ extern const void end_bio_bh_io_sync __ksym __weak;
 extern const void journal_end_buffer_io_sync __ksym __weak;
 extern const void xfs_buf_bio_end_io __ksym __weak;
 extern const void xlog_bio_end_io __ksym __weak;
+extern const void end_swap_bio_read __ksym __weak;
+extern const void end_swap_bio_write __ksym __weak;
 extern const void blkdev_bio_end_io __ksym __weak;
 extern const void blkdev_bio_end_io_async __ksym __weak;
 
@@ -116,7 +120,7 @@ static __always_inline void page_source(struct frsp_hot_source *src,
 		if (is_btrfs_file(&facts))
 			btrfs_file_source(src, &facts, src->pos);
 		else
-			class_source(src, facts.s_dev, FRSP_HOT_METADATA);
+			btrfs_tree_source(src, &facts);
 	} else if (known && (facts.mode & S_IFMT) == S_IFREG &&
 		   facts.s_dev == bdev) {
 		file_source(src, &facts, src->pos);
@@ -144,6 +148,9 @@ static __always_inline void bio_source(struct frsp_hot_source *src,
 	} else if (is_btrfs_bio(origin)) {
 		if (!btrfs_bio_source(src, origin->bio, bdev))
 			page_source(src, origin, bdev, true);
+	} else if (ends_with(origin, &end_swap_bio_read) ||
+		   ends_with(origin, &end_swap_bio_write)) {
+		class_source(src, bdev, FRSP_HOT_SWAP);
 	} else if (ends_with(origin, &xfs_buf_bio_end_io) ||
 		   ends_with(origin, &xlog_bio_end_io) ||
 		   is_journal_write(origin)) {

@@ -57,7 +57,7 @@ struct {
 
 struct frsp_hot_key {
 	__u64 ino;
-	__u32 dev;
+	__u32 fs;
 	__u32 gen;
 	__u32 range;
 	__u32 unused; /* no padding: the verifier wants it all initialised */
@@ -91,7 +91,7 @@ static __always_inline bool slot_has(const struct frsp_hot_slot *slot,
 	return *(volatile __u32 *)&slot->tag ==
 		       FRSP_HOT_TAG(key->range, FRSP_HOT_LIVE) &&
 	       slot->ino == key->ino && slot->gen == key->gen &&
-	       slot->dev == key->dev;
+	       slot->fs == key->fs;
 }
 
 /* The slot of key, or NULL; *at is its index, or that of the first slot that
@@ -101,7 +101,7 @@ static __noinline struct frsp_hot_slot *
 slot_find(const struct frsp_hot_key *key, __u32 *at)
 {
 	struct frsp_hot_probe probe =
-		hot_probe_first(key->ino, key->dev, key->gen, key->range);
+		hot_probe_first(key->ino, key->fs, key->gen, key->range);
 	struct frsp_hot_slot *slot;
 	__u32 index, state;
 	int i;
@@ -143,7 +143,7 @@ slot_claim(__u32 index, const struct frsp_hot_key *key, __u32 heat_time)
 	    __sync_val_compare_and_swap(&slot->tag, tag, FRSP_HOT_CLAIMED) ==
 		    tag) {
 		slot->ino = key->ino;
-		slot->dev = key->dev;
+		slot->fs = key->fs;
 		slot->gen = key->gen;
 		slot->heat_time = heat_time;
 		if (score_compat) {

@@ -161,18 +161,17 @@ u32 frsp_busy_remove(struct frsp_busy *busy, u32 start, u32 len, gfp_t gfp)
 	return cut(busy, extent, start, end, spare);
 }
 
-u32 frsp_busy_expire(struct frsp_busy *busy, u32 tid)
+bool frsp_busy_expire(struct frsp_busy *busy, u32 tid, u32 *position, u32 n)
 {
-	struct frsp_busy_extent *extent, *next;
-	u32 before = busy->n_clusters;
+	struct frsp_busy_extent *extent = first_behind(busy, *position), *next;
 
-	extent = to_extent(rb_first(&busy->extents));
-	for (; extent; extent = next) {
+	for (; extent && n; extent = next, n--) {
 		next = to_extent(rb_next(&extent->node));
+		*position = extent_end(extent);
 		if ((s32)(tid - extent->tid) >= 0)
 			erase(busy, extent);
 	}
-	return before - busy->n_clusters;
+	return extent;
 }
 
 void frsp_busy_clear(struct frsp_busy *busy)

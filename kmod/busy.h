@@ -42,10 +42,12 @@ int frsp_busy_add(struct frsp_busy *busy, u32 start, u32 len, u32 tid,
  */
 u32 frsp_busy_remove(struct frsp_busy *busy, u32 start, u32 len, gfp_t gfp);
 /*
- * Removes what transactions up to tid left behind (a free that failed half-way);
- * tids are compared as jbd2 does, modulo 2^32. Returns how many clusters.
+ * Removes what transactions up to tid left behind (a free that failed
+ * half-way); tids are compared as jbd2 does, modulo 2^32. Looks at n extents
+ * from *position on, 0 to begin with, and moves that on; false: there are no
+ * more.
  */
-u32 frsp_busy_expire(struct frsp_busy *busy, u32 tid);
+bool frsp_busy_expire(struct frsp_busy *busy, u32 tid, u32 *position, u32 n);
 void frsp_busy_clear(struct frsp_busy *busy);
 
 #endif

@@ -12,6 +12,9 @@
 #include "frsp.h"
 #include "trace.h"
 
+/* Looked at under one hold of a tree's busy_lock. */
+#define EXPIRE_EXTENTS 1024
+
 static void raise_peak(atomic64_t *peak, s64 now)
 {
 	s64 old = atomic64_read(peak);
@@ -25,16 +28,30 @@ static void raise_peak(atomic64_t *peak, s64 now)
 	}
 }
 
-/* The tree's part of the sums changed from what it was before. */
-static void account(struct frsp_fs *fs, struct frsp_busy *busy, u32 extents,
-		    u32 clusters)
+struct busy_sums {
+	u32 extents, clusters;
+};
+
+/* Returns what the tree has before a change. */
+static struct busy_sums lock_busy(struct frsp_tree *tree)
 {
+	spin_lock(&tree->busy_lock);
+	return (struct busy_sums){tree->busy.n_extents, tree->busy.n_clusters};
+}
+
+/* What changed since lock_busy() changes the filesystem's sums. */
+static void unlock_busy(struct frsp_fs *fs, struct frsp_tree *tree,
+			struct busy_sums before)
+{
+	const struct frsp_busy *busy = &tree->busy;
+
 	raise_peak(&fs->busy_extents_peak,
-		   atomic64_add_return((s64)busy->n_extents - extents,
+		   atomic64_add_return((s64)busy->n_extents - before.extents,
 				       &fs->busy_extents));
 	raise_peak(&fs->busy_clusters_peak,
-		   atomic64_add_return((s64)busy->n_clusters - clusters,
+		   atomic64_add_return((s64)busy->n_clusters - before.clusters,
 				       &fs->busy_clusters));
+	spin_unlock(&tree->busy_lock);
 }
 
 /* The transaction that the current task works in; false: none. */
@@ -49,25 +66,38 @@ static bool current_tid(struct frsp_fs *fs, u32 *tid)
 	return true;
 }
 
+/* kmalloc() has sizes of 32 and 64 bytes, and none between. */
+#define BUSY_EXTENT_BYTES 64
+static_assert(sizeof(struct frsp_busy_extent) > BUSY_EXTENT_BYTES / 2 &&
+	      sizeof(struct frsp_busy_extent) <= BUSY_EXTENT_BYTES);
+
+static bool has_memory(struct frsp_fs *fs)
+{
+	u64 max_bytes = READ_ONCE(fs->memory.max_bytes);
+
+	return !max_bytes ||
+	       atomic64_read(&fs->busy_extents) * BUSY_EXTENT_BYTES <
+		       max(max_bytes / FRSP_BUSY_PART, (u64)PAGE_SIZE);
+}
+
 void frsp_busy_freed(struct super_block *sb, u32 group, s32 start, s32 len)
 {
 	struct frsp_tree *tree;
 	struct frsp_fs *fs;
-	u32 in_tree, tid, extents, clusters;
+	struct busy_sums before;
+	u32 in_tree, tid;
 
 	rcu_read_lock();
 	fs = frsp_fs_find(sb);
 	tree = fs ? frsp_fs_tree(fs, group, &in_tree) : NULL;
 	if (!tree || len <= 0 || !current_tid(fs, &tid))
 		goto out;
-	spin_lock(&tree->lock);
-	extents = tree->busy.n_extents;
-	clusters = tree->busy.n_clusters;
-	if (frsp_busy_add(&tree->busy, in_tree * fs->group_clusters + start,
+	before = lock_busy(tree);
+	if (!has_memory(fs) ||
+	    frsp_busy_add(&tree->busy, in_tree * fs->group_clusters + start,
 			  len, tid, GFP_ATOMIC | __GFP_NOWARN))
 		frsp_count(fs, busy_lost);
-	account(fs, &tree->busy, extents, clusters);
-	spin_unlock(&tree->lock);
+	unlock_busy(fs, tree, before);
 	if ((u32)len > READ_ONCE(fs->busy_longest[tid & 1]))
 		WRITE_ONCE(fs->busy_longest[tid & 1], len);
 out:
@@ -77,12 +107,13 @@ out:
 void frsp_busy_reusable(struct frsp_fs *fs, struct frsp_tree *tree, u32 start,
 			u32 len)
 {
-	u32 extents = tree->busy.n_extents, clusters = tree->busy.n_clusters;
+	struct busy_sums before;
 
-	if (!extents)
+	if (!READ_ONCE(tree->busy.n_extents))
 		return;
+	before = lock_busy(tree);
 	frsp_busy_remove(&tree->busy, start, len, GFP_ATOMIC | __GFP_NOWARN);
-	account(fs, &tree->busy, extents, clusters);
+	unlock_busy(fs, tree, before);
 }
 
 void frsp_busy_committed(struct super_block *sb, u32 tid)
@@ -124,21 +155,29 @@ void frsp_busy_commit_work(struct work_struct *work)
 		jbd2_journal_start_commit(journal, NULL);
 }
 
+static void expire(struct frsp_fs *fs, struct frsp_tree *tree, u32 tid)
+{
+	bool more = READ_ONCE(tree->busy.n_extents);
+	u32 position = 0;
+
+	while (more) {
+		struct busy_sums before = lock_busy(tree);
+
+		more = frsp_busy_expire(&tree->busy, tid, &position,
+					EXPIRE_EXTENTS);
+		unlock_busy(fs, tree, before);
+		cond_resched();
+	}
+}
+
 void frsp_busy_expire_all(struct frsp_fs *fs)
 {
 	/* The transaction that committed last may be freeing its extents now. */
-	u32 tid = READ_ONCE(fs->committed_tid) - 1, extents, clusters, i;
+	u32 tid = READ_ONCE(fs->committed_tid) - 1, i;
 	struct frsp_tree *tree;
 
 	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
+		expire(fs, tree, tid);
 		cond_resched();
-		if (!READ_ONCE(tree->busy.n_extents))
-			continue;
-		spin_lock(&tree->lock);
-		extents = tree->busy.n_extents;
-		clusters = tree->busy.n_clusters;
-		frsp_busy_expire(&tree->busy, tid);
-		account(fs, &tree->busy, extents, clusters);
-		spin_unlock(&tree->lock);
 	}
 }

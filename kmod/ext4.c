@@ -9,6 +9,7 @@
 #include <linux/buffer_head.h>
 
 #include "ext4.h"
+#include "extent.h"
 
 #define EXT4_MAGIC 0xef53
 
@@ -99,7 +100,8 @@ bool frsp_ext4_is_as_expected(struct super_block *sb, const char **what)
 		return false;
 	*what = "s_clusters_per_group";
 	if (le32_to_cpup((__le32 *)(disk + EXT4_S_CLUSTERS_PER_GROUP)) !=
-	    frsp_sbi_group_clusters(sbi))
+		    frsp_sbi_group_clusters(sbi) ||
+	    frsp_sbi_group_clusters(sbi) > FRSP_EXTENT_MAX)
 		return false;
 	*what = "s_blocks_per_group";
 	if (le32_to_cpup((__le32 *)(disk + EXT4_S_BLOCKS_PER_GROUP)) !=

@@ -11,6 +11,7 @@
 
 #include <linux/atomic.h>
 #include <linux/llist.h>
+#include <linux/log2.h>
 #include <linux/rbtree.h>
 #include <linux/slab.h>
 #include <linux/types.h>
@@ -22,9 +23,30 @@ struct frsp_extent {
 		struct rb_node by_len;	     /* by (len, start) */
 		struct llist_node condemned; /* root of what a drop left */
 	};
-	u32 start; /* clusters from the first of the tree */
-	u32 len;   /* clusters, > 0 */
+	u32 start;    /* clusters from the first of the tree */
+	u32 len : 21; /* clusters, > 0 */
+	/* the greatest frsp_len_class() of it and of those below it by start */
+	u32 longest : 11;
 };
+
+/* Clusters of an extent, so of a group: ext4's have 8 * 65536 at most. */
+#define FRSP_EXTENT_MAX (1U << 20)
+
+/* By the million, each byte counts. */
+_Static_assert(sizeof(struct frsp_extent) == 2 * sizeof(struct rb_node) + 8,
+	       "struct frsp_extent has grown");
+
+/*
+ * A length in 11 bits: never less for a longer one, and different ones for two
+ * that differ by 1 % or more. Up to 255 it is the length, then a float with 8
+ * bits: that of 1000 is that of 1003, but not of 1004.
+ */
+static inline u32 frsp_len_class(u32 len)
+{
+	u32 shift = len > 255 ? ilog2(len) - 7 : 0;
+
+	return 128 * shift + (len >> shift);
+}
 
 struct frsp_memory {
 	struct kmem_cache *cache; /* of struct frsp_extent, shared */

@@ -7,6 +7,7 @@
  *   ext4's group lock  >  tree->lock  >  meta->lock
  *                                     >  lru_lock
  *                                     >  loader->lock
+ *   ext4's group lock  >  tree->busy_lock
  * None of the spinlocks is taken from interrupts. Tree locks are never nested,
  * and none of these is taken inside mounted_lock (fs.c). Who sleeps: a
  * filesystem's SRCU > closes_mutex (closes.c) > ftrace's own locks.
@@ -98,7 +99,7 @@ struct frsp_fs {
 	 */
 	u32 room_index[FRSP_ROOM_INDEX];
 
-	/* of groups that promised room: steer.c */
+	/* of groups that promised room: choose.c */
 	u32 fruitless_reads; /* in a row; READ_ONCE */
 	u32 reads_spared;
 
@@ -182,7 +183,11 @@ void frsp_track_corrupted(struct super_block *sb, u32 group);
 void frsp_tree_give_up(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
 		       enum frsp_tree_result why);
 
-/* busy_track.c: freed extents until their transaction commits. */
+/*
+ * busy_track.c: freed extents until their transaction commits. They may take
+ * memory.max_bytes / FRSP_BUSY_PART, or a page, beside the extents of the trees.
+ */
+#define FRSP_BUSY_PART 8
 void frsp_busy_freed(struct super_block *sb, u32 group, s32 start, s32 len);
 void frsp_busy_reusable(struct frsp_fs *fs, struct frsp_tree *tree, u32 start,
 			u32 len);
@@ -269,7 +274,8 @@ void frsp_share_give(struct frsp_fs *fs, u64 max_bytes);
  * memory. retry: there may be room where there was none. kick: it has something
  * else to do. has_work: the thread is wanted for more than the scan. may_read:
  * whether bitmaps may be read for nobody who waits. state: of a group, by its
- * index in the tree. is_done: all groups of the tree are LOADED.
+ * index in the tree. is_done: all groups of the tree are LOADED or BAD.
+ * is_in_memory: ext4 has the group's bitmap in its buddy cache.
  */
 int frsp_load_init_group(struct frsp_fs *fs, u32 group);
 int frsp_load_summary(struct frsp_fs *fs, u32 group);
@@ -284,6 +290,7 @@ bool frsp_loader_has_work(struct frsp_fs *fs);
 bool frsp_load_may_read(struct frsp_fs *fs);
 enum frsp_group_state frsp_load_state(struct frsp_tree *tree, u32 in_tree);
 bool frsp_load_is_done(struct frsp_fs *fs, struct frsp_tree *tree);
+bool frsp_load_is_in_memory(struct frsp_fs *fs, u32 group);
 
 /*
  * scan.c. set_rate: at most so many bitmaps per second (FRSP_SCAN_MAX; 0: no

@@ -269,8 +269,8 @@ static void free_trees(struct frsp_fs *fs)
 
 		spin_lock(&tree->lock);
 		frsp_tree_drop(tree, -1, &extents);
-		frsp_busy_clear(&tree->busy);
 		spin_unlock(&tree->lock);
+		frsp_busy_clear(&tree->busy);
 		frsp_extents_free(&fs->memory, &extents);
 		frsp_tree_free(tree);
 	}
@@ -499,13 +499,21 @@ static void attach_one(struct super_block *sb, void *n_new)
 /*
  * Attaches what is mounted; returns how many were not known before.
  *
- * ext4 also mounts as ext3 and ext2, as types of their own; so does the driver
- * ext2, which is another one. The function that begins a mount tells whose a
- * type is (ext4_init_fs_context() in fs/ext4/super.c, in 6.1 to 7.3).
+ * ext4 also mounts as ext3 and, unless the kernel has the driver ext2, as ext2:
+ * types of their own, which it registers before ext4 (ext4_init_fs() in
+ * fs/ext4/super.c, in 6.1 to 7.3). So get_fs_type() finds them; of a type that
+ * is not there it would load the driver. The function that begins a mount tells
+ * whose a type is (ext4_init_fs_context()).
  */
 static u32 attach_mounted(void)
 {
-	static const char *const names[] = {"ext4", "ext3", "ext2"};
+	static const char *const names[] = {
+		"ext4",
+		"ext3",
+#if IS_ENABLED(CONFIG_EXT4_USE_FOR_EXT2) && !IS_ENABLED(CONFIG_EXT2_FS)
+		"ext2",
+#endif
+	};
 	struct file_system_type *ext4 = get_fs_type("ext4"), *type;
 	u32 n_new = 0;
 	size_t i;
@@ -540,11 +548,16 @@ static void attach_work(struct work_struct *work)
 
 static DECLARE_WORK(look_again, attach_work);
 
-/* Under the lock, so that detach_all cancels what was scheduled while it was
- * open.
+/*
+ * Under the lock, so that detach_all cancels what was scheduled while it was
+ * open. A mount that is under way (not SB_BORN yet: vfs_get_tree() in
+ * fs/super.c, in 6.1 to 7.3) attaches itself when it is done; to look for it
+ * would be to wait for it.
  */
 void frsp_fs_missed(struct super_block *sb)
 {
+	if (!(READ_ONCE(sb->s_flags) & SB_BORN))
+		return;
 	spin_lock(&mounted_lock);
 	if (is_open && !mounted_find(sb))
 		schedule_work(&look_again);

@@ -100,6 +100,16 @@ static struct page *buddy_page(struct frsp_fs *fs, u32 group)
 		frsp_sbi_buddy_cache(frsp_sbi(fs->sb))->i_mapping, index, 0, 0);
 }
 
+bool frsp_load_is_in_memory(struct frsp_fs *fs, u32 group)
+{
+	struct page *page = buddy_page(fs, group);
+	bool is_in_memory = page && PageUptodate(page);
+
+	if (page)
+		put_page(page);
+	return is_in_memory;
+}
+
 /*
  * Copies the group's bitmap. Called under the group lock, which all changes of
  * the bitmap hold; a page that is still mapped is the one that ext4 changes.
@@ -333,7 +343,8 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 
 bool frsp_load_is_done(struct frsp_fs *fs, struct frsp_tree *tree)
 {
-	return READ_ONCE(tree->n_loaded) >= frsp_fs_groups_of(fs, tree);
+	return READ_ONCE(tree->n_loaded) + READ_ONCE(tree->n_bad) >=
+	       frsp_fs_groups_of(fs, tree);
 }
 
 void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
@@ -481,6 +492,8 @@ static int loader_thread(void *data)
 	set_user_nice(current, MAX_NICE);
 	set_freezable();
 	while (!kthread_should_stop()) {
+		/* The wait does so only if it has to wait. */
+		try_to_freeze();
 		wait_event_freezable_timeout(fs->loader.wait,
 					     frsp_loader_has_work(fs),
 					     frsp_scan_wait(fs));

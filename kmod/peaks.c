@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/minmax.h>
+#include <linux/string.h>
 
 #include "peaks.h"
 
 void frsp_peaks_init(struct frsp_peaks *peaks, u32 size, u32 *memory,
 		     const struct frsp_peaks *old)
 {
-	u32 i;
-
 	peaks->size = size;
 	peaks->peak = memory;
-	for (i = 0; i < old->size; i++)
-		frsp_peaks_set(peaks, i, old->peak[old->size + i]);
+	if (!old->size)
+		return;
+	/* All at once: one by one, each would go up the whole tree. */
+	memcpy(memory + size, old->peak + old->size,
+	       old->size * sizeof(*memory));
+	for (u32 node = size - 1; node; node--)
+		memory[node] = max(memory[2 * node], memory[2 * node + 1]);
 }
 
 void frsp_peaks_set(struct frsp_peaks *peaks, u32 index, u32 value)

@@ -6,8 +6,8 @@
  *
  * Two things are wanted of a place: that it is near, and that what is left of
  * the free extent is of use to others, so the best fit. Only a few of the
- * nearest extents are compared, so an extent far away that fits better is left
- * alone.
+ * nearest extents are compared, and none that is much farther than the nearest
+ * (reach), so an extent far away that fits better is left alone.
  *
  * ext4 takes what is free at a goal, up to the length that it wants, and knows
  * nothing of offers. So what is shorter than that is offered only at the end of
@@ -63,65 +63,61 @@ static u32 distance(const struct frsp_extent *extent, u32 near)
 	return near < span.end ? 0 : near - span.end + 1;
 }
 
-/* Extents from near on, in an order in which they have neighbours. */
+/* Extents from near on: the next in front of it, and the next at or behind. */
 struct walk {
-	struct rb_node *lower; /* the next in front of near */
-	struct rb_node *upper; /* the next at or behind it */
+	const struct frsp_extent *lower; /* or NULL */
+	const struct frsp_extent *upper; /* or NULL */
 	u32 near;
 };
 
-/* upper: the first at or behind near, or NULL. */
-static struct walk walk_from(const struct rb_root *root, struct rb_node *upper,
-			     u32 near)
+/* The nearer of the next two, or NULL. */
+static const struct frsp_extent *walk_nearer(const struct walk *walk)
 {
-	return (struct walk){
-		.lower = upper ? rb_prev(upper) : rb_last(root),
-		.upper = upper,
-		.near = near,
-	};
-}
+	const struct frsp_extent *lower = walk->lower, *upper = walk->upper;
 
-/* The nearer of the next two, either of which may be NULL. */
-static const struct frsp_extent *walk_next(struct walk *walk,
-					   const struct frsp_extent *lower,
-					   const struct frsp_extent *upper)
-{
 	if (upper && (!lower || distance(upper, walk->near) <=
-					distance(lower, walk->near))) {
-		walk->upper = rb_next(walk->upper);
+					distance(lower, walk->near)))
 		return upper;
-	}
-	if (lower)
-		walk->lower = rb_prev(walk->lower);
 	return lower;
 }
 
-/* All extents that do not end in what is reserved. */
-static struct walk walk_near(const struct frsp_tree *tree, u32 near)
+/*
+ * Those that may be long enough, but none that ends in what is reserved. All
+ * that are too short are passed over, or nearly (frsp_tree_long_behind()).
+ */
+static struct walk walk_long(const struct frsp_tree *tree, u32 len, u32 near)
 {
-	struct frsp_extent *upper = frsp_tree_next(tree, near);
+	const struct frsp_extent *upper = frsp_tree_next(tree, near), *lower;
+	struct walk walk = {.near = near};
 
-	return walk_from(&tree->by_start, upper ? &upper->by_start : NULL,
-			 near);
+	if (upper) {
+		walk.lower = frsp_tree_long_before(upper, len);
+		walk.upper = upper->len >= len
+				     ? upper
+				     : frsp_tree_long_behind(upper, len);
+		return walk;
+	}
+	lower = rb_entry_safe(rb_last(&tree->by_start), struct frsp_extent,
+			      by_start);
+	if (lower && lower->len < len)
+		lower = frsp_tree_long_before(lower, len);
+	walk.lower = lower;
+	return walk;
 }
 
-static const struct frsp_extent *near_next(struct walk *walk, u32 reserved)
+static const struct frsp_extent *long_next(struct walk *walk, u32 len,
+					   u32 reserved)
 {
-	const struct frsp_extent *lower, *upper;
+	const struct frsp_extent *next;
 
-	lower = rb_entry_safe(walk->lower, struct frsp_extent, by_start);
-	if (lower && extent_span(lower).end <= reserved)
-		lower = NULL;
-	upper = rb_entry_safe(walk->upper, struct frsp_extent, by_start);
-	return walk_next(walk, lower, upper);
-}
-
-/* The extents of one length. */
-static struct walk walk_len(const struct frsp_tree *tree, u32 len, u32 near)
-{
-	struct frsp_extent *upper = frsp_tree_fit(tree, len, near);
-
-	return walk_from(&tree->by_len, upper ? &upper->by_len : NULL, near);
+	if (walk->lower && extent_span(walk->lower).end <= reserved)
+		walk->lower = NULL;
+	next = walk_nearer(walk);
+	if (next && next == walk->upper)
+		walk->upper = frsp_tree_long_behind(next, len);
+	else if (next)
+		walk->lower = frsp_tree_long_before(next, len);
+	return next;
 }
 
 static const struct frsp_extent *extent_of_len(struct rb_node *node, u32 len)
@@ -132,10 +128,29 @@ static const struct frsp_extent *extent_of_len(struct rb_node *node, u32 len)
 	return extent && extent->len == len ? extent : NULL;
 }
 
+/* The extents of one length. */
+static struct walk walk_len(const struct frsp_tree *tree, u32 len, u32 near)
+{
+	struct frsp_extent *upper = frsp_tree_fit(tree, len, near);
+	struct rb_node *lower =
+		upper ? rb_prev(&upper->by_len) : rb_last(&tree->by_len);
+
+	return (struct walk){
+		.lower = extent_of_len(lower, len),
+		.upper = upper && upper->len == len ? upper : NULL,
+		.near = near,
+	};
+}
+
 static const struct frsp_extent *len_next(struct walk *walk, u32 len)
 {
-	return walk_next(walk, extent_of_len(walk->lower, len),
-			 extent_of_len(walk->upper, len));
+	const struct frsp_extent *next = walk_nearer(walk);
+
+	if (next && next == walk->upper)
+		walk->upper = extent_of_len(rb_next(&next->by_len), len);
+	else if (next)
+		walk->lower = extent_of_len(rb_prev(&next->by_len), len);
+	return next;
 }
 
 static bool has_summaries(const struct frsp_tree *tree)
@@ -195,14 +210,15 @@ static const struct frsp_offer *offer_in(const struct frsp_tree *tree,
 static u32 room_end(const struct frsp_tree *tree,
 		    const struct frsp_request *request, u32 start, u32 end)
 {
-	const struct frsp_room *room = tree->rooms;
-
-	if (!room || request->take_rooms)
+	if (request->take_rooms)
 		return 0;
-	for (; room < tree->rooms + FRSP_ROOMS; room++)
+	for (u32 i = 0; i < tree->n_rooms; i++) {
+		const struct frsp_room *room = &tree->rooms[i];
+
 		if (room->start < end && room->end > start &&
 		    room->owner != request->owner)
 			return room->end;
+	}
 	return 0;
 }
 
@@ -220,6 +236,13 @@ static u32 room_of(const struct frsp_request *request)
 	return max(request->room, request->len);
 }
 
+static bool is_avoided(const struct frsp_tree *tree,
+		       const struct frsp_request *request, u32 position)
+{
+	return request->avoid &&
+	       request->avoid >> position / tree->group_clusters & 1;
+}
+
 /* Chooses the first place in a span that has so much room. */
 static bool fit_span(const struct frsp_tree *tree,
 		     const struct frsp_request *request, u32 room,
@@ -228,6 +251,8 @@ static bool fit_span(const struct frsp_tree *tree,
 	u32 start = align(request, max(span.start, request->reserved));
 	u32 taken;
 
+	if (is_avoided(tree, request, span.start))
+		return false;
 	while (start <= span.end && span.end - start >= room) {
 		taken = taken_end(tree, request, start, start + room);
 		if (!taken) {
@@ -250,6 +275,8 @@ static void fit_short(const struct frsp_tree *tree,
 	const struct frsp_offer *offer;
 	u32 len;
 
+	if (is_avoided(tree, request, span.start))
+		return;
 	if (span.start < request->reserved)
 		span.start = min(request->reserved, span.end);
 	while (span.start < span.end) {
@@ -268,28 +295,39 @@ static void fit_short(const struct frsp_tree *tree,
 	choice->span = len;
 }
 
-void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end)
+/* The owner's, or n_rooms. */
+static u32 room_index(const struct frsp_tree *tree, u64 owner)
 {
 	u32 i = 0;
 
-	while (i < FRSP_ROOMS - 1 && tree->rooms[i].owner != owner)
+	while (i < tree->n_rooms && tree->rooms[i].owner != owner)
 		i++;
-	memmove(&tree->rooms[1], &tree->rooms[0], i * sizeof(tree->rooms[0]));
-	tree->rooms[0] = (struct frsp_room){owner, start, end};
+	return i;
+}
+
+void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end)
+{
+	struct frsp_room *rooms = tree->rooms;
+	u32 i = room_index(tree, owner);
+
+	if (i == tree->n_rooms && tree->n_rooms < FRSP_ROOMS)
+		tree->n_rooms++;
+	i = min_t(u32, i, FRSP_ROOMS - 1);
+	memmove(&rooms[1], &rooms[0], i * sizeof(rooms[0]));
+	rooms[0] = (struct frsp_room){owner, start, end};
 }
 
 bool frsp_room_remove(struct frsp_tree *tree, u64 owner)
 {
-	u32 i;
+	struct frsp_room *rooms = tree->rooms;
+	u32 i = room_index(tree, owner);
 
-	for (i = 0; i < FRSP_ROOMS; i++) {
-		if (tree->rooms[i].owner == owner &&
-		    tree->rooms[i].end > tree->rooms[i].start) {
-			tree->rooms[i].end = tree->rooms[i].start;
-			return true;
-		}
-	}
-	return false;
+	if (i == tree->n_rooms)
+		return false;
+	tree->n_rooms--;
+	memmove(&rooms[i], &rooms[i + 1],
+		(tree->n_rooms - i) * sizeof(rooms[0]));
+	return true;
 }
 
 /* --- the choice ----------------------------------------------------------- */
@@ -344,21 +382,22 @@ static bool pick_near(const struct frsp_tree *tree,
 		      struct frsp_choice *choice)
 {
 	u32 near = max(request->near, request->reserved);
-	struct walk walk = walk_near(tree, near);
+	u32 room = room_of(request);
+	struct walk walk = walk_long(tree, room, near);
 	u32 visits = FRSP_PICK_VISITS, tries = FRSP_PICK_TRIES;
-	u32 compared = 0, rank, best = 0;
+	u32 compared = 0, rank, best = 0, farthest = U32_MAX;
 	const struct frsp_extent *extent;
 	struct frsp_choice candidate;
 
-	if (!frsp_tree_fit(tree, room_of(request), 0))
-		return false;
 	while (visits-- && tries && compared < FRSP_PICK_NEAR &&
-	       (extent = near_next(&walk, request->reserved))) {
-		if (extent->len < room_of(request))
+	       (extent = long_next(&walk, room, request->reserved)) &&
+	       distance(extent, near) <= farthest) {
+		if (extent->len < room)
 			continue;
 		tries--;
 		rank = suits(tree, request, extent, &candidate);
-		compared += !!rank;
+		if (rank && !compared++ && request->reach)
+			farthest = distance(extent, near) + request->reach;
 		if (rank > best) {
 			best = rank;
 			*choice = candidate;

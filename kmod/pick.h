@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Which free extent of a tree a request should get: a pure function of both.
- * What tree to ask, and what to do when none has an answer, is steer.c's
+ * What tree to ask, and what to do when none has an answer, is choose.c's
  * matter.
  */
 #ifndef FRSP_PICK_H
@@ -13,6 +13,8 @@ struct frsp_request {
 	u32 len;     /* clusters wanted, > 0 */
 	u32 room;    /* that are to be free from the start on; if < len: len */
 	u32 wish;    /* that would be better still; <= room: nothing more */
+	u32 reach;   /* how much farther than the nearest a place may be; 0:
+			anything */
 	u32 min_len; /* a shorter extent is of no use; <= len */
 	u32 near;    /* position in the tree to be close to */
 	bool goal_here; /* near is ext4's own goal, and is in this tree */
@@ -25,7 +27,8 @@ struct frsp_request {
 	bool goal_short; /* even less than len is worth having at the goal */
 	u64 owner;	 /* of the file; its own room is free for it */
 	bool take_rooms; /* those of others are, too */
-	u32 reserved;	 /* positions below it are taken only as ext4's goal */
+	u32 avoid;    /* bit i: in the tree's group i only the goal is taken */
+	u32 reserved; /* positions below it are taken only as ext4's goal */
 	/*
 	 * A start must be a multiple of stripe on the disk: (start +
 	 * stripe_phase) % stripe == 0 with start a position in the tree;
@@ -64,7 +67,7 @@ bool frsp_offer_is_free(const struct frsp_tree *tree,
 struct frsp_room {
 	u64 owner;
 	u32 start; /* position in the tree */
-	u32 end;   /* behind the last; <= start: none */
+	u32 end;   /* behind the last, > start */
 };
 #define FRSP_ROOMS 16 /* per tree */
 
@@ -91,8 +94,9 @@ struct frsp_choice {
 #define FRSP_PICK_NEAR 16
 
 /*
- * How many extents are passed in one walk, and how many of those that are long
- * enough are searched for a place off the offers and rooms of others.
+ * How many extents are passed in one walk, of which near ones that are clearly
+ * too short do not count, and how many of those that are long enough are
+ * searched for a place off the offers and rooms of others.
  */
 #define FRSP_PICK_VISITS 256
 #define FRSP_PICK_TRIES	 64
@@ -107,15 +111,15 @@ bool frsp_room_remove(struct frsp_tree *tree, u64 owner);
 /*
  * Keeps ext4's goal if it is free for len, or goal_short allows less, and if it
  * is exact or at the start of a free extent. Else of the FRSP_PICK_NEAR nearest
- * extents with room the shortest that has wish, or the longest if none has; of
- * equal ones the nearest. If there is none among the nearest
- * FRSP_PICK_VISITS, the shortest in the tree with room. In groups that are
- * only a SUMMARY, their longest extent if it has room, the nearest group first.
- * Aligned to the stripe, off the offers of others and, unless take_rooms, off
- * their rooms.
- * With allow_short, else the longest end of an extent of at least min_len that
- * is off the offers of others: not aligned, but less than len, so that ext4
- * does not ask for that. The caller holds tree->lock.
+ * extents with room that are in reach the shortest that has wish, or the
+ * longest if none has; of equal ones the nearest. If there is none among the
+ * FRSP_PICK_VISITS nearest that are long enough, or nearly, the shortest in the
+ * tree with room. In groups that are only a SUMMARY, their longest extent if it
+ * has room, the nearest group first. Aligned to the stripe, off the offers of
+ * others and, unless take_rooms, off their rooms. All but the goal is outside
+ * of groups to avoid. With allow_short, else the longest end of an extent of at
+ * least min_len that is off the offers of others: not aligned, but less than
+ * len, so that ext4 does not ask for that. The caller holds tree->lock.
  */
 struct frsp_choice frsp_pick(const struct frsp_tree *tree,
 			     const struct frsp_request *request,

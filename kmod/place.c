@@ -14,8 +14,19 @@
 #include "frsp.h"
 #include "uapi/frsp.h"
 
-/* Bitmaps that a request may have read. */
-#define PLACE_READS 4
+/*
+ * What a request may do, in ext4's transaction, which others wait for: so many
+ * steps. To pass a full group is one, all else counts as many. So it has at
+ * most 4 bitmaps read, or copies 15 that are in memory, or looks into 256
+ * groups that are loaded, or passes 2^18 that are full, some milliseconds.
+ */
+#define REQUEST_STEPS (1U << 18)
+#define READ_STEPS    (REQUEST_STEPS / 4 - LOAD_STEPS - SEARCH_STEPS)
+#define LOAD_STEPS    (REQUEST_STEPS / 16)
+#define SEARCH_STEPS  (REQUEST_STEPS / 256)
+
+/* Extents that it looks at in a group, with the tree's lock held. */
+#define SEARCH_EXTENTS 1024
 
 struct place {
 	struct list_head list;
@@ -37,12 +48,12 @@ struct place {
 static int to_clusters(struct frsp_fs *fs, const struct frsp_range *from,
 		       struct frsp_range *to)
 {
+	u64 n_blocks = frsp_sbi_blocks(frsp_sbi(fs->sb));
 	u32 round = (1U << fs->cluster_bits) - 1;
 	u64 start = from->start_fsblk, end;
 
-	if (!from->len_blocks || from->len_blocks > U64_MAX - start - round ||
-	    start < fs->first_data_block ||
-	    start + from->len_blocks > frsp_sbi_blocks(frsp_sbi(fs->sb)))
+	if (!from->len_blocks || start < fs->first_data_block ||
+	    start >= n_blocks || from->len_blocks > n_blocks - start)
 		return -ERANGE;
 	end = start + from->len_blocks - fs->first_data_block;
 	start -= fs->first_data_block;
@@ -139,16 +150,17 @@ void frsp_place_clear(struct frsp_fs *fs)
 
 /*
  * The first free extent of at least len in [from, end) of a group, else the
- * longest one that is there. All in clusters of the tree. 0: nothing is free.
+ * longest of the first SEARCH_EXTENTS. All in clusters of the tree. 0: nothing
+ * is free.
  */
 static u32 find_free(const struct frsp_tree *tree, u32 from, u32 end, u32 len,
 		     u32 *start)
 {
 	struct frsp_extent *extent = frsp_tree_next(tree, from);
-	u32 found = 0, first, last;
+	u32 found = 0, visits = SEARCH_EXTENTS, first, last;
 	struct rb_node *node;
 
-	while (extent && extent->start < end && found < len) {
+	while (extent && extent->start < end && found < len && visits--) {
 		first = max(extent->start, from);
 		last = min(extent->start + extent->len, end);
 		if (last - first > found) {
@@ -162,37 +174,53 @@ static u32 find_free(const struct frsp_tree *tree, u32 from, u32 end, u32 len,
 	return found;
 }
 
-/*
- * Has the group's extents in its tree, if it has any. A read of its bitmap is
- * done in ext4's transaction, which others wait for: a request does a few, and
- * the thread the rest. False: the group is not known yet.
- */
-static bool know_group(struct frsp_fs *fs, struct frsp_tree *tree, u32 in_tree,
-		       u32 *reads)
-{
-	u32 group = (tree->index << fs->span_log2) + in_tree;
-
-	if (!READ_ONCE(tree->groups[in_tree].free) ||
-	    !frsp_load_group(fs, group, false))
-		return true;
-	if (!*reads) {
-		frsp_loader_want(fs, tree, true);
-		return false;
-	}
-	--*reads;
-	frsp_load_group(fs, group, true);
-	return true;
-}
-
 /* What a request found so far. */
 struct find {
 	u32 len;   /* wanted */
 	u32 free;  /* of the best, 0: none */
 	u32 group; /* of the best, and its start there */
 	u32 start;
-	u32 reads; /* that may still be done */
-	bool over; /* no more of them, and the next group is not known */
+	u32 steps; /* that may still be done */
+	bool over; /* too few of them for the next group */
 };
+
+static bool spend(struct find *find, u32 steps)
+{
+	if (find->steps < steps)
+		return false;
+	find->steps -= steps;
+	return true;
+}
+
+/*
+ * Has the extents of a group that is not full in its tree. False: that would be
+ * too many steps; the thread does it.
+ */
+static bool know_group(struct frsp_fs *fs, struct frsp_tree *tree, u32 in_tree,
+		       struct find *find)
+{
+	u32 group = (tree->index << fs->span_log2) + in_tree;
+	enum frsp_group_state state = frsp_load_state(tree, in_tree);
+
+	if (state == FRSP_GROUP_LOADED || state == FRSP_GROUP_BAD)
+		return true;
+	if (spend(find, LOAD_STEPS) && !frsp_load_group(fs, group, false))
+		return true;
+	if (spend(find, READ_STEPS)) {
+		frsp_load_group(fs, group, true);
+		return true;
+	}
+	frsp_loader_want(fs, tree, true);
+	return false;
+}
+
+static bool may_search(struct frsp_fs *fs, struct frsp_tree *tree, u32 in_tree,
+		       struct find *find)
+{
+	if (!READ_ONCE(tree->groups[in_tree].free))
+		return spend(find, 1);
+	return spend(find, SEARCH_STEPS) && know_group(fs, tree, in_tree, find);
+}
 
 /*
  * In one range from *at on, group by group, up to the first that has len. *at
@@ -212,7 +240,7 @@ static void find_in_range(struct frsp_fs *fs, const struct frsp_range *range,
 		tree = frsp_fs_tree(fs, group, &in_tree);
 		if (!tree)
 			break;
-		find->over = !know_group(fs, tree, in_tree, &find->reads);
+		find->over = !may_search(fs, tree, in_tree, find);
 		if (find->over)
 			break;
 		base = in_tree * fs->group_clusters;
@@ -272,7 +300,7 @@ static void find_in_ranges(struct frsp_fs *fs, struct place *place,
 bool frsp_place_next(struct frsp_fs *fs, struct inode *inode, u32 len,
 		     u32 *group, u32 *start, u32 *free)
 {
-	struct find find = {.len = len, .reads = PLACE_READS};
+	struct find find = {.len = len, .steps = REQUEST_STEPS};
 	struct place *place = place_get(fs, inode);
 
 	if (!place)

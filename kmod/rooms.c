@@ -77,7 +77,7 @@ void frsp_rooms_forget(struct frsp_fs *fs)
 		if (!READ_ONCE(tree->rooms))
 			continue;
 		spin_lock(&tree->lock);
-		memset(tree->rooms, 0, sizeof(*tree->rooms) * FRSP_ROOMS);
+		tree->n_rooms = 0;
 		spin_unlock(&tree->lock);
 	}
 }

@@ -8,7 +8,8 @@
  * cluster is free. All filesystems together have 1/64 of the machine's memory.
  * Who wants no more than an equal part of that gets what it wants; the others
  * divide the rest in the same way. What is in memory anyhow, the index, is
- * taken off a share, but for half of it.
+ * taken off a share, but for half of it; of what is left, busy extents have a
+ * ninth, an eighth of the cap.
  *
  * For example: of 64 MiB, three filesystems want 6, 40 and 80 MiB. An equal
  * part is 21 MiB, so the first gets its 6 MiB, and the others have 29 MiB each.
@@ -36,7 +37,7 @@ static u64 wanted(struct frsp_fs *fs)
 	u64 tree =
 		in_tree * (fs->group_clusters / 2) * sizeof(struct frsp_extent);
 
-	return max(buddies, tree);
+	return max(buddies, tree) / FRSP_BUSY_PART * (FRSP_BUSY_PART + 1);
 }
 
 /* Trees are evicted first: over its cap, a tree loses its extents when it is
@@ -45,7 +46,8 @@ static void set_share(struct frsp_fs *fs, u64 bytes)
 {
 	u64 index = frsp_fs_index_bytes(fs);
 	u64 old = READ_ONCE(fs->memory.max_bytes);
-	u64 cap = max(bytes - min(index, bytes / 2), 1ULL);
+	u64 both = bytes - min(index, bytes / 2);
+	u64 cap = max(both - div_u64(both, FRSP_BUSY_PART + 1), 1ULL);
 
 	if (cap < old)
 		frsp_memory_reclaim(fs, cap - cap / 8, NULL);

@@ -125,7 +125,7 @@ static void add_extents(struct frsp_tree *tree,
 			struct frsp_ioc_free_extents *out)
 {
 	struct frsp_extent *extent;
-	u32 position = 0, visits, bucket;
+	u32 position = 0, visits, bucket, len;
 	struct rb_node *node;
 
 	/* The lock is dropped now and then: a tree may have a million extents. */
@@ -133,13 +133,14 @@ static void add_extents(struct frsp_tree *tree,
 		spin_lock(&tree->lock);
 		extent = frsp_tree_next(tree, position);
 		for (visits = 1024; extent && visits; visits--) {
-			bucket = ilog2(extent->len);
+			len = extent->len;
+			bucket = ilog2(len);
 			out->extents[bucket]++;
-			out->clusters[bucket] += extent->len;
-			out->longest = max(out->longest, extent->len);
-			if (!out->shortest || extent->len < out->shortest)
-				out->shortest = extent->len;
-			position = extent->start + extent->len;
+			out->clusters[bucket] += len;
+			out->longest = max(out->longest, len);
+			if (!out->shortest || len < out->shortest)
+				out->shortest = len;
+			position = extent->start + len;
 			node = rb_next(&extent->by_start);
 			extent = rb_entry_safe(node, struct frsp_extent,
 					       by_start);

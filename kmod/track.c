@@ -55,9 +55,10 @@ static void follow(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
 }
 
 /*
- * The tree of a group, locked, for tree_unlock(); NULL: nobody is to follow it.
+ * The tree of a group, under RCU, for spin_lock() and tree_unlock(); NULL:
+ * nobody is to follow it.
  */
-static struct frsp_tree *tree_lock(struct super_block *sb, u32 group,
+static struct frsp_tree *tree_find(struct super_block *sb, u32 group,
 				   struct frsp_fs **fs, u32 *in_tree)
 {
 	struct frsp_tree *tree = NULL;
@@ -66,10 +67,19 @@ static struct frsp_tree *tree_lock(struct super_block *sb, u32 group,
 	*fs = frsp_fs_find(sb);
 	if (*fs)
 		tree = frsp_fs_tree(*fs, group, in_tree);
+	if (!tree)
+		rcu_read_unlock();
+	return tree;
+}
+
+/* The same, locked. */
+static struct frsp_tree *tree_lock(struct super_block *sb, u32 group,
+				   struct frsp_fs **fs, u32 *in_tree)
+{
+	struct frsp_tree *tree = tree_find(sb, group, fs, in_tree);
+
 	if (tree)
 		spin_lock(&tree->lock);
-	else
-		rcu_read_unlock();
 	return tree;
 }
 
@@ -130,10 +140,11 @@ void frsp_track_freed(struct ext4_buddy *e4b, s32 start, s32 len)
 	if (len <= 0 ||
 	    frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
 		return;
-	tree = tree_lock(frsp_buddy_sb(e4b), group, &fs, &in_tree);
+	tree = tree_find(frsp_buddy_sb(e4b), group, &fs, &in_tree);
 	if (!tree)
 		return;
 	frsp_busy_reusable(fs, tree, in_tree * fs->group_clusters + start, len);
+	spin_lock(&tree->lock);
 	follow(fs, tree, in_tree,
 	       frsp_tree_freed(tree, &fs->memory, in_tree, start, len,
 			       frsp_info_free(info)));

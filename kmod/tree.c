@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Free extents stand in two rbtrees: by start, to follow what ext4 takes and
- * frees, and by (length, start), to find the best fit.
+ * frees, and by (length, start), to find the best fit. By start, each extent
+ * also has the longest length below it, roughly, so that a search for a near
+ * one that is long enough passes over all that are too short, however many.
  *
  * What ext4 does costs O(log extents), under the locks that ext4 holds then.
  * Mostly it takes the front of an extent or frees behind one: such an extent
@@ -19,6 +21,7 @@
 #include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
+#include <linux/rbtree_augmented.h>
 #include <linux/string.h>
 
 #include "order.h"
@@ -49,6 +52,7 @@ struct frsp_tree *frsp_tree_new(u32 index, u32 n_groups, u32 group_clusters,
 	if (!tree)
 		return NULL;
 	spin_lock_init(&tree->lock);
+	spin_lock_init(&tree->busy_lock);
 	tree->by_start = RB_ROOT;
 	tree->by_len = RB_ROOT;
 	INIT_LIST_HEAD(&tree->offers);
@@ -90,6 +94,8 @@ static void set_state(struct frsp_tree *tree, struct frsp_group *group,
 	tree->n_known += is_known(state) - is_known(group->state);
 	tree->n_loaded += (state == FRSP_GROUP_LOADED) -
 			  (group->state == FRSP_GROUP_LOADED);
+	tree->n_bad +=
+		(state == FRSP_GROUP_BAD) - (group->state == FRSP_GROUP_BAD);
 	group->state = state;
 }
 
@@ -115,6 +121,14 @@ static bool len_less(struct rb_node *a, const struct rb_node *b)
 
 	return x->len != y->len ? x->len < y->len : x->start < y->start;
 }
+
+static u32 own_class(const struct frsp_extent *extent)
+{
+	return frsp_len_class(extent->len);
+}
+
+RB_DECLARE_CALLBACKS_MAX(static, longest_callbacks, struct frsp_extent,
+			 by_start, u32, longest, own_class)
 
 /* The last extent that starts at or before a position, or NULL. */
 static struct frsp_extent *floor_extent(const struct frsp_tree *tree,
@@ -166,7 +180,10 @@ static bool add_extent(struct frsp_tree *tree, struct frsp_memory *memory,
 		link = &parent->rb_left;
 	}
 	rb_link_node(&extent->by_start, parent, link);
-	rb_insert_color(&extent->by_start, &tree->by_start);
+	extent->longest = own_class(extent);
+	longest_callbacks.propagate(parent, NULL);
+	rb_insert_augmented(&extent->by_start, &tree->by_start,
+			    &longest_callbacks);
 	rb_add(&extent->by_len, &tree->by_len, len_less);
 	tree->extents++;
 	return true;
@@ -175,7 +192,8 @@ static bool add_extent(struct frsp_tree *tree, struct frsp_memory *memory,
 static void remove_extent(struct frsp_tree *tree, struct frsp_memory *memory,
 			  struct frsp_extent *extent)
 {
-	rb_erase(&extent->by_start, &tree->by_start);
+	rb_erase_augmented(&extent->by_start, &tree->by_start,
+			   &longest_callbacks);
 	rb_erase(&extent->by_len, &tree->by_len);
 	tree->extents--;
 	frsp_extent_free(memory, extent);
@@ -185,8 +203,13 @@ static void remove_extent(struct frsp_tree *tree, struct frsp_memory *memory,
 static void resize_extent(struct frsp_tree *tree, struct frsp_extent *extent,
 			  u32 start, u32 end)
 {
+	u32 old_class = own_class(extent);
+
 	extent->start = start;
 	extent->len = end - start;
+	/* Else one below it has the longest, as before: most of the time. */
+	if (old_class == extent->longest || own_class(extent) > extent->longest)
+		longest_callbacks.propagate(&extent->by_start, NULL);
 	frsp_reorder(&extent->by_len, &tree->by_len, len_less);
 }
 
@@ -256,31 +279,10 @@ struct frsp_extent *frsp_tree_find(const struct frsp_tree *tree, u32 position)
 struct frsp_extent *frsp_tree_next(const struct frsp_tree *tree, u32 position)
 {
 	struct frsp_extent *extent = floor_extent(tree, position);
-	struct rb_node *next;
 
 	if (extent && position < extent_end(extent))
 		return extent;
-	next = extent ? rb_next(&extent->by_start) : rb_first(&tree->by_start);
-	return rb_entry_safe(next, struct frsp_extent, by_start);
-}
-
-struct frsp_extent *frsp_tree_fit(const struct frsp_tree *tree, u32 len,
-				  u32 start)
-{
-	struct rb_node *node = tree->by_len.rb_node;
-	struct frsp_extent *extent, *found = NULL;
-
-	while (node) {
-		extent = rb_entry(node, struct frsp_extent, by_len);
-		if (extent->len < len ||
-		    (extent->len == len && extent->start < start)) {
-			node = node->rb_right;
-		} else {
-			found = extent;
-			node = node->rb_left;
-		}
-	}
-	return found;
+	return next_extent(tree, extent);
 }
 
 u32 frsp_tree_longest(const struct frsp_tree *tree, u32 *start)

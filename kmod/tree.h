@@ -57,15 +57,16 @@ struct frsp_tree {
 	spinlock_t lock;
 	struct rb_root by_start;
 	struct rb_root by_len;
-	struct list_head offers; /* struct frsp_offer, pick.h */
-	struct frsp_room
-		*rooms; /* FRSP_ROOMS, the latest first, or NULL: pick.h */
+	struct list_head offers;  /* struct frsp_offer, pick.h */
+	struct frsp_room *rooms;  /* space for FRSP_ROOMS, or NULL: pick.h */
+	u32 n_rooms;		  /* of them there are; the latest first */
 	struct frsp_build *build; /* NULL: nothing is LOADING */
 
 	/* what the meta-tree has of it: meta.h */
 	u32 meta_longest;
 	u32 meta_promise;
 
+	spinlock_t busy_lock;  /* guards busy; never held together with lock */
 	struct frsp_busy busy; /* busy.h */
 
 	/* guarded by lru_lock: see memory.c */
@@ -85,6 +86,7 @@ struct frsp_tree {
 	u32 n_groups;
 	u32 n_known;  /* groups that are SUMMARY, LOADING or LOADED */
 	u32 n_loaded; /* groups that are LOADED */
+	u32 n_bad;    /* groups that are BAD */
 	struct frsp_group groups[];
 };
 
@@ -197,6 +199,16 @@ int frsp_tree_promising(const struct frsp_tree *tree, u32 *free);
 struct frsp_extent *frsp_tree_find(const struct frsp_tree *tree, u32 position);
 /* The free extent that holds a position or is the first behind it, or NULL. */
 struct frsp_extent *frsp_tree_next(const struct frsp_tree *tree, u32 position);
+/*
+ * The next extent behind or in front of another one, by start, whose length is
+ * of no lower frsp_len_class() than len; so none that has len is passed over,
+ * and one that is found and has less is less than 1 % shorter. NULL: there is
+ * none. The caller holds the lock of its tree.
+ */
+struct frsp_extent *frsp_tree_long_behind(const struct frsp_extent *extent,
+					  u32 len);
+struct frsp_extent *frsp_tree_long_before(const struct frsp_extent *extent,
+					  u32 len);
 /* The extent with the smallest (len, start) that is >= (len, start), or NULL. */
 struct frsp_extent *frsp_tree_fit(const struct frsp_tree *tree, u32 len,
 				  u32 start);

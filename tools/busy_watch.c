@@ -133,10 +133,9 @@ void busy_watch_close(struct busy_watch *watch)
 	free(watch);
 }
 
-bool busy_watch_has(const struct busy_watch *watch, const char *fs_type)
+bool busy_watch_has(const struct busy_watch *watch, bool is_ext4)
 {
-	return (watch->ext4 && !strcmp(fs_type, "ext4")) ||
-	       (watch->xfs && !strcmp(fs_type, "xfs"));
+	return is_ext4 ? watch->ext4 : watch->xfs;
 }
 
 /* The value has more behind it, which is the program's own. */

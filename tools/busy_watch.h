@@ -17,8 +17,8 @@ struct busy_watch;
 int busy_watch_open(struct busy_watch **out);
 void busy_watch_close(struct busy_watch *watch);
 
-/* Whether filesystems of that type are watched. */
-bool busy_watch_has(const struct busy_watch *watch, const char *fs_type);
+/* Whether such filesystems, of ext4 or else of XFS, are watched. */
+bool busy_watch_has(const struct busy_watch *watch, bool is_ext4);
 
 /* What was counted of a filesystem since the start: all 0 if nothing was. dev:
  * kernel dev_t.

@@ -217,20 +217,40 @@ static bool io_is_on(const char *dir)
 	return false;
 }
 
+static int parent_id(const char *path, __u64 *id)
+{
+	char parent[PATH_MAX];
+
+	strcpy(parent, path);
+	*strrchr(parent, '/') = '\0';
+	return directory_id(parent, id);
+}
+
+bool cgroup_follow(struct cgroup_ref *ref)
+{
+	struct stat st;
+
+	if (stat(ref->path, &st) || st.st_dev != ref->dev)
+		return false;
+	return !ref->level || !parent_id(ref->path, &ref->parent_id);
+}
+
 int cgroup_find(const char *spec, struct cgroup_ref *ref)
 {
 	struct hierarchy hierarchy;
-	char dir[PATH_MAX];
+	struct stat st;
 	int err;
 
 	err = find_hierarchy(&hierarchy);
 	if (!err)
-		err = find_directory(&hierarchy, spec, dir);
-	if (!err)
-		err = directory_id(dir, &ref->id);
+		err = find_directory(&hierarchy, spec, ref->path);
 	if (err)
 		return err;
-	ref->level = count_slashes(dir + strlen(hierarchy.top));
-	ref->has_io = !hierarchy.v2 || !ref->level || io_is_on(dir);
-	return 0;
+	if (stat(ref->path, &st))
+		return -errno;
+	ref->level = count_slashes(ref->path + strlen(hierarchy.top));
+	ref->dev = st.st_dev;
+	ref->has_io = !hierarchy.v2 || !ref->level || io_is_on(ref->path);
+	ref->parent_id = 0;
+	return cgroup_follow(ref) ? 0 : -ENOENT;
 }

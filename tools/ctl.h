@@ -31,7 +31,7 @@ struct ctl_command {
 /* A document of now, with what all have. */
 struct json_object;
 struct json_object *ctl_document(const char *schema);
-/* Prints it on stdout, whose errors main() tells, and frees it. */
+/* Prints it on stdout, and frees it. */
 enum exit_code ctl_print_json(struct json_object *document);
 
 /* Each says itself what went wrong. */

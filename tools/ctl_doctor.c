@@ -12,6 +12,7 @@
 #include "frsp_module.h"
 #include "hot_self_test.h"
 #include "json_out.h"
+#include "privilege.h"
 
 #define DOCTOR_SCHEMA "frsp.doctor/1"
 
@@ -126,10 +127,15 @@ static bool is_of_the_place(int err)
 
 static void probe_tools(struct doctor_facts *facts)
 {
+	const struct needs_lack lack = privilege_lack();
 	int err;
 
-	if (geteuid()) {
-		facts->counting = DOCTOR_NOT_PERMITTED;
+	if (lack.code != EXIT_OK) {
+		facts->counting = lack.code == EXIT_PERMISSION
+					  ? DOCTOR_NOT_PERMITTED
+					  : DOCTOR_CANNOT_COUNT;
+		snprintf(facts->counting_text, sizeof(facts->counting_text),
+			 "%s", lack.cause);
 		return;
 	}
 	err = probe_counting(facts);

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "ctl.h"
 #include "json_out.h"
+#include "output.h"
 
 struct json_object *ctl_document(const char *schema)
 {
@@ -19,7 +20,11 @@ struct json_object *ctl_document(const char *schema)
 
 enum exit_code ctl_print_json(struct json_object *document)
 {
-	if (json_print(stdout, document) != -ENOMEM)
+	int err = json_print(stdout, document);
+
+	if (!err)
 		return EXIT_OK;
-	return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
+	if (output_is_lost())
+		return output_fail(err);
+	return log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
 }

@@ -56,10 +56,7 @@ static enum exit_code find(const char *spec, struct ctl_target *target)
 		return log_fail(EXIT_FAILED,
 				"name a mounted ext4 filesystem: \"findmnt -t "
 				"ext4\" lists them",
-				"%s: %s", spec,
-				err == -ENODEV
-					? "not a mounted filesystem on a disk"
-					: strerror(-err));
+				"%s: %s", spec, mount_spec_error(err));
 	return check_attached(target);
 }
 

@@ -11,6 +11,7 @@
 #include "kmod_facts.h"
 #include "tested.h"
 #include "uapi/frsp.h"
+#include "utf8.h"
 
 #define INSTALL "\"sudo make dkms-install\" in frsp's sources"
 #define BUILD                                                                  \
@@ -19,6 +20,8 @@
 #define OTHER_KERNEL                                                           \
 	"use a kernel that frsp.ko is tested on, or a frsp that knows "        \
 	"this one"
+
+#define MOUNT_PROC "\"mount -t proc proc /proc\", and run it again"
 
 const char *const doctor_verdicts[] = {"OK", "WARN", "FAIL"};
 
@@ -38,10 +41,12 @@ find(const struct judging *judging, enum doctor_verdict verdict,
 		.remedy = remedy,
 	};
 	va_list args;
+	int len;
 
 	va_start(args, format);
-	vsnprintf(finding.text, sizeof(finding.text), format, args);
+	len = vsnprintf(finding.text, sizeof(finding.text), format, args);
 	va_end(args);
+	utf8_mark_cut(finding.text, sizeof(finding.text), len);
 	judging->found(judging->context, &finding);
 }
 
@@ -135,6 +140,12 @@ static void judge_ftrace(const struct judging *judging)
 		     "hooked");
 		break;
 	default:
+		if (!judging->facts->has_sysctls) {
+			find(judging, DOCTOR_WARN, "ftrace", MOUNT_PROC,
+			     "cannot see whether it is enabled: /proc/sys is "
+			     "missing");
+			break;
+		}
 		find(judging, DOCTOR_FAIL, "ftrace",
 		     "use a kernel with CONFIG_DYNAMIC_FTRACE=y, as Debian's "
 		     "are",
@@ -147,15 +158,15 @@ static void list_functions(const struct doctor_facts *facts,
 			   bool (*is_wanted)(const struct doctor_function *),
 			   char list[DOCTOR_TEXT_LEN / 2])
 {
-	size_t len = 0;
+	size_t len = 0, size = DOCTOR_TEXT_LEN / 2;
 
 	list[0] = '\0';
-	for (size_t i = 0; i < facts->n_functions; i++)
-		if (is_wanted(&facts->functions[i]) &&
-		    len < DOCTOR_TEXT_LEN / 2)
-			len += snprintf(list + len, DOCTOR_TEXT_LEN / 2 - len,
-					"%s%s", len ? ", " : "",
+	for (size_t i = 0; i < facts->n_functions && len < size; i++)
+		if (is_wanted(&facts->functions[i]))
+			len += snprintf(list + len, size - len, "%s%s",
+					len ? ", " : "",
 					facts->functions[i].name);
+	utf8_mark_cut(list, size, len);
 }
 
 static bool is_missing(const struct doctor_function *function)
@@ -180,6 +191,12 @@ static void judge_functions(const struct judging *judging)
 
 	if (!facts->has_ext4)
 		return;
+	if (!facts->has_symbols) {
+		find(judging, DOCTOR_WARN, "functions", MOUNT_PROC,
+		     "cannot see whether ext4 has them: /proc/kallsyms is "
+		     "missing");
+		return;
+	}
 	list_functions(facts, is_missing, list);
 	if (*list) {
 		find(judging, DOCTOR_FAIL, "functions", OTHER_KERNEL,
@@ -242,8 +259,15 @@ static void judge_secure_boot(const struct judging *judging)
 				  ? "module.sig_enforce is set"
 				  : "Secure Boot is on";
 
-	if (!locked && !facts->signatures_enforced &&
-	    facts->secure_boot != DOCTOR_YES)
+	if (!facts->sees_lockdown && !facts->signatures_enforced &&
+	    !facts->is_loaded)
+		find(judging, DOCTOR_WARN, "secure-boot",
+		     "\"mount -t securityfs securityfs /sys/kernel/security\", "
+		     "and run it again",
+		     "cannot see whether modules need a signature: "
+		     "/sys/kernel/security is not mounted");
+	else if (!locked && !facts->signatures_enforced &&
+		 facts->secure_boot != DOCTOR_YES)
 		find(judging, DOCTOR_OK, "secure-boot", NULL,
 		     "modules need no signature");
 	else if (facts->is_loaded)

@@ -9,9 +9,10 @@
 #include <stddef.h>
 
 #include "fs_status.h"
+#include "lockdown.h"
 
 #define DOCTOR_TEXT_LEN	     512
-#define DOCTOR_NAME_LEN	     64
+#define DOCTOR_NAME_LEN	     65 /* as in struct utsname */
 #define DOCTOR_MAX_FUNCTIONS 16
 
 enum doctor_fact {
@@ -51,13 +52,16 @@ struct doctor_facts {
 	bool is_realtime;
 	bool has_ext4, ext4_is_module;
 	bool has_btf, has_ext4_btf;
+	bool has_sysctls;		 /* /proc/sys can be seen */
 	enum doctor_fact ftrace_enabled; /* unknown: there is no ftrace */
+	bool has_symbols;		 /* /proc/kallsyms can be seen */
 	struct doctor_function functions[DOCTOR_MAX_FUNCTIONS];
 	size_t n_functions;
 	/* a livepatch of other functions of ext4, or "" */
 	char ext4_livepatch[DOCTOR_NAME_LEN];
 	enum doctor_fact secure_boot;
-	char lockdown[DOCTOR_NAME_LEN]; /* "none", "integrity" ..., or "" */
+	bool sees_lockdown;
+	char lockdown[LOCKDOWN_MODE_LEN]; /* "none", "integrity" ..., or "" */
 	bool signatures_enforced;
 	char module_file[DOCTOR_TEXT_LEN]; /* installed for release, or "" */
 	bool is_loaded;

@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "kmod_facts.h"
 #include "sysfs.h"
+#include "utf8.h"
 
 /* A variable of UEFI: 4 bytes of attributes, then the value. */
 #define SECURE_BOOT                                                            \
@@ -63,7 +65,7 @@ static bool for_each_line(const char *root, const char *file,
 
 static bool take_filesystem_type(struct doctor_facts *facts, char *line)
 {
-	facts->has_ext4 = !strcmp(line, "\text4");
+	facts->has_ext4 |= !strcmp(line, "\text4");
 	return !facts->has_ext4;
 }
 
@@ -122,7 +124,8 @@ static void probe_functions(const char *root, struct doctor_facts *facts)
 
 	memcpy(facts->functions, functions, sizeof(functions));
 	facts->n_functions = sizeof(functions) / sizeof(functions[0]);
-	for_each_line(root, "proc/kallsyms", take_symbol, facts);
+	facts->has_symbols =
+		for_each_line(root, "proc/kallsyms", take_symbol, facts);
 	if (!for_each_line(root, list, take_traceable, facts))
 		return;
 	for (size_t i = 0; i < facts->n_functions; i++)
@@ -239,17 +242,11 @@ static enum doctor_fact probe_secure_boot(const char *root)
 	return variable[EFI_ATTRIBUTES] ? DOCTOR_YES : DOCTOR_NO;
 }
 
-/* "none [integrity] confidentiality" */
-static void probe_lockdown(const char *root, struct doctor_facts *facts)
+static void probe_signatures(const char *root, struct doctor_facts *facts)
 {
-	char line[DOCTOR_NAME_LEN], *mode, yes[4] = "";
+	char yes[4] = "";
 
-	if (!sysfs_read_line(root, "sys/kernel/security/lockdown", line,
-			     sizeof(line)) &&
-	    (mode = strchr(line, '['))) {
-		mode[strcspn(mode, "]")] = '\0';
-		strcpy(facts->lockdown, mode + 1);
-	}
+	facts->sees_lockdown = lockdown_read(root, facts->lockdown);
 	sysfs_read_line(root, "sys/module/module/parameters/sig_enforce", yes,
 			sizeof(yes));
 	facts->signatures_enforced = yes[0] == 'Y';
@@ -262,8 +259,9 @@ static void take_messages(struct doctor_facts *facts, const char *messages)
 
 	while ((text = strstr(messages, ";" REFUSAL))) {
 		text += strlen(";" REFUSAL);
-		snprintf(facts->refusal, sizeof(facts->refusal), "%.*s",
-			 (int)strcspn(text, "\n"), text);
+		utf8_mark_cut(facts->refusal, sizeof(facts->refusal),
+			      snprintf(facts->refusal, sizeof(facts->refusal),
+				       "%.*s", (int)strcspn(text, "\n"), text));
 		messages = text;
 	}
 }
@@ -320,17 +318,34 @@ static enum doctor_fact probe_ftrace(const char *root)
 	return enabled ? DOCTOR_YES : DOCTOR_NO;
 }
 
+/* Where /proc/sys cannot be seen, uname() has the same, but for a process that
+ * asked for other names by personality().
+ */
+static void probe_kernel(const char *root, struct doctor_facts *facts)
+{
+	struct utsname names;
+
+	facts->has_sysctls = exists(root, "proc/sys/kernel");
+	uname(&names);
+	if (sysfs_read_line(root, "proc/sys/kernel/osrelease", facts->release,
+			    sizeof(facts->release)))
+		snprintf(facts->release, sizeof(facts->release), "%s",
+			 names.release);
+	if (sysfs_read_line(root, "proc/sys/kernel/arch", facts->machine,
+			    sizeof(facts->machine)))
+		snprintf(facts->machine, sizeof(facts->machine), "%s",
+			 names.machine);
+}
+
 int doctor_probe(const char *root, struct doctor_facts *facts)
 {
 	__u64 realtime = 0;
 
 	*facts = (struct doctor_facts){0};
-	sysfs_read_line(root, "proc/sys/kernel/osrelease", facts->release,
-			sizeof(facts->release));
-	sysfs_read_line(root, "proc/sys/kernel/arch", facts->machine,
-			sizeof(facts->machine));
+	probe_kernel(root, facts);
 	sysfs_read_u64(root, "sys/kernel/realtime", &realtime);
 	facts->is_realtime = realtime;
+	facts->has_ext4 = exists(root, "sys/fs/ext4");
 	for_each_line(root, "proc/filesystems", take_filesystem_type, facts);
 	/* What is built in has no state. */
 	facts->ext4_is_module = exists(root, "sys/module/ext4/initstate");
@@ -340,7 +355,7 @@ int doctor_probe(const char *root, struct doctor_facts *facts)
 	probe_functions(root, facts);
 	probe_livepatch(root, facts);
 	facts->secure_boot = probe_secure_boot(root);
-	probe_lockdown(root, facts);
+	probe_signatures(root, facts);
 	probe_module(root, facts);
 	probe_messages(root, facts);
 	return probe_filesystems(root, facts);

@@ -2,8 +2,6 @@
 /* frsp-top: what the block allocator does, live. */
 #include <errno.h>
 #include <locale.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +9,7 @@
 #include "interrupt.h"
 #include "live_end.h"
 #include "log.h"
+#include "output.h"
 #include "privilege.h"
 #include "screen.h"
 #include "top_json.h"
@@ -26,7 +25,6 @@ struct top {
 	struct top_model *model;
 	const struct top_frame *frame;
 	struct top_live live;
-	sigset_t unblocked; /* while waiting, and only then */
 };
 
 static enum exit_code check_device(const struct top *top)
@@ -39,9 +37,8 @@ static enum exit_code check_device(const struct top *top)
 			"name a mounted ext4 or XFS filesystem: "
 			"\"findmnt -t ext4,xfs\" lists them",
 			"%s: %s", top->opts.model.device,
-			err == -EINVAL	 ? "neither ext4 nor XFS"
-			: err == -ENODEV ? "not a mounted filesystem on a disk"
-					 : strerror(-err));
+			err == -EINVAL ? "neither ext4 nor XFS"
+				       : mount_spec_error(err));
 }
 
 static enum exit_code open_model(struct top *top)
@@ -72,6 +69,25 @@ static enum exit_code open_model(struct top *top)
 			"cannot load the BPF programs: %s", strerror(-err));
 }
 
+/* The BPF filesystem is root's, as are files in it: capabilities alone do not
+ * open them.
+ */
+static enum exit_code fail_pinned_for_root(void)
+{
+	return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
+			"%s: not permitted", WATCH_PIN_ROOT);
+}
+
+static enum exit_code pin_end(int err)
+{
+	if (!err)
+		return EXIT_OK;
+	if (err == -EACCES || err == -EPERM)
+		return fail_pinned_for_root();
+	return log_fail(EXIT_FAILED, NULL, "%s: %s", WATCH_PIN_ROOT,
+			strerror(-err));
+}
+
 static enum exit_code pin(struct top *top)
 {
 	int err = top_model_pin(top->model);
@@ -84,10 +100,7 @@ static enum exit_code pin(struct top *top)
 		return log_fail(EXIT_FAILED, "\"mount -t bpf bpf /sys/fs/bpf\"",
 				"%s: no BPF filesystem is mounted there",
 				WATCH_PIN_ROOT);
-	if (err)
-		return log_fail(EXIT_FAILED, NULL, "%s: %s", WATCH_PIN_ROOT,
-				strerror(-err));
-	return EXIT_OK;
+	return pin_end(err);
 }
 
 static enum exit_code unpin(void)
@@ -97,10 +110,7 @@ static enum exit_code unpin(void)
 	if (err == -ENOENT)
 		return log_fail(EXIT_FAILED, "\"frsp-top --pin\" does that",
 				"%s: nothing is pinned", WATCH_PIN_ROOT);
-	if (err)
-		return log_fail(EXIT_FAILED, NULL, "%s: %s", WATCH_PIN_ROOT,
-				strerror(-err));
-	return EXIT_OK;
+	return pin_end(err);
 }
 
 static int sample(struct top *top)
@@ -130,15 +140,12 @@ static bool wait_until(struct top *top, double deadline)
 
 	while (!interrupted && !top->live.quit) {
 		double left = deadline - clock_monotonic_s();
-		struct timespec timeout = {
-			.tv_sec = left, .tv_nsec = (left - (time_t)left) * 1e9};
 		enum top_live_change change;
 
 		if (left <= 0)
 			return true;
-		if (left > TEND_PERIOD_S)
-			timeout = (struct timespec){.tv_sec = TEND_PERIOD_S};
-		ppoll(&input, live ? 1 : 0, &timeout, &top->unblocked);
+		interrupt_poll(&input, live ? 1 : 0,
+			       left < TEND_PERIOD_S ? left : TEND_PERIOD_S);
 		top_model_tend(top->model);
 		if (!live)
 			continue;
@@ -156,15 +163,20 @@ static bool wait_until(struct top *top, double deadline)
 static int run_batch(struct top *top)
 {
 	__u64 left = top->opts.report.count;
+	bool last;
 	int err;
 
 	do {
 		wait_until(top,
 			   clock_monotonic_s() + top->opts.report.interval_s);
+		/* Sampling waits, too. What is done before a signal that
+		 * comes meanwhile is in another report, which is the last.
+		 */
+		last = interrupted;
 		err = sample(top);
 		if (!err)
 			err = report(top);
-	} while (!err && !interrupted && (!top->opts.report.count || --left));
+	} while (!err && !last && (!top->opts.report.count || --left));
 	return err;
 }
 
@@ -176,8 +188,7 @@ static int run_live(struct top *top)
 
 	if (!top_live_start(&top->live))
 		return -ENOTTY;
-	interrupt_catch(
-		&top->unblocked); /* again: ncurses has its own handlers */
+	interrupt_catch(); /* again: ncurses has its own handlers */
 	err = sample(top);
 	while (!err && !interrupted && !top->live.quit) {
 		bool passed;
@@ -204,6 +215,7 @@ int main(int argc, char **argv)
 	enum exit_code code;
 	int err;
 
+	output_begin();
 	/* Not LC_NUMERIC: JSON and arguments have decimal points. */
 	setlocale(LC_CTYPE, "");
 	log_init("frsp-top", false);
@@ -214,7 +226,7 @@ int main(int argc, char **argv)
 		return code;
 	if (top.opts.unpin)
 		return unpin();
-	interrupt_catch(&top.unblocked);
+	interrupt_catch();
 	code = check_device(&top);
 	if (code == EXIT_OK)
 		code = open_model(&top);

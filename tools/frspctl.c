@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* frspctl: look at frsp.ko and tell it what to do. */
-#include <errno.h>
 #include <limits.h>
 #include <locale.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "ctl.h"
+#include "output.h"
 #include "privilege.h"
 
 static const struct ctl_command commands[] = {
@@ -33,6 +31,7 @@ int main(int argc, char **argv)
 	enum exit_code code;
 	struct ctl ctl;
 
+	output_begin();
 	/* Not LC_NUMERIC: JSON and arguments have decimal points. */
 	setlocale(LC_CTYPE, "");
 	log_init("frspctl", false);
@@ -40,9 +39,5 @@ int main(int argc, char **argv)
 	code = privilege_check_mounts();
 	if (code != EXIT_OK)
 		return code;
-	code = ctl.command->run(&ctl);
-	if (fflush(stdout) || ferror(stdout))
-		return log_fail(EXIT_FAILED, "make room, or write elsewhere",
-				"cannot write the output: %s", strerror(errno));
-	return code;
+	return ctl.command->run(&ctl);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,9 @@
 #include <linux/fs.h>
 #include <uthash.h>
 
+#include "aside.h"
 #include "clock.h"
+#include "quiet_open.h"
 
 /* Opened in one call; a few milliseconds, once in a while. */
 #define MAX_LOOKS 256
@@ -100,14 +103,14 @@ static int open_inode(const char *path, __u64 ino, __u32 dev)
 	if (!fstat(place, &st) && S_ISREG(st.st_mode) && st.st_ino == ino &&
 	    kdev_from_user(st.st_dev) == dev) {
 		snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
-		fd = open(link, O_RDONLY | O_NOATIME | O_CLOEXEC);
+		fd = quiet_open(AT_FDCWD, link, 0, 0);
 	}
 	close(place);
 	return fd;
 }
 
-/* The group that has the first block of the longest of the range's extents. */
-static __u32 flex_of(const struct heat_map *map, int fd, __u32 range)
+/* physical: the first byte of the longest of the range's extents. */
+static int find_range(int fd, __u32 range, __u64 *physical)
 {
 	union {
 		struct fiemap map;
@@ -119,10 +122,9 @@ static __u32 flex_of(const struct heat_map *map, int fd, __u32 range)
 			   .fm_extent_count = MAX_EXTENTS,
 		   }};
 	const struct fiemap_extent *longest = NULL;
-	__u64 flex;
 
 	if (ioctl(fd, FS_IOC_FIEMAP, &query.map))
-		return NOWHERE;
+		return -errno;
 	for (__u32 i = 0; i < query.map.fm_mapped_extents; i++) {
 		const struct fiemap_extent *extent = &query.map.fm_extents[i];
 
@@ -132,27 +134,48 @@ static __u32 flex_of(const struct heat_map *map, int fd, __u32 range)
 			longest = extent;
 	}
 	if (!longest)
-		return NOWHERE;
-	flex = longest->fe_physical / map->flex_bytes;
-	return flex < map->n_flex ? flex : NOWHERE;
+		return -ENODATA;
+	*physical = longest->fe_physical;
+	return 0;
+}
+
+struct range_query {
+	char path[PATH_MAX];
+	__u64 ino;
+	__u32 dev, range;
+	__u64 physical; /* the answer */
+};
+
+/* For aside(). */
+static int ask_file(void *message, int *no_fd)
+{
+	struct range_query *query = message;
+	int fd = open_inode(query->path, query->ino, query->dev), err;
+
+	(void)no_fd;
+	if (fd < 0)
+		return -ENOENT;
+	err = find_range(fd, query->range, &query->physical);
+	close(fd);
+	return err;
 }
 
 static __u32 look(const struct heat_map *map, struct hot_monitor *monitor,
 		  const struct hot_row *row)
 {
+	struct range_query query = {
+		.ino = row->ino, .dev = row->fs_dev, .range = row->range};
 	struct path_result file;
-	__u32 flex;
-	int fd;
+	__u64 flex;
 
 	hot_monitor_path(monitor, row, &file);
 	if (file.state != PATH_KNOWN || !file.path)
 		return NOWHERE;
-	fd = open_inode(file.path, row->ino, row->dev);
-	if (fd < 0)
+	strcpy(query.path, file.path);
+	if (aside(ask_file, &query, sizeof(query), file.mount_id, NULL))
 		return NOWHERE;
-	flex = flex_of(map, fd, row->range);
-	close(fd);
-	return flex;
+	flex = query.physical / map->flex_bytes;
+	return flex < map->n_flex ? flex : NOWHERE;
 }
 
 /* Where the range is: remembered, or looked up while *looks are left. */
@@ -202,7 +225,7 @@ int heat_map_refresh(struct heat_map *map, struct hot_monitor *monitor,
 		const struct hot_row *row = &ranges->rows[i];
 		__u32 flex;
 
-		if (row->dev != map->dev)
+		if (row->fs_dev != map->dev)
 			continue;
 		err = find_place(map, monitor, row, &looks, &flex);
 		if (err || flex == NOWHERE)

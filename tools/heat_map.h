@@ -11,8 +11,8 @@
 
 struct heat_map;
 
-/* Of a filesystem: dev as in the rows; groups of flex_bytes each, n_flex of
- * them. NULL: no memory.
+/* Of a filesystem: dev as .fs_dev of the rows; groups of flex_bytes each,
+ * n_flex of them. NULL: no memory.
  */
 struct heat_map *heat_map_new(__u32 dev, __u64 flex_bytes, __u32 n_flex);
 void heat_map_free(struct heat_map *map);

@@ -6,6 +6,7 @@
 #include <libsmartcols.h>
 
 #include "hot_summary.h"
+#include "output.h"
 
 /* By hot_row_glow(). */
 static const char *const glow_colors[] = {NULL, "green", "brown", "red"};
@@ -107,7 +108,5 @@ int hot_batch_write(FILE *out, struct hot_monitor *monitor,
 	for (int i = 0; i < HOT_SUMMARY_LINES; i++)
 		fprintf(out, "%s\n", lines[i]);
 	fputc('\n', out);
-	if (fflush(out))
-		return -errno;
-	return ferror(out) ? -EIO : 0;
+	return output_flush(out);
 }

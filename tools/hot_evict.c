@@ -16,7 +16,9 @@
  * Which slots: those below a threshold taken from a histogram of heat in
  * steps of a power of two, so the choice is coldest first within a factor of
  * two and costs one pass. In the bucket of the threshold itself slots go by
- * place until enough are gone.
+ * place until enough are gone, from where the emptying before it ended: what
+ * was taken into use since then is in the places that it emptied, and as warm
+ * as the others it would go first.
  */
 #include "hot_evict.h"
 
@@ -61,71 +63,80 @@ static int heat_bucket(const struct frsp_hot_slot *slot,
 	return heat ? 64 - __builtin_clzll(heat) : 0;
 }
 
-static bool is_in(const struct frsp_hot_slot *slot,
-		  enum frsp_hot_slot_state state)
-{
-	return FRSP_HOT_TAG_STATE(
-		       __atomic_load_n(&slot->tag, __ATOMIC_ACQUIRE)) == state;
-}
+struct plan {
+	__u64 quota[N_BUCKETS + 1]; /* slots to go: all of the cold ones */
+	int last;		    /* the bucket of which only a part goes */
+	__u64 n_in_use;
+};
 
-/* Slots to go per bucket: all of the cold ones, a part of the last. Returns how
- * many are in use.
- */
-static __u64 plan(const struct hot_table *table, const struct hot_clock *clock,
-		  __u64 quota[N_BUCKETS + 1])
+static void make_plan(const struct hot_table *table,
+		      const struct hot_clock *clock, struct plan *plan)
 {
-	__u64 n_live = 0, excess, target;
+	__u64 *quota = plan->quota, excess, target;
 
-	memset(quota, 0, (N_BUCKETS + 1) * sizeof(*quota));
+	memset(plan, 0, sizeof(*plan));
 	for (__u32 i = 0; i < table->n_slots; i++) {
 		const struct frsp_hot_slot *slot = hot_table_slot(table, i);
 
-		if (is_in(slot, FRSP_HOT_LIVE)) {
+		if (hot_slot_is(slot, FRSP_HOT_LIVE)) {
 			quota[heat_bucket(slot, clock)]++;
-			n_live++;
+			plan->n_in_use++;
 		}
 	}
 	target = (__u64)table->n_slots * TARGET_PERCENT / 100;
-	excess = n_live > target ? n_live - target : 0;
+	excess = plan->n_in_use > target ? plan->n_in_use - target : 0;
 	quota[N_BUCKETS] = 0;
 	for (int bucket = 0; bucket < N_BUCKETS; bucket++) {
 		if (quota[bucket] > excess)
 			quota[bucket] = excess;
+		if (quota[bucket])
+			plan->last = bucket;
 		excess -= quota[bucket];
 	}
-	return n_live;
 }
 
-/* Takes them out of use; returns how many are to be released. */
-static long mark(const struct hot_table *table, const struct hot_clock *clock,
-		 __u64 quota[N_BUCKETS + 1], __u32 *marked, __u64 *in_use)
+/* Takes the slot out of use, if the plan wants it. */
+static bool mark_slot(struct frsp_hot_slot *slot, int bucket, struct plan *plan)
 {
+	__u32 tag = slot->tag;
+
+	if (!plan->quota[bucket] ||
+	    !__atomic_compare_exchange_n(
+		    &slot->tag, &tag,
+		    FRSP_HOT_TAG(FRSP_HOT_TAG_RANGE(tag), FRSP_HOT_CLAIMED),
+		    false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		return false;
+	plan->quota[bucket]--;
+	plan->n_in_use--;
+	return true;
+}
+
+/* Once around, from *hand on, which is moved behind the last of the last
+ * bucket. Returns how many are to be released.
+ */
+static long mark(const struct hot_table *table, const struct hot_clock *clock,
+		 struct plan *plan, __u32 *hand, __u32 *marked)
+{
+	__u32 start = *hand % table->n_slots;
 	long n = 0;
 
 	for (__u32 i = 0; i < table->n_slots; i++) {
-		struct frsp_hot_slot *slot = hot_table_slot(table, i);
-		__u64 *left;
-		__u32 tag;
+		__u32 at = (start + i) % table->n_slots;
+		struct frsp_hot_slot *slot = hot_table_slot(table, at);
+		int bucket;
 
-		if (is_in(slot, FRSP_HOT_CLAIMED)) {
-			marked[n++] = i; /* a program's, or nobody's */
+		if (hot_slot_is(slot, FRSP_HOT_CLAIMED)) {
+			marked[n++] = at; /* a program's, or nobody's */
 			continue;
 		}
-		if (!is_in(slot, FRSP_HOT_LIVE))
+		if (!hot_slot_is(slot, FRSP_HOT_LIVE))
 			continue;
-		left = &quota[heat_bucket(slot, clock)];
-		if (!*left)
+		bucket = heat_bucket(slot, clock);
+		if (!mark_slot(slot, bucket, plan))
 			continue;
-		tag = slot->tag;
-		if (!__atomic_compare_exchange_n(
-			    &slot->tag, &tag,
-			    FRSP_HOT_TAG(FRSP_HOT_TAG_RANGE(tag),
-					 FRSP_HOT_CLAIMED),
-			    false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
-			continue;
-		--*left;
-		--*in_use;
-		marked[n++] = i;
+		marked[n++] = at;
+		if (bucket == plan->last)
+			*hand = at + 1;
 	}
 	return n;
 }
@@ -136,7 +147,7 @@ static bool release(const struct hot_table *table, __u32 index,
 {
 	struct frsp_hot_slot *slot = hot_table_slot(table, index);
 
-	if (!is_in(slot, FRSP_HOT_CLAIMED))
+	if (!hot_slot_is(slot, FRSP_HOT_CLAIMED))
 		return false;
 	hooks->evicted(hooks->context, index, slot);
 	/* all but the tag: the counters of the next key start at 0 */
@@ -149,10 +160,10 @@ static bool release(const struct hot_table *table, __u32 index,
 }
 
 int hot_evict(const struct hot_table *table, const struct hot_clock *clock,
-	      const struct hot_evict_hooks *hooks,
+	      const struct hot_evict_hooks *hooks, __u32 *hand,
 	      struct hot_evict_result *result)
 {
-	__u64 quota[N_BUCKETS + 1];
+	struct plan plan;
 	__u32 *marked;
 	long n;
 
@@ -161,9 +172,10 @@ int hot_evict(const struct hot_table *table, const struct hot_clock *clock,
 	marked = malloc(table->n_slots * sizeof(*marked));
 	if (!marked)
 		return -ENOMEM;
+	make_plan(table, clock, &plan);
+	n = mark(table, clock, &plan, hand, marked);
+	result->n_in_use = plan.n_in_use;
 	result->n_emptied = 0;
-	result->n_in_use = plan(table, clock, quota);
-	n = mark(table, clock, quota, marked, &result->n_in_use);
 	/* Marked slots stay out of use for good should this fail: better than
 	 * a count for the wrong file. It does not fail after the query.
 	 */

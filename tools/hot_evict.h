@@ -26,9 +26,11 @@ struct hot_evict_result {
 /* Empties the coldest slots until about 70 % of the table are in use. Returns 0
  * or -errno (-EOPNOTSUPP: the kernel offers no grace period to user space,
  * nothing was changed).
+ *
+ * hand: where in the table one emptying ends and the next begins; 0 at first.
  */
 int hot_evict(const struct hot_table *table, const struct hot_clock *clock,
-	      const struct hot_evict_hooks *hooks,
+	      const struct hot_evict_hooks *hooks, __u32 *hand,
 	      struct hot_evict_result *result);
 
 #endif

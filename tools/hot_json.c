@@ -6,6 +6,7 @@
 #include "fmt.h"
 #include "json_out.h"
 #include "mount.h"
+#include "output.h"
 
 static void add_counts(struct json_object *object, const struct hot_row *row)
 {
@@ -27,7 +28,7 @@ static struct json_object *row_object(struct hot_monitor *monitor,
 	hot_monitor_path(monitor, row, &file);
 	snprintf(dev, sizeof(dev), "%u:%u", kdev_major(row->dev),
 		 kdev_minor(row->dev));
-	json_add_string(object, "dev", dev);
+	json_add_string(object, "dev", row->dev ? dev : NULL);
 	json_add_string(object, "fs_type", file.fs_type);
 	json_add_u64(object, "ino", row->ino);
 	json_add_u64(object, "gen", row->gen);
@@ -35,6 +36,7 @@ static struct json_object *row_object(struct hot_monitor *monitor,
 	json_add_bool(object, "deleted", file.state == PATH_DELETED);
 	json_add_bool(object, "other_mount_ns",
 		      file.state == PATH_OTHER_MOUNT_NS);
+	json_add_bool(object, "not_mounted", file.state == PATH_NOT_MOUNTED);
 	if (file.n_links || file.state == PATH_DELETED)
 		json_add_u64(object, "links", file.n_links);
 	else
@@ -107,6 +109,7 @@ void hot_json_add(struct json_object *object, struct hot_monitor *monitor,
 		  &frame->ranking.classes[FRSP_HOT_METADATA]);
 	add_class(object, "unattributed",
 		  &frame->ranking.classes[FRSP_HOT_UNATTRIBUTED]);
+	add_class(object, "swap", &frame->ranking.classes[FRSP_HOT_SWAP]);
 	json_add_u64(object, "dropped", frame->dropped);
 	add_tracked(object, frame);
 	add_overhead(object, frame);
@@ -122,7 +125,9 @@ int hot_json_write(FILE *out, struct hot_monitor *monitor,
 	if (!object)
 		return -ENOMEM;
 	json_add_string(object, "untested_kernel", frame->untested);
+	json_add_bool(object, "cgroup_gone", frame->cgroup_gone);
+	json_add_bool(object, "fs_gone", frame->fs_gone);
 	hot_json_add(object, monitor, frame, ranges);
 	err = json_print(out, object);
-	return !err && fflush(out) ? -errno : err;
+	return err ?: output_flush(out);
 }

@@ -176,15 +176,17 @@ static void draw_title(const struct hot_live *live,
 		       const struct hot_frame *frame,
 		       const struct hot_rows *rows)
 {
-	char ts[FMT_LEN];
+	char ts[FMT_LEN], text[160];
 
 	attrset(live->color ? COLOR_PAIR(STYLE_TITLE) | A_BOLD : A_BOLD);
-	mvprintw(0, 0, "hotmon  %.8s  %u %s by %s%s, every %.1f s%s  (h: help)",
+	snprintf(text, sizeof(text),
+		 "hotmon  %.8s  %u %s by %s%s, every %.1f s%s  (h: help)",
 		 fmt_rfc3339(ts, frame->wall_ns) + 11, rows->n_total,
 		 live->view == HOT_VIEW_FILES ? "files" : "ranges",
 		 hot_sort_names[live->sort.key][0],
 		 live->sort.ascending ? ", lowest first" : "", live->interval_s,
 		 live->paused ? ", PAUSED" : "");
+	screen_put(0, 0, text, COLS);
 	attrset(A_NORMAL);
 }
 
@@ -231,9 +233,8 @@ static void draw_row(const struct hot_live *live, struct hot_monitor *monitor,
 		}
 		snprintf(padded, sizeof(padded),
 			 column->is_text ? "%-*s" : "%*s", column->width, text);
-		mvaddnstr(y, x, padded, screen_fitting_bytes(padded, COLS - x));
-		/* only the last column can be as wide as the screen */
-		x += strlen(padded) + 1;
+		/* what is padded is ASCII */
+		x = 1 + screen_put(y, x, padded, COLS);
 	}
 	attrset(A_NORMAL);
 }
@@ -310,7 +311,7 @@ void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
 		draw_table(live, monitor, rows);
 	hot_summary(lines, frame, live->exact);
 	for (int i = 0; i < HOT_SUMMARY_LINES; i++)
-		mvaddnstr(LINES - HOT_SUMMARY_LINES + i, 0, lines[i], COLS);
+		screen_put(LINES - HOT_SUMMARY_LINES + i, 0, lines[i], COLS);
 	draw_naming(frame);
 	refresh();
 }

@@ -7,6 +7,9 @@
 #include <uthash.h>
 
 #include "clock.h"
+#include "fs_follow.h"
+#include "fs_identity.h"
+#include "fs_room.h"
 #include "hot_evict.h"
 #include "path_naming.h"
 #include "watch.h"
@@ -22,12 +25,17 @@ struct placed_file {
 struct hot_monitor {
 	struct hot_track *track;
 	struct hot_rank *rank;
+	__u32 evict_hand; /* of hot_evict() */
 	struct mount_table *mounts;
 	struct path_cache *paths;
 	struct path_naming *naming; /* NULL: not wanted */
 	struct placed_file *placed;
 	char *directory;
-	__u32 only_fs;	/* kernel dev_t of the superblock, 0: all */
+	struct cgroup_ref *cgroup; /* only this one; NULL: all */
+	bool cgroup_gone;
+	struct fs_identities *identities;
+	struct fs_follow follow; /* with .one_fs */
+	bool one_fs;
 	__u32 only_dev; /* of hot_monitor_options */
 	double last_s;	/* monotonic, of the last frame */
 	__u64 last_events;
@@ -36,16 +44,27 @@ struct hot_monitor {
 
 /* For hot_rank: none is shown yet. */
 static bool no_class(void *context __attribute__((unused)),
-		     __u32 dev __attribute__((unused)))
+		     __u32 fs __attribute__((unused)))
 {
 	return false;
+}
+
+/* The identity that the rows are to have; 0: all may. */
+static __u32 only_fs(const struct hot_monitor *monitor)
+{
+	struct frsp_hot_fs_query query = {.fs_dev = monitor->only_dev};
+
+	if (!monitor->only_dev)
+		return 0;
+	/* no slot has the identity of nothing */
+	return hot_track_find_fs(monitor->track, &query) ? ~0U : query.fs;
 }
 
 /* What the rates of the first frame begin at. */
 static int take_baseline(struct hot_monitor *monitor)
 {
 	const struct hot_request nothing = {.max_rows = 1,
-					    .only_dev = monitor->only_dev};
+					    .only_fs = only_fs(monitor)};
 	struct hot_ranking ranking = {0};
 	__u64 stats[FRSP_HOT_NR_STATS];
 	struct hot_clock clock;
@@ -64,6 +83,7 @@ static int take_baseline(struct hot_monitor *monitor)
 static int open_parts(struct hot_monitor *monitor,
 		      const struct hot_monitor_options *options)
 {
+	struct hot_track_options track = options->track;
 	const struct hot_table *table;
 	int err;
 
@@ -72,9 +92,23 @@ static int open_parts(struct hot_monitor *monitor,
 		if (!monitor->directory)
 			return -ENOMEM;
 	}
-	err = hot_track_open(&options->track, &monitor->track);
+	if (options->track.cgroup) {
+		monitor->cgroup = malloc(sizeof(*monitor->cgroup));
+		if (!monitor->cgroup)
+			return -ENOMEM;
+		*monitor->cgroup = *options->track.cgroup;
+	}
+	track.one_fs = options->fs_dev;
+	err = hot_track_open(&track, &monitor->track);
+	if (!err && options->fs_dev)
+		err = fs_follow_begin(&monitor->follow, monitor->track,
+				      monitor->mounts, options->fs_dev);
 	if (err)
 		return err;
+	monitor->identities =
+		fs_identities_new(monitor->track, monitor->mounts);
+	if (!monitor->identities)
+		return -ENOMEM;
 	table = hot_track_table(monitor->track);
 	monitor->rank = hot_rank_new(table->n_slots);
 	if (!monitor->rank)
@@ -103,7 +137,7 @@ int hot_monitor_open(const struct hot_monitor_options *options,
 		return -ENOMEM;
 	}
 	monitor->mounts = mounts;
-	monitor->only_fs = options->track.fs_dev ?: options->only_dev;
+	monitor->one_fs = options->fs_dev;
 	monitor->only_dev = options->only_dev;
 	err = open_parts(monitor, options);
 	if (err) {
@@ -132,9 +166,11 @@ void hot_monitor_close(struct hot_monitor *monitor)
 	path_naming_free(monitor->naming);
 	path_cache_free(monitor->paths);
 	hot_rank_free(monitor->rank);
+	fs_identities_free(monitor->identities);
 	hot_track_close(monitor->track);
 	mount_table_free(monitor->mounts);
 	free(monitor->directory);
+	free(monitor->cgroup);
 	free(monitor);
 }
 
@@ -147,10 +183,51 @@ static bool is_at_or_below(const char *path, const char *directory)
 	return !path[len] || path[len] == '/' || directory[len - 1] == '/';
 }
 
+/* As who reads what is pinned, and is told of no file. */
+static void announce_nameless(struct hot_monitor *monitor,
+			      const struct path_key *key,
+			      const struct frsp_hot_fs *fs)
+{
+	struct frsp_hot_file file = {
+		.ino = key->ino,
+		.fs = key->fs,
+		.gen = key->gen,
+		.subvol = fs->subvol,
+		.fs_dev = fs->fs_dev,
+	};
+
+	if (path_cache_has(monitor->paths, key))
+		return;
+	memcpy(file.fs_type, fs->fs_type, sizeof(file.fs_type));
+	path_cache_announce(monitor->paths, &file);
+}
+
+/* What a filesystem says of a file that another has taken the place of, while
+ * we asked, is not of this file.
+ */
+static bool is_still_there(struct hot_monitor *monitor, __u32 fs)
+{
+	return fs_identity_look(monitor->identities, fs).is_there;
+}
+
 static void get_path(struct hot_monitor *monitor, const struct path_key *key,
 		     struct path_result *result)
 {
-	path_cache_get(monitor->paths, key->ino, key->dev, key->gen, result);
+	const struct fs_identity identity =
+		fs_identity_get(monitor->identities, key->fs);
+
+	if (!identity.is_known) {
+		*result = (struct path_result){.state = PATH_UNKNOWN};
+	} else if (!identity.is_there) {
+		path_cache_get_last(monitor->paths, key, result);
+	} else {
+		announce_nameless(monitor, key, &identity.fs);
+		path_cache_get(monitor->paths, key->ino, key->fs, key->gen,
+			       result);
+		if (result->state == PATH_DELETED &&
+		    !is_still_there(monitor, key->fs))
+			path_cache_get_last(monitor->paths, key, result);
+	}
 	if (monitor->naming)
 		path_naming_note(monitor->naming, key, result);
 }
@@ -161,7 +238,7 @@ static void get_path(struct hot_monitor *monitor, const struct path_key *key,
 static bool is_placed_below(void *context, const struct frsp_hot_slot *slot)
 {
 	struct hot_monitor *monitor = context;
-	const struct path_key key = {slot->ino, slot->dev, slot->gen};
+	const struct path_key key = {slot->ino, slot->fs, slot->gen};
 	struct path_result file;
 	struct placed_file *placed;
 
@@ -184,13 +261,22 @@ static bool is_placed_below(void *context, const struct frsp_hot_slot *slot)
  * I/O is counted above. BPF lets the classes of all devices through when the
  * one filesystem wanted has several.
  */
-static bool class_is_wanted(void *context, __u32 dev)
+static bool class_is_wanted(void *context, __u32 fs)
 {
 	const struct hot_monitor *monitor = context;
-	const struct mount_entry *entry =
-		mount_table_backed_by(monitor->mounts, dev);
+	const struct fs_identity identity =
+		fs_identity_get(monitor->identities, fs);
+	const struct mount_entry *entry;
 
-	return entry && (!monitor->only_fs || entry->dev == monitor->only_fs);
+	if (!identity.is_there)
+		return false;
+	entry = mount_table_backed_by(monitor->mounts, identity.fs.fs_dev);
+	if (!entry)
+		return false;
+	if (monitor->one_fs)
+		return monitor->follow.is_there &&
+		       entry->dev == monitor->follow.was.fs_dev;
+	return !monitor->only_dev || entry->dev == monitor->only_dev;
 }
 
 static void announce(void *context, const struct frsp_hot_file *file)
@@ -204,7 +290,7 @@ static void forget_slot(void *context, __u32 index,
 			const struct frsp_hot_slot *slot)
 {
 	struct hot_monitor *monitor = context;
-	const struct path_key key = {slot->ino, slot->dev, slot->gen};
+	const struct path_key key = {slot->ino, slot->fs, slot->gen};
 	struct placed_file *placed;
 
 	hot_rank_forget(monitor->rank, index);
@@ -254,8 +340,9 @@ static int make_room(struct hot_monitor *monitor, const struct hot_clock *clock,
 					     stats[FRSP_HOT_STAT_EVICTED]) ||
 	    !hot_track_tends(monitor->track))
 		return 0;
-	if (hot_evict(table, clock, &hooks, &result))
+	if (hot_evict(table, clock, &hooks, &monitor->evict_hand, &result))
 		return 0; /* a table that is full says so */
+	fs_room_make(monitor->track);
 	return tell_evicted(monitor, &result, stats);
 }
 
@@ -297,10 +384,25 @@ static void fill_statistics(struct hot_monitor *monitor,
 	frame->map_bytes = monitor->map_bytes;
 	frame->pinned = hot_track_is_pinned(monitor->track);
 	frame->untested = tested_untested();
+	frame->cgroup_gone = monitor->cgroup_gone;
+	frame->fs_gone = monitor->one_fs && !monitor->follow.is_there;
 	frame->naming_percent =
 		monitor->naming ? path_naming_percent(monitor->naming) : -1;
 	monitor->last_s = now_s;
 	monitor->last_events = frame->events;
+}
+
+static void follow(struct hot_monitor *monitor)
+{
+	/* on error the old table will do */
+	mount_table_refresh(monitor->mounts);
+	if (monitor->one_fs)
+		fs_follow(&monitor->follow, monitor->track, monitor->mounts);
+	if (!monitor->cgroup)
+		return;
+	monitor->cgroup_gone = !cgroup_follow(monitor->cgroup);
+	if (!monitor->cgroup_gone)
+		hot_track_follow(monitor->track, monitor->cgroup);
 }
 
 int hot_monitor_tend(struct hot_monitor *monitor)
@@ -309,6 +411,7 @@ int hot_monitor_tend(struct hot_monitor *monitor)
 	struct hot_clock clock;
 	int err;
 
+	follow(monitor);
 	err = hot_track_files(monitor->track, announce, monitor);
 	if (monitor->naming)
 		path_naming_tend(monitor->naming, monitor->mounts,
@@ -320,6 +423,18 @@ int hot_monitor_tend(struct hot_monitor *monitor)
 	return err ?: make_room(monitor, &clock, stats);
 }
 
+static void fill_devices(struct hot_monitor *monitor, struct hot_rows *rows)
+{
+	for (__u32 i = 0; i < rows->n_rows; i++) {
+		struct hot_row *row = &rows->rows[i];
+		const struct fs_identity identity =
+			fs_identity_get(monitor->identities, row->fs);
+
+		row->dev = identity.fs.dev;
+		row->fs_dev = identity.is_there ? identity.fs.fs_dev : 0;
+	}
+}
+
 int hot_monitor_sample(struct hot_monitor *monitor,
 		       const struct hot_frame_request *request,
 		       struct hot_frame *frame)
@@ -328,7 +443,7 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 		.sort = request->sort,
 		.max_rows = request->max_rows,
 		.ranges = request->ranges,
-		.only_dev = monitor->only_dev,
+		.only_fs = only_fs(monitor),
 		.wanted = monitor->directory ? is_placed_below : NULL,
 		.context = monitor,
 	};
@@ -338,7 +453,9 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 
 	if (hot_track_is_gone(monitor->track))
 		return -ECANCELED;
-	mount_table_refresh(monitor->mounts); /* on error the old one will do */
+	follow(monitor);
+	path_cache_next_frame(monitor->paths);
+	fs_identities_next_frame(monitor->identities);
 	err = hot_track_files(monitor->track, announce, monitor);
 	if (!err)
 		err = hot_track_stats(monitor->track, stats);
@@ -354,13 +471,15 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 			       &frame->ranking);
 	if (err)
 		return err;
+	fill_devices(monitor, &frame->ranking.files);
+	fill_devices(monitor, &frame->ranking.ranges);
 	return make_room(monitor, &clock, stats);
 }
 
 void hot_monitor_path(struct hot_monitor *monitor, const struct hot_row *row,
 		      struct path_result *result)
 {
-	const struct path_key key = {row->ino, row->dev, row->gen};
+	const struct path_key key = {row->ino, row->fs, row->gen};
 
 	get_path(monitor, &key, result);
 }

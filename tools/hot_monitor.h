@@ -15,8 +15,12 @@ struct hot_monitor;
 struct hot_monitor_options {
 	struct hot_track_options track;
 	const char *directory; /* absolute, resolved; NULL: all files */
-	/* Shows only this filesystem, ext4 or XFS, but has all tracked, as what
-	 * is pinned does. 0: all.
+	/* Only this filesystem, which has this device number now (kernel dev_t
+	 * of its superblock), is tracked, wherever it is mounted later. 0: all.
+	 */
+	__u32 fs_dev;
+	/* Shows only the filesystem that has this number at the time, ext4 or
+	 * XFS, but has all tracked, as what is pinned does. 0: all.
 	 */
 	__u32 only_dev;
 	bool no_scan; /* do not search for files that have no path else */
@@ -43,7 +47,9 @@ struct hot_frame {
 	double events_per_s;
 	double ns_per_event; /* 0: not measured yet */
 	__u64 map_bytes;
-	bool pinned; /* so "the start" was when it was pinned */
+	bool cgroup_gone; /* that of the options: nothing is counted */
+	bool fs_gone;	  /* the same: it is not mounted */
+	bool pinned;	  /* so "the start" was when it was pinned */
 	/* series of the kernel, such as "7.4", if it is newer than those that
 	 * are tested; else NULL
 	 */

@@ -52,6 +52,7 @@ struct cluster {
 struct ranked_by {
 	struct hot_sort sort;
 	bool ranges;
+	__u32 only_fs;
 };
 
 struct hot_rank {
@@ -199,7 +200,9 @@ static void fill_row(struct hot_row *row, const struct frsp_hot_slot *slot,
 		     double interval_s)
 {
 	row->ino = slot->ino;
-	row->dev = slot->dev;
+	row->fs = slot->fs;
+	row->dev = 0;
+	row->fs_dev = 0;
 	row->gen = slot->gen;
 	row->range = FRSP_HOT_TAG_RANGE(slot->tag);
 	row->n_ranges = row->range != FRSP_HOT_RANGE_FILE;
@@ -215,7 +218,7 @@ static void fill_row(struct hot_row *row, const struct frsp_hot_slot *slot,
 static bool same_file(const struct hot_row *row,
 		      const struct frsp_hot_slot *slot)
 {
-	return row->ino == slot->ino && row->dev == slot->dev &&
+	return row->ino == slot->ino && row->fs == slot->fs &&
 	       row->gen == slot->gen;
 }
 
@@ -234,7 +237,7 @@ static bool merge_twins(struct hot_row *row, __u32 index,
 			const struct hot_table *table)
 {
 	struct frsp_hot_probe probe =
-		hot_probe_first(row->ino, row->dev, row->gen, row->range);
+		hot_probe_first(row->ino, row->fs, row->gen, row->range);
 	__u32 seen[FRSP_HOT_PROBES], n_seen = 0, at, i, k;
 	const struct frsp_hot_slot *slot;
 
@@ -303,10 +306,10 @@ static int fill_rows(struct hot_rows *rows, struct hot_best *c,
 /* A hash of the file that stands for it: that two of a million files have the
  * same has a chance of 1 in 2^24. Never 0. splitmix64's finalizer.
  */
-static __u64 owner_of(__u64 ino, __u32 dev, __u32 gen)
+static __u64 owner_of(__u64 ino, __u32 fs, __u32 gen)
 {
 	__u64 hash = ino * 0x9e3779b97f4a7c15ULL ^
-		     ((__u64)dev << 32 | gen) * 0xff51afd7ed558ccdULL;
+		     ((__u64)fs << 32 | gen) * 0xff51afd7ed558ccdULL;
 
 	hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9ULL;
 	hash = (hash ^ hash >> 27) * 0x94d049bb133111ebULL;
@@ -319,7 +322,7 @@ static __u64 owner_in(const struct frsp_hot_slot *slot, __u32 tag)
 	if (FRSP_HOT_TAG_STATE(tag) != FRSP_HOT_LIVE || !slot->ino ||
 	    FRSP_HOT_TAG_RANGE(tag) == FRSP_HOT_RANGE_FILE)
 		return 0;
-	return owner_of(slot->ino, slot->dev, slot->gen);
+	return owner_of(slot->ino, slot->fs, slot->gen);
 }
 
 /* The slot holds a range of this owner now; 0: none. */
@@ -350,7 +353,7 @@ static void count_ranges(struct hot_rank *rank)
 
 		row->n_ranges =
 			range_count_of(&rank->ranges_of,
-				       owner_of(row->ino, row->dev, row->gen));
+				       owner_of(row->ino, row->fs, row->gen));
 	}
 }
 
@@ -360,7 +363,7 @@ struct pass {
 	const struct hot_table *table;
 	const struct hot_clock *clock;
 	const struct hot_request *request;
-	bool (*class_wanted)(void *context, __u32 dev);
+	bool (*class_wanted)(void *context, __u32 fs);
 	struct hot_row *classes;
 };
 
@@ -368,7 +371,7 @@ static bool is_wanted(const struct pass *pass, const struct frsp_hot_slot *slot)
 {
 	const struct hot_request *request = pass->request;
 
-	if (request->only_dev && slot->dev != request->only_dev)
+	if (request->only_fs && slot->fs != request->only_fs)
 		return false;
 	return !request->wanted || request->wanted(request->context, slot);
 }
@@ -377,7 +380,7 @@ static void read_class(const struct pass *pass,
 		       const struct frsp_hot_slot *slot, struct hot_bytes delta)
 {
 	if (slot->gen < FRSP_HOT_NR_CLASSES &&
-	    pass->class_wanted(pass->request->context, slot->dev))
+	    pass->class_wanted(pass->request->context, slot->fs))
 		add_class(&pass->classes[slot->gen], slot, delta, pass->clock,
 			  pass->request->interval_s);
 }
@@ -487,9 +490,11 @@ static bool is_knowledge_of_use(const struct pass *pass)
 	struct hot_rank *rank = pass->rank;
 	const struct hot_request *request = pass->request;
 	bool same = rank->ranked_by.sort.key == request->sort.key &&
-		    rank->ranked_by.ranges == request->ranges;
+		    rank->ranked_by.ranges == request->ranges &&
+		    rank->ranked_by.only_fs == request->only_fs;
 
-	rank->ranked_by = (struct ranked_by){request->sort, request->ranges};
+	rank->ranked_by = (struct ranked_by){request->sort, request->ranges,
+					     request->only_fs};
 	return same && pass->table->touched &&
 	       rank->n_refreshes++ % FULL_EVERY && !request->sort.ascending &&
 	       !request->wanted && !pass->clock->compat;
@@ -545,7 +550,7 @@ static void count_all(struct hot_rank *rank)
 int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 		     const struct hot_clock *clock,
 		     const struct hot_request *request,
-		     bool (*class_wanted)(void *context, __u32 dev),
+		     bool (*class_wanted)(void *context, __u32 fs),
 		     struct hot_ranking *ranking)
 {
 	const struct pass pass = {

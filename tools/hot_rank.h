@@ -37,8 +37,12 @@ int hot_sort_parse(const char *text, struct hot_sort *sort);
 /* One file, range or class; counts since tracking began. */
 struct hot_row {
 	__u64 ino;
-	__u32 dev; /* kernel dev_t */
+	__u32 fs; /* identity, as in the slot */
 	__u32 gen;
+	/* Left 0 by hot_rank: the kernel's dev_t as stat() shows it, and that
+	 * of the superblock, as long as that is mounted.
+	 */
+	__u32 dev, fs_dev;
 	__u32 range;	/* FRSP_HOT_RANGE_FILE: the whole file */
 	__u32 n_ranges; /* tracked ranges of the file; of a range: 1 */
 	__u64 reads;
@@ -61,7 +65,7 @@ struct hot_request {
 	__u32 max_rows; /* 0: all */
 	bool ranges;	/* rank ranges too */
 	double interval_s;
-	__u32 only_dev; /* of the slots; 0: all. Always the same for a rank */
+	__u32 only_fs; /* of the slots; 0: all */
 	/* NULL: all. Asked for each file and range before it is ranked. */
 	bool (*wanted)(void *context, const struct frsp_hot_slot *slot);
 	void *context;
@@ -79,12 +83,12 @@ struct hot_rank *hot_rank_new(__u32 n_slots);
 void hot_rank_free(struct hot_rank *rank);
 
 /* Fills in *ranking, which stays valid until the next call. class_wanted tells
- * by the device whether a class slot counts. Returns 0 or -ENOMEM.
+ * by the identity whether a class slot counts. Returns 0 or -ENOMEM.
  */
 int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 		     const struct hot_clock *clock,
 		     const struct hot_request *request,
-		     bool (*class_wanted)(void *context, __u32 dev),
+		     bool (*class_wanted)(void *context, __u32 fs),
 		     struct hot_ranking *ranking);
 
 /* The slot at index counts something else from now on. */

@@ -35,6 +35,14 @@ static void add_slot(struct counts *counts, const struct frsp_hot_slot *slot,
 		counts->ranges[range] += bytes;
 }
 
+static bool is_on_device(const struct hot_track *track, __u32 fs, dev_t dev)
+{
+	struct frsp_hot_fs known;
+
+	return !hot_track_fs(track, fs, &known) &&
+	       known.dev == kdev_from_user(dev);
+}
+
 /* The table is new, so whatever has this number is this file. */
 static struct counts counts_of(const struct hot_track *track,
 			       const struct stat *file, bool is_write)
@@ -47,7 +55,7 @@ static struct counts counts_of(const struct hot_track *track,
 
 		if (FRSP_HOT_TAG_STATE(slot->tag) == FRSP_HOT_LIVE &&
 		    slot->ino == file->st_ino &&
-		    slot->dev == kdev_from_user(file->st_dev))
+		    is_on_device(track, slot->fs, file->st_dev))
 			add_slot(&counts, slot, is_write);
 	}
 	return counts;
@@ -125,6 +133,24 @@ static int test_kinds(const struct hot_track *track, struct self_io_file *file,
 	return err;
 }
 
+/* Only this filesystem counts. */
+static int open_track(const struct hot_track_options *options, __u32 fs_dev,
+		      struct hot_track **out)
+{
+	struct frsp_hot_fs_query query = {.fs_dev = fs_dev};
+	int err = hot_track_open(options, out);
+
+	if (err)
+		return err;
+	err = hot_track_find_fs(*out, &query);
+	if (err)
+		hot_track_close(*out);
+	else
+		hot_track_follow_fs(
+			*out, &(struct hot_track_fs_filter){.fs = query.fs});
+	return err;
+}
+
 int hot_self_test(const struct mount_entry *fs, const char *directory,
 		  struct self_test *test)
 {
@@ -132,18 +158,17 @@ int hot_self_test(const struct mount_entry *fs, const char *directory,
 	struct hot_track_options options = {
 		.memory = TABLE_MEMORY,
 		.half_life_s = HOT_TRACK_DEFAULT_HALF_LIFE_S,
-		.fs_dev = fs->dev,
+		.one_fs = true,
 	};
 	struct self_io_file file;
 	struct hot_track *track;
 	int err;
 
 	*test = (struct self_test){0};
-	memcpy(options.extra_devs, fs->extra_devs, sizeof(fs->extra_devs));
 	err = self_io_open(directory, &file);
 	if (err)
 		return err;
-	err = hot_track_open(&options, &track);
+	err = open_track(&options, fs->dev, &track);
 	test->no_program = err;
 	if (!err) {
 		err = test_kinds(track, &file, test);

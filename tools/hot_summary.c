@@ -47,8 +47,12 @@ static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 			 "NOT TESTED on Linux %s, see --self-test; ",
 			 frame->untested);
 	snprintf(line, HOT_SUMMARY_LEN,
-		 "%-13s %s%s, %.0f events/s, maps %s, table %.0f %% full",
-		 "own cost", untested, cost, frame->events_per_s,
+		 "%-13s %s%s%s%s, %.0f events/s, maps %s, table %.0f %% full",
+		 "own cost",
+		 frame->cgroup_gone ? "the cgroup is GONE, nothing counts; "
+				    : "",
+		 frame->fs_gone ? "the filesystem is NOT MOUNTED; " : "",
+		 untested, cost, frame->events_per_s,
 		 fmt_bytes(map, frame->map_bytes, false),
 		 frame->n_slots ? 100.0 * frame->n_used / frame->n_slots : 0);
 	if (frame->pinned)
@@ -63,6 +67,18 @@ static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 		append(line, ", %llu MISSED", frame->missed);
 }
 
+/* Few have a swap file, and with them it is seldom used. */
+static void add_swap(char line[HOT_SUMMARY_LEN], const struct hot_row *swap,
+		     bool exact)
+{
+	char read[FMT_LEN], written[FMT_LEN];
+
+	if (swap->reads || swap->writes)
+		append(line, "; swap files: %s read, %s written",
+		       fmt_bytes(read, swap->read_bytes, exact),
+		       fmt_bytes(written, swap->write_bytes, exact));
+}
+
 void hot_summary(char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN],
 		 const struct hot_frame *frame, bool exact)
 {
@@ -70,5 +86,6 @@ void hot_summary(char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN],
 		   &frame->ranking.classes[FRSP_HOT_METADATA], exact);
 	class_line(lines[1], "unattributed",
 		   &frame->ranking.classes[FRSP_HOT_UNATTRIBUTED], exact);
+	add_swap(lines[1], &frame->ranking.classes[FRSP_HOT_SWAP], exact);
 	cost_line(lines[2], frame);
 }

@@ -17,7 +17,10 @@
 #include "watch.h"
 #include "watch_pin.h"
 
-#define RING_BYTES (256 * 1024)
+#define RING_BYTES (512 * 1024)
+#define FS_BYTES   (128 * 1024) /* hotmon_fs */
+/* Of a walk that a filesystem's unmounting disturbs. */
+#define FIND_TRIES 8
 
 struct hot_track {
 	struct hotmon *skel;
@@ -29,10 +32,10 @@ struct hot_track {
 	__u32 heat_rate;
 	bool compat;
 	bool tends;
-	/* descriptors: of what is pinned, -1: it is our own; of the program
-	 * that tells the time; of the one that counts
+	/* descriptors: of what is pinned, -1: it is our own; of the programs
+	 * that tell the time, and find filesystems; of the one that counts
 	 */
-	int pins, clock, program;
+	int pins, clock, finder, program;
 	void (*announce)(void *context, const struct frsp_hot_file *file);
 	void *announce_context;
 };
@@ -125,22 +128,26 @@ static struct settings settings_of(const struct hot_track_options *options)
 		((__u64)settings.tick_ns << settings.heat_shift);
 	settings.heat_rate = 4294967296.0 / units + 0.5;
 	cluster_bytes = settings.stride * FRSP_HOT_CLUSTER + sizeof(__u64);
-	settings.n_slots = (options->memory - RING_BYTES) / cluster_bytes *
-			   FRSP_HOT_CLUSTER;
+	settings.n_slots = (options->memory - RING_BYTES - FS_BYTES) /
+			   cluster_bytes * FRSP_HOT_CLUSTER;
 	return settings;
 }
 
 static void set_filters(struct hotmon *skel,
 			const struct hot_track_options *options)
 {
-	skel->rodata->filter_fs_dev = options->fs_dev;
-	memcpy((void *)skel->rodata->filter_extra_devs, options->extra_devs,
-	       sizeof(options->extra_devs));
+	skel->rodata->filter_fs = options->one_fs;
 	skel->rodata->filter_n_pids = options->n_pids;
 	memcpy((void *)skel->rodata->filter_pids, options->pids,
 	       sizeof(options->pids));
-	skel->rodata->filter_cgroup = options->cgroup_id;
-	skel->rodata->filter_cgroup_level = options->cgroup_level;
+	if (!options->cgroup)
+		return;
+	skel->rodata->filter_cgroup = true;
+	skel->rodata->filter_cgroup_level = options->cgroup->level;
+	snprintf((char *)skel->rodata->filter_cgroup_name,
+		 sizeof(skel->rodata->filter_cgroup_name), "%s",
+		 cgroup_name(options->cgroup));
+	skel->bss->filter_cgroup_parent = options->cgroup->parent_id;
 }
 
 static int configure(struct hotmon *skel, const struct settings *settings)
@@ -164,7 +171,7 @@ static int configure(struct hotmon *skel, const struct settings *settings)
 
 static bool has_filter(const struct hot_track_options *options)
 {
-	return options->fs_dev || options->n_pids || options->cgroup_id;
+	return options->one_fs || options->n_pids || options->cgroup;
 }
 
 /* Of the object that is loaded. */
@@ -174,7 +181,7 @@ static bool is_as_wanted(const struct hotmon *skel,
 	return skel->rodata->n_slots == settings->n_slots &&
 	       skel->rodata->heat_rate == settings->heat_rate &&
 	       skel->rodata->score_compat == settings->compat &&
-	       !skel->rodata->filter_fs_dev && !skel->rodata->filter_n_pids &&
+	       !skel->rodata->filter_fs && !skel->rodata->filter_n_pids &&
 	       !skel->rodata->filter_cgroup;
 }
 
@@ -222,10 +229,14 @@ static int open_programs(struct hot_track *track)
 {
 	track->clock = watch_program(HOT_TRACK_OBJECT,
 				     track->skel->progs.hotmon_clock);
+	track->finder = watch_program(HOT_TRACK_OBJECT,
+				      track->skel->progs.hotmon_find_fs);
 	track->program = watch_program(HOT_TRACK_OBJECT,
 				       track->skel->progs.hotmon_bio_queue);
 	if (track->clock < 0)
 		return track->clock;
+	if (track->finder < 0)
+		return track->finder;
 	return track->program < 0 ? track->program : 0;
 }
 
@@ -297,6 +308,7 @@ static int open_one(const struct hot_track_options *options, bool pinned,
 		return -ENOMEM;
 	track->pins = -1;
 	track->clock = -1;
+	track->finder = -1;
 	track->program = -1;
 	track->skel = hotmon__open();
 	if (!track->skel)
@@ -339,6 +351,7 @@ void hot_track_close(struct hot_track *track)
 	hotmon__destroy(track->skel);
 	close_if_open(track->pins);
 	close_if_open(track->clock);
+	close_if_open(track->finder);
 	close_if_open(track->program);
 	free(track);
 }
@@ -351,6 +364,68 @@ bool hot_track_is_pinned(const struct hot_track *track)
 bool hot_track_is_gone(const struct hot_track *track)
 {
 	return track->pins >= 0 && watch_pin_is_gone(track->pins);
+}
+
+int hot_track_fs(const struct hot_track *track, __u32 fs,
+		 struct frsp_hot_fs *out)
+{
+	int map = bpf_map__fd(track->skel->maps.hotmon_fs);
+
+	return bpf_map_lookup_elem(map, &fs, out) ? -errno : 0;
+}
+
+bool hot_track_next_fs(const struct hot_track *track, __u32 *fs)
+{
+	int map = bpf_map__fd(track->skel->maps.hotmon_fs);
+
+	return !bpf_map_get_next_key(map, *fs ? fs : NULL, fs);
+}
+
+void hot_track_keep_fs(const struct hot_track *track, __u32 fs,
+		       const struct frsp_hot_fs *known)
+{
+	bpf_map_update_elem(bpf_map__fd(track->skel->maps.hotmon_fs), &fs,
+			    known, BPF_NOEXIST);
+}
+
+void hot_track_forget_fs(const struct hot_track *track, __u32 fs)
+{
+	bpf_map_delete_elem(bpf_map__fd(track->skel->maps.hotmon_fs), &fs);
+}
+
+int hot_track_find_fs(const struct hot_track *track,
+		      struct frsp_hot_fs_query *query)
+{
+	const struct frsp_hot_fs_query asked = *query;
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = query,
+		    .ctx_size_in = sizeof(*query));
+	int err;
+
+	for (int i = 0; i < FIND_TRIES; i++) {
+		*query = asked;
+		err = bpf_prog_test_run_opts(track->finder, &run);
+		if (err)
+			return err;
+		if (query->is_found)
+			return 0;
+		if (query->is_complete)
+			return -ENOENT;
+	}
+	return -EAGAIN;
+}
+
+void hot_track_follow_fs(struct hot_track *track,
+			 const struct hot_track_fs_filter *filter)
+{
+	track->skel->bss->filter_fs_id = filter->fs;
+	memcpy((void *)track->skel->bss->filter_disk_ids, filter->disks,
+	       sizeof(filter->disks));
+	track->skel->bss->filter_any_disk = filter->any_disk;
+}
+
+void hot_track_follow(struct hot_track *track, const struct cgroup_ref *cgroup)
+{
+	track->skel->bss->filter_cgroup_parent = cgroup->parent_id;
 }
 
 bool hot_track_tends(struct hot_track *track)

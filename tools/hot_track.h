@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <linux/types.h>
 
+#include "cgroup.h"
 #include "hot.h"
 
 #define HOT_TRACK_OBJECT "hot" /* where it is pinned */
@@ -26,12 +27,10 @@ struct hot_track_options {
 	__u64 memory; /* bytes for all maps, HOT_TRACK_MIN.. to _MAX_MEMORY */
 	double half_life_s; /* 1 s to 7 d */
 	bool compat;
-	__u32 fs_dev; /* only this filesystem (kernel dev_t of its superblock) */
-	__u32 extra_devs[FRSP_HOT_EXTRA_DEVS]; /* of it, too */
+	bool one_fs; /* see hot_track_follow_fs() */
 	__u32 pids[HOT_TRACK_MAX_PIDS];
 	__u32 n_pids;
-	__u64 cgroup_id; /* 0: all */
-	int cgroup_level;
+	const struct cgroup_ref *cgroup; /* and all below it; NULL: all */
 };
 
 /* The table as mapped; written by the kernel at any time. */
@@ -62,6 +61,14 @@ hot_table_slot(const struct hot_table *table, __u32 index)
 					(size_t)index * table->stride);
 }
 
+/* Whether the program in the kernel, or another reader, has it in this state. */
+static inline bool hot_slot_is(const struct frsp_hot_slot *slot,
+			       enum frsp_hot_slot_state state)
+{
+	return FRSP_HOT_TAG_STATE(
+		       __atomic_load_n(&slot->tag, __ATOMIC_ACQUIRE)) == state;
+}
+
 /* One reading of the clock that the table's times are in. */
 struct hot_clock {
 	__u32 heat_time; /* in heat units */
@@ -81,6 +88,40 @@ struct bpf_object_skeleton;
 int hot_track_open(const struct hot_track_options *options,
 		   struct hot_track **out);
 void hot_track_close(struct hot_track *track);
+
+/* Which filesystem an identity of the table is, or was. -ENOENT: there was no
+ * room to keep it.
+ */
+int hot_track_fs(const struct hot_track *track, __u32 fs,
+		 struct frsp_hot_fs *out);
+
+/* The identity after this one, 0: the first; false: there are no more. */
+bool hot_track_next_fs(const struct hot_track *track, __u32 *fs);
+
+/* Keeps, if the program has not, or forgets what an identity is. */
+void hot_track_keep_fs(const struct hot_track *track, __u32 fs,
+		       const struct frsp_hot_fs *known);
+void hot_track_forget_fs(const struct hot_track *track, __u32 fs);
+
+/* Whether the filesystem is mounted now, in whatever namespace, and what is to
+ * know of it. 0, -ENOENT: it is not, or -EAGAIN: that cannot be found out.
+ */
+int hot_track_find_fs(const struct hot_track *track,
+		      struct frsp_hot_fs_query *query);
+
+/* With .one_fs only this filesystem counts, and the disks whose identities
+ * these are; fs 0: none does. Until the first call nothing does.
+ */
+struct hot_track_fs_filter {
+	__u32 fs;
+	__u32 disks[1 + FRSP_HOT_EXTRA_DEVS]; /* 0: none */
+	bool any_disk; /* which of them are its own is not known */
+};
+void hot_track_follow_fs(struct hot_track *track,
+			 const struct hot_track_fs_filter *filter);
+
+/* The cgroup of the options has other ids now. */
+void hot_track_follow(struct hot_track *track, const struct cgroup_ref *cgroup);
 
 /* Whether it counts since before it was opened, and others may read it, too. */
 bool hot_track_is_pinned(const struct hot_track *track);

@@ -2,13 +2,12 @@
 /* hotmon: which files and ranges the disk works for. */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <locale.h>
 
+#include "aside.h"
 #include "cgroup.h"
 #include "clock.h"
 #include "hot_batch.h"
@@ -20,6 +19,7 @@
 #include "interrupt.h"
 #include "live_end.h"
 #include "log.h"
+#include "output.h"
 #include "privilege.h"
 
 #define TEND_PERIOD_S 1
@@ -29,8 +29,33 @@ struct hotmon {
 	struct hot_monitor *monitor;
 	struct hot_frame frame;
 	struct hot_live live;
-	sigset_t unblocked; /* while waiting, and only then */
 };
+
+/* For aside(): a path becomes one without links. */
+static int resolve_path(void *message, int *fd)
+{
+	char *path = message, resolved[PATH_MAX];
+
+	(void)fd;
+	if (!realpath(path, resolved))
+		return -errno;
+	strcpy(path, resolved);
+	return 0;
+}
+
+/* What names the one filesystem, as it was given; NULL: all. */
+static const char *filesystem_spec(const struct hotmon_opts *opts)
+{
+	return opts->fs ?: opts->monitor.directory;
+}
+
+static enum exit_code fail_filesystem(const struct hotmon_opts *opts, int err)
+{
+	return log_fail(EXIT_FAILED,
+			"name a mounted filesystem that is on a disk: "
+			"findmnt --real lists them",
+			"%s: %s", filesystem_spec(opts), mount_spec_error(err));
+}
 
 /* Fills in what of the options needs the system: ids of filesystem and cgroup,
  * the real path of a directory.
@@ -39,51 +64,67 @@ static enum exit_code resolve_filesystem(struct hotmon_opts *opts,
 					 const struct mount_table *mounts)
 {
 	const struct mount_entry *entry;
-	const char *spec = opts->fs ? opts->fs : opts->monitor.directory;
-	char *resolved;
+	const char *spec = filesystem_spec(opts);
+	char resolved[PATH_MAX];
 	int err;
 
 	if (!spec)
 		return EXIT_OK;
 	err = mount_table_by_spec(mounts, spec, &entry);
 	if (err)
-		return log_fail(EXIT_FAILED,
-				"name a mounted filesystem that is on a disk: "
-				"findmnt --real lists them",
-				"%s: %s", spec,
-				err == -ENODEV ? "not a filesystem on a disk"
-					       : strerror(-err));
-	opts->monitor.track.fs_dev = entry->dev;
-	memcpy(opts->monitor.track.extra_devs, entry->extra_devs,
-	       sizeof(entry->extra_devs));
+		return fail_filesystem(opts, err);
+	opts->monitor.fs_dev = entry->dev;
 	if (!opts->monitor.directory)
 		return EXIT_OK;
-	resolved = realpath(opts->monitor.directory, NULL);
-	if (!resolved)
+	/* mount_table_by_spec() has taken it, so it fits. */
+	strcpy(resolved, opts->monitor.directory);
+	err = aside(resolve_path, resolved, sizeof(resolved), entry->id, NULL);
+	if (err)
 		return log_fail(EXIT_FAILED, "name an existing directory",
 				"%s: %s", opts->monitor.directory,
-				strerror(errno));
-	opts->monitor.directory = resolved; /* until the program ends */
-	return EXIT_OK;
+				mount_spec_error(err));
+	opts->monitor.directory = strdup(resolved); /* until the end */
+	return opts->monitor.directory
+		       ? EXIT_OK
+		       : log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
+}
+
+struct cgroup_query {
+	char spec[PATH_MAX];
+	struct cgroup_ref cgroup;
+};
+
+/* For aside(). */
+static int find_cgroup(void *message, int *fd)
+{
+	struct cgroup_query *query = message;
+
+	(void)fd;
+	return cgroup_find(query->spec, &query->cgroup);
 }
 
 static enum exit_code resolve_cgroup(struct hotmon_opts *opts)
 {
-	struct cgroup_ref cgroup;
+	struct cgroup_query query;
+	static struct cgroup_ref cgroup; /* for the options */
 	int err;
 
 	if (!opts->cgroup)
 		return EXIT_OK;
-	err = cgroup_find(opts->cgroup, &cgroup);
+	err = strlen(opts->cgroup) < sizeof(query.spec) ? 0 : -ENAMETOOLONG;
+	if (!err) {
+		strcpy(query.spec, opts->cgroup);
+		err = aside(find_cgroup, &query, sizeof(query), 0, NULL);
+	}
 	if (err)
 		return log_fail(EXIT_FAILED, "systemd-cgls lists the cgroups",
 				"cgroup %s: %s", opts->cgroup, strerror(-err));
+	cgroup = query.cgroup;
 	if (!cgroup.has_io)
 		log_warn("cgroup %s: the io controller is off for it, so its "
 			 "I/O is charged to a cgroup above and will not show",
 			 opts->cgroup);
-	opts->monitor.track.cgroup_id = cgroup.id;
-	opts->monitor.track.cgroup_level = cgroup.level;
+	opts->monitor.track.cgroup = &cgroup;
 	return EXIT_OK;
 }
 
@@ -113,6 +154,8 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 	if (!err && !hot_evict_is_possible())
 		log_warn("no membarrier in this kernel: a full table stays "
 			 "full");
+	if (err == -ENODEV) /* unmounted, just now */
+		return fail_filesystem(&hotmon->opts, err);
 	if (err == -EOPNOTSUPP)
 		return log_fail(
 			EXIT_UNSUPPORTED, "Linux 6.1 or newer is needed",
@@ -192,15 +235,12 @@ static bool wait_until(struct hotmon *hotmon, double deadline)
 
 	while (!interrupted && !hotmon->live.quit) {
 		double left = deadline - clock_monotonic_s();
-		struct timespec timeout = {
-			.tv_sec = left, .tv_nsec = (left - (time_t)left) * 1e9};
 		enum hot_live_change change;
 
 		if (left <= 0)
 			return true;
-		if (left > TEND_PERIOD_S)
-			timeout = (struct timespec){.tv_sec = TEND_PERIOD_S};
-		ppoll(&input, live ? 1 : 0, &timeout, &hotmon->unblocked);
+		interrupt_poll(&input, live ? 1 : 0,
+			       left < TEND_PERIOD_S ? left : TEND_PERIOD_S);
 		hot_monitor_tend(hotmon->monitor); /* sampling tells errors */
 		if (!live)
 			continue;
@@ -216,19 +256,51 @@ static bool wait_until(struct hotmon *hotmon, double deadline)
 	return false;
 }
 
+/* Once each time: was is of the report before. */
+static void say_filesystem(const struct hotmon *hotmon, bool was_gone)
+{
+	bool gone = hotmon->frame.fs_gone;
+
+	if (gone != was_gone)
+		log_warn("filesystem %s: %s", filesystem_spec(&hotmon->opts),
+			 gone ? "is not mounted any more; it counts again when "
+				"it is, if its disk was there all the time"
+			      : "is mounted again, and counts");
+}
+
+/* Once each time: was is of the report before. */
+static void say_cgroup(const struct hotmon *hotmon, bool was_gone)
+{
+	bool gone = hotmon->frame.cgroup_gone;
+
+	if (gone != was_gone)
+		log_warn(
+			"cgroup %s: %s", hotmon->opts.cgroup,
+			gone ? "has ended; it counts again when it is made anew"
+			     : "is there again, and counts");
+}
+
 static int run_batch(struct hotmon *hotmon)
 {
 	__u64 left = hotmon->opts.report.count;
+	bool was_gone, fs_was_gone, last;
 	int err;
 
 	do {
+		was_gone = hotmon->frame.cgroup_gone;
+		fs_was_gone = hotmon->frame.fs_gone;
 		wait_until(hotmon,
 			   clock_monotonic_s() + hotmon->live.interval_s);
+		/* Sampling waits, too. What is done before a signal that
+		 * comes meanwhile is in another report, which is the last.
+		 */
+		last = interrupted;
 		err = sample(hotmon);
+		say_cgroup(hotmon, was_gone);
+		say_filesystem(hotmon, fs_was_gone);
 		if (!err)
 			err = report(hotmon, stdout);
-	} while (!err && !interrupted &&
-		 (!hotmon->opts.report.count || --left));
+	} while (!err && !last && (!hotmon->opts.report.count || --left));
 	return err;
 }
 
@@ -241,8 +313,7 @@ static int run_live(struct hotmon *hotmon)
 
 	if (!hot_live_start(&hotmon->live))
 		return -ENOTTY;
-	interrupt_catch(
-		&hotmon->unblocked); /* again: ncurses has its own handlers */
+	interrupt_catch(); /* again: ncurses has its own handlers */
 	do {
 		err = sample(hotmon);
 		if (err)
@@ -272,6 +343,7 @@ int main(int argc, char **argv)
 	enum exit_code code;
 	int err;
 
+	output_begin();
 	/* Not LC_NUMERIC: JSON and arguments have decimal points. */
 	setlocale(LC_CTYPE, "");
 	log_init("hotmon", false);
@@ -288,7 +360,7 @@ int main(int argc, char **argv)
 		return code;
 	if (hotmon.opts.self_test)
 		return self_test(&hotmon.opts);
-	interrupt_catch(&hotmon.unblocked);
+	interrupt_catch();
 	code = start_tracking(&hotmon);
 	if (code != EXIT_OK)
 		return code;

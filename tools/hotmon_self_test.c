@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "hot_self_test.h"
 #include "json_out.h"
+#include "live_end.h"
 
 #define SELF_TEST_SCHEMA "frsp.hotmon.self-test/1"
 
@@ -136,8 +137,7 @@ enum exit_code hotmon_self_test(const struct mount_table *mounts,
 		return log_fail(EXIT_FAILED,
 				"name a directory on a disk: -D DIR",
 				"self-test in %s: %s", spec,
-				err == -ENODEV ? "not a filesystem on a disk"
-					       : strerror(-err));
+				mount_spec_error(err));
 	directory = directory_of(spec, fs);
 	if (mount_table_by_spec(mounts, directory, &there) ||
 	    there->dev != fs->dev)
@@ -153,9 +153,7 @@ enum exit_code hotmon_self_test(const struct mount_table *mounts,
 		err = print_json(&test, fs, system.release);
 	else
 		print_text(&test, fs, system.release);
-	if (err || fflush(stdout))
-		return log_fail(EXIT_FAILED, NULL,
-				"cannot print the result: %s",
-				strerror(err ? -err : errno));
+	if (err)
+		return live_end(err);
 	return test.n_wrong ? EXIT_FAILED : EXIT_OK;
 }

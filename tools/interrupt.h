@@ -3,13 +3,17 @@
 #ifndef FRSP_INTERRUPT_H
 #define FRSP_INTERRUPT_H
 
+#include <poll.h>
 #include <signal.h>
 
 extern volatile sig_atomic_t interrupted;
 
-/* Blocks both; they arrive inside of a ppoll() with the mask *unblocked. Again
- * after ncurses has started, as that has handlers of its own.
+/* Blocks both; they arrive inside of interrupt_poll(). Again after ncurses has
+ * started, as that has handlers of its own.
  */
-void interrupt_catch(sigset_t *unblocked);
+void interrupt_catch(void);
+
+/* As poll(). Without interrupt_catch() signals do what they always do. */
+int interrupt_poll(struct pollfd *fds, nfds_t n_fds, double timeout_s);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output.h"
 #include "watch_pin.h"
 
 static enum exit_code fail_terminal(void)
@@ -22,6 +23,8 @@ static enum exit_code fail_terminal(void)
 
 enum exit_code live_end(int err)
 {
+	if (output_is_lost())
+		return output_fail(err);
 	switch (err) {
 	case 0:
 		return EXIT_OK;

@@ -3,25 +3,28 @@
  * A sorted copy of /proc/self/mountinfo, by way of libmount.
  *
  * A line of mountinfo does not say whether its target is still reachable: a
- * later mount may cover it or a directory above. The kernel knows: statx() of
- * the target gives the number of the mount one arrives at, and if that is not
- * the number of the line, the line is hidden. This also holds for btrfs, whose
- * st_dev is never the device in mountinfo.
+ * later mount may cover it or a directory above. All lines together do
+ * (mount_reach.h). What else needs a path, which may lead through a filesystem
+ * that does not answer, is asked aside.
  *
  * The table ages. mount_table_refresh() asks the kernel, by poll() on
  * mountinfo, whether it has changed before it reads it again.
  */
 #include "mount.h"
 #include "mount_devices.h"
+#include "mount_reach.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "aside.h"
 
 #define MOUNTINFO "/proc/self/mountinfo"
 
@@ -90,6 +93,7 @@ static int read_entries(struct libmnt_table *lines,
 		entry->options = text_or_empty(mnt_fs_get_fs_options(fs));
 		entry->dev = kdev_from_user(mnt_fs_get_devno(fs));
 		entry->id = mnt_fs_get_id(fs);
+		entry->parent_id = mnt_fs_get_parent_id(fs);
 	}
 	mnt_free_iter(iter);
 	qsort(entries, n, sizeof(*entries), compare_entries);
@@ -202,32 +206,57 @@ static int mount_id_at(int dir_fd, const char *path, int flags, int *id)
 	return 0;
 }
 
+struct target {
+	int id; /* the mount that is wanted there */
+	char path[PATH_MAX];
+};
+
+/* For aside(). What has covered the mount since is not opened. */
+static int open_target(void *message, int *fd)
+{
+	const struct target *target = message;
+	int place = open(target->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int id, err;
+
+	if (place < 0)
+		return -errno;
+	err = mount_id_at(place, "", AT_EMPTY_PATH, &id);
+	if (!err && id != target->id)
+		err = -ESTALE;
+	/* No O_PATH: open_by_handle_at() and ioctl() take no such fd. */
+	if (!err)
+		*fd = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (!err && *fd < 0)
+		err = -errno;
+	close(place);
+	return err;
+}
+
 int mount_entry_open(const struct mount_entry *entry)
 {
-	int fd, id, err;
+	struct target target = {.id = entry->id};
+	int fd = -1, err;
 
-	/* No O_PATH: open_by_handle_at() and ioctl() take no such fd. */
-	fd = open(entry->target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	err = mount_id_at(fd, "", AT_EMPTY_PATH, &id);
-	if (!err && id != entry->id)
-		err = -ESTALE;
-	if (!err)
-		return fd;
-	close(fd);
-	return err;
+	if (strlen(entry->target) >= sizeof(target.path))
+		return -ENAMETOOLONG;
+	strcpy(target.path, entry->target);
+	err = aside(open_target, &target, sizeof(target), entry->id, &fd);
+	return err ? err : fd;
+}
+
+bool mount_entry_is_reachable(const struct mount_table *table,
+			      const struct mount_entry *entry)
+{
+	return mount_is_reachable(table->entries, table->n_entries, entry);
 }
 
 const struct mount_entry *mount_table_by_dev(const struct mount_table *table,
 					     __u32 dev)
 {
 	const struct mount_entry *entry = NULL;
-	int id;
 
 	while ((entry = mount_table_next_by_dev(table, dev, entry)))
-		if (!mount_id_at(AT_FDCWD, entry->target, 0, &id) &&
-		    id == entry->id)
+		if (mount_entry_is_reachable(table, entry))
 			return entry;
 	return NULL;
 }
@@ -278,29 +307,69 @@ static const struct mount_entry *find_by_id(const struct mount_table *table,
 	return NULL;
 }
 
+struct place {
+	char path[PATH_MAX];
+	__u32 device; /* whose node it is; 0: it is none */
+	int mount_id; /* where it is, if it is none */
+};
+
+/* For aside(). */
+static int look_at_place(void *message, int *fd)
+{
+	struct place *place = message;
+	struct stat st;
+
+	(void)fd;
+	if (stat(place->path, &st))
+		return errno == ENOTDIR ? -ENOENT : -errno;
+	if (!S_ISBLK(st.st_mode))
+		return mount_id_at(AT_FDCWD, place->path, 0, &place->mount_id);
+	place->device = kdev_from_user(st.st_rdev);
+	return 0;
+}
+
+static int find_by_path(const struct mount_table *table, const char *path,
+			const struct mount_entry **out)
+{
+	struct place place = {.device = 0};
+	int err;
+
+	if (strlen(path) >= sizeof(place.path))
+		return -ENAMETOOLONG;
+	strcpy(place.path, path);
+	err = aside(look_at_place, &place, sizeof(place), 0, NULL);
+	if (!err)
+		*out = place.device ? mount_table_backed_by(table, place.device)
+				    : find_by_id(table, place.mount_id);
+	return err;
+}
+
 int mount_table_by_spec(const struct mount_table *table, const char *spec,
 			const struct mount_entry **out)
 {
 	const struct mount_entry *entry;
-	struct stat st;
 	__u32 dev;
-	int id = 0, err;
+	int err = 0;
 
-	if (mount_parse_dev(spec, &dev)) {
+	if (mount_parse_dev(spec, &dev))
 		entry = mount_table_backed_by(table, dev);
-	} else if (stat(spec, &st)) {
-		return errno == ENOTDIR ? -ENOENT : -errno;
-	} else if (S_ISBLK(st.st_mode)) {
-		entry = mount_table_backed_by(table,
-					      kdev_from_user(st.st_rdev));
-	} else {
-		err = mount_id_at(AT_FDCWD, spec, 0, &id);
-		if (err)
-			return err;
-		entry = find_by_id(table, id);
-	}
+	else
+		err = find_by_path(table, spec, &entry);
+	if (err)
+		return err;
 	if (!entry || !has_block_device(entry))
 		return -ENODEV;
 	*out = entry;
 	return 0;
+}
+
+const char *mount_spec_error(int err)
+{
+	switch (err) {
+	case -ENODEV:
+		return "not a mounted filesystem on a disk";
+	case -ETIMEDOUT:
+		return "its filesystem does not answer";
+	}
+	return strerror(-err);
 }

@@ -48,6 +48,7 @@ struct mount_entry {
 	__u32 dev;	     /* kernel dev_t: s_dev of the superblock */
 	__u32 extra_devs[FRSP_HOT_EXTRA_DEVS]; /* that it has, too; 0: none */
 	int id; /* of mountinfo, as statx gives it */
+	int parent_id;
 };
 
 struct mount_table;
@@ -67,7 +68,7 @@ const struct mount_entry *mount_table_next(const struct mount_table *table,
 
 /* The mounts of a filesystem, those that show more of it first. after: the
  * entry returned before, NULL to begin. The target may be hidden by another
- * mount: see mount_entry_open().
+ * mount: see mount_entry_is_reachable().
  */
 const struct mount_entry *
 mount_table_next_by_dev(const struct mount_table *table, __u32 dev,
@@ -77,18 +78,27 @@ mount_table_next_by_dev(const struct mount_table *table, __u32 dev,
 const struct mount_entry *mount_table_by_dev(const struct mount_table *table,
 					     __u32 dev);
 
+/* False: another mount hides it. */
+bool mount_entry_is_reachable(const struct mount_table *table,
+			      const struct mount_entry *entry);
+
 /* Opens the target, a directory. Returns a file descriptor, -ESTALE if there is
- * now something else at the target, or another -errno. It keeps the filesystem
- * from being unmounted: do not hold it.
+ * now something else at the target, -ETIMEDOUT if a filesystem above does not
+ * answer, or another -errno. It keeps the filesystem from being unmounted: do
+ * not hold it.
  */
 int mount_entry_open(const struct mount_entry *entry);
 
 /* spec: a path inside a filesystem, a block device node, or MAJOR:MINOR.
  * Returns 0, -ENOENT (no such path), -ENODEV (is not, or is not on, a mounted
- * filesystem that has a block device), or another -errno.
+ * filesystem that has a block device), -ETIMEDOUT (its filesystem does not
+ * answer), or another -errno.
  */
 int mount_table_by_spec(const struct mount_table *table, const char *spec,
 			const struct mount_entry **out);
+
+/* What such an error means, for a message that names the spec. */
+const char *mount_spec_error(int err);
 
 /* The mounted filesystem that has this block device, perhaps only for its log,
  * or whose superblock has this device number; NULL: none.

@@ -23,6 +23,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "aside.h"
+
 /* struct ext4_super_block of fs/ext4/ext4.h, in 32-bit words */
 #define EXT4_SB_OFFSET	    1024
 #define EXT4_SB_COMPAT	    (0x5c / 4)
@@ -30,18 +32,41 @@
 #define EXT4_SB_JOURNAL_DEV (0xe4 / 4)
 #define EXT4_HAS_JOURNAL    0x4
 
-static int btrfs_devices_dir(const struct mount_entry *entry, DIR **out)
-{
-	struct btrfs_ioctl_fs_info_args args = {};
-	const __u8 *id = args.fsid;
-	char path[128];
-	int fd = mount_entry_open(entry);
-	int err;
+struct btrfs_query {
+	char target[PATH_MAX];
+	int mount_id;
+	__u8 fsid[BTRFS_FSID_SIZE];
+};
 
+/* For aside(): it also waits for a commit, and so for the disks. */
+static int ask_btrfs(void *message, int *no_fd)
+{
+	struct btrfs_query *query = message;
+	const struct mount_entry entry = {.target = query->target,
+					  .id = query->mount_id};
+	struct btrfs_ioctl_fs_info_args args = {};
+	int fd = mount_entry_open(&entry), err;
+
+	(void)no_fd;
 	if (fd < 0)
 		return fd;
 	err = ioctl(fd, BTRFS_IOC_FS_INFO, &args) ? -errno : 0;
 	close(fd);
+	memcpy(query->fsid, args.fsid, sizeof(query->fsid));
+	return err;
+}
+
+static int btrfs_devices_dir(const struct mount_entry *entry, DIR **out)
+{
+	struct btrfs_query query = {.mount_id = entry->id};
+	const __u8 *id = query.fsid;
+	char path[128];
+	int err;
+
+	if (strlen(entry->target) >= sizeof(query.target))
+		return -ENAMETOOLONG;
+	strcpy(query.target, entry->target);
+	err = aside(ask_btrfs, &query, sizeof(query), entry->id, NULL);
 	if (err)
 		return err;
 	snprintf(path, sizeof(path),
@@ -108,20 +133,37 @@ static void read_ext4(struct mount_entry *entry)
 			kdev_from_user(le32toh(words[EXT4_SB_JOURNAL_DEV]));
 }
 
+struct node_query {
+	char path[PATH_MAX];
+	__u32 dev;
+};
+
+/* For aside(): mount may have been told any path. */
+static int look_at_node(void *message, int *fd)
+{
+	struct node_query *query = message;
+	struct stat st;
+
+	(void)fd;
+	if (stat(query->path, &st))
+		return -errno;
+	query->dev = S_ISBLK(st.st_mode) ? kdev_from_user(st.st_rdev) : 0;
+	return 0;
+}
+
 static __u32 device_in_option(const struct mount_entry *entry, const char *name)
 {
-	char path[PATH_MAX], *value;
-	struct stat st;
+	struct node_query query = {.dev = 0};
+	char *value;
 	size_t len;
 
 	if (mnt_optstr_get_option(entry->options, name, &value, &len) ||
-	    len >= sizeof(path))
+	    len >= sizeof(query.path))
 		return 0;
-	memcpy(path, value, len);
-	path[len] = 0;
-	return !stat(path, &st) && S_ISBLK(st.st_mode)
-		       ? kdev_from_user(st.st_rdev)
-		       : 0;
+	memcpy(query.path, value, len);
+	return aside(look_at_node, &query, sizeof(query), entry->id, NULL)
+		       ? 0
+		       : query.dev;
 }
 
 static void read_xfs(struct mount_entry *entry)

@@ -2,10 +2,11 @@
 /*
  * The cache remembers what was announced, in a hash table that also keeps the
  * order of announcement, and forgets the oldest. The paths come from
- * path_find.c, anew with each call; if one mount of a filesystem does not show
- * a file, the next is tried.
+ * path_find.c, once per frame; if one mount of a filesystem does not show a
+ * file, the next is tried.
  *
  * No mount is held open between calls: that would keep it from being unmounted.
+ * And none is opened by this process: it may not answer.
  */
 #include "path.h"
 #include "path_find.h"
@@ -14,10 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
+
+#include "aside.h"
 
 #define MAX_MOUNTS_TRIED 8
 
@@ -25,8 +27,13 @@ struct file {
 	struct path_key key;
 	__u64 subvol;
 	struct path_hints hints;
+	char *name;	   /* NULL: unknown */
+	char *last_path;   /* or one that was suggested, or NULL */
+	bool is_suggested; /* .last_path: nobody has looked whether it is */
 	__u32 fs_dev;
 	const char *fs_type; /* NULL: too many types */
+	struct path_result result;
+	__u64 frame; /* when .result was found; 0: there is none */
 	UT_hash_handle hh;
 };
 
@@ -34,6 +41,7 @@ struct path_cache {
 	const struct mount_table *table;
 	struct file *files; /* in order of announcement */
 	size_t max_files;
+	__u64 frame;				 /* 0: each call looks */
 	char fs_types[16][FRSP_HOT_FS_TYPE_LEN]; /* for struct file */
 	struct path_lookup lookup; /* owns the path of the last result */
 };
@@ -53,8 +61,8 @@ int path_cache_new(const struct mount_table *table, size_t max_files,
 
 static void free_file(struct file *file)
 {
-	free(file->hints.name);
-	free(file->hints.last_path);
+	free(file->name);
+	free(file->last_path);
 	free(file);
 }
 
@@ -118,15 +126,15 @@ static struct file *new_file(struct path_cache *cache,
 
 	if (!file)
 		return NULL;
-	file->key = (struct path_key){hot->ino, hot->dev, hot->gen};
+	file->key = (struct path_key){hot->ino, hot->fs, hot->gen};
 	file->subvol = hot->subvol;
 	file->fs_dev = hot->fs_dev;
 	file->fs_type = keep_fs_type(cache, hot->fs_type);
 	file->hints.parent.ino = hot->parent_ino;
 	file->hints.parent.gen = hot->parent_gen;
 	file->hints.parent.subvol = hot->subvol;
-	file->hints.name = strndup(hot->name, sizeof(hot->name));
-	if (file->hints.name)
+	file->name = strndup(hot->name, sizeof(hot->name));
+	if (file->name)
 		return file;
 	free(file);
 	return NULL;
@@ -150,119 +158,189 @@ void path_cache_announce(struct path_cache *cache,
 		return;
 	old = find_file(cache, &file->key);
 	if (old) {
-		file->hints.last_path = old->hints.last_path;
-		old->hints.last_path = NULL;
+		file->last_path = old->last_path;
+		file->is_suggested = old->is_suggested;
+		old->last_path = NULL;
 		drop_file(cache, old);
 	}
 	add_file(cache, file);
 }
 
-static void keep_path(struct path_hints *hints, const char *path)
+static void keep_text(char **kept, const char *text)
 {
 	char *copy;
 
-	if (hints->last_path && !strcmp(hints->last_path, path))
+	if (*kept && !strcmp(*kept, text))
 		return;
-	copy = strdup(path);
+	copy = strdup(text);
 	if (!copy)
 		return;
-	free(hints->last_path);
-	hints->last_path = copy;
+	free(*kept);
+	*kept = copy;
 }
 
 void path_cache_suggest(struct path_cache *cache, const struct path_key *key,
 			const char *path)
 {
-	struct file *file = find_file(cache, key);
+	struct file *file = find_file(cache, key), *added = NULL;
 
-	if (file) {
-		keep_path(&file->hints, path);
-		return;
+	if (!file) { /* it was never announced */
+		file = added = calloc(1, sizeof(*file));
+		if (!file)
+			return;
+		file->key = *key;
+		file->fs_dev = key->fs;
 	}
-	file = calloc(1, sizeof(*file)); /* it was never announced */
-	if (!file)
-		return;
-	file->key = *key;
-	file->fs_dev = key->dev;
-	keep_path(&file->hints, path);
-	add_file(cache, file);
+	keep_text(&file->last_path, path);
+	file->is_suggested = true;
+	file->frame = 0;
+	if (added)
+		add_file(cache, added);
 }
 
-/* Returns 0 if result is final, -ENOENT if another mount may show more, or
- * -EPERM.
- */
-static int get_on_mount(struct path_lookup *lookup, struct path_result *result)
+bool path_cache_has(const struct path_cache *cache, const struct path_key *key)
 {
-	int fd = path_handle_open(lookup->mount_fd, lookup->fs_type,
-				  &lookup->inode);
-	bool deleted = fd == -ESTALE, found;
+	return find_file(cache, key);
+}
 
-	if (fd < 0 && !deleted)
-		return fd == -EPERM ? fd : -ENOENT;
-	if (!deleted && fstat(fd, &lookup->st)) {
-		close(fd);
-		return -ENOENT;
-	}
-	lookup->fd = fd < 0 ? -1 : fd;
-	deleted = deleted || !lookup->st.st_nlink;
-	found = deleted ? path_find_last(lookup) : path_find(lookup);
-	if (fd >= 0)
-		close(fd);
-	result->n_links = deleted ? 0 : lookup->st.st_nlink;
-	if (!found && !deleted)
-		return -ENOENT;
-	result->state = deleted ? PATH_DELETED : PATH_KNOWN;
-	if (!found)
+void path_cache_get_last(const struct path_cache *cache,
+			 const struct path_key *key, struct path_result *result)
+{
+	const struct file *file = find_file(cache, key);
+
+	*result = (struct path_result){.state = PATH_NOT_MOUNTED};
+	if (!file)
+		return;
+	result->path = file->is_suggested ? NULL : file->last_path;
+	result->fs_type = file->fs_type;
+}
+
+static void fill_lookup(struct path_lookup *lookup, const struct path_key *key,
+			const struct file *file)
+{
+	lookup->inode = (struct path_inode){key->ino, key->gen, 0};
+	lookup->hints = (struct path_hints){.searched_s = 0};
+	lookup->name[0] = 0;
+	lookup->last_path[0] = 0;
+	if (!file)
+		return;
+	lookup->inode.subvol = file->subvol;
+	lookup->hints = file->hints;
+	if (file->name)
+		strcpy(lookup->name, file->name);
+	if (file->last_path)
+		strcpy(lookup->last_path, file->last_path);
+}
+
+/* As path_find_on_mount(). */
+static int get_on_mount(struct path_lookup *lookup,
+			const struct mount_entry *mount,
+			struct path_result *result)
+{
+	int err;
+
+	if (strlen(mount->target) >= sizeof(lookup->target))
+		return -ENAMETOOLONG;
+	strcpy(lookup->target, mount->target);
+	snprintf(lookup->fs_type, sizeof(lookup->fs_type), "%s",
+		 mount->fs_type);
+	lookup->mount_id = mount->id;
+	err = aside(path_find_on_mount, lookup, sizeof(*lookup), mount->id,
+		    NULL);
+	if (err && err != -ENOENT)
+		return err;
+	result->n_links = lookup->n_links;
+	if (err)
+		return err;
+	result->state = lookup->is_deleted ? PATH_DELETED : PATH_KNOWN;
+	if (!lookup->path[0])
 		return 0;
 	result->path = lookup->path;
-	if (lookup->hints)
-		keep_path(lookup->hints, lookup->path);
+	result->mount_id = mount->id;
 	return 0;
 }
 
 static int get_on_mounts(struct path_cache *cache, struct path_result *result)
 {
-	struct path_lookup *lookup = &cache->lookup;
 	const struct mount_entry *entry = NULL;
 	int n_tried = 0, err = -ENOENT;
 
-	while (err == -ENOENT && n_tried < MAX_MOUNTS_TRIED &&
+	while (err && err != -EPERM && n_tried < MAX_MOUNTS_TRIED &&
 	       (entry = mount_table_next_by_dev(cache->table, result->fs_dev,
 						entry))) {
 		result->state = PATH_UNKNOWN;
 		result->fs_type = entry->fs_type;
-		lookup->fs_type = entry->fs_type;
-		lookup->mount_fd = mount_entry_open(entry);
-		if (lookup->mount_fd < 0)
+		if (!mount_entry_is_reachable(cache->table, entry))
 			continue;
-		err = get_on_mount(lookup, result);
-		close(lookup->mount_fd);
+		err = get_on_mount(&cache->lookup, entry, result);
 		n_tried++;
 	}
 	return err == -EPERM ? err : 0;
 }
 
-int path_cache_get(struct path_cache *cache, __u64 ino, __u32 dev, __u32 gen,
+void path_cache_next_frame(struct path_cache *cache)
+{
+	cache->frame++;
+}
+
+/* What the lookup has told makes the next one of the file shorter. */
+static void learn(const struct path_lookup *lookup, struct file *file,
+		  const char *path)
+{
+	file->hints = lookup->hints;
+	if (lookup->name[0])
+		keep_text(&file->name, lookup->name);
+	if (!path)
+		return;
+	keep_text(&file->last_path, path);
+	if (!lookup->is_deleted) /* else it is the one of before */
+		file->is_suggested = false;
+}
+
+/* For the rest of this frame. .last_path keeps the path, if there was memory. */
+static void keep_result(struct path_cache *cache, struct file *file,
+			const struct path_result *result)
+{
+	const char *path = result->path ? file->last_path : NULL;
+
+	if (result->path && (!path || strcmp(path, result->path)))
+		return;
+	file->result = *result;
+	file->result.path = path;
+	if (result->fs_type) /* the mount table's may go */
+		file->result.fs_type = keep_fs_type(cache, result->fs_type);
+	file->frame = cache->frame;
+}
+
+int path_cache_get(struct path_cache *cache, __u64 ino, __u32 fs, __u32 gen,
 		   struct path_result *result)
 {
-	struct path_key key = {ino, dev, gen};
+	struct path_key key = {ino, fs, gen};
 	struct file *file = find_file(cache, &key);
+	int err;
 
-	cache->lookup.inode = (struct path_inode){ino, gen, 0};
-	cache->lookup.hints = NULL;
+	if (file && file->frame && file->frame == cache->frame) {
+		*result = file->result;
+		return 0;
+	}
+	fill_lookup(&cache->lookup, &key, file);
 	*result = (struct path_result){.state = PATH_OTHER_MOUNT_NS,
-				       .fs_dev = dev};
+				       .fs_dev = fs};
 	if (file) {
-		cache->lookup.inode.subvol = file->subvol;
-		cache->lookup.hints = &file->hints;
 		result->fs_type = file->fs_type;
 		result->fs_dev = file->fs_dev;
-	} else if (!kdev_major(dev) &&
-		   !mount_table_next_by_dev(cache->table, dev, NULL)) {
+	} else if (!kdev_major(fs) &&
+		   !mount_table_next_by_dev(cache->table, fs, NULL)) {
 		/* A btrfs subvolume? It has no device in mountinfo. */
 		result->state = PATH_UNKNOWN;
 		result->fs_dev = 0;
 		return 0;
 	}
-	return get_on_mounts(cache, result);
+	err = get_on_mounts(cache, result);
+	if (!file)
+		return err;
+	learn(&cache->lookup, file, result->path);
+	if (!err)
+		keep_result(cache, file, result);
+	return err;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From inode number to path. What BPF announces about a file is remembered;
- * the path is looked up when it is shown, so it is never out of date.
+ * the path is looked up when it is shown, so it is never older than the frame.
+ * Where the filesystem does not answer, it is unknown.
  */
 #ifndef FRSP_PATH_H
 #define FRSP_PATH_H
@@ -17,6 +18,7 @@ enum path_state {
 	PATH_DELETED, /* .path was the last one known, or is NULL */
 	PATH_UNKNOWN,
 	PATH_OTHER_MOUNT_NS, /* not mounted in our mount namespace */
+	PATH_NOT_MOUNTED, /* nowhere; .path was the last one known, or NULL */
 };
 
 struct path_result {
@@ -25,11 +27,15 @@ struct path_result {
 	unsigned int n_links; /* 0: unknown, or deleted */
 	const char *fs_type;  /* NULL: unknown */
 	__u32 fs_dev;	      /* kernel dev_t, as in mountinfo; 0: unknown */
+	int mount_id;	      /* of the mount that .path is on; 0: none */
 };
 
 struct path_key {
 	__u64 ino;
-	__u32 dev; /* kernel dev_t; btrfs: of the subvolume */
+	/* What tells filesystems and subvolumes apart: an identity of
+	 * bpf/hot_fs.h; for who has none the kernel dev_t of the superblock.
+	 */
+	__u32 fs;
 	__u32 gen;
 };
 
@@ -47,22 +53,34 @@ void path_cache_announce(struct path_cache *cache,
 			 const struct frsp_hot_file *file);
 void path_cache_forget(struct path_cache *cache, const struct path_key *key);
 
+/* Without looking: what was announced or found of the file is kept. */
+bool path_cache_has(const struct path_cache *cache, const struct path_key *key);
+
+/* Fills in the last path that was found, of a filesystem that is not mounted. */
+void path_cache_get_last(const struct path_cache *cache,
+			 const struct path_key *key,
+			 struct path_result *result);
+
 /* path may be the file's: if it leads to it when path_cache_get() looks. */
 void path_cache_suggest(struct path_cache *cache, const struct path_key *key,
 			const char *path);
 size_t path_cache_count(const struct path_cache *cache);
 
-/* Looks the path up now. A file that was never announced is found if its dentry
- * is cached (not on btrfs). Returns 0, or -EPERM without CAP_DAC_READ_SEARCH;
- * in both cases result is filled in.
+/* From now on each path is looked up once, until the next frame. */
+void path_cache_next_frame(struct path_cache *cache);
+
+/* Looks the path up: now, or earlier in this frame. A file that was never
+ * announced is found if its dentry is cached (not on btrfs). Returns 0, or
+ * -EPERM without CAP_DAC_READ_SEARCH; in both cases result is filled in.
  */
-int path_cache_get(struct path_cache *cache, __u64 ino, __u32 dev, __u32 gen,
+int path_cache_get(struct path_cache *cache, __u64 ino, __u32 fs, __u32 gen,
 		   struct path_result *result);
 
 /* What a person sees: the path, or <ino 1234 gen 5678 dev 8:1>, and what there
  * is to say about it. Bytes that could upset a terminal are written as \ooo,
- * and so is the backslash. Cut at len - 1 bytes, never inside of a character.
- * Returns the length that the whole has.
+ * and so are the backslash and what the locale has no character for. Cut at
+ * len - 1 bytes, never inside of a character. Returns the length that the whole
+ * has.
  */
 #define PATH_LABEL_LEN (4 * 4096 + 64) /* is always enough */
 size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,

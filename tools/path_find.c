@@ -14,17 +14,23 @@
  * Each is only a candidate. It is the path if it leads to the inode that is
  * open: not when it is hidden below a mount point, lies outside of what this
  * mount shows, was an unlinked name of a file with others, or is "/". Names are
- * compared by device and inode number, which the open inode cannot lose.
+ * compared by device and inode number, which the open inode cannot lose. A path
+ * is walked from the mount's own root, and no further than the mount goes: what
+ * is mounted inside may be a filesystem that does not answer.
  */
 #include "path_find.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "mount.h"
+#include "quiet_open.h"
 
 /* Reading so many took 25 ms on a cold XFS. A longer one is searched once. */
 #define MAX_DIR_ENTRIES	      16384
@@ -49,8 +55,55 @@ static bool is_same_file(int dir_fd, const char *path, const struct stat *st)
 	struct stat found;
 
 	return !fstatat(dir_fd, path, &found,
-			AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) &&
+			AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT |
+				AT_EMPTY_PATH) &&
 	       found.st_ino == st->st_ino && found.st_dev == st->st_dev;
+}
+
+/* path without the mount's target, or NULL: it is not below it. "": the root. */
+static const char *below_target(const struct path_lookup *lookup,
+				const char *path)
+{
+	size_t len = strlen(lookup->target);
+
+	if (len == 1) /* "/" */
+		len = 0;
+	if (strncmp(path, lookup->target, len) ||
+	    (path[len] && path[len] != '/'))
+		return NULL;
+	path += len;
+	return path + strspn(path, "/");
+}
+
+/* Opens with O_PATH what is at path on this very mount. */
+static int open_here(const struct path_lookup *lookup, const char *path)
+{
+	const char *below = below_target(lookup, path);
+	struct open_how how = {
+		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+		.resolve =
+			RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS,
+	};
+	int fd;
+
+	if (!below)
+		return -ENOENT;
+	fd = syscall(SYS_openat2, lookup->mount_fd, *below ? below : ".", &how,
+		     sizeof(how));
+	return fd < 0 ? -errno : fd;
+}
+
+static bool leads_to(const struct path_lookup *lookup, const char *path,
+		     const struct stat *st)
+{
+	int fd = open_here(lookup, path);
+	bool is_same;
+
+	if (fd < 0)
+		return false;
+	is_same = is_same_file(fd, "", st);
+	close(fd);
+	return is_same;
 }
 
 /* Opens a directory and sets path to where it is. */
@@ -63,7 +116,7 @@ static int open_dir(const struct path_lookup *lookup,
 	if (fd < 0)
 		return fd;
 	if (!fstat(fd, &st) && !read_fd_path(fd, path) &&
-	    is_same_file(AT_FDCWD, path, &st))
+	    leads_to(lookup, path, &st))
 		return fd;
 	close(fd);
 	return -ENOENT;
@@ -79,22 +132,11 @@ static bool append_name(char path[PATH_MAX], const char *name)
 	       PATH_MAX - len;
 }
 
-static void keep_name(struct path_hints *hints, const char *name)
-{
-	char *copy = strdup(name);
-
-	if (!copy)
-		return;
-	free(hints->name);
-	hints->name = copy;
-}
-
 /* Looks for the inode in a directory, for a bounded time. */
 static bool search_dir(struct path_lookup *lookup, int dir_fd,
 		       char name[NAME_MAX + 1])
 {
-	int fd = openat(dir_fd, ".",
-			O_RDONLY | O_DIRECTORY | O_NOATIME | O_CLOEXEC);
+	int fd = quiet_open(dir_fd, ".", O_DIRECTORY, 0);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *node = NULL;
 	bool found = false;
@@ -111,7 +153,7 @@ static bool search_dir(struct path_lookup *lookup, int dir_fd,
 	if (found)
 		snprintf(name, NAME_MAX + 1, "%s", node->d_name);
 	else if (node)
-		lookup->hints->search_hopeless = true;
+		lookup->hints.search_hopeless = true;
 	closedir(dir);
 	return found;
 }
@@ -126,28 +168,25 @@ static bool may_search(const struct path_hints *hints, time_t now_s)
 /* Candidates 3 and 4: lookup->path, on true. */
 static bool find_in_parent(struct path_lookup *lookup)
 {
-	struct path_hints *hints = lookup->hints;
-	char name[NAME_MAX + 1];
+	struct path_hints *hints = &lookup->hints;
 	struct timespec now;
 	bool found;
 	int fd;
 
-	if (!hints || !hints->parent.ino)
+	if (!hints->parent.ino)
 		return false;
 	fd = open_dir(lookup, &hints->parent, lookup->path);
 	if (fd < 0)
 		return false;
-	found = hints->name[0] && is_same_file(fd, hints->name, &lookup->st);
+	found = lookup->name[0] && is_same_file(fd, lookup->name, &lookup->st);
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	if (!found && may_search(hints, now.tv_sec)) {
-		found = search_dir(lookup, fd, name);
+		found = search_dir(lookup, fd, lookup->name);
 		hints->searched_s = found ? 0 : now.tv_sec;
-		if (found)
-			keep_name(hints, name);
 	}
 	close(fd);
-	return found && append_name(lookup->path, hints->name) &&
-	       is_same_file(AT_FDCWD, lookup->path, &lookup->st);
+	return found && append_name(lookup->path, lookup->name) &&
+	       leads_to(lookup, lookup->path, &lookup->st);
 }
 
 /* Candidate 5. */
@@ -166,23 +205,22 @@ static bool find_by_links(struct path_lookup *lookup)
 			continue;
 		close(fd);
 		if (append_name(lookup->path, name) &&
-		    is_same_file(AT_FDCWD, lookup->path, &lookup->st))
+		    leads_to(lookup, lookup->path, &lookup->st))
 			return true;
 	}
 	return false;
 }
 
-bool path_find(struct path_lookup *lookup)
+/* Sets .path to one that leads to the inode open as .fd. False: none found. */
+static bool find(struct path_lookup *lookup)
 {
-	const struct path_hints *hints = lookup->hints;
-
-	if (hints && hints->last_path &&
-	    is_same_file(AT_FDCWD, hints->last_path, &lookup->st)) {
-		strcpy(lookup->path, hints->last_path);
+	if (lookup->last_path[0] &&
+	    leads_to(lookup, lookup->last_path, &lookup->st)) {
+		strcpy(lookup->path, lookup->last_path);
 		return true;
 	}
 	if (!read_fd_path(lookup->fd, lookup->path) &&
-	    is_same_file(AT_FDCWD, lookup->path, &lookup->st))
+	    leads_to(lookup, lookup->path, &lookup->st))
 		return true;
 	return find_in_parent(lookup) || find_by_links(lookup);
 }
@@ -194,6 +232,7 @@ static bool read_deleted_path(struct path_lookup *lookup)
 	struct stat dir_st;
 	char *end, *slash;
 	bool visible;
+	int dir;
 
 	if (lookup->fd < 0 || read_fd_path(lookup->fd, lookup->path) ||
 	    strlen(lookup->path) < sizeof(suffix))
@@ -205,28 +244,74 @@ static bool read_deleted_path(struct path_lookup *lookup)
 	*end = 0;
 	/* Nothing is there to compare with, except the filesystem. */
 	*slash = 0;
-	visible = !stat(slash == lookup->path ? "/" : lookup->path, &dir_st) &&
-		  dir_st.st_dev == lookup->st.st_dev;
+	dir = open_here(lookup, lookup->path);
 	*slash = '/';
+	if (dir < 0)
+		return false;
+	visible = !fstat(dir, &dir_st) && dir_st.st_dev == lookup->st.st_dev;
+	close(dir);
 	return visible;
 }
 
-bool path_find_last(struct path_lookup *lookup)
+/* Sets .path to where an inode was that has no name any more; .fd may be -1. */
+static bool find_last(struct path_lookup *lookup)
 {
-	const struct path_hints *hints = lookup->hints;
 	int fd;
 
 	if (read_deleted_path(lookup))
 		return true;
-	if (hints && hints->last_path) {
-		strcpy(lookup->path, hints->last_path);
+	if (lookup->last_path[0]) {
+		strcpy(lookup->path, lookup->last_path);
 		return true;
 	}
-	if (!hints || !hints->parent.ino || !hints->name[0])
+	if (!lookup->hints.parent.ino || !lookup->name[0])
 		return false;
-	fd = open_dir(lookup, &hints->parent, lookup->path);
+	fd = open_dir(lookup, &lookup->hints.parent, lookup->path);
 	if (fd < 0)
 		return false;
 	close(fd);
-	return append_name(lookup->path, hints->name);
+	return append_name(lookup->path, lookup->name);
+}
+
+static int get_on_mount(struct path_lookup *lookup)
+{
+	int fd = path_handle_open(lookup->mount_fd, lookup->fs_type,
+				  &lookup->inode);
+	bool deleted = fd == -ESTALE, found;
+
+	if (fd < 0 && !deleted)
+		return fd == -EPERM ? fd : -ENOENT;
+	if (!deleted && fstat(fd, &lookup->st)) {
+		close(fd);
+		return -ENOENT;
+	}
+	lookup->fd = fd < 0 ? -1 : fd;
+	deleted = deleted || !lookup->st.st_nlink;
+	found = deleted ? find_last(lookup) : find(lookup);
+	if (fd >= 0)
+		close(fd);
+	if (!found)
+		lookup->path[0] = 0;
+	lookup->is_deleted = deleted;
+	lookup->n_links = deleted ? 0 : lookup->st.st_nlink;
+	return found || deleted ? 0 : -ENOENT;
+}
+
+int path_find_on_mount(void *message, int *no_fd)
+{
+	struct path_lookup *lookup = message;
+	const struct mount_entry mount = {.target = lookup->target,
+					  .id = lookup->mount_id};
+	int err;
+
+	(void)no_fd;
+	lookup->path[0] = 0;
+	lookup->is_deleted = false;
+	lookup->n_links = 0;
+	lookup->mount_fd = mount_entry_open(&mount);
+	if (lookup->mount_fd < 0)
+		return lookup->mount_fd == -EPERM ? -EACCES : lookup->mount_fd;
+	err = get_on_mount(lookup);
+	close(lookup->mount_fd);
+	return err;
 }

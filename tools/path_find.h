@@ -8,31 +8,41 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "hot.h"
 #include "path_handle.h"
 
 /* What is known of an inode besides its number. */
 struct path_hints {
 	struct path_inode parent; /* .ino 0: unknown */
-	char *name;		  /* in parent; may be cut, or "" */
-	char *last_path;	  /* or one that was suggested, or NULL */
 	time_t searched_s;	  /* the parent, in vain; 0: never */
 	bool search_hopeless;
 };
 
+/* Goes to another process, and comes back: no pointers. */
 struct path_lookup {
 	struct path_inode inode;
-	struct path_hints *hints; /* or NULL */
-	const char *fs_type;
+	struct path_hints hints;  /* these two are better when it returns */
+	char name[NAME_MAX + 1];  /* in the parent; may be cut, or "" */
+	char last_path[PATH_MAX]; /* or one that was suggested, or "" */
+	char fs_type[FRSP_HOT_FS_TYPE_LEN];
+	char target[PATH_MAX]; /* of the mount */
+	int mount_id;
+
+	/* the answer */
+	char path[PATH_MAX]; /* "": none found */
+	bool is_deleted;     /* .path was its last one */
+	unsigned int n_links;
+
+	/* while it looks */
 	int mount_fd;
 	int fd;		/* the inode, O_PATH; or -1 */
 	struct stat st; /* of fd */
-	char path[PATH_MAX];
 };
 
-/* Sets .path to one that leads to the inode open as .fd. False: none found. */
-bool path_find(struct path_lookup *lookup);
-
-/* Sets .path to where an inode was that has no name any more; .fd may be -1. */
-bool path_find_last(struct path_lookup *lookup);
+/* For aside(): asks the mount of a struct path_lookup. Returns 0 if the answer
+ * is final; -ENOENT: another mount may show more; -EPERM: needs
+ * CAP_DAC_READ_SEARCH; or another -errno, if the mount cannot be asked.
+ */
+int path_find_on_mount(void *message, int *fd);
 
 #endif

@@ -2,15 +2,17 @@
 /*
  * Paths as text. A file name is any bytes at all, and some of them drive the
  * terminal, pretend to be another line or reverse the reading order. What is
- * not a plain character of valid UTF-8 is written as \ooo, byte by byte, so the
- * name can be got back with printf %b.
+ * not a plain character of valid UTF-8, or has no width in this locale, is
+ * written as \ooo, byte by byte, so the name can be got back with printf %b.
  */
 #include "path.h"
 
+#include <langinfo.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "utf8.h"
 
@@ -63,13 +65,21 @@ static bool is_harmful(__u32 code)
 	return false;
 }
 
+/* In another charset than UTF-8 only ASCII is the same. */
+static bool is_of_locale(__u32 code)
+{
+	if (code < 0x80)
+		return true;
+	return !strcmp(nl_langinfo(CODESET), "UTF-8") && wcwidth(code) >= 0;
+}
+
 static void add_path(struct label *label, const char *path)
 {
 	while (*path) {
 		__u32 code = 0;
 		size_t len = utf8_decode(path, &code);
 
-		if (len && !is_harmful(code)) {
+		if (len && !is_harmful(code) && is_of_locale(code)) {
 			add(label, path, len);
 			path += len;
 			continue;
@@ -109,6 +119,8 @@ size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,
 			   result->n_links > 2 ? "s" : "");
 	if (result->state == PATH_OTHER_MOUNT_NS)
 		add_format(&label, " (other mount namespace)");
+	if (result->state == PATH_NOT_MOUNTED)
+		add_format(&label, " (not mounted)");
 	if (len)
 		buf[label.n_kept] = 0;
 	return label.len;

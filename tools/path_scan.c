@@ -17,19 +17,21 @@
 #include <limits.h>
 #include <linux/ioprio.h>
 #include <linux/openat2.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
+#include "clock.h"
+#include "quiet_open.h"
+
 #define MAX_WAITING (1 << 18) /* directories, of some 50 bytes */
+#define STALLED_S   60
 
 struct find {
 	struct path_key key;
@@ -48,7 +50,9 @@ struct path_scan {
 	struct shared *shared;
 	size_t bytes; /* of .shared */
 	size_t n_finds;
-	pid_t child; /* 0: has ended */
+	pid_t child;  /* 0: has ended */
+	__u64 n_seen; /* when we looked last, .seen_s */
+	double seen_s;
 };
 
 /* The child's. */
@@ -126,13 +130,9 @@ static void read_dir(struct walk *walk, DIR *stream, const char *dir)
 /* The directory as it is on this very mount, or NULL. */
 static DIR *open_dir(int mount_fd, const char *dir)
 {
-	struct open_how how = {
-		.flags = O_RDONLY | O_DIRECTORY | O_NOATIME | O_CLOEXEC,
-		.resolve =
-			RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS,
-	};
-	int fd = syscall(SYS_openat2, mount_fd, *dir ? dir : ".", &how,
-			 sizeof(how));
+	int fd = quiet_open(mount_fd, *dir ? dir : ".", O_DIRECTORY,
+			    RESOLVE_BENEATH | RESOLVE_NO_XDEV |
+				    RESOLVE_NO_SYMLINKS);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 
 	if (!stream && fd >= 0)
@@ -165,21 +165,11 @@ static void walk_mount(struct walk *walk)
 	}
 }
 
-/* Nothing of the parent's is left but memory: no terminal, no BPF, no signal
- * handlers.
- */
-static void leave_parent(pid_t parent)
+static void give_way(void)
 {
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0);
-	close_range(0, ~0U, 0);
 	setpriority(PRIO_PROCESS, 0, 19);
 	syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0,
 		IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
-	prctl(PR_SET_NAME, "hotmon-names"); /* says that it has begun */
 }
 
 static int map_shared(struct path_scan *scan, const struct path_key *keys)
@@ -205,7 +195,6 @@ int path_scan_start(const struct mount_entry *entry,
 		    struct path_scan **out)
 {
 	struct path_scan *scan = calloc(1, sizeof(*scan));
-	pid_t parent = getpid();
 	int err;
 
 	if (!scan)
@@ -213,7 +202,7 @@ int path_scan_start(const struct mount_entry *entry,
 	scan->n_finds = n_keys;
 	err = map_shared(scan, keys);
 	if (!err) {
-		scan->child = fork();
+		scan->child = child_fork("hotmon-names", -1);
 		if (scan->child < 0)
 			err = -errno;
 	}
@@ -225,7 +214,7 @@ int path_scan_start(const struct mount_entry *entry,
 			.n_left = n_keys,
 		};
 
-		leave_parent(parent);
+		give_way();
 		walk_mount(&walk);
 		_exit(0);
 	}
@@ -242,10 +231,8 @@ void path_scan_free(struct path_scan *scan)
 {
 	if (!scan)
 		return;
-	if (scan->child) {
-		kill(scan->child, SIGKILL);
-		waitpid(scan->child, NULL, 0);
-	}
+	if (scan->child)
+		child_end(scan->child);
 	if (scan->shared)
 		munmap(scan->shared, scan->bytes);
 	free(scan);
@@ -266,10 +253,26 @@ const char *path_scan_next(struct path_scan *scan, struct path_key *key)
 	return NULL;
 }
 
+/* A filesystem that does not answer holds the child. */
+static bool is_stalled(struct path_scan *scan)
+{
+	double now_s = clock_monotonic_s();
+
+	if (scan->n_seen != scan->shared->n_seen || !scan->seen_s) {
+		scan->n_seen = scan->shared->n_seen;
+		scan->seen_s = now_s;
+	}
+	return now_s - scan->seen_s > STALLED_S;
+}
+
 bool path_scan_is_over(struct path_scan *scan)
 {
-	if (scan->child && waitpid(scan->child, NULL, WNOHANG))
+	if (scan->child && child_has_ended(scan->child))
 		scan->child = 0;
+	if (scan->child && is_stalled(scan)) {
+		child_end(scan->child);
+		scan->child = 0;
+	}
 	return !scan->child;
 }
 

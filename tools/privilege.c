@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "privilege.h"
 
-#include <stdio.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 #include <cap-ng.h>
+
+#include "sysfs.h"
 
 static const struct {
 	unsigned int capability;
@@ -17,60 +20,77 @@ static const struct {
 	{CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH"}, /* inode to path */
 };
 
-static bool addresses_are_hidden(void)
+static bool is_mounted(const char *dir, long magic)
 {
-	FILE *file = fopen("/proc/sys/kernel/kptr_restrict", "re");
-	int level = 0;
+	struct statfs fs;
 
-	if (!file)
-		return false;
-	if (fscanf(file, "%d", &level) != 1)
-		level = 0;
-	fclose(file);
-	return level > 1;
+	return !statfs(dir, &fs) && fs.f_type == magic;
 }
 
-enum exit_code privilege_check_mounts(void)
+static void list_missing_capabilities(struct needs_facts *facts)
 {
-	if (access("/proc/self/mountinfo", F_OK))
-		return log_fail(EXIT_FAILED, "\"mount -t proc proc /proc\"",
-				"/proc is not mounted");
-	if (access("/sys/kernel", F_OK))
-		return log_fail(EXIT_FAILED, "\"mount -t sysfs sysfs /sys\"",
-				"/sys is not mounted");
-	return EXIT_OK;
-}
+	char *list = facts->missing_capabilities;
 
-enum exit_code privilege_check(void)
-{
-	enum exit_code code = privilege_check_mounts();
-	char missing[128] = "";
-
-	if (code != EXIT_OK)
-		return code;
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		if (capng_have_capability(CAPNG_EFFECTIVE,
 					  needed[i].capability))
 			continue;
-		if (*missing)
-			strcat(missing, ", ");
-		strcat(missing, needed[i].name);
+		if (*list)
+			strcat(list, ", ");
+		strcat(list, needed[i].name);
 	}
-	if (*missing)
-		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
-				"not permitted: missing %s", missing);
-	if (access("/sys/kernel/btf/vmlinux", R_OK))
-		return log_fail(
-			EXIT_UNSUPPORTED,
-			"CONFIG_DEBUG_INFO_BTF=y is needed; the kernels "
-			"of Debian >= 11, Ubuntu >= 20.10, Fedora and "
-			"RHEL >= 8.2 have it",
-			"the kernel has no BTF: "
-			"/sys/kernel/btf/vmlinux is missing");
-	if (addresses_are_hidden())
-		return log_fail(EXIT_UNSUPPORTED,
-				"sysctl kernel.kptr_restrict=1",
-				"kernel.kptr_restrict is 2: kernel symbols, "
-				"which tell who submitted an I/O, are hidden");
-	return EXIT_OK;
+}
+
+static struct needs_facts look(void)
+{
+	struct needs_facts facts = {
+		.has_proc = is_mounted("/proc", PROC_SUPER_MAGIC),
+		.has_sys = is_mounted("/sys", SYSFS_MAGIC),
+		.has_symbols = !access("/proc/kallsyms", R_OK),
+		.has_sysctls = !access("/proc/sys/kernel", F_OK),
+		.has_btf = !access("/sys/kernel/btf/vmlinux", R_OK),
+	};
+	__u64 kptr_restrict;
+
+	list_missing_capabilities(&facts);
+	lockdown_read("", facts.lockdown);
+	if (!sysfs_read_u64("/proc/sys", "kernel/kptr_restrict",
+			    &kptr_restrict))
+		facts.kptr_restrict = kptr_restrict;
+	return facts;
+}
+
+struct needs_lack privilege_lack(void)
+{
+	const struct needs_facts facts = look();
+
+	return needs_judge(&facts);
+}
+
+static enum exit_code say(const struct needs_lack *lack)
+{
+	if (lack->code == EXIT_OK)
+		return EXIT_OK;
+	return log_fail(lack->code, lack->hint, "%s", lack->cause);
+}
+
+enum exit_code privilege_check(void)
+{
+	const struct needs_lack lack = privilege_lack();
+
+	return say(&lack);
+}
+
+enum exit_code privilege_check_mounts(void)
+{
+	const struct needs_facts mounts = {
+		.has_proc = is_mounted("/proc", PROC_SUPER_MAGIC),
+		.has_sys = is_mounted("/sys", SYSFS_MAGIC),
+		.has_symbols = true,
+		.has_sysctls = true,
+		.has_btf = true,
+	};
+	const struct needs_lack lack = needs_judge(&mounts);
+
+	return say(&lack);
 }

@@ -4,6 +4,10 @@
 #define FRSP_PRIVILEGE_H
 
 #include "log.h"
+#include "needs.h"
+
+/* What is missing here. */
+struct needs_lack privilege_lack(void);
 
 /* EXIT_OK, or the code to end with, after saying what is missing and what to
  * do about it.

@@ -3,9 +3,11 @@
 
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-#include <wchar.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <ncurses.h>
+
+#include "text_width.h"
 
 static void restore_and_die(int signal_number)
 {
@@ -24,10 +26,28 @@ static void catch_crashes(void)
 		sigaction(fatal[i], &action, NULL);
 }
 
+/* LINES and COLUMNS in the environment are of the terminal in which they were
+ * exported, and as it was then. They count where the kernel knows nothing, as
+ * on a serial line.
+ */
+static void trust_kernel(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row ||
+	    !size.ws_col)
+		return;
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
+}
+
 bool screen_start(void)
 {
+	SCREEN *screen;
+
+	trust_kernel();
 	/* newterm() reports a bad TERM, initscr() would end the program */
-	SCREEN *screen = newterm(NULL, stdout, stdin);
+	screen = newterm(NULL, stdout, stdin);
 
 	if (!screen)
 		return false;
@@ -52,27 +72,19 @@ void screen_stop(void)
 	endwin();
 }
 
-int screen_fitting_bytes(const char *text, int n_columns)
+int screen_put(int y, int x, const char *text, int end)
 {
-	const char *at = text;
-	mbstate_t state = {0};
-	wchar_t character;
-	size_t len;
-	int width;
+	int width = text_width(text);
 
-	while ((len = mbrtowc(&character, at, MB_CUR_MAX, &state))) {
-		if (len >
-		    MB_CUR_MAX) { /* not of this locale: a byte, a column */
-			memset(&state, 0, sizeof(state));
-			len = 1;
-			width = 1;
-		} else {
-			width = wcwidth(character);
-		}
-		n_columns -= width > 0 ? width : 0;
-		if (n_columns < 0)
-			break;
-		at += len;
+	if (x > end)
+		return x;
+	if (x == end)
+		x = end - 1;
+	if (width <= end - x) {
+		mvaddstr(y, x, text);
+		return x + width;
 	}
-	return at - text;
+	mvaddnstr(y, x, text, (int)text_fitting_bytes(text, end - x - 1));
+	addch(SCREEN_CUT); /* a wide character may leave another column free */
+	return end + 1;
 }

@@ -15,7 +15,12 @@
 bool screen_start(void);
 void screen_stop(void);
 
-/* How many bytes of text fit into n_columns of the screen. */
-int screen_fitting_bytes(const char *text, int n_columns);
+/* Puts text at x of line y, up to the column end. Where it does not fit it is
+ * cut, and SCREEN_CUT is its last character. Returns the column behind it, or
+ * end + 1 if it was cut. Where something was cut before (x > end), nothing is
+ * put.
+ */
+#define SCREEN_CUT '>'
+int screen_put(int y, int x, const char *text, int end);
 
 #endif

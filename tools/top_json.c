@@ -9,6 +9,7 @@
 #include "hot_json.h"
 #include "tested.h"
 #include "json_out.h"
+#include "output.h"
 
 static const char *const kind_names[FRSP_ALLOC_NR_KINDS] = {
 	[FRSP_ALLOC_DATA] = "data",
@@ -337,5 +338,5 @@ int top_json_write(FILE *out, struct top_model *model,
 	json_object_object_add(document, "overhead",
 			       overhead_object(model, frame));
 	err = json_print(out, document);
-	return !err && fflush(out) ? -errno : err;
+	return err ?: output_flush(out);
 }

@@ -14,10 +14,13 @@
 #include "screen.h"
 #include "sgr.h"
 #include "term_colors.h"
+#include "text_width.h"
 #include "top_report.h"
+#include "utf8.h"
 
 #define HEADER_LINES   1
 #define FOOTER_LINES   1
+#define FOOTER_LEN     (TOP_REPORT_LEN + 4 * TOP_FILTER_LEN + 32)
 #define MAP_HEAD_LINES 4 /* above the cells, and a line below */
 #define MIN_INTERVAL_S 0.1
 #define MAX_INTERVAL_S 3600.0
@@ -294,7 +297,9 @@ static enum top_live_change key_write(struct context *context)
 				  &live->view);
 	snprintf(live->notice, sizeof(live->notice), "%s%s%s", name,
 		 err ? ": not written: " : " written",
-		 err ? strerror(-err) : "");
+		 err == -ETIMEDOUT ? "its filesystem does not answer"
+		 : err		   ? strerror(-err)
+				   : "");
 	return TOP_LIVE_REDRAW;
 }
 
@@ -378,35 +383,28 @@ static void set_style(const struct sgr *sgr, bool color)
 }
 
 /* One line with its colours, if there are any; *sgr goes on from line to line. */
-static void draw_line(int y, const char *line, struct sgr *sgr, bool color)
+static void draw_line(int y, char *line, struct sgr *sgr, bool color)
 {
-	bool full = y < HEADER_LINES;
-	int x = 0;
+	/* above the screen, and behind its edge, only the styles go on */
+	int x = y < HEADER_LINES ? COLS + 1 : 0;
 
-	if (!full)
-		move(y, 0);
 	while (*line) {
 		size_t len = sgr_parse(line, sgr);
-		char piece[512];
+		char end;
 
 		if (len) {
 			line += len;
 			continue;
 		}
 		len = 1 + strcspn(line + 1, "\033");
-		if (full) { /* only the styles go on */
-			line += len;
-			continue;
+		end = line[len];
+		line[len] = '\0';
+		if (x <= COLS) {
+			set_style(sgr, color);
+			x = screen_put(y, x, line, COLS);
 		}
-		len = len < sizeof(piece) ? len : sizeof(piece) - 1;
-		memcpy(piece, line, len);
-		piece[len] = '\0';
+		line[len] = end;
 		line += len;
-		set_style(sgr, color);
-		addnstr(piece, screen_fitting_bytes(piece, COLS - x));
-		x = getcurx(stdscr);
-		/* the cursor goes on in the next line where this one is full */
-		full = getcury(stdscr) != y || x >= COLS;
 	}
 	attrset(A_NORMAL);
 }
@@ -427,13 +425,6 @@ static void draw_text(struct top_live *live, char *text)
 		draw_line(HEADER_LINES + y, line, &sgr, live->view.n_colors);
 }
 
-/* At x of the title; returns where it ends, which is on the line. */
-static int add_to_title(int x, const char *text)
-{
-	mvaddnstr(0, x, text, screen_fitting_bytes(text, COLS - 1 - x));
-	return getcurx(stdscr);
-}
-
 static void draw_title(const struct top_live *live,
 		       const struct top_frame *frame)
 {
@@ -444,7 +435,7 @@ static void draw_title(const struct top_live *live,
 	attrset(A_BOLD);
 	snprintf(text, sizeof(text), "frsp-top  %.8s ",
 		 fmt_rfc3339(ts, frame->wall_ns) + 11);
-	x = add_to_title(0, text);
+	x = screen_put(0, 0, text, COLS);
 	for (int i = 0; i < TOP_NR_SCREENS; i++) {
 		bool shown = i == (int)live->view.screen;
 
@@ -454,12 +445,12 @@ static void draw_title(const struct top_live *live,
 			 : wide ? " %d %s "
 				: " %d",
 			 i + 1, top_screens[i].title);
-		x = add_to_title(x, text);
+		x = screen_put(0, x, text, COLS);
 	}
 	attrset(A_NORMAL);
 	snprintf(text, sizeof(text), wide ? "%s every %.1f s" : "%s %.1f s",
 		 live->paused ? " FROZEN," : "", live->interval_s);
-	add_to_title(x, text);
+	screen_put(0, x, text, COLS);
 }
 
 static int print_help(char **text)
@@ -476,29 +467,32 @@ static int print_help(char **text)
 }
 
 /* With the filter in front of it: it may hide what somebody looks for. */
-static void print_cost(char line[TOP_REPORT_LEN], const struct top_live *live,
+static void print_cost(char line[FOOTER_LEN], const struct top_live *live,
 		       const struct top_frame *frame)
 {
+	char filter[4 * TOP_FILTER_LEN];
 	int len = 0;
 
-	if (live->view.screen == TOP_OVERVIEW && live->view.filter[0])
-		len = snprintf(line, TOP_REPORT_LEN,
-			       "filter \"%s\", Esc: none; ", live->view.filter);
-	top_report_cost(line + len, TOP_REPORT_LEN - len, frame);
+	path_escape(live->view.filter, filter, sizeof(filter));
+	if (live->view.screen == TOP_OVERVIEW && filter[0])
+		len = snprintf(line, FOOTER_LEN, "filter \"%s\", Esc: none; ",
+			       filter);
+	top_report_cost(line + len, FOOTER_LEN - len, frame);
 }
 
 static void draw_footer(const struct top_live *live,
 			const struct top_frame *frame)
 {
-	char line[TOP_REPORT_LEN];
+	char line[FOOTER_LEN], filter[4 * TOP_FILTER_LEN];
 
+	path_escape(live->view.filter, filter, sizeof(filter));
 	if (live->typing)
-		snprintf(line, sizeof(line), "filter: %s_", live->view.filter);
+		snprintf(line, sizeof(line), "filter: %s_", filter);
 	else if (live->notice[0])
 		snprintf(line, sizeof(line), "%s", live->notice);
 	else
 		print_cost(line, live, frame);
-	mvaddnstr(LINES - 1, 0, line, screen_fitting_bytes(line, COLS - 1));
+	screen_put(LINES - 1, 0, line, COLS);
 }
 
 int top_live_draw(struct top_live *live, struct top_model *model,
@@ -528,19 +522,50 @@ int top_live_draw(struct top_live *live, struct top_model *model,
 	return 0;
 }
 
+static bool is_incomplete(const char *text)
+{
+	size_t at = strlen(text), n = 0;
+
+	for (; at && utf8_follows(text[at - 1]); at--)
+		n++;
+	return at && n + 1 < utf8_len(text[at - 1]);
+}
+
+/* A character comes byte by byte. Where not all of them fit, none is taken. */
+static void type_byte(char filter[TOP_FILTER_LEN], unsigned char byte)
+{
+	size_t len = strlen(filter);
+
+	if (utf8_follows(byte)
+		    ? !is_incomplete(filter)
+		    : !utf8_len(byte) || len + utf8_len(byte) >= TOP_FILTER_LEN)
+		return;
+	filter[len] = byte;
+	filter[len + 1] = '\0';
+}
+
+/* All bytes of the last character. */
+static void erase_last(char filter[TOP_FILTER_LEN])
+{
+	size_t len = strlen(filter);
+
+	while (len && utf8_follows(filter[--len]))
+		;
+	filter[len] = '\0';
+}
+
 static enum top_live_change type_filter(struct top_live *live, int key)
 {
 	char *filter = live->view.filter;
-	size_t len = strlen(filter);
 
 	if (key == '\n' || key == KEY_ENTER)
 		live->typing = false;
 	else if (key == KEY_ESCAPE)
 		filter[0] = live->typing = false;
-	else if ((key == KEY_BACKSPACE || key == 127 || key == '\b') && len)
-		filter[len - 1] = '\0';
-	else if (key >= ' ' && key < 127 && len + 1 < sizeof(live->view.filter))
-		filter[len] = key, filter[len + 1] = '\0';
+	else if (key == KEY_BACKSPACE || key == 127 || key == '\b')
+		erase_last(filter);
+	else if (key >= ' ' && key < 256)
+		type_byte(filter, key);
 	return TOP_LIVE_REDRAW;
 }
 

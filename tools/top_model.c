@@ -7,6 +7,7 @@
 #include "top_model.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -35,9 +36,25 @@ struct top_model {
 	struct disk_map *maps; /* of those that were asked for */
 };
 
-static bool is_watched_type(const char *fs_type)
+/* Its driver mounts ext2 and ext3, too. The old driver of ext2 has no directory
+ * in sysfs.
+ */
+static bool is_run_by_ext4(const struct mount_entry *mount)
 {
-	return !strcmp(fs_type, "ext4") || !strcmp(fs_type, "xfs");
+	char name[MOUNT_NAME_LEN], path[PATH_MAX];
+
+	if (!strcmp(mount->fs_type, "ext4"))
+		return true;
+	if (strcmp(mount->fs_type, "ext3") && strcmp(mount->fs_type, "ext2"))
+		return false;
+	mount_name_or_number(mount->dev, name);
+	snprintf(path, sizeof(path), "%s/%s", FS_STATUS_ROOT, name);
+	return !access(path, F_OK);
+}
+
+static bool is_watched(const struct mount_entry *mount)
+{
+	return is_run_by_ext4(mount) || !strcmp(mount->fs_type, "xfs");
 }
 
 static int find_only(const struct mount_table *mounts, const char *device,
@@ -48,7 +65,7 @@ static int find_only(const struct mount_table *mounts, const char *device,
 
 	if (err)
 		return err;
-	if (!is_watched_type(mount->fs_type))
+	if (!is_watched(mount))
 		return -EINVAL;
 	*dev = mount->dev;
 	return 0;
@@ -153,19 +170,18 @@ void top_model_close(struct top_model *model)
 
 static int read_watches(const struct top_model *model, struct top_fs *fs)
 {
-	bool is_ext4 = !strcmp(fs->fs_type, "ext4");
 	int err = 0;
 
-	fs->has_alloc = model->alloc && is_ext4;
+	fs->has_alloc = model->alloc && fs->is_ext4;
 	fs->has_events = fs->has_alloc && fs->has_status &&
 			 alloc_watch_has_frsp(model->alloc);
 	if (fs->has_alloc)
 		err = alloc_watch_fs(model->alloc, fs->dev, &fs->alloc);
-	fs->has_es = model->es && is_ext4;
+	fs->has_es = model->es && fs->is_ext4;
 	if (!err && fs->has_es)
 		err = es_watch_fs(model->es, fs->dev,
 				  model->es_now ? fs->name : NULL, &fs->es);
-	fs->has_busy = model->busy && busy_watch_has(model->busy, fs->fs_type);
+	fs->has_busy = model->busy && busy_watch_has(model->busy, fs->is_ext4);
 	if (!err && fs->has_busy)
 		err = busy_watch_fs(model->busy, fs->dev, &fs->busy);
 	return err;
@@ -206,6 +222,7 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 
 	fs->dev = mount->dev;
 	snprintf(fs->fs_type, sizeof(fs->fs_type), "%s", mount->fs_type);
+	fs->is_ext4 = is_run_by_ext4(mount);
 	path_escape(mount->target, label, sizeof(label));
 	fs->mount = strdup(mount->target);
 	fs->mount_label = strdup(label);
@@ -251,7 +268,7 @@ static int read_filesystems(struct top_model *model, struct top_frame *frame)
 	int err = 0;
 
 	while (!err && (entry = mount_table_next(model->mounts, entry))) {
-		if (entry->dev == last || !is_watched_type(entry->fs_type) ||
+		if (entry->dev == last || !is_watched(entry) ||
 		    (model->only && entry->dev != model->only))
 			continue;
 		last = entry->dev;
@@ -403,7 +420,7 @@ void top_model_hottest(struct top_model *model, const struct top_fs *fs,
 	for (__u32 i = 0; i < files->n_rows; i++) {
 		const struct hot_row *row = &files->rows[i];
 
-		if (row->dev != fs->dev ||
+		if (row->fs_dev != fs->dev ||
 		    (hottest && row->temperature <= hottest->temperature))
 			continue;
 		hot_monitor_path(model->hot, row, &file);
@@ -436,7 +453,7 @@ int top_model_map(struct top_model *model, const struct top_fs *fs,
 		.ranges = frame->has_heat ? &frame->heat.ranking.ranges : NULL,
 	};
 
-	if (strcmp(fs->fs_type, "ext4"))
+	if (!fs->is_ext4)
 		return -EOPNOTSUPP;
 	if (fs->has_status)
 		now.mount = mount_table_by_dev(model->mounts, fs->dev);

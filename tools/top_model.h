@@ -32,6 +32,7 @@ struct top_fs {
 	__u32 dev; /* kernel dev_t */
 	char name[MOUNT_NAME_LEN];
 	char fs_type[16];
+	bool is_ext4;	   /* or ext2 or ext3, run by ext4's driver */
 	char *mount;	   /* where it is mounted here */
 	char *mount_label; /* the same for a terminal (path_escape()) */
 	__u64 bytes, free_bytes;

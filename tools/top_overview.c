@@ -7,6 +7,7 @@
 #include "fmt.h"
 #include "hist.h"
 #include "sgr.h"
+#include "text_width.h"
 #include "top_view.h"
 
 #define CELL_LEN  160
@@ -18,7 +19,7 @@ struct row {
 	const struct top_fs *fs;
 	struct top_fs before;
 	double interval_s;
-	char hottest[CELL_LEN]; /* path; empty: none */
+	char hottest[PATH_LABEL_LEN]; /* path; empty: none */
 };
 
 struct column {
@@ -277,7 +278,8 @@ static size_t make_rows(struct row *rows, struct top_model *model,
 		before = top_model_before(model, fs);
 		rows[n].fs = fs;
 		rows[n].interval_s = frame->interval_s;
-		top_model_hottest(model, fs, rows[n].hottest, CELL_LEN);
+		top_model_hottest(model, fs, rows[n].hottest,
+				  sizeof(rows[n].hottest));
 		if (before)
 			rows[n].before = *before;
 		else if (fs->has_status) /* rates of its first frame: 0 */
@@ -314,12 +316,12 @@ static void find_widths(const struct row *rows, size_t n,
 	char buf[CELL_LEN];
 
 	for (size_t i = 0; i < N_COLUMNS; i++) {
-		widths[i] = strlen(columns[i].title);
+		widths[i] = text_width(columns[i].title);
 		for (size_t j = 0; j < n; j++) {
-			int len = strlen(
+			int width = text_width(
 				columns[i].cell(buf, &rows[j], view->exact));
 
-			widths[i] = len > widths[i] ? len : widths[i];
+			widths[i] = width > widths[i] ? width : widths[i];
 		}
 	}
 }
@@ -327,11 +329,12 @@ static void find_widths(const struct row *rows, size_t n,
 static void print_cell(FILE *out, size_t i, const char *text, int width)
 {
 	/* nothing is padded at the end of the line */
-	if (i == N_COLUMNS - 1)
+	if (i == N_COLUMNS - 1) {
 		fprintf(out, "%s\n", text);
-	else
-		fprintf(out, columns[i].is_text ? "%-*s " : "%*s ", width,
-			text);
+		return;
+	}
+	text_put(out, text, width, columns[i].is_text);
+	fputc(' ', out);
 }
 
 static void print_heads(FILE *out, const struct top_view *view,
@@ -366,8 +369,7 @@ static void print_missing(FILE *out, const struct row *rows, size_t n,
 	bool missing = false;
 
 	for (size_t i = 0; i < n; i++)
-		missing |= !rows[i].fs->has_status &&
-			   !strcmp(rows[i].fs->fs_type, "ext4");
+		missing |= !rows[i].fs->has_status && rows[i].fs->is_ext4;
 	if (!missing)
 		return;
 	fputs(top_style(view, SGR_DIM), out);

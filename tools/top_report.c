@@ -6,8 +6,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "fmt.h"
+#include "output.h"
 #include "tested.h"
+
+#define SNAPSHOT_PATIENCE_S 1.0
 
 int top_report_text(char **text, struct top_model *model,
 		    const struct top_frame *frame, const struct top_view *view)
@@ -53,30 +57,49 @@ int top_report_write(FILE *out, struct top_model *model,
 		fprintf(out, "%s\n", fmt_rfc3339(ts, frame->wall_ns));
 	fprintf(out, "%s%s\n\n", text, line);
 	free(text);
-	if (fflush(out))
+	return output_flush(out);
+}
+
+struct snapshot {
+	const char *path;
+	char *text;
+	size_t len;
+};
+
+/* For child_run(). */
+static int write_snapshot(void *context)
+{
+	const struct snapshot *snapshot = context;
+	int fd = open(snapshot->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+		      0644);
+	size_t done = 0;
+	ssize_t n = 0;
+
+	if (fd < 0)
 		return -errno;
-	return ferror(out) ? -EIO : 0;
+	for (; done < snapshot->len && n >= 0; done += n)
+		n = write(fd, snapshot->text + done, snapshot->len - done);
+	return n < 0 || close(fd) ? -errno : 0;
 }
 
 int top_report_snapshot(const char *path, struct top_model *model,
 			const struct top_frame *frame,
 			const struct top_view *view)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	struct snapshot snapshot = {.path = path};
 	struct top_view plain = *view;
-	FILE *out;
+	FILE *out = open_memstream(&snapshot.text, &snapshot.len);
 	int err;
 
-	if (fd < 0)
-		return -errno;
-	out = fdopen(fd, "w");
-	if (!out) {
-		close(fd);
+	if (!out)
 		return -ENOMEM;
-	}
 	plain.color = false;
 	err = top_report_write(out, model, frame, &plain, true);
 	if (fclose(out) && !err)
-		err = -errno;
+		err = -ENOMEM;
+	if (!err)
+		err = child_run("frsp-top-write", write_snapshot, &snapshot,
+				SNAPSHOT_PATIENCE_S);
+	free(snapshot.text);
 	return err;
 }

@@ -21,7 +21,9 @@ int top_report_write(FILE *out, struct top_model *model,
 		     const struct top_frame *frame, const struct top_view *view,
 		     bool timestamp);
 
-/* The same into a new file, without colours; -EEXIST: there is one. */
+/* The same into a new file, without colours; -EEXIST: there is one; -ETIMEDOUT:
+ * its filesystem does not answer.
+ */
 int top_report_snapshot(const char *path, struct top_model *model,
 			const struct top_frame *frame,
 			const struct top_view *view);

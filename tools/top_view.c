@@ -51,10 +51,9 @@ bool top_view_head(FILE *out, const struct top_fs *fs,
 
 const char *top_view_unwatched(const struct top_fs *fs)
 {
-	return strcmp(fs->fs_type, "ext4")
-		       ? "only ext4 has this"
-		       : "not watched: ext4 was not in the kernel when "
-			 "frsp-top began";
+	return !fs->is_ext4 ? "only ext4 has this"
+			    : "not watched: ext4 was not in the kernel when "
+			      "frsp-top began";
 }
 
 const char *top_style(const struct top_view *view, const char *style)

@@ -31,6 +31,8 @@ enum top_metric {
 	TOP_NR_METRICS,
 };
 
+#define TOP_FILTER_LEN 64
+
 struct top_view {
 	enum top_screen_id screen;
 	__u32 dev;   /* the filesystem that screens of one show; 0: first */
@@ -41,11 +43,11 @@ struct top_view {
 	bool color;
 	int n_colors; /* term_colors.h */
 	enum top_metric metric;
-	__u32 zoom;	 /* map: each step halves what a cell stands for */
-	__u32 pan;	 /* map: in steps of half a screen */
-	__u32 n_cells;	 /* map: that there is room for; 0: a default */
-	char filter[64]; /* part of a name or mount point */
-	int width;	 /* columns that there are; 0: as wide as it gets */
+	__u32 zoom;    /* map: each step halves what a cell stands for */
+	__u32 pan;     /* map: in steps of half a screen */
+	__u32 n_cells; /* map: that there is room for; 0: a default */
+	char filter[TOP_FILTER_LEN]; /* part of a name or mount point */
+	int width; /* columns that there are; 0: as wide as it gets */
 };
 
 struct top_screen {

@@ -10,17 +10,13 @@ size_t utf8_decode(const char *text, __u32 *code)
 {
 	static const __u32 least[] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *byte = (const unsigned char *)text;
-	size_t len = *byte < 0x80	      ? 1
-		     : (*byte & 0xe0) == 0xc0 ? 2
-		     : (*byte & 0xf0) == 0xe0 ? 3
-		     : (*byte & 0xf8) == 0xf0 ? 4
-					      : 0;
+	size_t len = utf8_len(*byte);
 
 	if (!len)
 		return 0;
 	*code = len == 1 ? *byte : *byte & (0x7f >> len);
 	for (size_t i = 1; i < len; i++) {
-		if ((byte[i] & 0xc0) != 0x80)
+		if (!utf8_follows(byte[i]))
 			return 0;
 		*code = *code << 6 | (byte[i] & 0x3f);
 	}
@@ -53,4 +49,16 @@ char *utf8_repaired(const char *text)
 	}
 	*out = 0;
 	return copy;
+}
+
+void utf8_mark_cut(char *text, size_t size, size_t len)
+{
+	static const char mark[] = "...";
+
+	if (len < size || size < sizeof(mark))
+		return;
+	len = size - sizeof(mark);
+	while (len && utf8_follows(text[len]))
+		len--;
+	memcpy(text + len, mark, sizeof(mark));
 }

@@ -14,7 +14,7 @@
 
 #define WATCH_PIN_ROOT "/sys/fs/bpf/frsp"
 /* Changes with the layout of any map, and with what is counted in it. */
-#define WATCH_PIN_SCHEMA 4
+#define WATCH_PIN_SCHEMA 5
 
 /* Whether the object is pinned. False also: another schema is, see below. */
 bool watch_pin_is_there(const char *object);

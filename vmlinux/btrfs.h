@@ -15,6 +15,20 @@ struct btrfs_root___frsp {
 	dev_t anon_dev; /* st_dev of the subvolume's files */
 } __attribute__((preserve_access_index));
 
+/* The devices of one filesystem, and the one with the newest superblock. */
+struct btrfs_device___frsp {
+	struct block_device *bdev;
+} __attribute__((preserve_access_index));
+
+struct btrfs_fs_devices___frsp {
+	struct btrfs_device___frsp *latest_dev; /* since 5.16 */
+} __attribute__((preserve_access_index));
+
+/* sb.s_fs_info */
+struct btrfs_fs_info___frsp {
+	struct btrfs_fs_devices___frsp *fs_devices;
+} __attribute__((preserve_access_index));
+
 struct btrfs_inode___frsp {
 	struct btrfs_root___frsp *root;
 	struct inode vfs_inode;

@@ -45,7 +45,7 @@ find_split() {
 		echo /sys/kernel/btf/ext4
 		return
 	fi
-	[ -n "$ko" ] || ko=$(find "$modules_dir/kernel/fs/ext4" -name 'ext4.ko*' 2>/dev/null | head -n 1)
+	[ -n "$ko" ] || ko=$(find "$modules_dir/kernel/fs/ext4" -name 'ext4.ko*' -print -quit 2>/dev/null)
 	[ -r "$ko" ] || die "no BTF of $release's ext4: there is no ${ko:-ext4.ko in $modules_dir}" \
 		"apt-get install linux-image-$release, or name the file with EXT4_KO=FILE"
 	case $ko in

@@ -38,9 +38,10 @@ struct frsp_range {
  * blocks; it must be inside the filesystem (ERANGE), and there are 1 to
  * FRSP_MAX_RANGES. ext4 takes what is free from the start that it is given on,
  * also behind the end of a range: ask for no more at a time than there is room
- * in one. A request waits for no more than 4 bitmaps of groups that have free
- * blocks: where these are not known yet it goes elsewhere, and the rest is read
- * behind it. Placing again replaces. What is written by delayed
+ * in one. A request waits for no more than 4 bitmaps, and looks into no more
+ * than 256 groups: if it has found nothing until then it goes elsewhere, the
+ * next one begins where it ended, and what is not known yet is read behind it.
+ * Placing again replaces. What is written by delayed
  * allocation after the close is not placed: call fsync() first. EOPNOTSUPP
  * also: not a regular file with extents. ENODEV: ftrace has shut down, so the
  * close could not be seen. The first place after a while makes ftrace patch

@@ -32,6 +32,33 @@ prepare() { # helper...
 	echo "# $(date -u +%FT%TZ), load before: $(cut -d' ' -f1-3 /proc/loadavg)"
 }
 
+# Functions for awk: of a list of numbers, in words, the least, the median, and the median
+# with how far they are apart.
+# shellcheck disable=SC2034 # for those that load this
+statistics_awk='
+	function sorted(list, values,    n, i, j, t) {
+		n = split(list, values, " ")
+		for (i = 2; i <= n; i++)
+			for (j = i; j > 1 && values[j] + 0 < values[j - 1] + 0; j--) {
+				t = values[j]; values[j] = values[j - 1]
+				values[j - 1] = t
+			}
+		return n
+	}
+	function least(list,    values) {
+		sorted(list, values)
+		return values[1]
+	}
+	function median(list,    values, n) {
+		n = sorted(list, values)
+		return (values[int((n + 1) / 2)] + values[int(n / 2) + 1]) / 2
+	}
+	function spread(list, digits,    values, n) {
+		n = sorted(list, values)
+		return sprintf("%." digits "f (%." digits "f .. %." digits "f)",
+			median(list), values[1], values[n])
+	}'
+
 # Runs the guest's half of the benchmark.
 guest() { # [run-option...] -- argument...
 	local options=()
@@ -45,6 +72,20 @@ guest() { # [run-option...] -- argument...
 }
 
 # --- in the guest ---------------------------------------------------------------
+
+# Runs "COMMAND stock ROUND" and "COMMAND frsp1 ROUND", which of them first in turn.
+in_turn() { # rounds command
+	local i
+	for ((i = 0; i < $1; i++)); do
+		if ((i % 2)); then
+			"$2" frsp1 "$i"
+			"$2" stock "$i"
+		else
+			"$2" stock "$i"
+			"$2" frsp1 "$i"
+		fi
+	done
+}
 
 load_module() { # configuration
 	modprobe ext4

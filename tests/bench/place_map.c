@@ -174,6 +174,7 @@ static void add_dir(int parent_fd, const char *name)
 static void print(void)
 {
 	double files = sums.files ? sums.files : 1;
+	double transfer_ms = sums.bytes / DISK_BYTES_PER_MS;
 
 	printf("files=%llu mib=%.1f extents=%llu extents_per_file=%.4f",
 	       (unsigned long long)sums.files, sums.bytes / 0x1p20,
@@ -181,10 +182,11 @@ static void print(void)
 	printf(" gap_median_kib=%.1f gap_mean_kib=%.1f span_mib=%.2f",
 	       place_median_gap(&sums) / 1024, place_mean_gap(&sums) / 1024,
 	       sums.span_bytes / 0x1p20);
-	printf(" distance_mib=%.2f listed_s=%.4f created_s=%.4f "
+	printf(" distance_mib=%.2f listed_s=%.4f seeks_s=%.4f created_s=%.4f "
 	       "passing_s=%.4f\n",
 	       sums.distance_bytes / files / 0x1p20, listed.ms / 1000,
-	       created.ms / 1000, created.passing_ms / 1000);
+	       (listed.ms - transfer_ms) / 1000, created.ms / 1000,
+	       created.passing_ms / 1000);
 }
 
 int main(int argc, char **argv)

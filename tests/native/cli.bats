@@ -27,7 +27,7 @@ load lib
 			program=${command%% *} status=0
 			unshare -m sh -c 'umount -l $1 && exec $2' - $file "${hotmon%/*}/$command" \
 				>"$test_dir/out" 2>"$test_dir/err" || status=$?
-			expect_error 1 "$file is not mounted"
+			expect_error 3 "$file is not mounted"
 		done
 	done
 }

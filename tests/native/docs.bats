@@ -254,7 +254,7 @@ definitions() {
 		n=$((n + 1))
 	done
 	((n >= 10)) || fail "only $n in common"
-	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .untested_kernel, .ranges)') \
+	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .untested_kernel, .cgroup_gone, .fs_gone, .ranges)') \
 		<(definitions frsp-top '."$defs".heat.properties') >&2
 	diff -u <(definitions frspctl '."$defs".filesystem.properties | del(.device, .dev, .mount, .taken_pct)') \
 		<(definitions frsp-top '."$defs".frsp.properties') >&2

@@ -75,11 +75,11 @@ report_fs() { # report_fs [OPTION...]
 	fs_format "${loop_of[other]}" ext4
 	mkdir "$dir"
 	json_start fs --ranges
-	id=$(unshare --mount bash -ec "
+	mount_ns_hold
+	id=$(nsenter -m -t "$holder" bash -ec "
 		mount '${loop_of[other]}' '$dir'
 		dd if=/dev/zero of='$dir/data' bs=64k count=2 conv=fsync status=none
-		stat -c '.dev == \"%Hd:%Ld\" and .ino == %i' '$dir/data'
-		umount '$dir'")
+		stat -c '.dev == \"%Hd:%Ld\" and .ino == %i' '$dir/data'")
 	json_stop fs
 	expect "path" "$(report fs ".files[] | select($id).path")" null
 	expect "path of the range" "$(report fs ".ranges[] | select($id).path")" null

@@ -52,21 +52,10 @@ defer() {
 	cleanups+=("$(printf '%q ' "$@")")
 }
 
-# The file's pages are in memory, and stay there until the test ends: some machines give
-# back pages that nobody uses.
+# The file's pages are in memory, and stay there until the test ends.
 keep_in_memory() { # keep_in_memory FILE
 	rm -f "$test_dir/locked"
-	python3 -c '
-import ctypes, mmap, sys, time
-libc = ctypes.CDLL(None, use_errno=True)
-libc.mmap.restype = ctypes.c_void_p
-file = open(sys.argv[1])
-size = file.seek(0, 2)
-at = libc.mmap(None, ctypes.c_size_t(size), mmap.PROT_READ, mmap.MAP_SHARED, file.fileno(), ctypes.c_long(0))
-if libc.mlock(ctypes.c_void_p(at), ctypes.c_size_t(size)):
-    sys.exit("mlock: errno %d" % ctypes.get_errno())
-print("locked", flush=True)
-time.sleep(3600)' "$1" >"$test_dir/locked" 3>&- &
+	"$native_dir/../keep_in_memory" "$1" >"$test_dir/locked" 3>&- &
 	defer kill $!
 	wait_until test -s "$test_dir/locked"
 }
@@ -159,7 +148,7 @@ loop_attach() {
 
 loop_detach() { # loop_detach NAME; no harm if done before
 	[[ -n ${loop_of[$1]:-} ]] || return 0
-	detach_loop "${loop_of[$1]}"
+	detach_loop "${loop_of[$1]}" || return
 	unset "loop_of[$1]"
 }
 
@@ -186,6 +175,11 @@ fs_mount() {
 	mount -o "noatime${3:+,$3}" "$2" "$test_dir/$1" && defer fs_umount "$1"
 }
 
+mount_bpffs() { # at /sys/fs/bpf, if there is none; as systemd does
+	mountpoint -q /sys/fs/bpf && return
+	mount -t bpf -o mode=700 bpf /sys/fs/bpf && defer umount /sys/fs/bpf
+}
+
 fs_umount() { # fs_umount NAME; no harm if done before
 	! mountpoint -q "$test_dir/$1" || wait_until umount "$test_dir/$1"
 }
@@ -203,6 +197,21 @@ fs_make() {
 fs_cool() {
 	fs_umount "$1"
 	fs_mount "$1" "${loop_of[$1]}" "${2:-}"
+}
+
+# A process in a mount namespace of its own, with all that is mounted now: sets holder.
+mount_ns_hold() {
+	unshare --mount --propagation private sleep 3600 3>&- &
+	holder=$!
+	defer mount_ns_release
+	wait_until grep -qx sleep "/proc/$holder/comm"
+}
+
+mount_ns_release() { # no harm if done before
+	[[ ${holder:-} ]] || return 0
+	kill "$holder"
+	wait "$holder" 2>/dev/null || :
+	unset holder
 }
 
 # file_make PATH MEBIBYTES: a file of data that is on disk and cannot shrink.

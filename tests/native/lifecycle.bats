@@ -68,6 +68,18 @@ remember() {
 	hotmon_stop one
 }
 
+reports_path() {
+	tail -n 1 "$test_dir/fs.out" | jq -e --arg path "$1" 'any(.files[]; .path == $path)' >/dev/null
+}
+
+# no report for as long as four of them take
+stands_still() {
+	local lines
+	lines=$(wc -l <"$test_dir/fs.out")
+	sleep 0.2
+	(($(wc -l <"$test_dir/fs.out") == lines))
+}
+
 @test "nothing stays after SIGINT" {
 	hotmon_start one
 	remember one
@@ -90,6 +102,30 @@ remember() {
 	hotmon_end one KILL
 	expect "exit status" "$hotmon_status" 137
 	wait_until gone "$ids"
+}
+
+write_block() { # write_block FILE: its first, by one bio
+	dd if=/dev/zero of="$1" bs=4k count=1 oflag=direct conv=notrunc status=none
+}
+
+# Its helper process is stopped, so a report waits up to a second for the path of the
+# next file.
+@test "what was done before SIGINT is in the last report, also if it came amid another" {
+	local file=$test_dir/fs/data id
+	fs_make fs ext4
+	file_make "$file" 1
+	file_make "$test_dir/fs/other" 1
+	id=$(file_id "$file")
+	hotmon_launch fs --json --ranges -r 0 --fs "$test_dir/fs" 0.05
+	write_block "$file"
+	wait_until reports_path "$file"
+	pkill -STOP -P "${hotmon_pid[fs]}"
+	write_block "$test_dir/fs/other"
+	until stands_still; do :; done
+	write_block "$file"
+	hotmon_stop fs
+	io_list write 0 4096 write 0 4096 >"$test_dir/ios"
+	expect_ios fs "$id" "$test_dir/ios"
 }
 
 @test "a filesystem that it watches can be unmounted" {

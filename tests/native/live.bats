@@ -252,6 +252,47 @@ is_screen_of() {
 
 # --- the end ---------------------------------------------------------------------
 
+# show_long_name VARIABLE=VALUE NAME: a third file has it
+show_long_name() {
+	make_files
+	mv "$test_dir/fs/data3" "$test_dir/fs/$2"
+	tui_open 120 30 <<-EOT
+		$(printf '%q ' env "$1" "$hotmon" --fs "$test_dir/fs")
+	EOT
+	wait_until shows '^hotmon  [0-9:]{8}  '
+	cat "$test_dir/fs/data1" "$test_dir/fs/data2" "$test_dir/fs/$2" >/dev/null
+	wait_until shows "$test_dir/fs/data1"
+	wait_until shows '>$'
+}
+
+# Of the other lines all is numbers, a device and the path.
+expect_whole_lines() {
+	expect "whole lines" "$(table | grep -cE "^[ 0-9.KMG:-]* $test_dir/fs/data[12] *$")" 2
+}
+
+@test "a name of wide characters is cut at the edge, and marked" {
+	show_long_name LC_ALL=C.UTF-8 "$(printf '日%.0s' {1..80})"
+	expect_whole_lines
+	shows '日>$'
+}
+
+@test "in the locale C a name that is not ASCII is escaped, cut and marked" {
+	show_long_name LC_ALL=C "$(printf 'д%.0s' {1..100})"
+	expect_whole_lines
+	shows '/\\320\\264\\320.*>$'
+}
+
+@test "LINES and COLUMNS of another terminal change nothing" {
+	make_files
+	tui_open 140 20 <<-EOT
+		$(printf '%q ' env LINES=60 COLUMNS=300 "$hotmon" --fs "$test_dir/fs")
+	EOT
+	wait_until shows '^hotmon  [0-9:]{8}  '
+	read_files
+	wait_until is_table "data3 data2 data1" || fail "$(screen)"
+	expect "last lines" "$(screen | tail -n 3 | cut -c 1-8 | paste -sd,)" "metadata,unattrib,own cost"
+}
+
 @test "q ends it with status 0, without a report" {
 	start_with_files
 	tui send-keys q

@@ -571,6 +571,85 @@ in_cgroup() { # in_cgroup DIRECTORY COMMAND [ARG...]
 	expect "files" "$(report parent '.files | length')" 1
 }
 
+# cgroup_renew: the cgroup ends, and another with its name begins.
+cgroup_renew() {
+	wait_until rmdir "$cgroup"
+	mkdir "$cgroup"
+}
+
+@test "-c follows a cgroup that is made anew, from its first bio on" {
+	local file=$test_dir/fs/data slice other
+	fs_make fs ext4
+	file_make "$file" 4
+	cgroup_make other
+	other=$cgroup
+	cgroup_make slice
+	slice=$cgroup cgroup=$slice/service
+	[[ $cgroup_version == 1 ]] || { cgroup_enable "$other" io && cgroup_enable "$slice" io; }
+	mkdir "$cgroup"
+	hotmon_start service --fs "$test_dir/fs" -c "$cgroup"
+	in_cgroup "$cgroup" xfs_io -rd -c 'pread -q -b 4k 0 40k' "$file"
+	cgroup_renew
+	in_cgroup "$cgroup" xfs_io -rd -c 'pread -q -b 4k 1m 12k' "$file"
+	cgroup_renew
+	defer wait_until rmdir "$cgroup"
+	[[ $cgroup_version == 1 ]] || cgroup_enable "$cgroup" io
+	mkdir "$cgroup/below"
+	defer wait_until rmdir "$cgroup/below"
+	in_cgroup "$cgroup/below" xfs_io -rd -c 'pread -q -b 4k 2m 8k' "$file"
+	# one of the same name elsewhere, and one whose name begins with it
+	mkdir "$other/service" "$cgroup-2"
+	defer wait_until rmdir "$other/service"
+	defer wait_until rmdir "$cgroup-2"
+	in_cgroup "$other/service" xfs_io -rd -c 'pread -q -b 4k 0 64k' "$file"
+	in_cgroup "$cgroup-2" xfs_io -rd -c 'pread -q -b 4k 0 64k' "$file"
+	hotmon_stop service
+	expect bios "$(file_counts service "$(file_id "$file")")" "15 0 61440 0"
+	expect "gone" "$(report service .cgroup_gone)" false
+}
+
+@test "-c finds a cgroup again when the one above it was made anew, too" {
+	local file=$test_dir/fs/data below
+	fs_make fs ext4
+	file_make "$file" 4
+	cgroup_make slice
+	below=$cgroup/service
+	make_service() {
+		[[ $cgroup_version == 1 ]] || grep -qw io "$cgroup/cgroup.subtree_control" || echo +io >"$cgroup/cgroup.subtree_control"
+		mkdir "$below"
+	}
+	make_service
+	hotmon_launch service --json -r 0 --fs "$test_dir/fs" -c "$below" 0.2
+	wait_until rmdir "$below"
+	cgroup_renew
+	make_service
+	defer wait_until rmdir "$below"
+	is_counted() {
+		in_cgroup "$below" xfs_io -rd -c 'pread -q -b 4k 0 4k' "$file"
+		tail -n 1 "$test_dir/service.out" | jq -se --arg path "$file" 'any(.[].files[]; .path == $path and .reads > 0)'
+	}
+	wait_until is_counted
+	hotmon_end service INT
+	expect "exit status" "$hotmon_status" 0
+}
+
+@test "-c says when the cgroup ends, and when it is there again" {
+	fs_make fs ext4
+	cgroup_make service
+	"$hotmon" --json --fs "$test_dir/fs" -c "$cgroup" 0.1 >"$test_dir/out" 2>"$test_dir/err" 3>&- &
+	defer kill $!
+	"$hotmon" -b --fs "$test_dir/fs" -c "$cgroup" 0.1 >"$test_dir/text" 2>/dev/null 3>&- &
+	defer kill $!
+	says() { tail -n 1 "$test_dir/out" | jq -se ".[0].cgroup_gone == $1" && tail -n 3 "$test_dir/text" | grep -c GONE | grep -qx "$2"; }
+	wait_until says false 0
+	rmdir "$cgroup"
+	wait_until says true 1
+	expect "told" "$(grep -c "^hotmon: cgroup $cgroup: has ended" "$test_dir/err")" 1
+	mkdir "$cgroup"
+	wait_until says false 0
+	expect "told" "$(grep -c "^hotmon: cgroup $cgroup: is there again" "$test_dir/err")" 1
+}
+
 @test "-c counts writeback for the cgroup that made the pages dirty" {
 	local file=$test_dir/fs/data
 	fs_make fs ext4

@@ -483,18 +483,23 @@ odd_names() {
 	[ "$output" = "EPERM: unknown|$(number)" ]
 }
 
+start_watch() {
+	coproc WATCH { exec "$PROBE" watch; }
+	HOLDER=${WATCH[1]}
+}
+
+ask() { # ask LINE ANSWER: of the cache that start_watch made
+	echo "$1" >&"${WATCH[1]}"
+	read -r -t 10 -u "${WATCH[0]}" got
+	[ "$got" = "$2" ] || { echo "want $2, got $got"; false; }
+}
+
 # What one long-lived cache knows; it must not keep a filesystem mounted.
 @test "unmount, mount and unlink while a cache lives" {
 	mkdir -p "$TOP/ext4/w/b"
 	make_file "$TOP/ext4/w/a/f"
 	announce "$TOP/ext4/w/a/f"
-	coproc WATCH { exec "$PROBE" watch; }
-	HOLDER=${WATCH[1]}
-	ask() {
-		echo "$1" >&"${WATCH[1]}"
-		read -r -t 10 -u "${WATCH[0]}" got
-		[ "$got" = "$2" ] || { echo "want $2, got $got"; false; }
-	}
+	start_watch
 	ask "${FACTS[*]} f" "known|$TOP/ext4/w/a/f"
 	umount "$TOP/ext4"
 	ask "${FACTS[*]:0:3}" \
@@ -508,6 +513,23 @@ odd_names() {
 	cold # the announced directory does not help: the last path does
 	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/b/f"
 	rm "$TOP/ext4/w/b/f"
+	ask "${FACTS[*]:0:3}" "deleted|$TOP/ext4/w/b/f (deleted)"
+}
+
+@test "in one frame a file keeps the path that was found first" {
+	mkdir -p "$TOP/ext4/w/b"
+	make_file "$TOP/ext4/w/a/f"
+	announce "$TOP/ext4/w/a/f"
+	start_watch
+	echo frame >&"${WATCH[1]}"
+	ask "${FACTS[*]} f" "known|$TOP/ext4/w/a/f"
+	mv "$TOP/ext4/w/a/f" "$TOP/ext4/w/b/"
+	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/a/f"
+	echo frame >&"${WATCH[1]}"
+	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/b/f"
+	rm "$TOP/ext4/w/b/f"
+	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/b/f"
+	echo frame >&"${WATCH[1]}"
 	ask "${FACTS[*]:0:3}" "deleted|$TOP/ext4/w/b/f (deleted)"
 }
 
@@ -591,15 +613,15 @@ cgroup_expect() {
 	mkdir "$CGROUP/a" "$CGROUP/b" "$CGROUP/a/frsp-one.service" \
 		"$CGROUP/a/frsp-two.service" "$CGROUP/b/frsp-two.service"
 	one=$CGROUP/a/frsp-one.service
-	id=$(stat -c %i "$one")
-	cgroup_expect "$one" "$id 3"
-	cgroup_expect "$one/" "$id 3"
-	cgroup_expect "frsp$$/a/frsp-one.service" "$id 3"
-	cgroup_expect "/frsp$$/a/frsp-one.service" "$id 3"
-	cgroup_expect "frsp$$/b/../a/frsp-one.service" "$id 3"
-	cgroup_expect frsp-one.service "$id 3"
-	cgroup_expect "frsp$$" "$(stat -c %i "$CGROUP") 1"
-	cgroup_expect / "$(stat -c %i "$top") 0"
+	wanted="$one 3 $(stat -c %i "$CGROUP/a")"
+	cgroup_expect "$one" "$wanted"
+	cgroup_expect "$one/" "$wanted"
+	cgroup_expect "frsp$$/a/frsp-one.service" "$wanted"
+	cgroup_expect "/frsp$$/a/frsp-one.service" "$wanted"
+	cgroup_expect "frsp$$/b/../a/frsp-one.service" "$wanted"
+	cgroup_expect frsp-one.service "$wanted"
+	cgroup_expect "frsp$$" "$CGROUP 1 $(stat -c %i "$top")"
+	cgroup_expect / "$top 0 0"
 	cgroup_expect frsp-two.service ENOTUNIQ
 	cgroup_expect frsp-none.service ENOENT
 	cgroup_expect "frsp$$/none" ENOENT
@@ -615,5 +637,5 @@ cgroup_expect() {
 	run unshare -m --propagation private sh -c \
 		"umount '$top' && mount -t cgroup -o blkio none '$top' &&
 		 '$PROBE' cgroup '$top'"
-	[ "$output" = "1 0" ]
+	[ "$output" = "$top 0 0" ]
 }

@@ -7,12 +7,13 @@
  *   get INO GEN DEV [FS_DEV SUBVOL FS_TYPE PARENT_INO PARENT_GEN NAME]
  *                   STATE|LABEL
  *   watch           then "INO GEN DEV ..." as above, one per line: the same,
- *                   with one cache; NAME without blanks
+ *                   with one cache; NAME without blanks. Or "frame": the next
+ *                   frame begins
  *   time N INO GEN DEV ...
  *                   microseconds for one get
  *   fs SPEC         TARGET|FS_TYPE|DEV, or error name
  *   backing DEV     yes or no
- *   cgroup SPEC     ID LEVEL, or error name
+ *   cgroup SPEC     PATH LEVEL PARENT-ID, or error name
  *   hold FILE       unlinks it and keeps it open until stdin ends
  *   read DIR INO GEN
  *                   reads a file of the filesystem at DIR by its handle
@@ -22,6 +23,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <locale.h>
 #include <linux/btrfs.h>
 #include <linux/fs.h>
 #include <stdio.h>
@@ -110,7 +112,7 @@ static int parse_file(char **argv, int argc, struct frsp_hot_file *file)
 	memset(file, 0, sizeof(*file));
 	file->ino = strtoull(argv[0], NULL, 0);
 	file->gen = strtoul(argv[1], NULL, 0);
-	file->dev = parse_dev(argv[2]);
+	file->fs = parse_dev(argv[2]);
 	if (argc < 9)
 		return 0;
 	file->fs_dev = parse_dev(argv[3]);
@@ -131,11 +133,11 @@ static void print_path(struct path_cache *cache,
 	char label[PATH_LABEL_LEN];
 	struct path_result result;
 	int err =
-		path_cache_get(cache, file->ino, file->dev, file->gen, &result);
+		path_cache_get(cache, file->ino, file->fs, file->gen, &result);
 
 	if (err)
 		printf("%s: ", strerrorname_np(-err));
-	path_label(&result, file->ino, file->gen, file->dev, label,
+	path_label(&result, file->ino, file->gen, file->fs, label,
 		   sizeof(label));
 	printf("%s|%s\n", states[result.state], label);
 	fflush(stdout);
@@ -162,6 +164,8 @@ static int watch(struct path_cache *cache)
 		for (rest = line; argc < 9 && (word = strsep(&rest, " \n"));)
 			if (*word)
 				argv[argc++] = word;
+		if (argc == 1 && !strcmp(argv[0], "frame"))
+			path_cache_next_frame(cache);
 		if (argc < 3)
 			continue;
 		if (parse_file(argv, argc, &file))
@@ -184,7 +188,7 @@ static int time_gets(struct path_cache *cache, long n, char **argv, int argc)
 		path_cache_announce(cache, &file);
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (i = 0; i < n; i++)
-		path_cache_get(cache, file.ino, file.dev, file.gen, &result);
+		path_cache_get(cache, file.ino, file.fs, file.gen, &result);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	printf("%.2f\n", ((end.tv_sec - begin.tv_sec) * 1e9 +
 			  (end.tv_nsec - begin.tv_nsec)) /
@@ -211,7 +215,8 @@ static int print_cgroup(const char *spec)
 
 	if (err)
 		return print_error(err);
-	printf("%llu %d\n", (unsigned long long)ref.id, ref.level);
+	printf("%s %d %llu\n", ref.path, ref.level,
+	       (unsigned long long)ref.parent_id);
 	return 0;
 }
 
@@ -286,6 +291,7 @@ int main(int argc, char **argv)
 	struct path_cache *cache;
 	int status;
 
+	setlocale(LC_CTYPE, "C.UTF-8");
 	if (mount_table_read(&table) || path_cache_new(table, 1000, &cache))
 		fail("mount table");
 	status = run(cache, argc, argv);

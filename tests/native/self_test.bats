@@ -105,7 +105,7 @@ all_exact() {
 
 @test "where it cannot be done, the cause and a remedy are named" {
 	run_program hotmon --self-test -D /dev/shm
-	expect_error 1 'not a filesystem on a disk'
+	expect_error 1 'not a mounted filesystem on a disk'
 	run_program hotmon --self-test -D "$test_dir/none"
 	expect_error 1 'none.*No such file'
 	fs_make full ext4

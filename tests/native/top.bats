@@ -257,6 +257,74 @@ is_later() { # is_later SECONDS_SINCE_1970
 	wait_until shows "^loop[0-9]+  $test_dir/a$"
 }
 
+# Filesystems whose mount points are not ASCII.
+make_wide() {
+	fs_make 日本 ext4
+	fs_make plain ext4
+}
+
+@test "top: the filter takes any character, and erases whole ones" {
+	make_wide
+	top_start -f "$test_dir/"
+	press / '^filter: _'
+	tui send-keys -l 日x
+	wait_until shows '^filter: 日x_'
+	press BSpace '^filter: 日_'
+	wait_until hides "^${loop_of[plain]#/dev/} "
+	shows "^${loop_of[日本]#/dev/} "
+	press BSpace '^filter: _'
+	tui send-keys -l ä
+	wait_until shows '^no filesystem passes the filter'
+}
+
+@test "top: in the locale C, too, and names are escaped" {
+	make_wide
+	top_start LC_ALL=C --screen allocator "$test_dir/日本"
+	wait_until shows '/\\346\\227\\245\\346\\234\\254$'
+	press / '^filter: _'
+	tui send-keys -l 日
+	wait_until shows '^filter: \\346\\227\\245_'
+	press BSpace '^filter: _'
+}
+
+@test "top: wide names leave the columns where they are" {
+	make_wide
+	LC_ALL=C.UTF-8 "$frsp_top" --once -f "$test_dir/" 0.1 >"$test_dir/out"
+	python3 - "$test_dir/out" "$test_dir/" <<-'EOT'
+		import sys, unicodedata
+		def width(text):
+		    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+		lines = open(sys.argv[1], encoding="utf-8").read().splitlines()
+		want = lines[0].index("HOTTEST")
+		rows = [line for line in lines if sys.argv[2] in line]
+		assert len(rows) == 2, rows
+		for row in rows:
+		    at = row.index(sys.argv[2])
+		    mount, rest = row[at:].split(maxsplit=1)
+		    blanks = len(row[at:]) - len(mount) - len(rest)
+		    assert width(row[:at]) + width(mount) + blanks == want, row
+	EOT
+}
+
+@test "top: ext3 and ext2 that the driver of ext4 runs are shown" {
+	local type
+	need_fs ext4
+	for type in ext3 ext2; do
+		need_fs $type
+		truncate -s 64M "$test_dir/$type.img"
+		loop_attach $type "$test_dir/$type.img"
+		mkfs.$type -q "${loop_of[$type]}"
+		mkdir "$test_dir/$type"
+		mount -t $type "${loop_of[$type]}" "$test_dir/$type"
+		defer fs_umount $type
+		[[ -d /sys/fs/ext4/${loop_of[$type]#/dev/} ]] || continue # the old driver of ext2
+		run_top --once --json "$test_dir/$type" 0.1
+		expect "exit status" "$status" 0
+		expect "type" "$(jq -r '.filesystems[].fs_type' "$test_dir/out")" $type
+		jq -e '.filesystems[0].alloc != null' "$test_dir/out"
+	done
+}
+
 @test "top: without a choice, Enter shows the first line, which the filter has left" {
 	make_two
 	top_start -s size -f "$test_dir/" -d 0.3

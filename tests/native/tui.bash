@@ -35,7 +35,7 @@ title() {
 }
 
 shows() { # shows REGEX: a line of the screen matches
-	screen | grep -Eq -- "$1"
+	screen | grep -E -- "$1" >/dev/null
 }
 
 # press KEY REGEX: and wait for what it brings

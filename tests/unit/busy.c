@@ -95,7 +95,7 @@ static void remove_range(u32 start, u32 len)
 
 static void expire(u32 tid)
 {
-	u32 n_expired = 0;
+	u32 n_expired = 0, before = fixture.busy.n_clusters, position = 0;
 
 	for (u32 i = 0; i < N_CLUSTERS; i++)
 		if (fixture.tid[i] != FREE &&
@@ -103,7 +103,9 @@ static void expire(u32 tid)
 			fixture.tid[i] = FREE;
 			n_expired++;
 		}
-	assert_int_equal(frsp_busy_expire(&fixture.busy, tid), n_expired);
+	while (frsp_busy_expire(&fixture.busy, tid, &position, 2))
+		;
+	assert_int_equal(before - fixture.busy.n_clusters, n_expired);
 	check_all();
 }
 
@@ -193,16 +195,38 @@ static void test_expire(void **state)
 		{6, 0x80000005, true},
 	};
 
+	u32 position;
+
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		fixture_init();
 		add(10, 5, cases[i].tid);
-		assert_int_equal(frsp_busy_expire(&fixture.busy, cases[i].now),
-				 cases[i].goes ? 5 : 0);
+		position = 0;
+		assert_false(frsp_busy_expire(&fixture.busy, cases[i].now,
+					      &position, 1));
 		assert_int_equal(fixture.busy.n_clusters,
 				 cases[i].goes ? 0 : 5);
 		fixture_free();
 	}
+}
+
+/* So many extents at a time, those that stay and those that go. */
+static void test_expire_in_parts(void **state)
+{
+	u32 position = 0;
+
+	(void)state;
+	fixture_init();
+	for (u32 i = 0; i < 5; i++)
+		add(10 * i, 5, 7 + i % 2);
+	assert_true(frsp_busy_expire(&fixture.busy, 7, &position, 2));
+	assert_int_equal(fixture.busy.n_extents, 4);
+	assert_int_equal(position, 15);
+	assert_true(frsp_busy_expire(&fixture.busy, 7, &position, 2));
+	assert_int_equal(fixture.busy.n_extents, 3);
+	assert_false(frsp_busy_expire(&fixture.busy, 7, &position, 2));
+	assert_int_equal(fixture.busy.n_extents, 2);
+	fixture_free();
 }
 
 static void test_random(void **state)
@@ -244,8 +268,11 @@ static void test_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_add),	  cmocka_unit_test(test_remove),
-		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_expire),
+		cmocka_unit_test(test_add),
+		cmocka_unit_test(test_remove),
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_expire),
+		cmocka_unit_test(test_expire_in_parts),
 		cmocka_unit_test(test_random),
 	};
 

@@ -39,7 +39,9 @@ static void make_healthy(struct doctor_facts *facts)
 		.ext4_is_module = true,
 		.has_btf = true,
 		.has_ext4_btf = true,
+		.has_sysctls = true,
 		.ftrace_enabled = DOCTOR_YES,
+		.has_symbols = true,
 		.functions =
 			{
 				{"observed", false, true, DOCTOR_YES, ""},
@@ -47,6 +49,7 @@ static void make_healthy(struct doctor_facts *facts)
 				{"replaced", true, true, DOCTOR_YES, ""},
 			},
 		.n_functions = 3,
+		.sees_lockdown = true,
 		.lockdown = "none",
 		.module_file = "/lib/modules/6.12/updates/dkms/frsp.ko.xz",
 		.is_loaded = true,
@@ -201,6 +204,19 @@ static void no_ftrace(struct doctor_facts *facts)
 	facts->ftrace_enabled = DOCTOR_UNKNOWN;
 }
 
+static void no_sysctls(struct doctor_facts *facts)
+{
+	facts->has_sysctls = false;
+	facts->ftrace_enabled = DOCTOR_UNKNOWN;
+}
+
+static void no_symbols(struct doctor_facts *facts)
+{
+	facts->has_symbols = false;
+	for (size_t i = 0; i < facts->n_functions; i++)
+		facts->functions[i].is_there = false;
+}
+
 static void lacks_functions(struct doctor_facts *facts)
 {
 	facts->functions[0].is_there = false;
@@ -240,6 +256,12 @@ static void secure_boot_loaded(struct doctor_facts *facts)
 	strcpy(facts->lockdown, "integrity");
 }
 
+static void hidden_lockdown(struct doctor_facts *facts)
+{
+	facts->sees_lockdown = false;
+	*facts->lockdown = '\0';
+}
+
 static void not_loaded(struct doctor_facts *facts)
 {
 	facts->is_loaded = false;
@@ -258,6 +280,12 @@ static void locked_down(struct doctor_facts *facts)
 {
 	not_loaded(facts);
 	strcpy(facts->lockdown, "integrity");
+}
+
+static void lockdown_unseen(struct doctor_facts *facts)
+{
+	not_loaded(facts);
+	hidden_lockdown(facts);
 }
 
 static void secure_boot(struct doctor_facts *facts)
@@ -384,6 +412,8 @@ static const struct {
 	{no_ext4, "functions", DOCTOR_OK, NULL, 1, 0},
 	{ftrace_off, "ftrace", DOCTOR_FAIL, "ftrace_enabled is 0", 0, 1},
 	{no_ftrace, "ftrace", DOCTOR_FAIL, "has none", 0, 1},
+	{no_sysctls, "ftrace", DOCTOR_WARN, "cannot see", 1, 0},
+	{no_symbols, "functions", DOCTOR_WARN, "cannot see", 1, 0},
 	{lacks_functions, "functions", DOCTOR_FAIL, "lacks observed, replaced",
 	 0, 1},
 	{untraceable, "functions", DOCTOR_FAIL, "cannot hook other", 0, 1},
@@ -396,6 +426,8 @@ static const struct {
 	{patched_ext4, "livepatch", DOCTOR_WARN, "no function that frsp.ko", 1,
 	 0},
 	{secure_boot_loaded, "secure-boot", DOCTOR_OK, "is loaded", 0, 0},
+	{hidden_lockdown, "secure-boot", DOCTOR_OK, "no signature", 0, 0},
+	{lockdown_unseen, "secure-boot", DOCTOR_WARN, "cannot see", 1, 1},
 	{locked_down, "secure-boot", DOCTOR_WARN, "locked down", 1, 1},
 	{secure_boot, "secure-boot", DOCTOR_WARN, "Secure Boot is on", 1, 1},
 	{enforced, "secure-boot", DOCTOR_WARN, "sig_enforce", 1, 1},
@@ -457,9 +489,10 @@ static void test_harm(void **state)
 		assert_judged(i);
 }
 
-/* Texts are cut where they would not fit. */
+/* Texts are cut where they would not fit, and say so. */
 static void test_long(void **state)
 {
+	const struct doctor_finding *finding;
 	struct findings findings = {.n = 0};
 	struct doctor_facts facts;
 
@@ -471,8 +504,9 @@ static void test_long(void **state)
 			"a_function_with_quite_a_long_name_that_is_not_there",
 			false, false, DOCTOR_NO, ""};
 	doctor_judge(&facts, collect, &findings);
-	assert_int_equal(finding_of(&findings, "functions")->verdict,
-			 DOCTOR_FAIL);
+	finding = finding_of(&findings, "functions");
+	assert_int_equal(finding->verdict, DOCTOR_FAIL);
+	assert_non_null(strstr(finding->text, "..."));
 }
 
 int main(void)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The doctor's facts, from a directory tree that looks like a system's. */
+#include <sys/utsname.h>
+
 #include "scratch.h"
 #include "doctor_probe.h"
 #include "kmod_facts.h"
@@ -68,6 +70,9 @@ static void test_probe(void **state)
 	assert_string_equal(facts.release, "6.1.0-56-amd64");
 	assert_string_equal(facts.machine, "x86_64");
 	assert_false(facts.is_realtime);
+	assert_true(facts.has_sysctls);
+	assert_true(facts.has_symbols);
+	assert_true(facts.sees_lockdown);
 	assert_true(facts.has_ext4);
 	assert_true(facts.ext4_is_module);
 	assert_true(facts.has_btf);
@@ -95,6 +100,32 @@ static void test_probe(void **state)
 	free(facts.fs);
 }
 
+/* As /proc is with subset=pid, and where securityfs is not mounted. */
+static void test_probe_hidden(void **state)
+{
+	struct doctor_facts facts;
+	struct utsname names;
+
+	(void)state;
+	uname(&names);
+	scratch_write("sys/fs/ext4/features/extents", "supported\n");
+	scratch_write("sys/kernel/security/.keep", "");
+	probe(&facts);
+	assert_string_equal(facts.release, names.release);
+	assert_string_equal(facts.machine, names.machine);
+	assert_false(facts.has_sysctls);
+	assert_false(facts.has_symbols);
+	assert_false(facts.sees_lockdown);
+	assert_string_equal(facts.lockdown, "");
+	assert_true(facts.has_ext4);
+	free(facts.fs);
+	/* securityfs of a kernel without lockdown */
+	scratch_write("sys/kernel/security/lsm", "capability\n");
+	probe(&facts);
+	assert_true(facts.sees_lockdown);
+	free(facts.fs);
+}
+
 static void test_probe_nothing(void **state)
 {
 	struct doctor_facts facts;
@@ -102,6 +133,7 @@ static void test_probe_nothing(void **state)
 	(void)state;
 	probe(&facts);
 	assert_false(facts.has_ext4);
+	assert_true(facts.sees_lockdown);
 	assert_false(facts.has_btf);
 	assert_false(facts.is_loaded);
 	assert_int_equal(facts.ftrace_enabled, DOCTOR_UNKNOWN);
@@ -219,6 +251,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_probe),
 		scratch_test(test_probe_nothing),
+		scratch_test(test_probe_hidden),
 		scratch_test(test_probe_functions),
 		scratch_test(test_probe_livepatch),
 		scratch_test(test_probe_security),

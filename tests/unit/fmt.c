@@ -2,6 +2,7 @@
 /* Numbers and file names, as written and as read: tables. */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,6 +171,31 @@ static void test_utf8(void **state)
 	}
 }
 
+static void test_utf8_mark_cut(void **state)
+{
+	static const struct {
+		const char *raw;
+		size_t size;
+		const char *cut;
+	} table[] = {
+		{"abcdef", 7, "abcdef"},
+		{"abcdefg", 7, "abc..."},
+		{"ab\u00fcdefg", 7, "ab..."},
+		{"a\u00fcbdefg", 7, "a\u00fc..."},
+		{"abcd", 4, "..."},
+		{"abcd", 3, "ab"}, /* no room for a mark */
+	};
+	char text[16];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		utf8_mark_cut(text, table[i].size,
+			      snprintf(text, table[i].size, "%s",
+				       table[i].raw));
+		assert_string_equal(text, table[i].cut);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +206,7 @@ int main(void)
 		cmocka_unit_test(test_parse_seconds),
 		cmocka_unit_test(test_parse_u64),
 		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_utf8_mark_cut),
 	};
 
 	return cmocka_run_group_tests_name("fmt", tests, NULL, NULL);

@@ -9,6 +9,7 @@
 static const struct hot_clock clock_now = {.heat_time = 5000,
 					   .heat_rate = 4294967};
 static int n_hooked;
+static __u32 hand;
 
 static void count_evicted(void *context, __u32 index,
 			  const struct frsp_hot_slot *slot)
@@ -29,7 +30,8 @@ static void assert_evicts(const struct hot_table *table, int n_emptied,
 	struct hot_evict_result result;
 
 	n_hooked = 0;
-	assert_int_equal(hot_evict(table, &clock_now, &hooks, &result), 0);
+	assert_int_equal(hot_evict(table, &clock_now, &hooks, &hand, &result),
+			 0);
 	assert_int_equal(n_hooked, n_emptied);
 	assert_int_equal(result.n_emptied, n_emptied);
 	assert_int_equal(result.n_in_use, n_in_use);
@@ -40,12 +42,13 @@ static struct hot_table full_table(void)
 	struct hot_table table = table_new(N_SLOTS);
 	__u64 ino = 1;
 
+	hand = 0;
 	/* slot i has heat 2^(i / 25) and has not been touched for i % 3 * 100 */
 	for (__u32 i = 0; i < N_SLOTS; i++) {
 		struct frsp_hot_slot *slot = hot_table_slot(&table, i);
 
 		slot->ino = ino++;
-		slot->dev = 1;
+		slot->fs = 1;
 		slot->tag = FRSP_HOT_TAG(FRSP_HOT_RANGE_FILE, FRSP_HOT_LIVE);
 		slot->heat = HEAT_ONE << i / 25;
 		slot->heat_time = clock_now.heat_time - i % 3 * 100;
@@ -82,6 +85,39 @@ static void test_coldest_go(void **state)
 		assert_int_equal(slot->heat, 0);
 	}
 	assert_evicts(&table, 0, 700);
+	free(table.slots);
+}
+
+static void make_warm(struct frsp_hot_slot *slot, __u64 ino)
+{
+	slot->ino = ino;
+	slot->tag = FRSP_HOT_TAG(FRSP_HOT_RANGE_FILE, FRSP_HOT_LIVE);
+	slot->heat = HEAT_ONE;
+	slot->heat_time = clock_now.heat_time;
+	slot->reads = 1;
+}
+
+/* All are as warm: those that came since the last emptying are not the next. */
+static void test_the_last_to_come_stay(void **state)
+{
+	struct hot_table table = full_table();
+	__u32 round, i, n_new;
+
+	(void)state;
+	for (i = 0; i < N_SLOTS; i++)
+		make_warm(hot_table_slot(&table, i), 1);
+	for (round = 2; round < 9; round++) {
+		assert_evicts(&table, 300, 700);
+		for (i = n_new = 0; i < N_SLOTS; i++) {
+			struct frsp_hot_slot *slot = hot_table_slot(&table, i);
+
+			if (slot->tag == FRSP_HOT_TOMB)
+				make_warm(slot, round);
+			else
+				n_new += slot->ino == round - 1;
+		}
+		assert_true(round == 2 || n_new == 300);
+	}
 	free(table.slots);
 }
 
@@ -133,6 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_due_at_80_percent),
 		cmocka_unit_test(test_coldest_go),
+		cmocka_unit_test(test_the_last_to_come_stay),
 		cmocka_unit_test(test_claims_of_nobody_are_released),
 		cmocka_unit_test(test_classes_stay),
 		cmocka_unit_test(test_tombs_are_passed_over),

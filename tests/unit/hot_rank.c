@@ -7,28 +7,28 @@
 #include "hot_table.h"
 #include "random.h"
 
-#define DEV 0x800001
+#define FS 0x800001
 
 static const struct hot_clock clock_now = {.heat_time = 1000,
 					   .heat_rate = 4294967 /* 1000 */};
 
-static bool any_dev(void *context, __u32 dev)
+static bool any_fs(void *context, __u32 fs)
 {
 	(void)context;
-	(void)dev;
+	(void)fs;
 	return true;
 }
 
-static bool only_dev(void *context, __u32 dev)
+static bool only_fs(void *context, __u32 fs)
 {
 	(void)context;
-	return dev == DEV;
+	return fs == FS;
 }
 
 static struct frsp_hot_slot *add(struct hot_table *table, __u64 ino,
 				 __u32 range, __u64 heat)
 {
-	struct frsp_hot_slot *slot = table_slot(table, ino, DEV, 1, range);
+	struct frsp_hot_slot *slot = table_slot(table, ino, FS, 1, range);
 
 	assert_non_null(slot);
 	slot->heat = heat * HEAT_ONE;
@@ -43,7 +43,7 @@ static struct hot_ranking refresh(struct hot_rank *rank,
 	struct hot_ranking ranking = {0};
 
 	assert_int_equal(hot_rank_refresh(rank, table, &clock_now, request,
-					  any_dev, &ranking),
+					  any_fs, &ranking),
 			 0);
 	return ranking;
 }
@@ -124,10 +124,10 @@ static void test_counts_ranges_and_classes(void **state)
 	for (__u32 range = 0; range < 6; range++)
 		add(&table, 7, range, range + 1);
 	add(&table, 7 + 256, 3, 20);
-	class = table_slot(&table, 0, DEV, FRSP_HOT_METADATA,
+	class = table_slot(&table, 0, FS, FRSP_HOT_METADATA,
 			   FRSP_HOT_RANGE_FILE);
 	class->reads = 3;
-	class = table_slot(&table, 0, DEV + 1, FRSP_HOT_METADATA,
+	class = table_slot(&table, 0, FS + 1, FRSP_HOT_METADATA,
 			   FRSP_HOT_RANGE_FILE);
 	class->reads = 5;
 	ranking = refresh(rank, &table, &request);
@@ -141,7 +141,7 @@ static void test_counts_ranges_and_classes(void **state)
 	assert_int_equal(ranking.ranges.rows[1].range, 5);
 	assert_int_equal(ranking.classes[FRSP_HOT_METADATA].reads, 8);
 	assert_int_equal(hot_rank_refresh(rank, &table, &clock_now, &request,
-					  only_dev, &ranking),
+					  only_fs, &ranking),
 			 0);
 	assert_int_equal(ranking.classes[FRSP_HOT_METADATA].reads, 3);
 	hot_rank_free(rank);
@@ -246,7 +246,7 @@ static void change(struct hot_table *table, struct hot_rank *ranks[2],
 		__u32 range = random_below(3) ? random_below(300)
 					      : FRSP_HOT_RANGE_FILE;
 		struct frsp_hot_slot *slot =
-			table_slot(table, ino, DEV, 1, range);
+			table_slot(table, ino, FS, 1, range);
 		__u32 index;
 
 		if (!slot)
@@ -294,15 +294,17 @@ static void test_untouched_clusters_are_left(void **state)
 			.max_rows = 1 + random_below(12),
 			.ranges = random_below(10),
 			.interval_s = 1,
+			/* of which there is nothing, for a moment */
+			.only_fs = random_below(10) ? 0 : FS + 1,
 		};
 		struct hot_ranking is = {0}, wanted = {0};
 
 		change(&table, ranks, now.heat_time);
 		assert_int_equal(hot_rank_refresh(ranks[0], &table, &now,
-						  &request, any_dev, &is),
+						  &request, any_fs, &is),
 				 0);
 		assert_int_equal(hot_rank_refresh(ranks[1], &all, &now,
-						  &request, any_dev, &wanted),
+						  &request, any_fs, &wanted),
 				 0);
 		same_rows(&is.files, &wanted.files);
 		same_rows(&is.ranges, &wanted.ranges);

@@ -18,11 +18,10 @@ static inline struct hot_table table_new(__u32 n_slots)
 }
 
 /* The slot of the key, taken into use if need be; NULL: no room. */
-static inline struct frsp_hot_slot *table_slot(struct hot_table *table,
-					       __u64 ino, __u32 dev, __u32 gen,
-					       __u32 range)
+static inline struct frsp_hot_slot *
+table_slot(struct hot_table *table, __u64 ino, __u32 fs, __u32 gen, __u32 range)
 {
-	struct frsp_hot_probe probe = hot_probe_first(ino, dev, gen, range);
+	struct frsp_hot_probe probe = hot_probe_first(ino, fs, gen, range);
 	struct frsp_hot_slot *slot, *reusable = NULL;
 	__u32 state;
 
@@ -31,7 +30,7 @@ static inline struct frsp_hot_slot *table_slot(struct hot_table *table,
 				      hot_probe_index(&probe, table->n_slots));
 		state = FRSP_HOT_TAG_STATE(slot->tag);
 		if (slot->tag == FRSP_HOT_TAG(range, FRSP_HOT_LIVE) &&
-		    slot->ino == ino && slot->dev == dev && slot->gen == gen)
+		    slot->ino == ino && slot->fs == fs && slot->gen == gen)
 			return slot;
 		if (!reusable &&
 		    (state == FRSP_HOT_FREE || state == FRSP_HOT_TOMB))
@@ -42,7 +41,7 @@ static inline struct frsp_hot_slot *table_slot(struct hot_table *table,
 	if (!reusable)
 		return NULL;
 	reusable->ino = ino;
-	reusable->dev = dev;
+	reusable->fs = fs;
 	reusable->gen = gen;
 	reusable->tag = FRSP_HOT_TAG(range, FRSP_HOT_LIVE);
 	return reusable;

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <locale.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -23,42 +24,50 @@ struct label_row {
 };
 
 static const struct label_row label_rows[] = {
-	{{"/srv/a b", PATH_KNOWN, 1, "ext4", 0}, "/srv/a b"},
-	{{"/", PATH_KNOWN, 1, NULL, 0}, "/"},
+	{{"/srv/a b", PATH_KNOWN, 1, "ext4", 0, 0}, "/srv/a b"},
+	{{"/", PATH_KNOWN, 1, NULL, 0, 0}, "/"},
 	/* links */
-	{{"/a", PATH_KNOWN, 2, NULL, 0}, "/a (+1 link)"},
-	{{"/a", PATH_KNOWN, 3, NULL, 0}, "/a (+2 links)"},
-	{{NULL, PATH_UNKNOWN, 3, NULL, 0},
+	{{"/a", PATH_KNOWN, 2, NULL, 0, 0}, "/a (+1 link)"},
+	{{"/a", PATH_KNOWN, 3, NULL, 0, 0}, "/a (+2 links)"},
+	{{NULL, PATH_UNKNOWN, 3, NULL, 0, 0},
 	 "<ino 1234 gen 4294967295 dev 8:1> (+2 links)"},
 	/* states */
-	{{"/a", PATH_DELETED, 0, NULL, 0}, "/a (deleted)"},
-	{{"/a (deleted)", PATH_KNOWN, 1, NULL, 0}, "/a (deleted)"},
-	{{NULL, PATH_DELETED, 0, NULL, 0},
+	{{"/a", PATH_DELETED, 0, NULL, 0, 0}, "/a (deleted)"},
+	{{"/a (deleted)", PATH_KNOWN, 1, NULL, 0, 0}, "/a (deleted)"},
+	{{NULL, PATH_DELETED, 0, NULL, 0, 0},
 	 "<ino 1234 gen 4294967295 dev 8:1> (deleted)"},
-	{{NULL, PATH_UNKNOWN, 0, NULL, 0}, "<ino 1234 gen 4294967295 dev 8:1>"},
-	{{NULL, PATH_OTHER_MOUNT_NS, 0, NULL, 0},
+	{{NULL, PATH_UNKNOWN, 0, NULL, 0, 0},
+	 "<ino 1234 gen 4294967295 dev 8:1>"},
+	{{NULL, PATH_OTHER_MOUNT_NS, 0, NULL, 0, 0},
 	 "<ino 1234 gen 4294967295 dev 8:1> (other mount namespace)"},
+	{{"/a", PATH_NOT_MOUNTED, 0, NULL, 0, 0}, "/a (not mounted)"},
+	{{NULL, PATH_NOT_MOUNTED, 0, NULL, 0, 0},
+	 "<ino 1234 gen 4294967295 dev 8:1> (not mounted)"},
 	/* control characters */
-	{{"/a\nb", PATH_KNOWN, 1, NULL, 0}, "/a\\012b"},
-	{{"/\033[31m\177", PATH_KNOWN, 1, NULL, 0}, "/\\033[31m\\177"},
-	{{"/a\\012", PATH_KNOWN, 1, NULL, 0}, "/a\\134012"},
-	{{"/\302\233m", PATH_KNOWN, 1, NULL, 0}, "/\\302\\233m"},
-	{{"/'\"$`", PATH_KNOWN, 1, NULL, 0}, "/'\"$`"},
+	{{"/a\nb", PATH_KNOWN, 1, NULL, 0, 0}, "/a\\012b"},
+	{{"/\033[31m\177", PATH_KNOWN, 1, NULL, 0, 0}, "/\\033[31m\\177"},
+	{{"/a\\012", PATH_KNOWN, 1, NULL, 0, 0}, "/a\\134012"},
+	{{"/\302\233m", PATH_KNOWN, 1, NULL, 0, 0}, "/\\302\\233m"},
+	{{"/'\"$`", PATH_KNOWN, 1, NULL, 0, 0}, "/'\"$`"},
 	/* valid UTF-8: 2, 3 and 4 bytes, and the last code of all */
-	{{"/\303\244", PATH_KNOWN, 1, NULL, 0}, "/\303\244"},
-	{{"/\342\202\254", PATH_KNOWN, 1, NULL, 0}, "/\342\202\254"},
-	{{"/\360\237\224\245", PATH_KNOWN, 1, NULL, 0}, "/\360\237\224\245"},
-	{{"/\364\217\277\277", PATH_KNOWN, 1, NULL, 0}, "/\364\217\277\277"},
+	{{"/\303\244", PATH_KNOWN, 1, NULL, 0, 0}, "/\303\244"},
+	{{"/\342\202\254", PATH_KNOWN, 1, NULL, 0, 0}, "/\342\202\254"},
+	{{"/\360\237\224\245", PATH_KNOWN, 1, NULL, 0, 0}, "/\360\237\224\245"},
+	{{"/\364\217\277\275", PATH_KNOWN, 1, NULL, 0, 0}, "/\364\217\277\275"},
+	/* no character, the last code of all */
+	{{"/\364\217\277\277", PATH_KNOWN, 1, NULL, 0, 0},
+	 "/\\364\\217\\277\\277"},
 	/* invalid: Latin-1, cut off, too long a form, surrogate, too high */
-	{{"/\344x", PATH_KNOWN, 1, NULL, 0}, "/\\344x"},
-	{{"/\342\202", PATH_KNOWN, 1, NULL, 0}, "/\\342\\202"},
-	{{"/\300\257", PATH_KNOWN, 1, NULL, 0}, "/\\300\\257"},
-	{{"/\355\240\200", PATH_KNOWN, 1, NULL, 0}, "/\\355\\240\\200"},
-	{{"/\364\220\200\200", PATH_KNOWN, 1, NULL, 0},
+	{{"/\344x", PATH_KNOWN, 1, NULL, 0, 0}, "/\\344x"},
+	{{"/\342\202", PATH_KNOWN, 1, NULL, 0, 0}, "/\\342\\202"},
+	{{"/\300\257", PATH_KNOWN, 1, NULL, 0, 0}, "/\\300\\257"},
+	{{"/\355\240\200", PATH_KNOWN, 1, NULL, 0, 0}, "/\\355\\240\\200"},
+	{{"/\364\220\200\200", PATH_KNOWN, 1, NULL, 0, 0},
 	 "/\\364\\220\\200\\200"},
-	{{"/\377", PATH_KNOWN, 1, NULL, 0}, "/\\377"},
+	{{"/\377", PATH_KNOWN, 1, NULL, 0, 0}, "/\\377"},
 	/* reverses the reading order */
-	{{"/\342\200\256gpj", PATH_KNOWN, 1, NULL, 0}, "/\\342\\200\\256gpj"},
+	{{"/\342\200\256gpj", PATH_KNOWN, 1, NULL, 0, 0},
+	 "/\\342\\200\\256gpj"},
 };
 
 static void test_label(void **state)
@@ -75,6 +84,21 @@ static void test_label(void **state)
 		assert_string_equal(buf, row->label);
 		assert_int_equal(len, strlen(row->label));
 	}
+}
+
+static void test_label_locale(void **state)
+{
+	/* U+0378 is no character */
+	static const char name[] = "/\303\244\342\202\254x\315\270";
+	char label[64];
+
+	(void)state;
+	path_escape(name, label, sizeof(label));
+	assert_string_equal(label, "/\303\244\342\202\254x\\315\\270");
+	assert_non_null(setlocale(LC_CTYPE, "C"));
+	path_escape(name, label, sizeof(label));
+	assert_string_equal(label, "/\\303\\244\\342\\202\\254x\\315\\270");
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
 }
 
 static void test_label_cut(void **state)
@@ -212,17 +236,31 @@ static void test_spec(void **state)
 	mount_table_free(table);
 }
 
-static void test_cache_bound(void **state)
+/* Has room for three. Ends with free_cache(). */
+static struct path_cache *new_cache(struct mount_table **table)
 {
-	struct frsp_hot_file file = {.dev = 1, .gen = 7, .fs_type = "ext4"};
-	struct path_key key = {2, 1, 7};
-	struct mount_table *table;
-	struct path_result result;
 	struct path_cache *cache;
 
+	assert_int_equal(mount_table_read(table), 0);
+	assert_int_equal(path_cache_new(*table, 3, &cache), 0);
+	return cache;
+}
+
+static void free_cache(struct path_cache *cache, struct mount_table *table)
+{
+	path_cache_free(cache);
+	mount_table_free(table);
+}
+
+static void test_cache_bound(void **state)
+{
+	struct frsp_hot_file file = {.fs = 1, .gen = 7, .fs_type = "ext4"};
+	struct path_key key = {2, 1, 7};
+	struct mount_table *table;
+	struct path_cache *cache = new_cache(&table);
+	struct path_result result;
+
 	(void)state;
-	assert_int_equal(mount_table_read(&table), 0);
-	assert_int_equal(path_cache_new(table, 3, &cache), 0);
 	for (file.ino = 1; file.ino <= 3; file.ino++)
 		path_cache_announce(cache, &file);
 	file.ino = 1; /* makes 2 the oldest */
@@ -241,21 +279,58 @@ static void test_cache_bound(void **state)
 	assert_int_equal(path_cache_get(cache, 3, 1, 7, &result), 0);
 	assert_int_equal(result.state, PATH_OTHER_MOUNT_NS);
 	assert_string_equal(result.fs_type, "ext4");
-	path_cache_free(cache);
-	mount_table_free(table);
+	free_cache(cache, table);
+}
+
+/* Of a filesystem that is not mounted: only a path that was seen to lead there.
+ */
+static void test_last_path(void **state)
+{
+	const struct frsp_hot_file file = {
+		.ino = 2, .fs = 1, .gen = 7, .fs_type = "xfs"};
+	const struct path_key announced = {2, 1, 7}, other = {3, 1, 7};
+	struct mount_table *table;
+	struct path_cache *cache = new_cache(&table);
+	struct path_result result;
+
+	(void)state;
+	path_cache_get_last(cache, &announced, &result);
+	assert_int_equal(result.state, PATH_NOT_MOUNTED);
+	assert_null(result.path);
+	assert_null(result.fs_type);
+	path_cache_announce(cache, &file);
+	path_cache_suggest(cache, &announced, "/srv/a");
+	path_cache_suggest(cache, &other, "/srv/b");
+	path_cache_announce(cache, &file); /* again, with what is known */
+	path_cache_get_last(cache, &announced, &result);
+	assert_int_equal(result.state, PATH_NOT_MOUNTED);
+	assert_null(result.path);
+	assert_string_equal(result.fs_type, "xfs");
+	path_cache_get_last(cache, &other, &result);
+	assert_null(result.path);
+	assert_true(path_cache_has(cache, &other));
+	free_cache(cache, table);
+}
+
+static int use_utf8(void **state)
+{
+	(void)state;
+	return !setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_label),
+		cmocka_unit_test(test_label_locale),
 		cmocka_unit_test(test_label_cut),
 		cmocka_unit_test(test_label_worst),
 		cmocka_unit_test(test_kdev),
 		cmocka_unit_test(test_parse_dev),
 		cmocka_unit_test(test_spec),
 		cmocka_unit_test(test_cache_bound),
+		cmocka_unit_test(test_last_path),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, use_utf8, NULL);
 }

@@ -93,6 +93,31 @@ static const struct pick_case pick_cases[] = {
 	 {.len = 2}, .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
 	{"the last that is compared", FIVE_OF_4 FIVE_OF_4 FIVE_OF_4 "..#....#", "L",
 	 {.len = 2}, .kind = FRSP_PICK_FIT, .start = 75, .len = 2},
+	{"in reach", "...#...##..#...#", "L", {.len = 2, .near = 3, .reach = 5},
+	 .kind = FRSP_PICK_FIT, .start = 9, .len = 2},
+	{"out of reach", "...#...##..#...#", "L", {.len = 2, .near = 3, .reach = 4},
+	 .kind = FRSP_PICK_FIT, .start = 4, .len = 2},
+	{"reach is from the nearest on", "###...##..#...#.", "L", {.len = 2, .near = 0, .reach = 5},
+	 .kind = FRSP_PICK_FIT, .start = 8, .len = 2},
+	{"reach is from the nearest with room on", ".#.#...##..#...#", "L", {.len = 2, .near = 0, .reach = 5},
+	 .kind = FRSP_PICK_FIT, .start = 9, .len = 2},
+	{"reach in front", "..##...#...#####", "L", {.len = 2, .near = 11, .reach = 9},
+	 .kind = FRSP_PICK_FIT, .start = 0, .len = 2},
+	{"out of reach in front", "..##...#...#####", "L", {.len = 2, .near = 11, .reach = 8},
+	 .kind = FRSP_PICK_FIT, .start = 8, .len = 2},
+	{"not in a group to avoid", ".....#..|#####..#|#####...", "LLL", {.len = 2, .near = 8, .avoid = 2},
+	 .kind = FRSP_PICK_FIT, .start = 6, .len = 2},
+	{"not in two of them", ".....#..|#####..#|#####...", "LLL", {.len = 2, .near = 8, .avoid = 3},
+	 .kind = FRSP_PICK_FIT, .start = 21, .len = 2},
+	{"the goal in a group to avoid", "..#....#", "L", {.len = 2, .near = 5, GOAL, .avoid = 1},
+	 .kind = FRSP_PICK_KEEP, .start = 5, .len = 2},
+	{"a summary to avoid", "...#####|#....###", "SS", {.len = 2, .avoid = 1},
+	 .kind = FRSP_PICK_FIT, .start = 9, .len = 2},
+	{"short, in a group to avoid", "...#####|#..#####", "LL",
+	 {.len = 5, .min_len = 1, .avoid = 1}, true,
+	 .kind = FRSP_PICK_SHORT, .start = 9, .len = 2},
+	{"all to avoid", "..#....#|##..####", "LL", {.len = 2, .avoid = 3}, true,
+	 .kind = FRSP_PICK_NONE},
 	{"what is too short does not count", "...."
 	 "#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#.#..##", "L",
 	 {.len = 2}, .kind = FRSP_PICK_FIT, .start = 37, .len = 2},
@@ -286,44 +311,32 @@ static void test_while_loading(void **state)
 }
 
 /* A tree of n extents that are of no use to others, and a long one far away. */
-static void far_model(struct model *model, u32 n, u32 len, bool offered)
+static void far_model(struct model *model, u32 n)
 {
 	model_init(model, 1, 4 * n + 16, 4 * n + 16);
 	n_offers = 0;
 	for (u32 i = 0; i < n; i++) {
-		memset(model->in_use + 4 * i, false, len);
-		if (offered)
-			offer(model, 4 * i, len);
+		memset(model->in_use + 4 * i, false, 3);
+		offer(model, 4 * i, 3);
 	}
 	memset(model->in_use + 4 * n + 4, false, 9);
 	model_load(model, 0);
 }
 
-/* As many extents as a walk has visits are of no use. */
-static void test_visits(void **state)
+/* As many extents as a walk tries are of no use. */
+static void test_tries(void **state)
 {
-	const u32 n = FRSP_PICK_VISITS;
 	struct frsp_request request = {.len = 3, .min_len = 1};
 	struct frsp_choice choice;
 	struct model model;
 
 	(void)state;
-	far_model(&model, FRSP_PICK_TRIES - 1, 3, true);
+	far_model(&model, FRSP_PICK_TRIES - 1);
 	choice = frsp_pick(model.tree, &request, false);
 	expect(&choice, FRSP_PICK_FIT, 4 * FRSP_PICK_TRIES, 3, "the last try");
 	model_destroy(&model);
 
-	far_model(&model, n - 1, 2, false);
-	choice = frsp_pick(model.tree, &request, false);
-	expect(&choice, FRSP_PICK_FIT, 4 * n, 3, "the last visit");
-	model_destroy(&model);
-
-	far_model(&model, n, 2, false);
-	choice = frsp_pick(model.tree, &request, false);
-	expect(&choice, FRSP_PICK_FIT, 4 * n + 4, 3, "by length");
-	model_destroy(&model);
-
-	far_model(&model, FRSP_PICK_TRIES, 3, true);
+	far_model(&model, FRSP_PICK_TRIES);
 	choice = frsp_pick(model.tree, &request, false);
 	expect(&choice, FRSP_PICK_NONE, 0, 0, "too many");
 	choice = frsp_pick(model.tree, &request, true);
@@ -345,7 +358,7 @@ static void test_reserved_is_passed(void **state)
 	n_offers = 0;
 	model_init(&model, 1, end + 8, end + 8);
 	for (u32 i = 0; i < reserved; i += 4)
-		memset(model.in_use + i, false, 2);
+		memset(model.in_use + i, false, 3);
 	for (u32 i = first; i < end; i += step)
 		memset(model.in_use + i, false, 9);
 	memset(model.in_use + end, false, 3);
@@ -355,11 +368,49 @@ static void test_reserved_is_passed(void **state)
 		choice = frsp_pick(model.tree, &request, false);
 		expect(&choice, FRSP_PICK_FIT, first, 3, "nearest");
 	}
-	request.near = 0;
-	request.reserved = 0;
-	choice = frsp_pick(model.tree, &request, false);
-	expect(&choice, FRSP_PICK_FIT, end, 3, "too many are too short");
 	model_destroy(&model);
+}
+
+/*
+ * So many extents that are too short; behind them the nearest with room, with
+ * the best fit out of its reach.
+ */
+static struct frsp_choice pick_behind(u32 n, u32 len)
+{
+	const u32 clusters = 300 * n + 1000;
+	struct frsp_request request = {.len = 257, .reach = 300};
+	struct frsp_choice choice;
+	struct model model;
+
+	n_offers = 0;
+	model_init(&model, 1, clusters, clusters);
+	for (u32 i = 0; i < n; i++)
+		memset(model.in_use + 300 * i, false, len);
+	memset(model.in_use + 300 * n, false, 258);
+	memset(model.in_use + 300 * n + 700, false, 257);
+	model_load(&model, 0);
+	choice = frsp_pick(model.tree, &request, false);
+	model_destroy(&model);
+	return choice;
+}
+
+/*
+ * What is too short costs no visit, however many there are. Only those do that
+ * are nearly long enough (256 and 257 are of one class), but for the one at the
+ * goal.
+ */
+static void test_short_are_passed(void **state)
+{
+	const u32 n = FRSP_PICK_VISITS;
+	struct frsp_choice choice;
+
+	(void)state;
+	choice = pick_behind(3 * n, 255);
+	expect(&choice, FRSP_PICK_FIT, 300 * 3 * n, 257, "too short");
+	choice = pick_behind(n, 256);
+	expect(&choice, FRSP_PICK_FIT, 300 * n, 257, "the last visit");
+	choice = pick_behind(n + 1, 256);
+	expect(&choice, FRSP_PICK_FIT, 300 * (n + 1) + 700, 257, "by length");
 }
 
 /* So many short extents are not aligned that only a long one can be. */
@@ -464,7 +515,7 @@ static void test_rooms(void **state)
 	assert_int_equal(rooms[0].end, 6);
 	assert_int_equal(rooms[1].owner, 3);
 	assert_int_equal(rooms[2].owner, 2);
-	assert_int_equal(rooms[3].owner, 0);
+	assert_int_equal(model.tree->n_rooms, 3);
 	for (u32 i = 0; i < FRSP_ROOMS - 1; i++)
 		room(&model, 100 + i, 0, 1);
 	assert_int_equal(rooms[FRSP_ROOMS - 2].owner, 100);
@@ -472,15 +523,20 @@ static void test_rooms(void **state)
 	room(&model, 50, 0, 1);
 	assert_int_equal(rooms[0].owner, 50);
 	assert_int_equal(rooms[FRSP_ROOMS - 1].owner, 100);
+	assert_int_equal(model.tree->n_rooms, FRSP_ROOMS);
 	assert_true(frsp_room_remove(model.tree, 50));
 	assert_false(frsp_room_remove(model.tree, 50));
 	assert_false(frsp_room_remove(model.tree, 51));
-	assert_int_equal(rooms[0].end, rooms[0].start);
-	assert_int_equal(rooms[1].end, 1);
+	assert_int_equal(model.tree->n_rooms, FRSP_ROOMS - 1);
+	assert_int_equal(rooms[0].owner, 114);
+	assert_true(frsp_room_remove(model.tree, 107));
+	assert_int_equal(rooms[6].owner, 108);
+	assert_int_equal(rooms[7].owner, 106);
 	room(&model, 100, 0, 2);
 	assert_int_equal(rooms[0].owner, 100);
-	assert_int_equal(rooms[1].owner, 50);
-	assert_int_equal(rooms[FRSP_ROOMS - 1].owner, 101);
+	assert_int_equal(rooms[1].owner, 114);
+	assert_int_equal(rooms[FRSP_ROOMS - 3].owner, 101);
+	assert_int_equal(model.tree->n_rooms, FRSP_ROOMS - 2);
 	model_destroy(&model);
 }
 
@@ -491,7 +547,8 @@ int main(void)
 		cmocka_unit_test(test_while_loading),
 		cmocka_unit_test(test_is_free),
 		cmocka_unit_test(test_rooms),
-		cmocka_unit_test(test_visits),
+		cmocka_unit_test(test_tries),
+		cmocka_unit_test(test_short_are_passed),
 		cmocka_unit_test(test_reserved_is_passed),
 		cmocka_unit_test(test_stripe_beyond_visits),
 		cmocka_unit_test(test_large_positions),

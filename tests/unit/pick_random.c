@@ -43,7 +43,7 @@ static bool is_offered(u32 position)
 static bool is_in_room(const struct frsp_tree *tree,
 		       const struct frsp_request *request, u32 position)
 {
-	for (u32 i = 0; tree->rooms && i < FRSP_ROOMS; i++)
+	for (u32 i = 0; i < tree->n_rooms; i++)
 		if (!request->take_rooms &&
 		    tree->rooms[i].owner != request->owner &&
 		    position >= tree->rooms[i].start &&
@@ -56,6 +56,13 @@ static bool is_aligned(const struct frsp_request *request, u32 start)
 {
 	return !request->stripe ||
 	       (start + request->stripe_phase) % request->stripe == 0;
+}
+
+static bool is_avoided(const struct frsp_tree *tree,
+		       const struct frsp_request *request,
+		       const struct known *known)
+{
+	return request->avoid >> known->start / tree->group_clusters & 1;
 }
 
 static bool is_free(const struct known *known, u32 start, u32 len)
@@ -88,6 +95,8 @@ static u32 first_place(const struct frsp_tree *tree, const struct known *known,
 {
 	u32 start = max(known->start, request->reserved), i;
 
+	if (is_avoided(tree, request, known))
+		return known->end;
 	for (; start < known->end; start++) {
 		if (!is_free(known, start, len) || !is_aligned(request, start))
 			continue;
@@ -100,11 +109,13 @@ static u32 first_place(const struct frsp_tree *tree, const struct known *known,
 	return start;
 }
 
-static u32 short_len(const struct known *known,
+static u32 short_len(const struct frsp_tree *tree, const struct known *known,
 		     const struct frsp_request *request)
 {
 	u32 len = 0;
 
+	if (is_avoided(tree, request, known))
+		return 0;
 	while (len + 1 < request->len && len < known->end - known->start &&
 	       known->end - len > request->reserved &&
 	       !is_offered(known->end - len - 1))
@@ -176,11 +187,17 @@ static bool naive_fit(const struct model *model, const struct known *known,
 		      u32 *end)
 {
 	const struct known *best = NULL;
-	u32 compared = 0, room;
+	u32 near = max(request->near, request->reserved);
+	u32 compared = 0, room, distance, nearest = 0;
 
 	for (u32 i = 0; i < n && compared < FRSP_PICK_NEAR; i++) {
 		if (!has_room(model, &known[i], request, request->room))
 			continue;
+		distance = farness(model, &known[i], near) / 2;
+		if (!compared)
+			nearest = distance;
+		else if (request->reach && distance > nearest + request->reach)
+			break;
 		if (known[i].is_summary) {
 			best = best ?: &known[i];
 			break;
@@ -242,7 +259,7 @@ static struct frsp_choice naive_pick(const struct model *model,
 			.span = end - start,
 		};
 	for (u32 i = 0; allow_short && i < n; i++) {
-		len = short_len(&known[i], request);
+		len = short_len(model->tree, &known[i], request);
 		if (!len || len < request->min_len || len < choice.len ||
 		    (len == choice.len &&
 		     !is_longer(model, &known[i], best, request->near)))
@@ -309,8 +326,10 @@ static void test_random(void **state)
 				.goal_short = !random_below(3),
 				.room = random_below(2) ? random_below(20) : 0,
 				.wish = random_below(2) ? random_below(24) : 0,
+				.reach = random_below(2) ? random_below(30) : 0,
 				.owner = 1 + random_below(4),
 				.take_rooms = !random_below(4),
+				.avoid = random_below(2) ? random_below(32) : 0,
 				.reserved =
 					random_below(4) ? 0 : random_below(30),
 				.stripe = random_below(3) ? 0

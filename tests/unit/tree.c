@@ -269,6 +269,8 @@ static void test_bad_groups(void **state)
 	text_to_truth(&model, "....####|#...####");
 	model_regenerate(&model, 0);
 	frsp_tree_set_bad(model.tree, 0);
+	frsp_tree_set_bad(model.tree, 0);
+	assert_int_equal(model.tree->n_bad, 1);
 	assert_int_equal(frsp_tree_longest(model.tree, &start), 0);
 	assert_int_equal(frsp_tree_promising(model.tree, &free), 1);
 	assert_int_equal(free, 3);
@@ -279,6 +281,7 @@ static void test_bad_groups(void **state)
 	model_check(&model);
 	model_drop(&model, 0, -1);
 	assert_int_equal(model_regenerate(&model, 0), FRSP_TREE_DONE);
+	assert_int_equal(model.tree->n_bad, 0);
 	assert_int_equal(frsp_tree_longest(model.tree, &start), 3);
 	model_check(&model);
 	model_destroy(&model);
@@ -409,6 +412,30 @@ static void test_span(void **state)
 		assert_int_equal(frsp_tree_span_log2(cases[i].log_flex,
 						     cases[i].group_clusters),
 				 cases[i].span_log2);
+}
+
+/* A longer extent never has less; the same have only those within 1 %. */
+static void test_len_class(void **state)
+{
+	u32 first = 1, class;
+
+	(void)state;
+	for (u32 len = 1; len <= FRSP_EXTENT_MAX; len++) {
+		struct frsp_extent extent = {.len = len};
+
+		class = frsp_len_class(len);
+		extent.longest = class;
+		assert_int_equal(extent.len, len);
+		assert_int_equal(extent.longest, class);
+		if (class == frsp_len_class(first)) {
+			assert_true(len == first || len - first < first / 100);
+		} else {
+			assert_true(class > frsp_len_class(first));
+			first = len;
+		}
+	}
+	/* No request that is longer than all finds one. */
+	assert_true(frsp_len_class(U32_MAX) > class);
 }
 
 /* The largest tree that there is: no position is cut to fewer bits. */
@@ -585,6 +612,7 @@ int main(void)
 		cmocka_unit_test(test_find_and_fit),
 		cmocka_unit_test(test_longest_and_promise),
 		cmocka_unit_test(test_span),
+		cmocka_unit_test(test_len_class),
 		cmocka_unit_test(test_large_positions),
 		cmocka_unit_test(test_random),
 	};

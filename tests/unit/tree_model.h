@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <linux/bitmap.h>
+#include <linux/minmax.h>
 
 #include "tree.h"
 
@@ -123,6 +124,43 @@ static inline void model_check_extent(const struct model *model,
 	check(end == limit || model->in_use[end]);
 }
 
+static inline u32 model_longest_below(const struct rb_node *node)
+{
+	return node ? rb_entry(node, struct frsp_extent, by_start)->longest : 0;
+}
+
+/* It knows the longest of those below it. */
+static inline void model_check_longest(const struct frsp_extent *extent)
+{
+	const struct rb_node *node = &extent->by_start;
+
+	check(extent->longest == max3(frsp_len_class(extent->len),
+				      model_longest_below(node->rb_left),
+				      model_longest_below(node->rb_right)));
+}
+
+/* From each extent on the next that is long enough is found, either way. */
+static inline void model_check_long(const struct model *model, u32 len)
+{
+	const struct frsp_tree *tree = model->tree;
+	const struct frsp_extent *extent, *found = NULL;
+	struct rb_node *node;
+
+	for (node = rb_first(&tree->by_start); node; node = rb_next(node)) {
+		extent = rb_entry(node, struct frsp_extent, by_start);
+		check(frsp_tree_long_before(extent, len) == found);
+		if (frsp_len_class(extent->len) >= frsp_len_class(len))
+			found = extent;
+	}
+	found = NULL;
+	for (node = rb_last(&tree->by_start); node; node = rb_prev(node)) {
+		extent = rb_entry(node, struct frsp_extent, by_start);
+		check(frsp_tree_long_behind(extent, len) == found);
+		if (frsp_len_class(extent->len) >= frsp_len_class(len))
+			found = extent;
+	}
+}
+
 /* Both orders have the same extents, and those are runs of what is free. */
 static inline void model_check_extents(const struct model *model)
 {
@@ -135,6 +173,7 @@ static inline void model_check_extents(const struct model *model)
 		extent = rb_entry(node, struct frsp_extent, by_start);
 		check(!last || last->start < extent->start);
 		model_check_extent(model, extent);
+		model_check_longest(extent);
 		last = extent;
 		n_by_start++;
 	}
@@ -233,6 +272,8 @@ static inline void model_check(const struct model *model)
 				       n_of[FRSP_GROUP_LOADING] +
 				       n_of[FRSP_GROUP_LOADED]);
 	model_check_extents(model);
+	for (u32 len = 1; len < tree->group_clusters; len = 2 * len + 1)
+		model_check_long(model, len);
 	model_check_choice(model);
 }
 

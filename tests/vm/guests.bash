@@ -1,14 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Loaded by tests that run the same in several guests: all are started in setup_file,
-# two at a time, as a guest keeps one CPU busy, and each test waits for its own.
+# FRSP_GUESTS at a time (default 2: a guest keeps one CPU busy), and each test waits for
+# its own.
 # The file defines in_guest KERNEL, which returns the guest's exit status; errexit is
 # off in it.
 
 start_guests() { # start_guests KERNEL...
 	(
 		for kernel in "$@"; do
-			while (($(jobs -rp | wc -l) >= 2)); do
+			while (($(jobs -rp | wc -l) >= ${FRSP_GUESTS:-2})); do
 				wait -n
 			done
 			run_guest "$kernel" &
@@ -58,8 +59,8 @@ passes_top() { # passes_top KERNEL TESTS
 	[[ $(grep -c '^ok - ' "$BATS_FILE_TMPDIR/$1.tap") == "$TOP_STEPS" ]]
 }
 
-# A module of the tests: taker has the function that frsp.ko needs, ftrace_killer shuts
-# ftrace down. Prints where it is.
+# A module of the tests: taker has the function that frsp.ko needs, group_holder keeps a
+# block group's lock, ftrace_killer shuts ftrace down. Prints where it is.
 build_module() { # build_module KERNEL NAME
 	local headers dir=$BATS_FILE_TMPDIR/$1.$2
 	headers=$("$vm_dir/fetch" "$1" --headers | sed -n 's/^headers=//p')
@@ -69,11 +70,12 @@ build_module() { # build_module KERNEL NAME
 }
 
 kmod_in_guest() { # kmod_in_guest KERNEL
-	local ko taker
+	local ko taker holder
 	ko=$("$vm_dir/kmod" "$1" WERROR=1) && taker=$(build_module "$1" taker) &&
+		holder=$(build_module "$1" group_holder) &&
 		"$vm_dir/run" --memory 3072 --timeout "${GUEST_TIMEOUT:-1800}" --disk 6G \
 			--append "slub_debug=FZPU,frsp_extent${FRSP_ALL:+ frsp_all}" \
-			"$1" "$vm_dir/kmod-in-guest" "$ko" "$taker"
+			"$1" "$vm_dir/kmod-in-guest" "$ko" "$taker" "$holder"
 }
 
 passes_kmod() { # passes_kmod KERNEL

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Sourced by run: turns options into QEMU's arguments, in the array qemu_args.
-# Needs $run_dir, the run's temporary directory, $kernel_arch, and $tcg_threads, single
-# or multi.
+# Needs $run_dir, the run's temporary directory, $kernel_arch, $tcg_threads, single or
+# multi, and $icount, which is empty unless the clock counts instructions.
 # shellcheck disable=SC2154 # run and kernel_select set what this file does not
 
 qemu_args=()
@@ -94,14 +94,15 @@ find_virtiofsd() {
 
 # virtiofsd cannot export read-only, and it leaves a lock file behind. So it runs in
 # a mount namespace in which our directory is where it locks and, if $1 is ro, all
-# else is read-only.
+# else is read-only: but for FUSE, where a server that does not answer would hold us.
 # shellcheck disable=SC2016 # expanded by the inner shell
 virtiofsd_namespace='
 set -eu
 mkdir -p /run/virtiofsd
 mount --bind "$2" /run/virtiofsd
 mount --bind "$2" "$2"
-[ "$1" = rw ] || findmnt -rno TARGET | while read -r target; do
+[ "$1" = rw ] || findmnt -rno FSTYPE,TARGET | while read -r type target; do
+	case $type in fuse*) continue ;; esac
 	target=$(printf "%b" "$target")
 	[ "$target" = "$2" ] || [ "$target" = /run/virtiofsd ] ||
 		mount -o remount,bind,ro "$target" 2>/dev/null || :
@@ -120,7 +121,8 @@ share_by_virtiofs() { # share_by_virtiofs TAG DIR ro|rw
 		"$(find_virtiofsd)" -f --socket-path="$socket" -o "source=$2" -o "cache=$cache" \
 		-o sandbox=chroot </dev/null >"$log" 2>&1 &
 	helper_pids+=($!)
-	for try in {1..100}; do
+	# each mount of the host is made read-only for it first: slow on a busy machine
+	for try in {1..600}; do
 		if [[ -S $socket ]] || ! kill -0 $! 2>/dev/null; then
 			break
 		fi
@@ -180,7 +182,7 @@ add_machine() { # add_machine MEMORY CPUS
 		# Pointer authentication, emulated, makes a guest several times slower.
 		qemu_args+=(-accel "tcg,thread=$tcg_threads" -cpu 'max,pauth=off' -M virt)
 		append=" norandmaps init_on_alloc=0$append"
-	elif kvm_works; then
+	elif [[ -z $icount ]] && kvm_works; then
 		qemu_args+=(-accel kvm -cpu max -M q35)
 	else
 		# QEMU 7.2 emulates CMPXCHG16B wrongly: with it 6.12-cloud crashed in 10 of
@@ -195,6 +197,7 @@ add_machine() { # add_machine MEMORY CPUS
 		# allocated. A host that is busy keeps an emulated timer late, at which the
 		# kernel gives up; it need not look.
 		append=" norandmaps no5lvl init_on_alloc=0 no_timer_check$append"
+		[[ -z $icount ]] || qemu_args+=(-icount shift=1)
 		# Without it, from 7.0 on BPF gets task storage only from caches that are
 		# debugged (mm/slub.c, __kmalloc_nolock_noprof): those that are charged to
 		# cgroups, as its own is.

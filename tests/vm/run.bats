@@ -41,6 +41,7 @@ refused() {
 	refused 'no command' 6.1
 	refused "unknown option '--frob'" --frob 6.1 true
 	refused 'no value for --disk' --disk
+	refused '--icount does not go with --parallel' --icount --parallel 6.1 true
 	refused "bad --memory '2G'" --memory 2G 6.1 true
 	refused "bad --cpus '0'" --cpus 0 6.1 true
 	refused "bad --timeout ''" --timeout '' 6.1 true

@@ -37,7 +37,7 @@ fit_headers() {
 foreign_programs() { # foreign_programs DIR
 	local program
 	find "$1" -path '*/linux-kbuild-*' -type f -perm -100 | while read -r program; do
-		! ldd "$program" 2>&1 | grep -q 'not found' || echo "$program"
+		[[ $(ldd "$program" 2>&1) != *'not found'* ]] || echo "$program"
 	done
 }
 
@@ -47,7 +47,7 @@ fetch_tools() { # fetch_tools DIR COMPILER LIBRARY-PACKAGE...
 	rm -rf "$dir.new"
 	mkdir "$dir.new"
 	archive_install "$dir.new" "$@"
-	loader=$(cd "$dir.new" && find . -type f -name 'ld-linux-*.so.*' | head -n 1)
+	loader=$(cd "$dir.new" && find . -type f -name 'ld-linux-*.so.*' -print -quit)
 	triplet=$(basename "$(dirname "$loader")")
 	# shellcheck disable=SC2016 # for the script
 	write_script "$dir.new/run" "$dir/$loader" \

@@ -9,7 +9,7 @@ load guests.bash
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=3000
-	start_guests 6.1 7.3
+	start_guests 6.1
 }
 
 in_guest() { # in_guest KERNEL
@@ -18,8 +18,4 @@ in_guest() { # in_guest KERNEL
 
 @test "6.1: frsp-top tells the truth" {
 	passes_top 6.1 9
-}
-
-@test "7.3: frsp-top tells the truth" {
-	passes_top 7.3 9
 }

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rb_insert_color() and rb_erase() are two of the functions that libbsd makes. */
-#include <linux/rbtree.h>
+#include <linux/rbtree_augmented.h>
 
+/* Of the tree that is being changed, or NULL. libbsd names the nodes that get
+ * other children, but not those above them. */
+static const struct rb_augment_callbacks *augment;
+
+static void renew(struct rb_node *node)
+{
+	if (augment)
+		augment->propagate(node, rb_parent(node));
+}
+
+#define RB_AUGMENT(node) renew(node)
 #undef RB_ROOT
 #include <bsd/sys/tree.h>
 
@@ -21,6 +32,26 @@ void rb_insert_color(struct rb_node *node, struct rb_root *root)
 void rb_erase(struct rb_node *node, struct rb_root *root)
 {
 	rb_root_RB_REMOVE(root, node);
+}
+
+void rb_insert_augmented(struct rb_node *node, struct rb_root *root,
+			 const struct rb_augment_callbacks *callbacks)
+{
+	augment = callbacks;
+	rb_insert_color(node, root);
+	augment = NULL;
+}
+
+void rb_erase_augmented(struct rb_node *node, struct rb_root *root,
+			const struct rb_augment_callbacks *callbacks)
+{
+	struct rb_node *parent = rb_parent(node);
+
+	augment = callbacks;
+	rb_erase(node, root);
+	for (; parent; parent = rb_parent(parent))
+		renew(parent);
+	augment = NULL;
 }
 
 struct rb_node *rb_first(const struct rb_root *root)

@@ -27,6 +27,26 @@ test_busy() {
 	check_trees
 }
 
+# They have an eighth of the cap.
+test_busy_is_bounded() {
+	local i
+	make_ext4 500M
+	load
+	mount_ext4 commit=300
+	for i in {1000..1300}; do
+		echo >$mnt/$i
+	done
+	set_to $((8 * 64 * 100)) mb_frsp_max_mem
+	sync
+	rm $mnt/1??[02468]
+	is 100 frsp/busy_extents
+	grows frsp/busy_lost 20
+	sync
+	is 0 frsp/busy_extents
+	is 100 frsp/busy_extents_peak
+	check_trees
+}
+
 test_busy_without_journal() {
 	make_ext4 500M -O ^has_journal
 	load

@@ -75,7 +75,7 @@ test_shares() {
 		mount_share $i 3G
 	done
 	for i in /sys/fs/ext4/loop*; do
-		((sum += $(<$i/mb_frsp_max_mem) + $(<$i/frsp/index_bytes)))
+		((sum += $(<$i/mb_frsp_max_mem) * 9 / 8 + $(<$i/frsp/index_bytes)))
 	done
 	((sum <= limit && sum > limit * 9 / 10)) || die "$sum bytes for all, the limit is $limit"
 	share_of 0

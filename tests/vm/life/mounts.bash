@@ -57,7 +57,7 @@ test_ftrace_switched_off() {
 		sysctl -q kernel.ftrace_enabled=1
 	else
 		# since 7.3, with or without frsp.ko
-		dmesg | grep -q 'ftrace_enabled file is deprecated and no longer disables' ||
+		dmesg | grep 'ftrace_enabled file is deprecated and no longer disables' >/dev/null ||
 			die "ftrace cannot be switched off"
 	fi
 	load
@@ -97,6 +97,25 @@ test_bad_values() {
 	((${#files[@]} >= 20)) || die "files are missing"
 	cat "${files[@]}" >$tmp/counters
 	! grep -vqE '^[0-9]+$' $tmp/counters || die "not a number: $(<$tmp/counters)"
+}
+
+# The thread freezes, however much there is to load.
+test_suspend_while_loading() {
+	local sys=/sys/fs/ext4/loop0
+	[[ -e /sys/power/pm_test ]] || return 0
+	truncate -s 1T $tmp/fs
+	mke2fs -q -F -t ext4 $tmp/fs
+	load
+	mount -o loop $tmp/fs $mnt
+	set_to 3 frsp_cache_aggression
+	echo 500 >/sys/power/pm_freeze_timeout
+	echo 0 >/sys/module/suspend/parameters/pm_test_delay
+	echo freezer >/sys/power/pm_test
+	echo freeze >/sys/power/state || die "its thread cannot be frozen"
+	get frsp/groups_loaded
+	[[ $REPLY -lt 8000 ]] || die "all was loaded before"
+	umount $mnt
+	rm $tmp/fs
 }
 
 # Ten at a time, each seen; what is no business of ours is left alone.

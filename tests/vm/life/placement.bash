@@ -55,6 +55,7 @@ test_place_errors() {
 	place 'place: ERANGE' $mnt/a 1 99999999999+1
 	place 'place: ERANGE' $mnt/a 1 18446744073709551615+18446744073709551615
 	place 'place: ERANGE' $mnt/a 1 1000+0
+	place 'place: ERANGE' $mnt/a 1 1000+18446744073709551000
 	place 'unplace: ENOENT' $mnt/a 1 -u
 	# shellcheck disable=SC2046 # words
 	place 'place: EINVAL' $mnt/a 1 $(printf '1000+1 %.0s' {1..4097})
@@ -70,5 +71,59 @@ test_place_1k() {
 	place 50001+300 $mnt/a 300 50001+300
 	place 147457+10 $mnt/b 10 147457+10
 	place 'place: ERANGE' $mnt/c 1 0+10
+	check_trees
+}
+
+# With bigalloc, ranges are widened to clusters: not beyond 64 bits.
+test_place_bigalloc() {
+	make_ext4 300M -O bigalloc -C 65536
+	load
+	mount_ext4
+	place 'place: ERANGE' $mnt/a 1 18446744073709551614+1000
+	place 65536+32 $mnt/a 32 65530+48
+	check_trees
+}
+
+# 800 groups, each shorter than what is asked for: a request looks into some.
+test_place_is_bounded() {
+	local loads
+	make_ext4 200M -b 1024 -g 256 -O ^flex_bg
+	mount_ext4
+	cat /proc/fs/ext4/vda/mb_groups >/dev/null
+	load
+	set_to 0 frsp_cache_aggression
+	"$tools/place" $mnt/a 1024 1000+190000 >$tmp/a || die place
+	get frsp/group_loads
+	loads=$REPLY
+	get frsp/placed_goals
+	((REPLY >= 4)) || die "$REPLY placed: $(<$tmp/a)"
+	((loads <= 32 * REPLY)) || die "$loads loads for $REPLY goals"
+}
+
+group_of() { # group_of FILE: in which its first block is, with 4 KiB blocks
+	filefrag -v "$1" | awk '$1 == "0:" { print int($4 / 32768) }'
+}
+
+# Somebody has the lock of the group in which the next file would be. It goes to another
+# group, and does not wait; what continues a file would.
+test_group_whose_lock_is_taken() {
+	local parameters=/sys/module/group_holder/parameters
+	make_ext4 2G
+	load
+	mount_ext4
+	cp "$(type -P fallocate)" $tmp/holder
+	fallocate -l 64K $mnt/before || die "fallocate"
+	cat /proc/fs/ext4/vda/mb_groups >/dev/null # all groups are known
+	touch $mnt/{held,free} # inodes' locks are those of groups, too
+	insmod "$group_holder" || die "insmod $group_holder"
+	$tmp/holder -l 64K $mnt/held &
+	eventually grep -qx Y $parameters/is_held
+	# without a wait for the journal, which waits for the holder
+	dd if=/dev/zero of=$mnt/free bs=64K count=1 oflag=direct conv=notrunc status=none || die "dd"
+	echo N >$parameters/hold
+	wait
+	grep -qx N $parameters/is_held || die "the lock was waited for"
+	[[ $(group_of $mnt/held) == "$(group_of $mnt/before)" ]] || die "the lock of another group"
+	[[ $(group_of $mnt/free) != "$(group_of $mnt/held)" ]] || die "in the same group"
 	check_trees
 }

@@ -41,6 +41,26 @@ test_corrupt_group() {
 	eventually grows frsp/bad_groups 0
 	is 0 frsp/audit_mismatches
 	grows frsp/goals_taken 0
+	sleeps_beside_writes
+}
+
+wake_ups() { # of the loader, to REPLY
+	local pid
+	pid=$(pgrep -x frsp/vda) || die "no loader"
+	REPLY=$(($(grep -h ctxt_switches /proc/"$pid"/status | tr -dc '0-9\n' | paste -sd+)))
+}
+
+# Once all but the bad group is loaded, requests near that find nothing to load.
+sleeps_beside_writes() {
+	local before i
+	is_idle
+	wake_ups
+	before=$REPLY
+	for i in {1..100}; do
+		fallocate -l 40K $mnt/small$i
+	done
+	wake_ups
+	((REPLY - before < 40)) || die "$((REPLY - before)) wake-ups for 100 files"
 }
 
 # A group that ext4 knows to be corrupt before we come. The loader lets it be.
@@ -84,15 +104,15 @@ test_read_only_after_an_error() {
 
 # The loader has nothing to do, and does nothing.
 is_idle() {
-	local pid before after
-	pid=$(pgrep -x frsp/vda) || die "no loader"
+	local before REPLY
 	for _ in {1..20}; do
-		before=$(grep -h ctxt_switches /proc/"$pid"/status | tr -dc '0-9\n' | paste -sd+)
+		wake_ups
+		before=$REPLY
 		sleep 1
-		after=$(grep -h ctxt_switches /proc/"$pid"/status | tr -dc '0-9\n' | paste -sd+)
-		((after - before > 5)) || return 0
+		wake_ups
+		((REPLY - before > 5)) || return 0
 	done
-	die "the loader finds no rest: $((after - before)) wake-ups in a second"
+	die "the loader finds no rest: $((REPLY - before)) wake-ups in a second"
 }
 
 # ext4 has let go of its bitmaps, which it had read before we came.

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which filesystem has a device number now, and whether one that was seen is
+ * still there, mounted in whatever namespace.
+ *
+ * All superblocks are in a list (super_blocks in fs/super.c), and that of our
+ * own root is one of them: it leads once around. We take no lock. One that is
+ * taken out of the list meanwhile leads to itself (list_del_init()), or, when
+ * its memory is used again, anywhere; then we do not come around, and the
+ * reader asks again. What is in the list and is no superblock, as its head, has
+ * no root that says it is of this superblock; nor has one that is being
+ * unmounted (generic_shutdown_super()).
+ *
+ * Why not ask the mounts: each would have to be opened, and one may be hidden,
+ * in another namespace, or mute.
+ */
+#ifndef FRSP_HOT_FIND_BPF_H
+#define FRSP_HOT_FIND_BPF_H
+
+#include "compat.bpf.h"
+#include "hot_inode.bpf.h"
+#include "btrfs.h"
+
+#define MAX_SUPERS	  (1U << 20)
+#define BTRFS_SUPER_MAGIC 0x9123683e
+
+struct frsp_super_walk {
+	struct frsp_hot_fs_query query;
+	__u64 first; /* addresses of struct super_block */
+	__u64 next;
+};
+
+static __always_inline bool is_mounted(const struct super_block *sb)
+{
+	const struct dentry *root = BPF_CORE_READ(sb, s_root);
+
+	return root && BPF_CORE_READ(root, d_sb) == sb;
+}
+
+/* Of btrfs one of its disks: what lets a reader know it again. */
+static __always_inline const struct block_device *
+disk_of(const struct super_block *sb)
+{
+	const struct btrfs_fs_info___frsp *btrfs = BPF_CORE_READ(sb, s_fs_info);
+
+	if (BPF_CORE_READ(sb, s_magic) != BTRFS_SUPER_MAGIC)
+		return BPF_CORE_READ(sb, s_bdev);
+	if (!bpf_core_type_exists(struct btrfs_fs_info___frsp))
+		return NULL;
+	return BPF_CORE_READ(btrfs, fs_devices, latest_dev, bdev);
+}
+
+static __always_inline bool has_all(const struct frsp_hot_fs_query *found,
+				    const struct frsp_hot_fs_query *asked)
+{
+	return (!asked->fs || asked->fs == found->fs) &&
+	       (!asked->disk_dev || asked->disk_dev == found->disk_dev) &&
+	       (!asked->disk_seq || asked->disk_seq == found->disk_seq) &&
+	       (!asked->uuid || asked->uuid == found->uuid);
+}
+
+/* Fills in what is known of it, if it has all that is asked for. */
+static __always_inline void look_at_super(struct frsp_hot_fs_query *query,
+					  const struct super_block *sb)
+{
+	struct frsp_hot_fs_query found = {};
+	const struct block_device *disk;
+	__u64 seq;
+
+	found.fs_dev = BPF_CORE_READ(sb, s_dev);
+	if (query->fs_dev && found.fs_dev != query->fs_dev)
+		return;
+	disk = disk_of(sb);
+	found.disk_dev = BPF_CORE_READ(disk, bd_dev);
+	found.disk_seq = BPF_CORE_READ(disk, bd_disk, diskseq);
+	found.uuid = read_uuid(sb);
+	seq = found.fs_dev >> 20
+		      ? found.disk_seq
+		      : BPF_CORE_READ(sb, s_bdi, id) | HOT_FS_SEQ_OF_BDI;
+	found.fs = hot_fs_id(seq, found.fs_dev, found.uuid);
+	if (!has_all(&found, query) || !is_mounted(sb))
+		return;
+	found.is_found = 1;
+	*query = found;
+}
+
+static long next_super(__u32 nth __attribute__((unused)),
+		       struct frsp_super_walk *walk)
+{
+	const struct super_block *sb = (const void *)walk->next;
+
+	look_at_super(&walk->query, sb);
+	walk->next = (__u64)BPF_CORE_READ(sb, s_list.next) -
+		     bpf_core_field_offset(struct super_block, s_list);
+	walk->query.is_complete = walk->next == walk->first;
+	return walk->query.is_found || walk->next == walk->first ||
+	       walk->next == (__u64)sb;
+}
+
+/* For the reader, which runs it. */
+SEC("syscall")
+int hotmon_find_fs(struct frsp_hot_fs_query *asked)
+{
+	const struct task_struct *task = bpf_get_current_task_btf();
+	struct frsp_super_walk walk = {};
+
+	walk.query.fs = asked->fs;
+	walk.query.fs_dev = asked->fs_dev;
+	walk.query.disk_dev = asked->disk_dev;
+	walk.query.disk_seq = asked->disk_seq;
+	walk.query.uuid = asked->uuid;
+	walk.query.is_found = opaque_zero;
+	walk.query.is_complete = opaque_zero;
+	walk.first = (__u64)BPF_CORE_READ(task, fs, root.dentry, d_sb);
+	walk.next = walk.first;
+	bpf_loop(MAX_SUPERS, next_super, &walk, 0);
+	asked->fs = walk.query.fs;
+	asked->fs_dev = walk.query.fs_dev;
+	asked->disk_dev = walk.query.disk_dev;
+	asked->disk_seq = walk.query.disk_seq;
+	asked->uuid = walk.query.uuid;
+	asked->is_complete = walk.query.is_complete;
+	asked->is_found = walk.query.is_found;
+	return 0;
+}
+
+#endif

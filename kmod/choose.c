@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which goal a request is to have.
+ *
+ * In this order, and every step may end it:
+ *   1. a file with target ranges (place.c) gets those;
+ *   2. the tree of ext4's own goal: that goal, if it is free and continues
+ *      something, else the best fit near it, else in the nearest other tree
+ *      that has room: for all that the file is thought to need from here on,
+ *      or three quarters of that, and so on down to the length of the request;
+ *   3. as many groups are read as the level allows, the nearest that promise
+ *      much first, until one has room;
+ *   4. the same in the room behind other files that grow;
+ *   5. if a busy extent would do, a commit is asked for;
+ *   6. the longest extent that is known, if it is long enough to be of use.
+ */
+#include "choose.h"
+#include "trace.h"
+
+/* From this level on the thread reads what it loads for requests. */
+#define LEVEL_BACKGROUND_IO 1
+
+/*
+ * What fits better may be farther away than the nearest: by so many times what
+ * is wanted, and this far in any case. Without a bound, files of a new
+ * filesystem of 2 GB, where a free extent is a whole block group, took up to
+ * 1.24 of stock ext4's time to be read back, and up to 1.01 with this
+ * (tests/bench/alloc-place). On an aged filesystem (tests/bench/alloc-aging)
+ * files got 1.27 extents without a bound, 1.28 with this, and 1.30 with 32 MiB.
+ */
+#define REACH_FACTOR	16
+#define REACH_MIN_BYTES (128U << 20)
+
+/*
+ * Below this level, when so many reads in a row have found no room, free counts
+ * tell nothing here, and only one request in so many reads.
+ */
+#define LEVEL_PERSISTENT 2
+#define FRUITLESS_READS	 16
+
+/* Groups whose lock is taken that a request leaves to others. */
+#define BUSY_TRIES 3
+
+/* Where a tree's first cluster is, in clusters from block 0. */
+static u64 tree_first(struct frsp_fs *fs, struct frsp_tree *tree)
+{
+	return (fs->first_data_block >> fs->cluster_bits) +
+	       ((u64)tree->index << fs->span_log2) * fs->group_clusters;
+}
+
+/* The request as this tree sees it. */
+static void aim(struct frsp_search *search, struct frsp_tree *tree,
+		bool goal_here)
+{
+	struct frsp_request *request = &search->request;
+	u64 first = tree_first(search->fs, tree);
+
+	request->goal_here = goal_here;
+	request->stripe = search->stripe;
+	request->stripe_phase = search->stripe && !search->stripe_in_group
+					? do_div(first, search->stripe)
+					: 0;
+	request->stripe_only = search->stripe_only;
+	request->reserved =
+		tree->index % search->fs->flex_trees ? 0 : search->reserved;
+	if (goal_here)
+		request->near = search->goal_near;
+	else if (tree->index < search->goal_group >> search->fs->span_log2)
+		request->near = tree->n_groups * tree->group_clusters - 1;
+	else
+		request->near = 0;
+}
+
+/* Clusters behind the choice that are to be the file's. */
+static u32 room_behind(const struct frsp_search *search,
+		       const struct frsp_choice *choice)
+{
+	u32 room = min(search->want, choice->span);
+
+	return search->keeps_room ? room - min(room, choice->len) : 0;
+}
+
+/* The group of a tree that a position is in, as a bit of request.avoid. */
+static u32 group_bit(const struct frsp_tree *tree, u32 position)
+{
+	return 1U << position / tree->group_clusters;
+}
+
+static bool is_busy(struct frsp_fs *fs, const struct frsp_tree *tree,
+		    u32 position)
+{
+	u32 group = (tree->index << fs->span_log2) +
+		    position / tree->group_clusters;
+
+	return spin_is_locked(frsp_group_lock(frsp_sbi(fs->sb), group));
+}
+
+/*
+ * The best choice, or if somebody has the lock of its group, perhaps the best
+ * in another: many writers would wait there for each other. ext4's own search
+ * goes on to another group, too, where it finds a lock taken
+ * (ext4_mb_scan_group() in fs/ext4/mballoc.c, in 6.12 to 7.3). What continues
+ * the file stays where it is.
+ */
+static struct frsp_choice choose_idle(struct frsp_search *search,
+				      const struct frsp_tree *tree,
+				      bool allow_short)
+{
+	struct frsp_request *request = &search->request;
+	struct frsp_choice best = frsp_pick(tree, request, allow_short);
+	struct frsp_choice choice = best;
+	u32 tries;
+
+	for (tries = 0; choice.kind == FRSP_PICK_FIT; tries++) {
+		if (!is_busy(search->fs, tree, choice.start)) {
+			best = choice;
+			break;
+		}
+		if (tries == BUSY_TRIES)
+			break;
+		request->avoid |= group_bit(tree, choice.start);
+		choice = frsp_pick(tree, request, false);
+	}
+	request->avoid = 0;
+	return best;
+}
+
+/* Picks in a tree and, if there is a choice, announces it to others. */
+static bool pick(struct frsp_search *search, struct frsp_tree *tree,
+		 bool allow_short, struct frsp_steering *out)
+{
+	struct frsp_choice choice;
+
+	spin_lock(&tree->lock);
+	choice = choose_idle(search, tree, allow_short);
+	if (choice.kind != FRSP_PICK_NONE) {
+		out->tree = tree;
+		out->kind = choice.kind;
+		out->offer = (struct frsp_offer){
+			.task = current,
+			.start = choice.start,
+			.len = choice.len,
+			.room = room_behind(search, &choice),
+			.owner = search->request.owner,
+		};
+		list_add(&out->offer.list, &tree->offers);
+	}
+	spin_unlock(&tree->lock);
+	frsp_memory_used(search->fs, tree);
+	return choice.kind != FRSP_PICK_NONE;
+}
+
+/*
+ * Whether the goal's group could hold the request, by what is known without
+ * reading it: then its extents are worth having, and ext4 would read its
+ * bitmap, too.
+ */
+static bool goal_is_worth_loading(struct frsp_search *search,
+				  struct frsp_tree *tree, u32 in_tree)
+{
+	const struct frsp_group *group = &tree->groups[in_tree];
+	bool worth = false;
+
+	spin_lock(&tree->lock);
+	if (group->state == FRSP_GROUP_UNKNOWN)
+		worth = group->free >= search->request.len;
+	else if (group->state == FRSP_GROUP_SUMMARY)
+		worth = group->longest_len >= search->request.len;
+	spin_unlock(&tree->lock);
+	return worth;
+}
+
+/* Gets to know the goal's surroundings, as far as this request may wait for
+ * that. */
+static void learn_goal(struct frsp_search *search)
+{
+	struct frsp_tree *tree;
+	u32 in_tree;
+
+	tree = frsp_fs_tree(search->fs, search->goal_group, &in_tree);
+	search->goal_tree = tree;
+	if (!tree)
+		return;
+	if (frsp_load_is_done(search->fs, tree))
+		return;
+	if (goal_is_worth_loading(search, tree, in_tree))
+		frsp_load_group(search->fs, search->goal_group, true);
+	frsp_loader_want(search->fs, tree,
+			 search->level >= LEVEL_BACKGROUND_IO);
+}
+
+static bool pick_near_goal(struct frsp_search *search,
+			   struct frsp_steering *out)
+{
+	if (!search->goal_tree)
+		return false;
+	aim(search, search->goal_tree, true);
+	return pick(search, search->goal_tree, false, out);
+}
+
+/* As the meta-tree numbers trees. */
+static u32 goal_index(const struct frsp_search *search)
+{
+	return search->goal_group >> search->fs->span_log2;
+}
+
+static bool pick_by_meta(struct frsp_search *search, struct frsp_steering *out)
+{
+	struct frsp_fs *fs = search->fs;
+	u32 len = search->request.room;
+	struct frsp_tree *tree;
+	int index;
+
+	/* The run in which a stripe surely begins. */
+	if (search->stripe)
+		len += search->stripe - 1;
+	/* It leaves out the goal's own tree, which has been asked. */
+	index = frsp_meta_fit(&fs->meta, len, goal_index(search));
+	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	if (!tree)
+		return false;
+	aim(search, tree, false);
+	return pick(search, tree, false, out);
+}
+
+/* Counts are not exact where requests race: one read more or less. */
+static bool may_read(struct frsp_search *search)
+{
+	struct frsp_fs *fs = search->fs;
+	u32 tries;
+
+	if (!search->reads)
+		return false;
+	if (search->level >= LEVEL_PERSISTENT ||
+	    READ_ONCE(fs->fruitless_reads) < FRUITLESS_READS)
+		return true;
+	tries = READ_ONCE(fs->reads_spared) + 1;
+	WRITE_ONCE(fs->reads_spared, tries);
+	return tries % FRUITLESS_READS == 0;
+}
+
+static void note_read(struct frsp_search *search, struct frsp_tree *tree)
+{
+	struct frsp_fs *fs = search->fs;
+	u32 longest, start;
+
+	search->reads--;
+	spin_lock(&tree->lock);
+	longest = frsp_tree_longest(tree, &start);
+	spin_unlock(&tree->lock);
+	WRITE_ONCE(fs->fruitless_reads,
+		   longest >= search->request.len
+			   ? 0
+			   : READ_ONCE(fs->fruitless_reads) + 1);
+}
+
+/* Reads the most promising group; false: there is none, or no read is left. */
+static bool read_promising(struct frsp_search *search)
+{
+	struct frsp_fs *fs = search->fs;
+	struct frsp_tree *tree;
+	int index, group;
+	u32 free;
+
+	if (!may_read(search))
+		return false;
+	index = frsp_meta_promise(&fs->meta, search->request.len,
+				  goal_index(search));
+	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	if (!tree)
+		return false;
+	spin_lock(&tree->lock);
+	group = frsp_tree_promising(tree, &free);
+	spin_unlock(&tree->lock);
+	if (group < 0)
+		return false;
+	frsp_load_summary(fs, (tree->index << fs->span_log2) + group);
+	note_read(search, tree);
+	return true;
+}
+
+/* The longest extent that is known anywhere, in the goal's tree if half will
+ * do. */
+static bool pick_short(struct frsp_search *search, struct frsp_steering *out)
+{
+	struct frsp_fs *fs = search->fs;
+	struct frsp_tree *tree, *near = search->goal_tree;
+	u32 longest, near_len, start;
+	int index;
+
+	index = frsp_meta_longest(&fs->meta, &longest, goal_index(search));
+	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	if (!tree || longest < search->request.min_len)
+		return false;
+	if (near && near != tree) {
+		spin_lock(&near->lock);
+		near_len = frsp_tree_longest(near, &start);
+		spin_unlock(&near->lock);
+		if (near_len >= search->request.min_len &&
+		    near_len >= longest / 2)
+			tree = near;
+	}
+	aim(search, tree, tree == near);
+	return pick(search, tree, true, out);
+}
+
+/* Outside what is reserved for metadata, else there, too. */
+static bool pick_known(struct frsp_search *search, struct frsp_steering *out)
+{
+	bool found;
+
+	search->reserved = search->fs->reserved_clusters;
+	found = pick_near_goal(search, out) || pick_by_meta(search, out);
+	if (!found && search->reserved) {
+		search->reserved = 0;
+		found = pick_near_goal(search, out) ||
+			pick_by_meta(search, out);
+	}
+	return found;
+}
+
+/*
+ * With room for what comes next; some of that is better than none. A file that
+ * has not grown yet looks for what it may grow by only near its goal (wish):
+ * most files are written once, and belong beside their neighbours. The longest
+ * extents are spared for files that need them: this asks for no more than it
+ * may use. In steps of a quarter, so that nearly the longest is found without
+ * a search around the rooms of others; halves cost 2 % more extents.
+ */
+static bool pick_roomy(struct frsp_search *search, struct frsp_steering *out)
+{
+	struct frsp_request *request = &search->request;
+	bool found = false;
+
+	for (request->room = search->appends ? search->want : search->need;
+	     request->room > request->len && !found;
+	     request->room -= request->room / 4 + 1)
+		found = pick_known(search, out);
+	request->room = request->len;
+	return found;
+}
+
+static u32 reach_of(struct frsp_search *search)
+{
+	struct frsp_fs *fs = search->fs;
+	u32 cluster_bits = fs->sb->s_blocksize_bits + fs->cluster_bits;
+
+	return max(REACH_FACTOR * search->want,
+		   REACH_MIN_BYTES >> cluster_bits);
+}
+
+static bool choose(struct frsp_search *search, struct frsp_steering *out)
+{
+	u32 longest;
+
+	learn_goal(search);
+	/* To ask for more than is known anywhere is in vain. */
+	frsp_meta_longest(&search->fs->meta, &longest, 0);
+	search->need = min(search->need, longest);
+	search->want = min(search->want, longest);
+	search->request.wish = search->appends ? 0 : search->want;
+	search->request.reach = reach_of(search);
+	if (pick_roomy(search, out))
+		return true;
+	search->reserved = search->fs->reserved_clusters;
+	do {
+		if (pick_near_goal(search, out) || pick_by_meta(search, out))
+			return true;
+	} while (read_promising(search));
+	if (pick_known(search, out))
+		return true;
+	search->request.take_rooms = true;
+	if (pick_roomy(search, out) || pick_known(search, out))
+		return true;
+	search->reserved = 0;
+	frsp_busy_request_commit(search->fs, search->request.len);
+	/* A stripe is taken whole or not at all. */
+	return !search->stripe && pick_short(search, out);
+}
+
+static bool choose_placed(struct frsp_search *search, struct inode *inode,
+			  struct frsp_steering *out)
+{
+	struct frsp_fs *fs = search->fs;
+	u32 group, start, free, in_tree;
+	struct frsp_tree *tree;
+
+	if (list_empty(&fs->places) ||
+	    !frsp_place_next(fs, inode, search->request.len, &group, &start,
+			     &free))
+		return false;
+	tree = frsp_fs_tree(fs, group, &in_tree);
+	out->tree = tree;
+	out->kind =
+		free < search->request.len ? FRSP_PICK_SHORT : FRSP_PICK_FIT;
+	out->offer = (struct frsp_offer){
+		.task = current,
+		.start = in_tree * fs->group_clusters + start,
+		.len = min(free, search->request.len),
+	};
+	spin_lock(&tree->lock);
+	list_add(&out->offer.list, &tree->offers);
+	spin_unlock(&tree->lock);
+	frsp_count(fs, placed_goals);
+	trace_frsp_placed_goals(fs->sb->s_dev, inode->i_ino, group, start,
+				out->offer.len);
+	return true;
+}
+
+bool frsp_choose(struct frsp_search *search, struct inode *inode,
+		 struct frsp_steering *out)
+{
+	return choose_placed(search, inode, out) || choose(search, out);
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a request of ext4's asks for, as choose.c searches for it: so many
+ * clusters near a goal, from where they may begin, and how many more the file
+ * will need.
+ */
+#include "choose.h"
+
+/* How many groups a request may have read, by frsp_cache_aggression. */
+static const u32 reads_of_level[] = {1, 1, 16, 64};
+
+/*
+ * A file that is being written is thought to grow by so many times its size, up
+ * to a bound. On an aged filesystem with 8 writers (tests/bench/alloc-aging)
+ * files got 1.28 extents with 8 times, 1.26 with 16, and 1.52 with as much
+ * again.
+ */
+#define GROWTH_FACTOR	 16
+#define GROWTH_MAX_BYTES (64U << 20)
+
+/* Where nothing fits, a piece of this length will do. */
+#define SHORT_CLUSTERS 64
+
+/*
+ * Where the filesystem has a stripe, requests begin where ext4's own search
+ * would have them begin (ext4_mb_regular_allocator() in fs/ext4/mballoc.c,
+ * in 6.1 to 7.3): those of a multiple of the stripe at a stripe
+ * (ext4_mb_scan_aligned()), those of a power of two at a multiple of it in
+ * their group, as buddies do (ext4_mb_simple_scan_group()).
+ *
+ * Of exactly the stripe's length ext4_mb_find_by_goal() takes a goal only where
+ * it begins a stripe. 6.1 compares with the stripe in blocks, later kernels in
+ * clusters; both are blocks on the disk in the end. False: no cluster begins a
+ * stripe.
+ */
+static bool set_stripe(struct frsp_fs *fs, struct frsp_search *search)
+{
+	u64 stripe = frsp_sbi_stripe(frsp_sbi(fs->sb));
+	u32 in_clusters = stripe >> fs->cluster_bits;
+	u32 len = search->request.len;
+
+	search->stripe = 0;
+	if (stripe <= 1)
+		return true;
+	search->stripe_only = len == stripe || len == in_clusters;
+	if ((u64)in_clusters << fs->cluster_bits != stripe)
+		return !search->stripe_only;
+	if (search->stripe_only || len % in_clusters == 0) {
+		search->stripe = in_clusters;
+	} else if (is_power_of_2(len) && fs->group_clusters % len == 0) {
+		search->stripe = len;
+		search->stripe_in_group = true;
+	}
+	return true;
+}
+
+/*
+ * How much the file will need from the request's first block on: what is
+ * written already (by delayed allocation its size tells). And if it is open for
+ * writing or appended to, what it may grow by. That is in proportion to its
+ * size, without a floor: a room much larger than the file keeps files apart
+ * that are written at the same time. And only while it is open: of files that
+ * are written one after the other, each begins where the last one ends.
+ */
+static void foresee(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		    struct frsp_search *search)
+{
+	struct inode *inode = frsp_ac_inode(ac);
+	u64 size = DIV_ROUND_UP_ULL(i_size_read(inode),
+				    fs->sb->s_blocksize << fs->cluster_bits);
+	u64 first = frsp_ex_logical(frsp_ac_goal(ac)) >> fs->cluster_bits;
+	u64 ahead = size > first ? size - first : 0;
+	u32 cluster_bits = fs->sb->s_blocksize_bits + fs->cluster_bits;
+	u64 growth = 0;
+
+	if (search->appends || inode_is_open_for_write(inode))
+		growth = min_t(u64, GROWTH_FACTOR * size,
+			       GROWTH_MAX_BYTES >> cluster_bits);
+	search->need = min_t(u64, ahead, fs->group_clusters);
+	search->want = min_t(u64, ahead + growth, fs->group_clusters);
+}
+
+bool frsp_request_read(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		       struct frsp_search *search)
+{
+	struct ext4_free_extent *goal = frsp_ac_goal(ac);
+	s32 start = frsp_ex_start(goal), len = frsp_ex_len(goal);
+	s32 asked = frsp_ex_len(frsp_ac_asked(ac));
+	u32 group = frsp_ex_group(goal), flags = *frsp_ac_flags(ac);
+
+	if (len <= 0 || (u32)len > fs->group_clusters || asked <= 0 ||
+	    group >= frsp_sbi_groups(frsp_sbi(fs->sb)))
+		return false;
+	/*
+	 * After a stream's miss ext4_mb_regular_allocator() has left another
+	 * goal: without a start since 6.17.
+	 */
+	if (start < 0 || (u32)start >= fs->group_clusters)
+		start = 0;
+	search->fs = fs;
+	search->appends = frsp_ex_logical(frsp_ac_asked(ac)) &&
+			  !(flags & EXT4_MB_HINT_GROUP_ALLOC);
+	search->level = min_t(u32, READ_ONCE(fs->aggression),
+			      ARRAY_SIZE(reads_of_level) - 1);
+	search->reads = reads_of_level[search->level];
+	search->goal_group = group;
+	search->request.len = len;
+	search->request.room = len;
+	search->request.min_len = min3(asked, len, SHORT_CLUSTERS);
+	search->goal_near =
+		(group & ((1U << fs->span_log2) - 1)) * fs->group_clusters +
+		start;
+	search->request.owner = frsp_ac_inode(ac)->i_ino;
+	search->request.goal_exact = flags & EXT4_MB_HINT_TRY_GOAL;
+	if (!set_stripe(fs, search))
+		return false;
+	/* A stripe is taken whole or not at all. */
+	search->request.goal_short = search->appends && !search->stripe_only;
+	search->need = len;
+	search->want = len;
+	if (!search->stripe_only && !(flags & EXT4_MB_HINT_GROUP_ALLOC))
+		foresee(fs, ac, search);
+	search->keeps_room =
+		search->want > (u32)len && frsp_closes_watch_rooms();
+	return true;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "interrupt.h"
+
+#define END_MS 200 /* for one that was killed, and is not held */
+
+static bool is_child;
+
+static void leave_parent(pid_t parent, const char *name, int keep_fd)
+{
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+	/* Ctrl-C is for the parent, which decides when the child ends. */
+	setpgid(0, 0);
+	if (keep_fd > 0)
+		close_range(0, keep_fd - 1, 0);
+	close_range(keep_fd + 1, ~0U, 0);
+	prctl(PR_SET_NAME, name);
+}
+
+pid_t child_fork(const char *name, int keep_fd)
+{
+	pid_t parent = getpid(), child = fork();
+
+	if (!child) {
+		is_child = true;
+		leave_parent(parent, name, keep_fd);
+	}
+	return child;
+}
+
+bool child_is_this(void)
+{
+	return is_child;
+}
+
+bool child_has_ended(pid_t child)
+{
+	return waitpid(child, NULL, WNOHANG) != 0;
+}
+
+void child_end(pid_t child)
+{
+	const struct timespec ms = {.tv_nsec = 1000000};
+
+	kill(child, SIGKILL);
+	for (int i = 0; i < END_MS && !child_has_ended(child); i++)
+		nanosleep(&ms, NULL);
+}
+
+/* False: not within patience_s. */
+static bool wait_for_end(pid_t child, double patience_s)
+{
+	double end_s = clock_monotonic_s() + patience_s, left_s;
+	struct pollfd ended = {.fd = pidfd_open(child, 0), .events = POLLIN};
+	int n = 0;
+
+	if (ended.fd < 0)
+		return false;
+	while (n <= 0 && !interrupted &&
+	       (left_s = end_s - clock_monotonic_s()) > 0)
+		n = interrupt_poll(&ended, 1, left_s);
+	close(ended.fd);
+	return n > 0;
+}
+
+int child_run(const char *name, int (*run)(void *context), void *context,
+	      double patience_s)
+{
+	pid_t child = child_fork(name, -1);
+	int status;
+
+	if (child < 0)
+		return -errno;
+	if (!child)
+		_exit(-run(context));
+	if (!wait_for_end(child, patience_s))
+		return -ETIMEDOUT;
+	if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
+		return -EIO;
+	return -WEXITSTATUS(status);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * We walk as the kernel does, from mount to mount: of those on the present one
+ * it enters the first that lies on the way. /a/b is hidden here, as the way
+ * leads from 1 to 2, and from there to 4, which is at /a, too:
+ *
+ *   id parent target
+ *    1      0 /
+ *    2      1 /a
+ *    3      2 /a/b
+ *    4      2 /a
+ */
+#include "mount_reach.h"
+
+#include <string.h>
+
+#include "mount.h"
+
+struct walk {
+	const struct mount_entry *entries;
+	size_t n;
+};
+
+static bool leads_to(const char *from, const char *path)
+{
+	size_t len = strlen(from);
+
+	if (!strcmp(from, "/"))
+		return true;
+	return !strncmp(from, path, len) && (!path[len] || path[len] == '/');
+}
+
+static bool has_id(const struct walk *walk, int id)
+{
+	for (size_t i = 0; i < walk->n; i++)
+		if (walk->entries[i].id == id)
+			return true;
+	return false;
+}
+
+/* here NULL: where the walk begins. Our root may be inside of a mount that we
+ * do not see.
+ */
+static bool is_on(const struct walk *walk, const struct mount_entry *entry,
+		  const struct mount_entry *here)
+{
+	if (here)
+		return entry->parent_id == here->id && entry != here;
+	return entry->parent_id == entry->id || !has_id(walk, entry->parent_id);
+}
+
+static const struct mount_entry *next_mount(const struct walk *walk,
+					    const struct mount_entry *here,
+					    const char *path)
+{
+	const struct mount_entry *first = NULL;
+
+	for (size_t i = 0; i < walk->n; i++) {
+		const struct mount_entry *entry = &walk->entries[i];
+
+		if (leads_to(entry->target, path) &&
+		    (!first || strlen(entry->target) < strlen(first->target)) &&
+		    is_on(walk, entry, here))
+			first = entry;
+	}
+	return first;
+}
+
+bool mount_is_reachable(const struct mount_entry *entries, size_t n,
+			const struct mount_entry *entry)
+{
+	const struct walk walk = {entries, n};
+	const struct mount_entry *here = NULL, *next;
+
+	/* Not more steps than mounts: a table may change while it is read. */
+	for (size_t i = 0; i < n; i++) {
+		next = next_mount(&walk, here, entry->target);
+		if (!next)
+			break;
+		here = next;
+	}
+	return here == entry;
+}

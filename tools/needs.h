@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What hotmon and frsp-top need of a system before BPF is tried: facts in, the
+ * first thing that is missing out.
+ */
+#ifndef FRSP_NEEDS_H
+#define FRSP_NEEDS_H
+
+#include <stdbool.h>
+
+#include "lockdown.h"
+#include "log.h"
+
+struct needs_facts {
+	bool has_proc, has_sys;	       /* they are mounted */
+	char missing_capabilities[96]; /* names with commas between, or "" */
+	char lockdown[LOCKDOWN_MODE_LEN];
+	bool has_symbols; /* /proc/kallsyms */
+	bool has_sysctls; /* /proc/sys */
+	int kptr_restrict;
+	bool has_btf;
+};
+
+struct needs_lack {
+	enum exit_code code; /* EXIT_OK: nothing is missing */
+	char cause[160];
+	const char *hint;
+};
+
+struct needs_lack needs_judge(const struct needs_facts *facts);
+
+#endif

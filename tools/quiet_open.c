@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "quiet_open.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int quiet_open(int dir_fd, const char *path, int flags, __u64 resolve)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NOATIME | flags,
+		.resolve = resolve,
+	};
+	int fd = syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+
+	if (fd < 0 && errno == EPERM) {
+		how.flags &= ~(__u64)O_NOATIME;
+		fd = syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+	}
+	return fd < 0 ? -errno : fd;
+}
