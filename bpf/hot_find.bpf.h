@@ -22,13 +22,39 @@
 #include "btrfs.h"
 
 #define MAX_SUPERS	  (1U << 20)
+#define MAX_MOUNTS	  (1U << 16) /* of one filesystem */
 #define BTRFS_SUPER_MAGIC 0x9123683e
 
 struct frsp_super_walk {
 	struct frsp_hot_fs_query query;
 	__u64 first; /* addresses of struct super_block */
 	__u64 next;
+	__u64 found; /* that was looked at last */
 };
+
+struct frsp_mount_walk {
+	__u64 next; /* address of struct mount */
+	__u64 end;
+	__u64 own; /* struct mnt_namespace */
+	__u32 where;
+};
+
+/* From Linux 6.18 on a list of its own kind ties the mounts of a superblock. */
+struct mount___list {
+	struct list_head mnt_instance;
+} __attribute__((preserve_access_index));
+
+struct super_block___list {
+	struct list_head s_mounts;
+} __attribute__((preserve_access_index));
+
+struct mount___chain {
+	struct mount___chain *mnt_next_for_sb;
+} __attribute__((preserve_access_index));
+
+struct super_block___chain {
+	struct mount___chain *s_mounts;
+} __attribute__((preserve_access_index));
 
 static __always_inline bool is_mounted(const struct super_block *sb)
 {
@@ -84,12 +110,81 @@ static __always_inline void look_at_super(struct frsp_hot_fs_query *query,
 	*query = found;
 }
 
+static __always_inline bool mounts_are_chained(void)
+{
+	return bpf_core_field_exists(struct mount___chain, mnt_next_for_sb);
+}
+
+/* The mount of a list entry; 0: it could not be read. */
+static __always_inline __u64 listed_mount(const struct list_head *entry)
+{
+	return entry ? (__u64)entry - bpf_core_field_offset(struct mount___list,
+							    mnt_instance)
+		     : 0;
+}
+
+static __always_inline __u64 mount_after(__u64 mount)
+{
+	struct mount___chain *chained = (void *)mount;
+	struct mount___list *listed = (void *)mount;
+
+	return mounts_are_chained()
+		       ? (__u64)BPF_CORE_READ(chained, mnt_next_for_sb)
+		       : listed_mount(BPF_CORE_READ(listed, mnt_instance.next));
+}
+
+/* A mount without a namespace is being unmounted (umount_tree() in
+ * fs/namespace.c) or the kernel's own (MNT_NS_INTERNAL in fs/mount.h, an error
+ * as a pointer). One that has left the list may lead to nowhere.
+ */
+static long next_mount(__u32 nth __attribute__((unused)),
+		       struct frsp_mount_walk *walk)
+{
+	const struct mount *mount = (const void *)walk->next;
+	__u64 ns;
+
+	if (walk->next == walk->end || !walk->next)
+		return 1;
+	ns = (__u64)BPF_CORE_READ(mount, mnt_ns);
+	if (ns == walk->own)
+		walk->where |= FRSP_HOT_FS_HERE;
+	else if (ns && ns < -4095ULL)
+		walk->where |= FRSP_HOT_FS_THERE;
+	walk->next = mount_after(walk->next);
+	return 0;
+}
+
+/* Where the superblock at this address is mounted. */
+static __always_inline __u32 where_is_mounted(__u64 super,
+					      const struct task_struct *task)
+{
+	struct super_block___chain *chained = (void *)super;
+	struct super_block___list *listed = (void *)super;
+	struct frsp_mount_walk walk = {};
+
+	walk.own = (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns);
+	if (mounts_are_chained()) {
+		walk.next = (__u64)BPF_CORE_READ(chained, s_mounts);
+	} else {
+		walk.next = listed_mount(BPF_CORE_READ(listed, s_mounts.next));
+		walk.end = listed_mount(
+			(void *)super +
+			bpf_core_field_offset(struct super_block___list,
+					      s_mounts));
+	}
+	bpf_loop(MAX_MOUNTS, next_mount, &walk, 0);
+	if (walk.next != walk.end)
+		walk.where |= FRSP_HOT_FS_UNSEEN;
+	return walk.where;
+}
+
 static long next_super(__u32 nth __attribute__((unused)),
 		       struct frsp_super_walk *walk)
 {
 	const struct super_block *sb = (const void *)walk->next;
 
 	look_at_super(&walk->query, sb);
+	walk->found = (__u64)sb;
 	walk->next = (__u64)BPF_CORE_READ(sb, s_list.next) -
 		     bpf_core_field_offset(struct super_block, s_list);
 	walk->query.is_complete = walk->next == walk->first;
@@ -121,6 +216,8 @@ int hotmon_find_fs(struct frsp_hot_fs_query *asked)
 	asked->uuid = walk.query.uuid;
 	asked->is_complete = walk.query.is_complete;
 	asked->is_found = walk.query.is_found;
+	asked->where =
+		walk.query.is_found ? where_is_mounted(walk.found, task) : 0;
 	return 0;
 }
 

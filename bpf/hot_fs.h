@@ -55,6 +55,11 @@ struct frsp_hot_fs {
 	char fs_type[FRSP_HOT_FS_TYPE_LEN]; /* "": a disk */
 };
 
+/* Where a filesystem is mounted: bits of frsp_hot_fs_query.where. */
+#define FRSP_HOT_FS_HERE   1 /* in the mount namespace of who asks */
+#define FRSP_HOT_FS_THERE  2 /* in another one */
+#define FRSP_HOT_FS_UNSEEN 4 /* not all mounts could be seen: ask again */
+
 /* For hotmon_find_fs: which filesystem has all of those that are not 0; the
  * others are filled in.
  */
@@ -62,7 +67,7 @@ struct frsp_hot_fs_query {
 	__u32 fs;
 	__u32 fs_dev;	/* s_dev */
 	__u32 disk_dev; /* the disk or partition that it is on, */
-	__u32 unused;
+	__u32 where;	/* only filled in. 0: in use, as after umount -l */
 	__u64 disk_seq; /* and its medium; of btrfs one of them */
 	__u64 uuid;	/* folded */
 	__u32 is_found;

@@ -236,13 +236,15 @@ int aside(aside_fn run, void *message, size_t len, int mount_id, int *fd)
 
 	if (child_is_this())
 		return run(message, fd);
-	if (is_stuck(mount_id) || patience_s() <= 0)
+	if (is_stuck(mount_id))
 		return -ETIMEDOUT;
+	if (patience_s() <= 0)
+		return -ECANCELED;
 	err = ask(run, message, len);
 	if (err)
 		return err;
 	if (is_answered())
 		return take_answer(message, len, fd);
 	give_up(mount_id);
-	return -ETIMEDOUT;
+	return interrupted ? -ECANCELED : -ETIMEDOUT;
 }

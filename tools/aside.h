@@ -18,12 +18,14 @@ typedef int (*aside_fn)(void *message, int *fd);
 /* Has run(message, fd) done by the other process. Its message has no pointers
  * in it. It has our working directory.
  *
- * mount_id: the mount whose path or filesystem may hang; 0: unknown. While a
- * question to it has no answer no other is asked.
+ * mount_id: the mount whose path or filesystem may hang, such as .hang_id of a
+ * mount_entry; 0: unknown. While a question to it has no answer no other is
+ * asked.
  *
  * fd: NULL where run() sets none.
  *
- * Returns what run() returns, -ETIMEDOUT: there is no answer, or another -errno.
+ * Returns what run() returns; -ETIMEDOUT: there is no answer; -ECANCELED: there
+ * was no time for one, as we are to end; or another -errno.
  */
 int aside(aside_fn run, void *message, size_t len, int mount_id, int *fd);
 

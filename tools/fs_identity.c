@@ -81,15 +81,20 @@ static bool is_disk(const struct frsp_hot_fs *fs)
 	return kdev_major(fs->fs_dev) && !fs->fs_type[0];
 }
 
-static bool is_mounted(const struct fs_identities *identities,
-		       const struct frsp_hot_fs *fs)
+static void find_fs(const struct fs_identities *identities,
+		    struct fs_identity *identity)
 {
+	const struct frsp_hot_fs *fs = &identity->fs;
 	struct frsp_hot_fs_query query = {.fs = fs->fs, .fs_dev = fs->fs_dev};
 	int err = hot_track_find_fs(identities->track, &query);
 
+	identity->is_there = !err;
+	identity->where = query.where;
 	if (!err || err == -ENOENT)
-		return !err;
-	return mount_table_next_by_dev(identities->mounts, fs->fs_dev, NULL);
+		return;
+	identity->is_there =
+		mount_table_next_by_dev(identities->mounts, fs->fs_dev, NULL);
+	identity->where = FRSP_HOT_FS_UNSEEN;
 }
 
 static struct fs_identity look(const struct fs_identities *identities, __u32 id)
@@ -99,10 +104,11 @@ static struct fs_identity look(const struct fs_identities *identities, __u32 id)
 	if (hot_track_fs(identities->track, id, &identity.fs))
 		return identity;
 	identity.is_known = true;
-	identity.is_there =
-		is_disk(&identity.fs)
-			? fs_identity_of_disk(identity.fs.fs_dev) == id
-			: is_mounted(identities, &identity.fs);
+	if (is_disk(&identity.fs))
+		identity.is_there =
+			fs_identity_of_disk(identity.fs.fs_dev) == id;
+	else
+		find_fs(identities, &identity);
 	return identity;
 }
 

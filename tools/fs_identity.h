@@ -18,6 +18,8 @@ struct fs_identity {
 	 * number is mounted here.
 	 */
 	bool is_there;
+	/* Where it is mounted: bits FRSP_HOT_FS_HERE and so on. */
+	__u32 where;
 	struct frsp_hot_fs fs;
 };
 

@@ -37,6 +37,7 @@ static struct json_object *row_object(struct hot_monitor *monitor,
 	json_add_bool(object, "other_mount_ns",
 		      file.state == PATH_OTHER_MOUNT_NS);
 	json_add_bool(object, "not_mounted", file.state == PATH_NOT_MOUNTED);
+	json_add_string(object, "no_path", path_missing(&file));
 	if (file.n_links || file.state == PATH_DELETED)
 		json_add_u64(object, "links", file.n_links);
 	else

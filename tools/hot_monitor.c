@@ -12,6 +12,7 @@
 #include "fs_room.h"
 #include "hot_evict.h"
 #include "path_naming.h"
+#include "path_places.h"
 #include "watch.h"
 #include "tested.h"
 
@@ -114,6 +115,9 @@ static int open_parts(struct hot_monitor *monitor,
 	if (!monitor->rank)
 		return -ENOMEM;
 	err = path_cache_new(monitor->mounts, table->n_slots, &monitor->paths);
+	if (!err)
+		err = path_cache_prefer(monitor->paths,
+					monitor->directory ?: options->prefer);
 	if (err)
 		return err;
 	if (!options->no_scan) {
@@ -174,15 +178,6 @@ void hot_monitor_close(struct hot_monitor *monitor)
 	free(monitor);
 }
 
-static bool is_at_or_below(const char *path, const char *directory)
-{
-	size_t len = strlen(directory);
-
-	if (strncmp(path, directory, len))
-		return false;
-	return !path[len] || path[len] == '/' || directory[len - 1] == '/';
-}
-
 /* As who reads what is pinned, and is told of no file. */
 static void announce_nameless(struct hot_monitor *monitor,
 			      const struct path_key *key,
@@ -210,23 +205,38 @@ static bool is_still_there(struct hot_monitor *monitor, __u32 fs)
 	return fs_identity_look(monitor->identities, fs).is_there;
 }
 
+/* Of a filesystem that no mount here shows. */
+static enum path_state state_elsewhere(const struct fs_identity *identity)
+{
+	if (!identity->is_there)
+		return PATH_NOT_MOUNTED;
+	if (identity->where & FRSP_HOT_FS_HERE) /* not below our root */
+		return PATH_OUTSIDE;
+	return identity->where ? PATH_OTHER_MOUNT_NS : PATH_DETACHED;
+}
+
 static void get_path(struct hot_monitor *monitor, const struct path_key *key,
 		     struct path_result *result)
 {
 	const struct fs_identity identity =
 		fs_identity_get(monitor->identities, key->fs);
+	bool is_here = identity.is_there &&
+		       mount_table_next_by_dev(monitor->mounts,
+					       identity.fs.fs_dev, NULL);
 
 	if (!identity.is_known) {
 		*result = (struct path_result){.state = PATH_UNKNOWN};
-	} else if (!identity.is_there) {
-		path_cache_get_last(monitor->paths, key, result);
+	} else if (!is_here) {
+		path_cache_get_last(monitor->paths, key,
+				    state_elsewhere(&identity), result);
 	} else {
 		announce_nameless(monitor, key, &identity.fs);
 		path_cache_get(monitor->paths, key->ino, key->fs, key->gen,
 			       result);
 		if (result->state == PATH_DELETED &&
 		    !is_still_there(monitor, key->fs))
-			path_cache_get_last(monitor->paths, key, result);
+			path_cache_get_last(monitor->paths, key,
+					    PATH_NOT_MOUNTED, result);
 	}
 	if (monitor->naming)
 		path_naming_note(monitor->naming, key, result);
@@ -252,7 +262,7 @@ static bool is_placed_below(void *context, const struct frsp_hot_slot *slot)
 	if (!placed)
 		return false;
 	placed->key = key;
-	placed->is_below = is_at_or_below(file.path, monitor->directory);
+	placed->is_below = path_is_below(file.path, monitor->directory);
 	HASH_ADD(hh, monitor->placed, key, sizeof(key), placed);
 	return placed->is_below;
 }

@@ -15,6 +15,10 @@ struct hot_monitor;
 struct hot_monitor_options {
 	struct hot_track_options track;
 	const char *directory; /* absolute, resolved; NULL: all files */
+	/* Paths are below this one, where there are several; NULL: any. With
+	 * .directory, below that.
+	 */
+	const char *prefer;
 	/* Only this filesystem, which has this device number now (kernel dev_t
 	 * of its superblock), is tracked, wherever it is mounted later. 0: all.
 	 */

@@ -74,11 +74,13 @@ static enum exit_code resolve_filesystem(struct hotmon_opts *opts,
 	if (err)
 		return fail_filesystem(opts, err);
 	opts->monitor.fs_dev = entry->dev;
+	opts->monitor.prefer = strdup(entry->target); /* until the end */
 	if (!opts->monitor.directory)
 		return EXIT_OK;
 	/* mount_table_by_spec() has taken it, so it fits. */
 	strcpy(resolved, opts->monitor.directory);
-	err = aside(resolve_path, resolved, sizeof(resolved), entry->id, NULL);
+	err = aside(resolve_path, resolved, sizeof(resolved), entry->hang_id,
+		    NULL);
 	if (err)
 		return log_fail(EXIT_FAILED, "name an existing directory",
 				"%s: %s", opts->monitor.directory,

@@ -13,6 +13,7 @@
 #include "mount.h"
 #include "mount_devices.h"
 #include "mount_reach.h"
+#include "mount_root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,17 +23,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "aside.h"
+#include "clock.h"
+#include "quiet_open.h"
 
-#define MOUNTINFO "/proc/self/mountinfo"
+#define MOUNTINFO  "/proc/self/mountinfo"
+#define CHANGING_S 10.0
 
 struct mount_table {
 	struct libmnt_monitor *monitor;
 	struct libmnt_table *lines; /* owns the strings of entries */
 	struct mount_entry *entries;
 	size_t n_entries;
+	double changed_s; /* monotonic; 0: not since it was read first */
 };
 
 static int compare_entries(const void *left, const void *right)
@@ -68,6 +74,45 @@ static void read_extra_devices(struct mount_entry *entries, size_t n)
 	}
 }
 
+/* It depends on a server, on the network or in a process. */
+static bool has_server(const struct mount_entry *entry)
+{
+	static const char *const types[] = {"fuse", "nfs",   "cifs", "smb",
+					    "9p",   "ceph",  "afs",  "coda",
+					    "gfs",  "lustre"};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (!strncmp(entry->fs_type, types[i], strlen(types[i])))
+			return true;
+	return false;
+}
+
+static const struct mount_entry *find_by_id(const struct mount_entry *entries,
+					    size_t n, int id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (entries[i].id == id)
+			return &entries[i];
+	return NULL;
+}
+
+/* The nearest one above, or itself. */
+static int find_hang_id(const struct mount_entry *entries, size_t n,
+			const struct mount_entry *entry)
+{
+	const struct mount_entry *above = entry;
+
+	/* Not more steps than mounts: a table may change while it is read. */
+	for (size_t i = 0; i < n && above; i++) {
+		if (has_server(above))
+			return above->id;
+		if (above->parent_id == above->id)
+			break;
+		above = find_by_id(entries, n, above->parent_id);
+	}
+	return entry->id;
+}
+
 static int read_entries(struct libmnt_table *lines,
 			struct mount_entry **entries_out, size_t *n_out)
 {
@@ -76,7 +121,7 @@ static int read_entries(struct libmnt_table *lines,
 	struct libmnt_fs *fs;
 	size_t n = 0;
 
-	/* calloc(0) may be NULL */
+	/* and one for our root */
 	entries = calloc(mnt_table_get_nents(lines) + 1, sizeof(*entries));
 	if (!iter || !entries) {
 		mnt_free_iter(iter);
@@ -96,7 +141,11 @@ static int read_entries(struct libmnt_table *lines,
 		entry->parent_id = mnt_fs_get_parent_id(fs);
 	}
 	mnt_free_iter(iter);
+	if (mount_root_read(entries, n, &entries[n]))
+		n++;
 	qsort(entries, n, sizeof(*entries), compare_entries);
+	for (size_t i = 0; i < n; i++)
+		entries[i].hang_id = find_hang_id(entries, n, &entries[i]);
 	read_extra_devices(entries, n);
 	*entries_out = entries;
 	*n_out = n;
@@ -170,7 +219,10 @@ int mount_table_refresh(struct mount_table *table)
 		changed = true;
 	if (err < 0)
 		return err;
-	return changed ? read_lines(table) : 0;
+	if (!changed)
+		return 0;
+	table->changed_s = clock_monotonic_s();
+	return read_lines(table);
 }
 
 const struct mount_entry *mount_table_next(const struct mount_table *table,
@@ -215,7 +267,7 @@ struct target {
 static int open_target(void *message, int *fd)
 {
 	const struct target *target = message;
-	int place = open(target->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int place = open(target->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	int id, err;
 
 	if (place < 0)
@@ -223,16 +275,47 @@ static int open_target(void *message, int *fd)
 	err = mount_id_at(place, "", AT_EMPTY_PATH, &id);
 	if (!err && id != target->id)
 		err = -ESTALE;
-	/* No O_PATH: open_by_handle_at() and ioctl() take no such fd. */
-	if (!err)
-		*fd = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (!err && *fd < 0)
-		err = -errno;
-	close(place);
+	if (err)
+		close(place);
+	else
+		*fd = place;
 	return err;
 }
 
-int mount_entry_open(const struct mount_entry *entry)
+/* Of what is open with O_PATH. open_by_handle_at() and ioctl() take no such fd.
+ * A file is opened once it is known to be one: a device or a FIFO would notice.
+ */
+static int open_really(int place)
+{
+	char link[32];
+	struct stat st;
+	int fd;
+
+	if (fstat(place, &st))
+		return -errno;
+	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+		return -ENOTDIR;
+	if (S_ISDIR(st.st_mode)) {
+		fd = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		return fd < 0 ? -errno : fd;
+	}
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+	return quiet_open(AT_FDCWD, link, O_NONBLOCK, 0);
+}
+
+/* For aside(). */
+static int open_target_really(void *message, int *fd)
+{
+	int place = -1, err = open_target(message, &place);
+
+	if (err)
+		return err;
+	*fd = open_really(place);
+	close(place);
+	return *fd < 0 ? *fd : 0;
+}
+
+static int ask_target(aside_fn run, const struct mount_entry *entry)
 {
 	struct target target = {.id = entry->id};
 	int fd = -1, err;
@@ -240,14 +323,76 @@ int mount_entry_open(const struct mount_entry *entry)
 	if (strlen(entry->target) >= sizeof(target.path))
 		return -ENAMETOOLONG;
 	strcpy(target.path, entry->target);
-	err = aside(open_target, &target, sizeof(target), entry->id, &fd);
+	err = aside(run, &target, sizeof(target), entry->hang_id, &fd);
 	return err ? err : fd;
+}
+
+int mount_entry_open(const struct mount_entry *entry)
+{
+	return ask_target(open_target_really, entry);
+}
+
+int mount_entry_open_path(const struct mount_entry *entry)
+{
+	return ask_target(open_target, entry);
+}
+
+struct space_query {
+	struct target target; /* first: for open_target() */
+	struct mount_space space;
+};
+
+/* For aside(). */
+static int ask_space(void *message, int *no_fd)
+{
+	struct space_query *query = message;
+	int place = -1, err = open_target(&query->target, &place);
+	struct statvfs fs;
+
+	(void)no_fd;
+	if (err)
+		return err;
+	if (fstatvfs(place, &fs))
+		err = -errno;
+	close(place);
+	if (err)
+		return err;
+	query->space.bytes = (__u64)fs.f_blocks * fs.f_frsize;
+	query->space.free_bytes = (__u64)fs.f_bfree * fs.f_frsize;
+	return 0;
+}
+
+int mount_entry_space(const struct mount_entry *entry,
+		      struct mount_space *space)
+{
+	struct space_query query = {.target.id = entry->id};
+	int err;
+
+	if (strlen(entry->target) >= sizeof(query.target.path))
+		return -ENAMETOOLONG;
+	strcpy(query.target.path, entry->target);
+	err = aside(ask_space, &query, sizeof(query), entry->hang_id, NULL);
+	if (!err)
+		*space = query.space;
+	return err;
+}
+
+const struct mount_entry *mount_table_at(const struct mount_table *table,
+					 const char *path)
+{
+	return mount_reach(table->entries, table->n_entries, path);
 }
 
 bool mount_entry_is_reachable(const struct mount_table *table,
 			      const struct mount_entry *entry)
 {
-	return mount_is_reachable(table->entries, table->n_entries, entry);
+	return mount_table_at(table, entry->target) == entry;
+}
+
+bool mount_table_is_changing(const struct mount_table *table)
+{
+	return table->changed_s &&
+	       clock_monotonic_s() - table->changed_s < CHANGING_S;
 }
 
 const struct mount_entry *mount_table_by_dev(const struct mount_table *table,
@@ -296,15 +441,10 @@ bool mount_parse_dev(const char *text, __u32 *dev)
 	return true;
 }
 
-static const struct mount_entry *find_by_id(const struct mount_table *table,
+const struct mount_entry *mount_table_by_id(const struct mount_table *table,
 					    int id)
 {
-	size_t i;
-
-	for (i = 0; i < table->n_entries; i++)
-		if (table->entries[i].id == id)
-			return &table->entries[i];
-	return NULL;
+	return find_by_id(table->entries, table->n_entries, id);
 }
 
 struct place {
@@ -340,7 +480,7 @@ static int find_by_path(const struct mount_table *table, const char *path,
 	err = aside(look_at_place, &place, sizeof(place), 0, NULL);
 	if (!err)
 		*out = place.device ? mount_table_backed_by(table, place.device)
-				    : find_by_id(table, place.mount_id);
+				    : mount_table_by_id(table, place.mount_id);
 	return err;
 }
 

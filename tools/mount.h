@@ -43,12 +43,19 @@ struct mount_entry {
 	const char *target;
 	const char *source;
 	const char *fs_type;
-	const char *root; /* which directory of the filesystem is at target */
+	/* Which directory of the filesystem, or which file, is at target. "":
+	 * not known.
+	 */
+	const char *root;
 	const char *options; /* of the filesystem */
 	__u32 dev;	     /* kernel dev_t: s_dev of the superblock */
 	__u32 extra_devs[FRSP_HOT_EXTRA_DEVS]; /* that it has, too; 0: none */
 	int id; /* of mountinfo, as statx gives it */
 	int parent_id;
+	/* For aside(): the mount that may hang when this one is asked. Of those
+	 * below one network or FUSE mount it is the same.
+	 */
+	int hang_id;
 };
 
 struct mount_table;
@@ -82,12 +89,34 @@ const struct mount_entry *mount_table_by_dev(const struct mount_table *table,
 bool mount_entry_is_reachable(const struct mount_table *table,
 			      const struct mount_entry *entry);
 
-/* Opens the target, a directory. Returns a file descriptor, -ESTALE if there is
- * now something else at the target, -ETIMEDOUT if a filesystem above does not
- * answer, or another -errno. It keeps the filesystem from being unmounted: do
- * not hold it.
+/* The mount that a path is on, or NULL. path: absolute, without links. */
+const struct mount_entry *mount_table_at(const struct mount_table *table,
+					 const char *path);
+
+/* The mount of this number, or NULL. */
+const struct mount_entry *mount_table_by_id(const struct mount_table *table,
+					    int id);
+
+/* Something was mounted or unmounted within the last ten seconds. */
+bool mount_table_is_changing(const struct mount_table *table);
+
+/* Opens the target. Returns a file descriptor, -ESTALE if there is now
+ * something else at the target, -ENOTDIR if it is neither a directory nor a
+ * file, -ETIMEDOUT if a filesystem above does not answer, or another -errno. It
+ * keeps the filesystem from being unmounted: do not hold it.
  */
 int mount_entry_open(const struct mount_entry *entry);
+
+/* The same, with O_PATH: whatever is at the target. */
+int mount_entry_open_path(const struct mount_entry *entry);
+
+struct mount_space {
+	__u64 bytes, free_bytes;
+};
+
+/* What statfs says. 0 or -errno, as above. */
+int mount_entry_space(const struct mount_entry *entry,
+		      struct mount_space *space);
 
 /* spec: a path inside a filesystem, a block device node, or MAJOR:MINOR.
  * Returns 0, -ENOENT (no such path), -ENODEV (is not, or is not on, a mounted

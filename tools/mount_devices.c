@@ -66,7 +66,7 @@ static int btrfs_devices_dir(const struct mount_entry *entry, DIR **out)
 	if (strlen(entry->target) >= sizeof(query.target))
 		return -ENAMETOOLONG;
 	strcpy(query.target, entry->target);
-	err = aside(ask_btrfs, &query, sizeof(query), entry->id, NULL);
+	err = aside(ask_btrfs, &query, sizeof(query), entry->hang_id, NULL);
 	if (err)
 		return err;
 	snprintf(path, sizeof(path),
@@ -161,7 +161,7 @@ static __u32 device_in_option(const struct mount_entry *entry, const char *name)
 	    len >= sizeof(query.path))
 		return 0;
 	memcpy(query.path, value, len);
-	return aside(look_at_node, &query, sizeof(query), entry->id, NULL)
+	return aside(look_at_node, &query, sizeof(query), entry->hang_id, NULL)
 		       ? 0
 		       : query.dev;
 }

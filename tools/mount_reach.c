@@ -66,18 +66,18 @@ static const struct mount_entry *next_mount(const struct walk *walk,
 	return first;
 }
 
-bool mount_is_reachable(const struct mount_entry *entries, size_t n,
-			const struct mount_entry *entry)
+const struct mount_entry *mount_reach(const struct mount_entry *entries,
+				      size_t n, const char *path)
 {
 	const struct walk walk = {entries, n};
 	const struct mount_entry *here = NULL, *next;
 
 	/* Not more steps than mounts: a table may change while it is read. */
 	for (size_t i = 0; i < n; i++) {
-		next = next_mount(&walk, here, entry->target);
+		next = next_mount(&walk, here, path);
 		if (!next)
 			break;
 		here = next;
 	}
-	return here == entry;
+	return here;
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which mounts can be reached, said by the mount table alone. */
+/* Where a path leads, said by the mount table alone. */
 #ifndef FRSP_MOUNT_REACH_H
 #define FRSP_MOUNT_REACH_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct mount_entry;
 
-/* Does the way to the target of entry, one of the n entries, lead to it? False:
- * another mount covers it, or a directory above it.
+/* The mount, of the n entries, that the path is on, or NULL. path: absolute,
+ * without links. A mount is hidden if its own target is on another one, which
+ * covers it or a directory above it.
  */
-bool mount_is_reachable(const struct mount_entry *entries, size_t n,
-			const struct mount_entry *entry);
+const struct mount_entry *mount_reach(const struct mount_entry *entries,
+				      size_t n, const char *path);
 
 #endif

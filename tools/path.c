@@ -2,14 +2,17 @@
 /*
  * The cache remembers what was announced, in a hash table that also keeps the
  * order of announcement, and forgets the oldest. The paths come from
- * path_find.c, once per frame; if one mount of a filesystem does not show a
- * file, the next is tried.
+ * path_look.c, once per frame or more seldom: each look holds a mount for a
+ * moment, and an unmount that comes just then finds it busy. A moment is some
+ * microseconds, but many milliseconds if the disk has to be read. So a path that
+ * was right is checked without the disk while mounts come and go: it is taken
+ * as right if what the kernel has cached says nothing else, for some seconds.
  *
  * No mount is held open between calls: that would keep it from being unmounted.
  * And none is opened by this process: it may not answer.
  */
 #include "path.h"
-#include "path_find.h"
+#include "path_look.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,9 +22,19 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-#include "aside.h"
+#include "clock.h"
 
-#define MAX_MOUNTS_TRIED 8
+/* How long a result is as good as a new one, where frames are more frequent. */
+#define KNOWN_REST_S 0.9
+#define PROVEN_S     5.0 /* and a path that the cache says nothing about */
+/* None was found: at first, and twice as long with each look in vain. */
+#define FIRST_REST_S 0.05
+#define MAX_REST_S   2.0
+/* A deleted file that is open may get a name again (O_TMPFILE). One that is
+ * gone may not, but an I/O error looks the same.
+ */
+#define OPEN_REST_S 0.9
+#define GONE_REST_S 10.0
 
 struct file {
 	struct path_key key;
@@ -33,7 +46,10 @@ struct file {
 	__u32 fs_dev;
 	const char *fs_type; /* NULL: too many types */
 	struct path_result result;
-	__u64 frame; /* when .result was found; 0: there is none */
+	__u64 frame; /* that .result is of; 0: there is none */
+	double looked_s,
+		rest_s;	 /* when it was found, and how long it is good */
+	double proven_s; /* by a look that may have read the disk */
 	UT_hash_handle hh;
 };
 
@@ -43,7 +59,7 @@ struct path_cache {
 	size_t max_files;
 	__u64 frame;				 /* 0: each call looks */
 	char fs_types[16][FRSP_HOT_FS_TYPE_LEN]; /* for struct file */
-	struct path_lookup lookup; /* owns the path of the last result */
+	struct path_look *look; /* owns the path of the last result */
 };
 
 int path_cache_new(const struct mount_table *table, size_t max_files,
@@ -55,8 +71,17 @@ int path_cache_new(const struct mount_table *table, size_t max_files,
 		return -ENOMEM;
 	cache->table = table;
 	cache->max_files = max_files;
+	if (path_look_new(table, &cache->look)) {
+		path_cache_free(cache);
+		return -ENOMEM;
+	}
 	*out = cache;
 	return 0;
+}
+
+int path_cache_prefer(struct path_cache *cache, const char *directory)
+{
+	return path_look_prefer(cache->look, directory);
 }
 
 static void free_file(struct file *file)
@@ -78,6 +103,7 @@ void path_cache_free(struct path_cache *cache)
 		return;
 	while (cache->files)
 		drop_file(cache, cache->files);
+	path_look_free(cache->look);
 	free(cache);
 }
 
@@ -204,11 +230,12 @@ bool path_cache_has(const struct path_cache *cache, const struct path_key *key)
 }
 
 void path_cache_get_last(const struct path_cache *cache,
-			 const struct path_key *key, struct path_result *result)
+			 const struct path_key *key, enum path_state state,
+			 struct path_result *result)
 {
 	const struct file *file = find_file(cache, key);
 
-	*result = (struct path_result){.state = PATH_NOT_MOUNTED};
+	*result = (struct path_result){.state = state};
 	if (!file)
 		return;
 	result->path = file->is_suggested ? NULL : file->last_path;
@@ -222,6 +249,8 @@ static void fill_lookup(struct path_lookup *lookup, const struct path_key *key,
 	lookup->hints = (struct path_hints){.searched_s = 0};
 	lookup->name[0] = 0;
 	lookup->last_path[0] = 0;
+	lookup->is_deleted = false;
+	lookup->st = (struct stat){.st_ino = 0};
 	if (!file)
 		return;
 	lookup->inode.subvol = file->subvol;
@@ -232,55 +261,10 @@ static void fill_lookup(struct path_lookup *lookup, const struct path_key *key,
 		strcpy(lookup->last_path, file->last_path);
 }
 
-/* As path_find_on_mount(). */
-static int get_on_mount(struct path_lookup *lookup,
-			const struct mount_entry *mount,
-			struct path_result *result)
-{
-	int err;
-
-	if (strlen(mount->target) >= sizeof(lookup->target))
-		return -ENAMETOOLONG;
-	strcpy(lookup->target, mount->target);
-	snprintf(lookup->fs_type, sizeof(lookup->fs_type), "%s",
-		 mount->fs_type);
-	lookup->mount_id = mount->id;
-	err = aside(path_find_on_mount, lookup, sizeof(*lookup), mount->id,
-		    NULL);
-	if (err && err != -ENOENT)
-		return err;
-	result->n_links = lookup->n_links;
-	if (err)
-		return err;
-	result->state = lookup->is_deleted ? PATH_DELETED : PATH_KNOWN;
-	if (!lookup->path[0])
-		return 0;
-	result->path = lookup->path;
-	result->mount_id = mount->id;
-	return 0;
-}
-
-static int get_on_mounts(struct path_cache *cache, struct path_result *result)
-{
-	const struct mount_entry *entry = NULL;
-	int n_tried = 0, err = -ENOENT;
-
-	while (err && err != -EPERM && n_tried < MAX_MOUNTS_TRIED &&
-	       (entry = mount_table_next_by_dev(cache->table, result->fs_dev,
-						entry))) {
-		result->state = PATH_UNKNOWN;
-		result->fs_type = entry->fs_type;
-		if (!mount_entry_is_reachable(cache->table, entry))
-			continue;
-		err = get_on_mount(&cache->lookup, entry, result);
-		n_tried++;
-	}
-	return err == -EPERM ? err : 0;
-}
-
 void path_cache_next_frame(struct path_cache *cache)
 {
 	cache->frame++;
+	path_look_limit(cache->look);
 }
 
 /* What the lookup has told makes the next one of the file shorter. */
@@ -297,14 +281,29 @@ static void learn(const struct path_lookup *lookup, struct file *file,
 		file->is_suggested = false;
 }
 
-/* For the rest of this frame. .last_path keeps the path, if there was memory. */
+static double rest_after(const struct file *file, enum path_state state,
+			 bool is_open)
+{
+	if (state == PATH_KNOWN)
+		return KNOWN_REST_S;
+	if (state == PATH_DELETED)
+		return is_open ? OPEN_REST_S : GONE_REST_S;
+	if (file->rest_s < FIRST_REST_S || file->result.state == PATH_KNOWN)
+		return FIRST_REST_S;
+	return 2 * file->rest_s < MAX_REST_S ? 2 * file->rest_s : MAX_REST_S;
+}
+
+/* .last_path keeps the path, if there was memory. */
 static void keep_result(struct path_cache *cache, struct file *file,
 			const struct path_result *result)
 {
 	const char *path = result->path ? file->last_path : NULL;
+	bool is_open = path_look_file(cache->look)->st.st_ino;
 
 	if (result->path && (!path || strcmp(path, result->path)))
 		return;
+	file->rest_s = rest_after(file, result->state, is_open);
+	file->looked_s = clock_monotonic_s();
 	file->result = *result;
 	file->result.path = path;
 	if (result->fs_type) /* the mount table's may go */
@@ -312,35 +311,66 @@ static void keep_result(struct path_cache *cache, struct file *file,
 	file->frame = cache->frame;
 }
 
+/* Without looking. The last result is better than none if it is late. */
+static bool has_result(const struct path_cache *cache, const struct file *file)
+{
+	if (!file->frame || !cache->frame)
+		return false;
+	return file->frame == cache->frame ||
+	       clock_monotonic_s() - file->looked_s < file->rest_s ||
+	       path_look_is_late(cache->look);
+}
+
+/* The path was right a moment ago, and its mount may be a new one. */
+static bool spares_disk(const struct path_cache *cache, const struct file *file)
+{
+	return file && file->frame && file->result.state == PATH_KNOWN &&
+	       mount_table_is_changing(cache->table) &&
+	       clock_monotonic_s() - file->proven_s < PROVEN_S;
+}
+
+static int look(struct path_cache *cache, const struct path_key *key,
+		struct file *file, struct path_result *result)
+{
+	struct path_lookup *lookup = path_look_file(cache->look);
+	int err;
+
+	fill_lookup(lookup, key, file);
+	err = path_look(cache->look, spares_disk(cache, file), result);
+	if (!file)
+		return err;
+	if (err == -EAGAIN) {
+		*result = file->result;
+		file->looked_s = clock_monotonic_s();
+		file->frame = cache->frame;
+		return 0;
+	}
+	file->proven_s = clock_monotonic_s();
+	learn(lookup, file, result->path);
+	if (!err)
+		keep_result(cache, file, result);
+	return err;
+}
+
 int path_cache_get(struct path_cache *cache, __u64 ino, __u32 fs, __u32 gen,
 		   struct path_result *result)
 {
 	struct path_key key = {ino, fs, gen};
 	struct file *file = find_file(cache, &key);
-	int err;
 
-	if (file && file->frame && file->frame == cache->frame) {
+	if (file && has_result(cache, file)) {
 		*result = file->result;
 		return 0;
 	}
-	fill_lookup(&cache->lookup, &key, file);
-	*result = (struct path_result){.state = PATH_OTHER_MOUNT_NS,
-				       .fs_dev = fs};
+	*result = (struct path_result){.state = PATH_UNKNOWN, .fs_dev = fs};
 	if (file) {
 		result->fs_type = file->fs_type;
 		result->fs_dev = file->fs_dev;
 	} else if (!kdev_major(fs) &&
 		   !mount_table_next_by_dev(cache->table, fs, NULL)) {
 		/* A btrfs subvolume? It has no device in mountinfo. */
-		result->state = PATH_UNKNOWN;
 		result->fs_dev = 0;
 		return 0;
 	}
-	err = get_on_mounts(cache, result);
-	if (!file)
-		return err;
-	learn(&cache->lookup, file, result->path);
-	if (!err)
-		keep_result(cache, file, result);
-	return err;
+	return look(cache, &key, file, result);
 }

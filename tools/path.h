@@ -15,10 +15,15 @@
 
 enum path_state {
 	PATH_KNOWN,
-	PATH_DELETED, /* .path was the last one known, or is NULL */
-	PATH_UNKNOWN,
+	PATH_DELETED,	     /* .path was the last one known, or is NULL */
+	PATH_UNKNOWN,	     /* none was found */
 	PATH_OTHER_MOUNT_NS, /* not mounted in our mount namespace */
-	PATH_NOT_MOUNTED, /* nowhere; .path was the last one known, or NULL */
+	PATH_OUTSIDE,	     /* of what is mounted here */
+	PATH_COVERED,	     /* by another mount */
+	PATH_NO_ANSWER,	     /* from its filesystem */
+	/* .path was the last one known, or NULL: */
+	PATH_DETACHED,	  /* mounted nowhere, but in use */
+	PATH_NOT_MOUNTED, /* nowhere */
 };
 
 struct path_result {
@@ -48,6 +53,11 @@ int path_cache_new(const struct mount_table *table, size_t max_files,
 		   struct path_cache **out);
 void path_cache_free(struct path_cache *cache);
 
+/* Paths are those at or below this directory, where a file has one there: of a
+ * file that is seen through several mounts, as the user names it. 0 or -errno.
+ */
+int path_cache_prefer(struct path_cache *cache, const char *directory);
+
 /* Without memory for it the file stays unannounced. */
 void path_cache_announce(struct path_cache *cache,
 			 const struct frsp_hot_file *file);
@@ -56,9 +66,11 @@ void path_cache_forget(struct path_cache *cache, const struct path_key *key);
 /* Without looking: what was announced or found of the file is kept. */
 bool path_cache_has(const struct path_cache *cache, const struct path_key *key);
 
-/* Fills in the last path that was found, of a filesystem that is not mounted. */
+/* Fills in the last path that was found, of a filesystem that is not to be
+ * asked, and this state.
+ */
 void path_cache_get_last(const struct path_cache *cache,
-			 const struct path_key *key,
+			 const struct path_key *key, enum path_state state,
 			 struct path_result *result);
 
 /* path may be the file's: if it leads to it when path_cache_get() looks. */
@@ -66,7 +78,11 @@ void path_cache_suggest(struct path_cache *cache, const struct path_key *key,
 			const char *path);
 size_t path_cache_count(const struct path_cache *cache);
 
-/* From now on each path is looked up once, until the next frame. */
+/* From now on each path is looked up once, until the next frame; and one that
+ * was looked up shortly before, a second at most, is taken as it was. A deleted
+ * file is looked for every ten seconds, one without a path every two. All
+ * together take some 2 s: then what was found before is taken, or nothing.
+ */
 void path_cache_next_frame(struct path_cache *cache);
 
 /* Looks the path up: now, or earlier in this frame. A file that was never
@@ -75,6 +91,9 @@ void path_cache_next_frame(struct path_cache *cache);
  */
 int path_cache_get(struct path_cache *cache, __u64 ino, __u32 fs, __u32 gen,
 		   struct path_result *result);
+
+/* Why the file is not at .path, in a word for programs; NULL: it is. */
+const char *path_missing(const struct path_result *result);
 
 /* What a person sees: the path, or <ino 1234 gen 5678 dev 8:1>, and what there
  * is to say about it. Bytes that could upset a terminal are written as \ooo,

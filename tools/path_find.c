@@ -26,6 +26,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -75,22 +76,28 @@ static const char *below_target(const struct path_lookup *lookup,
 	return path + strspn(path, "/");
 }
 
-/* Opens with O_PATH what is at path on this very mount. */
+/* Opens with O_PATH what is at path, and follows no link on the way: it may
+ * lead to a filesystem that does not answer.
+ */
+static int open_place(int dir_fd, const char *path, __u64 resolve)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | resolve,
+	};
+	int fd = syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* The same, on this very mount. */
 static int open_here(const struct path_lookup *lookup, const char *path)
 {
 	const char *below = below_target(lookup, path);
-	struct open_how how = {
-		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
-		.resolve =
-			RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS,
-	};
-	int fd;
 
-	if (!below)
-		return -ENOENT;
-	fd = syscall(SYS_openat2, lookup->mount_fd, *below ? below : ".", &how,
-		     sizeof(how));
-	return fd < 0 ? -errno : fd;
+	return below ? open_place(lookup->mount_fd, *below ? below : ".",
+				  RESOLVE_BENEATH | RESOLVE_NO_XDEV)
+		     : -ENOENT;
 }
 
 static bool leads_to(const struct path_lookup *lookup, const char *path,
@@ -106,18 +113,25 @@ static bool leads_to(const struct path_lookup *lookup, const char *path,
 	return is_same;
 }
 
-/* Opens a directory and sets path to where it is. */
-static int open_dir(const struct path_lookup *lookup,
-		    const struct path_inode *dir, char path[PATH_MAX])
+/* Opens a directory and sets path to where it is: "" if that is outside of what
+ * the mount shows, which the kernel writes as "/".
+ */
+static int open_dir(struct path_lookup *lookup, const struct path_inode *dir,
+		    char path[PATH_MAX], bool *is_shown)
 {
 	int fd = path_handle_open(lookup->mount_fd, lookup->fs_type, dir);
 	struct stat st;
 
 	if (fd < 0)
 		return fd;
-	if (!fstat(fd, &st) && !read_fd_path(fd, path) &&
-	    leads_to(lookup, path, &st))
+	if (!fstat(fd, &st) && !read_fd_path(fd, path)) {
+		*is_shown = leads_to(lookup, path, &st);
+		if (!*is_shown && !strcmp(path, "/")) {
+			lookup->is_outside = true;
+			path[0] = 0;
+		}
 		return fd;
+	}
 	close(fd);
 	return -ENOENT;
 }
@@ -126,6 +140,8 @@ static bool append_name(char path[PATH_MAX], const char *name)
 {
 	size_t len = strlen(path);
 
+	if (!len)
+		return false;
 	if (len == 1) /* the root */
 		len = 0;
 	return (size_t)snprintf(path + len, PATH_MAX - len, "/%s", name) <
@@ -170,59 +186,84 @@ static bool find_in_parent(struct path_lookup *lookup)
 {
 	struct path_hints *hints = &lookup->hints;
 	struct timespec now;
-	bool found;
+	bool found, is_shown;
 	int fd;
 
 	if (!hints->parent.ino)
 		return false;
-	fd = open_dir(lookup, &hints->parent, lookup->path);
+	fd = open_dir(lookup, &hints->parent, lookup->path, &is_shown);
 	if (fd < 0)
 		return false;
 	found = lookup->name[0] && is_same_file(fd, lookup->name, &lookup->st);
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	if (!found && may_search(hints, now.tv_sec)) {
+	if (!found && (is_shown || lookup->has_others) &&
+	    may_search(hints, now.tv_sec)) {
 		found = search_dir(lookup, fd, lookup->name);
 		hints->searched_s = found ? 0 : now.tv_sec;
 	}
 	close(fd);
-	return found && append_name(lookup->path, lookup->name) &&
-	       leads_to(lookup, lookup->path, &lookup->st);
+	return found && append_name(lookup->path, lookup->name);
 }
 
-/* Candidate 5. */
+/* Candidate 5: lookup->path, on true. */
 static bool find_by_links(struct path_lookup *lookup)
 {
 	struct path_inode parent;
 	char name[PATH_NAME_SIZE];
 	unsigned int nth = 0;
+	bool found = false, is_shown;
 	int fd;
 
-	while (nth < MAX_BTRFS_LINKS &&
+	while (!lookup->is_shown && nth < MAX_BTRFS_LINKS &&
 	       !path_handle_link(lookup->mount_fd, &lookup->inode, &nth,
 				 &parent, name)) {
-		fd = open_dir(lookup, &parent, lookup->path);
+		fd = open_dir(lookup, &parent, lookup->path, &is_shown);
 		if (fd < 0)
 			continue;
 		close(fd);
-		if (append_name(lookup->path, name) &&
-		    leads_to(lookup, lookup->path, &lookup->st))
-			return true;
+		if (!append_name(lookup->path, name))
+			continue;
+		found = true;
+		lookup->is_shown = leads_to(lookup, lookup->path, &lookup->st);
 	}
-	return false;
+	return found;
 }
 
-/* Sets .path to one that leads to the inode open as .fd. False: none found. */
+/* The path that the kernel has for the open inode. A cold one has "/". */
+static bool find_cached(struct path_lookup *lookup)
+{
+	return !read_fd_path(lookup->fd, lookup->path) &&
+	       strcmp(lookup->path, "/");
+}
+
+typedef bool (*finder)(struct path_lookup *lookup);
+
+/* Sets .path to one that leads to the inode open as .fd, here (.is_shown) or
+ * through another mount. False: none found.
+ */
 static bool find(struct path_lookup *lookup)
 {
+	static const finder finders[] = {find_cached, find_in_parent,
+					 find_by_links};
+	char hidden[PATH_MAX] = "";
+
 	if (lookup->last_path[0] &&
 	    leads_to(lookup, lookup->last_path, &lookup->st)) {
 		strcpy(lookup->path, lookup->last_path);
-		return true;
+		lookup->is_shown = true;
 	}
-	if (!read_fd_path(lookup->fd, lookup->path) &&
-	    leads_to(lookup, lookup->path, &lookup->st))
-		return true;
-	return find_in_parent(lookup) || find_by_links(lookup);
+	for (size_t i = 0;
+	     i < sizeof(finders) / sizeof(finders[0]) && !lookup->is_shown;
+	     i++) {
+		if (!finders[i](lookup))
+			continue;
+		lookup->is_shown = leads_to(lookup, lookup->path, &lookup->st);
+		if (!lookup->is_shown)
+			strcpy(hidden, lookup->path);
+	}
+	if (!lookup->is_shown)
+		strcpy(lookup->path, hidden);
+	return lookup->path[0];
 }
 
 /* The kernel's path of an inode that is open but unlinked: "... (deleted)". */
@@ -231,7 +272,6 @@ static bool read_deleted_path(struct path_lookup *lookup)
 	static const char suffix[] = " (deleted)";
 	struct stat dir_st;
 	char *end, *slash;
-	bool visible;
 	int dir;
 
 	if (lookup->fd < 0 || read_fd_path(lookup->fd, lookup->path) ||
@@ -246,11 +286,11 @@ static bool read_deleted_path(struct path_lookup *lookup)
 	*slash = 0;
 	dir = open_here(lookup, lookup->path);
 	*slash = '/';
-	if (dir < 0)
-		return false;
-	visible = !fstat(dir, &dir_st) && dir_st.st_dev == lookup->st.st_dev;
-	close(dir);
-	return visible;
+	lookup->is_shown = dir >= 0 && !fstat(dir, &dir_st) &&
+			   dir_st.st_dev == lookup->st.st_dev;
+	if (dir >= 0)
+		close(dir);
+	return true;
 }
 
 /* Sets .path to where an inode was that has no name any more; .fd may be -1. */
@@ -258,43 +298,69 @@ static bool find_last(struct path_lookup *lookup)
 {
 	int fd;
 
-	if (read_deleted_path(lookup))
+	if (read_deleted_path(lookup) && lookup->is_shown)
 		return true;
 	if (lookup->last_path[0]) {
 		strcpy(lookup->path, lookup->last_path);
+		lookup->is_shown = true;
 		return true;
 	}
 	if (!lookup->hints.parent.ino || !lookup->name[0])
 		return false;
-	fd = open_dir(lookup, &lookup->hints.parent, lookup->path);
+	fd = open_dir(lookup, &lookup->hints.parent, lookup->path,
+		      &lookup->is_shown);
 	if (fd < 0)
 		return false;
 	close(fd);
 	return append_name(lookup->path, lookup->name);
 }
 
-static int get_on_mount(struct path_lookup *lookup)
+static int get_on_directory(struct path_lookup *lookup)
 {
 	int fd = path_handle_open(lookup->mount_fd, lookup->fs_type,
 				  &lookup->inode);
-	bool deleted = fd == -ESTALE, found;
+	bool found;
 
-	if (fd < 0 && !deleted)
+	lookup->is_deleted = fd == -ESTALE;
+	if (fd < 0 && !lookup->is_deleted)
 		return fd == -EPERM ? fd : -ENOENT;
-	if (!deleted && fstat(fd, &lookup->st)) {
+	if (fd >= 0 && fstat(fd, &lookup->st)) {
 		close(fd);
 		return -ENOENT;
 	}
 	lookup->fd = fd < 0 ? -1 : fd;
-	deleted = deleted || !lookup->st.st_nlink;
-	found = deleted ? find_last(lookup) : find(lookup);
+	lookup->is_deleted |= !lookup->st.st_nlink;
+	found = lookup->is_deleted ? find_last(lookup) : find(lookup);
 	if (fd >= 0)
 		close(fd);
 	if (!found)
 		lookup->path[0] = 0;
-	lookup->is_deleted = deleted;
-	lookup->n_links = deleted ? 0 : lookup->st.st_nlink;
-	return found || deleted ? 0 : -ENOENT;
+	return lookup->is_shown || lookup->is_deleted ? 0 : -ENOENT;
+}
+
+/* A file that is mounted is all that such a mount shows, whatever names it has
+ * or had.
+ */
+static int get_on_file(struct path_lookup *lookup, int place)
+{
+	struct stat st;
+	int id;
+
+	lookup->is_outside = !path_handle_is(place, &lookup->inode, &id);
+	if (lookup->is_outside || fstat(place, &st))
+		return -ENOENT;
+	lookup->st = st;
+	strcpy(lookup->path, lookup->target);
+	lookup->is_shown = true;
+	lookup->is_deleted = !st.st_nlink;
+	return 0;
+}
+
+static bool is_directory(int place)
+{
+	struct stat st;
+
+	return !fstat(place, &st) && S_ISDIR(st.st_mode);
 }
 
 int path_find_on_mount(void *message, int *no_fd)
@@ -302,16 +368,44 @@ int path_find_on_mount(void *message, int *no_fd)
 	struct path_lookup *lookup = message;
 	const struct mount_entry mount = {.target = lookup->target,
 					  .id = lookup->mount_id};
-	int err;
+	int place, err;
 
 	(void)no_fd;
 	lookup->path[0] = 0;
+	lookup->is_shown = false;
 	lookup->is_deleted = false;
-	lookup->n_links = 0;
-	lookup->mount_fd = mount_entry_open(&mount);
-	if (lookup->mount_fd < 0)
-		return lookup->mount_fd == -EPERM ? -EACCES : lookup->mount_fd;
-	err = get_on_mount(lookup);
-	close(lookup->mount_fd);
+	lookup->is_outside = false;
+	lookup->st = (struct stat){.st_ino = 0};
+	place = mount_entry_open_path(&mount);
+	if (place < 0)
+		return place == -EPERM ? -EACCES : place;
+	if (is_directory(place)) {
+		lookup->mount_fd =
+			openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		err = lookup->mount_fd < 0 ? -errno : get_on_directory(lookup);
+		if (lookup->mount_fd >= 0)
+			close(lookup->mount_fd);
+	} else {
+		err = get_on_file(lookup, place);
+	}
+	close(place);
 	return err;
+}
+
+int path_find_still(void *message, int *no_fd)
+{
+	struct path_still *still = message;
+	int place = open_place(AT_FDCWD, still->path,
+			       still->cached ? RESOLVE_CACHED : 0);
+	int id;
+	bool is_right;
+
+	(void)no_fd;
+	if (place < 0)
+		return place;
+	is_right = path_handle_is(place, &still->inode, &id) &&
+		   id == still->mount_id && !fstat(place, &still->st) &&
+		   still->st.st_nlink;
+	close(place);
+	return is_right ? 0 : -ENOENT;
 }

@@ -27,22 +27,41 @@ struct path_lookup {
 	char fs_type[FRSP_HOT_FS_TYPE_LEN];
 	char target[PATH_MAX]; /* of the mount */
 	int mount_id;
+	bool has_others; /* the filesystem is mounted elsewhere, too */
 
 	/* the answer */
 	char path[PATH_MAX]; /* "": none found */
+	bool is_shown;	     /* .path leads to it, on this mount */
 	bool is_deleted;     /* .path was its last one */
-	unsigned int n_links;
+	bool is_outside;     /* its directory is, of what the mount shows */
+	struct stat st;	     /* .st_ino 0: it could not be opened */
 
 	/* while it looks */
 	int mount_fd;
-	int fd;		/* the inode, O_PATH; or -1 */
-	struct stat st; /* of fd */
+	int fd; /* the inode, O_PATH; or -1 */
 };
 
-/* For aside(): asks the mount of a struct path_lookup. Returns 0 if the answer
- * is final; -ENOENT: another mount may show more; -EPERM: needs
- * CAP_DAC_READ_SEARCH; or another -errno, if the mount cannot be asked.
+/* For aside(): asks the mount of a struct path_lookup. Returns 0 if it shows
+ * the file, or if that is deleted; -ENOENT: another mount may show it; -EPERM:
+ * needs CAP_DAC_READ_SEARCH; or another -errno, if the mount cannot be asked.
+ *
+ * A path that this mount does not show is one that something covers.
  */
 int path_find_on_mount(void *message, int *fd);
+
+/* A path that was that of an inode, on a mount. */
+struct path_still {
+	struct path_inode inode;
+	int mount_id;
+	bool cached; /* without the disk */
+	char path[PATH_MAX];
+	struct stat st; /* the answer */
+};
+
+/* For aside(): is it so still? 0, or -errno; -EAGAIN: it is not cached. Then it
+ * holds the mount for some microseconds only, so that is hardly ever in the way
+ * of an unmount.
+ */
+int path_find_still(void *message, int *fd);
 
 #endif

@@ -49,12 +49,20 @@ static int encode_generic(struct handle *handle, const struct path_inode *inode)
 	return 0;
 }
 
+struct xfs_fid {
+	__u64 ino;
+	__u32 gen;
+} __attribute__((packed));
+
+struct btrfs_fid {
+	__u64 ino;
+	__u64 subvol;
+	__u32 gen;
+} __attribute__((packed));
+
 static int encode_xfs(struct handle *handle, const struct path_inode *inode)
 {
-	struct {
-		__u64 ino;
-		__u32 gen;
-	} __attribute__((packed)) fid = {inode->ino, inode->gen};
+	const struct xfs_fid fid = {inode->ino, inode->gen};
 
 	handle->head.handle_type = FILEID_XFS_64;
 	handle->head.handle_bytes = sizeof(fid);
@@ -64,11 +72,7 @@ static int encode_xfs(struct handle *handle, const struct path_inode *inode)
 
 static int encode_btrfs(struct handle *handle, const struct path_inode *inode)
 {
-	struct {
-		__u64 ino;
-		__u64 subvol;
-		__u32 gen;
-	} __attribute__((packed)) fid = {inode->ino, inode->subvol, inode->gen};
+	const struct btrfs_fid fid = {inode->ino, inode->subvol, inode->gen};
 
 	if (!inode->subvol)
 		return -EOPNOTSUPP;
@@ -150,6 +154,50 @@ int path_handle_open(int mount_fd, const char *fs_type,
 		return fd;
 	close(fd);
 	return err;
+}
+
+static bool is_generic(const struct handle *handle,
+		       const struct path_inode *inode)
+{
+	__u32 words[2];
+
+	memcpy(words, handle->head.f_handle, sizeof(words));
+	return words[0] == inode->ino && words[1] == inode->gen;
+}
+
+static bool is_xfs(const struct handle *handle, const struct path_inode *inode)
+{
+	struct xfs_fid fid;
+
+	memcpy(&fid, handle->head.f_handle, sizeof(fid));
+	return fid.ino == inode->ino && fid.gen == inode->gen;
+}
+
+static bool is_btrfs(const struct handle *handle,
+		     const struct path_inode *inode)
+{
+	struct btrfs_fid fid;
+
+	memcpy(&fid, handle->head.f_handle, sizeof(fid));
+	return fid.ino == inode->ino && fid.subvol == inode->subvol &&
+	       fid.gen == inode->gen;
+}
+
+bool path_handle_is(int fd, const struct path_inode *inode, int *mount_id)
+{
+	struct handle handle = {.head.handle_bytes = MAX_HANDLE_BYTES};
+
+	if (name_to_handle_at(fd, "", &handle.head, mount_id, AT_EMPTY_PATH))
+		return false;
+	switch (handle.head.handle_type) {
+	case FILEID_INO32_GEN:
+		return is_generic(&handle, inode);
+	case FILEID_XFS_64:
+		return is_xfs(&handle, inode);
+	case FILEID_BTRFS:
+		return is_btrfs(&handle, inode);
+	}
+	return false;
 }
 
 /* Fills in args with the items of one type that an inode has. */

@@ -22,6 +22,11 @@ struct path_inode {
 int path_handle_open(int mount_fd, const char *fs_type,
 		     const struct path_inode *inode);
 
+/* Is that inode what is open as fd, perhaps with O_PATH? And on which mount is
+ * that, if it is? False, too, where the handles are of an unknown form.
+ */
+bool path_handle_is(int fd, const struct path_inode *inode, int *mount_id);
+
 /* A name of an inode, from the inode itself (btrfs). name has room for
  * PATH_NAME_SIZE bytes. *nth: 0 for the first, then as left by the call before.
  * Returns 0 or -ENOENT.

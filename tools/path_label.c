@@ -101,6 +101,26 @@ size_t path_escape(const char *path, char *buf, size_t len)
 	return label.len;
 }
 
+static const struct {
+	const char *missing; /* for programs */
+	const char *remark;  /* for people */
+} words[] = {
+	[PATH_KNOWN] = {NULL, ""},
+	[PATH_UNKNOWN] = {"not_found", ""},
+	[PATH_DELETED] = {"deleted", " (deleted)"},
+	[PATH_OTHER_MOUNT_NS] = {"other_mount_ns", " (other mount namespace)"},
+	[PATH_OUTSIDE] = {"outside", " (outside of what is mounted here)"},
+	[PATH_COVERED] = {"covered", " (covered by another mount)"},
+	[PATH_NO_ANSWER] = {"no_answer", " (its filesystem does not answer)"},
+	[PATH_DETACHED] = {"detached", " (detached)"},
+	[PATH_NOT_MOUNTED] = {"not_mounted", " (not mounted)"},
+};
+
+const char *path_missing(const struct path_result *result)
+{
+	return words[result->state].missing;
+}
+
 size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,
 		  __u32 dev, char *buf, size_t len)
 {
@@ -112,15 +132,10 @@ size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,
 		add_format(&label, "<ino %llu gen %u dev %u:%u>",
 			   (unsigned long long)ino, gen, kdev_major(dev),
 			   kdev_minor(dev));
-	if (result->state == PATH_DELETED)
-		add_format(&label, " (deleted)");
-	else if (result->n_links > 1)
+	if (result->n_links > 1)
 		add_format(&label, " (+%u link%s)", result->n_links - 1,
 			   result->n_links > 2 ? "s" : "");
-	if (result->state == PATH_OTHER_MOUNT_NS)
-		add_format(&label, " (other mount namespace)");
-	if (result->state == PATH_NOT_MOUNTED)
-		add_format(&label, " (not mounted)");
+	add_format(&label, "%s", words[result->state].remark);
 	if (len)
 		buf[label.n_kept] = 0;
 	return label.len;

@@ -126,16 +126,13 @@ static void start_scan(struct path_naming *naming,
 		       const struct mount_table *mounts, double now_s)
 {
 	struct path_key keys[MAX_PER_SCAN];
-	const struct mount_entry *entry;
 	__u32 fs_dev = 0;
 	size_t n = collect_due(naming, now_s, keys, &fs_dev);
 
 	if (!n)
 		return;
 	naming->started_s = now_s;
-	entry = mount_table_by_dev(mounts, fs_dev);
-	if (entry)
-		path_scan_start(entry, keys, n, &naming->scan);
+	path_scan_start(mounts, fs_dev, keys, n, &naming->scan);
 }
 
 static void tend_scan(struct path_naming *naming, struct path_cache *cache,

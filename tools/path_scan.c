@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The child walks the directories of one mount and compares inode numbers, so
+ * The child walks the directories of the mounts of a filesystem, those of one
+ * after those of the other, and compares inode numbers, so
  * it reads directories and no inode of a file, whatever the filesystem. A
  * directory is waiting as a path below the mount, and only the one that is read
  * is open: else an unmount would fail as long as the search goes on. What it
@@ -28,6 +29,7 @@
 
 #include "child.h"
 #include "clock.h"
+#include "path_places.h"
 #include "quiet_open.h"
 
 #define MAX_WAITING (1 << 18) /* directories, of some 50 bytes */
@@ -57,7 +59,8 @@ struct path_scan {
 
 /* The child's. */
 struct walk {
-	const struct mount_entry *entry;
+	const struct mount_table *table;
+	const struct mount_entry *entry; /* that is walked now */
 	struct shared *shared;
 	size_t n_finds;
 	size_t n_left; /* finds */
@@ -150,19 +153,58 @@ static void walk_mount(struct walk *walk)
 	push(walk, "", "");
 	while (walk->n_left && walk->n_waiting) {
 		dir = walk->waiting[--walk->n_waiting];
-		fd = mount_entry_open(walk->entry);
-		if (fd < 0)
-			return;
-		if (!*dir && !fstatvfs(fd, &fs))
+		fd = mount_entry_open_path(walk->entry);
+		if (fd >= 0 && !walk->shared->n_expected && !fstatvfs(fd, &fs))
 			walk->shared->n_expected = fs.f_files - fs.f_ffree;
-		stream = open_dir(fd, dir);
-		close(fd);
+		stream = fd < 0 ? NULL : open_dir(fd, dir);
+		if (fd >= 0)
+			close(fd);
 		if (stream) {
 			read_dir(walk, stream, dir);
 			closedir(stream);
 		}
 		free(dir);
 	}
+}
+
+static bool has_mount_below(const struct walk *walk,
+			    const struct mount_entry *on, const char *path)
+{
+	const struct mount_entry *entry = NULL;
+
+	while ((entry = mount_table_next(walk->table, entry)))
+		if (entry->parent_id == on->id && entry != on &&
+		    path_is_below(entry->target, path))
+			return true;
+	return false;
+}
+
+/* All that this mount shows is shown by one that was walked before it. */
+static bool is_walked(const struct walk *walk, const struct mount_entry *entry)
+{
+	struct path_places places = {.table = walk->table,
+				     .fs_dev = entry->dev,
+				     .inside = entry->root};
+	const struct mount_entry *before;
+	char path[PATH_MAX];
+
+	if (!entry->root[0])
+		return false;
+	while ((before = path_places_next(&places, path)) && before != entry)
+		if (!has_mount_below(walk, before, path))
+			return true;
+	return false;
+}
+
+/* Those that show most come first, here and in path_places.h. */
+static void walk_mounts(struct walk *walk, __u32 fs_dev)
+{
+	walk->entry = NULL;
+	while (walk->n_left && (walk->entry = mount_table_next_by_dev(
+					walk->table, fs_dev, walk->entry)))
+		if (mount_entry_is_reachable(walk->table, walk->entry) &&
+		    !is_walked(walk, walk->entry))
+			walk_mount(walk);
 }
 
 static void give_way(void)
@@ -190,7 +232,7 @@ static int map_shared(struct path_scan *scan, const struct path_key *keys)
 	return 0;
 }
 
-int path_scan_start(const struct mount_entry *entry,
+int path_scan_start(const struct mount_table *table, __u32 fs_dev,
 		    const struct path_key *keys, size_t n_keys,
 		    struct path_scan **out)
 {
@@ -208,14 +250,14 @@ int path_scan_start(const struct mount_entry *entry,
 	}
 	if (!err && !scan->child) {
 		struct walk walk = {
-			.entry = entry,
+			.table = table,
 			.shared = scan->shared,
 			.n_finds = n_keys,
 			.n_left = n_keys,
 		};
 
 		give_way();
-		walk_mount(&walk);
+		walk_mounts(&walk, fs_dev);
 		_exit(0);
 	}
 	if (err) {

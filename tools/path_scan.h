@@ -10,9 +10,11 @@
 
 struct path_scan;
 
-/* keys: are copied; their inode numbers are all different. Returns 0 or -errno.
+/* Looks through all that the mounts of the filesystem show, as the table has
+ * them now. keys: are copied; their inode numbers are all different. Returns 0
+ * or -errno.
  */
-int path_scan_start(const struct mount_entry *entry,
+int path_scan_start(const struct mount_table *table, __u32 fs_dev,
 		    const struct path_key *keys, size_t n_keys,
 		    struct path_scan **out);
 

@@ -10,7 +10,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -28,9 +27,10 @@ struct top_model {
 	struct es_watch *es;
 	struct busy_watch *busy;
 	struct hot_monitor *hot;
-	bool es_now;   /* of the request for the frame */
-	__u32 modules; /* that were there when the watches were opened */
-	__u32 only;    /* device; 0: all */
+	bool es_now;	/* of the request for the frame */
+	__u32 modules;	/* that were there when the watches were opened */
+	__u32 only;	/* device; 0: all */
+	int only_mount; /* by which it was named */
 	struct top_frame frames[2];
 	int shown;	       /* index of the latest frame */
 	struct disk_map *maps; /* of those that were asked for */
@@ -58,23 +58,19 @@ static bool is_watched(const struct mount_entry *mount)
 }
 
 static int find_only(const struct mount_table *mounts, const char *device,
-		     __u32 *dev)
+		     const struct mount_entry **mount)
 {
-	const struct mount_entry *mount;
-	int err = mount_name_find(mounts, device, &mount);
+	int err = mount_name_find(mounts, device, mount);
 
 	if (err)
 		return err;
-	if (!is_watched(mount))
-		return -EINVAL;
-	*dev = mount->dev;
-	return 0;
+	return is_watched(*mount) ? 0 : -EINVAL;
 }
 
 int top_model_check(const struct top_options *options)
 {
+	const struct mount_entry *mount;
 	struct mount_table *mounts;
-	__u32 dev;
 	int err;
 
 	if (!options->device)
@@ -82,7 +78,7 @@ int top_model_check(const struct top_options *options)
 	err = mount_table_read(&mounts);
 	if (err)
 		return err;
-	err = find_only(mounts, options->device, &dev);
+	err = find_only(mounts, options->device, &mount);
 	mount_table_free(mounts);
 	return err;
 }
@@ -215,10 +211,9 @@ static void add_to_history(struct top_fs *fs, const struct top_fs *before)
 static int read_fs(struct top_model *model, const struct mount_entry *mount,
 		   struct top_fs *fs)
 {
-	struct statvfs space;
+	struct mount_space space;
 	char label[PATH_LABEL_LEN];
 	const char *file;
-	int fd;
 
 	fs->dev = mount->dev;
 	snprintf(fs->fs_type, sizeof(fs->fs_type), "%s", mount->fs_type);
@@ -229,13 +224,10 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 	if (!fs->mount || !fs->mount_label)
 		return -ENOMEM;
 	mount_name_or_number(fs->dev, fs->name);
-	fd = mount_entry_open(mount); /* fails where it is hidden */
-	if (fd >= 0 && !fstatvfs(fd, &space)) {
-		fs->bytes = space.f_blocks * space.f_frsize;
-		fs->free_bytes = space.f_bfree * space.f_frsize;
+	if (!mount_entry_space(mount, &space)) { /* fails where it is hidden */
+		fs->bytes = space.bytes;
+		fs->free_bytes = space.free_bytes;
 	}
-	if (fd >= 0)
-		close(fd);
 	fs->has_status =
 		!fs_status_read(FS_STATUS_ROOT, fs->name, &fs->status, &file);
 	return read_watches(model, fs);
@@ -261,9 +253,23 @@ static int compare_mounts(const void *left, const void *right)
 	return strcmp(a->mount, b->mount);
 }
 
+/* The one that was named, or the one that shows most. entry: if all are hidden.
+ */
+static const struct mount_entry *shown_mount(const struct top_model *model,
+					     const struct mount_entry *entry)
+{
+	const struct mount_entry *mount =
+		mount_table_by_id(model->mounts, model->only_mount);
+
+	if (!mount || mount->dev != entry->dev ||
+	    !mount_entry_is_reachable(model->mounts, mount))
+		mount = mount_table_by_dev(model->mounts, entry->dev);
+	return mount ? mount : entry;
+}
+
 static int read_filesystems(struct top_model *model, struct top_frame *frame)
 {
-	const struct mount_entry *entry = NULL, *mount;
+	const struct mount_entry *entry = NULL;
 	__u32 last = 0;
 	int err = 0;
 
@@ -272,13 +278,24 @@ static int read_filesystems(struct top_model *model, struct top_frame *frame)
 		    (model->only && entry->dev != model->only))
 			continue;
 		last = entry->dev;
-		mount = mount_table_by_dev(model->mounts, entry->dev);
-		err = add_fs(model, frame, mount ? mount : entry);
+		err = add_fs(model, frame, shown_mount(model, entry));
 	}
 	if (frame->n_fs)
 		qsort(frame->fs, frame->n_fs, sizeof(*frame->fs),
 		      compare_mounts);
 	return !err && model->only && !frame->n_fs ? -ENODEV : err;
+}
+
+static int set_only(struct top_model *model, const char *device)
+{
+	const struct mount_entry *mount;
+	int err = find_only(model->mounts, device, &mount);
+
+	if (err)
+		return err;
+	model->only = mount->dev;
+	model->only_mount = mount->id;
+	return 0;
 }
 
 /* The first frame is never shown: it is what the rates of the next one begin
@@ -292,7 +309,7 @@ int top_model_open(const struct top_options *options, struct top_model **out)
 		return -ENOMEM;
 	err = mount_table_read(&model->mounts);
 	if (!err && options->device)
-		err = find_only(model->mounts, options->device, &model->only);
+		err = set_only(model, options->device);
 	if (!err)
 		err = path_cache_new(model->mounts, 0, &model->paths);
 	if (!err)
@@ -366,6 +383,7 @@ int top_model_sample(struct top_model *model, const struct top_request *request,
 	clear_frame(now);
 	model->es_now = request->es_now;
 	err = mount_table_refresh(model->mounts);
+	path_cache_next_frame(model->paths);
 	now->wall_ns = clock_ns(CLOCK_REALTIME);
 	now->mono_ns = clock_ns(CLOCK_MONOTONIC);
 	now->interval_s = (now->mono_ns - before->mono_ns) / 1e9;

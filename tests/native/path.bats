@@ -132,6 +132,8 @@ expect_bare() {
 }
 
 number() { echo "<ino ${FACTS[0]} gen ${FACTS[1]} dev ${FACTS[2]}>"; }
+covered() { echo "covered|$(number) (covered by another mount)"; }
+outside() { echo "outside|$(number) (outside of what is mounted here)"; }
 
 # Keeps a file open, and so its dentry in the cache, until it is let go.
 keep_warm() { exec {WARM}< "$1"; }
@@ -315,9 +317,9 @@ hidden() {
 	announce "$M/w/h/f"
 	mount -t tmpfs none "$M/w/h"
 	make_file "$M/w/h/f"
-	expect "unknown|$(number)"
+	expect "$(covered)"
 	cold
-	expect "unknown|$(number)"
+	expect "$(covered)"
 	umount "$M/w/h"
 	expect "known|$M/w/h/f"
 }
@@ -334,7 +336,7 @@ hidden() {
 	announce "$TOP/one/h/f"
 	mount --bind "$TOP/copy/h" "$TOP/one/h"
 	[ "$(stat -c %i "$TOP/one/h/f")" = "${FACTS[0]}" ]
-	expect "unknown|$(number)"
+	expect "$(covered)"
 	announce "$TOP/copy/h/f"
 	expect "known|$TOP/copy/h/f"
 }
@@ -367,9 +369,9 @@ bind_only() {
 	outside=("${FACTS[@]}")
 	mount --bind "$M/w/sub" "$TOP/bind"
 	umount "$M"
-	expect "unknown|$(number)"
+	expect "$(outside)"
 	cold
-	expect "unknown|$(number)"
+	expect "$(outside)"
 	expect_bare "unknown|$(number)"
 	FACTS=("${inside[@]}") NAME=f
 	expect "known|$TOP/bind/f"
@@ -463,7 +465,7 @@ odd_names() {
 	FACTS=("${inside[@]}") NAME=f
 	expect "known|$M/a/f"
 	FACTS=("${announce_out[@]}") NAME=out
-	expect "unknown|$(number)"
+	expect "$(outside)"
 	umount "$M"
 }
 
@@ -525,9 +527,12 @@ ask() { # ask LINE ANSWER: of the cache that start_watch made
 	ask "${FACTS[*]} f" "known|$TOP/ext4/w/a/f"
 	mv "$TOP/ext4/w/a/f" "$TOP/ext4/w/b/"
 	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/a/f"
+	sleep 1 # how long a path is good in the next frames
+	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/a/f"
 	echo frame >&"${WATCH[1]}"
 	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/b/f"
 	rm "$TOP/ext4/w/b/f"
+	sleep 1
 	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/b/f"
 	echo frame >&"${WATCH[1]}"
 	ask "${FACTS[*]:0:3}" "deleted|$TOP/ext4/w/b/f (deleted)"

@@ -128,8 +128,9 @@ static int parse_file(char **argv, int argc, struct frsp_hot_file *file)
 static void print_path(struct path_cache *cache,
 		       const struct frsp_hot_file *file)
 {
-	static const char *const states[] = {"known", "deleted", "unknown",
-					     "other_mount_ns"};
+	static const char *const states[] = {
+		"known",   "deleted",	"unknown",  "other_mount_ns", "outside",
+		"covered", "no_answer", "detached", "unmounted"};
 	char label[PATH_LABEL_LEN];
 	struct path_result result;
 	int err =

@@ -77,8 +77,8 @@ static void test_tables(void **state)
 				.target = tables[i].rows[n].target,
 			};
 		for (size_t j = 0; j < n; j++)
-			if (mount_is_reachable(entries, n, &entries[j]) !=
-			    tables[i].rows[j].is_reachable)
+			if ((mount_reach(entries, n, entries[j].target) ==
+			     &entries[j]) != tables[i].rows[j].is_reachable)
 				fail_msg("%s: mount %d", tables[i].what,
 					 entries[j].id);
 	}

@@ -40,6 +40,14 @@ static const struct label_row label_rows[] = {
 	 "<ino 1234 gen 4294967295 dev 8:1>"},
 	{{NULL, PATH_OTHER_MOUNT_NS, 0, NULL, 0, 0},
 	 "<ino 1234 gen 4294967295 dev 8:1> (other mount namespace)"},
+	{{NULL, PATH_OUTSIDE, 2, NULL, 0, 0},
+	 "<ino 1234 gen 4294967295 dev 8:1> (+1 link) (outside of what is "
+	 "mounted here)"},
+	{{NULL, PATH_COVERED, 1, NULL, 0, 0},
+	 "<ino 1234 gen 4294967295 dev 8:1> (covered by another mount)"},
+	{{NULL, PATH_NO_ANSWER, 0, NULL, 0, 0},
+	 "<ino 1234 gen 4294967295 dev 8:1> (its filesystem does not answer)"},
+	{{"/a", PATH_DETACHED, 0, NULL, 0, 0}, "/a (detached)"},
 	{{"/a", PATH_NOT_MOUNTED, 0, NULL, 0, 0}, "/a (not mounted)"},
 	{{NULL, PATH_NOT_MOUNTED, 0, NULL, 0, 0},
 	 "<ino 1234 gen 4294967295 dev 8:1> (not mounted)"},
@@ -294,7 +302,7 @@ static void test_last_path(void **state)
 	struct path_result result;
 
 	(void)state;
-	path_cache_get_last(cache, &announced, &result);
+	path_cache_get_last(cache, &announced, PATH_NOT_MOUNTED, &result);
 	assert_int_equal(result.state, PATH_NOT_MOUNTED);
 	assert_null(result.path);
 	assert_null(result.fs_type);
@@ -302,11 +310,11 @@ static void test_last_path(void **state)
 	path_cache_suggest(cache, &announced, "/srv/a");
 	path_cache_suggest(cache, &other, "/srv/b");
 	path_cache_announce(cache, &file); /* again, with what is known */
-	path_cache_get_last(cache, &announced, &result);
+	path_cache_get_last(cache, &announced, PATH_NOT_MOUNTED, &result);
 	assert_int_equal(result.state, PATH_NOT_MOUNTED);
 	assert_null(result.path);
 	assert_string_equal(result.fs_type, "xfs");
-	path_cache_get_last(cache, &other, &result);
+	path_cache_get_last(cache, &other, PATH_NOT_MOUNTED, &result);
 	assert_null(result.path);
 	assert_true(path_cache_has(cache, &other));
 	free_cache(cache, table);
