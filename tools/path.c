@@ -26,10 +26,13 @@
 
 /* How long a result is as good as a new one, where frames are more frequent. */
 #define KNOWN_REST_S 0.9
-#define PROVEN_S     5.0 /* and a path that the cache says nothing about */
-/* None was found: at first, and twice as long with each look in vain. */
-#define FIRST_REST_S 0.05
-#define MAX_REST_S   2.0
+#define PROVEN_S     2.0 /* and a path that the cache says nothing about */
+/* None was found: at first, and twice as long with each look in vain. All
+ * mounts were asked, of which there may be hundreds.
+ */
+#define FIRST_REST_S	0.05
+#define MAX_REST_S	8.0
+#define CHANGING_REST_S 2.0 /* at most, while mounts come and go */
 /* A deleted file that is open may get a name again (O_TMPFILE). One that is
  * gone may not, but an I/O error looks the same.
  */
@@ -314,11 +317,16 @@ static void keep_result(struct path_cache *cache, struct file *file,
 /* Without looking. The last result is better than none if it is late. */
 static bool has_result(const struct path_cache *cache, const struct file *file)
 {
+	double age_s = clock_monotonic_s() - file->looked_s;
+
 	if (!file->frame || !cache->frame)
 		return false;
-	return file->frame == cache->frame ||
-	       clock_monotonic_s() - file->looked_s < file->rest_s ||
-	       path_look_is_late(cache->look);
+	if (file->frame == cache->frame || path_look_is_late(cache->look))
+		return true;
+	if (file->result.state != PATH_DELETED && age_s > CHANGING_REST_S &&
+	    mount_table_is_changing(cache->table))
+		return false;
+	return age_s < file->rest_s;
 }
 
 /* The path was right a moment ago, and its mount may be a new one. */

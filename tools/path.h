@@ -80,7 +80,7 @@ size_t path_cache_count(const struct path_cache *cache);
 
 /* From now on each path is looked up once, until the next frame; and one that
  * was looked up shortly before, a second at most, is taken as it was. A deleted
- * file is looked for every ten seconds, one without a path every two. All
+ * file is looked for every ten seconds, one without a path every eight. All
  * together take some 2 s: then what was found before is taken, or nothing.
  */
 void path_cache_next_frame(struct path_cache *cache);

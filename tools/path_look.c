@@ -302,11 +302,12 @@ static int ask_mounts(struct path_look *look, struct path_result *result)
 	struct told told = {.something = false};
 	int err;
 
-	while ((entry = next_mount(look, result->fs_dev, first, entry))) {
+	while (!told.something_left &&
+	       (entry = next_mount(look, result->fs_dev, first, entry))) {
 		err = path_look_is_late(look) ? -ECANCELED : ask(look, entry);
 		if (err == -EPERM)
 			return err;
-		told.something_left |= err == -ECANCELED;
+		told.something_left = err == -ECANCELED;
 		told.no_answer |= err == -ETIMEDOUT;
 		if (err && err != -ENOENT)
 			continue;

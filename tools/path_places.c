@@ -10,8 +10,9 @@ bool path_is_below(const char *path, const char *directory)
 
 	if (strncmp(path, directory, len))
 		return false;
-	return !path[len] || path[len] == '/' ||
-	       (len && directory[len - 1] == '/');
+	if (!path[len] || path[len] == '/')
+		return true;
+	return len && directory[len - 1] == '/'; /* of "/" */
 }
 
 /* Writes path, which is below from, as one below to. Both are absolute.
