@@ -7,6 +7,8 @@
  *   generic  1 (FILEID_INO32_GEN)   { u32 ino, gen }    ext4 and others
  *   XFS      0x81 (same | 64FLAG)   { u64 ino; u32 gen } also for small numbers
  *   btrfs    0x4d                   { u64 ino, subvolume; u32 gen }, packed
+ *   erofs    0x81                   { u32 ino >> 32, ino, gen }, before Linux
+ *                                   6.16 the generic one
  *
  * A filesystem we do not know is asked for a handle of its own first: type 1 is
  * generic. Still, its ESTALE need not mean that the file is gone (FAT finds
@@ -82,19 +84,41 @@ static int encode_btrfs(struct handle *handle, const struct path_inode *inode)
 	return 0;
 }
 
+/* The number is that of the inode's place (erofs_encode_fh() in
+ * fs/erofs/super.c), which is i_ino on 64 bits.
+ */
+static int encode_erofs(struct handle *handle, const struct path_inode *inode)
+{
+	const __u32 words[3] = {inode->ino >> 32, (__u32)inode->ino,
+				inode->gen};
+
+	handle->head.handle_type = FILEID_XFS_64;
+	handle->head.handle_bytes = sizeof(words);
+	memcpy(handle->head.f_handle, words, sizeof(words));
+	return 0;
+}
+
+typedef int (*encode_fn)(struct handle *handle, const struct path_inode *inode);
+
 struct handle_format {
 	const char *fs_type;
-	int (*encode)(struct handle *handle, const struct path_inode *inode);
+	encode_fn encode;
+	encode_fn encode_older; /* of older kernels; NULL: is the same */
 	bool gen_0_is_any;
 };
 
 static const struct handle_format formats[] = {
-	{"ext4", encode_generic, true}, {"ext3", encode_generic, true},
-	{"ext2", encode_generic, true}, {"f2fs", encode_generic, true},
-	{"xfs", encode_xfs, false},	{"btrfs", encode_btrfs, false},
+	{"ext4", encode_generic, NULL, true},
+	{"ext3", encode_generic, NULL, true},
+	{"ext2", encode_generic, NULL, true},
+	{"f2fs", encode_generic, NULL, true},
+	{"xfs", encode_xfs, NULL, false},
+	{"btrfs", encode_btrfs, NULL, false},
+	{"erofs", encode_erofs, encode_generic, false},
 };
 
-static const struct handle_format unknown_format = {NULL, encode_generic, true};
+static const struct handle_format unknown_format = {NULL, encode_generic, NULL,
+						    true};
 
 static const struct handle_format *find_format(const char *fs_type)
 {
@@ -130,24 +154,34 @@ static int check_generation(int fd, __u32 gen)
 	return words[1] == gen ? 0 : -ESTALE;
 }
 
+static int open_encoded(int mount_fd, encode_fn encode,
+			const struct path_inode *inode)
+{
+	struct handle handle;
+	int err = encode(&handle, inode), fd;
+
+	if (err)
+		return err;
+	fd = open_by_handle_at(mount_fd, &handle.head, O_PATH | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 int path_handle_open(int mount_fd, const char *fs_type,
 		     const struct path_inode *inode)
 {
 	const struct handle_format *format = find_format(fs_type);
-	struct handle handle;
 	__u32 words[2];
 	int fd, err = 0;
 
 	if (!format->fs_type)
 		err = read_generic(mount_fd, words);
-	if (!err)
-		err = format->encode(&handle, inode);
 	if (err)
 		return err;
-	fd = open_by_handle_at(mount_fd, &handle.head, O_PATH | O_CLOEXEC);
+	fd = open_encoded(mount_fd, format->encode, inode);
+	if (fd == -ESTALE && format->encode_older)
+		fd = open_encoded(mount_fd, format->encode_older, inode);
 	if (fd < 0)
-		return errno == ESTALE && !format->fs_type ? -EOPNOTSUPP
-							   : -errno;
+		return fd == -ESTALE && !format->fs_type ? -EOPNOTSUPP : fd;
 	if (!inode->gen && format->gen_0_is_any)
 		err = check_generation(fd, inode->gen);
 	if (!err)
@@ -165,12 +199,15 @@ static bool is_generic(const struct handle *handle,
 	return words[0] == inode->ino && words[1] == inode->gen;
 }
 
+/* Or of erofs, with the halves of the number the other way round. */
 static bool is_xfs(const struct handle *handle, const struct path_inode *inode)
 {
 	struct xfs_fid fid;
 
 	memcpy(&fid, handle->head.f_handle, sizeof(fid));
-	return fid.ino == inode->ino && fid.gen == inode->gen;
+	return (fid.ino == inode->ino ||
+		fid.ino == (inode->ino << 32 | inode->ino >> 32)) &&
+	       fid.gen == inode->gen;
 }
 
 static bool is_btrfs(const struct handle *handle,

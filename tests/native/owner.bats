@@ -32,6 +32,19 @@ load lib
 		"$(report fs ".files[] | $(select_id "$old") | .path != \"$test_dir/fs/new$n\"")" true
 }
 
+@test "erofs: its files have their paths" {
+	need_fs erofs
+	mkdir "$test_dir/from" "$test_dir/fs"
+	file_make "$test_dir/from/data" 3
+	mkfs.erofs "$test_dir/fs.img" "$test_dir/from" >/dev/null
+	loop_attach fs "$test_dir/fs.img"
+	fs_mount fs "${loop_of[fs]}"
+	hotmon_start fs --fs "$test_dir/fs"
+	cat "$test_dir/fs/data" >/dev/null
+	hotmon_stop fs
+	expect "path and bytes" "$(report fs '.files[] | "\(.path) \(.read_bytes)"')" "$test_dir/fs/data 3145728"
+}
+
 @test "ext4, data=journal: the file's data once, the log's copy as metadata" {
 	local file=$test_dir/fs/data id logged
 	fs_make fs ext4 data=journal
