@@ -172,7 +172,7 @@ static __u32 look(const struct heat_map *map, struct hot_monitor *monitor,
 	if (file.state != PATH_KNOWN || !file.path)
 		return NOWHERE;
 	strcpy(query.path, file.path);
-	if (aside(ask_file, &query, sizeof(query), file.mount_id, NULL))
+	if (aside(ask_file, &query, sizeof(query), file.hang_id, NULL))
 		return NOWHERE;
 	flex = query.physical / map->flex_bytes;
 	return flex < map->n_flex ? flex : NOWHERE;

@@ -212,7 +212,9 @@ static enum path_state state_elsewhere(const struct fs_identity *identity)
 		return PATH_NOT_MOUNTED;
 	if (identity->where & FRSP_HOT_FS_HERE) /* not below our root */
 		return PATH_OUTSIDE;
-	return identity->where ? PATH_OTHER_MOUNT_NS : PATH_DETACHED;
+	if (identity->where & FRSP_HOT_FS_THERE)
+		return PATH_OTHER_MOUNT_NS;
+	return identity->where ? PATH_UNKNOWN : PATH_DETACHED;
 }
 
 static void get_path(struct hot_monitor *monitor, const struct path_key *key,

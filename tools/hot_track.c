@@ -406,12 +406,12 @@ int hot_track_find_fs(const struct hot_track *track,
 		err = bpf_prog_test_run_opts(track->finder, &run);
 		if (err)
 			return err;
-		if (query->is_found)
+		if (query->is_found && !(query->where & FRSP_HOT_FS_UNSEEN))
 			return 0;
-		if (query->is_complete)
+		if (!query->is_found && query->is_complete)
 			return -ENOENT;
 	}
-	return -EAGAIN;
+	return query->is_found ? 0 : -EAGAIN;
 }
 
 void hot_track_follow_fs(struct hot_track *track,

@@ -79,7 +79,7 @@ static bool device_of_mount(int id, __u32 *dev)
 	return found;
 }
 
-/* Of two mounts at "/" the later one is our root: no line lacks. */
+/* Then our root is a mount point, and has a line. */
 static bool has_root(const struct mount_entry *entries, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

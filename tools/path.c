@@ -61,6 +61,7 @@ struct path_cache {
 	struct file *files; /* in order of announcement */
 	size_t max_files;
 	__u64 frame;				 /* 0: each call looks */
+	bool was_late;				 /* in the frame before */
 	char fs_types[16][FRSP_HOT_FS_TYPE_LEN]; /* for struct file */
 	struct path_look *look; /* owns the path of the last result */
 };
@@ -241,7 +242,9 @@ void path_cache_get_last(const struct path_cache *cache,
 	*result = (struct path_result){.state = state};
 	if (!file)
 		return;
-	result->path = file->is_suggested ? NULL : file->last_path;
+	if (!file->is_suggested &&
+	    (state == PATH_DETACHED || state == PATH_NOT_MOUNTED))
+		result->path = file->last_path;
 	result->fs_type = file->fs_type;
 }
 
@@ -267,6 +270,7 @@ static void fill_lookup(struct path_lookup *lookup, const struct path_key *key,
 void path_cache_next_frame(struct path_cache *cache)
 {
 	cache->frame++;
+	cache->was_late = path_look_is_late(cache->look);
 	path_look_limit(cache->look);
 }
 
@@ -314,14 +318,17 @@ static void keep_result(struct path_cache *cache, struct file *file,
 	file->frame = cache->frame;
 }
 
-/* Without looking. The last result is better than none if it is late. */
+/* Without looking. The last result is better than none if it is late, and if it
+ * was, those that have none come first.
+ */
 static bool has_result(const struct path_cache *cache, const struct file *file)
 {
 	double age_s = clock_monotonic_s() - file->looked_s;
 
 	if (!file->frame || !cache->frame)
 		return false;
-	if (file->frame == cache->frame || path_look_is_late(cache->look))
+	if (file->frame == cache->frame || cache->was_late ||
+	    path_look_is_late(cache->look))
 		return true;
 	if (file->result.state != PATH_DELETED && age_s > CHANGING_REST_S &&
 	    mount_table_is_changing(cache->table))
@@ -346,7 +353,13 @@ static int look(struct path_cache *cache, const struct path_key *key,
 	fill_lookup(lookup, key, file);
 	err = path_look(cache->look, spares_disk(cache, file), result);
 	if (!file)
-		return err;
+		return err == -ECANCELED ? 0 : err;
+	if (err == -ECANCELED) {
+		learn(lookup, file, NULL);
+		if (file->frame)
+			*result = file->result;
+		return 0;
+	}
 	if (err == -EAGAIN) {
 		*result = file->result;
 		file->looked_s = clock_monotonic_s();

@@ -21,7 +21,7 @@ enum path_state {
 	PATH_OUTSIDE,	     /* of what is mounted here */
 	PATH_COVERED,	     /* by another mount */
 	PATH_NO_ANSWER,	     /* from its filesystem */
-	/* .path was the last one known, or NULL: */
+	/* .path was the last one known, or is NULL: */
 	PATH_DETACHED,	  /* mounted nowhere, but in use */
 	PATH_NOT_MOUNTED, /* nowhere */
 };
@@ -32,7 +32,7 @@ struct path_result {
 	unsigned int n_links; /* 0: unknown, or deleted */
 	const char *fs_type;  /* NULL: unknown */
 	__u32 fs_dev;	      /* kernel dev_t, as in mountinfo; 0: unknown */
-	int mount_id;	      /* of the mount that .path is on; 0: none */
+	int hang_id;	      /* for aside(), of .path; 0: none */
 };
 
 struct path_key {

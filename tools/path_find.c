@@ -126,10 +126,9 @@ static int open_dir(struct path_lookup *lookup, const struct path_inode *dir,
 		return fd;
 	if (!fstat(fd, &st) && !read_fd_path(fd, path)) {
 		*is_shown = leads_to(lookup, path, &st);
-		if (!*is_shown && !strcmp(path, "/")) {
-			lookup->is_outside = true;
+		if (!*is_shown &&
+		    (!lookup->is_root_known || !strcmp(path, "/")))
 			path[0] = 0;
-		}
 		return fd;
 	}
 	close(fd);
@@ -202,6 +201,7 @@ static bool find_in_parent(struct path_lookup *lookup)
 		hints->searched_s = found ? 0 : now.tv_sec;
 	}
 	close(fd);
+	lookup->is_outside = found && !lookup->path[0];
 	return found && append_name(lookup->path, lookup->name);
 }
 
@@ -221,6 +221,7 @@ static bool find_by_links(struct path_lookup *lookup)
 		if (fd < 0)
 			continue;
 		close(fd);
+		lookup->is_outside |= !lookup->path[0];
 		if (!append_name(lookup->path, name))
 			continue;
 		found = true;
@@ -229,11 +230,18 @@ static bool find_by_links(struct path_lookup *lookup)
 	return found;
 }
 
-/* The path that the kernel has for the open inode. A cold one has "/". */
+/* The path that the kernel has for the open inode. A cold one has "/". Below a
+ * root that is no mount it has one from the mount's own root, which others do
+ * not see.
+ */
 static bool find_cached(struct path_lookup *lookup)
 {
-	return !read_fd_path(lookup->fd, lookup->path) &&
-	       strcmp(lookup->path, "/");
+	if (read_fd_path(lookup->fd, lookup->path) ||
+	    !strcmp(lookup->path, "/"))
+		return false;
+	lookup->is_outside = !lookup->is_root_known &&
+			     !leads_to(lookup, lookup->path, &lookup->st);
+	return !lookup->is_outside;
 }
 
 typedef bool (*finder)(struct path_lookup *lookup);
@@ -274,12 +282,14 @@ static bool read_deleted_path(struct path_lookup *lookup)
 	char *end, *slash;
 	int dir;
 
-	if (lookup->fd < 0 || read_fd_path(lookup->fd, lookup->path) ||
+	if (!lookup->is_root_known || lookup->fd < 0 ||
+	    read_fd_path(lookup->fd, lookup->path) ||
 	    strlen(lookup->path) < sizeof(suffix))
 		return false;
 	end = lookup->path + strlen(lookup->path) - (sizeof(suffix) - 1);
 	slash = strrchr(lookup->path, '/');
-	if (strcmp(end, suffix) || slash > end)
+	/* "/ (deleted)" is what lies outside of the mount. */
+	if (strcmp(end, suffix) || slash > end || end == lookup->path + 1)
 		return false;
 	*end = 0;
 	/* Nothing is there to compare with, except the filesystem. */
@@ -377,8 +387,10 @@ int path_find_on_mount(void *message, int *no_fd)
 	lookup->is_outside = false;
 	lookup->st = (struct stat){.st_ino = 0};
 	place = mount_entry_open_path(&mount);
-	if (place < 0)
-		return place == -EPERM ? -EACCES : place;
+	if (place == -EPERM)
+		return -EACCES;
+	if (place < 0) /* the target has another name now, or so */
+		return place == -ENOENT ? -ESTALE : place;
 	if (is_directory(place)) {
 		lookup->mount_fd =
 			openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -27,7 +27,8 @@ struct path_lookup {
 	char fs_type[FRSP_HOT_FS_TYPE_LEN];
 	char target[PATH_MAX]; /* of the mount */
 	int mount_id;
-	bool has_others; /* the filesystem is mounted elsewhere, too */
+	bool is_root_known; /* where in the filesystem the mount begins */
+	bool has_others;    /* the filesystem is mounted elsewhere, too */
 
 	/* the answer */
 	char path[PATH_MAX]; /* "": none found */
@@ -45,7 +46,8 @@ struct path_lookup {
  * the file, or if that is deleted; -ENOENT: another mount may show it; -EPERM:
  * needs CAP_DAC_READ_SEARCH; or another -errno, if the mount cannot be asked.
  *
- * A path that this mount does not show is one that something covers.
+ * A path that this mount does not show is one that something covers, or, where
+ * its root is not known, one outside of it.
  */
 int path_find_on_mount(void *message, int *fd);
 

@@ -44,7 +44,8 @@ struct path_look {
 
 /* What the mounts have said, of a file that has no path so far. */
 struct told {
-	bool something; /* one has answered */
+	bool reachable; /* one is not covered */
+	bool inside;	/* the file may be below one of them */
 	bool outside, covered, no_answer;
 	bool something_left; /* one was not asked */
 };
@@ -107,7 +108,7 @@ static void take_path(struct path_look *look, const struct mount_entry *entry,
 	result->state = lookup->is_deleted ? PATH_DELETED : PATH_KNOWN;
 	result->n_links = lookup->is_deleted ? 0 : lookup->st.st_nlink;
 	result->path = lookup->path;
-	result->mount_id = entry->id;
+	result->hang_id = entry->hang_id;
 	look->last_mount = entry->id;
 }
 
@@ -148,7 +149,8 @@ static bool take_place(struct path_look *look, const char *inside,
 	const struct mount_entry *entry;
 	char path[PATH_MAX];
 
-	while ((entry = path_places_next(&places, path))) {
+	while (!path_look_is_late(look) &&
+	       (entry = path_places_next(&places, path))) {
 		if (!look->lookup.is_deleted && check(look, path, entry, false))
 			continue;
 		strcpy(look->lookup.path, path);
@@ -180,7 +182,7 @@ static bool is_as_wanted(const struct path_look *look)
 static void take_shown(struct path_look *look, const struct mount_entry *entry,
 		       struct path_result *result)
 {
-	struct told told = {.something = true};
+	struct told told = {.reachable = true};
 
 	if (is_as_wanted(look) ||
 	    !take_other_place(look, entry, true, &told, result))
@@ -215,15 +217,18 @@ static bool take_answer(struct path_look *look, const struct mount_entry *entry,
 {
 	const struct path_lookup *lookup = &look->lookup;
 
-	told->something = true;
 	told->outside |= lookup->is_outside;
+	told->inside |= lookup->st.st_ino && !lookup->is_outside;
 	if (lookup->is_shown && lookup->path[0]) {
 		take_shown(look, entry, result);
 		return true;
 	}
-	result->n_links = lookup->is_deleted ? 0 : lookup->st.st_nlink;
-	if (lookup->is_deleted)
+	if (lookup->st.st_ino)
+		result->n_links = lookup->st.st_nlink;
+	if (lookup->is_deleted) {
+		result->n_links = 0;
 		result->state = PATH_DELETED;
+	}
 	if (lookup->path[0] &&
 	    take_other_place(look, entry, false, told, result))
 		return true;
@@ -242,6 +247,7 @@ static int ask(struct path_look *look, const struct mount_entry *mount)
 	snprintf(lookup->fs_type, sizeof(lookup->fs_type), "%s",
 		 mount->fs_type);
 	lookup->mount_id = mount->id;
+	lookup->is_root_known = mount->root[0];
 	return aside(path_find_on_mount, lookup, sizeof(*lookup),
 		     mount->hang_id, NULL);
 }
@@ -263,7 +269,7 @@ static const struct mount_entry *next_mount(const struct path_look *look,
 	return entry;
 }
 
-/* NULL: any. */
+/* The preferred one, or one that shows all, or the last one. NULL: any. */
 static const struct mount_entry *first_mount(const struct path_look *look,
 					     __u32 dev)
 {
@@ -271,6 +277,8 @@ static const struct mount_entry *first_mount(const struct path_look *look,
 		look->prefer ? mount_table_at(look->table, look->prefer) : NULL;
 
 	if (!entry || entry->dev != dev)
+		entry = mount_table_by_dev(look->table, dev);
+	if (entry && strcmp(entry->root, "/")) /* all know but a part */
 		entry = mount_table_by_id(look->table, look->last_mount);
 	return entry && entry->dev == dev &&
 			       mount_entry_is_reachable(look->table, entry)
@@ -290,16 +298,16 @@ static enum path_state state_without(const struct told *told,
 		return PATH_COVERED;
 	if (told->no_answer)
 		return PATH_NO_ANSWER;
-	if (!told->something)
+	if (!told->reachable)
 		return PATH_COVERED;
-	return told->outside ? PATH_OUTSIDE : PATH_UNKNOWN;
+	return told->outside && !told->inside ? PATH_OUTSIDE : PATH_UNKNOWN;
 }
 
 static int ask_mounts(struct path_look *look, struct path_result *result)
 {
 	const struct mount_entry *first = first_mount(look, result->fs_dev);
 	const struct mount_entry *entry = NULL;
-	struct told told = {.something = false};
+	struct told told = {.reachable = false};
 	int err;
 
 	while (!told.something_left &&
@@ -307,6 +315,7 @@ static int ask_mounts(struct path_look *look, struct path_result *result)
 		err = path_look_is_late(look) ? -ECANCELED : ask(look, entry);
 		if (err == -EPERM)
 			return err;
+		told.reachable = true;
 		told.something_left = err == -ECANCELED;
 		told.no_answer |= err == -ETIMEDOUT;
 		if (err && err != -ENOENT)
@@ -316,7 +325,7 @@ static int ask_mounts(struct path_look *look, struct path_result *result)
 	}
 	if (result->state == PATH_UNKNOWN && !result->path)
 		result->state = state_without(&told, result->n_links);
-	return 0;
+	return result->path || !told.something_left ? 0 : -ECANCELED;
 }
 
 int path_look(struct path_look *look, bool cached, struct path_result *result)
@@ -333,6 +342,8 @@ int path_look(struct path_look *look, bool cached, struct path_result *result)
 	result->fs_type = some->fs_type;
 	look->lookup.has_others =
 		mount_table_next_by_dev(look->table, result->fs_dev, some);
+	if (path_look_is_late(look))
+		return -ECANCELED;
 	err = take_last_path(look, cached, result);
 	if (!err || (cached && err == -EAGAIN))
 		return err;

@@ -28,8 +28,9 @@ bool path_look_is_late(struct path_look *look);
  */
 struct path_lookup *path_look_file(struct path_look *look);
 
-/* result: with .fs_dev. Returns 0, or -EPERM without CAP_DAC_READ_SEARCH; in
- * both cases result is filled in. Its path is valid until the next call.
+/* result: with .fs_dev. Returns 0; -EPERM without CAP_DAC_READ_SEARCH;
+ * -ECANCELED: it was late, so not all mounts were asked. In these cases result
+ * is filled in; its path is valid until the next call.
  *
  * cached: -EAGAIN if only the disk can tell whether the last path is right.
  */

@@ -96,7 +96,7 @@ void path_naming_note(struct path_naming *naming, const struct path_key *key,
 	 * lists its own names.
 	 */
 	if (file->state != PATH_UNKNOWN || !file->n_links ||
-	    !strcmp(file->fs_type, "btrfs"))
+	    (file->fs_type && !strcmp(file->fs_type, "btrfs")))
 		path_naming_forget(naming, key);
 	else if (!find_unnamed(naming, key))
 		add_unnamed(naming, key, file->fs_dev);

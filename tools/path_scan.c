@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The child walks the directories of the mounts of a filesystem, those of one
- * after those of the other, and compares inode numbers, so
- * it reads directories and no inode of a file, whatever the filesystem. A
- * directory is waiting as a path below the mount, and only the one that is read
- * is open: else an unmount would fail as long as the search goes on. What it
- * finds is in memory that both share, each slot written once by the child.
+ * The child walks the directories of a filesystem, one mount after the other,
+ * and compares inode numbers, so it reads directories and no inode of a file,
+ * whatever the filesystem. A directory is waiting as a path below the mount,
+ * and only the one that is read is open: else an unmount would fail as long as
+ * the search goes on. What it finds is in memory that both share, each slot
+ * written once by the child.
  *
  * Given up: a directory that is renamed between the reading of its parent and
  * its own is missed, and what mounts hide is not searched.

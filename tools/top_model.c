@@ -383,7 +383,6 @@ int top_model_sample(struct top_model *model, const struct top_request *request,
 	clear_frame(now);
 	model->es_now = request->es_now;
 	err = mount_table_refresh(model->mounts);
-	path_cache_next_frame(model->paths);
 	now->wall_ns = clock_ns(CLOCK_REALTIME);
 	now->mono_ns = clock_ns(CLOCK_MONOTONIC);
 	now->interval_s = (now->mono_ns - before->mono_ns) / 1e9;

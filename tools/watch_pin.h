@@ -13,8 +13,10 @@
 #include <bpf/libbpf.h>
 
 #define WATCH_PIN_ROOT "/sys/fs/bpf/frsp"
-/* Changes with the layout of any map, and with what is counted in it. */
-#define WATCH_PIN_SCHEMA 5
+/* Changes with the layout of any map, with what is counted in it, and with what
+ * a program says that readers run (struct frsp_hot_fs_query).
+ */
+#define WATCH_PIN_SCHEMA 6
 
 /* Whether the object is pinned. False also: another schema is, see below. */
 bool watch_pin_is_there(const char *object);
