@@ -269,17 +269,19 @@ static const struct mount_entry *next_mount(const struct path_look *look,
 	return entry;
 }
 
-/* The preferred one, or one that shows all, or the last one. NULL: any. */
+/* The preferred one; or, where all show a part only, the last one. NULL: any. */
 static const struct mount_entry *first_mount(const struct path_look *look,
 					     __u32 dev)
 {
 	const struct mount_entry *entry =
 		look->prefer ? mount_table_at(look->table, look->prefer) : NULL;
 
-	if (!entry || entry->dev != dev)
-		entry = mount_table_by_dev(look->table, dev);
-	if (entry && strcmp(entry->root, "/")) /* all know but a part */
-		entry = mount_table_by_id(look->table, look->last_mount);
+	if (entry && entry->dev == dev)
+		return entry;
+	entry = mount_table_by_dev(look->table, dev);
+	if (!entry || !strcmp(entry->root, "/"))
+		return NULL;
+	entry = mount_table_by_id(look->table, look->last_mount);
 	return entry && entry->dev == dev &&
 			       mount_entry_is_reachable(look->table, entry)
 		       ? entry

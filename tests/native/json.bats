@@ -76,7 +76,7 @@ report_fs() { # report_fs [OPTION...]
 	mkdir "$dir"
 	json_start fs --ranges
 	mount_ns_hold
-	id=$(nsenter -m -t "$holder" bash -ec "
+	id=$(nsenter -m -r -t "$holder" bash -ec "
 		mount '${loop_of[other]}' '$dir'
 		dd if=/dev/zero of='$dir/data' bs=64k count=2 conv=fsync status=none
 		stat -c '.dev == \"%Hd:%Ld\" and .ino == %i' '$dir/data'")
