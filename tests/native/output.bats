@@ -12,7 +12,7 @@ prints() {
 		printf "$name %s\n" --help --usage --version --completion=bash --completion=zsh
 	done
 	printf '%s\n' 'hotmon -s help' 'frsp-top -s help' \
-		'hotmon --once 0.1' 'hotmon -j --once 0.1' 'hotmon --self-test' 'hotmon -j --self-test' \
+		'hotmon --once 0.1' 'hotmon -j --once 0.1' "hotmon --self-test --fs $test_dir/fs" "hotmon -j --self-test --fs $test_dir/fs" \
 		'frsp-top --once 0.1' 'frsp-top -j --once 0.1' 'frsp-top -j --screen map --once 0.1' \
 		'frspctl doctor' 'frspctl doctor --json'
 }
@@ -27,6 +27,7 @@ expect_lost() {
 
 @test "a full disk" {
 	local line
+	fs_make fs ext4
 	while read -r line; do
 		program=${line%% *} status=0
 		# shellcheck disable=SC2086 # a list of words
@@ -37,6 +38,7 @@ expect_lost() {
 
 @test "standard output that is closed" {
 	local line
+	fs_make fs ext4
 	while read -r line; do
 		program=${line%% *} status=0
 		# shellcheck disable=SC2086 # a list of words
