@@ -50,8 +50,8 @@ struct file {
 	const char *fs_type; /* NULL: too many types */
 	struct path_result result;
 	__u64 frame; /* that .result is of; 0: there is none */
-	double looked_s,
-		rest_s;	 /* when it was found, and how long it is good */
+	/* When .result was found, and how long it is good */
+	double looked_s, rest_s;
 	double proven_s; /* by a look that may have read the disk */
 	UT_hash_handle hh;
 };
