@@ -315,14 +315,22 @@ static int open_target_really(void *message, int *fd)
 	return *fd < 0 ? *fd : 0;
 }
 
+static int set_target(struct target *target, const struct mount_entry *entry)
+{
+	if (strlen(entry->target) >= sizeof(target->path))
+		return -ENAMETOOLONG;
+	strcpy(target->path, entry->target);
+	target->id = entry->id;
+	return 0;
+}
+
 static int ask_target(aside_fn run, const struct mount_entry *entry)
 {
-	struct target target = {.id = entry->id};
-	int fd = -1, err;
+	struct target target;
+	int fd = -1, err = set_target(&target, entry);
 
-	if (strlen(entry->target) >= sizeof(target.path))
-		return -ENAMETOOLONG;
-	strcpy(target.path, entry->target);
+	if (err)
+		return err;
 	err = aside(run, &target, sizeof(target), entry->hang_id, &fd);
 	return err ? err : fd;
 }
@@ -365,12 +373,11 @@ static int ask_space(void *message, int *no_fd)
 int mount_entry_space(const struct mount_entry *entry,
 		      struct mount_space *space)
 {
-	struct space_query query = {.target.id = entry->id};
-	int err;
+	struct space_query query;
+	int err = set_target(&query.target, entry);
 
-	if (strlen(entry->target) >= sizeof(query.target.path))
-		return -ENAMETOOLONG;
-	strcpy(query.target.path, entry->target);
+	if (err)
+		return err;
 	err = aside(ask_space, &query, sizeof(query), entry->hang_id, NULL);
 	if (!err)
 		*space = query.space;

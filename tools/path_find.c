@@ -3,7 +3,8 @@
  * How a path is found, while the inode is held open by its handle:
  *
  *   1. the last path that was found, so that a file with several names does not
- *      change its own with each look
+ *      change its own with each look: path_find_still(), before the inode is
+ *      opened
  *   2. the kernel's: readlink /proc/self/fd/N. Right as long as the dentry is
  *      cached. A cold file opened by handle has a dentry without a name, "/".
  *   3. the announced name in the announced directory. The kernel always finds
@@ -255,17 +256,14 @@ static bool find(struct path_lookup *lookup)
 					 find_by_links};
 	char hidden[PATH_MAX] = "";
 
-	if (lookup->last_path[0] &&
-	    leads_to(lookup, lookup->last_path, &lookup->st)) {
-		strcpy(lookup->path, lookup->last_path);
-		lookup->is_shown = true;
-	}
 	for (size_t i = 0;
 	     i < sizeof(finders) / sizeof(finders[0]) && !lookup->is_shown;
 	     i++) {
 		if (!finders[i](lookup))
 			continue;
-		lookup->is_shown = leads_to(lookup, lookup->path, &lookup->st);
+		if (!lookup->is_shown)
+			lookup->is_shown =
+				leads_to(lookup, lookup->path, &lookup->st);
 		if (!lookup->is_shown)
 			strcpy(hidden, lookup->path);
 	}
