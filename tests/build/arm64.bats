@@ -55,3 +55,16 @@ arm64_btf() {
 	[ "$status" != 0 ]
 	grep -q 'nowhere-gcc cannot be run; .*apt-get install gcc-aarch64-linux-gnu' <<<"$output"
 }
+
+# They are made by programs for this machine that have only the code of the options: what
+# else main() calls before it reads the options has to be among their sources.
+@test "completions are made without the target's libraries, and are the native ones" {
+	local program
+	for program in hotmon frsp-top frspctl; do
+		make -C "$TREE" ".output/host/$program"
+		"$TREE/.output/host/$program" --completion=bash |
+			cmp - "$BATS_TEST_DIRNAME/../../.output/completion/$program"
+		"$TREE/.output/host/$program" --completion=zsh |
+			cmp - "$BATS_TEST_DIRNAME/../../.output/completion/_$program"
+	done
+}
