@@ -11,6 +11,7 @@ setup_file() {
 	GUEST_ROOT=$("$ROOT/tests/vm/guest-root" arm64)
 	export GUEST_ROOT
 	cross_build tests >"$BATS_FILE_TMPDIR/build" 2>&1 || return 0
+	touch "$BATS_FILE_TMPDIR/is_built"
 	start_guests 6.12-arm64 6.12-arm64-16k
 }
 
@@ -47,6 +48,7 @@ in_guest() { # in_guest KERNEL
 
 passes() { # passes KERNEL
 	local tap=$BATS_FILE_TMPDIR/$1.tap
+	[[ -e $BATS_FILE_TMPDIR/is_built ]]
 	passes_tap "$1" 150
 	[[ $(grep -c '^ok .* ext4: ' "$tap") == 8 ]]
 	[[ $(grep -cE '^ok - (without_ext4|self_test|frsp_top)$' "$tap") == 3 ]]
