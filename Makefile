@@ -20,9 +20,11 @@ MAKEFLAGS += --no-print-directory
 .SILENT:
 endif
 
+ROOMS := $(wildcard tools/*/)
+
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
-	-D_GNU_SOURCE -Ibpf -Itools -Ikmod -I$(GENERATED) $(LIB_CFLAGS) \
+	-D_GNU_SOURCE -Ibpf $(ROOMS:%=-I%) -Ikmod -I$(GENERATED) $(LIB_CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 # BPF_PROG() gives each program a context that most do not use. vmlinux.h of a kernel
 # from 7.0 on has members without a name, of a named type: -fms-extensions. bpftool from
@@ -37,7 +39,7 @@ PROGRAMS := hotmon frsp-top frspctl
 SKELETONS := $(patsubst bpf/%.bpf.c,$(GENERATED)/%.skel.h,$(wildcard bpf/*.bpf.c))
 MANUALS := $(wildcard docs/*.8.scd)
 SCHEMAS := $(wildcard docs/*.schema.json)
-SHARED := $(filter-out $(PROGRAMS:%=tools/%.c),$(wildcard tools/*.c))
+SHARED := $(filter-out $(foreach program,$(PROGRAMS),$(wildcard tools/*/$(program).c)),$(wildcard tools/*/*.c))
 # What of the module knows nothing of ext4, with a kernel for it in user space.
 PURE := $(patsubst %,kmod/%.c,extent tree tree_find peaks meta pick busy) $(wildcard tests/unit/kernel/*.c)
 TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c tests/vm/*.c))
@@ -83,7 +85,9 @@ $(OUTPUT)/libpure.a: $(PURE:%.c=$(OUTPUT)/%.o)
 $(OUTPUT)/lib%.a:
 	$(call say,AR,$@) rm -f $@ && $(AR) rcs $@ $^
 
-$(PROGRAMS:%=$(OUTPUT)/%): $(OUTPUT)/%: $(OUTPUT)/tools/%.o
+$(OUTPUT)/hotmon: $(OUTPUT)/tools/hotmon/hotmon.o
+$(OUTPUT)/frsp-top: $(OUTPUT)/tools/top/frsp-top.o
+$(OUTPUT)/frspctl: $(OUTPUT)/tools/ctl/frspctl.o
 $(TESTS): $(OUTPUT)/%: $(OUTPUT)/tests/%.o
 $(filter-out $(OUTPUT)/bench/%,$(TESTS)): LDLIBS += -lcmocka
 $(OUTPUT)/vm/storm: $(patsubst %.c,$(OUTPUT)/%.o,$(wildcard tests/vm/guest/*.c))

@@ -9,13 +9,13 @@ $(GENERATED)/version.h: line = \#define FRSP_VERSION "$(VERSION)$(if $(GIT_HASH)
 $(GENERATED)/clang.name: line = $(CLANG) $(shell $(CLANG) --version 2>/dev/null | head -n 1)
 $(GENERATED)/vmlinux.name $(GENERATED)/clang.name $(GENERATED)/version.h: FORCE
 	mkdir -p $(@D); echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
-$(OUTPUT)/tools/frsp_version.o: $(GENERATED)/version.h
-$(OUTPUT)/tools/tested.o: $(GENERATED)/tested_newest.h
+$(OUTPUT)/tools/base/frsp_version.o: $(GENERATED)/version.h
+$(OUTPUT)/tools/watch/tested.o: $(GENERATED)/tested_newest.h
 $(GENERATED)/vmlinux.h: $(GENERATED)/vmlinux.name vmlinux/gen.sh
 	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh '$(VMLINUX_BTF)' >$@
 
 $(GENERATED)/tested_newest.h: tests/matrix tests/vm/kernels $(wildcard tests/vm/*.bats tests/all/*.bats)
 	$(call say,GEN,$@) mkdir -p $(@D); echo '#define FRSP_TESTED_NEWEST "'"$$(tests/matrix --newest)"'"' >$@
 
-$(GENERATED)/kmod_facts.h: tools/kmod_facts.sed kmod/hook.c kmod/dkms.conf
+$(GENERATED)/kmod_facts.h: tools/module/kmod_facts.sed kmod/hook.c kmod/dkms.conf
 	$(call say,GEN,$@) mkdir -p $(@D); sed -nf $^ >$@

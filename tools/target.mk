@@ -36,6 +36,6 @@ NO_LIBS := $(if $(CROSS),$(shell $(PKG_CONFIG) --exists $(LIBS) || echo yes))
 
 # A program that cannot run here cannot print its completions: one that can, of the same
 # main() and options, does. What lies behind the options is neither linked nor called.
-$(OUTPUT)/host/%: tools/%.c $(wildcard tools/*opts.c) tools/completion.c tools/log.c tools/output.c tools/target.mk
-	$(call say,HOSTCC,$@) mkdir -p $(@D) && $(HOSTCC) -std=gnu11 -D_GNU_SOURCE -Ibpf -Itools -Ikmod \
-		-no-pie -Wl,--unresolved-symbols=ignore-all $(filter %.c,$^) -lbpf -o $@
+$(OUTPUT)/host/%: $(wildcard tools/*/*opts.c) tools/ui/completion.c tools/base/log.c tools/base/output.c tools/target.mk
+	$(call say,HOSTCC,$@) mkdir -p $(@D) && $(HOSTCC) -std=gnu11 -D_GNU_SOURCE -Ibpf $(ROOMS:%=-I%) -Ikmod \
+		-no-pie -Wl,--unresolved-symbols=ignore-all $(wildcard tools/*/$*.c) $(filter %.c,$^) -lbpf -o $@

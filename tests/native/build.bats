@@ -57,7 +57,7 @@ installed() { # the files below $1
 	run make -C "$TREE" all
 	[ "$status" = 0 ]
 	[ "$(grep -cE '^ +(CC|BPF|LINK)' <<<"$output")" = 0 ]
-	touch "$TREE/tools/hot_evict.h"
+	touch "$TREE/tools/heat/hot_evict.h"
 	run make -C "$TREE" all
 	[ "$status" = 0 ]
 	grep -q 'CC .*hot_evict.o' <<<"$output"
@@ -104,10 +104,10 @@ installed() { # the files below $1
 }
 
 @test "V=1 shows the commands" {
-	touch "$TREE/tools/fmt.c"
+	touch "$TREE/tools/base/fmt.c"
 	run make -C "$TREE" V=1 all
 	[ "$status" = 0 ]
-	grep -q 'cc .*-c tools/fmt\.c' <<<"$output"
+	grep -q 'cc .*-c tools/base/fmt\.c' <<<"$output"
 }
 
 @test "without BTF make says what is off and how to turn it on" {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What tools/path.c, mount.c and cgroup.c say about one thing, for path.bats:
+ * What tools/paths/path.c, mount.c and cgroup.c say about one thing, for path.bats:
  *
  *   facts FILE      ino, gen, dev, fs_dev, subvol, fs_type, parent's ino and
  *                   gen: the announcement that BPF would make, without the name
