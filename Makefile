@@ -20,11 +20,9 @@ MAKEFLAGS += --no-print-directory
 .SILENT:
 endif
 
-ROOMS := $(wildcard tools/*/)
-
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
-	-D_GNU_SOURCE -Ibpf $(ROOMS:%=-I%) -Ikmod -I$(GENERATED) $(LIB_CFLAGS) \
+	-D_GNU_SOURCE -I. -Itools -Ikmod -I$(GENERATED) $(LIB_CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 # BPF_PROG() gives each program a context that most do not use. vmlinux.h of a kernel
 # from 7.0 on has members without a name, of a named type: -fms-extensions. bpftool from

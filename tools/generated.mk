@@ -5,11 +5,11 @@
 # Files of one line, written only when it changes, and with it what depends on them. Not
 # the time of the BTF file counts, which sysfs renews as it likes, but which one it is.
 $(GENERATED)/vmlinux.name: line = $(VMLINUX_BTF) $(shell uname -r)
-$(GENERATED)/version.h: line = \#define FRSP_VERSION "$(VERSION)$(if $(GIT_HASH), ($(GIT_HASH)))"
+$(GENERATED)/built_version.h: line = \#define FRSP_VERSION "$(VERSION)$(if $(GIT_HASH), ($(GIT_HASH)))"
 $(GENERATED)/clang.name: line = $(CLANG) $(shell $(CLANG) --version 2>/dev/null | head -n 1)
-$(GENERATED)/vmlinux.name $(GENERATED)/clang.name $(GENERATED)/version.h: FORCE
+$(GENERATED)/vmlinux.name $(GENERATED)/clang.name $(GENERATED)/built_version.h: FORCE
 	mkdir -p $(@D); echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
-$(OUTPUT)/tools/base/frsp_version.o: $(GENERATED)/version.h
+$(OUTPUT)/tools/base/version.o: $(GENERATED)/built_version.h
 $(OUTPUT)/tools/watch/tested.o: $(GENERATED)/tested_newest.h
 $(GENERATED)/vmlinux.h: $(GENERATED)/vmlinux.name vmlinux/gen.sh
 	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh '$(VMLINUX_BTF)' >$@

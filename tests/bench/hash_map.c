@@ -13,8 +13,8 @@
 #include <bpf/bpf.h>
 
 #include <linux/types.h>
-#include "hot.h"
-#include "watch.h"
+#include "bpf/hot.h"
+#include "watch/watch.h"
 
 #define BATCH 4096
 

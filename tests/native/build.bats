@@ -57,7 +57,7 @@ installed() { # the files below $1
 	run make -C "$TREE" all
 	[ "$status" = 0 ]
 	[ "$(grep -cE '^ +(CC|BPF|LINK)' <<<"$output")" = 0 ]
-	touch "$TREE/tools/heat/hot_evict.h"
+	touch "$TREE/tools/heat/evict.h"
 	run make -C "$TREE" all
 	[ "$status" = 0 ]
 	grep -q 'CC .*hot_evict.o' <<<"$output"

@@ -177,7 +177,7 @@ manual_keys() { # manual_keys HELP
 		sed 's/ (default)//; s/, /\n/g' >"$test_dir/help"
 	same --help "$test_dir/help" SCREENS "$test_dir/manual"
 	# the whole table, and no alias
-	sed -n 's/^\t\[TOP_[A-Z]*\] = {"\([a-z]*\)", .*/\1/p' "$root/tools/top/top_view.c" >"$test_dir/source"
+	sed -n 's/^\t\[TOP_[A-Z]*\] = {"\([a-z]*\)", .*/\1/p' "$root/tools/top/view.c" >"$test_dir/source"
 	same source "$test_dir/source" SCREENS "$test_dir/manual"
 	while read -r name; do
 		run_program frsp-top --screen="$name" --once 0.05

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What tools/paths/path.c, mount.c and cgroup.c say about one thing, for path.bats:
+ * What tools/paths/path.c, mount.c and cgroup.c say about one thing, for
+ * path.bats:
  *
  *   facts FILE      ino, gen, dev, fs_dev, subvol, fs_type, parent's ino and
  *                   gen: the announcement that BPF would make, without the name
@@ -35,10 +36,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cgroup.h"
-#include "mount.h"
-#include "path.h"
-#include "path_handle.h"
+#include "fs/cgroup.h"
+#include "fs/mount.h"
+#include "paths/path.h"
+#include "paths/handle.h"
 
 #define BTRFS_MAGIC 0x9123683e
 

@@ -7,7 +7,7 @@ load lib
 
 top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
 pins=/sys/fs/bpf/frsp
-schema=$(sed -n 's/^#define WATCH_PIN_SCHEMA //p' "$native_dir/../../tools/watch/watch_pin.h")
+schema=$(sed -n 's/^#define WATCH_PIN_SCHEMA //p' "$native_dir/../../tools/watch/pin.h")
 
 # Where no init has mounted it, such as in a container.
 setup_file() {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "suite.h"
-#include "doctor.h"
-#include "frsp_version.h"
+#include "ctl/doctor.h"
+#include "base/version.h"
 
 #define MAX_FINDINGS 32
 

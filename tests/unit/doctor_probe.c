@@ -3,7 +3,7 @@
 #include <sys/utsname.h>
 
 #include "scratch.h"
-#include "doctor_probe.h"
+#include "ctl/doctor_probe.h"
 #include "kmod_facts.h"
 
 #define HOOK_NAME(name, is_replaced) name,

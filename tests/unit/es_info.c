@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "scratch.h"
-#include "es_info.h"
+#include "fs/es_info.h"
 
 /* As fs/ext4/extents_status.c of 6.1, 6.12 and 6.18 has it. */
 static const char used[] = "stats:\n"

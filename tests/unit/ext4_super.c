@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "suite.h"
-#include "ext4_super.h"
-#include "little_endian.h"
+#include "fs/ext4_super.h"
+#include "base/little_endian.h"
 
 static void put16(__u8 *raw, int at, __u16 value)
 {

@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 
 #include "scratch.h"
-#include "file.h"
+#include "base/file.h"
 
 static char target[PATH_MAX];
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "suite.h"
-#include "fmt.h"
-#include "utf8.h"
+#include "base/fmt.h"
+#include "base/utf8.h"
 
 static void test_bytes(void **state)
 {

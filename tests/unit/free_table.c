@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "suite.h"
-#include "free_table.h"
+#include "module/free_table.h"
 
 static char *print(const struct free_table *table)
 {

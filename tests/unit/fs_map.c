@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "suite.h"
-#include "fs_map.h"
+#include "map/fs.h"
 
 #define UNKNOWN FS_MAP_UNKNOWN
 

@@ -3,9 +3,9 @@
 #include <errno.h>
 
 #include "scratch.h"
-#include "fs_status.h"
-#include "status_columns.h"
-#include "sysfs.h"
+#include "module/fs_status.h"
+#include "ctl/status_columns.h"
+#include "base/sysfs.h"
 
 /* Each file has its index, from first on. */
 static void make_fs(const char *name, int first)

@@ -5,7 +5,7 @@
 #include <linux/types.h>
 
 #include "suite.h"
-#include "heat.h"
+#include "bpf/heat.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 

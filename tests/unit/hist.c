@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "suite.h"
-#include "fmt.h"
-#include "hist.h"
+#include "base/fmt.h"
+#include "base/hist.h"
 
 static void test_buckets(void **state)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Making room: coldest first, files after their ranges, slots left clean. */
 #include "suite.h"
-#include "hot_evict.h"
+#include "heat/evict.h"
 #include "hot_table.h"
 
 #define N_SLOTS 1000

@@ -5,7 +5,7 @@
 #include <linux/types.h>
 
 #include "suite.h"
-#include "hot_fs.h"
+#include "bpf/hot_fs.h"
 
 #define SEQ  17
 #define DEV  0x800001

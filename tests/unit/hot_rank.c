@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "suite.h"
-#include "hot_rank.h"
+#include "heat/rank.h"
 #include "hot_table.h"
 #include "random.h"
 

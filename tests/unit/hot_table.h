@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hot_track.h"
+#include "heat/track.h"
 
 static inline struct hot_table table_new(__u32 n_slots)
 {

@@ -3,7 +3,7 @@
  * there.
  */
 #include "suite.h"
-#include "map_grid.h"
+#include "map/grid.h"
 
 struct grid_case {
 	__u32 n_groups, groups_per_flex, room, zoom, pan;

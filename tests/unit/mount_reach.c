@@ -6,8 +6,8 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "mount.h"
-#include "mount_reach.h"
+#include "fs/mount.h"
+#include "fs/mount_reach.h"
 
 struct row {
 	int id, parent_id;

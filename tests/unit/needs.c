@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "suite.h"
-#include "needs.h"
+#include "watch/needs.h"
 
 static const struct needs_facts healthy = {
 	.has_proc = true,

@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "mount.h"
-#include "path.h"
+#include "fs/mount.h"
+#include "paths/path.h"
 
 #define N_ROWS(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -6,7 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "path_places.h"
+#include "paths/places.h"
 
 struct inside_row {
 	const char *target, *root; /* of the mount */

@@ -2,7 +2,7 @@
 /* Counts of ranges, against plain arrays. */
 #include "suite.h"
 #include "random.h"
-#include "range_count.h"
+#include "heat/range_count.h"
 
 #define N_FILES 500
 

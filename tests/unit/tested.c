@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tested.h"
+#include "watch/tested.h"
 
 static void test_newer(void **state)
 {

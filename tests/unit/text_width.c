@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text_width.h"
+#include "base/text_width.h"
 
 #define UMLAUT	  "\303\244"	     /* a with two dots: one column */
 #define KANJI	  "\346\227\245"     /* two columns */

@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "scratch.h"
-#include "tier.h"
+#include "fs/tier.h"
 
 #define SECTOR	  512ULL
 #define DEV(m, n) ((m) << KDEV_MINOR_BITS | (n))

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "suite.h"
-#include "mount.h"
-#include "tier_map.h"
+#include "fs/mount.h"
+#include "fs/tier_map.h"
 
 #define SECTOR	    512ULL
 #define SECTORS_ALL (1ULL << 55) /* of 2^64 bytes */

@@ -10,7 +10,7 @@
  *
  * The worker is forked without exec, so a function has one address in both.
  */
-#include "aside.h"
+#include "base/aside.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -20,9 +20,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "child.h"
-#include "clock.h"
-#include "interrupt.h"
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/interrupt.h"
 
 #define PATIENCE_S	 1.0
 #define PATIENCE_STUCK_S 0.2 /* while another one hangs */

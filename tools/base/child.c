@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "child.h"
+#include "base/child.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "interrupt.h"
+#include "base/clock.h"
+#include "base/interrupt.h"
 
 #define END_MS 200 /* for one that was killed, and is not held */
 

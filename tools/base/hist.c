@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "hist.h"
+#include "base/hist.h"
 
 #include <string.h>
 
-#include "fmt.h"
+#include "base/fmt.h"
 
 __u64 hist_total(const __u64 *buckets, size_t n)
 {

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <linux/types.h>
 
-#include "log2_hist.h"
+#include "bpf/log2_hist.h"
 
 __u64 hist_total(const __u64 *buckets, size_t n);
 

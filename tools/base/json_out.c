@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "json_out.h"
+#include "base/json_out.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "fmt.h"
-#include "utf8.h"
+#include "base/fmt.h"
+#include "base/utf8.h"
 
 void json_add_u64(struct json_object *object, const char *key, __u64 value)
 {

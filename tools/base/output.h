@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "log.h"
+#include "base/log.h"
 
 /* main() calls it first, before anything is opened. From then on a program that
  * ends says if its output was lost, and its exit status is not 0.

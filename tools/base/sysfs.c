@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "sysfs.h"
+#include "base/sysfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fmt.h"
+#include "base/fmt.h"
 
 static int open_file(const char *dir, const char *file, int flags)
 {

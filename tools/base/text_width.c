@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "text_width.h"
+#include "base/text_width.h"
 
 #include <limits.h>
 #include <stdlib.h>

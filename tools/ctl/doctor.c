@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "doctor.h"
+#include "ctl/doctor.h"
 
 #include <errno.h>
 #include <regex.h>
@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "frsp_version.h"
+#include "base/version.h"
 #include "kmod_facts.h"
-#include "tested.h"
+#include "watch/tested.h"
 #include "uapi/frsp.h"
-#include "utf8.h"
+#include "base/utf8.h"
 
 #define INSTALL "\"sudo make dkms-install\" in frsp's sources"
 #define BUILD                                                                  \

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "fs_status.h"
-#include "lockdown.h"
+#include "module/fs_status.h"
+#include "watch/lockdown.h"
 
 #define DOCTOR_TEXT_LEN	     512
 #define DOCTOR_NAME_LEN	     65 /* as in struct utsname */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "doctor_probe.h"
+#include "ctl/doctor_probe.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "kmod_facts.h"
-#include "sysfs.h"
-#include "utf8.h"
+#include "base/sysfs.h"
+#include "base/utf8.h"
 
 /* A variable of UEFI: 4 bytes of attributes, then the value. */
 #define SECURE_BOOT                                                            \

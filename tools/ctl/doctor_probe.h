@@ -3,7 +3,7 @@
 #ifndef FRSP_DOCTOR_PROBE_H
 #define FRSP_DOCTOR_PROBE_H
 
-#include "doctor.h"
+#include "ctl/doctor.h"
 
 /*
  * root: where /sys, /proc, /dev and /lib are, "" or the root of a tree made for

@@ -3,9 +3,9 @@
 #include <limits.h>
 #include <locale.h>
 
-#include "ctl.h"
-#include "output.h"
-#include "privilege.h"
+#include "ctl/ctl.h"
+#include "base/output.h"
+#include "watch/privilege.h"
 
 static const struct ctl_command commands[] = {
 	{"doctor", "[--json]", 0, 0, ctl_doctor,

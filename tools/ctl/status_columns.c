@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "status_columns.h"
+#include "ctl/status_columns.h"
 
 #include <stdio.h>
 
-#include "fmt.h"
+#include "base/fmt.h"
 
 static const char *device(char buf[STATUS_CELL_LEN],
 			  const struct status_row *row, bool exact)

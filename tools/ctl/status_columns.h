@@ -3,7 +3,7 @@
 #ifndef FRSP_STATUS_COLUMNS_H
 #define FRSP_STATUS_COLUMNS_H
 
-#include "fs_status.h"
+#include "module/fs_status.h"
 
 struct status_row {
 	char name[64];

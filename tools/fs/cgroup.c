@@ -5,7 +5,7 @@
  * that hierarchy's cgroup, and else the one of version 2. Numbers of the other
  * hierarchy would match nothing, or worse, another cgroup.
  */
-#include "cgroup.h"
+#include "fs/cgroup.h"
 
 #include <errno.h>
 #include <fcntl.h>

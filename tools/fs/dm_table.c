@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "dm_table.h"
+#include "fs/dm_table.h"
 
 #include <errno.h>
 #include <stdio.h>

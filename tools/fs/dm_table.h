@@ -3,7 +3,7 @@
 #ifndef FRSP_DM_TABLE_H
 #define FRSP_DM_TABLE_H
 
-#include "tier.h"
+#include "fs/tier.h"
 
 /* What this machine says. Where the kernel has no device-mapper, or a device is
  * none of its, libdevmapper is not called.

@@ -13,7 +13,7 @@
  * The line of the inodes is missing if there are none. What comes after, and
  * lines that are not known, are passed over.
  */
-#include "es_info.h"
+#include "fs/es_info.h"
 
 #include <ctype.h>
 #include <errno.h>

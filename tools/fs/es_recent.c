@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "es_recent.h"
+#include "fs/es_recent.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 /* An inode takes ext4 some 40 ns, 20 to 140 were seen. A hundred times that,
  * and not of what a reading took: a CPU that is slow or busy has no right to

@@ -9,7 +9,7 @@
 #ifndef FRSP_ES_RECENT_H
 #define FRSP_ES_RECENT_H
 
-#include "es_info.h"
+#include "fs/es_info.h"
 
 struct es_recent;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ext4_super.h"
+#include "fs/ext4_super.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "little_endian.h"
+#include "base/little_endian.h"
 
 /* struct ext4_super_block of the kernel's fs/ext4/ext4.h: bytes. */
 #define S_BLOCKS_COUNT_LO   0x04

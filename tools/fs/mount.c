@@ -10,10 +10,10 @@
  * The table ages. mount_table_refresh() asks the kernel, by poll() on
  * mountinfo, whether it has changed before it reads it again.
  */
-#include "mount.h"
-#include "mount_devices.h"
-#include "mount_reach.h"
-#include "mount_root.h"
+#include "fs/mount.h"
+#include "fs/mount_devices.h"
+#include "fs/mount_reach.h"
+#include "fs/mount_root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,9 +26,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "aside.h"
-#include "clock.h"
-#include "quiet_open.h"
+#include "base/aside.h"
+#include "base/clock.h"
+#include "fs/quiet_open.h"
 
 #define MOUNTINFO  "/proc/self/mountinfo"
 #define CHANGING_S 10.0

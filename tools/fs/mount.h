@@ -14,7 +14,7 @@
 #include <sys/sysmacros.h>
 #include <sys/types.h>
 
-#include "hot.h"
+#include "bpf/hot.h"
 
 #define KDEV_MINOR_BITS 20
 

@@ -6,7 +6,7 @@
  * kernel keeps the superblock in the page cache of the device, so a read gives
  * what it has, without I/O. XFS shows what mount was told.
  */
-#include "mount_devices.h"
+#include "fs/mount_devices.h"
 
 #include <blkid.h>
 #include <dirent.h>
@@ -23,7 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "aside.h"
+#include "base/aside.h"
 
 /* struct ext4_super_block of fs/ext4/ext4.h, in 32-bit words */
 #define EXT4_SB_OFFSET	    1024

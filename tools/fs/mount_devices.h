@@ -3,7 +3,7 @@
 #ifndef FRSP_MOUNT_DEVICES_H
 #define FRSP_MOUNT_DEVICES_H
 
-#include "mount.h"
+#include "fs/mount.h"
 
 /* Fills in .extra_devs, from the other fields. */
 void mount_devices_read(struct mount_entry *entry);

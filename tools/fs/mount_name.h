@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "mount.h"
+#include "fs/mount.h"
 
 #define MOUNT_NAME_LEN 64
 

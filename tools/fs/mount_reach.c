@@ -10,11 +10,11 @@
  *    3      2 /a/b
  *    4      2 /a
  */
-#include "mount_reach.h"
+#include "fs/mount_reach.h"
 
 #include <string.h>
 
-#include "mount.h"
+#include "fs/mount.h"
 
 struct walk {
 	const struct mount_entry *entries;

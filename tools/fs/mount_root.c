@@ -4,7 +4,7 @@
  * has the line that ours lacks. Where it has not, stat() gives the device, but
  * of btrfs that of the subvolume.
  */
-#include "mount_root.h"
+#include "fs/mount_root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#include "aside.h"
+#include "base/aside.h"
 
 #define XFS_MAGIC 0x58465342 /* of fs/xfs; no header has it */
 

@@ -6,7 +6,7 @@
 #ifndef FRSP_MOUNT_ROOT_H
 #define FRSP_MOUNT_ROOT_H
 
-#include "mount.h"
+#include "fs/mount.h"
 
 /* Fills in an entry for it, with constant strings. False: it is one of the n
  * entries, or on a filesystem that is of no interest here.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "quiet_open.h"
+#include "fs/quiet_open.h"
 
 #include <errno.h>
 #include <fcntl.h>

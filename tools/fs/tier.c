@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "tier.h"
+#include "fs/tier.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sysfs.h"
+#include "base/sysfs.h"
 
 /* The kernel lets no device be above itself, but tables change while they are
  * read.

@@ -17,8 +17,8 @@
 #ifndef FRSP_TIER_H
 #define FRSP_TIER_H
 
-#include "mount_name.h"
-#include "tier_map.h"
+#include "fs/mount_name.h"
+#include "fs/tier_map.h"
 
 /* So many that a letter or digit names each. */
 #define TIER_MAX 36

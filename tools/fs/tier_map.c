@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "tier_map.h"
+#include "fs/tier_map.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fmt.h"
-#include "mount.h"
+#include "base/fmt.h"
+#include "fs/mount.h"
 
 #define MAX_SECTORS (~0ULL >> TIER_SECTOR_SHIFT)
 

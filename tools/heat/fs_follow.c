@@ -5,11 +5,11 @@
  * another. There the same UUID on the same medium tells that it is the same: a
  * copy has the UUID, too, but not the medium.
  */
-#include "fs_follow.h"
+#include "heat/fs_follow.h"
 
 #include <errno.h>
 
-#include "fs_identity.h"
+#include "heat/fs_identity.h"
 
 static bool has_disk_of_its_own(const struct fs_follow *follow)
 {

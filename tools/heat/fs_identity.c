@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "fs_identity.h"
+#include "heat/fs_identity.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-#include "sysfs.h"
+#include "base/sysfs.h"
 
 struct looked_at {
 	__u32 id;

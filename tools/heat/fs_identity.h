@@ -6,8 +6,8 @@
 #ifndef FRSP_FS_IDENTITY_H
 #define FRSP_FS_IDENTITY_H
 
-#include "hot_track.h"
-#include "mount.h"
+#include "heat/track.h"
+#include "fs/mount.h"
 
 struct fs_identities;
 

@@ -5,7 +5,7 @@
  * take the slot after we have passed it. So we look at the slots again when we
  * have forgotten, and keep those again that have got one.
  */
-#include "fs_room.h"
+#include "heat/fs_room.h"
 
 #include <stdlib.h>
 

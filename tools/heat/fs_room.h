@@ -3,7 +3,7 @@
 #ifndef FRSP_FS_ROOM_H
 #define FRSP_FS_ROOM_H
 
-#include "hot_track.h"
+#include "heat/track.h"
 
 /* Forgets those that no slot has any more, once there are many. For the one
  * who tends the table, when slots were emptied. Without memory nothing is done.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "range_count.h"
+#include "heat/range_count.h"
 
 #include <errno.h>
 #include <stdbool.h>

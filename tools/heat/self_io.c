@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "self_io.h"
+#include "heat/self_io.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,20 +7,20 @@
 #include <unistd.h>
 #include <locale.h>
 
-#include "aside.h"
-#include "cgroup.h"
-#include "clock.h"
-#include "hot_batch.h"
-#include "hot_evict.h"
-#include "hot_json.h"
-#include "hot_live.h"
-#include "hotmon_opts.h"
-#include "hotmon_self_test.h"
-#include "interrupt.h"
-#include "live_end.h"
-#include "log.h"
-#include "output.h"
-#include "privilege.h"
+#include "base/aside.h"
+#include "fs/cgroup.h"
+#include "base/clock.h"
+#include "heat/batch.h"
+#include "heat/evict.h"
+#include "heat/json.h"
+#include "hotmon/live.h"
+#include "hotmon/opts.h"
+#include "hotmon/self_test.h"
+#include "base/interrupt.h"
+#include "watch/live_end.h"
+#include "base/log.h"
+#include "base/output.h"
+#include "watch/privilege.h"
 
 #define TEND_PERIOD_S 1
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "free_extents.h"
+#include "module/free_extents.h"
 
 #include <blkid/blkid.h>
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "ext4_super.h"
-#include "frsp_module.h"
+#include "fs/ext4_super.h"
+#include "module/module.h"
 
 static int ask(const struct mount_table *mounts, __u32 dev, int device,
 	       struct frsp_ioc_free_extents *extents)

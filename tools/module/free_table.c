@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "free_table.h"
+#include "module/free_table.h"
 
 static __u64 blocks(const struct free_table *table, __u64 clusters)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "fs_status.h"
+#include "module/fs_status.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sysfs.h"
+#include "base/sysfs.h"
 
 #define NUMBER(dir, name) dir #name, #name, offsetof(struct fs_status, name)
 

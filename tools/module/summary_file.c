@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "summary_file.h"
+#include "module/summary_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <zlib.h>
 
-#include "little_endian.h"
+#include "base/little_endian.h"
 
 #define VERSION	    1
 #define HEAD_BYTES  40

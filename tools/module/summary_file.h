@@ -26,7 +26,7 @@
 
 #include <stddef.h>
 
-#include "ext4_super.h"
+#include "fs/ext4_super.h"
 #include "uapi/frsp.h"
 
 /* Longest file: an entry for each of 2^32 groups would be more than memory. */

@@ -11,8 +11,8 @@
  * No mount is held open between calls: that would keep it from being unmounted.
  * And none is opened by this process: it may not answer.
  */
-#include "path.h"
-#include "path_look.h"
+#include "paths/path.h"
+#include "paths/look.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 /* How long a result is as good as a new one, where frames are more frequent. */
 #define KNOWN_REST_S 0.9

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <linux/types.h>
 
-#include "hot.h"
-#include "mount.h"
+#include "bpf/hot.h"
+#include "fs/mount.h"
 
 enum path_state {
 	PATH_KNOWN,

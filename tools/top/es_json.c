@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "es_json.h"
+#include "top/es_json.h"
 
-#include "json_out.h"
+#include "base/json_out.h"
 
 static const char *const insert_names[FRSP_ES_NR_INSERTS] = {
 	[FRSP_ES_INSERT_WRITTEN] = "written",

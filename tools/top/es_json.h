@@ -5,7 +5,7 @@
 
 #include <json-c/json.h>
 
-#include "top_model.h"
+#include "top/model.h"
 
 /* The model is asked for the paths of the inodes. */
 struct json_object *es_json(const struct top_model *model,

@@ -5,18 +5,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "interrupt.h"
-#include "live_end.h"
-#include "log.h"
-#include "output.h"
-#include "privilege.h"
-#include "screen.h"
-#include "top_json.h"
-#include "top_live.h"
-#include "top_opts.h"
-#include "top_report.h"
-#include "watch_pin.h"
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "watch/live_end.h"
+#include "base/log.h"
+#include "base/output.h"
+#include "watch/privilege.h"
+#include "ui/screen.h"
+#include "top/json.h"
+#include "top/live.h"
+#include "top/opts.h"
+#include "top/report.h"
+#include "watch/pin.h"
 
 #define TEND_PERIOD_S 1
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "opts.h"
+#include "ui/opts.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,10 +7,10 @@
 #include <unistd.h>
 #include <bpf/libbpf.h>
 
-#include "completion.h"
-#include "fmt.h"
-#include "frsp_version.h"
-#include "log.h"
+#include "ui/completion.h"
+#include "base/fmt.h"
+#include "base/version.h"
+#include "base/log.h"
 
 #define DEFAULT_INTERVAL_S 1.0
 #define MIN_INTERVAL_S	   0.05

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "screen.h"
+#include "ui/screen.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <ncurses.h>
 
-#include "text_width.h"
+#include "base/text_width.h"
 
 static void restore_and_die(int signal_number)
 {

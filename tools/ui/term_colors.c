@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "term_colors.h"
+#include "ui/term_colors.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

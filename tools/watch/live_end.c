@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "live_end.h"
+#include "watch/live_end.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "output.h"
-#include "watch_pin.h"
+#include "base/output.h"
+#include "watch/pin.h"
 
 static enum exit_code fail_terminal(void)
 {

@@ -3,7 +3,7 @@
 #ifndef FRSP_LIVE_END_H
 #define FRSP_LIVE_END_H
 
-#include "log.h"
+#include "base/log.h"
 
 /* For err of sampling or writing: 0, -ENOTTY: the terminal is not one for a
  * live view, -ECANCELED: what was pinned is gone, or another -errno. Says what

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "lockdown.h"
+#include "watch/lockdown.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "sysfs.h"
+#include "base/sysfs.h"
 
 /* securityfs has files of the kernel's own, such as "lsm"; the directory that
  * it is mounted on has none. Where there is no such directory the kernel has no

@@ -9,7 +9,7 @@
  * tells who submitted a bio, from /proc/kallsyms. A /proc mounted with
  * subset=pid shows processes and nothing else.
  */
-#include "needs.h"
+#include "watch/needs.h"
 
 #include <stdio.h>
 #include <string.h>

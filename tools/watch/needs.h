@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-#include "lockdown.h"
-#include "log.h"
+#include "watch/lockdown.h"
+#include "base/log.h"
 
 struct needs_facts {
 	bool has_proc, has_sys;	       /* they are mounted */

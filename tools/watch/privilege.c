@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "privilege.h"
+#include "watch/privilege.h"
 
 #include <linux/magic.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <cap-ng.h>
 
-#include "sysfs.h"
+#include "base/sysfs.h"
 
 static const struct {
 	unsigned int capability;

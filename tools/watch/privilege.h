@@ -3,8 +3,8 @@
 #ifndef FRSP_PRIVILEGE_H
 #define FRSP_PRIVILEGE_H
 
-#include "log.h"
-#include "needs.h"
+#include "base/log.h"
+#include "watch/needs.h"
 
 /* What is missing here. */
 struct needs_lack privilege_lack(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "tested.h"
+#include "watch/tested.h"
 
 #include <stdio.h>
 #include <sys/utsname.h>

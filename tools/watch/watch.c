@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "watch.h"
+#include "watch/watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 
-#include "frsp_module.h"
-#include "watch_pin.h"
+#include "module/module.h"
+#include "watch/pin.h"
 
 /* Those whose tracepoints and functions ours are attached to. */
 static const char *const modules[] = {"ext4", "jbd2", "xfs"};

@@ -12,7 +12,7 @@
 #include <bpf/libbpf.h>
 #include <linux/types.h>
 
-#include "cost.h"
+#include "bpf/cost.h"
 
 struct watch {
 	const char *name; /* of the object, where it is pinned */

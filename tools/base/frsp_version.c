@@ -1,7 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
-/* Alone in its file, so that a commit builds no other anew. */
-#include "frsp_version.h"
-
-#include "version.h"
-
-const char frsp_version[] = FRSP_VERSION;

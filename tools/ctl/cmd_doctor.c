@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* frspctl doctor: what keeps frsp.ko from working, and hotmon from counting. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/ctl.h"
+#include "ctl/doctor_probe.h"
+#include "fs/ext4_super.h"
+#include "module/module.h"
+#include "heat/self_test.h"
+#include "base/json_out.h"
+#include "watch/privilege.h"
+
+#define DOCTOR_SCHEMA "frsp.doctor/1"
+
+struct tally {
+	size_t n[DOCTOR_FAIL + 1];    /* by verdict */
+	struct json_object *findings; /* NULL: print them */
+};
+
+static void print_finding(const struct doctor_finding *finding)
+{
+	printf("%-5s %s: %s\n", doctor_verdicts[finding->verdict],
+	       finding->check, finding->text);
+	if (finding->remedy)
+		printf("        hint: %s\n", finding->remedy);
+}
+
+static void add_finding(struct json_object *findings,
+			const struct doctor_finding *finding)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_string(object, "check", finding->check);
+	json_add_string(object, "verdict", doctor_verdicts[finding->verdict]);
+	json_add_string(object, "text", finding->text);
+	json_add_string(object, "remedy", finding->remedy);
+	json_object_array_add(findings, object);
+}
+
+static void found(void *context, const struct doctor_finding *finding)
+{
+	struct tally *tally = context;
+
+	tally->n[finding->verdict]++;
+	if (tally->findings)
+		add_finding(tally->findings, finding);
+	else
+		print_finding(finding);
+}
+
+static enum exit_code print_json(struct tally *tally)
+{
+	struct json_object *document = ctl_document(DOCTOR_SCHEMA);
+
+	json_object_object_add(document, "findings", tally->findings);
+	json_add_u64(document, "ok", tally->n[DOCTOR_OK]);
+	json_add_u64(document, "warnings", tally->n[DOCTOR_WARN]);
+	json_add_u64(document, "failures", tally->n[DOCTOR_FAIL]);
+	return ctl_print_json(document);
+}
+
+/* What takes more than to read a file: ioctls, and reading the device. */
+static void probe_devices(struct doctor_facts *facts)
+{
+	struct ext4_super super;
+	int fd = frsp_module_open();
+
+	facts->device_err = fd < 0 ? fd : 0;
+	if (fd >= 0)
+		close(fd);
+	for (size_t i = 0; i < facts->n_fs; i++) {
+		char path[DOCTOR_NAME_LEN + sizeof("/dev/")];
+
+		snprintf(path, sizeof(path), "/dev/%s", facts->fs[i].name);
+		/* as sysfs writes cciss/c0d0 */
+		for (char *c = path; (c = strchr(c, '!'));)
+			*c = '/';
+		if (!ext4_super_read(path, &super))
+			facts->fs[i].has_extents =
+				super.has_extents ? DOCTOR_YES : DOCTOR_NO;
+	}
+}
+
+/* The kinds that are wrong, with commas between. */
+static void list_wrong(const struct self_test *test, char *list, size_t size)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < test->n_results && len < size; i++)
+		if (test->results[i].verdict == SELF_TEST_WRONG)
+			len += snprintf(list + len, size - len, "%s%s",
+					len ? ", " : "", test->results[i].kind);
+}
+
+/* Where people keep their large files is not known; this is on a disk, mostly. */
+static int probe_counting(struct doctor_facts *facts)
+{
+	const struct mount_entry *fs;
+	struct mount_table *mounts;
+	struct self_test test;
+	int err = mount_table_read(&mounts);
+
+	facts->counting_directory = "/var/tmp";
+	if (err)
+		return err;
+	err = mount_table_by_spec(mounts, facts->counting_directory, &fs);
+	if (!err)
+		err = hot_self_test(fs, facts->counting_directory, &test);
+	mount_table_free(mounts);
+	if (err)
+		return err;
+	facts->counting = test.n_wrong ? DOCTOR_WRONG : DOCTOR_EXACT;
+	list_wrong(&test, facts->counting_text, sizeof(facts->counting_text));
+	return 0;
+}
+
+/* Elsewhere it may be done. */
+static bool is_of_the_place(int err)
+{
+	return err == -ENODEV || err == -ENOSPC || err == -EDQUOT ||
+	       err == -EROFS || err == -ENOENT || err == -EACCES;
+}
+
+static void probe_tools(struct doctor_facts *facts)
+{
+	const struct needs_lack lack = privilege_lack();
+	int err;
+
+	if (lack.code != EXIT_OK) {
+		facts->counting = lack.code == EXIT_PERMISSION
+					  ? DOCTOR_NOT_PERMITTED
+					  : DOCTOR_CANNOT_COUNT;
+		snprintf(facts->counting_text, sizeof(facts->counting_text),
+			 "%s", lack.cause);
+		return;
+	}
+	err = probe_counting(facts);
+	if (!err)
+		return;
+	facts->counting =
+		is_of_the_place(err) ? DOCTOR_NOT_COUNTED : DOCTOR_CANNOT_COUNT;
+	snprintf(facts->counting_text, sizeof(facts->counting_text), "%s",
+		 err == -ENODEV ? "it is not on a disk" : strerror(-err));
+}
+
+enum exit_code ctl_doctor(const struct ctl *ctl)
+{
+	enum exit_code code = EXIT_OK;
+	struct tally tally = {0};
+	struct doctor_facts facts;
+	int err = doctor_probe("", &facts);
+
+	if (err)
+		return log_fail(EXIT_FAILED, NULL,
+				"cannot look at this system: %s",
+				strerror(-err));
+	probe_devices(&facts);
+	probe_tools(&facts);
+	if (ctl->json)
+		tally.findings = json_object_new_array();
+	doctor_judge(&facts, found, &tally);
+	free(facts.fs);
+	if (ctl->json)
+		code = print_json(&tally);
+	else
+		printf("%zu ok, %zu warnings, %zu failures\n",
+		       tally.n[DOCTOR_OK], tally.n[DOCTOR_WARN],
+		       tally.n[DOCTOR_FAIL]);
+	return tally.n[DOCTOR_FAIL] ? EXIT_FAILED : code;
+}

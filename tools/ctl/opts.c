@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * frspctl's command line. argp lists the commands in --help as if they were
+ * options without a key, made from the table of commands.
+ */
+#include "ctl/ctl.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/completion.h"
+#include "module/module.h"
+#include "base/version.h"
+
+#define MAX_COMMANDS 16
+
+enum long_option {
+	OPT_BYTES = 256,
+};
+
+static const struct argp_option options[] = {
+	{0, 0, 0, 0, "Options:", 2},
+	{"bytes", OPT_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},
+	{"json", 'j', 0, 0, "Print one JSON object", 0},
+	{0},
+};
+
+#define N_OPTIONS (sizeof(options) / sizeof(options[0]))
+
+static const char doc[] =
+	"Look at frsp.ko, the free-space trees that steer ext4, and tell it "
+	"what to do.\v"
+	"DEV is a device or its name below /sys/fs/ext4, MOUNT a path in the "
+	"filesystem.\n\n"
+	"Examples:\n"
+	"  frspctl status                      what it does, on all "
+	"filesystems\n"
+	"  frspctl set /srv mb_frsp_max_mem 1G bound the memory of its trees\n"
+	"  frspctl save /srv /var/lib/srv.frsp before umount\n"
+	"  frspctl doctor                      why does it not work?\n\n"
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 frsp.ko is not loaded "
+	"or not usable, 4 not permitted.";
+
+struct parsing {
+	const struct ctl_command *commands;
+	struct ctl *ctl;
+};
+
+static __attribute__((noreturn)) void
+wrong_use(const struct ctl_command *command, const char *what)
+{
+	char hint[256];
+
+	snprintf(hint, sizeof(hint), "frspctl %s %s", command->name,
+		 command->synopsis);
+	exit(log_fail(EXIT_USAGE, hint, "%s: %s", command->name, what));
+}
+
+static const struct ctl_command *find_command(const struct ctl_command *command,
+					      const char *name)
+{
+	char list[256] = "the commands are";
+
+	for (; command->name; command++) {
+		if (!strcmp(command->name, name))
+			return command;
+		strcat(list, " ");
+		strcat(list, command->name);
+	}
+	exit(log_fail(EXIT_USAGE, list, "no command \"%s\"", name));
+}
+
+static void take_arguments(struct parsing *parsing, char **args, int n)
+{
+	struct ctl *ctl = parsing->ctl;
+
+	ctl->command = find_command(parsing->commands, args[0]);
+	ctl->args = args + 1;
+	ctl->n_args = n - 1;
+	if (ctl->n_args < ctl->command->min_args)
+		wrong_use(ctl->command, "an argument is missing");
+	if (ctl->n_args > ctl->command->max_args)
+		wrong_use(ctl->command, "too many arguments");
+	if (ctl->json && !strstr(ctl->command->synopsis, "--json"))
+		wrong_use(ctl->command, "does not take --json");
+	if (ctl->exact && !strstr(ctl->command->synopsis, "--bytes"))
+		wrong_use(ctl->command, "does not take --bytes");
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+	struct parsing *parsing = state->input;
+
+	(void)text;
+	switch (key) {
+	case OPT_BYTES:
+		parsing->ctl->exact = true;
+		break;
+	case 'j':
+		parsing->ctl->json = true;
+		break;
+	case ARGP_KEY_ARGS:
+		/* getopt has put them behind all options. */
+		take_arguments(parsing, state->argv + state->next,
+			       state->argc - state->next);
+		break;
+	case ARGP_KEY_NO_ARGS:
+		exit(log_fail(EXIT_USAGE,
+			      "\"frspctl --help\" lists the commands",
+			      "no command"));
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static void print_version(FILE *out, struct argp_state *state)
+{
+	char version[64];
+
+	(void)state;
+	if (frsp_module_version(version, sizeof(version)))
+		strcpy(version, "not loaded");
+	fprintf(out, "frspctl %s, frsp.ko %s\n", frsp_version, version);
+}
+
+/* Lines like "status [DEV|MOUNT...]  Show ...", and the real options. */
+static void make_options(const struct ctl_command *commands,
+			 struct argp_option *out)
+{
+	*out++ = (struct argp_option){.doc = "Commands:", .group = 1};
+	for (; commands->name; commands++) {
+		char *text;
+
+		if (asprintf(&text, "%s %s", commands->name,
+			     commands->synopsis) < 0)
+			exit(log_fail(EXIT_FAILED, NULL, "%s",
+				      strerror(ENOMEM)));
+		*out++ = (struct argp_option){
+			.name = text, /* until the program ends */
+			.flags = OPTION_DOC | OPTION_NO_USAGE,
+			.doc = commands->doc,
+		};
+	}
+	memcpy(out, options, sizeof(options));
+}
+
+void ctl_opts_parse(int argc, char **argv, const struct ctl_command *commands,
+		    struct ctl *ctl)
+{
+	struct argp_option all[1 + MAX_COMMANDS + N_OPTIONS];
+	struct parsing parsing = {.commands = commands, .ctl = ctl};
+	const struct argp argp = {
+		.options = all,
+		.parser = parse_option,
+		.args_doc = "COMMAND [ARG...]",
+		.doc = doc,
+	};
+
+	const char *names[MAX_COMMANDS + 1] = {0};
+
+	for (int i = 0; commands[i].name; i++)
+		names[i] = commands[i].name;
+	completion_answer(argc, argv, options, names);
+	*ctl = (struct ctl){0};
+	make_options(commands, all);
+	argv[0] = program_invocation_short_name; /* as getopt prints it */
+	argp_program_version_hook = print_version;
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &parsing);
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * frspctl save and restore: what frsp.ko knows of the groups, over a remount.
+ *
+ * A summary is a hint, so what may be wrong with one that is whole and of this
+ * filesystem does no harm: frsp.ko looks at each group. But one of another
+ * filesystem would be taken where groups happen to have as many free clusters.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "ctl/ctl.h"
+#include "ctl/target.h"
+#include "base/file.h"
+#include "module/summary_file.h"
+
+#define CHUNK_GROUPS 65536 /* 1 MiB for each ioctl */
+
+/* All known groups, by as many calls as it takes. */
+static int export(const struct ctl_session *session, struct summary *summary)
+{
+	struct frsp_ioc_summary call = {.size = sizeof(call),
+					.fd = session->fs};
+
+	summary->n = 0;
+	summary->groups = NULL;
+	do {
+		struct frsp_group_summary *more =
+			reallocarray(summary->groups,
+				     (size_t)summary->n + CHUNK_GROUPS,
+				     sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		summary->groups = more;
+		call.first_group = call.next_group;
+		call.groups = (uintptr_t)(more + summary->n);
+		call.n = CHUNK_GROUPS;
+		if (ioctl(session->device, FRSP_IOC_EXPORT, &call))
+			return -errno;
+		summary->n += call.n;
+		/* What online growth adds meanwhile has no place. */
+	} while (call.n && call.next_group < summary->n_groups);
+	return 0;
+}
+
+static enum exit_code write_summary(const char *path,
+				    const struct summary *summary)
+{
+	size_t len;
+	void *data;
+	int err = summary_encode(summary, &data, &len);
+
+	if (!err) {
+		err = file_replace(path, data, len);
+		free(data);
+	}
+	if (!err)
+		return EXIT_OK;
+	return log_fail(err == -EACCES ? EXIT_PERMISSION : EXIT_FAILED,
+			"name a file on a filesystem that has room",
+			"cannot write %s: %s", path,
+			err == -EINVAL ? "it is not a regular file"
+				       : strerror(-err));
+}
+
+static enum exit_code save(const struct ctl_target *target, const char *path)
+{
+	struct ctl_session session;
+	struct ext4_super super;
+	struct summary summary;
+	enum exit_code code;
+	int err;
+
+	code = ctl_session_open(target, &session);
+	if (code != EXIT_OK)
+		return code;
+	code = ctl_target_super(target, &super);
+	if (code != EXIT_OK)
+		goto out;
+	memcpy(summary.uuid, super.uuid, sizeof(summary.uuid));
+	summary.n_groups = super.n_groups;
+	summary.group_clusters = super.group_clusters;
+	err = export(&session, &summary);
+	if (err) {
+		code = ctl_ioctl_failed(target, "cannot export", err);
+	} else {
+		summary_prune(&summary);
+		code = write_summary(path, &summary);
+	}
+	free(summary.groups);
+	if (code == EXIT_OK)
+		printf("%s: %u of %u groups saved\n", target->name, summary.n,
+		       summary.n_groups);
+out:
+	ctl_session_close(&session);
+	return code;
+}
+
+enum exit_code ctl_save(const struct ctl *ctl)
+{
+	struct ctl_target target;
+	enum exit_code code = ctl_target_find(ctl->args[0], &target);
+
+	if (code != EXIT_OK)
+		return code;
+	code = save(&target, ctl->args[1]);
+	ctl_target_release(&target);
+	return code;
+}
+
+static enum exit_code read_summary(const char *path, struct summary *summary)
+{
+	const char *why;
+	size_t len;
+	void *data;
+	int err = file_read(path, SUMMARY_FILE_MAX, &data, &len);
+
+	if (err)
+		return log_fail(err == -EACCES ? EXIT_PERMISSION : EXIT_FAILED,
+				"name a file that \"frspctl save\" has written",
+				"cannot read %s: %s", path,
+				err == -EINVAL ? "it is not a regular file"
+					       : strerror(-err));
+	err = summary_decode(data, len, summary);
+	free(data);
+	switch (err) {
+	case 0:
+		return EXIT_OK;
+	case -EINVAL:
+		why = "not a file of \"frspctl save\"";
+		break;
+	case -EPROTONOSUPPORT:
+		why = "written by another version of frspctl";
+		break;
+	case -EBADMSG:
+		why = "damaged";
+		break;
+	default:
+		why = strerror(-err);
+	}
+	return log_fail(EXIT_FAILED,
+			"save again while the filesystem is mounted; until "
+			"then frsp.ko reads groups as it needs them",
+			"%s: %s", path, why);
+}
+
+static enum exit_code check_same(const struct ctl_target *target,
+				 const char *path,
+				 const struct summary *summary)
+{
+	struct ext4_super super;
+	enum exit_code code = ctl_target_super(target, &super);
+
+	if (code != EXIT_OK)
+		return code;
+	/* Groups may have come by growth, or gone by shrinking. */
+	if (!memcmp(super.uuid, summary->uuid, sizeof(super.uuid)) &&
+	    super.group_clusters == summary->group_clusters)
+		return EXIT_OK;
+	return log_fail(EXIT_FAILED,
+			"restore the file that was saved from this one",
+			"%s: saved from another filesystem than %s", path,
+			target->name);
+}
+
+/* How many groups were taken, or -errno. */
+static long import(const struct ctl_session *session,
+		   const struct summary *summary)
+{
+	struct frsp_ioc_summary call = {.size = sizeof(call),
+					.fd = session->fs};
+	__u32 done, n;
+	long taken = 0;
+
+	for (done = 0; done < summary->n; done += n) {
+		n = summary->n - done;
+		if (n > CHUNK_GROUPS)
+			n = CHUNK_GROUPS;
+		call.groups = (uintptr_t)(summary->groups + done);
+		call.n = n;
+		if (ioctl(session->device, FRSP_IOC_IMPORT, &call))
+			return -errno;
+		taken += call.n;
+	}
+	return taken;
+}
+
+static enum exit_code restore(const struct ctl_target *target, const char *path,
+			      const struct summary *summary)
+{
+	struct ctl_session session;
+	enum exit_code code;
+	long taken;
+
+	code = ctl_session_open(target, &session);
+	if (code != EXIT_OK)
+		return code;
+	code = check_same(target, path, summary);
+	if (code != EXIT_OK)
+		goto out;
+	taken = import(&session, summary);
+	if (taken < 0)
+		code = ctl_ioctl_failed(target, "cannot import", taken);
+	else
+		printf("%s: %ld groups taken, %ld skipped: changed since, or "
+		       "known already\n",
+		       target->name, taken, summary->n - taken);
+out:
+	ctl_session_close(&session);
+	return code;
+}
+
+enum exit_code ctl_restore(const struct ctl *ctl)
+{
+	struct ctl_target target;
+	struct summary summary;
+	enum exit_code code = read_summary(ctl->args[1], &summary);
+
+	if (code != EXIT_OK)
+		return code;
+	code = ctl_target_find(ctl->args[0], &target);
+	if (code == EXIT_OK) {
+		code = restore(&target, ctl->args[1], &summary);
+		ctl_target_release(&target);
+	}
+	free(summary.groups);
+	return code;
+}

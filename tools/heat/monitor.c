@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "heat/monitor.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/clock.h"
+#include "heat/fs_follow.h"
+#include "heat/fs_identity.h"
+#include "heat/fs_room.h"
+#include "heat/evict.h"
+#include "paths/naming.h"
+#include "paths/places.h"
+#include "watch/watch.h"
+#include "watch/tested.h"
+
+/* Remembered answer to: is the file below the directory of -D? */
+struct placed_file {
+	struct path_key key;
+	bool is_below;
+	UT_hash_handle hh;
+};
+
+struct hot_monitor {
+	struct hot_track *track;
+	struct hot_rank *rank;
+	__u32 evict_hand; /* of hot_evict() */
+	struct mount_table *mounts;
+	struct path_cache *paths;
+	struct path_naming *naming; /* NULL: not wanted */
+	struct placed_file *placed;
+	char *directory;
+	struct cgroup_ref *cgroup; /* only this one; NULL: all */
+	bool cgroup_gone;
+	struct fs_identities *identities;
+	struct fs_follow follow; /* with .one_fs */
+	bool one_fs;
+	__u32 only_dev; /* of hot_monitor_options */
+	double last_s;	/* monotonic, of the last frame */
+	__u64 last_events;
+	__u64 map_bytes;
+};
+
+/* For hot_rank: none is shown yet. */
+static bool no_class(void *context __attribute__((unused)),
+		     __u32 fs __attribute__((unused)))
+{
+	return false;
+}
+
+/* The identity that the rows are to have; 0: all may. */
+static __u32 only_fs(const struct hot_monitor *monitor)
+{
+	struct frsp_hot_fs_query query = {.fs_dev = monitor->only_dev};
+
+	if (!monitor->only_dev)
+		return 0;
+	/* no slot has the identity of nothing */
+	return hot_track_find_fs(monitor->track, &query) ? ~0U : query.fs;
+}
+
+/* What the rates of the first frame begin at. */
+static int take_baseline(struct hot_monitor *monitor)
+{
+	const struct hot_request nothing = {.max_rows = 1,
+					    .only_fs = only_fs(monitor)};
+	struct hot_ranking ranking = {0};
+	__u64 stats[FRSP_HOT_NR_STATS];
+	struct hot_clock clock;
+	int err;
+
+	err = hot_track_clock(monitor->track, &clock);
+	if (!err)
+		err = hot_track_stats(monitor->track, stats);
+	if (err)
+		return err;
+	monitor->last_events = stats[FRSP_HOT_STAT_EVENTS];
+	return hot_rank_refresh(monitor->rank, hot_track_table(monitor->track),
+				&clock, &nothing, no_class, &ranking);
+}
+
+static int open_parts(struct hot_monitor *monitor,
+		      const struct hot_monitor_options *options)
+{
+	struct hot_track_options track = options->track;
+	const struct hot_table *table;
+	int err;
+
+	if (options->directory) {
+		monitor->directory = strdup(options->directory);
+		if (!monitor->directory)
+			return -ENOMEM;
+	}
+	if (options->track.cgroup) {
+		monitor->cgroup = malloc(sizeof(*monitor->cgroup));
+		if (!monitor->cgroup)
+			return -ENOMEM;
+		*monitor->cgroup = *options->track.cgroup;
+	}
+	track.one_fs = options->fs_dev;
+	err = hot_track_open(&track, &monitor->track);
+	if (!err && options->fs_dev)
+		err = fs_follow_begin(&monitor->follow, monitor->track,
+				      monitor->mounts, options->fs_dev);
+	if (err)
+		return err;
+	monitor->identities =
+		fs_identities_new(monitor->track, monitor->mounts);
+	if (!monitor->identities)
+		return -ENOMEM;
+	table = hot_track_table(monitor->track);
+	monitor->rank = hot_rank_new(table->n_slots);
+	if (!monitor->rank)
+		return -ENOMEM;
+	err = path_cache_new(monitor->mounts, table->n_slots, &monitor->paths);
+	if (!err)
+		err = path_cache_prefer(monitor->paths,
+					monitor->directory ?: options->prefer);
+	if (err)
+		return err;
+	if (!options->no_scan) {
+		monitor->naming = path_naming_new();
+		if (!monitor->naming)
+			return -ENOMEM;
+	}
+	monitor->map_bytes = hot_track_map_bytes(monitor->track);
+	monitor->last_s = clock_monotonic_s();
+	return hot_track_is_pinned(monitor->track) ? take_baseline(monitor) : 0;
+}
+
+int hot_monitor_open(const struct hot_monitor_options *options,
+		     struct mount_table *mounts, struct hot_monitor **out)
+{
+	struct hot_monitor *monitor = calloc(1, sizeof(*monitor));
+	int err;
+
+	if (!monitor) {
+		mount_table_free(mounts);
+		return -ENOMEM;
+	}
+	monitor->mounts = mounts;
+	monitor->one_fs = options->fs_dev;
+	monitor->only_dev = options->only_dev;
+	err = open_parts(monitor, options);
+	if (err) {
+		hot_monitor_close(monitor);
+		return err;
+	}
+	*out = monitor;
+	return 0;
+}
+
+static void forget_placed(struct hot_monitor *monitor)
+{
+	struct placed_file *placed, *next;
+
+	HASH_ITER (hh, monitor->placed, placed, next) {
+		HASH_DEL(monitor->placed, placed);
+		free(placed);
+	}
+}
+
+void hot_monitor_close(struct hot_monitor *monitor)
+{
+	if (!monitor)
+		return;
+	forget_placed(monitor);
+	path_naming_free(monitor->naming);
+	path_cache_free(monitor->paths);
+	hot_rank_free(monitor->rank);
+	fs_identities_free(monitor->identities);
+	hot_track_close(monitor->track);
+	mount_table_free(monitor->mounts);
+	free(monitor->directory);
+	free(monitor->cgroup);
+	free(monitor);
+}
+
+/* As who reads what is pinned, and is told of no file. */
+static void announce_nameless(struct hot_monitor *monitor,
+			      const struct path_key *key,
+			      const struct frsp_hot_fs *fs)
+{
+	struct frsp_hot_file file = {
+		.ino = key->ino,
+		.fs = key->fs,
+		.gen = key->gen,
+		.subvol = fs->subvol,
+		.fs_dev = fs->fs_dev,
+	};
+
+	if (path_cache_has(monitor->paths, key))
+		return;
+	memcpy(file.fs_type, fs->fs_type, sizeof(file.fs_type));
+	path_cache_announce(monitor->paths, &file);
+}
+
+/* What a filesystem says of a file that another has taken the place of, while
+ * we asked, is not of this file.
+ */
+static bool is_still_there(struct hot_monitor *monitor, __u32 fs)
+{
+	return fs_identity_look(monitor->identities, fs).is_there;
+}
+
+/* Of a filesystem that no mount here shows. */
+static enum path_state state_elsewhere(const struct fs_identity *identity)
+{
+	if (!identity->is_there)
+		return PATH_NOT_MOUNTED;
+	if (identity->where & FRSP_HOT_FS_HERE) /* not below our root */
+		return PATH_OUTSIDE;
+	if (identity->where & FRSP_HOT_FS_THERE)
+		return PATH_OTHER_MOUNT_NS;
+	return identity->where ? PATH_UNKNOWN : PATH_DETACHED;
+}
+
+static void get_path(struct hot_monitor *monitor, const struct path_key *key,
+		     struct path_result *result)
+{
+	const struct fs_identity identity =
+		fs_identity_get(monitor->identities, key->fs);
+	bool is_here = identity.is_there &&
+		       mount_table_next_by_dev(monitor->mounts,
+					       identity.fs.fs_dev, NULL);
+
+	if (!identity.is_known) {
+		*result = (struct path_result){.state = PATH_UNKNOWN};
+	} else if (!is_here) {
+		path_cache_get_last(monitor->paths, key,
+				    state_elsewhere(&identity), result);
+	} else {
+		announce_nameless(monitor, key, &identity.fs);
+		path_cache_get(monitor->paths, key->ino, key->fs, key->gen,
+			       result);
+		if (result->state == PATH_DELETED &&
+		    !is_still_there(monitor, key->fs))
+			path_cache_get_last(monitor->paths, key,
+					    PATH_NOT_MOUNTED, result);
+	}
+	if (monitor->naming)
+		path_naming_note(monitor->naming, key, result);
+}
+
+/* For hot_rank: is the slot's file below the directory? A file that is moved
+ * in or out later keeps its first answer.
+ */
+static bool is_placed_below(void *context, const struct frsp_hot_slot *slot)
+{
+	struct hot_monitor *monitor = context;
+	const struct path_key key = {slot->ino, slot->fs, slot->gen};
+	struct path_result file;
+	struct placed_file *placed;
+
+	HASH_FIND(hh, monitor->placed, &key, sizeof(key), placed);
+	if (placed)
+		return placed->is_below;
+	get_path(monitor, &key, &file);
+	if (!file.path)
+		return false; /* perhaps known later */
+	placed = malloc(sizeof(*placed));
+	if (!placed)
+		return false;
+	placed->key = key;
+	placed->is_below = path_is_below(file.path, monitor->directory);
+	HASH_ADD(hh, monitor->placed, key, sizeof(key), placed);
+	return placed->is_below;
+}
+
+/* For hot_rank: the lower halves of stacked devices carry no filesystem, their
+ * I/O is counted above. BPF lets the classes of all devices through when the
+ * one filesystem wanted has several.
+ */
+static bool class_is_wanted(void *context, __u32 fs)
+{
+	const struct hot_monitor *monitor = context;
+	const struct fs_identity identity =
+		fs_identity_get(monitor->identities, fs);
+	const struct mount_entry *entry;
+
+	if (!identity.is_there)
+		return false;
+	entry = mount_table_backed_by(monitor->mounts, identity.fs.fs_dev);
+	if (!entry)
+		return false;
+	if (monitor->one_fs)
+		return monitor->follow.is_there &&
+		       entry->dev == monitor->follow.was.fs_dev;
+	return !monitor->only_dev || entry->dev == monitor->only_dev;
+}
+
+static void announce(void *context, const struct frsp_hot_file *file)
+{
+	struct hot_monitor *monitor = context;
+
+	path_cache_announce(monitor->paths, file);
+}
+
+static void forget_slot(void *context, __u32 index,
+			const struct frsp_hot_slot *slot)
+{
+	struct hot_monitor *monitor = context;
+	const struct path_key key = {slot->ino, slot->fs, slot->gen};
+	struct placed_file *placed;
+
+	hot_rank_forget(monitor->rank, index);
+	if (FRSP_HOT_TAG_RANGE(slot->tag) != FRSP_HOT_RANGE_FILE)
+		return;
+	path_cache_forget(monitor->paths, &key);
+	if (monitor->naming)
+		path_naming_forget(monitor->naming, &key);
+	HASH_FIND(hh, monitor->placed, &key, sizeof(key), placed);
+	if (placed) {
+		HASH_DEL(monitor->placed, placed);
+		free(placed);
+	}
+}
+
+/* How many slots were emptied since the start. A reader that was killed may
+ * have told less than it did. Where no slot was taken from before the emptying
+ * until after it, what is in use tells the number without its word.
+ */
+static int tell_evicted(struct hot_monitor *monitor,
+			const struct hot_evict_result *result,
+			const __u64 before[FRSP_HOT_NR_STATS])
+{
+	__u64 after[FRSP_HOT_NR_STATS];
+	__u64 taken = before[FRSP_HOT_STAT_SLOTS];
+	__u64 evicted = before[FRSP_HOT_STAT_EVICTED] + result->n_emptied;
+	int err;
+
+	err = hot_track_stats(monitor->track, after);
+	if (err)
+		return err;
+	if (after[FRSP_HOT_STAT_SLOTS] == taken && result->n_in_use <= taken)
+		evicted = taken - result->n_in_use;
+	return hot_track_set_evicted(monitor->track, evicted);
+}
+
+/* After the frame is taken, so that it still shows what is forgotten. */
+static int make_room(struct hot_monitor *monitor, const struct hot_clock *clock,
+		     const __u64 stats[FRSP_HOT_NR_STATS])
+{
+	const struct hot_table *table = hot_track_table(monitor->track);
+	const struct hot_evict_hooks hooks = {.evicted = forget_slot,
+					      .context = monitor};
+	struct hot_evict_result result;
+
+	if (!hot_evict_is_due(table, stats[FRSP_HOT_STAT_SLOTS] -
+					     stats[FRSP_HOT_STAT_EVICTED]) ||
+	    !hot_track_tends(monitor->track))
+		return 0;
+	if (hot_evict(table, clock, &hooks, &monitor->evict_hand, &result))
+		return 0; /* a table that is full says so */
+	fs_room_make(monitor->track);
+	return tell_evicted(monitor, &result, stats);
+}
+
+/* What the first program missed and the second did not find. The kernel's
+ * number and ours are not read at one moment.
+ */
+static __u64 missed_bios(const struct hot_monitor *monitor,
+			 const __u64 stats[FRSP_HOT_NR_STATS])
+{
+	__u64 missed = watch_missed_runs(hot_track_prog_fd(monitor->track));
+	__s64 lost = missed - stats[FRSP_HOT_STAT_FOUND];
+
+	return lost > 0 ? lost : 0;
+}
+
+static void fill_statistics(struct hot_monitor *monitor,
+			    struct hot_frame *frame,
+			    const __u64 stats[FRSP_HOT_NR_STATS])
+{
+	double now_s;
+
+	frame->wall_ns = clock_ns(CLOCK_REALTIME);
+	frame->mono_ns = clock_ns(CLOCK_MONOTONIC);
+	now_s = frame->mono_ns / 1e9;
+	frame->interval_s = now_s - monitor->last_s;
+	frame->dropped = stats[FRSP_HOT_STAT_DROPPED];
+	frame->unnamed = stats[FRSP_HOT_STAT_UNNAMED];
+	frame->n_evicted = stats[FRSP_HOT_STAT_EVICTED];
+	frame->n_used = stats[FRSP_HOT_STAT_SLOTS] - frame->n_evicted;
+	frame->n_slots = hot_track_table(monitor->track)->n_slots;
+	frame->events = stats[FRSP_HOT_STAT_EVENTS];
+	frame->events_per_s =
+		(frame->events - monitor->last_events) / frame->interval_s;
+	frame->ns_per_event =
+		stats[FRSP_HOT_STAT_SAMPLES]
+			? (double)stats[FRSP_HOT_STAT_SAMPLED_NS] /
+				  stats[FRSP_HOT_STAT_SAMPLES]
+			: 0;
+	frame->map_bytes = monitor->map_bytes;
+	frame->pinned = hot_track_is_pinned(monitor->track);
+	frame->untested = tested_untested();
+	frame->cgroup_gone = monitor->cgroup_gone;
+	frame->fs_gone = monitor->one_fs && !monitor->follow.is_there;
+	frame->naming_percent =
+		monitor->naming ? path_naming_percent(monitor->naming) : -1;
+	monitor->last_s = now_s;
+	monitor->last_events = frame->events;
+}
+
+static void follow(struct hot_monitor *monitor)
+{
+	/* on error the old table will do */
+	mount_table_refresh(monitor->mounts);
+	if (monitor->one_fs)
+		fs_follow(&monitor->follow, monitor->track, monitor->mounts);
+	if (!monitor->cgroup)
+		return;
+	monitor->cgroup_gone = !cgroup_follow(monitor->cgroup);
+	if (!monitor->cgroup_gone)
+		hot_track_follow(monitor->track, monitor->cgroup);
+}
+
+int hot_monitor_tend(struct hot_monitor *monitor)
+{
+	__u64 stats[FRSP_HOT_NR_STATS] = {0};
+	struct hot_clock clock;
+	int err;
+
+	follow(monitor);
+	err = hot_track_files(monitor->track, announce, monitor);
+	if (monitor->naming)
+		path_naming_tend(monitor->naming, monitor->mounts,
+				 monitor->paths);
+	if (!err)
+		err = hot_track_stats(monitor->track, stats);
+	if (!err)
+		err = hot_track_clock(monitor->track, &clock);
+	return err ?: make_room(monitor, &clock, stats);
+}
+
+static void fill_devices(struct hot_monitor *monitor, struct hot_rows *rows)
+{
+	for (__u32 i = 0; i < rows->n_rows; i++) {
+		struct hot_row *row = &rows->rows[i];
+		const struct fs_identity identity =
+			fs_identity_get(monitor->identities, row->fs);
+
+		row->dev = identity.fs.dev;
+		row->fs_dev = identity.is_there ? identity.fs.fs_dev : 0;
+	}
+}
+
+int hot_monitor_sample(struct hot_monitor *monitor,
+		       const struct hot_frame_request *request,
+		       struct hot_frame *frame)
+{
+	struct hot_request ranking = {
+		.sort = request->sort,
+		.max_rows = request->max_rows,
+		.ranges = request->ranges,
+		.only_fs = only_fs(monitor),
+		.wanted = monitor->directory ? is_placed_below : NULL,
+		.context = monitor,
+	};
+	__u64 stats[FRSP_HOT_NR_STATS];
+	struct hot_clock clock;
+	int err;
+
+	if (hot_track_is_gone(monitor->track))
+		return -ECANCELED;
+	follow(monitor);
+	path_cache_next_frame(monitor->paths);
+	fs_identities_next_frame(monitor->identities);
+	err = hot_track_files(monitor->track, announce, monitor);
+	if (!err)
+		err = hot_track_stats(monitor->track, stats);
+	if (!err)
+		err = hot_track_clock(monitor->track, &clock);
+	if (err)
+		return err;
+	fill_statistics(monitor, frame, stats);
+	frame->missed = missed_bios(monitor, stats);
+	ranking.interval_s = frame->interval_s;
+	err = hot_rank_refresh(monitor->rank, hot_track_table(monitor->track),
+			       &clock, &ranking, class_is_wanted,
+			       &frame->ranking);
+	if (err)
+		return err;
+	fill_devices(monitor, &frame->ranking.files);
+	fill_devices(monitor, &frame->ranking.ranges);
+	return make_room(monitor, &clock, stats);
+}
+
+void hot_monitor_path(struct hot_monitor *monitor, const struct hot_row *row,
+		      struct path_result *result)
+{
+	const struct path_key key = {row->ino, row->fs, row->gen};
+
+	get_path(monitor, &key, result);
+}
+
+struct bpf_object_skeleton *
+hot_monitor_skeleton(const struct hot_monitor *monitor)
+{
+	return hot_track_skeleton(monitor->track);
+}

@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Each live slot gets its rates (against the bytes it had at the last refresh,
+ * kept per slot) and its sort value; the best are kept. Only rows that made it
+ * are filled in.
+ *
+ * Most of a large table is as it was, and reading it is what a refresh costs.
+ * So of each cluster is kept what it had: how many files and ranges, and the
+ * best value of both. One that nobody touched since is read again only if that
+ * value, as far as it has decayed, would make it into the rows. What was
+ * touched is known by epochs (hot.h). A mark of the epoch before may have come
+ * when its cluster had been passed. One that comes still later, as its CPU was
+ * stopped between two instructions, is made up for every FULL_EVERY refreshes.
+ *
+ * The kernel goes on counting meanwhile, so the numbers of one row can be some
+ * ns apart from each other; none is ever lost.
+ */
+#include "heat/rank.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heat/best.h"
+#include "heat/range_count.h"
+
+const char *const hot_sort_names[HOT_NR_SORT_KEYS][2] = {
+	[HOT_BY_TEMPERATURE] = {"temp", "temperature"},
+	[HOT_BY_RATE] = {"rate", "bytes per second in the last interval"},
+	[HOT_BY_READ_RATE] = {"rrate", "bytes read per second"},
+	[HOT_BY_WRITE_RATE] = {"wrate", "bytes written per second"},
+	[HOT_BY_BYTES] = {"bytes", "bytes since tracking began"},
+	[HOT_BY_READ_BYTES] = {"rbytes", "bytes read"},
+	[HOT_BY_WRITE_BYTES] = {"wbytes", "bytes written"},
+	[HOT_BY_OPS] = {"ops", "operations"},
+	[HOT_BY_READS] = {"reads", "read operations"},
+	[HOT_BY_WRITES] = {"writes", "write operations"},
+};
+
+#define FULL_EVERY 64
+
+/* Of a cluster, when it was read last. */
+struct cluster {
+	double best_file, best_range; /* sort values; 0: or none */
+	__u32 heat_time;
+	unsigned char n_files, n_ranges; /* that are wanted */
+	bool has_class;
+	bool is_left; /* for later in the pass: it is as it was */
+};
+
+/* What the values in clusters are of. */
+struct ranked_by {
+	struct hot_sort sort;
+	bool ranges;
+	__u32 only_fs;
+};
+
+struct hot_rank {
+	__u32 n_slots;
+	struct hot_bytes *before; /* by slot */
+	__u64 *owner;		  /* by slot: owner_of() a range, 0: is none */
+	struct range_count ranges_of; /* by owner */
+	struct cluster *clusters;
+	struct ranked_by ranked_by;
+	__u32 last_epoch;
+	__u32 n_refreshes;
+	struct hot_best files, ranges;
+	struct hot_rows file_rows, range_rows;
+};
+
+int hot_sort_parse(const char *text, struct hot_sort *sort)
+{
+	sort->ascending = *text == '+';
+	if (*text == '+' || *text == '-')
+		text++;
+	for (int key = 0; key < HOT_NR_SORT_KEYS; key++) {
+		if (strcmp(text, hot_sort_names[key][0]))
+			continue;
+		sort->key = key;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static __u32 n_clusters(__u32 n_slots)
+{
+	return (n_slots + FRSP_HOT_CLUSTER - 1) / FRSP_HOT_CLUSTER;
+}
+
+/* The slot behind its last one. */
+static __u32 cluster_end(const struct hot_rank *rank, __u32 c)
+{
+	__u32 end = (c + 1) * FRSP_HOT_CLUSTER;
+
+	return end < rank->n_slots ? end : rank->n_slots;
+}
+
+struct hot_rank *hot_rank_new(__u32 n_slots)
+{
+	struct hot_rank *rank = calloc(1, sizeof(*rank));
+
+	if (!rank)
+		return NULL;
+	rank->n_slots = n_slots;
+	rank->before = calloc(n_slots, sizeof(*rank->before));
+	rank->owner = calloc(n_slots, sizeof(*rank->owner));
+	rank->clusters = calloc(n_clusters(n_slots), sizeof(*rank->clusters));
+	if (!rank->before || !rank->owner || !rank->clusters) {
+		hot_rank_free(rank);
+		return NULL;
+	}
+	return rank;
+}
+
+void hot_rank_free(struct hot_rank *rank)
+{
+	if (!rank)
+		return;
+	free(rank->before);
+	free(rank->owner);
+	range_count_free(&rank->ranges_of);
+	free(rank->clusters);
+	hot_best_free(&rank->files);
+	hot_best_free(&rank->ranges);
+	free(rank->file_rows.rows);
+	free(rank->range_rows.rows);
+	free(rank);
+}
+
+void hot_rank_forget(struct hot_rank *rank, __u32 index)
+{
+	memset(&rank->before[index], 0, sizeof(rank->before[index]));
+}
+
+static double slot_temperature(const struct frsp_hot_slot *slot,
+			       const struct hot_clock *clock)
+{
+	const struct frsp_hot_slot_compat *compat;
+	__s32 age;
+
+	if (clock->compat) {
+		compat = (const struct frsp_hot_slot_compat *)slot;
+		return heat_compat_temperature(slot->reads, slot->writes,
+					       &compat->compat,
+					       clock->wall_ns) >>
+		       24;
+	}
+	age = clock->heat_time - slot->heat_time;
+	if (age < 0)
+		age = 0;
+	return heat_decay(slot->heat, age, clock->heat_rate) / (double)HEAT_ONE;
+}
+
+static double sort_value(const struct frsp_hot_slot *slot,
+			 struct hot_bytes delta, const struct hot_clock *clock,
+			 enum hot_sort_key key)
+{
+	switch (key) {
+	case HOT_BY_RATE:
+		return delta.read + delta.write;
+	case HOT_BY_READ_RATE:
+		return delta.read;
+	case HOT_BY_WRITE_RATE:
+		return delta.write;
+	case HOT_BY_BYTES:
+		return slot->read_bytes + slot->write_bytes;
+	case HOT_BY_READ_BYTES:
+		return slot->read_bytes;
+	case HOT_BY_WRITE_BYTES:
+		return slot->write_bytes;
+	case HOT_BY_OPS:
+		return slot->reads + slot->writes;
+	case HOT_BY_READS:
+		return slot->reads;
+	case HOT_BY_WRITES:
+		return slot->writes;
+	default:
+		return slot_temperature(slot, clock);
+	}
+}
+
+static struct hot_bytes take_delta(struct hot_rank *rank, __u32 index,
+				   const struct frsp_hot_slot *slot)
+{
+	struct hot_bytes *before = &rank->before[index], delta;
+	__u64 read = slot->read_bytes, write = slot->write_bytes;
+
+	/* less than there was: another reader has emptied the slot */
+	if (read < before->read || write < before->write)
+		*before = (struct hot_bytes){0};
+	delta.read = read - before->read;
+	delta.write = write - before->write;
+	before->read = read;
+	before->write = write;
+	return delta;
+}
+
+static void fill_row(struct hot_row *row, const struct frsp_hot_slot *slot,
+		     struct hot_bytes delta, const struct hot_clock *clock,
+		     double interval_s)
+{
+	row->ino = slot->ino;
+	row->fs = slot->fs;
+	row->dev = 0;
+	row->fs_dev = 0;
+	row->gen = slot->gen;
+	row->range = FRSP_HOT_TAG_RANGE(slot->tag);
+	row->n_ranges = row->range != FRSP_HOT_RANGE_FILE;
+	row->reads = slot->reads;
+	row->writes = slot->writes;
+	row->read_bytes = slot->read_bytes;
+	row->write_bytes = slot->write_bytes;
+	row->read_bytes_per_s = interval_s > 0 ? delta.read / interval_s : 0;
+	row->write_bytes_per_s = interval_s > 0 ? delta.write / interval_s : 0;
+	row->temperature = slot_temperature(slot, clock);
+}
+
+static bool same_file(const struct hot_row *row,
+		      const struct frsp_hot_slot *slot)
+{
+	return row->ino == slot->ino && row->fs == slot->fs &&
+	       row->gen == slot->gen;
+}
+
+static bool slot_counts(const struct frsp_hot_slot *slot,
+			const struct hot_row *row)
+{
+	return slot->tag == FRSP_HOT_TAG(row->range, FRSP_HOT_LIVE) &&
+	       same_file(row, slot);
+}
+
+/* Adds up all slots of a row's key (hot_table.bpf.h says when there can be two)
+ * into the one that comes first in its probe sequence. False: index is not
+ * that one.
+ */
+static bool merge_twins(struct hot_row *row, __u32 index,
+			const struct hot_table *table)
+{
+	struct frsp_hot_probe probe =
+		hot_probe_first(row->ino, row->fs, row->gen, row->range);
+	__u32 seen[FRSP_HOT_PROBES], n_seen = 0, at, i, k;
+	const struct frsp_hot_slot *slot;
+
+	for (i = 0; i < FRSP_HOT_PROBES; i++, hot_probe_next(&probe)) {
+		at = hot_probe_index(&probe, table->n_slots);
+		slot = hot_table_slot(table, at);
+		if (FRSP_HOT_TAG_STATE(slot->tag) == FRSP_HOT_FREE)
+			break;
+		if (!slot_counts(slot, row))
+			continue;
+		for (k = 0; k < n_seen && seen[k] != at; k++)
+			;
+		if (k < n_seen)
+			continue; /* a sequence can come by a slot again */
+		seen[n_seen++] = at;
+		if (seen[0] != index)
+			return false;
+		if (at == index)
+			continue;
+		row->reads += slot->reads;
+		row->writes += slot->writes;
+		row->read_bytes += slot->read_bytes;
+		row->write_bytes += slot->write_bytes;
+	}
+	return true;
+}
+
+static void add_class(struct hot_row *class, const struct frsp_hot_slot *slot,
+		      struct hot_bytes delta, const struct hot_clock *clock,
+		      double interval_s)
+{
+	struct hot_row row;
+
+	fill_row(&row, slot, delta, clock, interval_s);
+	class->reads += row.reads;
+	class->writes += row.writes;
+	class->read_bytes += row.read_bytes;
+	class->write_bytes += row.write_bytes;
+	class->read_bytes_per_s += row.read_bytes_per_s;
+	class->write_bytes_per_s += row.write_bytes_per_s;
+	class->temperature += row.temperature;
+}
+
+static int fill_rows(struct hot_rows *rows, struct hot_best *c,
+		     const struct hot_table *table,
+		     const struct hot_clock *clock, double interval_s)
+{
+	struct hot_row *grown;
+
+	hot_best_sort(c);
+	grown = realloc(rows->rows, (c->n + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	rows->rows = grown;
+	rows->n_rows = 0;
+	for (__u32 i = 0; i < c->n; i++) {
+		fill_row(&grown[rows->n_rows],
+			 hot_table_slot(table, c->heap[i].index),
+			 c->heap[i].delta, clock, interval_s);
+		if (merge_twins(&grown[rows->n_rows], c->heap[i].index, table))
+			rows->n_rows++;
+	}
+	return 0;
+}
+
+/* A hash of the file that stands for it: that two of a million files have the
+ * same has a chance of 1 in 2^24. Never 0. splitmix64's finalizer.
+ */
+static __u64 owner_of(__u64 ino, __u32 fs, __u32 gen)
+{
+	__u64 hash = ino * 0x9e3779b97f4a7c15ULL ^
+		     ((__u64)fs << 32 | gen) * 0xff51afd7ed558ccdULL;
+
+	hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9ULL;
+	hash = (hash ^ hash >> 27) * 0x94d049bb133111ebULL;
+	return (hash ^ hash >> 31) | 1;
+}
+
+/* 0: it holds no range. */
+static __u64 owner_in(const struct frsp_hot_slot *slot, __u32 tag)
+{
+	if (FRSP_HOT_TAG_STATE(tag) != FRSP_HOT_LIVE || !slot->ino ||
+	    FRSP_HOT_TAG_RANGE(tag) == FRSP_HOT_RANGE_FILE)
+		return 0;
+	return owner_of(slot->ino, slot->fs, slot->gen);
+}
+
+/* The slot holds a range of this owner now; 0: none. */
+static int set_owner(struct hot_rank *rank, __u32 index, __u64 owner)
+{
+	__u64 before = rank->owner[index];
+	int err = 0;
+
+	if (owner == before)
+		return 0;
+	if (owner)
+		err = range_count_add(&rank->ranges_of, owner);
+	if (err)
+		return err;
+	if (before)
+		range_count_drop(&rank->ranges_of, before);
+	rank->owner[index] = owner;
+	return 0;
+}
+
+/* Ranges of the files' rows. */
+static void count_ranges(struct hot_rank *rank)
+{
+	struct hot_rows *files = &rank->file_rows;
+
+	for (__u32 i = 0; i < files->n_rows; i++) {
+		struct hot_row *row = &files->rows[i];
+
+		row->n_ranges =
+			range_count_of(&rank->ranges_of,
+				       owner_of(row->ino, row->fs, row->gen));
+	}
+}
+
+/* One refresh, on its way through the table. */
+struct pass {
+	struct hot_rank *rank;
+	const struct hot_table *table;
+	const struct hot_clock *clock;
+	const struct hot_request *request;
+	bool (*class_wanted)(void *context, __u32 fs);
+	struct hot_row *classes;
+};
+
+static bool is_wanted(const struct pass *pass, const struct frsp_hot_slot *slot)
+{
+	const struct hot_request *request = pass->request;
+
+	if (request->only_fs && slot->fs != request->only_fs)
+		return false;
+	return !request->wanted || request->wanted(request->context, slot);
+}
+
+static void read_class(const struct pass *pass,
+		       const struct frsp_hot_slot *slot, struct hot_bytes delta)
+{
+	if (slot->gen < FRSP_HOT_NR_CLASSES &&
+	    pass->class_wanted(pass->request->context, slot->fs))
+		add_class(&pass->classes[slot->gen], slot, delta, pass->clock,
+			  pass->request->interval_s);
+}
+
+/* A live slot of a file. */
+static int read_slot(const struct pass *pass, struct cluster *cluster,
+		     struct hot_candidate *candidate, bool is_file)
+{
+	const struct frsp_hot_slot *slot =
+		hot_table_slot(pass->table, candidate->index);
+	const struct hot_sort *sort = &pass->request->sort;
+	double *best = is_file ? &cluster->best_file : &cluster->best_range;
+
+	cluster->n_files += is_file;
+	cluster->n_ranges += !is_file;
+	if (!is_file && !pass->request->ranges)
+		return 0;
+	candidate->value =
+		sort_value(slot, candidate->delta, pass->clock, sort->key);
+	if (candidate->value > *best)
+		*best = candidate->value;
+	if (sort->ascending)
+		candidate->value = -candidate->value;
+	return hot_best_offer(
+		is_file ? &pass->rank->files : &pass->rank->ranges, *candidate);
+}
+
+static int read_cluster(const struct pass *pass, __u32 c)
+{
+	struct hot_rank *rank = pass->rank;
+	struct cluster *cluster = &rank->clusters[c];
+	__u32 end = cluster_end(rank, c);
+	int err = 0;
+
+	*cluster = (struct cluster){
+		.heat_time = pass->clock->heat_time,
+	};
+	for (__u32 i = c * FRSP_HOT_CLUSTER; i < end && !err; i++) {
+		const struct frsp_hot_slot *slot =
+			hot_table_slot(pass->table, i);
+		__u32 tag = __atomic_load_n(&slot->tag, __ATOMIC_ACQUIRE);
+		bool is_file = FRSP_HOT_TAG_RANGE(tag) == FRSP_HOT_RANGE_FILE;
+		struct hot_candidate candidate = {.index = i};
+
+		err = set_owner(rank, i, owner_in(slot, tag));
+		if (FRSP_HOT_TAG_STATE(tag) != FRSP_HOT_LIVE) {
+			hot_rank_forget(rank, i);
+			continue;
+		}
+		candidate.delta = take_delta(rank, i, slot);
+		if (!slot->ino) {
+			cluster->has_class = true;
+			read_class(pass, slot, candidate.delta);
+			continue;
+		}
+		if (!err && is_wanted(pass, slot))
+			err = read_slot(pass, cluster, &candidate, is_file);
+	}
+	return err;
+}
+
+/* What a value of an untouched cluster is at most by now. heat_decay() is right
+ * to 2^-21 of the value, and to a few units.
+ */
+static double value_now(const struct pass *pass, const struct cluster *cluster,
+			double value)
+{
+	const __u64 one = 1ULL << 40;
+	__u64 left;
+
+	switch (pass->request->sort.key) {
+	case HOT_BY_TEMPERATURE:
+		left = heat_decay(one,
+				  pass->clock->heat_time - cluster->heat_time,
+				  pass->clock->heat_rate);
+		return value * left / one * (1 + 0x1p-18) + 0x1p-18;
+	case HOT_BY_RATE:
+	case HOT_BY_READ_RATE:
+	case HOT_BY_WRITE_RATE:
+		return 0;
+	default:
+		return value;
+	}
+}
+
+static bool may_have_rows(const struct pass *pass, __u32 c)
+{
+	const struct hot_rank *rank = pass->rank;
+	const struct cluster *cluster = &rank->clusters[c];
+	__u32 first = c * FRSP_HOT_CLUSTER;
+
+	return (cluster->n_files &&
+		hot_best_would_take(
+			&rank->files,
+			value_now(pass, cluster, cluster->best_file), first)) ||
+	       (cluster->n_ranges && pass->request->ranges &&
+		hot_best_would_take(
+			&rank->ranges,
+			value_now(pass, cluster, cluster->best_range), first));
+}
+
+/* Whether what is known of clusters says something about the values now: not of
+ * the lowest ones, nor of the formula of 2013, which decays otherwise.
+ */
+static bool is_knowledge_of_use(const struct pass *pass)
+{
+	struct hot_rank *rank = pass->rank;
+	const struct hot_request *request = pass->request;
+	bool same = rank->ranked_by.sort.key == request->sort.key &&
+		    rank->ranked_by.ranges == request->ranges &&
+		    rank->ranked_by.only_fs == request->only_fs;
+
+	rank->ranked_by = (struct ranked_by){request->sort, request->ranges,
+					     request->only_fs};
+	return same && pass->table->touched &&
+	       rank->n_refreshes++ % FULL_EVERY && !request->sort.ascending &&
+	       !request->wanted && !pass->clock->compat;
+}
+
+static bool is_as_it_was(const struct pass *pass, __u32 c, __u32 last_epoch)
+{
+	const struct cluster *cluster = &pass->rank->clusters[c];
+	__u32 touched =
+		__atomic_load_n(&pass->table->touched[c], __ATOMIC_ACQUIRE);
+
+	return !cluster->has_class && (__s32)(touched + 1 - last_epoch) < 0;
+}
+
+/* First what was touched, which gives an idea of the values that the rows have.
+ */
+static int read_table(const struct pass *pass)
+{
+	struct hot_rank *rank = pass->rank;
+	__u32 n = n_clusters(rank->n_slots), last_epoch = rank->last_epoch;
+	bool skip = is_knowledge_of_use(pass);
+	int err = 0;
+
+	if (pass->table->touched)
+		rank->last_epoch = __atomic_add_fetch(pass->table->epoch, 1,
+						      __ATOMIC_SEQ_CST);
+	for (__u32 c = 0; c < n && !err; c++) {
+		rank->clusters[c].is_left =
+			skip && is_as_it_was(pass, c, last_epoch);
+		if (!rank->clusters[c].is_left)
+			err = read_cluster(pass, c);
+	}
+	for (__u32 c = 0; c < n && !err; c++)
+		if (rank->clusters[c].is_left && may_have_rows(pass, c))
+			err = read_cluster(pass, c);
+	if (err)
+		rank->n_refreshes = 0; /* the next one reads all of it */
+	return err;
+}
+
+static void count_all(struct hot_rank *rank)
+{
+	rank->file_rows.n_total = 0;
+	rank->range_rows.n_total = 0;
+	for (__u32 c = 0; c < n_clusters(rank->n_slots); c++) {
+		rank->file_rows.n_total += rank->clusters[c].n_files;
+		rank->range_rows.n_total += rank->clusters[c].n_ranges;
+	}
+	if (!rank->ranked_by.ranges)
+		rank->range_rows.n_total = 0;
+}
+
+int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
+		     const struct hot_clock *clock,
+		     const struct hot_request *request,
+		     bool (*class_wanted)(void *context, __u32 fs),
+		     struct hot_ranking *ranking)
+{
+	const struct pass pass = {
+		.rank = rank,
+		.table = table,
+		.clock = clock,
+		.request = request,
+		.class_wanted = class_wanted,
+		.classes = ranking->classes,
+	};
+	int err;
+
+	hot_best_reset(&rank->files, request->max_rows);
+	hot_best_reset(&rank->ranges, request->max_rows);
+	memset(ranking->classes, 0, sizeof(ranking->classes));
+	err = read_table(&pass);
+	if (err)
+		return err;
+	count_all(rank);
+	err = fill_rows(&rank->file_rows, &rank->files, table, clock,
+			request->interval_s);
+	if (!err)
+		err = fill_rows(&rank->range_rows, &rank->ranges, table, clock,
+				request->interval_s);
+	count_ranges(rank);
+	ranking->files = rank->file_rows;
+	ranking->ranges = rank->range_rows;
+	return err;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the hot table to ranked rows. Pure: reads a table and a clock, and
+ * raises the table's epoch (hot.h), but calls nothing of the system;
+ * tests/unit/hot_rank.c builds its own tables.
+ */
+#ifndef FRSP_HOT_RANK_H
+#define FRSP_HOT_RANK_H
+
+#include "heat/track.h"
+
+enum hot_sort_key {
+	HOT_BY_TEMPERATURE,
+	HOT_BY_RATE,
+	HOT_BY_READ_RATE,
+	HOT_BY_WRITE_RATE,
+	HOT_BY_BYTES,
+	HOT_BY_READ_BYTES,
+	HOT_BY_WRITE_BYTES,
+	HOT_BY_OPS,
+	HOT_BY_READS,
+	HOT_BY_WRITES,
+	HOT_NR_SORT_KEYS,
+};
+
+struct hot_sort {
+	enum hot_sort_key key;
+	bool ascending;
+};
+
+/* Name on the command line and meaning, by enum hot_sort_key. */
+extern const char *const hot_sort_names[HOT_NR_SORT_KEYS][2];
+
+/* "temp", "+temp" (lowest first), "-temp"; -EINVAL: no such key. */
+int hot_sort_parse(const char *text, struct hot_sort *sort);
+
+/* One file, range or class; counts since tracking began. */
+struct hot_row {
+	__u64 ino;
+	__u32 fs; /* identity, as in the slot */
+	__u32 gen;
+	/* Left 0 by hot_rank: the kernel's dev_t as stat() shows it, and that
+	 * of the superblock, as long as that is mounted.
+	 */
+	__u32 dev, fs_dev;
+	__u32 range;	/* FRSP_HOT_RANGE_FILE: the whole file */
+	__u32 n_ranges; /* tracked ranges of the file; of a range: 1 */
+	__u64 reads;
+	__u64 writes;
+	__u64 read_bytes;
+	__u64 write_bytes;
+	double read_bytes_per_s; /* in the last interval */
+	double write_bytes_per_s;
+	double temperature; /* compat: 0 .. 255 */
+};
+
+struct hot_rows {
+	struct hot_row *rows;
+	__u32 n_rows;
+	__u32 n_total; /* that there were to choose from */
+};
+
+struct hot_request {
+	struct hot_sort sort;
+	__u32 max_rows; /* 0: all */
+	bool ranges;	/* rank ranges too */
+	double interval_s;
+	__u32 only_fs; /* of the slots; 0: all */
+	/* NULL: all. Asked for each file and range before it is ranked. */
+	bool (*wanted)(void *context, const struct frsp_hot_slot *slot);
+	void *context;
+};
+
+struct hot_ranking {
+	struct hot_rows files;
+	struct hot_rows ranges;
+	struct hot_row classes[FRSP_HOT_NR_CLASSES]; /* summed over devices */
+};
+
+struct hot_rank;
+
+struct hot_rank *hot_rank_new(__u32 n_slots);
+void hot_rank_free(struct hot_rank *rank);
+
+/* Fills in *ranking, which stays valid until the next call. class_wanted tells
+ * by the identity whether a class slot counts. Returns 0 or -ENOMEM.
+ */
+int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
+		     const struct hot_clock *clock,
+		     const struct hot_request *request,
+		     bool (*class_wanted)(void *context, __u32 fs),
+		     struct hot_ranking *ranking);
+
+/* The slot at index counts something else from now on. */
+void hot_rank_forget(struct hot_rank *rank, __u32 index);
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "heat/summary.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fmt.h"
+
+static void class_line(char line[HOT_SUMMARY_LEN], const char *name,
+		       const struct hot_row *class, bool exact)
+{
+	char rrate[FMT_LEN], wrate[FMT_LEN], read[FMT_LEN], written[FMT_LEN];
+
+	snprintf(line, HOT_SUMMARY_LEN,
+		 "%-13s %7s/s read %7s/s written   since start: %s read in "
+		 "%llu, %s written in %llu",
+		 name, fmt_bytes(rrate, class->read_bytes_per_s + 0.5, exact),
+		 fmt_bytes(wrate, class->write_bytes_per_s + 0.5, exact),
+		 fmt_bytes(read, class->read_bytes, exact), class->reads,
+		 fmt_bytes(written, class->write_bytes, exact), class->writes);
+}
+
+/* Appends to line what still fits. */
+static __attribute__((format(printf, 2, 3))) void
+append(char line[HOT_SUMMARY_LEN], const char *format, ...)
+{
+	size_t len = strlen(line);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line + len, HOT_SUMMARY_LEN - len, format, args);
+	va_end(args);
+}
+
+static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
+{
+	char map[FMT_LEN], cost[64] = "not measured yet", untested[80] = "";
+
+	if (frame->ns_per_event > 0)
+		snprintf(cost, sizeof(cost),
+			 "%.0f ns/event, %.3f %% of one CPU",
+			 frame->ns_per_event,
+			 frame->ns_per_event * frame->events_per_s / 1e7);
+	if (frame->untested)
+		snprintf(untested, sizeof(untested),
+			 "NOT TESTED on Linux %s, see --self-test; ",
+			 frame->untested);
+	snprintf(line, HOT_SUMMARY_LEN,
+		 "%-13s %s%s%s%s, %.0f events/s, maps %s, table %.0f %% full",
+		 "own cost",
+		 frame->cgroup_gone ? "the cgroup is GONE, nothing counts; "
+				    : "",
+		 frame->fs_gone ? "the filesystem is NOT MOUNTED; " : "",
+		 untested, cost, frame->events_per_s,
+		 fmt_bytes(map, frame->map_bytes, false),
+		 frame->n_slots ? 100.0 * frame->n_used / frame->n_slots : 0);
+	if (frame->pinned)
+		append(line, ", pinned");
+	if (frame->n_evicted)
+		append(line, ", %llu forgotten", frame->n_evicted);
+	if (frame->dropped)
+		append(line, ", %llu DROPPED (more --memory)", frame->dropped);
+	if (frame->unnamed)
+		append(line, ", %llu not announced", frame->unnamed);
+	if (frame->missed)
+		append(line, ", %llu MISSED", frame->missed);
+}
+
+/* Few have a swap file, and with them it is seldom used. */
+static void add_swap(char line[HOT_SUMMARY_LEN], const struct hot_row *swap,
+		     bool exact)
+{
+	char read[FMT_LEN], written[FMT_LEN];
+
+	if (swap->reads || swap->writes)
+		append(line, "; swap files: %s read, %s written",
+		       fmt_bytes(read, swap->read_bytes, exact),
+		       fmt_bytes(written, swap->write_bytes, exact));
+}
+
+void hot_summary(char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN],
+		 const struct hot_frame *frame, bool exact)
+{
+	class_line(lines[0], "metadata",
+		   &frame->ranking.classes[FRSP_HOT_METADATA], exact);
+	class_line(lines[1], "unattributed",
+		   &frame->ranking.classes[FRSP_HOT_UNATTRIBUTED], exact);
+	add_swap(lines[1], &frame->ranking.classes[FRSP_HOT_SWAP], exact);
+	cost_line(lines[2], frame);
+}

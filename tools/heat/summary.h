@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The lines below hotmon's tables: what has no file, and the own cost. */
+#ifndef FRSP_HOT_SUMMARY_H
+#define FRSP_HOT_SUMMARY_H
+
+#include "heat/monitor.h"
+
+#define HOT_SUMMARY_LINES 3
+#define HOT_SUMMARY_LEN	  192
+
+void hot_summary(char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN],
+		 const struct hot_frame *frame, bool exact);
+
+#endif

@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "heat/track.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "base/clock.h"
+#include "hot.skel.h"
+#include "watch/watch.h"
+#include "watch/pin.h"
+
+#define RING_BYTES (512 * 1024)
+#define FS_BYTES   (128 * 1024) /* hotmon_fs */
+/* Of a walk that a filesystem's unmounting disturbs. */
+#define FIND_TRIES 8
+
+struct hot_track {
+	struct hotmon *skel;
+	struct ring_buffer *ring;
+	struct hot_table table;
+	size_t slot_bytes, touched_bytes; /* as mapped */
+	__u32 tick_ns;
+	__u32 heat_shift;
+	__u32 heat_rate;
+	bool compat;
+	bool tends;
+	/* descriptors: of what is pinned, -1: it is our own; of the programs
+	 * that tell the time, and find filesystems; of the one that counts
+	 */
+	int pins, clock, finder, program;
+	void (*announce)(void *context, const struct frsp_hot_file *file);
+	void *announce_context;
+};
+
+/* The resolution of a coarse clock is the kernel's tick. */
+static __u32 tick_length_ns(void)
+{
+	struct timespec resolution = {0};
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+	return resolution.tv_nsec;
+}
+
+static __u64 jiffies_now(const struct hot_track *track)
+{
+	__u64 jiffies = 0;
+	/* a syscall program writes to its input */
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &jiffies,
+		    .ctx_size_in = sizeof(jiffies));
+
+	bpf_prog_test_run_opts(track->clock, &run);
+	return jiffies;
+}
+
+/* The wall clock at jiffies64 == 0, from the time since boot: jiffies start
+ * at -300 s, cut to 32 bits (INITIAL_JIFFIES, include/linux/jiffies.h).
+ */
+static __u64 jiffies_epoch_ns(__u32 tick_ns)
+{
+	__u64 initial = (__u32)(-300 * (__s64)(NSEC_PER_SEC / tick_ns));
+	__u64 since_boot = clock_ns(CLOCK_MONOTONIC);
+
+	return clock_ns(CLOCK_REALTIME) - since_boot - initial * tick_ns;
+}
+
+static bool has_member(const struct btf *btf, const char *name,
+		       const char *member)
+{
+	__s32 id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, id) : NULL;
+
+	for (int i = 0; type && i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf,
+						btf_members(type)[i].name_off),
+			    member))
+			return true;
+	return false;
+}
+
+/* The second program only where it has something to do: hot_once.bpf.h. */
+static int probe_kernel(struct hotmon *skel)
+{
+	struct btf *kernel;
+
+	if (watch_probe(skel->obj) < 0 ||
+	    !bpf_program__autoload(skel->progs.hotmon_bio_queue))
+		return -EOPNOTSUPP;
+	skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
+	kernel = btf__load_vmlinux_btf();
+	skel->rodata->have_rdonly_cast =
+		btf__find_by_name_kind(kernel, "bpf_rdonly_cast",
+				       BTF_KIND_FUNC) > 0;
+	bpf_program__set_autoload(skel->progs.hotmon_bio_missed,
+				  has_member(kernel, "srcu_struct",
+					     "srcu_reader_flavor"));
+	btf__free(kernel);
+	return 0;
+}
+
+/* What the program is loaded with, but for the filters. */
+struct settings {
+	__u32 tick_ns, heat_shift, heat_rate;
+	__u32 n_slots, stride;
+	bool compat;
+};
+
+static struct settings settings_of(const struct hot_track_options *options)
+{
+	struct settings settings = {
+		.tick_ns = tick_length_ns(),
+		.compat = options->compat,
+		.stride = options->compat ? sizeof(struct frsp_hot_slot_compat)
+					  : sizeof(struct frsp_hot_slot),
+	};
+	__u64 cluster_bytes; /* with the mark of the cluster */
+	double units;
+
+	settings.heat_shift = heat_unit_shift(settings.tick_ns);
+	units = options->half_life_s * NSEC_PER_SEC /
+		((__u64)settings.tick_ns << settings.heat_shift);
+	settings.heat_rate = 4294967296.0 / units + 0.5;
+	cluster_bytes = settings.stride * FRSP_HOT_CLUSTER + sizeof(__u64);
+	settings.n_slots = (options->memory - RING_BYTES - FS_BYTES) /
+			   cluster_bytes * FRSP_HOT_CLUSTER;
+	return settings;
+}
+
+static void set_filters(struct hotmon *skel,
+			const struct hot_track_options *options)
+{
+	skel->rodata->filter_fs = options->one_fs;
+	skel->rodata->filter_n_pids = options->n_pids;
+	memcpy((void *)skel->rodata->filter_pids, options->pids,
+	       sizeof(options->pids));
+	if (!options->cgroup)
+		return;
+	skel->rodata->filter_cgroup = true;
+	skel->rodata->filter_cgroup_level = options->cgroup->level;
+	snprintf((char *)skel->rodata->filter_cgroup_name,
+		 sizeof(skel->rodata->filter_cgroup_name), "%s",
+		 cgroup_name(options->cgroup));
+	skel->bss->filter_cgroup_parent = options->cgroup->parent_id;
+}
+
+static int configure(struct hotmon *skel, const struct settings *settings)
+{
+	skel->rodata->n_slots = settings->n_slots;
+	skel->rodata->heat_shift = settings->heat_shift;
+	skel->rodata->heat_rate = settings->heat_rate;
+	skel->rodata->score_compat = settings->compat;
+	skel->rodata->tick_ns = settings->tick_ns;
+	skel->rodata->jiffies_epoch_ns = jiffies_epoch_ns(settings->tick_ns);
+	if (bpf_map__set_value_size(skel->maps.hotmon_table,
+				    settings->stride) ||
+	    bpf_map__set_max_entries(skel->maps.hotmon_table,
+				     settings->n_slots) ||
+	    bpf_map__set_max_entries(skel->maps.hotmon_touched,
+				     settings->n_slots / FRSP_HOT_CLUSTER) ||
+	    bpf_map__set_max_entries(skel->maps.hotmon_files, RING_BYTES))
+		return -EINVAL;
+	return 0;
+}
+
+static bool has_filter(const struct hot_track_options *options)
+{
+	return options->one_fs || options->n_pids || options->cgroup;
+}
+
+/* Of the object that is loaded. */
+static bool is_as_wanted(const struct hotmon *skel,
+			 const struct settings *settings)
+{
+	return skel->rodata->n_slots == settings->n_slots &&
+	       skel->rodata->heat_rate == settings->heat_rate &&
+	       skel->rodata->score_compat == settings->compat &&
+	       !skel->rodata->filter_fs && !skel->rodata->filter_n_pids &&
+	       !skel->rodata->filter_cgroup;
+}
+
+/* All of an array's elements; NULL: errno tells. */
+static void *map_array(const struct bpf_map *map, size_t *bytes)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	void *at;
+
+	*bytes = (*bytes + page - 1) / page * page;
+	at = mmap(NULL, *bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+		  bpf_map__fd(map), 0);
+	return at == MAP_FAILED ? NULL : at;
+}
+
+static int map_table(struct hot_track *track)
+{
+	struct hot_table *table = &track->table;
+
+	track->slot_bytes = (size_t)table->n_slots * table->stride;
+	table->slots =
+		map_array(track->skel->maps.hotmon_table, &track->slot_bytes);
+	if (!table->slots)
+		return -errno;
+	track->touched_bytes =
+		table->n_slots / FRSP_HOT_CLUSTER * sizeof(__u64);
+	table->touched = map_array(track->skel->maps.hotmon_touched,
+				   &track->touched_bytes);
+	if (!table->touched)
+		return -errno;
+	table->epoch = (__u32 *)&track->skel->bss->hot_epoch;
+	return 0;
+}
+
+static int file_announced(void *context, void *data, size_t size)
+{
+	struct hot_track *track = context;
+
+	if (size >= sizeof(struct frsp_hot_file))
+		track->announce(track->announce_context, data);
+	return 0;
+}
+
+static int open_programs(struct hot_track *track)
+{
+	track->clock = watch_program(HOT_TRACK_OBJECT,
+				     track->skel->progs.hotmon_clock);
+	track->finder = watch_program(HOT_TRACK_OBJECT,
+				      track->skel->progs.hotmon_find_fs);
+	track->program = watch_program(HOT_TRACK_OBJECT,
+				       track->skel->progs.hotmon_bio_queue);
+	if (track->clock < 0)
+		return track->clock;
+	if (track->finder < 0)
+		return track->finder;
+	return track->program < 0 ? track->program : 0;
+}
+
+/* Of the loaded object, whoever loaded it. */
+static int use(struct hot_track *track, const struct settings *settings)
+{
+	int err;
+
+	track->table.n_slots = settings->n_slots;
+	track->table.stride = settings->stride;
+	track->tick_ns = settings->tick_ns;
+	track->heat_shift = settings->heat_shift;
+	track->heat_rate = settings->heat_rate;
+	track->compat = settings->compat;
+	err = map_table(track);
+	if (err)
+		return err;
+	err = open_programs(track);
+	if (err)
+		return err;
+	track->ring =
+		ring_buffer__new(bpf_map__fd(track->skel->maps.hotmon_files),
+				 file_announced, track, NULL);
+	return track->ring ? 0 : -errno;
+}
+
+static int load_and_attach(struct hot_track *track,
+			   const struct hot_track_options *options,
+			   const struct settings *settings)
+{
+	int err = probe_kernel(track->skel);
+
+	if (err)
+		return err;
+	set_filters(track->skel, options);
+	err = configure(track->skel, settings);
+	if (!err)
+		err = hotmon__load(track->skel);
+	if (!err)
+		err = use(track, settings);
+	return err ?: hotmon__attach(track->skel);
+}
+
+static int load_pinned(struct hot_track *track, const struct settings *settings)
+{
+	int err;
+
+	track->pins = watch_pin_open();
+	if (track->pins < 0)
+		return track->pins;
+	err = watch_pin_load(HOT_TRACK_OBJECT, track->skel->skeleton);
+	if (err)
+		return err;
+	/* or it has just been taken away, and perhaps replaced */
+	if (!is_as_wanted(track->skel, settings) ||
+	    watch_pin_is_gone(track->pins))
+		return -ENOENT;
+	return use(track, settings);
+}
+
+static int open_one(const struct hot_track_options *options, bool pinned,
+		    struct hot_track **out)
+{
+	const struct settings settings = settings_of(options);
+	struct hot_track *track = calloc(1, sizeof(*track));
+	int err;
+
+	if (!track)
+		return -ENOMEM;
+	track->pins = -1;
+	track->clock = -1;
+	track->finder = -1;
+	track->program = -1;
+	track->skel = hotmon__open();
+	if (!track->skel)
+		err = -errno;
+	else if (pinned)
+		err = load_pinned(track, &settings);
+	else
+		err = load_and_attach(track, options, &settings);
+	if (err)
+		hot_track_close(track);
+	else
+		*out = track;
+	return err;
+}
+
+int hot_track_open(const struct hot_track_options *options,
+		   struct hot_track **out)
+{
+	if (!has_filter(options) && watch_pin_is_there(HOT_TRACK_OBJECT) &&
+	    !open_one(options, true, out))
+		return 0;
+	return open_one(options, false, out);
+}
+
+static void close_if_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void hot_track_close(struct hot_track *track)
+{
+	if (!track)
+		return;
+	ring_buffer__free(track->ring);
+	if (track->table.slots)
+		munmap(track->table.slots, track->slot_bytes);
+	if (track->table.touched)
+		munmap(track->table.touched, track->touched_bytes);
+	hotmon__destroy(track->skel);
+	close_if_open(track->pins);
+	close_if_open(track->clock);
+	close_if_open(track->finder);
+	close_if_open(track->program);
+	free(track);
+}
+
+bool hot_track_is_pinned(const struct hot_track *track)
+{
+	return track->pins >= 0;
+}
+
+bool hot_track_is_gone(const struct hot_track *track)
+{
+	return track->pins >= 0 && watch_pin_is_gone(track->pins);
+}
+
+int hot_track_fs(const struct hot_track *track, __u32 fs,
+		 struct frsp_hot_fs *out)
+{
+	int map = bpf_map__fd(track->skel->maps.hotmon_fs);
+
+	return bpf_map_lookup_elem(map, &fs, out) ? -errno : 0;
+}
+
+bool hot_track_next_fs(const struct hot_track *track, __u32 *fs)
+{
+	int map = bpf_map__fd(track->skel->maps.hotmon_fs);
+
+	return !bpf_map_get_next_key(map, *fs ? fs : NULL, fs);
+}
+
+void hot_track_keep_fs(const struct hot_track *track, __u32 fs,
+		       const struct frsp_hot_fs *known)
+{
+	bpf_map_update_elem(bpf_map__fd(track->skel->maps.hotmon_fs), &fs,
+			    known, BPF_NOEXIST);
+}
+
+void hot_track_forget_fs(const struct hot_track *track, __u32 fs)
+{
+	bpf_map_delete_elem(bpf_map__fd(track->skel->maps.hotmon_fs), &fs);
+}
+
+int hot_track_find_fs(const struct hot_track *track,
+		      struct frsp_hot_fs_query *query)
+{
+	const struct frsp_hot_fs_query asked = *query;
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = query,
+		    .ctx_size_in = sizeof(*query));
+	int err;
+
+	for (int i = 0; i < FIND_TRIES; i++) {
+		*query = asked;
+		err = bpf_prog_test_run_opts(track->finder, &run);
+		if (err)
+			return err;
+		if (query->is_found && !(query->where & FRSP_HOT_FS_UNSEEN))
+			return 0;
+		if (!query->is_found && query->is_complete)
+			return -ENOENT;
+	}
+	return query->is_found ? 0 : -EAGAIN;
+}
+
+void hot_track_follow_fs(struct hot_track *track,
+			 const struct hot_track_fs_filter *filter)
+{
+	track->skel->bss->filter_fs_id = filter->fs;
+	memcpy((void *)track->skel->bss->filter_disk_ids, filter->disks,
+	       sizeof(filter->disks));
+	track->skel->bss->filter_any_disk = filter->any_disk;
+}
+
+void hot_track_follow(struct hot_track *track, const struct cgroup_ref *cgroup)
+{
+	track->skel->bss->filter_cgroup_parent = cgroup->parent_id;
+}
+
+bool hot_track_tends(struct hot_track *track)
+{
+	if (!track->tends)
+		track->tends = track->pins < 0 || watch_pin_lock(track->pins);
+	return track->tends;
+}
+
+struct bpf_object_skeleton *hot_track_skeleton(const struct hot_track *track)
+{
+	return track->skel->skeleton;
+}
+
+const struct hot_table *hot_track_table(const struct hot_track *track)
+{
+	return &track->table;
+}
+
+int hot_track_clock(const struct hot_track *track, struct hot_clock *clock)
+{
+	__u64 jiffies = jiffies_now(track);
+
+	if (!jiffies)
+		return -EIO;
+	clock->heat_time = jiffies >> track->heat_shift;
+	clock->heat_rate = track->heat_rate;
+	clock->wall_ns = track->skel->rodata->jiffies_epoch_ns +
+			 jiffies * track->tick_ns;
+	clock->compat = track->compat;
+	return 0;
+}
+
+int hot_track_stats(const struct hot_track *track,
+		    __u64 stats[FRSP_HOT_NR_STATS])
+{
+	int err = 0;
+
+	for (__u32 stat = 0; stat < FRSP_HOT_NR_STATS && !err; stat++)
+		err = watch_sum(track->skel->maps.hotmon_stats, &stat,
+				&stats[stat], sizeof(stats[stat]));
+	return err;
+}
+
+/* Only we write it, so it may stand at one CPU. */
+int hot_track_set_evicted(const struct hot_track *track, __u64 n)
+{
+	int fd = bpf_map__fd(track->skel->maps.hotmon_stats), err;
+	__u32 stat = FRSP_HOT_STAT_EVICTED;
+	__u64 *per_cpu;
+
+	per_cpu = calloc(libbpf_num_possible_cpus(), sizeof(*per_cpu));
+	if (!per_cpu)
+		return -ENOMEM;
+	per_cpu[0] = n;
+	err = bpf_map_update_elem(fd, &stat, per_cpu, 0);
+	free(per_cpu);
+	return err;
+}
+
+int hot_track_files(struct hot_track *track,
+		    void (*announce)(void *context,
+				     const struct frsp_hot_file *file),
+		    void *context)
+{
+	int n;
+
+	if (!hot_track_tends(track))
+		return 0;
+	track->announce = announce;
+	track->announce_context = context;
+	n = ring_buffer__consume(track->ring);
+	return n < 0 ? n : 0;
+}
+
+int hot_track_prog_fd(const struct hot_track *track)
+{
+	return track->program;
+}
+
+__u64 hot_track_map_bytes(const struct hot_track *track)
+{
+	return watch_map_bytes(track->skel->obj);
+}

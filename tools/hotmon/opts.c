@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hotmon/opts.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "ui/opts.h"
+
+#define DEFAULT_ROWS	20
+#define MAX_HALF_LIFE_S (7 * 86400.0)
+
+enum long_option {
+	OPT_RANGES = 256,
+	OPT_FS,
+	OPT_MEMORY,
+	OPT_HALF_LIFE,
+	OPT_SCORE,
+	OPT_NO_SCAN,
+	OPT_SELF_TEST,
+};
+
+enum option_group {
+	GROUP_WHAT = 1,
+	GROUP_HOW,
+	GROUP_TRACKING,
+};
+
+static const struct argp_option options[] = {
+	{0, 0, 0, 0, "What to show:", GROUP_WHAT},
+	{"ranges", OPT_RANGES, 0, 0, "Rank 1-MiB ranges, not only files", 0},
+	{"sort", 's', "KEY", 0,
+	 "Rank by KEY, +KEY: lowest first; \"-s help\" lists the keys", 0},
+	{"rows", 'r', "ROWS", 0,
+	 "Show at most ROWS rows, 0: all (default 20; live: the screen)", 0},
+	{"fs", OPT_FS, "MOUNT|DEV", 0,
+	 "Only the filesystem at this mount point or device", 0},
+	{"directory", 'D', "DIR", 0, "Only files at or below DIR", 0},
+	{"pid", 'p', "PID[,PID...]", 0,
+	 "Only I/O that these processes submit themselves, so not writeback",
+	 0},
+	{"cgroup", 'c', "CGROUP", 0,
+	 "Only I/O charged to this cgroup or one below it: a path or the name "
+	 "of a unit",
+	 0},
+	{0, 0, 0, 0, "How to show it:", GROUP_HOW},
+	OPTS_REPORT_ROWS,
+	{"no-scan", OPT_NO_SCAN, 0, 0,
+	 "Do not search the directories for files that have no path else", 0},
+	{0, 0, 0, 0, "Tracking:", GROUP_TRACKING},
+	{"memory", OPT_MEMORY, "SIZE", 0,
+	 "Kernel memory to track in: 1M to 64G (default 16M)", 0},
+	{"half-life", OPT_HALF_LIFE, "TIME", 0,
+	 "Time in which a temperature halves: 1s to 7d (default 5m)", 0},
+	{"score", OPT_SCORE, "SCORE", 0,
+	 "half-life (default), or compat: the formula of the 2013 VFS "
+	 "hot-tracking patches, 0 to 255",
+	 0},
+	{"self-test", OPT_SELF_TEST, 0, 0,
+	 "Do I/O of known kinds on a scratch file, here or in -D DIR, and say "
+	 "whether it is counted exactly",
+	 0},
+	{0},
+};
+
+static const char doc[] =
+	"Show which files and which of their 1-MiB ranges the disk really "
+	"works "
+	"for.\v"
+	"INTERVAL is in seconds (default 1), COUNT the number of reports "
+	"(default: until Ctrl-C).\n\n"
+	"Examples:\n"
+	"  hotmon                      the hottest files, live\n"
+	"  hotmon --ranges --fs /srv   the hottest ranges of one filesystem\n"
+	"  hotmon --once 10            one report on the next 10 seconds\n"
+	"  hotmon --json 5 | jq .      for programs\n"
+	"  hotmon --self-test          does it count exactly on this "
+	"kernel?\n\n"
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this "
+	"kernel, 4 not permitted.";
+
+static void parse_sort(const char *text, struct hot_sort *sort)
+{
+	if (!strcmp(text, "help")) {
+		for (int key = 0; key < HOT_NR_SORT_KEYS; key++)
+			printf("%-8s %s\n", hot_sort_names[key][0],
+			       hot_sort_names[key][1]);
+		exit(EXIT_OK);
+	}
+	if (hot_sort_parse(text, sort))
+		opts_wrong_value("-s", text, "\"-s help\" lists the keys");
+}
+
+static void parse_pids(const char *text, struct hot_track_options *track)
+{
+	char *copy = strdup(text), *rest = copy, *pid;
+	__u64 value;
+
+	if (!copy)
+		exit(log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM)));
+	track->n_pids = 0;
+	while ((pid = strsep(&rest, ","))) {
+		if (fmt_parse_u64(pid, INT32_MAX, &value) || !value ||
+		    track->n_pids == HOT_TRACK_MAX_PIDS)
+			opts_wrong_value(
+				"-p", text,
+				"up to 16 process ids with commas between");
+		track->pids[track->n_pids++] = value;
+	}
+	free(copy);
+}
+
+static bool parse_score(const char *text)
+{
+	if (strcmp(text, "compat") && strcmp(text, "half-life"))
+		opts_wrong_value("--score", text, "half-life or compat");
+	return !strcmp(text, "compat");
+}
+
+static __u64 parse_memory(const char *text)
+{
+	__u64 bytes;
+
+	if (fmt_parse_bytes(text, &bytes) || bytes < HOT_TRACK_MIN_MEMORY ||
+	    bytes > HOT_TRACK_MAX_MEMORY)
+		opts_wrong_value("--memory", text, "bytes from 1M to 64G");
+	return bytes;
+}
+
+static __u32 parse_rows(const char *text)
+{
+	__u64 rows;
+
+	if (fmt_parse_u64(text, UINT32_MAX, &rows))
+		opts_wrong_value("-r", text, "a whole number, 0: all");
+	return rows;
+}
+
+static void parse_argument(const char *text, unsigned int nth,
+			   struct argp_state *state)
+{
+	struct hotmon_opts *opts = state->input;
+
+	if (nth == 0)
+		opts->report.interval_s = opts_interval("INTERVAL", text);
+	else if (nth == 1)
+		opts->report.count = opts_count("COUNT", text);
+	else
+		exit(log_fail(EXIT_USAGE, "hotmon [OPTIONS] [INTERVAL [COUNT]]",
+			      "unexpected argument \"%s\"", text));
+}
+
+/* NULL: --self-test takes it, or it is none of the table. */
+static const char *name_if_report_only(int key)
+{
+	const struct argp_option *option = options;
+
+	if (key == OPT_SELF_TEST || key == OPT_FS || key == 'D' || key == 'j' ||
+	    key == 'v')
+		return NULL;
+	if (key == ARGP_KEY_ARG)
+		return "INTERVAL";
+	while (option->key != key && (option->name || option->doc))
+		option++;
+	return option->name;
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+	struct hotmon_opts *opts = state->input;
+
+	opts->report_only = name_if_report_only(key) ?: opts->report_only;
+	if (opts_report_option(&opts->report, key, text))
+		return 0;
+	switch (key) {
+	case OPT_RANGES:
+		opts->request.ranges = true;
+		break;
+	case 's':
+		parse_sort(text, &opts->request.sort);
+		break;
+	case 'r':
+		opts->request.max_rows = parse_rows(text);
+		opts->rows_given = true;
+		break;
+	case OPT_FS:
+		opts->fs = text;
+		break;
+	case 'D':
+		opts->monitor.directory = text;
+		break;
+	case 'p':
+		parse_pids(text, &opts->monitor.track);
+		break;
+	case 'c':
+		opts->cgroup = text;
+		break;
+	case OPT_MEMORY:
+		opts->monitor.track.memory = parse_memory(text);
+		break;
+	case OPT_HALF_LIFE:
+		opts->monitor.track.half_life_s =
+			opts_seconds("--half-life", text, 1, MAX_HALF_LIFE_S,
+				     "1s to 7d, such as 90s, 5m, 2h");
+		break;
+	case OPT_SCORE:
+		opts->monitor.track.compat = parse_score(text);
+		break;
+	case OPT_NO_SCAN:
+		opts->monitor.no_scan = true;
+		break;
+	case OPT_SELF_TEST:
+		opts->self_test = true;
+		break;
+	case ARGP_KEY_END:
+		if (opts->self_test && opts->report_only)
+			exit(log_fail(EXIT_USAGE,
+				      "it takes --fs or -D, -j and -v",
+				      "--self-test does not take \"%s\"",
+				      opts->report_only));
+		break;
+	case ARGP_KEY_ARG:
+		parse_argument(text, state->arg_num, state);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
+{
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse_option,
+		.args_doc = "[INTERVAL [COUNT]]",
+		.doc = doc,
+	};
+
+	*opts = (struct hotmon_opts){
+		.report = opts_report_default(),
+		.request.max_rows = DEFAULT_ROWS,
+		.monitor.track.memory = HOT_TRACK_DEFAULT_MEMORY,
+		.monitor.track.half_life_s = HOT_TRACK_DEFAULT_HALF_LIFE_S,
+	};
+	opts_parse(&argp, argc, argv, opts);
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "map/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <ext2fs/ext2fs.h>
+
+#include "module/module.h"
+#include "base/little_endian.h"
+#include "uapi/frsp.h"
+
+/* struct ext4_group_desc */
+#define DESC_FREE_LO	 0x0c
+#define DESC_FREE_HI	 0x2c
+#define DESC_HI_MIN_SIZE 64
+
+struct map_reader {
+	struct fs_map map; /* first: what fs_map_open() gives out */
+	ext2_filsys fs;	   /* for places only: its superblock is read once */
+	int fd;
+	__u32 next; /* group to go on with */
+	unsigned char *block;
+	struct frsp_group_summary *summaries;
+	__u32 n_summaries; /* room for */
+};
+
+static __u32 free_of(const unsigned char *desc, __u32 desc_size)
+{
+	__u32 free = le16_get(desc + DESC_FREE_LO);
+
+	if (desc_size >= DESC_HI_MIN_SIZE)
+		free |= (__u32)le16_get(desc + DESC_FREE_HI) << 16;
+	return free;
+}
+
+static int open_fs(const char *node, struct map_reader *reader)
+{
+	struct ext2_super_block *super;
+	struct fs_map *map = &reader->map;
+
+	if (ext2fs_open(node,
+			EXT2_FLAG_64BITS | EXT2_FLAG_SUPER_ONLY |
+				EXT2_FLAG_IGNORE_CSUM_ERRORS | EXT2_FLAG_FORCE,
+			0, 0, unix_io_manager, &reader->fs))
+		return -EINVAL;
+	super = reader->fs->super;
+	map->n_groups = reader->fs->group_desc_count;
+	map->groups_per_flex = ext2fs_has_feature_flex_bg(super) &&
+					       super->s_log_groups_per_flex < 31
+				       ? 1U << super->s_log_groups_per_flex
+				       : 1;
+	map->group_clusters = super->s_clusters_per_group;
+	map->cluster_bytes = EXT2_CLUSTER_SIZE(super);
+	map->first_byte =
+		(__u64)super->s_first_data_block * reader->fs->blocksize;
+	map->last_clusters =
+		ext2fs_group_blocks_count(reader->fs, map->n_groups - 1) >>
+		reader->fs->cluster_ratio_bits;
+	reader->block = malloc(reader->fs->blocksize);
+	map->groups = malloc(map->n_groups * sizeof(*map->groups));
+	if (!reader->block || !map->groups)
+		return -ENOMEM;
+	memset(map->groups, 0xff, map->n_groups * sizeof(*map->groups));
+	return 0;
+}
+
+int fs_map_open(const char *node, struct fs_map **out)
+{
+	struct map_reader *reader = calloc(1, sizeof(*reader));
+	int err;
+
+	if (!reader)
+		return -ENOMEM;
+	reader->fd = open(node, O_RDONLY | O_CLOEXEC);
+	err = reader->fd < 0 ? -errno : open_fs(node, reader);
+	if (err) {
+		fs_map_close(&reader->map);
+		return err;
+	}
+	*out = &reader->map;
+	return 0;
+}
+
+void fs_map_close(struct fs_map *map)
+{
+	struct map_reader *reader = (struct map_reader *)map;
+
+	if (!map)
+		return;
+	if (reader->fs)
+		ext2fs_free(reader->fs);
+	if (reader->fd >= 0)
+		close(reader->fd);
+	free(reader->summaries);
+	free(reader->block);
+	free(map->groups);
+	free(reader);
+}
+
+/* The groups from first on whose descriptors are in its block. */
+static int read_block(struct map_reader *reader, __u32 first, __u32 *end)
+{
+	__u32 size = EXT2_DESC_SIZE(reader->fs->super);
+	__u32 per_block = reader->fs->blocksize / size;
+	__u32 index = first / per_block;
+	blk64_t block = ext2fs_descriptor_block_loc2(
+		reader->fs, reader->fs->super->s_first_data_block, index);
+	ssize_t done = pread(reader->fd, reader->block, reader->fs->blocksize,
+			     block * reader->fs->blocksize);
+
+	if (done != (ssize_t)reader->fs->blocksize)
+		return done < 0 ? -errno : -EIO;
+	*end = (index + 1) * per_block;
+	if (*end > reader->map.n_groups)
+		*end = reader->map.n_groups;
+	for (__u32 group = first; group < *end; group++)
+		reader->map.groups[group].free =
+			free_of(reader->block + group % per_block * size, size);
+	return 0;
+}
+
+static int room_for_summaries(struct map_reader *reader, __u32 n)
+{
+	struct frsp_group_summary *more;
+
+	if (n <= reader->n_summaries)
+		return 0;
+	more = reallocarray(reader->summaries, n, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	reader->summaries = more;
+	reader->n_summaries = n;
+	return 0;
+}
+
+/* Those that are not told are not known. */
+static int ask_frsp(struct map_reader *reader, __u32 first, __u32 end, int fs)
+{
+	struct frsp_ioc_summary query = {
+		.size = sizeof(query),
+		.fd = fs,
+		.n = end - first,
+		.first_group = first,
+	};
+	int device, err = 0;
+
+	for (__u32 group = first; group < end; group++)
+		reader->map.groups[group].longest = FS_MAP_UNKNOWN;
+	if (fs < 0)
+		return 0;
+	if (room_for_summaries(reader, end - first))
+		return -ENOMEM;
+	query.groups = (__u64)(unsigned long)reader->summaries;
+	device = frsp_module_open();
+	if (device < 0)
+		return 0;
+	if (ioctl(device, FRSP_IOC_EXPORT, &query))
+		err = -errno;
+	close(device);
+	for (__u32 i = 0; !err && i < query.n; i++) {
+		const struct frsp_group_summary *one = &reader->summaries[i];
+
+		if (one->group < end)
+			reader->map.groups[one->group].longest =
+				one->longest_len;
+	}
+	return err;
+}
+
+int fs_map_refresh(struct fs_map *map, __u32 max_groups, int fs)
+{
+	struct map_reader *reader = (struct map_reader *)map;
+	__u32 first = reader->next, at = first;
+	int err = 0;
+
+	while (!err && at < map->n_groups && at - first < max_groups)
+		err = read_block(reader, at, &at);
+	if (!err)
+		err = ask_frsp(reader, first, at, fs);
+	reader->next = at < map->n_groups ? at : 0;
+	return err;
+}
+
+static __u32 clusters_of(const struct fs_map *map, __u32 group)
+{
+	return group == map->n_groups - 1 ? map->last_clusters
+					  : map->group_clusters;
+}
+
+__u64 fs_map_flex_bytes(const struct fs_map *map)
+{
+	return (__u64)map->groups_per_flex * map->group_clusters *
+	       map->cluster_bytes;
+}
+
+void fs_map_span(const struct fs_map *map, __u32 first, __u32 end, __u64 *start,
+		 __u64 *stop)
+{
+	__u64 group_bytes = map->group_clusters * map->cluster_bytes;
+	bool has_last = end >= map->n_groups;
+
+	*start = map->first_byte + first * group_bytes;
+	*stop = map->first_byte +
+		(has_last ? map->n_groups - 1 : end) * group_bytes +
+		(has_last ? map->last_clusters * map->cluster_bytes : 0);
+}
+
+double fs_map_fullness(const struct fs_map *map, __u32 first, __u32 end)
+{
+	__u64 free = 0, all = 0;
+
+	for (__u32 group = first; group < end && group < map->n_groups;
+	     group++) {
+		if (map->groups[group].free == FS_MAP_UNKNOWN)
+			continue;
+		free += map->groups[group].free;
+		all += clusters_of(map, group);
+	}
+	return all ? 1 - (double)free / all : -1;
+}
+
+double fs_map_fragmentation(const struct fs_map *map, __u32 first, __u32 end)
+{
+	__u64 cut = 0, free = 0;
+
+	for (__u32 group = first; group < end && group < map->n_groups;
+	     group++) {
+		const struct fs_map_group *one = &map->groups[group];
+
+		/* both are of one moment, but not of the same one */
+		if (one->free == FS_MAP_UNKNOWN ||
+		    one->longest == FS_MAP_UNKNOWN || one->longest > one->free)
+			continue;
+		free += one->free;
+		cut += one->free - one->longest;
+	}
+	return free ? (double)cut / free : -1;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "module/module.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/sysfs.h"
+#include "uapi/frsp.h"
+
+bool frsp_module_is_loaded(void)
+{
+	return !access(FRSP_MODULE_DIR, F_OK);
+}
+
+int frsp_module_version(char *version, size_t size)
+{
+	return sysfs_read_line(FRSP_MODULE_DIR, "version", version, size);
+}
+
+static int check_abi(int fd)
+{
+	struct frsp_ioc_version version = {.size = sizeof(version)};
+
+	if (ioctl(fd, FRSP_IOC_VERSION, &version))
+		return -errno;
+	return version.abi == FRSP_ABI ? 0 : -EPROTO;
+}
+
+int frsp_module_open(void)
+{
+	int fd = open(FRSP_DEVICE, O_RDWR | O_CLOEXEC), err;
+
+	if (fd < 0)
+		return errno == ENODEV || errno == ENXIO ? -ENOENT : -errno;
+	err = check_abi(fd);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Paths as text. A file name is any bytes at all, and some of them drive the
+ * terminal, pretend to be another line or reverse the reading order. What is
+ * not a plain character of valid UTF-8, or has no width in this locale, is
+ * written as \ooo, byte by byte, so the name can be got back with printf %b.
+ */
+#include "paths/path.h"
+
+#include <langinfo.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/utf8.h"
+
+struct label {
+	char *buf;
+	size_t size;
+	size_t len;    /* of the whole */
+	size_t n_kept; /* of it in buf */
+};
+
+/* piece: is kept or left out as one */
+static void add(struct label *label, const char *piece, size_t piece_len)
+{
+	/* Once a piece does not fit, none does: len grows all the same. */
+	if (label->len + piece_len < label->size) {
+		memcpy(label->buf + label->len, piece, piece_len);
+		label->n_kept += piece_len;
+	}
+	label->len += piece_len;
+}
+
+__attribute__((format(printf, 2, 3))) static void
+add_format(struct label *label, const char *format, ...)
+{
+	char text[96];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	add(label, text, strlen(text));
+}
+
+static bool is_harmful(__u32 code)
+{
+	static const struct {
+		__u32 first, last;
+	} ranges[] = {
+		{0x00, 0x1f},	  {'\\', '\\'},
+		{0x7f, 0x9f},	  {0x061c, 0x061c}, /* Arabic letter mark */
+		{0x200e, 0x200f},		    /* direction marks */
+		{0x2028, 0x202e}, /* line separators, directions */
+		{0x2066, 0x2069}, /* isolated directions */
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* In another charset than UTF-8 only ASCII is the same. */
+static bool is_of_locale(__u32 code)
+{
+	if (code < 0x80)
+		return true;
+	return !strcmp(nl_langinfo(CODESET), "UTF-8") && wcwidth(code) >= 0;
+}
+
+static void add_path(struct label *label, const char *path)
+{
+	while (*path) {
+		__u32 code = 0;
+		size_t len = utf8_decode(path, &code);
+
+		if (len && !is_harmful(code) && is_of_locale(code)) {
+			add(label, path, len);
+			path += len;
+			continue;
+		}
+		if (!len)
+			len = 1;
+		for (; len; len--)
+			add_format(label, "\\%03o", (unsigned char)*path++);
+	}
+}
+
+size_t path_escape(const char *path, char *buf, size_t len)
+{
+	struct label label = {.buf = buf, .size = len};
+
+	add_path(&label, path);
+	if (len)
+		buf[label.n_kept] = 0;
+	return label.len;
+}
+
+static const struct {
+	const char *missing; /* for programs */
+	const char *remark;  /* for people */
+} words[] = {
+	[PATH_KNOWN] = {NULL, ""},
+	[PATH_UNKNOWN] = {"not_found", ""},
+	[PATH_DELETED] = {"deleted", " (deleted)"},
+	[PATH_OTHER_MOUNT_NS] = {"other_mount_ns", " (other mount namespace)"},
+	[PATH_OUTSIDE] = {"outside", " (outside of what is mounted here)"},
+	[PATH_COVERED] = {"covered", " (covered by another mount)"},
+	[PATH_NO_ANSWER] = {"no_answer", " (its filesystem does not answer)"},
+	[PATH_DETACHED] = {"detached", " (detached)"},
+	[PATH_NOT_MOUNTED] = {"not_mounted", " (not mounted)"},
+};
+
+const char *path_missing(const struct path_result *result)
+{
+	return words[result->state].missing;
+}
+
+size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,
+		  __u32 dev, char *buf, size_t len)
+{
+	struct label label = {.buf = buf, .size = len};
+
+	if (result->path)
+		add_path(&label, result->path);
+	else
+		add_format(&label, "<ino %llu gen %u dev %u:%u>",
+			   (unsigned long long)ino, gen, kdev_major(dev),
+			   kdev_minor(dev));
+	if (result->n_links > 1)
+		add_format(&label, " (+%u link%s)", result->n_links - 1,
+			   result->n_links > 2 ? "s" : "");
+	add_format(&label, "%s", words[result->state].remark);
+	if (len)
+		buf[label.n_kept] = 0;
+	return label.len;
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One filesystem's busy extents: freed, and not yet free to be used again. */
+#include "base/fmt.h"
+#include "base/hist.h"
+#include "ui/sgr.h"
+#include "top/view.h"
+
+#define BAR_WIDTH 30
+
+static void print_lifetimes(FILE *out, const struct frsp_busy_fs *busy)
+{
+	__u64 ended = hist_total(busy->lifetimes, LOG2_NS_BUCKETS);
+	char p50[FMT_LEN], p99[FMT_LEN], mean[FMT_LEN], title[192];
+
+	if (!ended)
+		return;
+	hist_fmt_ns(p50, hist_percentile(busy->lifetimes, LOG2_NS_BUCKETS, 50));
+	hist_fmt_ns(p99, hist_percentile(busy->lifetimes, LOG2_NS_BUCKETS, 99));
+	hist_fmt_ns(mean, (double)busy->lifetime_ns / ended);
+	snprintf(
+		title, sizeof(title),
+		"From the free until they could be used: %llu extents, p50 %s, "
+		"p99 %s, mean %s",
+		ended, p50, p99, mean);
+	hist_print(out, title, busy->lifetimes, LOG2_NS_BUCKETS, HIST_NS,
+		   BAR_WIDTH);
+}
+
+int top_busy_print(FILE *out, struct top_model *model,
+		   const struct top_frame *frame, const struct top_view *view)
+{
+	const struct top_fs *fs = top_view_fs(frame, view);
+	const struct frsp_busy_fs *busy;
+
+	(void)model;
+	if (!top_view_head(out, fs, view))
+		return 0;
+	if (!fs->has_busy) {
+		fprintf(out, "busy extents of %s are not watched here\n",
+			fs->fs_type);
+		return 0;
+	}
+	busy = &fs->busy;
+	fprintf(out,
+		"Busy now %llu extents, %llu blocks; at most %llu extents, "
+		"%llu blocks\n"
+		"Freed %llu extents, %llu blocks\n",
+		busy->extents, busy->blocks, busy->peak_extents,
+		busy->peak_blocks, busy->freed_extents, busy->freed_blocks);
+	if (busy->forced || busy->reused || busy->trimmed)
+		fprintf(out,
+			"Log forced for want of space %llu, taken again by "
+			"metadata %llu, cut out of free extents %llu\n",
+			busy->forced, busy->reused, busy->trimmed);
+	if (fs->has_status)
+		fprintf(out, "Commits that frsp.ko asked for: %llu\n",
+			fs->status.commits_requested);
+	print_lifetimes(out, busy);
+	return 0;
+}

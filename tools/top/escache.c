@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* One filesystem's extent status tree, as a cache of block mappings. */
+#include "base/fmt.h"
+#include "base/hist.h"
+#include "ui/sgr.h"
+#include "top/view.h"
+
+#define BAR_WIDTH 30
+
+static const char *const insert_names[FRSP_ES_NR_INSERTS] = {
+	[FRSP_ES_INSERT_WRITTEN] = "written",
+	[FRSP_ES_INSERT_UNWRITTEN] = "unwritten",
+	[FRSP_ES_INSERT_DELAYED] = "delayed",
+	[FRSP_ES_INSERT_HOLE] = "hole",
+};
+
+/* A character per interval, the latest last: 0 to 9 tenths, X: all. */
+static void print_history(FILE *out, const struct top_history *history)
+{
+	fputs("Hits, tenths of the lookups per interval: ", out);
+	for (size_t i = 0; i < history->n; i++) {
+		int percent = history->percent[i];
+
+		if (percent == TOP_HISTORY_NONE)
+			fputc('-', out);
+		else
+			fputc(percent == 100 ? 'X' : '0' + percent / 10, out);
+	}
+	fputc('\n', out);
+}
+
+static void print_use(FILE *out, const struct frsp_es_fs *totals)
+{
+	__u64 lookups = totals->hits + totals->misses;
+
+	fprintf(out, "Lookups %llu, hits %llu, misses %llu: %.1f%% hits\n",
+		lookups, totals->hits, totals->misses,
+		lookups ? 100.0 * totals->hits / lookups : 0);
+	fputs("Inserted", out);
+	for (int i = 0; i < FRSP_ES_NR_INSERTS; i++)
+		fprintf(out, " %s %llu,", insert_names[i], totals->inserts[i]);
+	fprintf(out, " read ahead %llu; removed %llu\n", totals->cached,
+		totals->removals);
+}
+
+static void print_shrinker(FILE *out, const struct frsp_es_fs *totals)
+{
+	char mean[FMT_LEN];
+
+	if (!totals->runs) {
+		fputs("Shrinker: no runs\n", out);
+		return;
+	}
+	fprintf(out,
+		"Shrinker: %llu runs, asked to look at %llu entries, freed "
+		"%llu; %s each\n",
+		totals->runs, totals->asked, totals->freed,
+		hist_fmt_ns(mean, (double)totals->run_ns / totals->runs));
+	hist_print(out, "Time of a run", totals->run, LOG2_NS_BUCKETS, HIST_NS,
+		   BAR_WIDTH);
+}
+
+static void print_top(FILE *out, const struct top_model *model,
+		      const struct es_top *top, const char *title,
+		      const struct top_view *view)
+{
+	char label[PATH_LABEL_LEN];
+
+	if (!top->n_rows)
+		return;
+	fprintf(out, "%s%8s %10s %8s  %s%s\n", top_style(view, SGR_HEAD),
+		"ENTRIES", "LOOKUPS", "MISSES", title,
+		top_style(view, SGR_RESET));
+	for (size_t i = 0; i < top->n_rows; i++) {
+		const struct es_row *row = &top->rows[i];
+		struct path_result file;
+
+		top_model_path(model, row->inode.ino, row->inode.dev,
+			       row->inode.gen, &file);
+		path_label(&file, row->inode.ino, row->inode.gen,
+			   row->inode.dev, label, sizeof(label));
+		fprintf(out, "%8llu %10llu %8llu  %s\n", row->counts.entries,
+			row->counts.hits + row->counts.misses,
+			row->counts.misses, label);
+	}
+}
+
+int top_escache_print(FILE *out, struct top_model *model,
+		      const struct top_frame *frame,
+		      const struct top_view *view)
+{
+	const struct top_fs *fs = top_view_fs(frame, view);
+	const struct es_cache *es;
+
+	if (!top_view_head(out, fs, view))
+		return 0;
+	if (!fs->has_es) {
+		fprintf(out, "%s\n", top_view_unwatched(fs));
+		return 0;
+	}
+	es = &fs->es;
+	if (es->has_info)
+		fprintf(out,
+			"Entries now %llu, reclaimable %llu, delayed %llu\n",
+			es->info.entries, es->info.reclaimable,
+			es_info_delayed(&es->info));
+	if (!es->has_inodes)
+		fputs("What is there now, and whose it is: not known of this "
+		      "frame\n",
+		      out);
+	print_use(out, &es->totals);
+	print_history(out, &fs->es_history);
+	print_shrinker(out, &es->totals);
+	print_top(out, model, &es->top[ES_BY_ENTRIES], "MOST ENTRIES", view);
+	print_top(out, model, &es->top[ES_BY_MISSES], "MOST MISSES", view);
+	return 0;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* hotmon's tables, of all filesystems or the one that was named. */
+#include "heat/batch.h"
+#include "top/view.h"
+
+int top_heat_print(FILE *out, struct top_model *model,
+		   const struct top_frame *frame, const struct top_view *view)
+{
+	const struct hot_batch_style style = {
+		.view = view->ranges ? HOT_VIEW_RANGES : HOT_VIEW_FILES,
+		.exact = view->exact,
+		.color = view->color,
+	};
+
+	if (!frame->has_heat) {
+		fputs("disk I/O is not watched: the kernel lacks the "
+		      "tracepoint "
+		      "block_bio_queue\n",
+		      out);
+		return 0;
+	}
+	return hot_batch_write(out, top_model_hot(model), &frame->heat, &style);
+}

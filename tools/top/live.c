@@ -1,0 +1,626 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "top/live.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <ncurses.h>
+
+#include "base/fmt.h"
+#include "ui/screen.h"
+#include "ui/sgr.h"
+#include "ui/term_colors.h"
+#include "base/text_width.h"
+#include "top/report.h"
+#include "base/utf8.h"
+
+#define HEADER_LINES   1
+#define FOOTER_LINES   1
+#define FOOTER_LEN     (TOP_REPORT_LEN + 4 * TOP_FILTER_LEN + 32)
+#define MAP_HEAD_LINES 4 /* above the cells, and a line below */
+#define MIN_INTERVAL_S 0.1
+#define MAX_INTERVAL_S 3600.0
+#define KEY_ESCAPE     27
+#define WIDE_TITLE     100 /* columns for the names of all screens */
+/* For the hottest file of each filesystem, also where another screen shows. */
+#define HEAT_ROWS	 200
+#define HEAT_REPORT_ROWS 50
+
+/* What a key acts on. */
+struct context {
+	struct top_live *live;
+	struct top_model *model;
+	const struct top_frame *frame;
+};
+
+static enum top_live_change key_quit(struct context *context)
+{
+	context->live->quit = true;
+	return TOP_LIVE_NOTHING;
+}
+
+static enum top_live_change key_help(struct context *context)
+{
+	context->live->help = !context->live->help;
+	context->live->scroll = 0;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_pause(struct context *context)
+{
+	context->live->paused = !context->live->paused;
+	return TOP_LIVE_REDRAW;
+}
+
+static int page(void)
+{
+	return LINES > HEADER_LINES + FOOTER_LINES + 1
+		       ? LINES - HEADER_LINES - FOOTER_LINES
+		       : 1;
+}
+
+/* The filesystem that is so many lines further down in the overview; scrolls
+ * until it is in sight.
+ */
+static void choose(struct context *context, int lines)
+{
+	struct top_live *live = context->live;
+	int line = 0;
+	__u32 dev = top_overview_neighbour(context->model, context->frame,
+					   &live->view, lines, &line);
+
+	if (!dev)
+		return;
+	live->view.dev = dev;
+	if (line <= live->scroll)
+		live->scroll = line == 1 ? 0 : line;
+	else if (line >= live->scroll + page())
+		live->scroll = line + 1 - page();
+}
+
+static enum top_live_change show(struct context *context, enum top_screen_id id)
+{
+	struct top_live *live = context->live;
+
+	/* the first line, if none is chosen among those that are listed */
+	if (live->view.screen == TOP_OVERVIEW && top_screens[id].of_one)
+		choose(context, 0);
+	live->view.screen = id;
+	live->scroll = 0;
+	live->help = false;
+	/* these show what a frame has only if it is asked for it */
+	return id == TOP_HEAT || id == TOP_MAP || id == TOP_ESCACHE
+		       ? TOP_LIVE_RESAMPLE
+		       : TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_next(struct context *context)
+{
+	return show(context, (context->live->view.screen + 1) % TOP_NR_SCREENS);
+}
+
+static enum top_live_change key_enter(struct context *context)
+{
+	if (context->live->view.screen != TOP_OVERVIEW)
+		return TOP_LIVE_NOTHING;
+	return show(context, TOP_ALLOCATOR);
+}
+
+static enum top_live_change key_back(struct context *context)
+{
+	if (context->live->view.screen == TOP_OVERVIEW)
+		context->live->view.filter[0] = '\0';
+	return show(context, TOP_OVERVIEW);
+}
+
+/* Only the heat is ranked in the kernel's table: for it another frame is due. */
+static enum top_live_change ranks_anew(const struct top_live *live)
+{
+	return live->view.screen == TOP_HEAT ? TOP_LIVE_RESAMPLE
+					     : TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_sort(struct context *context)
+{
+	struct top_live *live = context->live;
+
+	if (live->view.screen == TOP_HEAT)
+		live->heat_sort.key =
+			(live->heat_sort.key + 1) % HOT_NR_SORT_KEYS;
+	else if (!top_overview_column(++live->view.sort))
+		live->view.sort = 0;
+	snprintf(live->notice, sizeof(live->notice), "sorted by %s",
+		 live->view.screen == TOP_HEAT
+			 ? hot_sort_names[live->heat_sort.key][0]
+			 : top_overview_column(live->view.sort));
+	return ranks_anew(live);
+}
+
+static enum top_live_change key_reverse(struct context *context)
+{
+	struct top_live *live = context->live;
+
+	if (live->view.screen == TOP_HEAT)
+		live->heat_sort.ascending = !live->heat_sort.ascending;
+	else
+		live->view.reverse = !live->view.reverse;
+	return ranks_anew(live);
+}
+
+static enum top_live_change key_filter(struct context *context)
+{
+	context->live->view.filter[0] = '\0';
+	context->live->typing = true;
+	return show(context, TOP_OVERVIEW);
+}
+
+static enum top_live_change key_ranges(struct context *context)
+{
+	context->live->view.ranges = !context->live->view.ranges;
+	return ranks_anew(context->live);
+}
+
+static enum top_live_change key_metric(struct context *context)
+{
+	struct top_view *view = &context->live->view;
+
+	view->metric = (view->metric + 1) % TOP_NR_METRICS;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_zoom_in(struct context *context)
+{
+	struct top_view *view = &context->live->view;
+
+	__u32 last_zoom, last_pan;
+
+	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
+			    &last_pan) ||
+	    view->zoom >= last_zoom)
+		return TOP_LIVE_NOTHING;
+	view->zoom++;
+	view->pan *= 2;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_zoom_out(struct context *context)
+{
+	struct top_view *view = &context->live->view;
+
+	if (view->zoom) {
+		view->zoom--;
+		view->pan /= 2;
+	}
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_right(struct context *context)
+{
+	struct top_view *view = &context->live->view;
+	__u32 last_zoom, last_pan;
+
+	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
+			    &last_pan))
+		return TOP_LIVE_NOTHING;
+	view->pan = view->pan < last_pan ? view->pan + 1 : last_pan;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_left(struct context *context)
+{
+	struct top_view *view = &context->live->view;
+	__u32 last_zoom, last_pan;
+
+	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
+			    &last_pan))
+		return TOP_LIVE_NOTHING;
+	/* a screen that has grown leaves it beyond the end */
+	view->pan = view->pan < last_pan ? view->pan : last_pan;
+	if (view->pan)
+		view->pan--;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_slower(struct context *context)
+{
+	if (context->live->interval_s * 2 <= MAX_INTERVAL_S)
+		context->live->interval_s *= 2;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_faster(struct context *context)
+{
+	if (context->live->interval_s / 2 >= MIN_INTERVAL_S)
+		context->live->interval_s /= 2;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_bytes(struct context *context)
+{
+	context->live->view.exact = !context->live->view.exact;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change move_by(struct context *context, int lines)
+{
+	struct top_live *live = context->live;
+
+	if (live->view.screen == TOP_OVERVIEW && !live->help) {
+		choose(context, lines);
+		return TOP_LIVE_REDRAW;
+	}
+	live->scroll += lines;
+	if (live->scroll < 0)
+		live->scroll = 0;
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_down(struct context *context)
+{
+	return move_by(context, 1);
+}
+
+static enum top_live_change key_up(struct context *context)
+{
+	return move_by(context, -1);
+}
+
+static enum top_live_change key_page_down(struct context *context)
+{
+	return move_by(context, page());
+}
+
+static enum top_live_change key_page_up(struct context *context)
+{
+	return move_by(context, -page());
+}
+
+static enum top_live_change key_top(struct context *context)
+{
+	return move_by(context, INT_MIN / 2);
+}
+
+static enum top_live_change key_write(struct context *context)
+{
+	struct top_live *live = context->live;
+	char name[64];
+	time_t now = time(NULL);
+	int err;
+
+	strftime(name, sizeof(name), "frsp-top-%Y%m%d-%H%M%S.txt",
+		 localtime(&now));
+	err = top_report_snapshot(name, context->model, context->frame,
+				  &live->view);
+	snprintf(live->notice, sizeof(live->notice), "%s%s%s", name,
+		 err ? ": not written: " : " written",
+		 err == -ETIMEDOUT ? "its filesystem does not answer"
+		 : err		   ? strerror(-err)
+				   : "");
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change key_resize(struct context *context)
+{
+	(void)context;
+	return TOP_LIVE_REDRAW;
+}
+
+/* Dispatch and help screen in one; help NULL: the same as the row above. */
+static const struct {
+	int key;
+	const char *name;
+	const char *help;
+	enum top_live_change (*act)(struct context *context);
+} keys[] = {
+	{'q', "q", "quit", key_quit},
+	{'h', "h ? F1", "this help, on and off", key_help},
+	{'?', NULL, NULL, key_help},
+	{KEY_F(1), NULL, NULL, key_help},
+	{'\t', "Tab", "the next screen; 1, 2, ...: that one", key_next},
+	{'\n', "Enter", "of the chosen filesystem: its allocator", key_enter},
+	{KEY_ESCAPE, "Esc", "back to the overview; there: no filter", key_back},
+	{KEY_DOWN, "down j", "the next filesystem, or scroll down", key_down},
+	{'j', NULL, NULL, key_down},
+	{KEY_UP, "up k", "the one before, or scroll up", key_up},
+	{'k', NULL, NULL, key_up},
+	{KEY_NPAGE, "PgDn", "a screen down", key_page_down},
+	{KEY_PPAGE, "PgUp", "a screen up", key_page_up},
+	{KEY_HOME, "Home", "to the top", key_top},
+	{'s', "s", "sort by the next column or key", key_sort},
+	{'r', "r", "reverse the order", key_reverse},
+	{'/', "/ f", "filter the overview: type, then Enter", key_filter},
+	{'f', NULL, NULL, key_filter},
+	{'v', "v", "heat: files or 1-MiB ranges", key_ranges},
+	{'m', "m", "map: fullness, fragmentation, heat or tier", key_metric},
+	{'z', "z", "map: zoom in", key_zoom_in},
+	{'Z', "Z", "map: zoom out", key_zoom_out},
+	{KEY_RIGHT, "right l", "map: half a screen on", key_right},
+	{'l', NULL, NULL, key_right},
+	{KEY_LEFT, "left", "map: half a screen back", key_left},
+	{'b', "b", "exact numbers, on and off", key_bytes},
+	{' ', "space", "freeze and go on", key_pause},
+	{'+', "+", "longer interval", key_slower},
+	{'-', "-", "shorter interval", key_faster},
+	{'w', "w", "write this screen to a file here", key_write},
+	{KEY_RESIZE, NULL, NULL, key_resize},
+};
+
+bool top_live_start(struct top_live *live)
+{
+	if (!screen_start())
+		return false;
+	if (live->view.color && has_colors()) {
+		start_color();
+		use_default_colors();
+		live->view.n_colors = term_colors_current();
+	}
+	/* bold, reverse: the chosen line stands out without colours, too */
+	live->view.color = true;
+	return true;
+}
+
+/* As ncurses has it, which gets SGR_RGB only where it knows these. */
+static int color_number(int color)
+{
+	return color == SGR_DEFAULT ? color : color & ~SGR_RGB;
+}
+
+static void set_style(const struct sgr *sgr, bool color)
+{
+	attr_t attributes = A_NORMAL;
+	int pair = 0;
+
+	attributes |= sgr->bold ? A_BOLD : 0;
+	attributes |= sgr->dim ? A_DIM : 0;
+	attributes |= sgr->reverse ? A_REVERSE : 0;
+	if (color)
+		pair = alloc_pair(color_number(sgr->fg), color_number(sgr->bg));
+	attr_set(attributes, 0, pair > 0 ? &pair : NULL);
+}
+
+/* One line with its colours, if there are any; *sgr goes on from line to line. */
+static void draw_line(int y, char *line, struct sgr *sgr, bool color)
+{
+	/* above the screen, and behind its edge, only the styles go on */
+	int x = y < HEADER_LINES ? COLS + 1 : 0;
+
+	while (*line) {
+		size_t len = sgr_parse(line, sgr);
+		char end;
+
+		if (len) {
+			line += len;
+			continue;
+		}
+		len = 1 + strcspn(line + 1, "\033");
+		end = line[len];
+		line[len] = '\0';
+		if (x <= COLS) {
+			set_style(sgr, color);
+			x = screen_put(y, x, line, COLS);
+		}
+		line[len] = end;
+		line += len;
+	}
+	attrset(A_NORMAL);
+}
+
+/* From the line scroll on; scroll is cut where the text ends. */
+static void draw_text(struct top_live *live, char *text)
+{
+	struct sgr sgr = SGR_PLAIN;
+	int n = 0, y;
+	char *rest = text, *line;
+
+	for (const char *at = text; *at; at++)
+		n += *at == '\n';
+	if (live->scroll > n - 1)
+		live->scroll = n ? n - 1 : 0;
+	y = -live->scroll;
+	for (; (line = strsep(&rest, "\n")) && y < page(); y++)
+		draw_line(HEADER_LINES + y, line, &sgr, live->view.n_colors);
+}
+
+static void draw_title(const struct top_live *live,
+		       const struct top_frame *frame)
+{
+	bool wide = COLS >= WIDE_TITLE;
+	char ts[FMT_LEN], text[64];
+	int x;
+
+	attrset(A_BOLD);
+	snprintf(text, sizeof(text), "frsp-top  %.8s ",
+		 fmt_rfc3339(ts, frame->wall_ns) + 11);
+	x = screen_put(0, 0, text, COLS);
+	for (int i = 0; i < TOP_NR_SCREENS; i++) {
+		bool shown = i == (int)live->view.screen;
+
+		attrset(shown ? A_REVERSE : A_NORMAL);
+		snprintf(text, sizeof(text),
+			 shown	? " %d %s "
+			 : wide ? " %d %s "
+				: " %d",
+			 i + 1, top_screens[i].title);
+		x = screen_put(0, x, text, COLS);
+	}
+	attrset(A_NORMAL);
+	snprintf(text, sizeof(text), wide ? "%s every %.1f s" : "%s %.1f s",
+		 live->paused ? " FROZEN," : "", live->interval_s);
+	screen_put(0, x, text, COLS);
+}
+
+static int print_help(char **text)
+{
+	size_t size;
+	FILE *out = open_memstream(text, &size);
+
+	if (!out)
+		return -errno;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (keys[i].name)
+			fprintf(out, "  %-8s %s\n", keys[i].name, keys[i].help);
+	return fclose(out) ? -ENOMEM : 0;
+}
+
+/* With the filter in front of it: it may hide what somebody looks for. */
+static void print_cost(char line[FOOTER_LEN], const struct top_live *live,
+		       const struct top_frame *frame)
+{
+	char filter[4 * TOP_FILTER_LEN];
+	int len = 0;
+
+	path_escape(live->view.filter, filter, sizeof(filter));
+	if (live->view.screen == TOP_OVERVIEW && filter[0])
+		len = snprintf(line, FOOTER_LEN, "filter \"%s\", Esc: none; ",
+			       filter);
+	top_report_cost(line + len, FOOTER_LEN - len, frame);
+}
+
+static void draw_footer(const struct top_live *live,
+			const struct top_frame *frame)
+{
+	char line[FOOTER_LEN], filter[4 * TOP_FILTER_LEN];
+
+	path_escape(live->view.filter, filter, sizeof(filter));
+	if (live->typing)
+		snprintf(line, sizeof(line), "filter: %s_", filter);
+	else if (live->notice[0])
+		snprintf(line, sizeof(line), "%s", live->notice);
+	else
+		print_cost(line, live, frame);
+	screen_put(LINES - 1, 0, line, COLS);
+}
+
+int top_live_draw(struct top_live *live, struct top_model *model,
+		  const struct top_frame *frame)
+{
+	char *text;
+	int err;
+
+	erase();
+	if (COLS < SCREEN_MIN_COLUMNS || LINES < SCREEN_MIN_LINES) {
+		mvprintw(0, 0, "frsp-top needs %dx%d", SCREEN_MIN_COLUMNS,
+			 SCREEN_MIN_LINES);
+		refresh();
+		return 0;
+	}
+	live->view.width = COLS;
+	live->view.n_cells = COLS * (page() - MAP_HEAD_LINES);
+	err = live->help ? print_help(&text)
+			 : top_report_text(&text, model, frame, &live->view);
+	if (err)
+		return err;
+	draw_title(live, frame);
+	draw_text(live, text);
+	free(text);
+	draw_footer(live, frame);
+	refresh();
+	return 0;
+}
+
+static bool is_incomplete(const char *text)
+{
+	size_t at = strlen(text), n = 0;
+
+	for (; at && utf8_follows(text[at - 1]); at--)
+		n++;
+	return at && n + 1 < utf8_len(text[at - 1]);
+}
+
+/* A character comes byte by byte. Where not all of them fit, none is taken. */
+static void type_byte(char filter[TOP_FILTER_LEN], unsigned char byte)
+{
+	size_t len = strlen(filter);
+
+	if (utf8_follows(byte)
+		    ? !is_incomplete(filter)
+		    : !utf8_len(byte) || len + utf8_len(byte) >= TOP_FILTER_LEN)
+		return;
+	filter[len] = byte;
+	filter[len + 1] = '\0';
+}
+
+/* All bytes of the last character. */
+static void erase_last(char filter[TOP_FILTER_LEN])
+{
+	size_t len = strlen(filter);
+
+	while (len && utf8_follows(filter[--len]))
+		;
+	filter[len] = '\0';
+}
+
+static enum top_live_change type_filter(struct top_live *live, int key)
+{
+	char *filter = live->view.filter;
+
+	if (key == '\n' || key == KEY_ENTER)
+		live->typing = false;
+	else if (key == KEY_ESCAPE)
+		filter[0] = live->typing = false;
+	else if (key == KEY_BACKSPACE || key == 127 || key == '\b')
+		erase_last(filter);
+	else if (key >= ' ' && key < 256)
+		type_byte(filter, key);
+	return TOP_LIVE_REDRAW;
+}
+
+static enum top_live_change press(struct context *context, int key)
+{
+	context->live->notice[0] = '\0';
+	if (context->live->typing && key != KEY_RESIZE)
+		return type_filter(context->live, key);
+	if (key >= '1' && key < '1' + TOP_NR_SCREENS)
+		return show(context, key - '1');
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (keys[i].key == key)
+			return keys[i].act(context);
+	return TOP_LIVE_NOTHING;
+}
+
+enum top_live_change top_live_keys(struct top_live *live,
+				   struct top_model *model,
+				   const struct top_frame *frame)
+{
+	struct context context = {live, model, frame};
+	enum top_live_change change = TOP_LIVE_NOTHING, one;
+	int key;
+
+	while ((key = getch()) != ERR) {
+		one = press(&context, key);
+		change = one > change ? one : change;
+	}
+	return change;
+}
+
+/* Each row that is shown has its path looked up. */
+static __u32 heat_rows(const struct top_live *live, enum opts_output output)
+{
+	if (live->view.screen != TOP_HEAT || output == OUTPUT_JSON)
+		return HEAT_ROWS;
+	return output == OUTPUT_BATCH ? HEAT_REPORT_ROWS
+				      : live->scroll + 3 * page();
+}
+
+struct top_request top_live_request(const struct top_live *live,
+				    enum opts_output output)
+{
+	enum top_screen_id screen = live->view.screen;
+	const struct hot_frame_request heat = {
+		/* elsewhere the hottest are asked for, not the first rows */
+		.sort = screen == TOP_HEAT ? live->heat_sort
+					   : (struct hot_sort){0},
+		.max_rows = heat_rows(live, output),
+		.ranges = screen == TOP_MAP ||
+			  (screen == TOP_HEAT && live->view.ranges),
+	};
+
+	return (struct top_request){
+		.heat = heat,
+		.es_now = screen == TOP_ESCACHE || output == OUTPUT_JSON,
+	};
+}

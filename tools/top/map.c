@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The flexible groups of a filesystem as a grid, in the order of the disk. A
+ * cell is a digit, tenths of what is shown or the number of a tier, so that it
+ * reads without colours, too.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/fmt.h"
+#include "map/grid.h"
+#include "ui/sgr.h"
+#include "ui/term_colors.h"
+#include "top/view.h"
+
+#define DEFAULT_WIDTH 80
+#define DEFAULT_CELLS 1280
+#define N_STEPS	      10
+
+/* Of a cell, where it has no step. */
+#define NOT_KNOWN (-1)
+#define SEVERAL	  (-2)
+
+struct source {
+	const struct fs_map *map;
+	const struct heat_map *heat;
+	const struct tiers *tiers;
+	int tiers_err;
+};
+
+/* For steps, again and again. Of 16 colours the last bit but three is
+ * brightness, which terminals of eight lack.
+ */
+struct palette {
+	__u32 rgb[N_STEPS];
+	unsigned char of256[N_STEPS];
+	unsigned char of16[N_STEPS];
+};
+
+struct metric {
+	const char *name;
+	const char *legend; /* NULL: it has one of its own */
+	const struct palette *palette;
+	/* Of groups [first, end): a step, or one of the above. */
+	int (*step)(const struct source *source, __u32 first, __u32 end);
+};
+
+/* value: negative: not known */
+static int tenths(double value)
+{
+	int step = value * N_STEPS;
+
+	if (value < 0)
+		return NOT_KNOWN;
+	return step < N_STEPS ? step : N_STEPS - 1;
+}
+
+static int fullness(const struct source *source, __u32 first, __u32 end)
+{
+	return tenths(fs_map_fullness(source->map, first, end));
+}
+
+static int fragmentation(const struct source *source, __u32 first, __u32 end)
+{
+	return tenths(fs_map_fragmentation(source->map, first, end));
+}
+
+static int heat(const struct source *source, __u32 first, __u32 end)
+{
+	__u32 per_flex = source->map->groups_per_flex;
+
+	return tenths(heat_map_value(source->heat, first / per_flex,
+				     (end + per_flex - 1) / per_flex));
+}
+
+static int tier(const struct source *source, __u32 first, __u32 end)
+{
+	__u64 start, stop, in;
+
+	fs_map_span(source->map, first, end, &start, &stop);
+	in = tiers_in(source->tiers, start, stop);
+	if (!in)
+		return NOT_KNOWN;
+	return in & (in - 1) ? SEVERAL : __builtin_ctzll(in);
+}
+
+/* From green to red. */
+static const struct palette ramp = {
+	{0x005f00, 0x1a7500, 0x3a7d00, 0x5c8500, 0x7f8700, 0x9c8000, 0xb07200,
+	 0xbf5a00, 0xc93a00, 0xd00000},
+	{22, 28, 34, 70, 106, 142, 178, 172, 166, 160},
+	{2, 2, 10, 10, 3, 3, 11, 9, 9, 1},
+};
+
+/* No order; neighbours are unlike. */
+static const struct palette categories = {
+	{0x008700, 0x005faf, 0xaf5f00, 0x870087, 0x008787, 0xaf0000, 0x5f5f00,
+	 0x5f5f87, 0xd75f00, 0x585858},
+	{28, 25, 130, 90, 30, 124, 58, 60, 166, 240},
+	{2, 4, 3, 5, 6, 1, 10, 12, 11, 13},
+};
+
+static const struct metric metrics[TOP_NR_METRICS] = {
+	[TOP_FULLNESS] = {"fullness", "clusters in use", &ramp, fullness},
+	[TOP_FRAGMENTATION] = {"fragmentation",
+			       "free clusters outside of their group's longest "
+			       "free extent",
+			       &ramp, fragmentation},
+	[TOP_WARMTH] = {"heat",
+			"the hottest flexible group's temperature, of the "
+			"ranges that are ranked",
+			&ramp, heat},
+	[TOP_TIER] = {"tier", NULL, &categories, tier},
+};
+
+const char *top_map_metric(size_t i)
+{
+	return i < TOP_NR_METRICS ? metrics[i].name : NULL;
+}
+
+/* White on it where there are many colours, else it on the background. */
+static void print_color(FILE *out, const struct palette *palette, int n_colors,
+			int step)
+{
+	__u32 rgb = palette->rgb[step], of16 = palette->of16[step];
+
+	if (n_colors >= TERM_COLORS_RGB)
+		fprintf(out, "\033[38;2;255;255;255;48;2;%u;%u;%um", rgb >> 16,
+			rgb >> 8 & 255, rgb & 255);
+	else if (n_colors >= 256)
+		fprintf(out, "\033[38;5;231;48;5;%dm", palette->of256[step]);
+	else if (n_colors >= 16 && of16 >= 8)
+		fprintf(out, "\033[%um", 90 + of16 - 8);
+	else
+		fprintf(out, "\033[%um", 30 + of16 % 8);
+}
+
+static void print_step(FILE *out, const struct top_view *view, int step)
+{
+	static const char names[TIER_MAX + 1] =
+		"0123456789abcdefghijklmnopqrstuvwxyz";
+
+	if (step < 0) {
+		fprintf(out, "%s%c", top_style(view, SGR_RESET),
+			step == SEVERAL ? '+' : '-');
+		return;
+	}
+	if (view->color)
+		print_color(out, metrics[view->metric].palette, view->n_colors,
+			    step % N_STEPS);
+	fputc(names[step], out);
+}
+
+static struct map_grid grid_of(const struct fs_map *map,
+			       const struct top_view *view)
+{
+	__u32 n_cells = view->n_cells ? view->n_cells : DEFAULT_CELLS;
+
+	return map_grid(map->n_groups, map->groups_per_flex, n_cells,
+			view->zoom, view->pan);
+}
+
+static void print_grid(FILE *out, const struct source *source,
+		       const struct map_grid *grid, const struct top_view *view)
+{
+	const struct metric *metric = &metrics[view->metric];
+	__u32 width = view->width > 0 ? view->width : DEFAULT_WIDTH;
+
+	for (__u32 cell = 0; cell < grid->n_cells; cell++) {
+		__u32 first, end;
+
+		map_grid_groups(grid, cell, &first, &end);
+		if (cell && cell % width == 0)
+			fprintf(out, "%s\n", top_style(view, SGR_RESET));
+		print_step(out, view, metric->step(source, first, end));
+	}
+	fprintf(out, "%s\n", top_style(view, SGR_RESET));
+}
+
+static void print_tiers(FILE *out, const struct source *source,
+			const struct top_view *view)
+{
+	static const char *const classes[] = {
+		[TIER_FAST] = "non-rotational",
+		[TIER_SLOW] = "rotational",
+		[TIER_UNKNOWN] = "of unknown kind",
+	};
+	char bytes[FMT_LEN];
+
+	if (source->tiers_err) {
+		fprintf(out, "-: not known: %s\n",
+			strerror(-source->tiers_err));
+		return;
+	}
+	for (unsigned int i = 0; i < source->tiers->n; i++) {
+		const struct tier *one = &source->tiers->tiers[i];
+
+		print_step(out, view, i);
+		fprintf(out, "%s: %s %s %s, ", top_style(view, SGR_RESET),
+			one->name, fmt_bytes(bytes, one->bytes, view->exact),
+			classes[one->class]);
+	}
+	if (source->tiers->n > 1)
+		fputs("+: several, ", out);
+	fputs("-: not known\n", out);
+}
+
+static void print_legend(FILE *out, const struct source *source,
+			 const struct map_grid *grid,
+			 const struct top_view *view)
+{
+	const struct metric *metric = &metrics[view->metric];
+	__u64 flex_bytes = fs_map_flex_bytes(source->map);
+	char bytes[FMT_LEN], all[FMT_LEN];
+
+	fprintf(out, "%s: ", metric->name);
+	if (metric->legend) {
+		for (int step = 0; step < N_STEPS; step++)
+			print_step(out, view, step);
+		fprintf(out, "%s tenths of %s, -: not known\n",
+			top_style(view, SGR_RESET), metric->legend);
+	} else {
+		print_tiers(out, source, view);
+	}
+	fprintf(out,
+		"a cell: %u flexible group%s, %s; from %u of %u, %s each\n",
+		grid->per_cell, grid->per_cell == 1 ? "" : "s",
+		fmt_bytes(all, flex_bytes * grid->per_cell, false), grid->first,
+		grid->n_flex, fmt_bytes(bytes, flex_bytes, false));
+}
+
+bool top_map_limits(struct top_model *model, const struct top_frame *frame,
+		    const struct top_view *view, __u32 *zoom, __u32 *pan)
+{
+	const struct top_fs *fs = top_view_fs(frame, view);
+	struct disk_map *map;
+	struct map_grid grid;
+
+	if (!fs || top_model_map(model, fs, &map))
+		return false;
+	grid = grid_of(map->groups, view);
+	*zoom = grid.last_zoom;
+	*pan = grid.last_pan;
+	return true;
+}
+
+int top_map_print(FILE *out, struct top_model *model,
+		  const struct top_frame *frame, const struct top_view *view)
+{
+	const struct top_fs *fs = top_view_fs(frame, view);
+	struct disk_map *map;
+	struct source source;
+	struct map_grid grid;
+	int err;
+
+	if (!top_view_head(out, fs, view))
+		return 0;
+	err = top_model_map(model, fs, &map);
+	if (err == -EOPNOTSUPP) {
+		fprintf(out, "%s has no block groups\n", fs->fs_type);
+		return 0;
+	}
+	if (err) { /* the other screens do without the device */
+		fprintf(out, "cannot read the group descriptors: %s\n",
+			strerror(-err));
+		return 0;
+	}
+	source = (struct source){.map = map->groups, .heat = map->heat};
+	if (view->metric == TOP_TIER)
+		source.tiers_err = disk_map_tiers(map, &source.tiers);
+	grid = grid_of(map->groups, view);
+	print_legend(out, &source, &grid, view);
+	print_grid(out, &source, &grid, view);
+	if (view->metric == TOP_FRAGMENTATION && !fs->has_status)
+		fputs("needs frsp.ko: \"sudo modprobe frsp\"; \"frspctl "
+		      "doctor\" "
+		      "says what is missing\n",
+		      out);
+	return 0;
+}

@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Two frames are kept: the one that is shown, and the one before, for what is
+ * "per second". A filesystem that is unmounted is left out of the next frame,
+ * and what was counted of it is dropped, as its device number may come again.
+ */
+#include "top/model.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "module/free_extents.h"
+#include "base/hist.h"
+#include "watch/pin.h"
+
+#define TOP_MAX_WATCHES 3
+
+struct top_model {
+	struct mount_table *mounts;
+	struct path_cache *paths;
+	/* NULL: what it watches is not there */
+	struct alloc_watch *alloc;
+	struct es_watch *es;
+	struct busy_watch *busy;
+	struct hot_monitor *hot;
+	bool es_now;	/* of the request for the frame */
+	__u32 modules;	/* that were there when the watches were opened */
+	__u32 only;	/* device; 0: all */
+	int only_mount; /* by which it was named */
+	struct top_frame frames[2];
+	int shown;	       /* index of the latest frame */
+	struct disk_map *maps; /* of those that were asked for */
+};
+
+/* Its driver mounts ext2 and ext3, too. The old driver of ext2 has no directory
+ * in sysfs.
+ */
+static bool is_run_by_ext4(const struct mount_entry *mount)
+{
+	char name[MOUNT_NAME_LEN], path[PATH_MAX];
+
+	if (!strcmp(mount->fs_type, "ext4"))
+		return true;
+	if (strcmp(mount->fs_type, "ext3") && strcmp(mount->fs_type, "ext2"))
+		return false;
+	mount_name_or_number(mount->dev, name);
+	snprintf(path, sizeof(path), "%s/%s", FS_STATUS_ROOT, name);
+	return !access(path, F_OK);
+}
+
+static bool is_watched(const struct mount_entry *mount)
+{
+	return is_run_by_ext4(mount) || !strcmp(mount->fs_type, "xfs");
+}
+
+static int find_only(const struct mount_table *mounts, const char *device,
+		     const struct mount_entry **mount)
+{
+	int err = mount_name_find(mounts, device, mount);
+
+	if (err)
+		return err;
+	return is_watched(*mount) ? 0 : -EINVAL;
+}
+
+int top_model_check(const struct top_options *options)
+{
+	const struct mount_entry *mount;
+	struct mount_table *mounts;
+	int err;
+
+	if (!options->device)
+		return 0;
+	err = mount_table_read(&mounts);
+	if (err)
+		return err;
+	err = find_only(mounts, options->device, &mount);
+	mount_table_free(mounts);
+	return err;
+}
+
+static int open_heat(struct top_model *model)
+{
+	const struct hot_monitor_options options = {
+		.track.memory = HOT_TRACK_DEFAULT_MEMORY,
+		.track.half_life_s = HOT_TRACK_DEFAULT_HALF_LIFE_S,
+		.only_dev = model->only,
+	};
+	struct mount_table *mounts; /* the monitor's own from then on */
+	int err = mount_table_read(&mounts);
+
+	if (!err)
+		err = hot_monitor_open(&options, mounts, &model->hot);
+	return err == -EOPNOTSUPP ? 0 : err;
+}
+
+/* Some may find nothing to watch, but not all. */
+static int open_watches(struct top_model *model)
+{
+	int err;
+
+	model->modules = watch_modules();
+	err = alloc_watch_open(&model->alloc);
+	if (!err || err == -EOPNOTSUPP)
+		err = es_watch_open(&model->es);
+	if (!err || err == -EOPNOTSUPP)
+		err = busy_watch_open(&model->busy);
+	if (err == -EOPNOTSUPP)
+		err = 0;
+	if (!err && !top_model_watch(model, 0))
+		err = -EOPNOTSUPP;
+	return err;
+}
+
+static void close_watches(struct top_model *model)
+{
+	alloc_watch_close(model->alloc);
+	es_watch_close(model->es);
+	busy_watch_close(model->busy);
+	model->alloc = NULL;
+	model->es = NULL;
+	model->busy = NULL;
+}
+
+/* A module that was loaded since is watched from now on, and all counts begin
+ * anew. What is pinned stays as it is.
+ */
+static int follow_modules(struct top_model *model)
+{
+	__u32 before = model->modules;
+
+	model->modules = watch_modules();
+	if (!(model->modules & ~before))
+		return 0;
+	close_watches(model);
+	return open_watches(model);
+}
+
+static void clear_frame(struct top_frame *frame)
+{
+	for (size_t i = 0; i < frame->n_fs; i++) {
+		free(frame->fs[i].mount);
+		free(frame->fs[i].mount_label);
+	}
+	free(frame->fs);
+	*frame = (struct top_frame){0};
+}
+
+void top_model_close(struct top_model *model)
+{
+	if (!model)
+		return;
+	clear_frame(&model->frames[0]);
+	clear_frame(&model->frames[1]);
+	disk_maps_free(&model->maps);
+	hot_monitor_close(model->hot);
+	close_watches(model);
+	path_cache_free(model->paths);
+	mount_table_free(model->mounts);
+	free(model);
+}
+
+static int read_watches(const struct top_model *model, struct top_fs *fs)
+{
+	int err = 0;
+
+	fs->has_alloc = model->alloc && fs->is_ext4;
+	fs->has_events = fs->has_alloc && fs->has_status &&
+			 alloc_watch_has_frsp(model->alloc);
+	if (fs->has_alloc)
+		err = alloc_watch_fs(model->alloc, fs->dev, &fs->alloc);
+	fs->has_es = model->es && fs->is_ext4;
+	if (!err && fs->has_es)
+		err = es_watch_fs(model->es, fs->dev,
+				  model->es_now ? fs->name : NULL, &fs->es);
+	fs->has_busy = model->busy && busy_watch_has(model->busy, fs->is_ext4);
+	if (!err && fs->has_busy)
+		err = busy_watch_fs(model->busy, fs->dev, &fs->busy);
+	return err;
+}
+
+static const struct top_fs *fs_in(const struct top_frame *frame, __u32 dev)
+{
+	for (size_t i = 0; i < frame->n_fs; i++)
+		if (frame->fs[i].dev == dev)
+			return &frame->fs[i];
+	return NULL;
+}
+
+/* The history goes on from the frame before, of the same filesystem. */
+static void add_to_history(struct top_fs *fs, const struct top_fs *before)
+{
+	struct top_history *history = &fs->es_history;
+	__u64 hits = fs->es.totals.hits, misses = fs->es.totals.misses;
+
+	if (before) {
+		*history = before->es_history;
+		hits = hist_since(hits, before->es.totals.hits);
+		misses = hist_since(misses, before->es.totals.misses);
+	}
+	if (history->n == TOP_HISTORY)
+		memmove(history->percent, history->percent + 1, --history->n);
+	history->percent[history->n++] =
+		hits + misses ? 100 * hits / (hits + misses) : TOP_HISTORY_NONE;
+}
+
+static int read_fs(struct top_model *model, const struct mount_entry *mount,
+		   struct top_fs *fs)
+{
+	struct mount_space space;
+	char label[PATH_LABEL_LEN];
+	const char *file;
+
+	fs->dev = mount->dev;
+	snprintf(fs->fs_type, sizeof(fs->fs_type), "%s", mount->fs_type);
+	fs->is_ext4 = is_run_by_ext4(mount);
+	path_escape(mount->target, label, sizeof(label));
+	fs->mount = strdup(mount->target);
+	fs->mount_label = strdup(label);
+	if (!fs->mount || !fs->mount_label)
+		return -ENOMEM;
+	mount_name_or_number(fs->dev, fs->name);
+	if (!mount_entry_space(mount, &space)) { /* fails where it is hidden */
+		fs->bytes = space.bytes;
+		fs->free_bytes = space.free_bytes;
+	}
+	fs->has_status =
+		!fs_status_read(FS_STATUS_ROOT, fs->name, &fs->status, &file);
+	return read_watches(model, fs);
+}
+
+static int add_fs(struct top_model *model, struct top_frame *frame,
+		  const struct mount_entry *mount)
+{
+	struct top_fs *more =
+		reallocarray(frame->fs, frame->n_fs + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	frame->fs = more;
+	more[frame->n_fs] = (struct top_fs){0};
+	return read_fs(model, mount, &more[frame->n_fs++]);
+}
+
+static int compare_mounts(const void *left, const void *right)
+{
+	const struct top_fs *a = left, *b = right;
+
+	return strcmp(a->mount, b->mount);
+}
+
+/* The one that was named, or the one that shows most. entry: if all are hidden.
+ */
+static const struct mount_entry *shown_mount(const struct top_model *model,
+					     const struct mount_entry *entry)
+{
+	const struct mount_entry *mount =
+		mount_table_by_id(model->mounts, model->only_mount);
+
+	if (!mount || mount->dev != entry->dev ||
+	    !mount_entry_is_reachable(model->mounts, mount))
+		mount = mount_table_by_dev(model->mounts, entry->dev);
+	return mount ? mount : entry;
+}
+
+static int read_filesystems(struct top_model *model, struct top_frame *frame)
+{
+	const struct mount_entry *entry = NULL;
+	__u32 last = 0;
+	int err = 0;
+
+	while (!err && (entry = mount_table_next(model->mounts, entry))) {
+		if (entry->dev == last || !is_watched(entry) ||
+		    (model->only && entry->dev != model->only))
+			continue;
+		last = entry->dev;
+		err = add_fs(model, frame, shown_mount(model, entry));
+	}
+	if (frame->n_fs)
+		qsort(frame->fs, frame->n_fs, sizeof(*frame->fs),
+		      compare_mounts);
+	return !err && model->only && !frame->n_fs ? -ENODEV : err;
+}
+
+static int set_only(struct top_model *model, const char *device)
+{
+	const struct mount_entry *mount;
+	int err = find_only(model->mounts, device, &mount);
+
+	if (err)
+		return err;
+	model->only = mount->dev;
+	model->only_mount = mount->id;
+	return 0;
+}
+
+/* The first frame is never shown: it is what the rates of the next one begin
+ * at. */
+int top_model_open(const struct top_options *options, struct top_model **out)
+{
+	struct top_model *model = calloc(1, sizeof(*model));
+	int err;
+
+	if (!model)
+		return -ENOMEM;
+	err = mount_table_read(&model->mounts);
+	if (!err && options->device)
+		err = set_only(model, options->device);
+	if (!err)
+		err = path_cache_new(model->mounts, 0, &model->paths);
+	if (!err)
+		err = open_watches(model);
+	if (!err)
+		err = open_heat(model);
+	if (!err)
+		err = read_filesystems(model, &model->frames[0]);
+	if (err) {
+		top_model_close(model);
+		return err;
+	}
+	model->frames[0].mono_ns = clock_ns(CLOCK_MONOTONIC);
+	*out = model;
+	return 0;
+}
+
+static int forget_gone(struct top_model *model, const struct top_frame *before,
+		       const struct top_frame *now)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < before->n_fs && !err; i++) {
+		const struct top_fs *fs = &before->fs[i];
+
+		if (fs_in(now, fs->dev))
+			continue;
+		disk_map_forget(&model->maps, fs->dev);
+		if (fs->has_alloc)
+			alloc_watch_forget(model->alloc, fs->dev);
+		if (fs->has_es)
+			err = es_watch_forget(model->es, fs->dev);
+		if (fs->has_busy)
+			busy_watch_forget(model->busy, fs->dev);
+	}
+	return err;
+}
+
+static void add_cost(const struct watch *watch, struct top_frame *frame)
+{
+	for (__u32 program = 0; program < watch->n_programs; program++) {
+		struct frsp_cost cost = {0};
+
+		watch_cost(watch, program, &cost);
+		frame->events += cost.events;
+		frame->events_ns += cost.events * watch_cost_ns(&cost);
+	}
+}
+
+/* What all of the watches have lost, and what they take. */
+static int add_overhead(const struct top_model *model, struct top_frame *frame)
+{
+	const struct watch *watch;
+	int err = 0;
+
+	for (size_t i = 0; !err && (watch = top_model_watch(model, i)); i++) {
+		err = watch_lost(watch, &frame->lost);
+		frame->map_bytes += watch_map_bytes(watch->object);
+		add_cost(watch, frame);
+	}
+	return err;
+}
+
+int top_model_sample(struct top_model *model, const struct top_request *request,
+		     const struct top_frame **frame)
+{
+	const struct top_frame *before = &model->frames[model->shown];
+	struct top_frame *now = &model->frames[!model->shown];
+	int err;
+
+	clear_frame(now);
+	model->es_now = request->es_now;
+	err = mount_table_refresh(model->mounts);
+	now->wall_ns = clock_ns(CLOCK_REALTIME);
+	now->mono_ns = clock_ns(CLOCK_MONOTONIC);
+	now->interval_s = (now->mono_ns - before->mono_ns) / 1e9;
+	if (!err)
+		err = follow_modules(model);
+	if (!err && model->es && model->es_now)
+		err = es_watch_refresh(model->es);
+	if (!err)
+		err = read_filesystems(model, now);
+	if (!err)
+		err = add_overhead(model, now);
+	if (!err && model->hot)
+		err = hot_monitor_sample(model->hot, &request->heat,
+					 &now->heat);
+	if (err)
+		return err;
+	now->has_heat = model->hot;
+	for (size_t i = 0; i < now->n_fs; i++)
+		add_to_history(&now->fs[i], fs_in(before, now->fs[i].dev));
+	err = forget_gone(model, before, now);
+	model->shown = !model->shown;
+	*frame = now;
+	return err;
+}
+
+const struct top_fs *top_model_before(const struct top_model *model,
+				      const struct top_fs *fs)
+{
+	return fs_in(&model->frames[!model->shown], fs->dev);
+}
+
+void top_model_tend(struct top_model *model)
+{
+	if (model->hot)
+		hot_monitor_tend(model->hot); /* sampling tells errors */
+}
+
+struct hot_monitor *top_model_hot(struct top_model *model)
+{
+	return model->hot;
+}
+
+void top_model_hottest(struct top_model *model, const struct top_fs *fs,
+		       char *label, size_t size)
+{
+	const struct top_frame *frame = &model->frames[model->shown];
+	const struct hot_rows *files = &frame->heat.ranking.files;
+	const struct hot_row *hottest = NULL;
+	struct path_result file;
+
+	label[0] = '\0';
+	for (__u32 i = 0; i < files->n_rows; i++) {
+		const struct hot_row *row = &files->rows[i];
+
+		if (row->fs_dev != fs->dev ||
+		    (hottest && row->temperature <= hottest->temperature))
+			continue;
+		hot_monitor_path(model->hot, row, &file);
+		if (file.state == PATH_DELETED)
+			continue;
+		hottest = row;
+		path_label(&file, row->ino, row->gen, row->dev, label, size);
+	}
+}
+
+int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
+			   struct free_table *table)
+{
+	if (!fs->has_status)
+		return -EOPNOTSUPP;
+	*table = (struct free_table){.extents.tree = FRSP_ALL,
+				     .device = fs->name};
+	return free_extents_read(model->mounts, fs->dev, table);
+}
+
+int top_model_map(struct top_model *model, const struct top_fs *fs,
+		  struct disk_map **map)
+{
+	const struct top_frame *frame = &model->frames[model->shown];
+	struct disk_map_now now = {
+		.dev = fs->dev,
+		.bytes = fs->bytes,
+		.ns = frame->mono_ns,
+		.monitor = model->hot,
+		.ranges = frame->has_heat ? &frame->heat.ranking.ranges : NULL,
+	};
+
+	if (!fs->is_ext4)
+		return -EOPNOTSUPP;
+	if (fs->has_status)
+		now.mount = mount_table_by_dev(model->mounts, fs->dev);
+	return disk_map_get(&model->maps, &now, map);
+}
+
+void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,
+		    __u32 gen, struct path_result *result)
+{
+	path_cache_get(model->paths, ino, dev, gen, result);
+}
+
+int top_model_pin(struct top_model *model)
+{
+	struct watch_pin_object objects[TOP_MAX_WATCHES + 1];
+	const struct watch *watch;
+	size_t n = 0;
+
+	for (; (watch = top_model_watch(model, n)); n++)
+		objects[n] =
+			(struct watch_pin_object){watch->name, watch->skeleton};
+	if (model->hot)
+		objects[n++] = (struct watch_pin_object){
+			HOT_TRACK_OBJECT, hot_monitor_skeleton(model->hot)};
+	return watch_pin(objects, n);
+}
+
+const struct watch *top_model_watch(const struct top_model *model, size_t i)
+{
+	const struct watch *const watches[TOP_MAX_WATCHES] = {
+		model->alloc ? alloc_watch_base(model->alloc) : NULL,
+		model->es ? es_watch_base(model->es) : NULL,
+		model->busy ? busy_watch_base(model->busy) : NULL,
+	};
+
+	for (size_t n = 0; n < TOP_MAX_WATCHES; n++)
+		if (watches[n] && !i--)
+			return watches[n];
+	return NULL;
+}

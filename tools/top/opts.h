@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* frsp-top's command line. */
+#ifndef FRSP_TOP_OPTS_H
+#define FRSP_TOP_OPTS_H
+
+#include "ui/opts.h"
+#include "top/view.h"
+
+struct top_opts {
+	struct opts_report report;
+	bool pin, unpin;      /* instead of any output */
+	struct top_view view; /* to begin with; of reports: all along */
+	struct top_options model;
+};
+
+/* Ends the program on wrong usage (exit code 2), --help and --version (0). */
+void top_opts_parse(int argc, char **argv, struct top_opts *opts);
+
+#endif

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The overview: a line per filesystem, rates of the last interval. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fmt.h"
+#include "base/hist.h"
+#include "ui/sgr.h"
+#include "base/text_width.h"
+#include "top/view.h"
+
+#define CELL_LEN  160
+#define BAR_WIDTH 6
+#define NO_VALUE  "-"
+
+/* A filesystem now and one interval ago; a new one has nothing behind it. */
+struct row {
+	const struct top_fs *fs;
+	struct top_fs before;
+	double interval_s;
+	char hottest[PATH_LABEL_LEN]; /* path; empty: none */
+};
+
+struct column {
+	const char *title;
+	bool is_text;
+	bool needs_module;
+	/* Fills in buf, or returns a text that lives as long as row. */
+	const char *(*cell)(char buf[CELL_LEN], const struct row *row,
+			    bool exact);
+	/* To sort by, highest first; NULL: by the text, lowest first. */
+	double (*value)(const struct row *row);
+};
+
+static const char *print(char buf[CELL_LEN], double value, const char *format)
+{
+	if (value < 0)
+		return NO_VALUE;
+	snprintf(buf, CELL_LEN, format, value);
+	return buf;
+}
+
+static double per_second(const struct row *row, __u64 now, __u64 before)
+{
+	return row->fs->has_status && row->interval_s > 0
+		       ? hist_since(now, before) / row->interval_s
+		       : -1;
+}
+
+static const char *name_cell(char buf[CELL_LEN], const struct row *row,
+			     bool exact)
+{
+	(void)buf;
+	(void)exact;
+	return row->fs->name;
+}
+
+static const char *mount_cell(char buf[CELL_LEN], const struct row *row,
+			      bool exact)
+{
+	(void)buf;
+	(void)exact;
+	return row->fs->mount_label;
+}
+
+static double size_value(const struct row *row)
+{
+	return row->fs->bytes;
+}
+
+static const char *size_cell(char buf[CELL_LEN], const struct row *row,
+			     bool exact)
+{
+	return fmt_bytes(buf, row->fs->bytes, exact);
+}
+
+static double free_value(const struct row *row)
+{
+	return row->fs->bytes ? 100.0 * row->fs->free_bytes / row->fs->bytes
+			      : -1;
+}
+
+static const char *free_cell(char buf[CELL_LEN], const struct row *row,
+			     bool exact)
+{
+	return print(buf, free_value(row), exact ? "%.2f%%" : "%.0f%%");
+}
+
+/* Of the cap; without one, of what is there. */
+static double tree_value(const struct row *row)
+{
+	return row->fs->has_status ? (double)row->fs->status.frsp_tree_usage
+				   : -1;
+}
+
+static const char *tree_cell(char buf[CELL_LEN], const struct row *row,
+			     bool exact)
+{
+	const struct fs_status *status = &row->fs->status;
+	char used[FMT_LEN], cap[FMT_LEN], bar[BAR_WIDTH + 1] = "";
+	double share;
+	int full;
+
+	if (!row->fs->has_status)
+		return NO_VALUE;
+	fmt_bytes(used, status->frsp_tree_usage, exact);
+	if (!status->mb_frsp_max_mem) {
+		snprintf(buf, CELL_LEN, "%s", used);
+		return buf;
+	}
+	share = (double)status->frsp_tree_usage / status->mb_frsp_max_mem;
+	full = share * BAR_WIDTH + 0.5;
+	for (int i = 0; i < BAR_WIDTH; i++)
+		bar[i] = i < full ? '#' : '.';
+	snprintf(buf, CELL_LEN, "%s/%s %s", used,
+		 fmt_bytes(cap, status->mb_frsp_max_mem, exact), bar);
+	return buf;
+}
+
+static double trees_value(const struct row *row)
+{
+	return row->fs->has_status ? (double)row->fs->status.trees_cached : -1;
+}
+
+static const char *trees_cell(char buf[CELL_LEN], const struct row *row,
+			      bool exact)
+{
+	(void)exact;
+	if (!row->fs->has_status)
+		return NO_VALUE;
+	snprintf(buf, CELL_LEN, "%llu/%llu", row->fs->status.trees_cached,
+		 row->fs->status.trees);
+	return buf;
+}
+
+/* Counters of frsp.ko per second: one function each for value and text. */
+#define RATE_COLUMN(counter)                                                   \
+	static double counter##_value(const struct row *row)                   \
+	{                                                                      \
+		return per_second(row, row->fs->status.counter,                \
+				  row->before.status.counter);                 \
+	}                                                                      \
+	static const char *counter##_cell(char buf[CELL_LEN],                  \
+					  const struct row *row, bool exact)   \
+	{                                                                      \
+		return print(buf, counter##_value(row),                        \
+			     exact ? "%.2f" : "%.0f");                         \
+	}
+
+RATE_COLUMN(goals_offered)
+RATE_COLUMN(goals_taken)
+RATE_COLUMN(goals_missed)
+RATE_COLUMN(stood_aside)
+
+/* Of all calls that got blocks in the last interval. */
+static double latency(const struct row *row, double percent)
+{
+	__u64 buckets[LOG2_NS_BUCKETS] = {0};
+
+	if (!row->fs->has_alloc)
+		return -1;
+	for (int kind = 0; kind < FRSP_ALLOC_FAILED; kind++)
+		for (size_t i = 0; i < LOG2_NS_BUCKETS; i++)
+			buckets[i] +=
+				hist_since(row->fs->alloc.latency[kind][i],
+					   row->before.alloc.latency[kind][i]);
+	return hist_total(buckets, LOG2_NS_BUCKETS)
+		       ? hist_percentile(buckets, LOG2_NS_BUCKETS, percent)
+		       : -1;
+}
+
+static const char *latency_text(char buf[CELL_LEN], double ns, bool exact)
+{
+	if (ns < 0)
+		return NO_VALUE;
+	return exact ? print(buf, ns, "%.0f") : hist_fmt_ns(buf, ns);
+}
+
+static double p50_value(const struct row *row)
+{
+	return latency(row, 50);
+}
+
+static const char *p50_cell(char buf[CELL_LEN], const struct row *row,
+			    bool exact)
+{
+	return latency_text(buf, latency(row, 50), exact);
+}
+
+static double p99_value(const struct row *row)
+{
+	return latency(row, 99);
+}
+
+static const char *p99_cell(char buf[CELL_LEN], const struct row *row,
+			    bool exact)
+{
+	return latency_text(buf, latency(row, 99), exact);
+}
+
+static double busy_value(const struct row *row)
+{
+	return row->fs->has_busy ? (double)row->fs->busy.blocks : -1;
+}
+
+static const char *busy_cell(char buf[CELL_LEN], const struct row *row,
+			     bool exact)
+{
+	(void)exact;
+	return print(buf, busy_value(row), "%.0f");
+}
+
+/* Of the last interval. */
+static double es_hit_value(const struct row *row)
+{
+	const struct top_history *history = &row->fs->es_history;
+	int percent = TOP_HISTORY_NONE;
+
+	if (row->fs->has_es && history->n)
+		percent = history->percent[history->n - 1];
+	return percent == TOP_HISTORY_NONE ? -1 : percent;
+}
+
+static const char *es_hit_cell(char buf[CELL_LEN], const struct row *row,
+			       bool exact)
+{
+	(void)exact;
+	return print(buf, es_hit_value(row), "%.0f%%");
+}
+
+static const char *hottest_cell(char buf[CELL_LEN], const struct row *row,
+				bool exact)
+{
+	(void)buf;
+	(void)exact;
+	return row->hottest[0] ? row->hottest : NO_VALUE;
+}
+
+static const struct column columns[] = {
+	{"FS", true, false, name_cell, NULL},
+	{"SIZE", false, false, size_cell, size_value},
+	{"FREE", false, false, free_cell, free_value},
+	{"TREE-MEMORY", false, true, tree_cell, tree_value},
+	{"TREES", false, true, trees_cell, trees_value},
+	{"OFFER/s", false, true, goals_offered_cell, goals_offered_value},
+	{"TAKEN/s", false, true, goals_taken_cell, goals_taken_value},
+	{"MISS/s", false, true, goals_missed_cell, goals_missed_value},
+	{"ASIDE/s", false, true, stood_aside_cell, stood_aside_value},
+	{"P50", false, false, p50_cell, p50_value},
+	{"P99", false, false, p99_cell, p99_value},
+	{"BUSY", false, false, busy_cell, busy_value},
+	{"ES-HIT", false, false, es_hit_cell, es_hit_value},
+	{"MOUNT", true, false, mount_cell, NULL},
+	{"HOTTEST", true, false, hottest_cell, NULL},
+};
+
+#define N_COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+const char *top_overview_column(size_t i)
+{
+	return i < N_COLUMNS ? columns[i].title : NULL;
+}
+
+/* --- rows ------------------------------------------------------------------- */
+
+static size_t make_rows(struct row *rows, struct top_model *model,
+			const struct top_frame *frame,
+			const struct top_view *view)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < frame->n_fs; i++) {
+		const struct top_fs *fs = &frame->fs[i], *before;
+
+		if (!top_view_passes(view, fs))
+			continue;
+		before = top_model_before(model, fs);
+		rows[n].fs = fs;
+		rows[n].interval_s = frame->interval_s;
+		top_model_hottest(model, fs, rows[n].hottest,
+				  sizeof(rows[n].hottest));
+		if (before)
+			rows[n].before = *before;
+		else if (fs->has_status) /* rates of its first frame: 0 */
+			rows[n].before.status = fs->status;
+		n++;
+	}
+	return n;
+}
+
+static int compare_rows(const void *left, const void *right, void *context)
+{
+	const struct row *a = left, *b = right;
+	const struct top_view *view = context;
+	const struct column *column = &columns[view->sort];
+	char a_text[CELL_LEN], b_text[CELL_LEN];
+	int order;
+
+	if (column->value)
+		order = (column->value(a) < column->value(b)) -
+			(column->value(a) > column->value(b));
+	else
+		order = strcmp(column->cell(a_text, a, true),
+			       column->cell(b_text, b, true));
+	if (!order)
+		return strcmp(a->fs->mount, b->fs->mount);
+	return view->reverse ? -order : order;
+}
+
+/* --- text ------------------------------------------------------------------- */
+
+static void find_widths(const struct row *rows, size_t n,
+			const struct top_view *view, int widths[N_COLUMNS])
+{
+	char buf[CELL_LEN];
+
+	for (size_t i = 0; i < N_COLUMNS; i++) {
+		widths[i] = text_width(columns[i].title);
+		for (size_t j = 0; j < n; j++) {
+			int width = text_width(
+				columns[i].cell(buf, &rows[j], view->exact));
+
+			widths[i] = width > widths[i] ? width : widths[i];
+		}
+	}
+}
+
+static void print_cell(FILE *out, size_t i, const char *text, int width)
+{
+	/* nothing is padded at the end of the line */
+	if (i == N_COLUMNS - 1) {
+		fprintf(out, "%s\n", text);
+		return;
+	}
+	text_put(out, text, width, columns[i].is_text);
+	fputc(' ', out);
+}
+
+static void print_heads(FILE *out, const struct top_view *view,
+			const int widths[N_COLUMNS])
+{
+	fputs(top_style(view, SGR_HEAD), out);
+	for (size_t i = 0; i < N_COLUMNS; i++) {
+		if (i == N_COLUMNS - 1)
+			fprintf(out, "%s%s\n", columns[i].title,
+				top_style(view, SGR_RESET));
+		else
+			print_cell(out, i, columns[i].title, widths[i]);
+	}
+}
+
+static void print_row(FILE *out, const struct row *row,
+		      const struct top_view *view, const int widths[N_COLUMNS])
+{
+	bool chosen = row->fs->dev == view->dev;
+	char buf[CELL_LEN];
+
+	fputs(chosen ? top_style(view, SGR_BOLD) : "", out);
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		print_cell(out, i, columns[i].cell(buf, row, view->exact),
+			   widths[i]);
+	fputs(chosen ? top_style(view, SGR_RESET) : "", out);
+}
+
+static void print_missing(FILE *out, const struct row *rows, size_t n,
+			  const struct top_view *view)
+{
+	bool missing = false;
+
+	for (size_t i = 0; i < n; i++)
+		missing |= !rows[i].fs->has_status && rows[i].fs->is_ext4;
+	if (!missing)
+		return;
+	fputs(top_style(view, SGR_DIM), out);
+	for (size_t i = 0, n_named = 0; i < N_COLUMNS; i++)
+		if (columns[i].needs_module)
+			fprintf(out, "%s%s", n_named++ ? ", " : "",
+				columns[i].title);
+	fprintf(out,
+		": need frsp.ko on an ext4 filesystem: \"sudo modprobe frsp\"; "
+		"\"frspctl doctor\" says what is missing%s\n",
+		top_style(view, SGR_RESET));
+}
+
+/* *n rows, in the order that is shown; the caller frees them. NULL: no memory. */
+static struct row *sorted_rows(struct top_model *model,
+			       const struct top_frame *frame,
+			       const struct top_view *view, size_t *n)
+{
+	struct row *rows = calloc(frame->n_fs + 1, sizeof(*rows));
+
+	if (!rows)
+		return NULL;
+	*n = make_rows(rows, model, frame, view);
+	qsort_r(rows, *n, sizeof(*rows), compare_rows, (void *)view);
+	return rows;
+}
+
+__u32 top_overview_neighbour(struct top_model *model,
+			     const struct top_frame *frame,
+			     const struct top_view *view, int lines, int *line)
+{
+	size_t n = 0, at = 0;
+	struct row *rows = sorted_rows(model, frame, view, &n);
+	__u32 dev = 0;
+
+	while (at + 1 < n && rows[at].fs->dev != view->dev)
+		at++;
+	/* without a choice so far, the first step chooses the first one */
+	if (n && rows[at].fs->dev != view->dev)
+		at = lines = 0;
+	if (n) {
+		long to = (long)at + lines;
+
+		to = to < 0 ? 0 : to;
+		to = to < (long)n ? to : (long)n - 1;
+		dev = rows[to].fs->dev;
+		*line = to + 1; /* below the heads */
+	}
+	free(rows);
+	return dev;
+}
+
+int top_overview_print(FILE *out, struct top_model *model,
+		       const struct top_frame *frame,
+		       const struct top_view *view)
+{
+	int widths[N_COLUMNS];
+	struct row *rows;
+	size_t n;
+
+	rows = sorted_rows(model, frame, view, &n);
+	if (!rows)
+		return -ENOMEM;
+	find_widths(rows, n, view, widths);
+	print_heads(out, view, widths);
+	for (size_t i = 0; i < n; i++)
+		print_row(out, &rows[i], view, widths);
+	if (!n)
+		fputs(frame->n_fs ? "no filesystem passes the filter\n"
+				  : "no ext4 or XFS filesystem is mounted\n",
+		      out);
+	print_missing(out, rows, n, view);
+	free(rows);
+	return 0;
+}

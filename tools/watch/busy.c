@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "watch/busy.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <bpf/bpf.h>
+
+#include "busy.skel.h"
+
+static const char *const programs[FRSP_BUSY_NR_PROGRAMS] = {
+	[FRSP_BUSY_PROGRAM_COMMIT] = "frsp_busy_commit",
+	[FRSP_BUSY_PROGRAM_FLAGS] = "frsp_busy_flags",
+	[FRSP_BUSY_PROGRAM_FREE] = "frsp_busy_free",
+	[FRSP_BUSY_PROGRAM_XCLEAR] = "frsp_busy_xclear",
+	[FRSP_BUSY_PROGRAM_XPART] = "frsp_busy_xpart",
+	[FRSP_BUSY_PROGRAM_XBTREE] = "frsp_busy_xbtree",
+	[FRSP_BUSY_PROGRAM_XSMALL] = "frsp_busy_xsmall",
+	[FRSP_BUSY_PROGRAM_XDROP] = "frsp_busy_xdrop",
+	[FRSP_BUSY_PROGRAM_XBEGIN] = "frsp_busy_xbegin",
+	[FRSP_BUSY_PROGRAM_XTRIM] = "frsp_busy_xtrim",
+	[FRSP_BUSY_PROGRAM_XFORCE] = "frsp_busy_xforce",
+	[FRSP_BUSY_PROGRAM_XNEAR] = "frsp_busy_xnear",
+	[FRSP_BUSY_PROGRAM_XSIZE] = "frsp_busy_xsize",
+};
+
+struct busy_watch {
+	struct watch base;
+	struct frsp_busy *skel;
+	bool ext4, xfs;
+};
+
+/* After watch_probe(): all of these programs, or none. */
+static bool all_or_none(struct bpf_program *const *of_fs, size_t n)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < n; i++)
+		all &= bpf_program__autoload(of_fs[i]);
+	for (size_t i = 0; i < n; i++)
+		bpf_program__set_autoload(of_fs[i], all);
+	return all;
+}
+
+static void choose_ext4(struct busy_watch *watch)
+{
+	struct bpf_program *const of_ext4[] = {
+		watch->skel->progs.frsp_busy_commit,
+		watch->skel->progs.frsp_busy_flags,
+		watch->skel->progs.frsp_busy_free,
+	};
+
+	watch->ext4 = all_or_none(of_ext4, 3);
+}
+
+/* Both ways to see what is reused need no more than a program that is there. */
+static void choose_xfs(struct busy_watch *watch)
+{
+	struct bpf_program *btree = watch->skel->progs.frsp_busy_xbtree;
+	bool has_btree = bpf_program__autoload(btree);
+	struct bpf_program *const of_xfs[] = {
+		watch->skel->progs.frsp_busy_xclear,
+		watch->skel->progs.frsp_busy_xpart,
+		watch->skel->progs.frsp_busy_xbegin,
+		watch->skel->progs.frsp_busy_xtrim,
+		watch->skel->progs.frsp_busy_xforce,
+		watch->skel->progs.frsp_busy_xnear,
+		watch->skel->progs.frsp_busy_xsize,
+		has_btree ? btree : watch->skel->progs.frsp_busy_xdrop,
+		watch->skel->progs.frsp_busy_xsmall,
+	};
+	char type[32];
+
+	watch->xfs = all_or_none(of_xfs, sizeof(of_xfs) / sizeof(*of_xfs)) &&
+		     watch_tracepoint_argument("xfs_extent_busy", 0, type,
+					       sizeof(type));
+	if (has_btree || !watch->xfs)
+		bpf_program__set_autoload(watch->skel->progs.frsp_busy_xdrop,
+					  false);
+	watch->skel->rodata->has_xfs_groups =
+		watch->xfs && !strcmp(type, "xfs_group");
+}
+
+static int load_and_attach(struct busy_watch *watch)
+{
+	int err = watch_probe(watch->skel->obj);
+
+	if (err < 0)
+		return err;
+	choose_ext4(watch);
+	choose_xfs(watch);
+	if (!watch->ext4 && !watch->xfs)
+		return -EOPNOTSUPP;
+	watch->base = (struct watch){
+		.name = "busy",
+		.skeleton = watch->skel->skeleton,
+		.object = watch->skel->obj,
+		.lost = watch->skel->maps.frsp_busy_lost,
+		.costs = watch->skel->maps.frsp_busy_cost,
+		.programs = programs,
+		.n_programs = FRSP_BUSY_NR_PROGRAMS,
+	};
+	err = watch_start(&watch->base);
+	watch->ext4 =
+		watch_has(&watch->base, watch->skel->progs.frsp_busy_free);
+	watch->xfs =
+		watch_has(&watch->base, watch->skel->progs.frsp_busy_xclear);
+	return err;
+}
+
+int busy_watch_open(struct busy_watch **out)
+{
+	struct busy_watch *watch = calloc(1, sizeof(*watch));
+	int err;
+
+	if (!watch)
+		return -ENOMEM;
+	watch->skel = frsp_busy__open();
+	err = watch->skel ? load_and_attach(watch) : -errno;
+	if (err) {
+		busy_watch_close(watch);
+		return err;
+	}
+	*out = watch;
+	return 0;
+}
+
+void busy_watch_close(struct busy_watch *watch)
+{
+	if (!watch)
+		return;
+	frsp_busy__destroy(watch->skel);
+	free(watch);
+}
+
+bool busy_watch_has(const struct busy_watch *watch, bool is_ext4)
+{
+	return is_ext4 ? watch->ext4 : watch->xfs;
+}
+
+/* The value has more behind it, which is the program's own. */
+int busy_watch_fs(const struct busy_watch *watch, __u32 dev,
+		  struct frsp_busy_fs *totals)
+{
+	const struct bpf_map *map = watch->skel->maps.frsp_busy_fs;
+	void *value = malloc(bpf_map__value_size(map));
+	int err;
+
+	*totals = (struct frsp_busy_fs){0};
+	if (!value)
+		return -ENOMEM;
+	err = bpf_map_lookup_elem_flags(bpf_map__fd(map), &dev, value,
+					BPF_F_LOCK);
+	if (!err)
+		memcpy(totals, value, sizeof(*totals));
+	free(value);
+	return err == -ENOENT ? 0 : err;
+}
+
+void busy_watch_forget(const struct busy_watch *watch, __u32 dev)
+{
+	bpf_map_delete_elem(bpf_map__fd(watch->skel->maps.frsp_busy_fs), &dev);
+}
+
+const struct watch *busy_watch_base(const struct busy_watch *watch)
+{
+	return &watch->base;
+}
