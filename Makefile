@@ -13,6 +13,7 @@ bashdir ?= $(PREFIX)/share/bash-completion/completions
 zshdir ?= $(PREFIX)/share/zsh/site-functions
 VMLINUX_BTF ?= /sys/kernel/btf/vmlinux
 include tools/target.mk
+include tools/rooms.mk
 
 ifneq ($(V),1)
 say = @printf '  %-8s %s\n' $(1) $(2);
@@ -33,11 +34,10 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wex
 	-Wno-unknown-warning-option -Wno-default-const-init-var-unsafe \
 	$(if $(WERROR),-Werror) -I$(GENERATED) -Ivmlinux -Ibpf
 
-PROGRAMS := hotmon frsp-top frspctl
+PROGRAMS := $(basename $(notdir $(MAINS)))
 SKELETONS := $(patsubst bpf/%.bpf.c,$(GENERATED)/%.skel.h,$(wildcard bpf/*.bpf.c))
 MANUALS := $(wildcard docs/*.8.scd)
 SCHEMAS := $(wildcard docs/*.schema.json)
-SHARED := $(filter-out $(foreach program,$(PROGRAMS),$(wildcard tools/*/$(program).c)),$(wildcard tools/*/*.c))
 # What of the module knows nothing of ext4, with a kernel for it in user space.
 PURE := $(patsubst %,kmod/%.c,extent tree tree_find peaks meta pick busy) $(wildcard tests/unit/kernel/*.c)
 TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c tests/vm/*.c))
@@ -45,6 +45,7 @@ TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native
 OFF := $(shell tests/deps missing build)
 NO_BTF := $(shell test -e '$(VMLINUX_BTF)' || echo yes)
 
+.DEFAULT_GOAL := all
 .DELETE_ON_ERROR .SECONDARY .SUFFIXES:
 .PHONY: all kmod tests bpf check check-all demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
 
@@ -78,21 +79,18 @@ $(OUTPUT)/%.o: %.c | $(SKELETONS) $(GENERATED)/kmod_facts.h
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(OUTPUT)/kmod/%.o $(OUTPUT)/tests/unit/%.o $(OUTPUT)/tests/bench/%.o: ALL_CFLAGS += -Itests/unit/kernel
-$(OUTPUT)/libfrsp.a: $(SHARED:%.c=$(OUTPUT)/%.o)
-$(OUTPUT)/libpure.a: $(PURE:%.c=$(OUTPUT)/%.o)
-$(OUTPUT)/lib%.a:
-	$(call say,AR,$@) rm -f $@ && $(AR) rcs $@ $^
+$(OUTPUT)/lib/pure.a: $(PURE:%.c=$(OUTPUT)/%.o)
+$(OUTPUT)/lib/%.a:
+	$(call say,AR,$@) mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 
-$(OUTPUT)/hotmon: $(OUTPUT)/tools/hotmon/hotmon.o
-$(OUTPUT)/frsp-top: $(OUTPUT)/tools/top/frsp-top.o
-$(OUTPUT)/frspctl: $(OUTPUT)/tools/ctl/frspctl.o
 $(TESTS): $(OUTPUT)/%: $(OUTPUT)/tests/%.o
 $(filter-out $(OUTPUT)/bench/%,$(TESTS)): LDLIBS += -lcmocka
 $(OUTPUT)/vm/storm: $(patsubst %.c,$(OUTPUT)/%.o,$(wildcard tests/vm/guest/*.c))
 $(OUTPUT)/bench/image_60t $(OUTPUT)/vm/storm: LDLIBS += -lcom_err
-$(filter $(OUTPUT)/unit/%,$(TESTS)) $(OUTPUT)/bench/tree: $(OUTPUT)/libpure.a
-$(PROGRAMS:%=$(OUTPUT)/%) $(TESTS): $(OUTPUT)/libfrsp.a
-	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
+$(filter $(OUTPUT)/unit/%,$(TESTS)) $(OUTPUT)/bench/tree: $(OUTPUT)/lib/pure.a
+# --as-needed: a program has no library that only others of its folders' files use.
+$(PROGRAMS:%=$(OUTPUT)/%) $(TESTS): $(LIBRARIES)
+	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--as-needed $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
 
 # for bash, and with a "_" in front for zsh
 $(OUTPUT)/completion/% $(OUTPUT)/completion/_%: $(OUTPUT)/$(if $(CROSS),host/)%

@@ -38,4 +38,4 @@ NO_LIBS := $(if $(CROSS),$(shell $(PKG_CONFIG) --exists $(LIBS) || echo yes))
 # main() and options, does. What lies behind the options is neither linked nor called.
 $(OUTPUT)/host/%: $(wildcard tools/*/*opts.c) tools/ui/completion.c tools/base/log.c tools/base/output.c tools/target.mk
 	$(call say,HOSTCC,$@) mkdir -p $(@D) && $(HOSTCC) -std=gnu11 -D_GNU_SOURCE -I. -Itools -Ikmod \
-		-no-pie -Wl,--unresolved-symbols=ignore-all $(wildcard tools/*/$*.c) $(filter %.c,$^) -lbpf -o $@
+		-no-pie -Wl,--unresolved-symbols=ignore-all $(filter %/$*.c,$(MAINS)) $(filter %.c,$^) -lbpf -o $@

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "suite.h"
 #include "random.h"
+#include "suite.h"
 
 #include "busy.h"
 

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "suite.h"
-#include "ctl/doctor.h"
 #include "base/version.h"
+#include "ctl/doctor.h"
+#include "suite.h"
 
 #define MAX_FINDINGS 32
 

@@ -2,9 +2,9 @@
 /* The doctor's facts, from a directory tree that looks like a system's. */
 #include <sys/utsname.h>
 
-#include "scratch.h"
 #include "ctl/doctor_probe.h"
 #include "kmod_facts.h"
+#include "scratch.h"
 
 #define HOOK_NAME(name, is_replaced) name,
 static const char *const hook_names[] = {FRSP_HOOKS(HOOK_NAME)};

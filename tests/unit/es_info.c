@@ -2,8 +2,8 @@
 /* es_shrinker_info, as kernels write it and as none does. */
 #include <errno.h>
 
-#include "scratch.h"
 #include "fs/es_info.h"
+#include "scratch.h"
 
 /* As fs/ext4/extents_status.c of 6.1, 6.12 and 6.18 has it. */
 static const char used[] = "stats:\n"

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "suite.h"
-#include "fs/ext4_super.h"
 #include "base/little_endian.h"
+#include "fs/ext4_super.h"
+#include "suite.h"
 
 static void put16(__u8 *raw, int at, __u16 value)
 {

@@ -6,8 +6,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "scratch.h"
 #include "base/file.h"
+#include "scratch.h"
 
 static char target[PATH_MAX];
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "suite.h"
 #include "base/fmt.h"
 #include "base/utf8.h"
+#include "suite.h"
 
 static void test_bytes(void **state)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "suite.h"
 #include "module/free_table.h"
+#include "suite.h"
 
 static char *print(const struct free_table *table)
 {

@@ -2,8 +2,8 @@
 /* What the map says of a range of groups. */
 #include <math.h>
 
-#include "suite.h"
 #include "map/fs.h"
+#include "suite.h"
 
 #define UNKNOWN FS_MAP_UNKNOWN
 

@@ -2,10 +2,10 @@
 /* frsp.ko's files in sysfs, read from a tree that looks like it; the columns. */
 #include <errno.h>
 
-#include "scratch.h"
-#include "module/fs_status.h"
-#include "ctl/status_columns.h"
 #include "base/sysfs.h"
+#include "ctl/status_columns.h"
+#include "module/fs_status.h"
+#include "scratch.h"
 
 /* Each file has its index, from first on. */
 static void make_fs(const char *name, int first)

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <linux/types.h>
 
-#include "suite.h"
 #include "bpf/heat.h"
+#include "suite.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 

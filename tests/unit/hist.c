@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "suite.h"
 #include "base/fmt.h"
 #include "base/hist.h"
+#include "suite.h"
 
 static void test_buckets(void **state)
 {

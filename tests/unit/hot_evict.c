@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Making room: coldest first, files after their ranges, slots left clean. */
-#include "suite.h"
 #include "heat/evict.h"
 #include "hot_table.h"
+#include "suite.h"
 
 #define N_SLOTS 1000
 

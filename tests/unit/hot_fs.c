@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <linux/types.h>
 
-#include "suite.h"
 #include "bpf/hot_fs.h"
+#include "suite.h"
 
 #define SEQ  17
 #define DEV  0x800001

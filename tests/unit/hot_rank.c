@@ -2,10 +2,10 @@
 /* Ranking on tables made by hand and at random, against a naive sort. */
 #include <stdio.h>
 
-#include "suite.h"
 #include "heat/rank.h"
 #include "hot_table.h"
 #include "random.h"
+#include "suite.h"
 
 #define FS 0x800001
 

@@ -2,8 +2,8 @@
 /* What the cells of a map stand for: all groups once, and never one that is not
  * there.
  */
-#include "suite.h"
 #include "map/grid.h"
+#include "suite.h"
 
 struct grid_case {
 	__u32 n_groups, groups_per_flex, room, zoom, pan;

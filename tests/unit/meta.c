@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The meta-tree beside a plain array of what each tree has. */
-#include "suite.h"
 #include "random.h"
+#include "suite.h"
 
 #include <errno.h>
 #include <string.h>

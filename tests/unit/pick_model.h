@@ -3,14 +3,14 @@
 #ifndef FRSP_UNIT_PICK_MODEL_H
 #define FRSP_UNIT_PICK_MODEL_H
 
-#include "suite.h"
 #include "random.h"
+#include "suite.h"
 
 #define check(condition) assert_true(condition)
 #include <linux/minmax.h>
 
-#include "tree_model.h"
 #include "pick.h"
+#include "tree_model.h"
 
 static const char *const kind_names[] = {"none", "keep", "fit", "short"};
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The numbers of tests/bench/alloc-place, against ones that were made by hand. */
-#include "suite.h"
 #include "../bench/place_stats.h"
+#include "suite.h"
 
 #define MIB	(1ULL << 20)
 #define TURN_MS (60e3 / 7200)

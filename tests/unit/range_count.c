@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Counts of ranges, against plain arrays. */
-#include "suite.h"
-#include "random.h"
 #include "heat/range_count.h"
+#include "random.h"
+#include "suite.h"
 
 #define N_FILES 500
 

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "suite.h"
 #include "base/little_endian.h"
 #include "module/summary_file.h"
+#include "suite.h"
 
 static struct frsp_group_summary groups[] = {
 	{0, 1000, 31768, 1000}, /* to the end of the group */

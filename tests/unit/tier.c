@@ -5,8 +5,8 @@
  */
 #include <errno.h>
 
-#include "scratch.h"
 #include "fs/tier.h"
+#include "scratch.h"
 
 #define SECTOR	  512ULL
 #define DEV(m, n) ((m) << KDEV_MINOR_BITS | (n))

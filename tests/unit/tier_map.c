@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "suite.h"
 #include "fs/mount.h"
 #include "fs/tier_map.h"
+#include "suite.h"
 
 #define SECTOR	    512ULL
 #define SECTORS_ALL (1ULL << 55) /* of 2^64 bytes */

@@ -2,8 +2,8 @@
 /* One tree of free extents: events, audits and searches, against the truth. */
 #include <errno.h>
 
-#include "suite.h"
 #include "random.h"
+#include "suite.h"
 
 #define check(condition) assert_true(condition)
 #include "tree_model.h"

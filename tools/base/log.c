@@ -3,24 +3,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <bpf/libbpf.h>
 
 static const char *program_name = "frsp";
-static bool verbose_output;
 
-static int libbpf_print(enum libbpf_print_level level, const char *format,
-			va_list args)
-{
-	if (!verbose_output || level == LIBBPF_DEBUG)
-		return 0;
-	return vfprintf(stderr, format, args);
-}
-
-void log_init(const char *program, bool verbose)
+void log_init(const char *program)
 {
 	program_name = program;
-	verbose_output = verbose;
-	libbpf_set_print(libbpf_print);
 }
 
 static void print_line(const char *format, va_list args)

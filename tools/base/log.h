@@ -3,8 +3,6 @@
 #ifndef FRSP_LOG_H
 #define FRSP_LOG_H
 
-#include <stdbool.h>
-
 /* The man pages list them under EXIT STATUS. */
 enum exit_code {
 	EXIT_OK,
@@ -14,10 +12,8 @@ enum exit_code {
 	EXIT_PERMISSION,
 };
 
-/* Routes libbpf's messages here, one level down: its warnings show with
- * verbose only.
- */
-void log_init(const char *program, bool verbose);
+/* The name that messages begin with. */
+void log_init(const char *program);
 
 /* PROGRAM: text */
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json_out.h"
 #include "ctl/ctl.h"
 #include "ctl/doctor_probe.h"
 #include "fs/ext4_super.h"
-#include "module/module.h"
 #include "heat/self_test.h"
-#include "base/json_out.h"
+#include "module/module.h"
 #include "watch/privilege.h"
 
 #define DOCTOR_SCHEMA "frsp.doctor/1"

@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "base/version.h"
 #include "kmod_facts.h"
-#include "watch/tested.h"
 #include "uapi/frsp.h"
-#include "base/utf8.h"
+#include "watch/tested.h"
 
 #define INSTALL "\"sudo make dkms-install\" in frsp's sources"
 #define BUILD                                                                  \

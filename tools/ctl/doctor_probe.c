@@ -11,9 +11,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "kmod_facts.h"
 #include "base/sysfs.h"
 #include "base/utf8.h"
+#include "kmod_facts.h"
 
 /* A variable of UEFI: 4 bytes of attributes, then the value. */
 #define SECURE_BOOT                                                            \

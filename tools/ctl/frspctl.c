@@ -3,9 +3,10 @@
 #include <limits.h>
 #include <locale.h>
 
-#include "ctl/ctl.h"
 #include "base/output.h"
+#include "ctl/ctl.h"
 #include "watch/privilege.h"
+#include "watch/watch.h"
 
 static const struct ctl_command commands[] = {
 	{"doctor", "[--json]", 0, 0, ctl_doctor,
@@ -34,8 +35,9 @@ int main(int argc, char **argv)
 	output_begin();
 	/* Not LC_NUMERIC: JSON and arguments have decimal points. */
 	setlocale(LC_CTYPE, "");
-	log_init("frspctl", false);
+	log_init("frspctl");
 	ctl_opts_parse(argc, argv, commands, &ctl);
+	watch_messages(false);
 	code = privilege_check_mounts();
 	if (code != EXIT_OK)
 		return code;

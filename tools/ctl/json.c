@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "ctl/ctl.h"
 #include "base/json_out.h"
 #include "base/output.h"
+#include "ctl/ctl.h"
 
 struct json_object *ctl_document(const char *schema)
 {

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/completion.h"
-#include "module/module.h"
 #include "base/version.h"
+#include "module/module.h"
+#include "ui/completion.h"
 
 #define MAX_COMMANDS 16
 

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "base/file.h"
 #include "ctl/ctl.h"
 #include "ctl/target.h"
-#include "base/file.h"
 #include "module/summary_file.h"
 
 #define CHUNK_GROUPS 65536 /* 1 MiB for each ioctl */

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fmt.h"
+#include "base/sysfs.h"
 #include "ctl/ctl.h"
 #include "ctl/target.h"
-#include "base/fmt.h"
 #include "module/fs_status.h"
-#include "base/sysfs.h"
 
 #define MAX_LEVEL     3
 #define MAX_SCAN_RATE 1000

@@ -6,14 +6,14 @@
 #include <string.h>
 #include <libsmartcols.h>
 
-#include "ctl/ctl.h"
-#include "ctl/target.h"
 #include "base/fmt.h"
-#include "module/module.h"
-#include "module/fs_status.h"
 #include "base/json_out.h"
-#include "ctl/status_columns.h"
 #include "base/sysfs.h"
+#include "ctl/ctl.h"
+#include "ctl/status_columns.h"
+#include "ctl/target.h"
+#include "module/fs_status.h"
+#include "module/module.h"
 
 #define STATUS_SCHEMA "frsp.status/1"
 

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "module/module.h"
-#include "module/fs_status.h"
-#include "fs/mount_name.h"
 #include "base/sysfs.h"
+#include "fs/mount_name.h"
+#include "module/fs_status.h"
+#include "module/module.h"
 #include "uapi/frsp.h"
 
 #define AS_ROOT "run it as root, with sudo"

@@ -5,8 +5,8 @@
 #ifndef FRSP_CTL_TARGET_H
 #define FRSP_CTL_TARGET_H
 
-#include "fs/ext4_super.h"
 #include "base/log.h"
+#include "fs/ext4_super.h"
 #include "fs/mount.h"
 
 struct ctl_target {

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "base/fmt.h"
+#include "base/json_out.h"
 #include "ctl/ctl.h"
 #include "ctl/target.h"
-#include "base/fmt.h"
 #include "module/free_table.h"
-#include "base/json_out.h"
 
 #define TREE_SCHEMA "frsp.tree/1"
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <libsmartcols.h>
 
-#include "heat/summary.h"
 #include "base/output.h"
+#include "heat/summary.h"
 
 /* By hot_row_glow(). */
 static const char *const glow_colors[] = {NULL, "green", "brown", "red"};

@@ -6,8 +6,8 @@
 #ifndef FRSP_FS_FOLLOW_H
 #define FRSP_FS_FOLLOW_H
 
-#include "heat/track.h"
 #include "fs/mount.h"
+#include "heat/track.h"
 
 struct fs_follow {
 	struct frsp_hot_fs_query was; /* when it was seen last */

@@ -6,8 +6,8 @@
 #ifndef FRSP_FS_IDENTITY_H
 #define FRSP_FS_IDENTITY_H
 
-#include "heat/track.h"
 #include "fs/mount.h"
+#include "heat/track.h"
 
 struct fs_identities;
 

@@ -5,8 +5,8 @@
 
 #include "base/fmt.h"
 #include "base/json_out.h"
-#include "fs/mount.h"
 #include "base/output.h"
+#include "fs/mount.h"
 
 static void add_counts(struct json_object *object, const struct hot_row *row)
 {

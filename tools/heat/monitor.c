@@ -7,14 +7,14 @@
 #include <uthash.h>
 
 #include "base/clock.h"
+#include "heat/evict.h"
 #include "heat/fs_follow.h"
 #include "heat/fs_identity.h"
 #include "heat/fs_room.h"
-#include "heat/evict.h"
 #include "paths/naming.h"
 #include "paths/places.h"
-#include "watch/watch.h"
 #include "watch/tested.h"
+#include "watch/watch.h"
 
 /* Remembered answer to: is the file below the directory of -D? */
 struct placed_file {

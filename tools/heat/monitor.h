@@ -6,8 +6,8 @@
 #ifndef FRSP_HOT_MONITOR_H
 #define FRSP_HOT_MONITOR_H
 
-#include "heat/rank.h"
 #include "fs/mount.h"
+#include "heat/rank.h"
 #include "paths/path.h"
 
 struct hot_monitor;

@@ -14,8 +14,8 @@
 
 #include "base/clock.h"
 #include "hot.skel.h"
-#include "watch/watch.h"
 #include "watch/pin.h"
+#include "watch/watch.h"
 
 #define RING_BYTES (512 * 1024)
 #define FS_BYTES   (128 * 1024) /* hotmon_fs */

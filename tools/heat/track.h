@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <linux/types.h>
 
-#include "fs/cgroup.h"
 #include "bpf/hot.h"
+#include "fs/cgroup.h"
 
 #define HOT_TRACK_OBJECT "hot" /* where it is pinned */
 

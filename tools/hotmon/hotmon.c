@@ -8,19 +8,20 @@
 #include <locale.h>
 
 #include "base/aside.h"
-#include "fs/cgroup.h"
 #include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/output.h"
+#include "fs/cgroup.h"
 #include "heat/batch.h"
 #include "heat/evict.h"
 #include "heat/json.h"
 #include "hotmon/live.h"
 #include "hotmon/opts.h"
 #include "hotmon/self_test.h"
-#include "base/interrupt.h"
 #include "watch/live_end.h"
-#include "base/log.h"
-#include "base/output.h"
 #include "watch/privilege.h"
+#include "watch/watch.h"
 
 #define TEND_PERIOD_S 1
 
@@ -348,9 +349,9 @@ int main(int argc, char **argv)
 	output_begin();
 	/* Not LC_NUMERIC: JSON and arguments have decimal points. */
 	setlocale(LC_CTYPE, "");
-	log_init("hotmon", false);
+	log_init("hotmon");
 	hotmon_opts_parse(argc, argv, &hotmon.opts);
-	log_init("hotmon", hotmon.opts.report.verbose);
+	watch_messages(hotmon.opts.report.verbose);
 	hotmon.live.view =
 		hotmon.opts.request.ranges ? HOT_VIEW_RANGES : HOT_VIEW_FILES;
 	hotmon.live.sort = hotmon.opts.request.sort;

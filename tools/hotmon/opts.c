@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <bpf/libbpf.h>
 
 #include "base/log.h"
 #include "ui/opts.h"
@@ -247,5 +248,5 @@ void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
 		.monitor.track.memory = HOT_TRACK_DEFAULT_MEMORY,
 		.monitor.track.half_life_s = HOT_TRACK_DEFAULT_HALF_LIFE_S,
 	};
-	opts_parse(&argp, argc, argv, opts);
+	opts_parse(&argp, libbpf_version_string(), argc, argv, opts);
 }

@@ -8,8 +8,8 @@
 #include <sys/utsname.h>
 
 #include "base/clock.h"
-#include "heat/self_test.h"
 #include "base/json_out.h"
+#include "heat/self_test.h"
 #include "watch/live_end.h"
 
 #define SELF_TEST_SCHEMA "frsp.hotmon.self-test/1"

@@ -8,10 +8,10 @@
 
 #include <stdbool.h>
 
-#include "map/fs.h"
-#include "map/heat.h"
 #include "fs/mount.h"
 #include "fs/tier.h"
+#include "map/fs.h"
+#include "map/heat.h"
 
 struct disk_map {
 	struct fs_map *groups;

@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include <ext2fs/ext2fs.h>
 
-#include "module/module.h"
 #include "base/little_endian.h"
+#include "module/module.h"
 #include "uapi/frsp.h"
 
 /* struct ext4_group_desc */

@@ -3,8 +3,8 @@
 #ifndef FRSP_FREE_EXTENTS_H
 #define FRSP_FREE_EXTENTS_H
 
-#include "module/free_table.h"
 #include "fs/mount.h"
+#include "module/free_table.h"
 
 /*
  * Of the filesystem, as far as table->extents.tree says; fills in the table but

@@ -3,8 +3,8 @@
 #ifndef FRSP_PATH_LOOK_H
 #define FRSP_PATH_LOOK_H
 
-#include "paths/path.h"
 #include "paths/find.h"
+#include "paths/path.h"
 
 struct path_look;
 

@@ -11,8 +11,8 @@
  * No mount is held open between calls: that would keep it from being unmounted.
  * And none is opened by this process: it may not answer.
  */
-#include "paths/path.h"
 #include "paths/look.h"
+#include "paths/path.h"
 
 #include <errno.h>
 #include <stdio.h>

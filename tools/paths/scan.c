@@ -29,8 +29,8 @@
 
 #include "base/child.h"
 #include "base/clock.h"
-#include "paths/places.h"
 #include "fs/quiet_open.h"
+#include "paths/places.h"
 
 #define MAX_WAITING (1 << 18) /* directories, of some 50 bytes */
 #define STALLED_S   60

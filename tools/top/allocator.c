@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "base/fmt.h"
-#include "module/free_table.h"
 #include "base/hist.h"
-#include "ui/sgr.h"
+#include "module/free_table.h"
 #include "top/view.h"
+#include "ui/sgr.h"
 
 #define BAR_WIDTH 30
 

@@ -2,8 +2,8 @@
 /* One filesystem's busy extents: freed, and not yet free to be used again. */
 #include "base/fmt.h"
 #include "base/hist.h"
-#include "ui/sgr.h"
 #include "top/view.h"
+#include "ui/sgr.h"
 
 #define BAR_WIDTH 30
 

@@ -2,8 +2,8 @@
 /* One filesystem's extent status tree, as a cache of block mappings. */
 #include "base/fmt.h"
 #include "base/hist.h"
-#include "ui/sgr.h"
 #include "top/view.h"
+#include "ui/sgr.h"
 
 #define BAR_WIDTH 30
 

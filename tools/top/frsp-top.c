@@ -7,16 +7,17 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "watch/live_end.h"
 #include "base/log.h"
 #include "base/output.h"
-#include "watch/privilege.h"
-#include "ui/screen.h"
 #include "top/json.h"
 #include "top/live.h"
 #include "top/opts.h"
 #include "top/report.h"
+#include "ui/screen.h"
+#include "watch/live_end.h"
 #include "watch/pin.h"
+#include "watch/privilege.h"
+#include "watch/watch.h"
 
 #define TEND_PERIOD_S 1
 
@@ -218,9 +219,9 @@ int main(int argc, char **argv)
 	output_begin();
 	/* Not LC_NUMERIC: JSON and arguments have decimal points. */
 	setlocale(LC_CTYPE, "");
-	log_init("frsp-top", false);
+	log_init("frsp-top");
 	top_opts_parse(argc, argv, &top.opts);
-	log_init("frsp-top", top.opts.report.verbose);
+	watch_messages(top.opts.report.verbose);
 	code = privilege_check();
 	if (code != EXIT_OK)
 		return code;

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "top/es_json.h"
 #include "base/fmt.h"
-#include "heat/json.h"
-#include "watch/tested.h"
 #include "base/json_out.h"
 #include "base/output.h"
+#include "heat/json.h"
+#include "top/es_json.h"
+#include "watch/tested.h"
 
 static const char *const kind_names[FRSP_ALLOC_NR_KINDS] = {
 	[FRSP_ALLOC_DATA] = "data",

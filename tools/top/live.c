@@ -11,12 +11,12 @@
 #include <ncurses.h>
 
 #include "base/fmt.h"
+#include "base/text_width.h"
+#include "base/utf8.h"
+#include "top/report.h"
 #include "ui/screen.h"
 #include "ui/sgr.h"
 #include "ui/term_colors.h"
-#include "base/text_width.h"
-#include "top/report.h"
-#include "base/utf8.h"
 
 #define HEADER_LINES   1
 #define FOOTER_LINES   1

@@ -6,8 +6,8 @@
 #ifndef FRSP_TOP_LIVE_H
 #define FRSP_TOP_LIVE_H
 
-#include "ui/opts.h"
 #include "top/view.h"
+#include "ui/opts.h"
 
 /* What the person at the keys has chosen. */
 struct top_live {

@@ -9,9 +9,9 @@
 
 #include "base/fmt.h"
 #include "map/grid.h"
+#include "top/view.h"
 #include "ui/sgr.h"
 #include "ui/term_colors.h"
-#include "top/view.h"
 
 #define DEFAULT_WIDTH 80
 #define DEFAULT_CELLS 1280

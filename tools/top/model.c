@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "module/free_extents.h"
 #include "base/hist.h"
+#include "module/free_extents.h"
 #include "watch/pin.h"
 
 #define TOP_MAX_WATCHES 3

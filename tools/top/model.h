@@ -8,16 +8,16 @@
 
 #include <stdbool.h>
 
-#include "watch/alloc.h"
-#include "watch/busy.h"
-#include "map/disk.h"
-#include "watch/es.h"
-#include "module/free_table.h"
-#include "module/fs_status.h"
-#include "heat/monitor.h"
 #include "fs/mount.h"
 #include "fs/mount_name.h"
+#include "heat/monitor.h"
+#include "map/disk.h"
+#include "module/free_table.h"
+#include "module/fs_status.h"
 #include "paths/path.h"
+#include "watch/alloc.h"
+#include "watch/busy.h"
+#include "watch/es.h"
 
 /* A share of each of the last intervals, in percent. */
 #define TOP_HISTORY	 60

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <bpf/libbpf.h>
 
 #include "base/fmt.h"
 #include "base/log.h"
@@ -181,7 +182,7 @@ void top_opts_parse(int argc, char **argv, struct top_opts *opts)
 	*opts = (struct top_opts){
 		.report = opts_report_default(),
 	};
-	opts_parse(&argp, argc, argv, &parsing);
+	opts_parse(&argp, libbpf_version_string(), argc, argv, &parsing);
 	opts->view.exact = opts->report.exact;
 	opts->view.color = opts->report.color;
 	if (opts->view.color && opts->report.output == OUTPUT_BATCH)

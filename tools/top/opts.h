@@ -3,8 +3,8 @@
 #ifndef FRSP_TOP_OPTS_H
 #define FRSP_TOP_OPTS_H
 
-#include "ui/opts.h"
 #include "top/view.h"
+#include "ui/opts.h"
 
 struct top_opts {
 	struct opts_report report;

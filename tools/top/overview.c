@@ -6,9 +6,9 @@
 
 #include "base/fmt.h"
 #include "base/hist.h"
-#include "ui/sgr.h"
 #include "base/text_width.h"
 #include "top/view.h"
+#include "ui/sgr.h"
 
 #define CELL_LEN  160
 #define BAR_WIDTH 6

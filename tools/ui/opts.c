@@ -2,31 +2,34 @@
 #include "ui/opts.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <bpf/libbpf.h>
 
-#include "ui/completion.h"
 #include "base/fmt.h"
-#include "base/version.h"
 #include "base/log.h"
+#include "base/version.h"
+#include "ui/completion.h"
 
 #define DEFAULT_INTERVAL_S 1.0
 #define MIN_INTERVAL_S	   0.05
 #define MAX_INTERVAL_S	   86400.0
 
 const char *argp_program_bug_address = NULL;
+static const char *libbpf_version;
 
 static void print_version(FILE *out, struct argp_state *state)
 {
 	(void)state;
 	fprintf(out, "%s %s, libbpf %s\n", program_invocation_short_name,
-		frsp_version, libbpf_version_string());
+		frsp_version, libbpf_version);
 }
 
-void opts_parse(const struct argp *argp, int argc, char **argv, void *input)
+void opts_parse(const struct argp *argp, const char *libbpf, int argc,
+		char **argv, void *input)
 {
+	libbpf_version = libbpf;
 	completion_answer(argc, argv, argp->options, NULL);
 	argv[0] = program_invocation_short_name; /* as getopt prints it */
 	argp_program_version_hook = print_version;

@@ -55,9 +55,11 @@ struct opts_report opts_report_default(void);
 bool opts_report_option(struct opts_report *report, int key, const char *text);
 
 /* Parses; ends the program on wrong usage (exit code 2), --help and --version
- * (0). input: for the parser.
+ * (0). libbpf: its version, for --version. input: for the
+ * parser.
  */
-void opts_parse(const struct argp *argp, int argc, char **argv, void *input);
+void opts_parse(const struct argp *argp, const char *libbpf, int argc,
+		char **argv, void *input);
 
 __attribute__((noreturn)) void
 opts_wrong_value(const char *option, const char *text, const char *valid);

@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#include "fs/es_recent.h"
 #include "escache.skel.h"
+#include "fs/es_recent.h"
 
 /* What is moved into a table while it is read makes it a wrong reading. */
 #define INODES_TRIES 3	 /* of a few ms */

@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-#include "watch/lockdown.h"
 #include "base/log.h"
+#include "watch/lockdown.h"
 
 struct needs_facts {
 	bool has_proc, has_sys;	       /* they are mounted */
