@@ -12,12 +12,13 @@ USES_paths := base fs
 USES_watch := base fs module
 USES_heat := base fs paths watch
 USES_map := base fs module paths heat
-USES_hotmon := base ui fs paths watch heat
-USES_top := base ui fs module paths watch heat map
-USES_ctl := base ui fs module watch heat
+USES_cli := base ui watch
+USES_hotmon := base ui cli fs paths watch heat
+USES_top := base ui cli fs module paths watch heat map
+USES_ctl := base ui cli fs module watch heat
 
 # the linker wants what is used behind what uses it
-ROOMS := ctl top hotmon map heat watch paths module fs ui base
+ROOMS := ctl top hotmon cli map heat watch paths module fs ui base
 $(if $(filter-out $(ROOMS),$(patsubst tools/%/,%,$(wildcard tools/*/))),$(error tools/rooms.mk lacks a folder of tools/))
 MAINS := tools/hotmon/hotmon.c tools/top/frsp-top.c tools/ctl/frspctl.c
 

@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "base/json_out.h"
+#include "cli/privilege.h"
 #include "ctl/ctl.h"
 #include "ctl/doctor_probe.h"
 #include "fs/ext4_super.h"
 #include "heat/self_test.h"
 #include "module/module.h"
-#include "watch/privilege.h"
 
 #define DOCTOR_SCHEMA "frsp.doctor/1"
 

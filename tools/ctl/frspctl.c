@@ -4,9 +4,9 @@
 #include <locale.h>
 
 #include "base/output.h"
+#include "cli/libbpf_messages.h"
+#include "cli/privilege.h"
 #include "ctl/ctl.h"
-#include "watch/privilege.h"
-#include "watch/watch.h"
 
 static const struct ctl_command commands[] = {
 	{"doctor", "[--json]", 0, 0, ctl_doctor,
@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	log_init("frspctl");
 	ctl_opts_parse(argc, argv, commands, &ctl);
-	watch_messages(false);
+	libbpf_messages_show(false);
 	code = privilege_check_mounts();
 	if (code != EXIT_OK)
 		return code;

@@ -12,6 +12,9 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/output.h"
+#include "cli/libbpf_messages.h"
+#include "cli/live_end.h"
+#include "cli/privilege.h"
 #include "fs/cgroup.h"
 #include "heat/batch.h"
 #include "heat/evict.h"
@@ -19,9 +22,6 @@
 #include "hotmon/live.h"
 #include "hotmon/opts.h"
 #include "hotmon/self_test.h"
-#include "watch/live_end.h"
-#include "watch/privilege.h"
-#include "watch/watch.h"
 
 #define TEND_PERIOD_S 1
 
@@ -351,7 +351,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	log_init("hotmon");
 	hotmon_opts_parse(argc, argv, &hotmon.opts);
-	watch_messages(hotmon.opts.report.verbose);
+	libbpf_messages_show(hotmon.opts.report.verbose);
 	hotmon.live.view =
 		hotmon.opts.request.ranges ? HOT_VIEW_RANGES : HOT_VIEW_FILES;
 	hotmon.live.sort = hotmon.opts.request.sort;

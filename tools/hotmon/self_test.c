@@ -9,8 +9,8 @@
 
 #include "base/clock.h"
 #include "base/json_out.h"
+#include "cli/live_end.h"
 #include "heat/self_test.h"
-#include "watch/live_end.h"
 
 #define SELF_TEST_SCHEMA "frsp.hotmon.self-test/1"
 

@@ -9,15 +9,15 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/output.h"
+#include "cli/libbpf_messages.h"
+#include "cli/live_end.h"
+#include "cli/privilege.h"
 #include "top/json.h"
 #include "top/live.h"
 #include "top/opts.h"
 #include "top/report.h"
 #include "ui/screen.h"
-#include "watch/live_end.h"
 #include "watch/pin.h"
-#include "watch/privilege.h"
-#include "watch/watch.h"
 
 #define TEND_PERIOD_S 1
 
@@ -221,7 +221,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	log_init("frsp-top");
 	top_opts_parse(argc, argv, &top.opts);
-	watch_messages(top.opts.report.verbose);
+	libbpf_messages_show(top.opts.report.verbose);
 	code = privilege_check();
 	if (code != EXIT_OK)
 		return code;

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,22 +17,6 @@
 static const char *const modules[] = {"ext4", "jbd2", "xfs"};
 
 #define N_MODULES (sizeof(modules) / sizeof(modules[0]))
-
-static bool prints_messages;
-
-static int print_message(enum libbpf_print_level level, const char *format,
-			 va_list args)
-{
-	if (!prints_messages || level == LIBBPF_DEBUG)
-		return 0;
-	return vfprintf(stderr, format, args);
-}
-
-void watch_messages(bool verbose)
-{
-	prints_messages = verbose;
-	libbpf_set_print(print_message);
-}
 
 struct kernel_btf {
 	struct btf *vmlinux;

@@ -24,11 +24,6 @@ struct watch {
 	__u32 n_programs;
 };
 
-/* Whether libbpf's warnings and information are printed. libbpf prints warnings
- * until this is called.
- */
-void watch_messages(bool verbose);
-
 /*
  * Between open and load: turns off those programs whose tracepoint or function
  * is neither in the kernel nor in a module that is loaded now. Returns how many

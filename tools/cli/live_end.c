@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "watch/live_end.h"
+#include "cli/live_end.h"
 
 #include <errno.h>
 #include <stdio.h>

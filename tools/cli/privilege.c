@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "watch/privilege.h"
+#include "cli/privilege.h"
 
 #include <linux/magic.h>
 #include <string.h>
