@@ -40,7 +40,7 @@ MANUALS := $(wildcard docs/*.8.scd)
 SCHEMAS := $(wildcard docs/*.schema.json)
 # What of the module knows nothing of ext4, with a kernel for it in user space.
 PURE := $(patsubst %,kmod/%.c,extent tree tree_find peaks meta pick busy) $(wildcard tests/unit/kernel/*.c)
-TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard tests/unit/*.c tests/native/*.c tests/bench/*.c tests/vm/*.c))
+TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard $(addsuffix /*.c,$(filter-out %/kernel,$(wildcard tests/unit/*))) tests/native/*.c tests/bench/*.c tests/vm/*.c))
 
 OFF := $(shell tests/deps missing build)
 NO_BTF := $(shell test -e '$(VMLINUX_BTF)' || echo yes)
@@ -78,7 +78,7 @@ $(GENERATED)/%.skel.h: $(GENERATED)/%.bpf.o
 $(OUTPUT)/%.o: %.c | $(SKELETONS) $(GENERATED)/kmod_facts.h
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(OUTPUT)/kmod/%.o $(OUTPUT)/tests/unit/%.o $(OUTPUT)/tests/bench/%.o: ALL_CFLAGS += -Itests/unit/kernel
+$(OUTPUT)/kmod/%.o $(OUTPUT)/tests/unit/%.o $(OUTPUT)/tests/bench/%.o: ALL_CFLAGS += -Itests/unit/kernel -Itests/unit
 $(OUTPUT)/lib/pure.a: $(PURE:%.c=$(OUTPUT)/%.o)
 $(OUTPUT)/lib/%.a:
 	$(call say,AR,$@) mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^

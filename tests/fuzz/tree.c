@@ -21,7 +21,7 @@
 		}                                                              \
 	} while (0)
 
-#include "../unit/tree_model.h"
+#include "../unit/kmod/tree_model.h"
 #include "pick.h"
 
 enum code {

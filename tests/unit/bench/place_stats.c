@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The numbers of tests/bench/alloc-place, against ones that were made by hand. */
-#include "../bench/place_stats.h"
+#include "../../bench/place_stats.h"
 #include "suite.h"
 
 #define MIB	(1ULL << 20)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Making room: coldest first, files after their ranges, slots left clean. */
 #include "heat/evict.h"
-#include "hot_table.h"
+#include "table.h"
 #include "suite.h"
 
 #define N_SLOTS 1000

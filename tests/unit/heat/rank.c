@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "heat/rank.h"
-#include "hot_table.h"
+#include "table.h"
 #include "random.h"
 #include "suite.h"
 

@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The rules of the house can be broken, and tests/house says where; works on a copy.
+
+bats_require_minimum_version 1.8.0
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.." || return
+	tar -c bpf kmod tests tools vmlinux | tar -C "$BATS_TEST_TMPDIR" -x
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# refuses TEXT: what tests/house prints has it
+refuses() {
+	run "$BATS_TEST_DIRNAME/../house" .
+	echo "$output"
+	[[ $status == 1 && $output == *"$1"* ]]
+}
+
+@test "the tree keeps the rules" {
+	"$BATS_TEST_DIRNAME/../house" .
+}
+
+@test "an include of a higher folder is refused" {
+	sed -i '1a #include "top/view.h"' tools/fs/tier.c
+	refuses 'tools/fs/tier.c:2: fs may not use top/view.h'
+}
+
+@test "so is that of another program" {
+	sed -i '1a #include "hotmon/live.h"' tools/top/view.c
+	refuses 'tools/top/view.c:2: top may not use hotmon/live.h'
+}
+
+@test "so is what only BPF programs may include" {
+	sed -i '1a #include "bpf/cost.bpf.h"' tools/watch/watch.c
+	refuses 'tools/watch/watch.c:2: bpf/cost.bpf.h is for BPF programs'
+}
+
+@test "a library that speaks is refused" {
+	echo 'static void say(void) { fprintf(stderr, "no"); }' >>tools/heat/rank.c
+	refuses ': a library is silent'
+}
+
+@test "a folder that the table lacks does not build" {
+	mkdir tools/attic
+	cp "$BATS_TEST_DIRNAME/../../Makefile" .
+	run make help
+	echo "$output"
+	[[ $status != 0 && $output == *'tools/rooms.mk lacks a folder of tools/'* ]]
+}
+
+@test "a file of more than 700 lines is refused" {
+	yes '/* more */' | head -n 700 >>tools/base/fmt.c
+	refuses 'tools/base/fmt.c:701: more than 700 lines'
+}
+
+@test "a function of more than 120 lines is refused" {
+	{
+		echo 'static void endless(void)'
+		echo '{'
+		yes '	;' | head -n 118
+		echo '}'
+	} >>bpf/hot.bpf.c
+	refuses 'endless() has more than 120 lines'
+}
+
+@test "a mutant that changes nothing is refused" {
+	sed -i "/^mutant 'map: from byte 0'/i mutant 'not there' tools/base/fmt.c 's/no such text//' base/fmt test_none" \
+		tests/unit/mutants
+	run tests/unit/mutants --edits
+	echo "$output"
+	[[ $status != 0 && $output == *'not there: the edit changes nothing in tools/base/fmt.c'* ]]
+}
