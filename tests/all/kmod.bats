@@ -9,7 +9,7 @@ load ../vm/guests.bash
 setup_file() {
 	export BATS_TEST_TIMEOUT=5000 FRSP_ALL=1
 	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm .output/vm/place >&2
-	start_guests 6.12 6.12-cloud 6.12-trixie 7.2
+	start_guests 6.12 6.12-cloud 6.12-trixie 7.2 7.3
 }
 
 in_guest() { # in_guest KERNEL
@@ -40,4 +40,8 @@ in_guest() { # in_guest KERNEL
 
 @test "7.2: frsp.ko's life" {
 	passes_kmod 7.2
+}
+
+@test "7.3: frsp.ko's life" {
+	passes_kmod 7.3
 }

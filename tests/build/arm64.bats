@@ -6,8 +6,7 @@
 
 setup_file() {
 	export TREE=$BATS_FILE_TMPDIR/tree MAKEFLAGS=
-	mkdir "$TREE"
-	tar -C "$BATS_TEST_DIRNAME/../.." -c --exclude=.git --exclude=.output . | tar -C "$TREE" -x
+	"$BATS_TEST_DIRNAME/../copy" "$TREE"
 }
 
 # clang is a compiler for any machine; it comes without libraries.

@@ -4,8 +4,7 @@
 
 setup_file() {
 	export TREE=$BATS_FILE_TMPDIR/tree
-	mkdir "$TREE"
-	tar -C "$BATS_TEST_DIRNAME/../.." -c --exclude=.git . | tar -C "$TREE" -x
+	"$BATS_TEST_DIRNAME/../copy" "$TREE" --built
 	export MAKEFLAGS=
 }
 
@@ -132,7 +131,7 @@ installed() { # the files below $1
 	local near="$BATS_TEST_TMPDIR/a" target
 	local tree="$near b/frsp" dest="$near b/dest"
 	mkdir -p "$near" "$dest"
-	tar -C "$BATS_TEST_DIRNAME/../.." -c --exclude=.git --exclude=.output . | (mkdir -p "$tree" && tar -C "$tree" -x)
+	"$BATS_TEST_DIRNAME/../copy" "$tree"
 	echo mine >"$near/mine"
 	make -C "$tree" .output/hotmon
 	run make -C "$tree/kmod" try

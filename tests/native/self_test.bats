@@ -40,8 +40,7 @@ all_exact() {
 # As a kernel would where iomap adds to dio->size at another time than hotmon thinks.
 @test "on another kernel than hotmon thinks, it says what is wrong" {
 	local tree=$test_dir/tree
-	mkdir "$tree"
-	tar -C "$native_dir/../.." -c --exclude=.git . | tar -C "$tree" -x
+	"$native_dir/../copy" "$tree" --built
 	sed -i 's/bio_iov_iter_bounce != NULL/bio_iov_iter_bounce == NULL/' "$tree/bpf/hot_dio.bpf.h"
 	make -s -C "$tree" .output/hotmon MAKEFLAGS=
 	fs_make fs ext4

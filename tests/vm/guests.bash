@@ -87,8 +87,7 @@ passes_kmod() { # passes_kmod KERNEL
 build_with_newest_clang() {
 	local clang tree=$BATS_FILE_TMPDIR/tree
 	clang=$(compgen -c clang- | grep -E '^clang-[0-9]+$' | sort -V | tail -n 1)
-	mkdir "$tree"
-	tar -C "$vm_dir/../.." -c --exclude=.git . | tar -C "$tree" -x
+	"$vm_dir/../copy" "$tree" --built
 	MAKEFLAGS='' make -s -C "$tree" CLANG="$clang" .output/hotmon .output/frsp-top >&2
 }
 
@@ -105,4 +104,26 @@ passes_tap() {
 	[[ $(grep -c '^ok [0-9]' "$tap") -ge $2 ]]
 	run ! grep '^not ok ' "$tap"
 	run ! grep -P '^ok .*# skip (?!the kernel has no)' "$tap"
+}
+
+# Steps of frspctl-in-guest.
+FRSPCTL_STEPS=18
+
+# JSON documents go to the directory KERNEL.json.
+frspctl_in_guest() { # frspctl_in_guest KERNEL
+	local ko dir=$BATS_FILE_TMPDIR/$1.json
+	mkdir "$dir" && ko=$("$vm_dir/kmod" "$1" WERROR=1) &&
+		"$vm_dir/run" --timeout 1800 --disk 6G --disk 120M --disk 9T --share "$dir" \
+			"$1" "$vm_dir/frspctl-in-guest" \
+			"$(realpath "$vm_dir/../..")/.output/frspctl" "$ko" "$dir"
+}
+
+passes_frspctl() { # passes_frspctl KERNEL
+	local root=$vm_dir/../.. dir=$BATS_FILE_TMPDIR/$1.json tap=$BATS_FILE_TMPDIR/$1.tap
+	await_guest "$1"
+	[[ $(grep -c '^ok - ' "$tap") == "$FRSPCTL_STEPS" ]]
+	"$root/tests/native/validate.py" "$root/docs/frspctl.schema.json" < <(cat "$dir"/*.json)
+	# one of each kind
+	"$root/tests/native/validate.py" --mutants "$root/docs/frspctl.schema.json" \
+		< <(cat "$dir/status-written.json" "$dir/tree.json" "$dir/tree-0.json")
 }

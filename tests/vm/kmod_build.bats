@@ -7,9 +7,7 @@ bats_require_minimum_version 1.8.0
 
 setup_file() {
 	export TREE=$BATS_FILE_TMPDIR/tree MAKEFLAGS=
-	mkdir "$TREE"
-	tar -C "$BATS_TEST_DIRNAME/../.." -c --exclude=.git --exclude=.output . | tar -C "$TREE" -x
-	rm -f "$TREE/kmod/frsp.ko"
+	"$BATS_TEST_DIRNAME/../copy" "$TREE"
 }
 
 setup() {

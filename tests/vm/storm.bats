@@ -9,21 +9,11 @@ load guests.bash
 setup_file() {
 	export BATS_TEST_TIMEOUT=2400
 	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm >&2 # not twice at a time
-	start_guests 6.1 6.12 7.3
+	start_guests 7.3
 }
 
 in_guest() { # in_guest KERNEL
-	local -A scenarios=([6.1]='plain full' [6.12]='blocks-1k bigalloc' [7.3]='reload caps')
-	# shellcheck disable=SC2086 # several
-	"$BATS_TEST_DIRNAME/storm" --kernel "$1" --rounds 1 --seconds 5 ${scenarios[$1]}
-}
-
-@test "6.1: trees stay true, and files whole, while frsp.ko is disturbed" {
-	await_guest 6.1
-}
-
-@test "6.12: trees stay true, and files whole, while frsp.ko is disturbed" {
-	await_guest 6.12
+	"$BATS_TEST_DIRNAME/storm" --kernel "$1" --rounds 1 --seconds 5 reload caps
 }
 
 @test "7.3: trees stay true, and files whole, while frsp.ko is disturbed" {
