@@ -14,101 +14,101 @@
 
 #define STYLE_TITLE 8 /* color pairs 1..3: glow */
 
-static enum hot_live_change key_quit(struct hot_live *live)
+static enum report_change key_quit(struct hot_live *live)
 {
 	live->quit = true;
-	return HOT_LIVE_NOTHING;
+	return REPORT_QUIT;
 }
 
-static enum hot_live_change key_help(struct hot_live *live)
+static enum report_change key_help(struct hot_live *live)
 {
 	live->help = !live->help;
-	return HOT_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum hot_live_change key_pause(struct hot_live *live)
+static enum report_change key_pause(struct hot_live *live)
 {
 	live->paused = !live->paused;
-	return HOT_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum hot_live_change key_view(struct hot_live *live)
+static enum report_change key_view(struct hot_live *live)
 {
 	live->view =
 		live->view == HOT_VIEW_FILES ? HOT_VIEW_RANGES : HOT_VIEW_FILES;
 	live->scroll = 0;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_sort(struct hot_live *live)
+static enum report_change key_sort(struct hot_live *live)
 {
 	live->sort.key = (live->sort.key + 1) % HOT_NR_SORT_KEYS;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_reverse(struct hot_live *live)
+static enum report_change key_reverse(struct hot_live *live)
 {
 	live->sort.ascending = !live->sort.ascending;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_slower(struct hot_live *live)
+static enum report_change key_slower(struct hot_live *live)
 {
 	if (live->interval_s * 2 <= MAX_INTERVAL_S)
 		live->interval_s *= 2;
-	return HOT_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum hot_live_change key_faster(struct hot_live *live)
+static enum report_change key_faster(struct hot_live *live)
 {
 	if (live->interval_s / 2 >= MIN_INTERVAL_S)
 		live->interval_s /= 2;
-	return HOT_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum hot_live_change key_bytes(struct hot_live *live)
+static enum report_change key_bytes(struct hot_live *live)
 {
 	live->exact = !live->exact;
-	return HOT_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum hot_live_change key_down(struct hot_live *live)
+static enum report_change key_down(struct hot_live *live)
 {
 	live->scroll++;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_up(struct hot_live *live)
+static enum report_change key_up(struct hot_live *live)
 {
 	if (live->scroll)
 		live->scroll--;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_page_down(struct hot_live *live)
+static enum report_change key_page_down(struct hot_live *live)
 {
 	live->scroll += hot_live_n_rows();
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_page_up(struct hot_live *live)
+static enum report_change key_page_up(struct hot_live *live)
 {
 	__u32 page = hot_live_n_rows();
 
 	live->scroll = live->scroll > page ? live->scroll - page : 0;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_top(struct hot_live *live)
+static enum report_change key_top(struct hot_live *live)
 {
 	live->scroll = 0;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_resize(struct hot_live *live)
+static enum report_change key_resize(struct hot_live *live)
 {
 	(void)live;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
 /* Dispatch and help screen in one; help NULL: the same as the row above. */
@@ -116,7 +116,7 @@ static const struct {
 	int key;
 	const char *name;
 	const char *help;
-	enum hot_live_change (*act)(struct hot_live *live);
+	enum report_change (*act)(struct hot_live *live);
 } keys[] = {
 	{'q', "q", "quit", key_quit},
 	{'h', "h ? F1", "this help, on and off", key_help},
@@ -316,9 +316,9 @@ void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
 	refresh();
 }
 
-enum hot_live_change hot_live_keys(struct hot_live *live)
+enum report_change hot_live_keys(struct hot_live *live)
 {
-	enum hot_live_change change = HOT_LIVE_NOTHING, one;
+	enum report_change change = REPORT_SAME, one;
 	int key;
 
 	while ((key = getch()) != ERR) {
