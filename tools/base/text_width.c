@@ -52,12 +52,3 @@ size_t text_fitting_bytes(const char *text, int n_columns)
 
 	return measure(text, n_columns, &width);
 }
-
-void text_put(FILE *out, const char *text, int width, bool is_left)
-{
-	int blanks = width - text_width(text);
-
-	blanks = blanks > 0 ? blanks : 0;
-	fprintf(out, "%*s%s%*s", is_left ? 0 : blanks, "", text,
-		is_left ? blanks : 0, "");
-}

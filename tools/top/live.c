@@ -15,7 +15,7 @@
 #include "base/utf8.h"
 #include "top/report.h"
 #include "ui/screen.h"
-#include "ui/sgr.h"
+#include "base/sgr.h"
 #include "ui/term_colors.h"
 
 #define HEADER_LINES   1

@@ -49,28 +49,10 @@ static void test_rows(void **state)
 	}
 }
 
-static void test_put(void **state)
-{
-	char *text;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	(void)state;
-	assert_non_null(out);
-	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
-	text_put(out, KANJI, 4, true);
-	text_put(out, UMLAUT, 3, false);
-	text_put(out, "long", 2, true);
-	fclose(out);
-	assert_string_equal(text, KANJI "    " UMLAUT "long");
-	free(text);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_put),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

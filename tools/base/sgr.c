@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ui/sgr.h"
+#include "base/sgr.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Colours of text, taken apart. */
 #include "suite.h"
-#include "ui/sgr.h"
+#include "base/sgr.h"
 
 struct parse_case {
 	const char *text;
