@@ -49,7 +49,7 @@ static int add_row(struct libscols_table *table, struct hot_monitor *monitor,
 			text = column->cell(cell, row, style->exact);
 		} else {
 			hot_monitor_path(monitor, row, &file);
-			path_label(&file, row->ino, row->gen, row->dev, label,
+			path_label(&file, row->ino, row->dev, row->gen, label,
 				   sizeof(label));
 			text = label;
 		}

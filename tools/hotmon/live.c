@@ -227,7 +227,7 @@ static void draw_row(const struct hot_live *live, struct hot_monitor *monitor,
 			text = column->cell(cell, row, live->exact);
 		} else {
 			hot_monitor_path(monitor, row, &file);
-			path_label(&file, row->ino, row->gen, row->dev, label,
+			path_label(&file, row->ino, row->dev, row->gen, label,
 				   sizeof(label));
 			text = label;
 		}

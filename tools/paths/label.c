@@ -121,8 +121,8 @@ const char *path_missing(const struct path_result *result)
 	return words[result->state].missing;
 }
 
-size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,
-		  __u32 dev, char *buf, size_t len)
+size_t path_label(const struct path_result *result, __u64 ino, __u32 dev,
+		  __u32 gen, char *buf, size_t len)
 {
 	struct label label = {.buf = buf, .size = len};
 

@@ -373,25 +373,25 @@ static int look(struct path_cache *cache, const struct path_key *key,
 	return err;
 }
 
-int path_cache_get(struct path_cache *cache, __u64 ino, __u32 fs, __u32 gen,
+int path_cache_get(struct path_cache *cache, const struct path_key *key,
 		   struct path_result *result)
 {
-	struct path_key key = {ino, fs, gen};
-	struct file *file = find_file(cache, &key);
+	struct file *file = find_file(cache, key);
 
 	if (file && has_result(cache, file)) {
 		*result = file->result;
 		return 0;
 	}
-	*result = (struct path_result){.state = PATH_UNKNOWN, .fs_dev = fs};
+	*result =
+		(struct path_result){.state = PATH_UNKNOWN, .fs_dev = key->fs};
 	if (file) {
 		result->fs_type = file->fs_type;
 		result->fs_dev = file->fs_dev;
-	} else if (!kdev_major(fs) &&
-		   !mount_table_next_by_dev(cache->table, fs, NULL)) {
+	} else if (!kdev_major(key->fs) &&
+		   !mount_table_next_by_dev(cache->table, key->fs, NULL)) {
 		/* A btrfs subvolume? It has no device in mountinfo. */
 		result->fs_dev = 0;
 		return 0;
 	}
-	return look(cache, &key, file, result);
+	return look(cache, key, file, result);
 }

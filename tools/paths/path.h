@@ -89,7 +89,7 @@ void path_cache_next_frame(struct path_cache *cache);
  * announced is found if its dentry is cached (not on btrfs). Returns 0, or
  * -EPERM without CAP_DAC_READ_SEARCH; in both cases result is filled in.
  */
-int path_cache_get(struct path_cache *cache, __u64 ino, __u32 fs, __u32 gen,
+int path_cache_get(struct path_cache *cache, const struct path_key *key,
 		   struct path_result *result);
 
 /* Why the file is not at .path, in a word for programs; NULL: it is. */
@@ -102,8 +102,8 @@ const char *path_missing(const struct path_result *result);
  * has.
  */
 #define PATH_LABEL_LEN (4 * 4096 + 64) /* is always enough */
-size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,
-		  __u32 dev, char *buf, size_t len);
+size_t path_label(const struct path_result *result, __u64 ino, __u32 dev,
+		  __u32 gen, char *buf, size_t len);
 
 /* The same of a path that is known. */
 size_t path_escape(const char *path, char *buf, size_t len);
