@@ -85,7 +85,9 @@ static int sync_directory_of(const char *path)
 	return err;
 }
 
-/* Sets target to the file that path leads to: a symbolic link at path stays. */
+/* Sets target to the file that path leads to, so that a symbolic link at path
+ * stays. A link that leads to no file is replaced.
+ */
 static int find_target(const char *path, char target[PATH_MAX])
 {
 	struct stat st;

@@ -12,7 +12,7 @@ int text_width(const char *text);
 /* How many bytes of text fit into n_columns; only whole characters count. */
 size_t text_fitting_bytes(const char *text, int n_columns);
 
-/* Prints text and blanks, together width columns. is_left: text comes first. */
+/* Prints text with blanks up to width columns. is_left: text comes first. */
 void text_put(FILE *out, const char *text, int width, bool is_left);
 
 #endif

@@ -9,8 +9,8 @@
 #include <sys/types.h>
 #include <linux/types.h>
 
-/* A cgroup, known by its path: when a service restarts, its path gets a new
- * cgroup.
+/* A cgroup, known by its path. When a service restarts, a new cgroup gets the
+ * path.
  */
 struct cgroup_ref {
 	char path[PATH_MAX]; /* of its directory */

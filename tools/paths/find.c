@@ -240,10 +240,9 @@ static bool find_by_links(struct path_lookup *lookup)
 	return found;
 }
 
-/* Candidate 2. On true, lookup->path is set. The kernel's path of a cold inode
- * is
- * "/". If our root directory is not a mount point (chroot), the kernel's path
- * of a file outside of it begins above our root, and is not a path for us.
+/* Candidate 2. On true, lookup->path is set. The kernel writes "/" for a cold
+ * inode. If our root directory is not a mount point (chroot), the kernel's path
+ * of a file outside of it begins above our root, and is of no use here.
  */
 static bool find_cached(struct path_lookup *lookup)
 {

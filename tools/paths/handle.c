@@ -132,7 +132,9 @@ static const struct handle_format *find_format(const char *fs_type)
 	return &unknown_format;
 }
 
-/* Reads the generic handle of an open file, or returns -EOPNOTSUPP. */
+/* Reads the generic handle of an open file. -EOPNOTSUPP: the handle has another
+ * format, or there is none.
+ */
 static int read_generic(int fd, __u32 words[2])
 {
 	struct handle handle = {.head.handle_bytes = MAX_HANDLE_BYTES};

@@ -103,7 +103,7 @@ void path_naming_note(struct path_naming *naming, const struct path_key *key,
 		add_unnamed(naming, key, file->fs_dev);
 }
 
-/* The files of one filesystem that are due. */
+/* Collects the files of one filesystem that are due for a search. */
 static size_t collect_due(struct path_naming *naming, double now_s,
 			  struct path_key keys[MAX_PER_SCAN], __u32 *fs_dev)
 {

@@ -70,7 +70,7 @@ struct path_cache {
 	size_t max_files;
 	__u64 frame;   /* 0: each call looks up */
 	bool was_late; /* the frame before ran out of time */
-	char fs_types[16][FRSP_HOT_FS_TYPE_LEN]; /* for struct file */
+	char fs_types[16][FRSP_HOT_FS_TYPE_LEN]; /* of struct file */
 	struct path_look *look; /* owns the path of the last result */
 };
 
@@ -323,7 +323,7 @@ static void keep_result(struct path_cache *cache, struct file *file,
 	file->looked_s = clock_monotonic_s();
 	file->result = *result;
 	file->result.path = path;
-	if (result->fs_type) /* the mount table's may go */
+	if (result->fs_type) /* the mount table may free its own */
 		file->result.fs_type = keep_fs_type(cache, result->fs_type);
 	file->frame = cache->frame;
 }

@@ -26,7 +26,9 @@ void path_scan_free(struct path_scan *scan);
  */
 const char *path_scan_next(struct path_scan *scan, struct path_key *key);
 
-/* True if the search is over: path_scan_next() has no more than it has now. */
+/* True if the search is over. It will find nothing more, but path_scan_next()
+ * may still have paths.
+ */
 bool path_scan_is_over(struct path_scan *scan);
 
 int path_scan_percent(const struct path_scan *scan);

@@ -10,9 +10,9 @@
 
 #define FEWEST 8
 
-/* A terminal with more than 256 colours has its own way to number them from the
- * ninth on. Only if it has RGB of user_caps(5) and 2^24 colours, a number is
- * 0xRRGGBB; otherwise we use only the first eight.
+/* A terminal with more than 256 colours numbers them in its own way, from the
+ * ninth on. If it has RGB of user_caps(5) and 2^24 colours, a number is
+ * 0xRRGGBB. Otherwise we use only the first eight.
  */
 int term_colors_current(void)
 {
