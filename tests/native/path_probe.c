@@ -133,13 +133,13 @@ static void print_path(struct path_cache *cache,
 		"known",   "deleted",	"unknown",  "other_mount_ns", "outside",
 		"covered", "no_answer", "detached", "unmounted"};
 	char label[PATH_LABEL_LEN];
+	const struct path_key key = {file->ino, file->fs, file->gen};
 	struct path_result result;
-	int err =
-		path_cache_get(cache, file->ino, file->fs, file->gen, &result);
+	int err = path_cache_get(cache, &key, &result);
 
 	if (err)
 		printf("%s: ", strerrorname_np(-err));
-	path_label(&result, file->ino, file->gen, file->fs, label,
+	path_label(&result, file->ino, file->fs, file->gen, label,
 		   sizeof(label));
 	printf("%s|%s\n", states[result.state], label);
 	fflush(stdout);
@@ -184,13 +184,15 @@ static int time_gets(struct path_cache *cache, long n, char **argv, int argc)
 	struct timespec begin, end;
 	struct path_result result;
 	struct frsp_hot_file file;
+	struct path_key key;
 	long i;
 
 	if (parse_file(argv, argc, &file))
 		path_cache_announce(cache, &file);
+	key = (struct path_key){file.ino, file.fs, file.gen};
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (i = 0; i < n; i++)
-		path_cache_get(cache, file.ino, file.fs, file.gen, &result);
+		path_cache_get(cache, &key, &result);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	printf("%.2f\n", ((end.tv_sec - begin.tv_sec) * 1e9 +
 			  (end.tv_nsec - begin.tv_nsec)) /

@@ -6,14 +6,14 @@
 #include <string.h>
 #include <wchar.h>
 
-/* The character at text: its columns; *len: its bytes, 0 at the end. */
+/* Returns the columns of the character at text. *len: its bytes; 0: the end. */
 static int next_width(const char *text, mbstate_t *state, size_t *len)
 {
 	wchar_t character;
 	int width;
 
 	*len = mbrtowc(&character, text, MB_CUR_MAX, state);
-	if (*len > MB_CUR_MAX) { /* not of this locale: a byte, a column */
+	if (*len > MB_CUR_MAX) { /* invalid here: a byte, a column */
 		memset(state, 0, sizeof(*state));
 		*len = 1;
 		return 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How many columns of a terminal a text takes, by the locale. */
+/* How many columns of a terminal a text takes, in the present locale. */
 #ifndef FRSP_TEXT_WIDTH_H
 #define FRSP_TEXT_WIDTH_H
 
@@ -7,7 +7,7 @@
 
 int text_width(const char *text);
 
-/* How many bytes of text, whole characters, fit into n_columns. */
+/* How many bytes of text fit into n_columns; only whole characters count. */
 size_t text_fitting_bytes(const char *text, int n_columns);
 
 #endif

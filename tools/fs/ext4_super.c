@@ -7,7 +7,7 @@
 
 #include "base/little_endian.h"
 
-/* struct ext4_super_block of the kernel's fs/ext4/ext4.h: bytes. */
+/* Offsets in struct ext4_super_block of fs/ext4/ext4.h, in bytes. */
 #define S_BLOCKS_COUNT_LO   0x04
 #define S_FIRST_DATA_BLOCK  0x14
 #define S_LOG_BLOCK_SIZE    0x18
@@ -33,7 +33,7 @@ int ext4_super_decode(const __u8 raw[EXT4_SUPER_BYTES],
 	__u32 log_block = le32_get(raw + S_LOG_BLOCK_SIZE), log_cluster;
 	__u64 n_groups;
 
-	/* Without bigalloc the two fields of clusters may have old contents. */
+	/* Without bigalloc the two fields about clusters may be stale. */
 	if (le32_get(raw + S_FEATURE_RO_COMPAT) & FEATURE_RO_COMPAT_BIGALLOC)
 		log_cluster = le32_get(raw + S_LOG_CLUSTER_SIZE);
 	else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the superblock of an ext4 filesystem says; of a mounted one, the kernel
- * keeps it up to date in the cache of the block device.
+/* Reads the superblock of an ext4 filesystem. While the filesystem is mounted,
+ * the kernel keeps the superblock up to date in the page cache of the block
+ * device.
  */
 #ifndef FRSP_EXT4_SUPER_H
 #define FRSP_EXT4_SUPER_H
@@ -19,14 +20,14 @@ struct ext4_super {
 	__u32 block_bytes, cluster_bytes;
 	__u32 group_blocks, group_clusters;
 	__u32 n_groups;
-	bool has_extents; /* the feature: new files have extents */
+	bool has_extents; /* the feature: new files use extents */
 };
 
 /* 0, or -EINVAL: not a superblock of ext2, ext3 or ext4 that makes sense. */
 int ext4_super_decode(const __u8 raw[EXT4_SUPER_BYTES],
 		      struct ext4_super *super);
 
-/* From a device or an image. 0, -EINVAL as above, or another -errno. */
+/* Reads a device or an image. 0, -EINVAL as above, or another -errno. */
 int ext4_super_read(const char *path, struct ext4_super *super);
 
 #endif

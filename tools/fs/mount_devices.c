@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * btrfs has all its devices in sysfs. ext4 tells nowhere which device has its
- * log, except in the superblock: mount writes the number there, also when it
- * was told another one than mkfs (ext4_load_journal(), fs/ext4/super.c). The
- * kernel keeps the superblock in the page cache of the device, so a read gives
- * what it has, without I/O. XFS shows what mount was told.
+ * btrfs lists all its devices in sysfs.
+ *
+ * ext4 shows the device of its log only in the superblock. A mount writes the
+ * number there, also if its options name another device than mkfs did
+ * (ext4_load_journal() in fs/ext4/super.c). The kernel keeps the superblock in
+ * the page cache of the device, so a read gives what the kernel has, without
+ * I/O.
+ *
+ * XFS shows its devices in the mount options.
  */
 #include "fs/mount_devices.h"
 
@@ -25,7 +29,7 @@
 
 #include "base/aside.h"
 
-/* struct ext4_super_block of fs/ext4/ext4.h, in 32-bit words */
+/* Offsets in struct ext4_super_block of fs/ext4/ext4.h, in 32-bit words. */
 #define EXT4_SB_OFFSET	    1024
 #define EXT4_SB_COMPAT	    (0x5c / 4)
 #define EXT4_SB_JOURNAL_INO (0xe0 / 4)
@@ -38,7 +42,7 @@ struct btrfs_query {
 	__u8 fsid[BTRFS_FSID_SIZE];
 };
 
-/* For aside(): it also waits for a commit, and so for the disks. */
+/* For aside(): the ioctl also waits for a commit, and so for the disks. */
 static int ask_btrfs(void *message, int *no_fd)
 {
 	struct btrfs_query *query = message;
@@ -125,7 +129,7 @@ static void read_ext4(struct mount_entry *entry)
 		return;
 	len = pread(fd, words, sizeof(words), EXT4_SB_OFFSET);
 	close(fd);
-	/* The layout of the number is that of user space (new_encode_dev()). */
+	/* The number has the layout of user space (new_encode_dev()). */
 	if (len == sizeof(words) &&
 	    le32toh(words[EXT4_SB_COMPAT]) & EXT4_HAS_JOURNAL &&
 	    !words[EXT4_SB_JOURNAL_INO])
@@ -138,7 +142,7 @@ struct node_query {
 	__u32 dev;
 };
 
-/* For aside(): mount may have been told any path. */
+/* For aside(): the mount options may have any path. */
 static int look_at_node(void *message, int *fd)
 {
 	struct node_query *query = message;

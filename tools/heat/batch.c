@@ -46,7 +46,7 @@ static int add_row(struct table *table, struct hot_monitor *monitor,
 			continue;
 		}
 		hot_monitor_path(monitor, row, &file);
-		path_label(&file, row->ino, row->gen, row->dev, label,
+		path_label(&file, row->ino, row->dev, row->gen, label,
 			   sizeof(label));
 		cells[n++] = label;
 	}

@@ -233,8 +233,7 @@ static void get_path(struct hot_monitor *monitor, const struct path_key *key,
 				    state_elsewhere(&identity), result);
 	} else {
 		announce_nameless(monitor, key, &identity.fs);
-		path_cache_get(monitor->paths, key->ino, key->fs, key->gen,
-			       result);
+		path_cache_get(monitor->paths, key, result);
 		if (result->state == PATH_DELETED &&
 		    !is_still_there(monitor, key->fs))
 			path_cache_get_last(monitor->paths, key,

@@ -86,8 +86,8 @@ static void test_label(void **state)
 	(void)state;
 	for (i = 0; i < N_ROWS(label_rows); i++) {
 		const struct label_row *row = &label_rows[i];
-		size_t len = path_label(&row->result, 1234, 4294967295U,
-					8 << 20 | 1, buf, sizeof(buf));
+		size_t len = path_label(&row->result, 1234, 8 << 20 | 1,
+					4294967295U, buf, sizeof(buf));
 
 		assert_string_equal(buf, row->label);
 		assert_int_equal(len, strlen(row->label));
@@ -283,8 +283,9 @@ static void test_cache_bound(void **state)
 	path_cache_forget(cache, &key);
 	path_cache_forget(cache, &key);
 	assert_int_equal(path_cache_count(cache), 2);
+	key.ino = 3;
 	/* Nothing is mounted from device 0:0. */
-	assert_int_equal(path_cache_get(cache, 3, 1, 7, &result), 0);
+	assert_int_equal(path_cache_get(cache, &key, &result), 0);
 	assert_int_equal(result.state, PATH_OTHER_MOUNT_NS);
 	assert_string_equal(result.fs_type, "ext4");
 	free_cache(cache, table);
