@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Temperatures. Pure functions: the BPF program, the tools and unit tests share
- * them.
+ * Temperatures. Pure functions: the BPF program, the tools and
+ * tests/unit/bpf/heat.c share them.
  *
  * Half-life (the default). The temperature of a key is
  *
