@@ -66,7 +66,7 @@ static long count_slot(__u32 i, struct frsp_lifetimes_context *context)
 	__u64 lived = context->now - slot->from;
 	__u32 bucket;
 
-	/* plus half a unit, as both moments were rounded down */
+	/* the middle of a unit, as both moments were rounded down */
 	lived = (lived << SLOT_SHIFT) + (1 << SLOT_SHIFT) / 2;
 	bucket = log2_bucket(lived, LOG2_NS_BUCKETS);
 	__sync_fetch_and_add(&context->fs->busy.lifetimes[bucket],
