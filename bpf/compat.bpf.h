@@ -5,7 +5,7 @@
  *
  * Example: page.index became page.__folio_index in 6.18. There is a struct for
  * each, page___index and page___folio_index; libbpf ignores what follows "___".
- * The reader takes the one whose field bpf_core_field_exists().
+ * The program uses the one whose field bpf_core_field_exists() finds.
  *
  * Where possible, fields are read through a typed pointer. That costs a load
  * instead of a helper call, and a bad address reads as 0.
@@ -87,8 +87,8 @@ struct buffer_head___b_end_io {
 	void *b_end_io;
 } __attribute__((preserve_access_index));
 
-/* Always 0, but the verifier does not know that. The verifier of 6.1 checks only
- * the first round of a bpf_loop() callback, and removes branches that this
+/* Always 0, but the verifier does not know that. The verifier of 6.1 checks
+ * only the first round of a bpf_loop() callback, and removes branches that this
  * round cannot take. So a number that a callback changes must not begin with a
  * known value. Seen on 6.1.0-56: the bytes of a scattered bio's first range
  * were never added.

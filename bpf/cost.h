@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * A BPF program measures its own cost: the time of every 128th event of a CPU.
- * (The kernel can measure run times, too, but that slows down every program of
- * the machine, and the kernel patches its code to switch it on.)
+ * (The kernel can measure run times, too, but that slows down every BPF program
+ * of the machine, and the kernel patches its code to switch it on.)
  *
  * Includers provide __u64 (vmlinux.h or linux/types.h).
  */

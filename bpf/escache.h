@@ -92,7 +92,7 @@ struct frsp_es_gathered {
 	__u64 moves_done;
 	struct frsp_es_fs_slot fs[FRSP_ES_FS_SLOTS];
 	struct frsp_es_inode_slot inodes[FRSP_ES_INODE_SLOTS];
-	__u64 inodes_passed; /* lost their slot, and too little to keep */
+	__u64 inodes_passed;	/* lost their slot, and too little to keep */
 } __attribute__((aligned(64))); /* CPUs share no cache line */
 
 /* Numbers that differ in only a few bits, high or low ones, must get different

@@ -21,7 +21,7 @@ struct frsp_hot_source {
 	__u32 fs_dev; /* s_dev, or the block device if no inode is known */
 	__u32 dev;    /* as stat() shows it */
 	__u32 gen;
-	__u32 fs; /* identity (hot_fs.h) of the filesystem or disk */
+	__u32 fs;      /* identity (hot_fs.h) of the filesystem or disk */
 	__u32 slot_fs; /* identity for struct frsp_hot_slot.fs */
 	__u64 fs_seq;  /* seq for hot_fs_id(); 0: diskseq of the bio's disk */
 	__u64 uuid;    /* folded; for a disk HOT_FS_DISK */
