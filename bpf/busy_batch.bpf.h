@@ -22,7 +22,7 @@
 #ifndef FRSP_BUSY_BATCH_BPF_H
 #define FRSP_BUSY_BATCH_BPF_H
 
-/* Merging leaves at most 195 of them in a batch that has lasted for 39 hours. */
+/* Merging leaves at most 195 slots in a batch that has lasted for 39 hours. */
 #define N_SLOTS	   256
 #define SLOT_SHIFT 16 /* ns to the slots' unit of time: 65 us */
 

@@ -4,6 +4,13 @@
  * one, and before that it may reuse blocks of them for metadata. So each extent
  * has an entry here.
  *
+ * Example: a transaction frees blocks 100 to 109 of a group, so an entry of 10
+ * blocks begins at block 100. Then XFS reuses block 100: the entry moves to
+ * block 101 and has 9 blocks. Then it reuses block 109: no entry begins there,
+ * so nothing changes but the number of reused blocks. Then XFS clears blocks
+ * 101 to 108: the entry at block 101 ends, and its 9 blocks are not busy any
+ * more.
+ *
  * An extent that finds no room in the table is lost, which is counted. It is
  * part of freed_extents, but never of extents.
  */
@@ -13,9 +20,9 @@
 #include "busy_fs.bpf.h"
 #include "xfs.h"
 
-/* True: the first argument of XFS's tracepoints is an xfs_group, which has its
- * number. False, on older kernels: the first two are the xfs_mount and the
- * number. Set before load.
+/* Set before load. True: the first argument of XFS's tracepoints is an
+ * xfs_group, which contains the group's number. False, on older kernels: the
+ * first two arguments are the xfs_mount and the number.
  */
 const volatile bool has_xfs_groups = false;
 

@@ -48,7 +48,7 @@ struct frsp_es_fs {
 	__u64 runs;
 	__u64 asked; /* entries that it was asked to look at */
 	__u64 freed;
-	__u64 skipped; /* inodes that were precached or in use just then */
+	__u64 skipped; /* inodes that were precached or in use */
 	__u64 retried; /* runs that also shrank precached inodes */
 	__u64 run_ns;
 	__u64 run[LOG2_NS_BUCKETS];

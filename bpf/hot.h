@@ -82,8 +82,8 @@ struct frsp_hot_slot {
  * A reader can skip clusters that have not changed since it last looked. Each
  * change marks its cluster with the current epoch, a counter. A reader
  * increments the epoch before it reads. The next time, it reads the clusters
- * whose mark is that epoch or later, or the epoch just before: a program may
- * take that as the current one and set its mark after the reader has passed.
+ * whose mark is that epoch, a later one, or the one before: a program may have
+ * read the old epoch, and set its mark when the reader had passed the cluster.
  *
  * Example: the epoch is 4. A reader sets it to 5 and reads all clusters. Then a
  * bio changes a slot of cluster 9, whose mark becomes 5. The next time, the
