@@ -61,7 +61,7 @@ struct frsp_hot_key {
 	__u32 fs;
 	__u32 gen;
 	__u32 range;
-	__u32 unused; /* no padding: the verifier wants it all initialised */
+	__u32 unused; /* in place of padding, which would not be initialised */
 };
 
 struct frsp_hot_io {
