@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The BPF half of cost.h: a map of struct frsp_cost per program, and its two
- * calls. */
+/* The BPF half of cost.h: a map with a struct frsp_cost per program, and the
+ * two calls around a program's work.
+ */
 #ifndef FRSP_COST_BPF_H
 #define FRSP_COST_BPF_H
 
@@ -14,12 +15,12 @@
 		__type(value, struct frsp_cost);                               \
 	} name SEC(".maps")
 
-/* Counts an event; returns when it began, 0 if its time is not taken. */
+/* Counts an event. Returns the time when it began; 0: do not measure it. */
 static __always_inline __u64 cost_begin(void *map, __u32 program)
 {
 	struct frsp_cost *cost = bpf_map_lookup_elem(map, &program);
 
-	/* not the first one, which finds everything cold */
+	/* never the first event, which finds all caches cold */
 	return cost && cost->events++ % COST_SAMPLE_EVERY ==
 				       COST_SAMPLE_EVERY / 2
 		       ? bpf_ktime_get_ns()

@@ -66,10 +66,10 @@ btf_of() { # btf_of KERNEL
 @test "a name that a kernel has, too, is found twice: by the compiler and by its prefix" {
 	local tree=$BATS_TEST_TMPDIR/tree
 	copy_to "$tree"
-	sed -i 's/\bstruct frsp_slot\b/struct slot/' "$tree/bpf/busy.bpf.c"
+	sed -i 's/\bstruct frsp_slot\b/struct slot/' "$tree/bpf/busy_batch.bpf.h"
 	run compiles "$tree" "$(btf_of 6.12)"
 	[[ $status != 0 && $output == *"error: redefinition of 'slot'"* ]]
-	run "$ROOT/tests/bpf-names" "$tree/bpf/busy.bpf.c"
+	run "$ROOT/tests/bpf-names" "$tree/bpf/busy_batch.bpf.h"
 	[[ $status == 1 && $output == *' slot: begin it with frsp_ or FRSP_' ]]
 }
 

@@ -16,7 +16,7 @@
 /* Changes with the layout of any map, with what is counted in it, and with what
  * a program says that readers run (struct frsp_hot_fs_query).
  */
-#define WATCH_PIN_SCHEMA 6
+#define WATCH_PIN_SCHEMA 7
 
 /* Whether the object is pinned. False also: another schema is, see below. */
 bool watch_pin_is_there(const char *object);
