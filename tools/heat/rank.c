@@ -482,21 +482,30 @@ static bool may_have_rows(const struct pass *pass, __u32 c)
 			value_now(pass, cluster, cluster->best_range), first));
 }
 
-/* Whether what is known of clusters says something about the values now: not of
- * the lowest ones, nor of the formula of 2013, which decays otherwise.
+/* Notes what the clusters' best values will be of. Returns whether the refresh
+ * before ranked by the same.
  */
-static bool is_knowledge_of_use(const struct pass *pass)
+static bool note_ranked_by(struct hot_rank *rank,
+			   const struct hot_request *request)
 {
-	struct hot_rank *rank = pass->rank;
-	const struct hot_request *request = pass->request;
 	bool same = rank->ranked_by.sort.key == request->sort.key &&
 		    rank->ranked_by.ranges == request->ranges &&
 		    rank->ranked_by.only_fs == request->only_fs;
 
 	rank->ranked_by = (struct ranked_by){request->sort, request->ranges,
 					     request->only_fs};
-	return same && pass->table->touched &&
-	       rank->n_refreshes++ % FULL_EVERY && !request->sort.ascending &&
+	return same;
+}
+
+/* Whether the best value that a cluster had bounds what it has now. It says
+ * nothing about the lowest values, which an ascending order wants, and the
+ * formula of 2013 decays otherwise than value_now().
+ */
+static bool best_values_bound(const struct pass *pass)
+{
+	const struct hot_request *request = pass->request;
+
+	return pass->table->touched && !request->sort.ascending &&
 	       !request->wanted && !pass->clock->compat;
 }
 
@@ -515,7 +524,9 @@ static int read_table(const struct pass *pass)
 {
 	struct hot_rank *rank = pass->rank;
 	__u32 n = n_clusters(rank->n_slots), last_epoch = rank->last_epoch;
-	bool skip = is_knowledge_of_use(pass);
+	bool same = note_ranked_by(rank, pass->request);
+	bool skip = same && best_values_bound(pass) &&
+		    rank->n_refreshes % FULL_EVERY;
 	int err = 0;
 
 	if (pass->table->touched)
@@ -530,8 +541,8 @@ static int read_table(const struct pass *pass)
 	for (__u32 c = 0; c < n && !err; c++)
 		if (rank->clusters[c].is_left && may_have_rows(pass, c))
 			err = read_cluster(pass, c);
-	if (err)
-		rank->n_refreshes = 0; /* the next one reads all of it */
+	/* after an error the next refresh reads all of the table */
+	rank->n_refreshes = err ? 0 : rank->n_refreshes + 1;
 	return err;
 }
 
