@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* By value; the slot's place makes the order of equals stable. */
+/* Of two equal values the one with the higher index is worse, so that the order
+ * is stable.
+ */
 static bool is_worse(const struct hot_candidate *a,
 		     const struct hot_candidate *b)
 {

@@ -70,8 +70,7 @@ int hot_monitor_open(const struct hot_monitor_options *options,
 		     struct mount_table *mounts, struct hot_monitor **out);
 void hot_monitor_close(struct hot_monitor *monitor);
 
-/* Returns 0, -ECANCELED: the pinned programs were unpinned, or another -errno.
- */
+/* Returns 0, -ECANCELED: the programs were unpinned, or another -errno. */
 int hot_monitor_sample(struct hot_monitor *monitor,
 		       const struct hot_frame_request *request,
 		       struct hot_frame *frame);

@@ -32,11 +32,11 @@ struct hot_track {
 	__u32 heat_rate;
 	bool compat;
 	bool tends;
-	int pins; /* of watch_pin_open(); -1: the programs are our own */
-	/* File descriptors: clock reads the kernel's clock, finder finds
-	 * filesystems, program counts.
+	/* File descriptors. pins: of watch_pin_open(), -1: the programs are our
+	 * own. The others are programs: clock reads the kernel's clock, finder
+	 * finds filesystems, program counts.
 	 */
-	int clock, finder, program;
+	int pins, clock, finder, program;
 	void (*announce)(void *context, const struct frsp_hot_file *file);
 	void *announce_context;
 };

@@ -63,8 +63,7 @@ hot_table_slot(const struct hot_table *table, __u32 index)
 					(size_t)index * table->stride);
 }
 
-/* Reads the state that BPF programs and other readers may change at any time.
- */
+/* Reads the state, which programs and other readers may change meanwhile. */
 static inline bool hot_slot_is(const struct frsp_hot_slot *slot,
 			       enum frsp_hot_slot_state state)
 {
@@ -127,8 +126,7 @@ struct hot_track_fs_filter {
 void hot_track_follow_fs(struct hot_track *track,
 			 const struct hot_track_fs_filter *filter);
 
-/* Tells the programs that the cgroup of the options has another parent id now.
- */
+/* Tells the programs the new parent id of the options' cgroup. */
 void hot_track_follow(struct hot_track *track, const struct cgroup_ref *cgroup);
 
 /* Whether the programs are pinned: they count since before hot_track_open(),
@@ -136,8 +134,7 @@ void hot_track_follow(struct hot_track *track, const struct cgroup_ref *cgroup);
  */
 bool hot_track_is_pinned(const struct hot_track *track);
 
-/* Whether the programs were pinned and have been unpinned: nothing is counted.
- */
+/* Whether the programs were pinned, and were unpinned: they do not count. */
 bool hot_track_is_gone(const struct hot_track *track);
 
 /* Whether we maintain the table: evict, and receive announcements of files. For
