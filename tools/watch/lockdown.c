@@ -11,9 +11,9 @@
 
 #include "base/sysfs.h"
 
-/* securityfs has files of the kernel's own, such as "lsm"; the directory that
- * it is mounted on has none. Where there is no such directory the kernel has no
- * securityfs, and so no lockdown.
+/* A mounted securityfs has files of the kernel, such as "lsm". The directory
+ * that it is mounted on has none. If there is no such directory, the kernel has
+ * no securityfs, and so no lockdown.
  */
 static bool is_empty_directory(const char *path)
 {
@@ -28,8 +28,8 @@ static bool is_empty_directory(const char *path)
 	return empty;
 }
 
-/* Through a mount that nobody else sees; line is "" if there is no such file.
- * False: it cannot be seen.
+/* Reads the file through a mount of securityfs that no other process sees. Sets
+ * line to "" if there is no such file. Returns false if it cannot be read.
  */
 static bool read_privately(char *line, size_t len)
 {
