@@ -156,9 +156,9 @@ static bool has_super(const struct ext4_super *super, __u32 group)
 	       is_power_of(group, 5) || is_power_of(group, 7);
 }
 
-/* As descriptor_loc() of fs/ext4/super.c. Blocks of 1 KiB: block 0 is the boot
- * sector, and the superblock is block 1. With bigalloc, block 0 belongs to
- * group 0 all the same.
+/* As descriptor_loc() of fs/ext4/super.c. With blocks of 1 KiB, block 0 has the
+ * boot sector and block 1 the superblock. Group 0 begins at block 1, but with
+ * bigalloc at block 0.
  */
 __u64 ext4_super_desc_block(const struct ext4_super *super, __u32 nth)
 {

@@ -22,13 +22,13 @@ struct ext4_super {
 	__u32 n_groups;
 	__u32 groups_per_flex; /* 1: no flexible groups */
 	bool has_extents;      /* the feature: new files have extents */
-	/* The device of an external journal, a number as in stat(); 0: the
-	 * journal is in the filesystem, or there is none.
+	/* The device of an external journal, in the encoding of user space
+	 * (new_encode_dev()); 0: the journal is in the filesystem, or none.
 	 */
 	__u32 journal_dev;
-	/* Where the group descriptors are, see ext4_super_desc_block(). */
+	/* for ext4_super_desc_block() */
 	__u32 desc_bytes;
-	__u32 first_meta_bg; /* block of descriptors; ~0: no meta_bg */
+	__u32 first_meta_bg; /* first block of them with meta_bg; ~0: none */
 	bool has_sparse_super, has_sparse_super2;
 	__u32 backup_groups[2]; /* with sparse_super2 */
 };
@@ -37,8 +37,8 @@ struct ext4_super {
 int ext4_super_decode(const __u8 raw[EXT4_SUPER_BYTES],
 		      struct ext4_super *super);
 
-/* The block that has the group descriptors from nth * block_bytes / desc_bytes
- * on, which is below n_groups.
+/* The nth block of group descriptors (from 0). A block has block_bytes /
+ * desc_bytes of them.
  */
 __u64 ext4_super_desc_block(const struct ext4_super *super, __u32 nth);
 

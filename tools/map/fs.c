@@ -19,13 +19,13 @@
 #define DESC_HI_MIN_SIZE 64
 
 struct map_reader {
-	struct fs_map map;	 /* first: what fs_map_open() gives out */
-	struct ext4_super super; /* read once */
+	struct fs_map map; /* the first member: fs_map_open() returns it */
+	struct ext4_super super; /* read once, by fs_map_open() */
 	int fd;
-	__u32 next; /* group to go on with */
+	__u32 next; /* the group that the next refresh begins with */
 	unsigned char *block;
 	struct frsp_group_summary *summaries;
-	__u32 n_summaries; /* room for */
+	__u32 n_summaries; /* that there is room for */
 };
 
 static __u32 free_of(const unsigned char *desc, __u32 desc_size)
@@ -90,7 +90,9 @@ void fs_map_close(struct fs_map *map)
 	free(reader);
 }
 
-/* The groups from first on whose descriptors are in its block. */
+/* Reads the block with the descriptor of group first, and takes the groups from
+ * first on that it has: up to *end.
+ */
 static int read_block(struct map_reader *reader, __u32 first, __u32 *end)
 {
 	const struct ext4_super *super = &reader->super;
@@ -125,7 +127,9 @@ static int room_for_summaries(struct map_reader *reader, __u32 n)
 	return 0;
 }
 
-/* Those that are not told are not known. */
+/* Gets the longest free extents of groups [first, end) from frsp.ko. Those that
+ * it does not return become FS_MAP_UNKNOWN.
+ */
 static int ask_frsp(struct map_reader *reader, __u32 first, __u32 end, int fs)
 {
 	struct frsp_ioc_summary query = {
@@ -219,7 +223,9 @@ double fs_map_fragmentation(const struct fs_map *map, __u32 first, __u32 end)
 	     group++) {
 		const struct fs_map_group *one = &map->groups[group];
 
-		/* both are of one moment, but not of the same one */
+		/* free and longest are of different moments, so longest may be
+		 * the greater
+		 */
 		if (one->free == FS_MAP_UNKNOWN ||
 		    one->longest == FS_MAP_UNKNOWN || one->longest > one->free)
 			continue;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Recognises kernels that are too new for hotmon and frsp-top to be tested on.
- */
+/* Recognises kernels newer than those hotmon and frsp-top were tested on. */
 #ifndef FRSP_TESTED_H
 #define FRSP_TESTED_H
 
