@@ -26,9 +26,11 @@ struct ext4_super {
 	 * (new_encode_dev()); 0: the journal is in the filesystem, or none.
 	 */
 	__u32 journal_dev;
-	/* for ext4_super_desc_block() */
-	__u32 desc_bytes;
-	__u32 first_meta_bg; /* first block of them with meta_bg; ~0: none */
+	__u32 desc_bytes; /* of a group descriptor */
+	/* For ext4_super_desc_block(). With meta_bg, the blocks of descriptors
+	 * from first_meta_bg on are in their own groups; ~0: no meta_bg.
+	 */
+	__u32 first_meta_bg;
 	bool has_sparse_super, has_sparse_super2;
 	__u32 backup_groups[2]; /* with sparse_super2 */
 };

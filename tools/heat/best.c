@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Until the N-th candidate comes, the candidates are a plain array. Then the
+ * array becomes a heap, and a new candidate replaces the worst one if it is
+ * better.
+ */
 #include "heat/best.h"
 
 #include <errno.h>

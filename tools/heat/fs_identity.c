@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * hotmon_fs says what an identity was. Whether that is there now is looked up
+ * in sysfs (disks) or in the kernel's list of superblocks (filesystems), once
+ * per frame.
+ */
 #include "heat/fs_identity.h"
 
 #include <errno.h>

@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A search begins at the file's home place and goes on to a free place. So when
+ * a file is removed, files behind it must move up. Example: A and B have home
+ * 3, C has home 4, and A is removed.
+ *
+ *   place       3  4  5  6
+ *   before      A  B  C
+ *   after       B  C
+ *
+ * If B stayed at 4, a search for it would end at the free place 3.
+ */
 #include "heat/range_count.h"
 
 #include <errno.h>

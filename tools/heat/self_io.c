@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kinds of I/O: buffered, direct, and through a mapping. Each moves the
+ * same number of bytes in each 1-MiB range of a scratch file.
+ */
 #include "heat/self_io.h"
 
 #include <errno.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * For each kind of I/O: take the counts of the file from the table, do the I/O,
+ * take the counts again. The difference must be what the I/O moved, for the
+ * file and for each of its ranges.
+ */
 #include "heat/self_test.h"
 
 #include <errno.h>

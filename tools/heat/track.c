@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * We load and attach the object, or take the maps of the pinned one. In both
+ * cases the table is mapped, so reading it takes no system call.
+ *
+ * The memory of the options sets the number of slots. Example: 16 MiB, less 512
+ * KiB for the ring buffer and 128 KiB for hotmon_fs, are 16121856 bytes. A
+ * cluster takes 64 slots of 64 bytes and a mark of 8 bytes: 4104 bytes. So
+ * there are 3928 clusters, or 251392 slots.
+ */
 #include "heat/track.h"
 
 #include <errno.h>

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* Keeps a map per device number. A filesystem whose size has changed gets a new
+ * map.
+ */
 #include "map/disk.h"
 
 #include <errno.h>

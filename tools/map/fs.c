@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A refresh reads blocks of group descriptors from the block device, and asks
+ * frsp.ko about the same groups (FRSP_IOC_EXPORT).
+ */
 #include "map/fs.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A refresh adds the temperature of each row to one flexible group: the one
+ * with the longest extent of the row's range.
+ */
 #include "map/heat.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The programs for ext4 only count right together, and so do those for XFS. So
+ * each of the two sets is loaded as a whole or not at all.
+ */
 #include "watch/busy.h"
 
 #include <errno.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The mode is in a file of securityfs. If securityfs is not mounted, we read it
+ * through a private mount.
+ */
 #include "watch/lockdown.h"
 
 #include <dirent.h>

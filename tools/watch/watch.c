@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Kernels differ in the tracepoints and functions that they have. What a kernel
+ * has is in its BTF and that of its modules; programs for the rest are turned
+ * off, as one of them would make the load of the whole object fail.
+ */
 #include "watch/watch.h"
 
 #include <errno.h>
