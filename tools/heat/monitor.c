@@ -67,8 +67,8 @@ static __u32 only_fs(const struct hot_monitor *monitor)
 	return hot_track_find_fs(monitor->track, &query) ? ~0U : query.fs;
 }
 
-/* The rates of the first frame are computed against this moment. Needed if the
- * programs counted before: they are pinned.
+/* Reads the table once, so that the rates of the first frame begin now. Needed
+ * for pinned programs, which have counted before.
  */
 static int take_baseline(struct hot_monitor *monitor)
 {
@@ -220,7 +220,8 @@ static enum path_state state_elsewhere(const struct fs_identity *identity)
 {
 	if (!identity->is_there)
 		return PATH_NOT_MOUNTED;
-	if (identity->where & FRSP_HOT_FS_HERE) /* not below our root */
+	/* mounted here, but not below our root directory */
+	if (identity->where & FRSP_HOT_FS_HERE)
 		return PATH_OUTSIDE;
 	if (identity->where & FRSP_HOT_FS_THERE)
 		return PATH_OTHER_MOUNT_NS;
