@@ -14,7 +14,6 @@
 
 #include <blkid.h>
 #include <dirent.h>
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount.h>
@@ -28,13 +27,7 @@
 #include <unistd.h>
 
 #include "base/aside.h"
-
-/* Offsets in struct ext4_super_block of fs/ext4/ext4.h, in 32-bit words. */
-#define EXT4_SB_OFFSET	    1024
-#define EXT4_SB_COMPAT	    (0x5c / 4)
-#define EXT4_SB_JOURNAL_INO (0xe0 / 4)
-#define EXT4_SB_JOURNAL_DEV (0xe4 / 4)
-#define EXT4_HAS_JOURNAL    0x4
+#include "fs/ext4_super.h"
 
 struct btrfs_query {
 	char target[PATH_MAX];
@@ -110,31 +103,14 @@ static bool btrfs_has_device(const struct mount_entry *entry, __u32 dev)
 	return found;
 }
 
-static int open_device(__u32 dev)
-{
-	char *path = blkid_devno_to_devname(kdev_to_user(dev));
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-
-	free(path);
-	return fd;
-}
-
 static void read_ext4(struct mount_entry *entry)
 {
-	__le32 words[EXT4_SB_JOURNAL_DEV + 1];
-	int fd = open_device(entry->dev);
-	ssize_t len;
+	char *path = blkid_devno_to_devname(kdev_to_user(entry->dev));
+	struct ext4_super super;
 
-	if (fd < 0)
-		return;
-	len = pread(fd, words, sizeof(words), EXT4_SB_OFFSET);
-	close(fd);
-	/* The number has the layout of user space (new_encode_dev()). */
-	if (len == sizeof(words) &&
-	    le32toh(words[EXT4_SB_COMPAT]) & EXT4_HAS_JOURNAL &&
-	    !words[EXT4_SB_JOURNAL_INO])
-		entry->extra_devs[0] =
-			kdev_from_user(le32toh(words[EXT4_SB_JOURNAL_DEV]));
+	if (path && !ext4_super_read(path, &super))
+		entry->extra_devs[0] = kdev_from_user(super.journal_dev);
+	free(path);
 }
 
 struct node_query {

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The programs for ext4 only count right together, and so do those for XFS. So
+ * each of the two sets is loaded as a whole or not at all.
+ */
 #include "watch/busy.h"
 
 #include <errno.h>
@@ -30,7 +34,9 @@ struct busy_watch {
 	bool ext4, xfs;
 };
 
-/* After watch_probe(): all of these programs, or none. */
+/* Call it after watch_probe(), which may have turned some of the programs off:
+ * then it turns all of them off. Returns whether they are on.
+ */
 static bool all_or_none(struct bpf_program *const *of_fs, size_t n)
 {
 	bool all = true;
@@ -53,7 +59,10 @@ static void choose_ext4(struct busy_watch *watch)
 	watch->ext4 = all_or_none(of_ext4, 3);
 }
 
-/* Both ways to see what is reused need no more than a program that is there. */
+/* The reuse of busy blocks is seen at the tracepoint xfs_btree_alloc_block if
+ * the kernel has it, else (6.1) at the end of the function
+ * xfs_extent_busy_reuse(). So one of these two programs is needed.
+ */
 static void choose_xfs(struct busy_watch *watch)
 {
 	struct bpf_program *btree =
@@ -140,7 +149,9 @@ bool busy_watch_has(const struct busy_watch *watch, bool is_ext4)
 	return is_ext4 ? watch->ext4 : watch->xfs;
 }
 
-/* The value has more behind it, which is the program's own. */
+/* A value of the map begins with struct frsp_busy_fs. Private members of the
+ * BPF program follow.
+ */
 int busy_watch_fs(const struct busy_watch *watch, __u32 dev,
 		  struct frsp_busy_fs *totals)
 {
