@@ -153,8 +153,8 @@ static void load_all(const struct group *groups, u32 n_groups)
 
 	unlink(MOUNT_POINT "/reserve");
 	syncfs(root);
-	/* Reads the bitmaps into memory: frsp cannot load a group whose bitmap
-	 * ext4 has evicted. */
+	/* Reads the bitmaps into memory again, if ext4 has evicted some: frsp
+	 * would have to wait for them. */
 	ioctl(root, FITRIM, &everything);
 	frsp_write("mb_frsp_max_mem", 0);
 	frsp_write("freespace_tree", 1);
