@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# frspctl beside frsp.ko in each guest; frspctl-in-guest says what is tested.
+# Tests of frspctl with frsp.ko in guests; frspctl-in-guest has the tests.
 
 bats_require_minimum_version 1.8.0
 load guests.bash
@@ -12,7 +12,7 @@ setup_file() {
 	start_guests 6.1 6.12
 }
 
-in_guest() { # in_guest KERNEL: JSON documents to the directory KERNEL.json
+in_guest() { # in_guest KERNEL: puts JSON documents into the directory KERNEL.json
 	local ko dir=$BATS_FILE_TMPDIR/$1.json
 	mkdir "$dir" && ko=$("$BATS_TEST_DIRNAME/kmod" "$1" WERROR=1) &&
 		"$BATS_TEST_DIRNAME/run" --timeout 1800 --disk 6G --disk 120M --disk 9T --share "$dir" \
@@ -25,7 +25,7 @@ passes() { # passes KERNEL
 	await_guest "$1"
 	[[ $(grep -c '^ok - ' "$tap") == "$STEPS" ]]
 	"$root/tests/native/validate.py" "$root/docs/frspctl.schema.json" < <(cat "$dir"/*.json)
-	# one of each kind
+	# one document of each kind
 	"$root/tests/native/validate.py" --mutants "$root/docs/frspctl.schema.json" \
 		< <(cat "$dir/status-written.json" "$dir/tree.json" "$dir/tree-0.json")
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# hotmon's accuracy tests in the oldest and the newest kernel, as hot-in-guest
-# chooses them; tests/all/hot.bats has the other kernels, and all tests.
+# hotmon's accuracy tests in the oldest and the newest kernel; hot-in-guest chooses the
+# tests. tests/all/hot.bats has the other kernels, and all tests.
 
 bats_require_minimum_version 1.8.0
 load guests.bash

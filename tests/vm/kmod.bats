@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# frsp.ko's life in the oldest and the newest kernel; kmod-in-guest says
-# what is tested. tests/all/kmod.bats has the other kernels.
+# Tests of frsp.ko in the oldest and the newest kernel; life/*.bash has the tests.
+# tests/all/kmod.bats has the other kernels.
 
 bats_require_minimum_version 1.8.0
 load guests.bash
