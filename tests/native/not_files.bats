@@ -63,9 +63,9 @@ expect_within() {
 	(($3 <= $2 && $2 <= $4)) || fail "$1: $2, expected $3 to $4"
 }
 
-# The kernel counts the swap I/O of the whole machine, and other processes may swap, too. So
-# hotmon has to count at least the increase while swap_pages.py ran, and at most the increase
-# from before hotmon began until after it ended.
+# The kernel counts the swap I/O of the whole machine, and other processes may swap, too.
+# So hotmon has to count at least the increase while swap_pages.py ran, and at most the
+# increase from before hotmon began until after it ended.
 @test "a swap file's I/O is named swap" {
 	local type pages_in pages_out ways read written read0 written0 read1 written1
 	for type in ext4 xfs; do
