@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Histograms in powers of two: buckets, percentiles, and how they are shown. */
+/* Tests of histograms in powers of two: buckets, percentiles, and their text. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How many columns texts take, and where they are cut. */
+/* Tests of the number of columns that a text takes, and of cutting texts. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>

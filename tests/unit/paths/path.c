@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is printed for an inode, device numbers, and --fs as far as it needs no
- * filesystem of its own. Run as: path [cmocka options by environment].
- */
+/* Tests of the text for an inode, of device numbers, of --fs as far as this
+ * needs no filesystem, and of the cache of paths. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -73,7 +72,7 @@ static const struct label_row label_rows[] = {
 	{{"/\364\220\200\200", PATH_KNOWN, 1, NULL, 0, 0},
 	 "/\\364\\220\\200\\200"},
 	{{"/\377", PATH_KNOWN, 1, NULL, 0, 0}, "/\\377"},
-	/* reverses the reading order */
+	/* a character that reverses the reading order */
 	{{"/\342\200\256gpj", PATH_KNOWN, 1, NULL, 0, 0},
 	 "/\\342\\200\\256gpj"},
 };
@@ -244,7 +243,7 @@ static void test_spec(void **state)
 	mount_table_free(table);
 }
 
-/* Has room for three. Ends with free_cache(). */
+/* Makes a cache with room for three. To be ended by free_cache(). */
 static struct path_cache *new_cache(struct mount_table **table)
 {
 	struct path_cache *cache;
@@ -271,13 +270,13 @@ static void test_cache_bound(void **state)
 	(void)state;
 	for (file.ino = 1; file.ino <= 3; file.ino++)
 		path_cache_announce(cache, &file);
-	file.ino = 1; /* makes 2 the oldest */
+	file.ino = 1; /* now 2 is the oldest */
 	path_cache_announce(cache, &file);
 	assert_int_equal(path_cache_count(cache), 3);
 	file.ino = 4;
 	path_cache_announce(cache, &file);
 	assert_int_equal(path_cache_count(cache), 3);
-	path_cache_forget(cache, &key); /* is gone already */
+	path_cache_forget(cache, &key); /* was evicted already */
 	assert_int_equal(path_cache_count(cache), 3);
 	key.ino = 1;
 	path_cache_forget(cache, &key);
@@ -290,8 +289,8 @@ static void test_cache_bound(void **state)
 	free_cache(cache, table);
 }
 
-/* Of a filesystem that is not mounted: only a path that was seen to lead there.
- */
+/* For a file of a filesystem that is not mounted, only a path that was verified
+ * is shown. */
 static void test_last_path(void **state)
 {
 	const struct frsp_hot_file file = {
@@ -309,7 +308,7 @@ static void test_last_path(void **state)
 	path_cache_announce(cache, &file);
 	path_cache_suggest(cache, &announced, "/srv/a");
 	path_cache_suggest(cache, &other, "/srv/b");
-	path_cache_announce(cache, &file); /* again, with what is known */
+	path_cache_announce(cache, &file); /* again, with the same facts */
 	path_cache_get_last(cache, &announced, PATH_NOT_MOUNTED, &result);
 	assert_int_equal(result.state, PATH_NOT_MOUNTED);
 	assert_null(result.path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* From paths on a mount to paths inside of its filesystem. */
+/* Tests of the conversion of a path on a mount to a path in its filesystem. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 struct inside_row {
 	const char *target, *root; /* of the mount */
 	const char *path;
-	const char *inside; /* NULL: it cannot be told */
+	const char *inside; /* NULL: unknown */
 };
 
 static const struct inside_row inside_rows[] = {
