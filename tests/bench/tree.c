@@ -264,7 +264,7 @@ static double measure_longest(struct fixture *f)
 	return ns / (MAX_OPS / n * n);
 }
 
-/* Takes or frees all of each range, or one cluster at an offset in it. */
+/* Allocates or frees all of each range (offset < 0), or one cluster at offset. */
 static double measure_change(struct fixture *f, bool used, int offset)
 {
 	double start = cpu_ns();

@@ -190,7 +190,7 @@ again() {
 	read_blocks 3
 	wait_until says_of all 3 there
 	says_of all 10 not_mounted || fail "$(tail -n 1 "$test_dir/all.out" | jq -c '.files[]')"
-	# only this one is deleted
+	# deletes the file of the second medium only
 	rm "$file"
 	wait_until says_of all 3 deleted
 	says_of all 10 not_mounted || fail "$(tail -n 1 "$test_dir/all.out" | jq -c '.files[]')"

@@ -198,7 +198,7 @@ monotonic_ns() {
 @test "a document with a field less, a field more or a wrong value is not valid" {
 	local out status=0
 	report_fs --ranges
-	# a file, a range, and a null
+	# documents with files, ranges and null values
 	report fs -c '.files |= .[:2] | .ranges |= .[:2] | ., (.files[0].path = null | .files[0].fs_type = null)' \
 		>"$test_dir/documents"
 	validate "$test_dir/documents" 2

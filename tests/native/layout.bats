@@ -448,7 +448,7 @@ chosen() {
 	headers 9.9-frsp EXT4_FS=m
 	refused 'built without BTF (CONFIG_DEBUG_INFO_BTF)' "$script" kdir
 	headers 9.9-frsp DEBUG_INFO_BTF=y EXT4_FS=m
-	# as on arm64
+	# the kernels of arm64 have this option instead
 	sed -i 's/FTRACE_WITH_REGS/FTRACE_WITH_ARGS/' kdir/include/config/auto.conf
 	refused 'the kernel 9.9-frsp has no ftrace that gives the registers' "$script" kdir
 	[[ $output == *'hint: arm64 has none: use frsp.ko on x86;'* ]]

@@ -167,7 +167,7 @@ declare -gA mkfs_options=(
 	[btrfs]='-q -f -d single -m single'
 )
 
-# fs_format DEVICE TYPE [MKFS_OPTION...]
+# fs_format DEVICE TYPE [MKFS_OPTION...]: makes a filesystem with the options above
 fs_format() {
 	# shellcheck disable=SC2086 # a list of options
 	"mkfs.$2" ${mkfs_options[$2]} "${@:3}" "$1" >"$test_dir/mkfs" 2>&1 || {
@@ -319,7 +319,7 @@ range_counts() {
 	report "$1" ".ranges[] | $(select_id "$2") | [.offset] + $counts | join(\" \")" | sort -n
 }
 
-# class_counts NAME metadata|unattributed
+# class_counts NAME metadata|unattributed: prints its counts in the format of file_counts
 class_counts() {
 	report "$1" ".$2 | $counts | join(\" \")"
 }

@@ -104,7 +104,7 @@ machine_apt() {
 	local size
 	FRSP_CACHE=/etc/passwd refused 'cannot write to /etc/passwd' "$vm/fetch" 7.1 --btf
 	mkdir small
-	# the list does not fit, the package does not, the kernel does not
+	# at 1 MB the list does not fit, at 3 the package, at 7 the kernel
 	for size in 1 3 7; do
 		mount -t tmpfs -o size=${size}M small small
 		FRSP_CACHE=$PWD/small refused 'cannot ' "$vm/fetch" 6.12 --btf || { umount small && false; }

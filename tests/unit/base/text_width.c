@@ -21,7 +21,7 @@ static const struct row {
 	const char *locale, *text;
 	int width;
 	int n_columns;
-	size_t n_bytes; /* that fit into them */
+	size_t n_bytes; /* that fit into the columns */
 } rows[] = {
 	{"C.UTF-8", "", 0, 5, 0},
 	{"C.UTF-8", "abc", 3, 2, 2},

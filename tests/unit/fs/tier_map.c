@@ -30,7 +30,7 @@ struct expected {
 struct table_case {
 	const char *name;
 	struct target targets[3];
-	int err; /* of the last target */
+	int err; /* the error for the last target */
 	struct expected pieces[3];
 };
 

@@ -152,7 +152,7 @@ static void test_classes_stay(void **state)
 	free(table.slots);
 }
 
-/* A key whose earlier slot was emptied is still found. */
+/* A key is found behind a slot that was evicted. */
 static void test_tombs_are_passed_over(void **state)
 {
 	struct hot_table table = table_new(2048);

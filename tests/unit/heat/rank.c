@@ -95,7 +95,7 @@ static void test_rates_are_of_the_interval(void **state)
 	assert_true(ranking.files.rows[0].read_bytes_per_s == 5);
 	assert_true(ranking.files.rows[0].write_bytes_per_s == 50);
 	assert_int_equal(ranking.files.rows[0].read_bytes, 4106);
-	/* the slot starts again for another key */
+	/* the slot is used for another key */
 	slot->read_bytes = 6;
 	hot_rank_forget(rank, table_index(&table, slot));
 	ranking = refresh(rank, &table, &request);

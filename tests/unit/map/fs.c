@@ -57,7 +57,7 @@ static void test_fullness(void **state)
 		/* the last group is smaller: 40 of 40 are free */
 		{7, 8, 0},
 		{6, 8, 1 - 60.0 / 140},
-		/* beyond the end there is nothing */
+		/* groups beyond the end are left out */
 		{7, 100, 0},
 		{8, 10, -1},
 		{2, 2, -1},

@@ -16,7 +16,7 @@ static struct frsp_group_summary groups[] = {
 	{0, 1000, 31768, 1000}, /* to the end of the group */
 	{1, 0, 0, 0},		/* full */
 	{7, 32768, 0, 32768},	/* empty */
-	{8, 5, 0, 0},		/* none known */
+	{8, 5, 0, 0},		/* free, but no extent is known */
 	{99, 20000, 17, 12},
 };
 

@@ -56,12 +56,12 @@ static const struct label_row label_rows[] = {
 	{{"/a\\012", PATH_KNOWN, 1, NULL, 0, 0}, "/a\\134012"},
 	{{"/\302\233m", PATH_KNOWN, 1, NULL, 0, 0}, "/\\302\\233m"},
 	{{"/'\"$`", PATH_KNOWN, 1, NULL, 0, 0}, "/'\"$`"},
-	/* valid UTF-8: 2, 3 and 4 bytes, and the last code of all */
+	/* valid UTF-8: 2, 3 and 4 bytes, and the last private character */
 	{{"/\303\244", PATH_KNOWN, 1, NULL, 0, 0}, "/\303\244"},
 	{{"/\342\202\254", PATH_KNOWN, 1, NULL, 0, 0}, "/\342\202\254"},
 	{{"/\360\237\224\245", PATH_KNOWN, 1, NULL, 0, 0}, "/\360\237\224\245"},
 	{{"/\364\217\277\275", PATH_KNOWN, 1, NULL, 0, 0}, "/\364\217\277\275"},
-	/* no character, the last code of all */
+	/* the last code point, which is no character */
 	{{"/\364\217\277\277", PATH_KNOWN, 1, NULL, 0, 0},
 	 "/\\364\\217\\277\\277"},
 	/* invalid: Latin-1, cut off, too long a form, surrogate, too high */
@@ -162,7 +162,7 @@ static void test_kdev(void **state)
 	} rows[] = {
 		{8, 1, 0x00800001},
 		{0, 45, 45},
-		{259, 300, 0x1030012c}, /* here user space differs most */
+		{259, 300, 0x1030012c}, /* makedev() encodes this otherwise */
 		{4095, 1048575, 0xffffffff},
 	};
 	size_t i;

@@ -9,7 +9,7 @@
 #include "paths/places.h"
 
 struct inside_row {
-	const char *target, *root; /* of the mount */
+	const char *target, *root; /* fields of the mount in mountinfo */
 	const char *path;
 	const char *inside; /* NULL: unknown */
 };
@@ -22,7 +22,7 @@ static const struct inside_row inside_rows[] = {
 	{"/m", "/d/e", "/m/f", "/d/e/f"},
 	{"/m", "/d/e", "/m", "/d/e"},
 	{"/", "/d", "/f", "/d/f"},
-	{"/m/hosts", "/d/hosts", "/m/hosts", "/d/hosts"}, /* a file */
+	{"/m/hosts", "/d/hosts", "/m/hosts", "/d/hosts"}, /* a mounted file */
 	{"/m", "/", "/mm/f", NULL},
 	{"/m", "/", "/", NULL},
 	{"/m", "", "/m/f", NULL}, /* the root of a chroot */
