@@ -17,7 +17,7 @@ USES_hotmon := base ui cli fs paths watch heat
 USES_top := base ui cli fs module paths watch heat map
 USES_ctl := base ui cli fs module watch heat
 
-# the linker needs a library after those that use it
+# the linker needs a library after the libraries that use it
 ROOMS := ctl top hotmon cli map heat watch paths module fs ui base
 $(if $(filter-out $(ROOMS),$(patsubst tools/%/,%,$(wildcard tools/*/))),$(error tools/rooms.mk lacks a folder of tools/))
 MAINS := tools/hotmon/hotmon.c tools/top/frsp-top.c tools/ctl/frspctl.c

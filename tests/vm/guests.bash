@@ -100,8 +100,8 @@ load_in_guest() { # load_in_guest KERNEL; needs build_with_newest_clang
 		"$(realpath "$vm_dir/../..")/.output" "$BATS_FILE_TMPDIR/tree/.output"
 }
 
-# passes_tap KERNEL TESTS: the guest printed bats' TAP with at least TESTS passed tests and
-# none that failed. It may skip only tests of what its kernel lacks.
+# passes_tap KERNEL TESTS: the guest printed bats' TAP with at least TESTS tests, of which
+# none failed. It may skip only tests of what its kernel lacks.
 passes_tap() {
 	local tap=$BATS_FILE_TMPDIR/$1.tap
 	await_guest "$1"

@@ -93,8 +93,8 @@ const char *device = "/dev/vda", *device_name, *module_path;
 static u64 seed;
 static bool stock;
 u32 fail_pct;
-/* A round lasts until MIN_OPS operations are done, or MAX_WAIT_S longer than
- * --seconds. */
+/* The storm of a round lasts --seconds, and up to MAX_WAIT_S longer if fewer
+ * than MIN_OPS operations are done by then. */
 #define MIN_OPS	   2000
 #define MAX_WAIT_S 60
 

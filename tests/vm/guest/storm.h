@@ -30,7 +30,7 @@ struct scenario {
 	const char *mkfs;  /* options of mke2fs; NULL: none */
 	const char *mount; /* options of mount(2); NULL: none */
 	u32 size_mib;	   /* at first; chaos.c grows it */
-	u32 fill_pct;	   /* above it the workers mostly delete */
+	u32 fill_pct;	   /* above it the workers delete more than usual */
 	const char *chaos; /* letters of kinds in chaos.c; NULL: all */
 	bool short_run;	   /* part of the short set */
 	bool block_maps;   /* frsp steers no file without extents, so its trees

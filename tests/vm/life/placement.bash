@@ -74,7 +74,8 @@ test_place_1k() {
 	check_trees
 }
 
-# With bigalloc a range is fitted to whole clusters; that must not overflow 64 bits.
+# With bigalloc only the whole clusters in a range count. Their computation must not overflow
+# 64 bits.
 test_place_bigalloc() {
 	make_ext4 300M -O bigalloc -C 65536
 	load
