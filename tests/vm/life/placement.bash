@@ -74,7 +74,7 @@ test_place_1k() {
 	check_trees
 }
 
-# With bigalloc only the whole clusters in a range count. Their computation must not overflow
+# With bigalloc only the whole clusters in a range count. Computing them must not overflow
 # 64 bits.
 test_place_bigalloc() {
 	make_ext4 300M -O bigalloc -C 65536
