@@ -8,8 +8,9 @@
 #   the kernel's trace of the bios (block_bio_queue in tracefs, in a trace instance with
 #   its own ring buffer); FIEMAP maps their sectors to file offsets.
 #
-# A line of an I/O list is "read|write OFFSET LENGTH", in bytes. teardown undoes all that a
-# test made, in reverse order, whether the test passed or failed.
+# A line of an I/O list is "read|write OFFSET LENGTH", in bytes: "write 1048576 8192" is one
+# write of 8 KiB at the start of the second range of 1 MiB. teardown undoes all that a test
+# made, in reverse order, whether the test passed or failed.
 #
 #   FRSP_SCRATCH  directory for images and reports (default: TMPDIR or /var/tmp)
 #   HOTMON        the hotmon under test (default: the one in .output)

@@ -7,6 +7,10 @@
  * the file's id, the offset and the generation. So the content can be checked
  * without storing it. Beyond 8 MiB a file is only preallocated and punched, and
  * reads as zeros.
+ *
+ * For example, if the worker's write number 7 writes 4 KiB at offset 2048,
+ * cells 2 to 5 have generation 7. A punch of the first 4 KiB then gives cells 0
+ * to 3 generation 0, which stands for zeros.
  */
 #include <errno.h>
 #include <fcntl.h>
