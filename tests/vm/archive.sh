@@ -60,7 +60,7 @@ keyring() {
 		"install them: apt-get install debian-archive-keyring"
 }
 
-# Prints the Debian mirrors of the machine's apt, then deb.debian.org. apt does not know
+# Prints the Debian mirrors of the machine's apt, then Debian's main mirror. apt does not know
 # the origin of a list that it has never downloaded; then the URI has to end in the name.
 mirrors() {
 	local name=debian
