@@ -60,8 +60,9 @@ keyring() {
 		"install them: apt-get install debian-archive-keyring"
 }
 
-# Prints the Debian mirrors of the machine's apt, then Debian's main mirror. apt does not know
-# the origin of a list that it has never downloaded; then the URI has to end in the name.
+# Prints the Debian mirrors of the machine's apt, then Debian's main mirror. apt does not
+# know the origin of a list that it has never downloaded; then the URI has to end in the
+# name.
 mirrors() {
 	local name=debian
 	[[ $archive_suite != *-security ]] || name=debian-security
