@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # guests.bash sets vm_dir
-# frsp.ko's life in the kernels that tests/vm/kmod.bats does not have.
+# Tests of frsp.ko in the kernels that tests/vm/kmod.bats does not have.
 
 bats_require_minimum_version 1.8.0
 load ../vm/guests.bash
@@ -16,7 +16,7 @@ in_guest() { # in_guest KERNEL
 	kmod_in_guest "$1"
 }
 
-# Not in the guests above: what has shut down stays so.
+# In its own guest: ftrace cannot be started again.
 @test "6.12: ftrace shuts down, and ext4 goes on" {
 	local ko killer
 	ko=$("$vm_dir/kmod" 6.12 WERROR=1)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# frspctl beside frsp.ko in a guest; frspctl-in-guest says what is tested.
+# Tests of frspctl with frsp.ko in a guest; frspctl-in-guest has the tests.
 # tests/all/frspctl.bats has the other kernels.
 
 bats_require_minimum_version 1.8.0

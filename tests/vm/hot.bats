@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# hotmon's accuracy tests in the newest kernel, as hot-in-guest chooses them;
+# Tests of hotmon's accuracy in the newest kernel; hot-in-guest chooses the tests.
 # tests/all/hot.bats has the other kernels, and all tests.
 
 bats_require_minimum_version 1.8.0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# frsp.ko's life in the oldest kernel; kmod-in-guest says what is tested.
+# Tests of frsp.ko in the oldest kernel; life/*.bash has the tests.
 # tests/all/kmod.bats has the other kernels.
 
 bats_require_minimum_version 1.8.0

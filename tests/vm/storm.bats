@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A few seconds of the storm; tests/all/storm.bats has the other kernels, and
-# tests/vm/storm --all is the whole of it.
+# Short storms on three kernels. tests/all/storm.bats has the other kernels, and
+# tests/vm/storm --all runs all scenarios.
 
 bats_require_minimum_version 1.8.0
 load guests.bash
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=2400
-	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm >&2 # not twice at a time
+	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm >&2
 	start_guests 7.3
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How many columns texts take, and where they are cut. */
+/* Tests of the number of columns that a text takes, and of cutting texts. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +21,7 @@ static const struct row {
 	const char *locale, *text;
 	int width;
 	int n_columns;
-	size_t n_bytes; /* that fit into them */
+	size_t n_bytes; /* that fit into the columns */
 } rows[] = {
 	{"C.UTF-8", "", 0, 5, 0},
 	{"C.UTF-8", "abc", 3, 2, 2},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Superblocks: the bytes as mkfs.ext4 writes them, and those that make no
- * sense. */
+/* Tests of the decoder of superblocks, with the bytes that mkfs.ext4 writes,
+ * and with senseless ones. */
 #include <errno.h>
 #include <string.h>
 
@@ -14,7 +14,8 @@ static void put16(__u8 *raw, int at, __u16 value)
 	raw[at + 1] = value >> 8;
 }
 
-/* 1 TiB and a bit: blocks of 4 KiB, 32768 to a group, extents and 64bit. */
+/* A filesystem of 1 TiB and a block: blocks of 4 KiB, 32768 per group, features
+ * extents and 64bit. */
 static void make(__u8 raw[EXT4_SUPER_BYTES])
 {
 	memset(raw, 0, EXT4_SUPER_BYTES);
@@ -63,13 +64,14 @@ static void test_64bit(void **state)
 	le32_put(raw + 0x150, 3);
 	assert_int_equal(ext4_super_decode(raw, &super), 0);
 	assert_int_equal(super.n_blocks, 0x310000001);
-	/* without the feature these bytes mean nothing */
+	/* without the feature 64bit the upper bytes are ignored */
 	le32_put(raw + 0x60, 0x42);
 	assert_int_equal(ext4_super_decode(raw, &super), 0);
 	assert_int_equal(super.n_blocks, 0x10000001);
 }
 
-/* 1-KiB blocks begin with 1, so the last group is one block shorter. */
+/* With blocks of 1 KiB the first block is 1, so the last group is one block
+ * shorter. */
 static void test_first_block(void **state)
 {
 	__u8 raw[EXT4_SUPER_BYTES];
@@ -103,7 +105,7 @@ static void test_bigalloc(void **state)
 	make(raw);
 	le32_put(raw + 0x1c, 6);
 	le32_put(raw + 0x20, 524288);
-	/* only if the feature is there */
+	/* clusters need the feature bigalloc */
 	assert_int_equal(ext4_super_decode(raw, &super), 0);
 	assert_int_equal(super.cluster_bytes, 4096);
 	le32_put(raw + 0x64, 0x46b | 0x200);
@@ -250,13 +252,13 @@ static void test_senseless(void **state)
 	} rows[] = {
 		{0x38, 0xef52},		       /* magic */
 		{0x38, 0},	    {0x18, 7}, /* blocks of 128 KiB */
-		{0x18, 0xffffffff},	       /* would shift out */
+		{0x18, 0xffffffff},	       /* shift out of range */
 		{0x1c, 1},	    /* clusters smaller than blocks */
-		{0x1c, 21},	    /* of 2 GiB */
-		{0x20, 0},	    /* blocks per group */
-		{0x20, 8},	    /* less than a cluster */
-		{0x04, 0},	    /* no block */
-		{0x14, 0x10000001}, /* begins after the end */
+		{0x1c, 21},	    /* clusters of 2 GiB */
+		{0x20, 0},	    /* no blocks per group */
+		{0x20, 8},	    /* a group smaller than a cluster */
+		{0x04, 0},	    /* no blocks */
+		{0x14, 0x10000001}, /* first block after the end */
 		{0xfc, 32 << 16},   /* descriptors too small for 64bit, */
 		{0xfc, 2048 << 16}, /* too large, */
 		{0xfc, 96 << 16},   /* and no power of 2 */

@@ -11,7 +11,7 @@
 
 #define UNKNOWN FS_MAP_UNKNOWN
 
-/* 100 clusters each, and 40 in the last */
+/* Each group has 100 clusters, the last one 40. */
 static struct fs_map_group groups[] = {
 	{100, 100},	    {50, 50},	   {50, 10}, {0, 0},
 	{UNKNOWN, UNKNOWN}, {20, UNKNOWN}, {20, 30}, {40, 20},
@@ -55,13 +55,13 @@ static void test_fullness(void **state)
 		{1, 2, 0.5},
 		{3, 4, 1},
 		{0, 4, 0.5},
-		/* what is not known is left out, and alone it is not known */
+		/* unknown groups are left out; with no others it is unknown */
 		{4, 5, -1},
 		{3, 5, 1},
 		/* the last group is smaller: 40 of 40 are free */
 		{7, 8, 0},
 		{6, 8, 1 - 60.0 / 140},
-		/* beyond the end there is nothing */
+		/* groups beyond the end are left out */
 		{7, 100, 0},
 		{8, 10, -1},
 		{2, 2, -1},
@@ -76,12 +76,12 @@ static void test_fragmentation(void **state)
 	static const struct range_case cases[] = {
 		{0, 1, 0},
 		{2, 3, 0.8},
-		/* weighted by what is free: 40 of 200 */
+		/* weighted by free clusters: 40 of 200 */
 		{0, 3, 0.2},
-		/* nothing is free, so nothing is cut up */
+		/* without free clusters there is no fragmentation */
 		{3, 4, -1},
 		{4, 5, -1},
-		/* not known, and of two moments */
+		/* unknown, and with numbers read at different times */
 		{5, 6, -1},
 		{6, 7, -1},
 		{5, 8, 0.5},
