@@ -95,4 +95,23 @@ struct buffer_head___b_end_io {
  */
 volatile __u32 opaque_zero;
 
+/* Programs can be preempted if the kernel has this field. 6.19 has it, too, but
+ * there no tracepoint uses it yet.
+ */
+struct srcu_struct___flavor {
+	__u8 srcu_reader_flavor;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool may_be_preempted(void)
+{
+	return bpf_core_field_exists(struct srcu_struct___flavor,
+				     srcu_reader_flavor);
+}
+
+/* In kernels since 6.10. Programs call them only where may_be_preempted()
+ * holds; elsewhere the verifier removes the call.
+ */
+extern void bpf_preempt_disable(void) __ksym __weak;
+extern void bpf_preempt_enable(void) __ksym __weak;
+
 #endif

@@ -18,15 +18,10 @@
  * old counts are flushed to a table of all CPUs or discarded (see below).
  * Readers do not empty slots, so there can be several readers.
  *
- * Races. Up to 6.19 nothing comes between two accesses to a slot. Tracepoints
- * disable preemption (__DO_TRACE of linux/tracepoint.h; seen in 6.1, 6.1-rt and
- * 6.12). And no interrupt has such an event: ext4 takes i_es_lock, the lock of
- * the tree, in tasks only.
- *
- * Known gap: from 7.0 on tracepoints do not disable preemption (see
- * hot_once.bpf.h). Between two accesses, another program of this file may run
- * for another task and give the slot to another inode or filesystem. Then a
- * count goes to the wrong one.
+ * Races. Nothing comes between two accesses to a slot. Tracepoints disable
+ * preemption up to 6.19 (__DO_TRACE of linux/tracepoint.h; seen in 6.1, 6.1-rt
+ * and 6.12), and cost_begin() does so from 7.0 on. No interrupt has such an
+ * event: ext4 takes i_es_lock, the lock of the tree, in tasks only.
  *
  * Inodes. Their table is an LRU map, because only inodes in use now are
  * interesting. A plain map would keep the first inodes, perhaps of yesterday's

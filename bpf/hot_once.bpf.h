@@ -47,19 +47,6 @@ struct {
 	__type(value, struct frsp_noted_bios);
 } hotmon_noted SEC(".maps");
 
-/* Programs can be preempted if the kernel has this field. 6.19 has it, too, but
- * there no tracepoint uses it yet.
- */
-struct srcu_struct___flavor {
-	__u8 srcu_reader_flavor;
-} __attribute__((preserve_access_index));
-
-static __always_inline bool may_be_preempted(void)
-{
-	return bpf_core_field_exists(struct srcu_struct___flavor,
-				     srcu_reader_flavor);
-}
-
 static __always_inline struct frsp_noted_bios *noted_bios(__u64 flags)
 {
 	return bpf_task_storage_get(&hotmon_noted, bpf_get_current_task_btf(),
