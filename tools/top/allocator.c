@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One filesystem's allocator: latencies, lengths, how far it had to look. */
+/* The screen Allocator: latencies, lengths and search effort of one
+ * filesystem's block allocator.
+ */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -76,7 +78,7 @@ static void print_status(FILE *out, const struct fs_status *status)
 		status->group_loads, status->evictions, status->drops);
 }
 
-/* What frsp.ko's tracepoints said. */
+/* What was counted at frsp.ko's tracepoints. */
 static void print_events(FILE *out, const struct top_fs *fs)
 {
 	const struct frsp_alloc_fs *alloc = &fs->alloc;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One filesystem's busy extents: freed, and not yet free to be used again. */
+/* The screen Busy: extents of one filesystem that were freed but cannot be
+ * allocated again yet.
+ */
 #include "base/fmt.h"
 #include "base/hist.h"
 #include "top/view.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frsp-top: what the block allocator does, live. */
+/* The program frsp-top: shows what the block allocator does, live. */
 #include <errno.h>
 #include <locale.h>
 #include <string.h>
@@ -69,8 +69,8 @@ static enum exit_code open_model(struct top *top)
 			"cannot load the BPF programs: %s", strerror(-err));
 }
 
-/* The BPF filesystem is root's, as are files in it: capabilities alone do not
- * open them.
+/* The BPF filesystem and its files belong to root. Another user cannot open
+ * them, not even with the capabilities for BPF.
  */
 static enum exit_code fail_pinned_for_root(void)
 {
@@ -147,7 +147,7 @@ static enum report_change keys(void *program)
 	return top_live_keys(&top->live, top->model, top->frame);
 }
 
-/* An error shows again when the next frame is drawn. */
+/* Ignores errors: they recur when the next frame is drawn. */
 static void redraw(void *program)
 {
 	struct top *top = program;
@@ -190,7 +190,7 @@ static int run_live(struct top *top)
 			break;
 		if (passed)
 			next = clock_monotonic_s() + top->live.interval_s;
-		/* Frozen: the frame stays, whatever is wanted of it. */
+		/* While the view is frozen, no key samples a new frame. */
 		if (!top->live.paused)
 			err = sample(top);
 	}

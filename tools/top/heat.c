@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* hotmon's tables, of all filesystems or the one that was named. */
+/* The screen Heat: hotmon's tables, for all filesystems or for the one that the
+ * user named.
+ */
 #include "heat/batch.h"
 #include "top/view.h"
 

@@ -55,7 +55,9 @@ static const char doc[] =
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this "
 	"kernel, 4 not permitted.";
 
-/* Where the next argument belongs: a number cannot be a DEV. */
+/* What the next argument is. A number is never a DEV, so it is an INTERVAL even
+ * if it comes first.
+ */
 enum argument {
 	ARGUMENT_DEV,
 	ARGUMENT_INTERVAL,

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <string.h>
-
 #include "base/sgr.h"
 
 const struct top_screen top_screens[TOP_NR_SCREENS] = {
