@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The rules of the doctor. Each judge_...() turns some facts into a finding.
+ *
+ * Example: .ftrace_enabled is DOCTOR_NO. Then judge_ftrace() finds:
+ *
+ *   verdict  DOCTOR_FAIL
+ *   check    "ftrace"
+ *   text     "kernel.ftrace_enabled is 0, ..."
+ *   remedy   "\"sudo sysctl kernel.ftrace_enabled=1\""
+ */
 #include "ctl/doctor.h"
 
 #include <errno.h>
@@ -153,7 +163,9 @@ static void judge_ftrace(const struct judging *judging)
 	}
 }
 
-/* Names with commas between, for each function that is as wanted. */
+/* Lists the names of the functions that is_wanted() accepts, separated by
+ * commas.
+ */
 static void list_functions(const struct doctor_facts *facts,
 			   bool (*is_wanted)(const struct doctor_function *),
 			   char list[DOCTOR_TEXT_LEN / 2])
@@ -281,7 +293,7 @@ static void judge_secure_boot(const struct judging *judging)
 		     why);
 }
 
-/* judge_kernel() says why. */
+/* False if judge_kernel() says that frsp.ko cannot work. */
 static bool can_work(const struct doctor_facts *facts)
 {
 	return matches(facts->machine, FRSP_MACHINES) && !facts->is_realtime;
@@ -301,7 +313,7 @@ static void judge_module_file(const struct judging *judging)
 	if (*facts->module_file)
 		find(judging, DOCTOR_OK, "module-file", NULL, "%s",
 		     facts->module_file);
-	/* dkms has none for it, and one that is loaded needs no file. */
+	/* dkms builds none for this kernel; a loaded module needs no file */
 	else if (facts->is_loaded && !is_tested(facts))
 		find(judging, DOCTOR_OK, "module-file", NULL,
 		     "none for %s: built by hand", facts->release);
@@ -323,7 +335,7 @@ static const char *load_remedy(const struct doctor_facts *facts)
 static void judge_module(const struct judging *judging)
 {
 	const struct doctor_facts *facts = judging->facts;
-	/* "0.1.0 (1234567)" */
+	/* frsp_version is like "0.1.0 (1234567)" */
 	size_t len = strcspn(frsp_version, " ");
 
 	if (!facts->is_loaded)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frspctl: look at frsp.ko and tell it what to do. */
+/* The program frspctl: inspects and controls frsp.ko. */
 #include <limits.h>
 #include <locale.h>
 

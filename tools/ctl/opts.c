@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * frspctl's command line. argp lists the commands in --help as if they were
- * options without a key, made from the table of commands.
+ * Parses frspctl's command line. For --help, each command of the table becomes
+ * an option of argp without a key, so argp lists the commands like options.
  */
 #include "ctl/ctl.h"
 
@@ -102,7 +102,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		parsing->ctl->json = true;
 		break;
 	case ARGP_KEY_ARGS:
-		/* getopt has put them behind all options. */
+		/* getopt has moved the arguments behind all options */
 		take_arguments(parsing, state->argv + state->next,
 			       state->argc - state->next);
 		break;
@@ -126,7 +126,9 @@ static void print_version(FILE *out, struct argp_state *state)
 	fprintf(out, "frspctl %s, frsp.ko %s\n", frsp_version, version);
 }
 
-/* Lines like "status [DEV|MOUNT...]  Show ...", and the real options. */
+/* Fills in out: a row like "status [DEV|MOUNT...]  Show ..." for each command,
+ * then the real options.
+ */
 static void make_options(const struct ctl_command *commands,
 			 struct argp_option *out)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frspctl set: one setting of a filesystem. */
+/* frspctl set: changes one setting of a filesystem. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #define MAX_LEVEL     3
 #define MAX_SCAN_RATE 1000
 
-/* 0 or an error of fmt.h. */
+/* The parsers return 0 or an error of base/fmt.h. */
 static int parse_switch(const char *text, __u64 *value)
 {
 	*value = !strcmp(text, "on");
@@ -40,7 +40,7 @@ struct key {
 	const char *valid;
 };
 
-/* The second of two names that mean the same is the kernel's. */
+/* The user may give .name or .file, which is the name of the file in sysfs. */
 static const struct key keys[] = {
 	{"steer", "freespace_tree", parse_switch, "on, off, 1 or 0"},
 	{"mb_frsp_max_mem", "mb_frsp_max_mem", fmt_parse_bytes,
