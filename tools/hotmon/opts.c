@@ -155,7 +155,9 @@ static void parse_argument(const char *text, unsigned int nth,
 			      "unexpected argument \"%s\"", text));
 }
 
-/* NULL: --self-test takes it, or it is none of the table. */
+/* The name of an option or argument that --self-test does not take; NULL: it
+ * takes the key, or the table of options does not have it.
+ */
 static const char *name_if_report_only(int key)
 {
 	const struct argp_option *option = options;

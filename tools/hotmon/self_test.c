@@ -114,7 +114,9 @@ static enum exit_code failed(const struct self_test *test,
 			directory, strerror(-err));
 }
 
-/* Of a device, its mount point. A file is refused when it is written to. */
+/* Where to test: spec, or the mount point if spec is a device. If spec is a
+ * regular file, the test fails with ENOTDIR.
+ */
 static const char *directory_of(const char *spec, const struct mount_entry *fs)
 {
 	struct stat st;
