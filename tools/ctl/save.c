@@ -71,7 +71,7 @@ static enum exit_code write_summary(const char *path,
 	if (!err)
 		return EXIT_OK;
 	return log_fail(err == -EACCES ? EXIT_PERMISSION : EXIT_FAILED,
-			"name a file on a filesystem that has room",
+			"name a file on a filesystem with free space",
 			"cannot write %s: %s", path,
 			err == -EINVAL ? "it is not a regular file"
 				       : strerror(-err));

@@ -44,9 +44,9 @@ struct key {
 static const struct key keys[] = {
 	{"steer", "freespace_tree", parse_switch, "on, off, 1 or 0"},
 	{"mb_frsp_max_mem", "mb_frsp_max_mem", fmt_parse_bytes,
-	 "bytes, also with K, M, G or T behind; 0: unlimited"},
+	 "bytes, or a number with K, M, G or T; 0: unlimited"},
 	{"level", "frsp_cache_aggression", parse_level,
-	 "0 to 3: how hard to look for a place"},
+	 "0 to 3: how hard frsp.ko tries to know free space"},
 	{"scan", "frsp_scan_rate", parse_scan_rate,
 	 "off, or 0 to 1000 bitmaps per second"},
 };
@@ -97,7 +97,8 @@ static enum exit_code set(const char *name, const struct key *key, __u64 value)
 				"%s: cannot set %s to %llu: %s", name,
 				key->file, value, strerror(-err));
 	if (after != value)
-		return log_fail(EXIT_FAILED, "look who else sets it, and retry",
+		return log_fail(EXIT_FAILED,
+				"find out who else sets it, and retry",
 				"%s: %s is %llu after it was set to %llu", name,
 				key->file, after, value);
 	printf("%s: %s is %llu, was %llu\n", name, key->file, after, before);

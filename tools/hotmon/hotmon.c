@@ -124,7 +124,7 @@ static enum exit_code resolve_cgroup(struct hotmon_opts *opts)
 	cgroup = query.cgroup;
 	if (!cgroup.has_io)
 		log_warn("cgroup %s: the io controller is off for it, so its "
-			 "I/O is charged to a cgroup above and will not show",
+			 "I/O is charged to a cgroup above it and not shown",
 			 opts->cgroup);
 	opts->monitor.track.cgroup = &cgroup;
 	return EXIT_OK;
@@ -237,9 +237,10 @@ static void say_filesystem(const struct hotmon *hotmon, bool was_gone)
 
 	if (gone != was_gone)
 		log_warn("filesystem %s: %s", filesystem_spec(&hotmon->opts),
-			 gone ? "is not mounted any more; it counts again when "
-				"it is, if its disk was there all the time"
-			      : "is mounted again, and counts");
+			 gone ? "is not mounted any more; counting resumes "
+				"when it is mounted again, unless its disk was "
+				"removed"
+			      : "is mounted again; counting resumes");
 }
 
 /* The same for the cgroup. */
@@ -248,10 +249,10 @@ static void say_cgroup(const struct hotmon *hotmon, bool was_gone)
 	bool gone = hotmon->frame.cgroup_gone;
 
 	if (gone != was_gone)
-		log_warn(
-			"cgroup %s: %s", hotmon->opts.cgroup,
-			gone ? "has ended; it counts again when it is made anew"
-			     : "is there again, and counts");
+		log_warn("cgroup %s: %s", hotmon->opts.cgroup,
+			 gone ? "has ended; counting resumes when it is "
+				"created again"
+			      : "is there again; counting resumes");
 }
 
 static int sample_and_say(void *program)

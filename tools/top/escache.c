@@ -109,8 +109,8 @@ int top_escache_print(FILE *out, struct top_model *model,
 			es->info.entries, es->info.reclaimable,
 			es_info_delayed(&es->info));
 	if (!es->has_inodes)
-		fputs("What is there now, and whose it is: not known of this "
-		      "frame\n",
+		fputs("The present entries and their inodes are not known of "
+		      "this frame\n",
 		      out);
 	print_use(out, &es->totals);
 	print_history(out, &fs->es_history);

@@ -57,8 +57,8 @@ static enum exit_code open_model(struct top *top)
 		watch_pin_other(other, sizeof(other));
 		return log_fail(
 			EXIT_UNSUPPORTED,
-			"\"frsp-top --unpin\" of that version, or "
-			"remove the directory",
+			"run \"frsp-top --unpin\" of that version, or remove "
+			"the directory",
 			"%s: BPF programs of another version are pinned",
 			other);
 	}
@@ -93,7 +93,7 @@ static enum exit_code pin(struct top *top)
 	int err = top_model_pin(top->model);
 
 	if (err == -EEXIST)
-		return log_fail(EXIT_FAILED, "\"frsp-top --unpin\" ends that",
+		return log_fail(EXIT_FAILED, "\"frsp-top --unpin\" unpins them",
 				"%s: the programs are pinned already",
 				WATCH_PIN_ROOT);
 	if (err == -ENOENT)
@@ -108,7 +108,8 @@ static enum exit_code unpin(void)
 	int err = watch_unpin();
 
 	if (err == -ENOENT)
-		return log_fail(EXIT_FAILED, "\"frsp-top --pin\" does that",
+		return log_fail(EXIT_FAILED,
+				"\"frsp-top --pin\" pins the programs",
 				"%s: nothing is pinned", WATCH_PIN_ROOT);
 	return pin_end(err);
 }

@@ -329,12 +329,13 @@ static const struct {
 	{'h', "h ? F1", "this help, on and off", key_help},
 	{'?', NULL, NULL, key_help},
 	{KEY_F(1), NULL, NULL, key_help},
-	{'\t', "Tab", "the next screen; 1, 2, ...: that one", key_next},
-	{'\n', "Enter", "of the chosen filesystem: its allocator", key_enter},
-	{KEY_ESCAPE, "Esc", "back to the overview; there: no filter", key_back},
+	{'\t', "Tab", "the next screen; 1, 2, ...: that screen", key_next},
+	{'\n', "Enter", "the allocator of the chosen filesystem", key_enter},
+	{KEY_ESCAPE, "Esc", "back to the overview; there: clear the filter",
+	 key_back},
 	{KEY_DOWN, "down j", "the next filesystem, or scroll down", key_down},
 	{'j', NULL, NULL, key_down},
-	{KEY_UP, "up k", "the one before, or scroll up", key_up},
+	{KEY_UP, "up k", "the previous filesystem, or scroll up", key_up},
 	{'k', NULL, NULL, key_up},
 	{KEY_NPAGE, "PgDn", "a screen down", key_page_down},
 	{KEY_PPAGE, "PgUp", "a screen up", key_page_up},
@@ -490,7 +491,7 @@ static void print_cost(char line[FOOTER_LEN], const struct top_live *live,
 
 	path_escape(live->view.filter, filter, sizeof(filter));
 	if (live->view.screen == TOP_OVERVIEW && filter[0])
-		len = snprintf(line, FOOTER_LEN, "filter \"%s\", Esc: none; ",
+		len = snprintf(line, FOOTER_LEN, "filter \"%s\", Esc: clear; ",
 			       filter);
 	top_report_cost(line + len, FOOTER_LEN - len, frame);
 }

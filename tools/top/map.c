@@ -107,13 +107,13 @@ static const struct palette categories = {
 
 static const struct metric metrics[TOP_NR_METRICS] = {
 	[TOP_FULLNESS] = {"fullness", "clusters in use", &ramp, fullness},
-	[TOP_FRAGMENTATION] = {"fragmentation",
-			       "free clusters outside of their group's longest "
-			       "free extent",
-			       &ramp, fragmentation},
+	[TOP_FRAGMENTATION] =
+		{"fragmentation",
+		 "free clusters outside of their group's longest free extent",
+		 &ramp, fragmentation},
 	[TOP_WARMTH] = {"heat",
-			"the hottest flexible group's temperature, of the "
-			"ranges that are ranked",
+			"the hottest flexible group's temperature, from ranked "
+			"ranges only",
 			&ramp, heat},
 	[TOP_TIER] = {"tier", NULL, &categories, tier},
 };
@@ -280,8 +280,7 @@ int top_map_print(FILE *out, struct top_model *model,
 	print_grid(out, &source, &grid, view);
 	if (view->metric == TOP_FRAGMENTATION && !fs->has_status)
 		fputs("needs frsp.ko: \"sudo modprobe frsp\"; \"frspctl "
-		      "doctor\" "
-		      "says what is missing\n",
+		      "doctor\" says what is missing\n",
 		      out);
 	return 0;
 }

@@ -38,7 +38,7 @@ static const struct argp_option options[] = {
 	 "Leave the BPF programs in the kernel, counting, and end; later runs "
 	 "show their counts",
 	 0},
-	{"unpin", OPT_UNPIN, 0, 0, "Take away what --pin left, and end", 0},
+	{"unpin", OPT_UNPIN, 0, 0, "Remove what --pin left, and end", 0},
 	{0},
 };
 

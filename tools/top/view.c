@@ -51,7 +51,7 @@ const char *top_view_unwatched(const struct top_fs *fs)
 {
 	return !fs->is_ext4 ? "only ext4 has this"
 			    : "not watched: ext4 was not in the kernel when "
-			      "frsp-top began";
+			      "frsp-top started";
 }
 
 const char *top_style(const struct top_view *view, const char *style)
