@@ -37,7 +37,7 @@ enum opts_key {
 	{"batch", 'b', 0, 0, "Print reports one after the other (default if "  \
 	 "not on a terminal)", 0},					       \
 	{"once", OPTS_ONCE, 0, 0, "Print one report after the first INTERVAL " \
-	 "and end: -b with COUNT 1", 0},				       \
+	 "and end, as -b with COUNT 1", 0},				       \
 	{"json", 'j', 0, 0, "Print one JSON object a line per report", 0},     \
 	{"delay", 'd', "SEC", 0, "The same as INTERVAL", 0},		       \
 	{"iterations", 'n', "N", 0, "The same as COUNT", 0},		       \
