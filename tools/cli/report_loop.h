@@ -13,8 +13,8 @@
 
 #include "ui/opts.h"
 
-/* What the keys of a live view ask for. Of several keys the highest value
- * counts.
+/* What a key of a live view asks for. If several keys were pressed, the highest
+ * value counts.
  */
 enum report_change {
 	REPORT_SAME,

@@ -28,8 +28,8 @@ struct top_history {
 	unsigned char percent[TOP_HISTORY];
 };
 
-/* One filesystem, ext4 or XFS. What BPF programs count is since they were
- * attached, or pinned.
+/* One filesystem, ext4 or XFS. The counts of BPF programs begin when they are
+ * attached or pinned.
  */
 struct top_fs {
 	__u32 dev; /* kernel dev_t */

@@ -55,8 +55,8 @@ static const char doc[] =
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this "
 	"kernel, 4 not permitted.";
 
-/* What the next argument is. A number is never a DEV, so it is an INTERVAL even
- * if it comes first.
+/* The next argument that is expected. A number is never a DEV, so it is an
+ * INTERVAL even if it comes first.
  */
 enum argument {
 	ARGUMENT_DEV,

@@ -22,7 +22,7 @@ enum top_screen_id {
 	TOP_NR_SCREENS,
 };
 
-/* What the map shows. */
+/* The quantity that the map shows. */
 enum top_metric {
 	TOP_FULLNESS,
 	TOP_FRAGMENTATION,
