@@ -260,7 +260,7 @@ kill_reader() {
 		top_run 0 --unpin
 		wait $reader || status=$?
 		expect "status of $program" "$status" 1
-		grep -q ": $pins: what was pinned was taken away" "$test_dir/reader"
+		grep -q ": $pins: the pinned programs were unpinned" "$test_dir/reader"
 	done
 }
 

@@ -59,10 +59,11 @@ enum exit_code output_fail(int err)
 {
 	said = true;
 	if (err == -EBADF)
-		return log_fail(EXIT_FAILED, "give it one, such as >FILE",
-				"cannot write the output: standard output is "
-				"closed");
-	return log_fail(EXIT_FAILED, "make room, or write elsewhere",
+		return log_fail(
+			EXIT_FAILED, "redirect standard output, such as >FILE",
+			"cannot write the output: standard output is closed");
+	return log_fail(EXIT_FAILED,
+			"free some space, or write to another place",
 			"cannot write the output%s%s", err ? ": " : "",
 			err ? strerror(-err) : "");
 }

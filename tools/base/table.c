@@ -9,8 +9,8 @@
 struct table {
 	struct libscols_table *cells;
 	size_t n_columns, n_rows;
-	char *text;	    /* all lines, each ended by a NUL */
-	char *const *lines; /* titles first; a view into text */
+	char *text;	    /* all lines, with a NUL after each */
+	char *const *lines; /* pointers into text; the titles come first */
 };
 
 static int add_columns(struct table *table, const struct table_column *columns)
@@ -64,8 +64,9 @@ size_t table_n_rows(const struct table *table)
 	return table->n_rows;
 }
 
-/* libsmartcols prints no titles above no rows, and forgets the width of columns
- * that are empty: a row of blanks goes in, which is not shown.
+/* Adds a row of blanks if there is no row: without a row, libsmartcols prints
+ * no titles, and it ignores the width of empty columns. table_line() does not
+ * show that row.
  */
 static int ensure_row(const struct table *table)
 {
@@ -92,7 +93,7 @@ int table_lay_out(struct table *table)
 		return -ENOMEM;
 	table->lines = lines;
 	err = ensure_row(table);
-	/* Printed to a string, as the width of a terminal would cut it. */
+	/* to a string: on a terminal, its width would cut the lines */
 	if (!err)
 		err = scols_print_table_to_string(table->cells, &table->text);
 	if (err)

@@ -31,9 +31,11 @@ enum exit_code live_end(int err)
 	case -ENOTTY:
 		return fail_terminal();
 	case -ECANCELED:
-		return log_fail(EXIT_FAILED, "start again, without it",
-				"%s: what was pinned was taken away",
-				WATCH_PIN_ROOT);
+		return log_fail(
+			EXIT_FAILED,
+			"start it again: it then loads its own programs",
+			"%s: the pinned programs were unpinned",
+			WATCH_PIN_ROOT);
 	}
 	return log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
 }

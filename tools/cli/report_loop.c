@@ -24,7 +24,7 @@ bool report_wait(const struct report_loop *loop, double deadline_s)
 		loop->tend(loop->program);
 		if (!live)
 			continue;
-		/* The terminal is gone. */
+		/* the terminal was closed */
 		if (input.revents & (POLLHUP | POLLERR))
 			interrupted = 1;
 		change = loop->keys(loop->program);
@@ -44,9 +44,9 @@ int report_print_all(const struct report_loop *loop)
 
 	do {
 		report_wait(loop, clock_monotonic_s() + loop->how->interval_s);
-		/* sample() waits for filesystems. A signal that arrives
-		 * meanwhile is followed by one more report, which has the I/O
-		 * that was done before the signal.
+		/* sample() may wait for filesystems. If a signal arrives during
+		 * that, one more report follows, so that the I/O before the
+		 * signal is in a report.
 		 */
 		is_last = interrupted;
 		err = loop->sample(loop->program);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frspctl doctor: what keeps frsp.ko from working, and hotmon from counting. */
+/* frspctl doctor: finds what keeps frsp.ko from working and hotmon from
+ * counting.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +20,7 @@
 
 struct tally {
 	size_t n[DOCTOR_FAIL + 1];    /* by verdict */
-	struct json_object *findings; /* NULL: print them */
+	struct json_object *findings; /* NULL: print them as text */
 };
 
 static void print_finding(const struct doctor_finding *finding)
@@ -63,7 +65,9 @@ static enum exit_code print_json(struct tally *tally)
 	return ctl_print_json(document);
 }
 
-/* What takes more than to read a file: ioctls, and reading the device. */
+/* Adds the facts that doctor_probe() leaves alone, as they take an ioctl or a
+ * read of a block device.
+ */
 static void probe_devices(struct doctor_facts *facts)
 {
 	struct ext4_super super;
@@ -76,7 +80,7 @@ static void probe_devices(struct doctor_facts *facts)
 		char path[DOCTOR_NAME_LEN + sizeof("/dev/")];
 
 		snprintf(path, sizeof(path), "/dev/%s", facts->fs[i].name);
-		/* as sysfs writes cciss/c0d0 */
+		/* sysfs has cciss!c0d0 for /dev/cciss/c0d0 */
 		for (char *c = path; (c = strchr(c, '!'));)
 			*c = '/';
 		if (!ext4_super_read(path, &super))
@@ -85,7 +89,7 @@ static void probe_devices(struct doctor_facts *facts)
 	}
 }
 
-/* The kinds that are wrong, with commas between. */
+/* Lists the kinds of I/O that were counted wrongly, separated by commas. */
 static void list_wrong(const struct self_test *test, char *list, size_t size)
 {
 	size_t len = 0;
@@ -96,7 +100,7 @@ static void list_wrong(const struct self_test *test, char *list, size_t size)
 					len ? ", " : "", test->results[i].kind);
 }
 
-/* Where people keep their large files is not known; this is on a disk, mostly. */
+/* Runs hotmon's self-test in /var/tmp, which is usually on a disk. */
 static int probe_counting(struct doctor_facts *facts)
 {
 	const struct mount_entry *fs;
@@ -118,7 +122,9 @@ static int probe_counting(struct doctor_facts *facts)
 	return 0;
 }
 
-/* Elsewhere it may be done. */
+/* Whether the error is due to the directory, so that the self-test may work in
+ * another one.
+ */
 static bool is_of_the_place(int err)
 {
 	return err == -ENODEV || err == -ENOSPC || err == -EDQUOT ||

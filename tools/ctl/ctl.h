@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* frspctl's commands, and what one run of it was asked for. */
+/* frspctl's commands and its command line. */
 #ifndef FRSP_CTL_H
 #define FRSP_CTL_H
 
@@ -9,9 +9,10 @@
 
 struct ctl_command;
 
+/* A parsed command line. */
 struct ctl {
 	const struct ctl_command *command;
-	char **args; /* those of the command */
+	char **args; /* the arguments of the command */
 	int n_args;
 	bool json;
 	bool exact; /* --bytes */
@@ -25,19 +26,21 @@ enum ctl_option {
 struct ctl_command {
 	const char *name;
 	const char *synopsis; /* options and arguments, for --help */
-	unsigned int options; /* that it takes: bits of enum ctl_option */
+	unsigned int options; /* bits of enum ctl_option that it accepts */
 	int min_args, max_args;
 	enum exit_code (*run)(const struct ctl *ctl);
 	const char *doc;
 };
 
-/* A document of now, with what all have. */
+/* A document with the present time and the fields that all documents have. Ends
+ * the program if there is no memory.
+ */
 struct json_object;
 struct json_object *ctl_document(const char *schema);
-/* Prints it on stdout, and frees it. */
+/* Prints the document on stdout and frees it. */
 enum exit_code ctl_print_json(struct json_object *document);
 
-/* Each says itself what went wrong. */
+/* The commands. Each prints its own error messages. */
 enum exit_code ctl_doctor(const struct ctl *ctl);
 enum exit_code ctl_restore(const struct ctl *ctl);
 enum exit_code ctl_save(const struct ctl *ctl);
@@ -46,7 +49,7 @@ enum exit_code ctl_status(const struct ctl *ctl);
 enum exit_code ctl_tree(const struct ctl *ctl);
 
 /*
- * commands end with a name that is NULL and stand in alphabetic order. Ends the
+ * commands: in alphabetical order; the last one has the name NULL. Ends the
  * program on wrong usage (exit code 2), --help and --version (0).
  */
 void ctl_opts_parse(int argc, char **argv, const struct ctl_command *commands,

@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The rules of the doctor. Each judge_...() turns some facts into a finding.
+ *
+ * Example: .ftrace_enabled is DOCTOR_NO. Then judge_ftrace() finds:
+ *
+ *   verdict  DOCTOR_FAIL
+ *   check    "ftrace"
+ *   text     "kernel.ftrace_enabled is 0, ..."
+ *   remedy   "\"sudo sysctl kernel.ftrace_enabled=1\""
+ */
 #include "ctl/doctor.h"
 
 #include <errno.h>
@@ -75,8 +85,8 @@ static void judge_kernel(const struct judging *judging)
 		find(judging, DOCTOR_FAIL, "kernel",
 		     "use frsp.ko on x86_64; hotmon and frsp-top work without "
 		     "it",
-		     "frsp.ko does not work on %s, where ftrace gives no "
-		     "registers or nobody has tested it",
+		     "frsp.ko does not work on %s: ftrace gives no registers "
+		     "there, or nobody has tested frsp.ko on it",
 		     facts->machine);
 	else if (facts->is_realtime)
 		find(judging, DOCTOR_FAIL, "kernel",
@@ -100,7 +110,7 @@ static void judge_ext4(const struct judging *judging)
 	if (!facts->has_ext4)
 		find(judging, DOCTOR_WARN, "ext4",
 		     "\"sudo modprobe ext4\", or mount an ext4 filesystem",
-		     "not loaded, so its functions were not looked at");
+		     "not loaded, so its functions were not checked");
 	else
 		find(judging, DOCTOR_OK, "ext4", NULL, "%s",
 		     facts->ext4_is_module ? "loaded as a module" : "built in");
@@ -114,14 +124,14 @@ static void judge_btf(const struct judging *judging)
 		find(judging, DOCTOR_FAIL, "btf",
 		     "use a kernel with CONFIG_DEBUG_INFO_BTF=y, as Debian's "
 		     "are",
-		     "/sys/kernel/btf/vmlinux is missing, by which frsp.ko "
-		     "checks the layout of ext4");
+		     "/sys/kernel/btf/vmlinux is missing: frsp.ko checks the "
+		     "layout of ext4 with it");
 	else if (facts->ext4_is_module && !facts->has_ext4_btf)
 		find(judging, DOCTOR_FAIL, "btf",
 		     "use a kernel with CONFIG_DEBUG_INFO_BTF_MODULES=y, as "
 		     "Debian's are",
-		     "/sys/kernel/btf/ext4 is missing, by which frsp.ko checks "
-		     "the layout of ext4");
+		     "/sys/kernel/btf/ext4 is missing: frsp.ko checks the "
+		     "layout of ext4 with it");
 	else
 		find(judging, DOCTOR_OK, "btf", NULL, "of the kernel%s",
 		     facts->ext4_is_module ? " and of the module ext4" : "");
@@ -136,7 +146,7 @@ static void judge_ftrace(const struct judging *judging)
 	case DOCTOR_NO:
 		find(judging, DOCTOR_FAIL, "ftrace",
 		     "\"sudo sysctl kernel.ftrace_enabled=1\"",
-		     "kernel.ftrace_enabled is 0, so that no function can be "
+		     "kernel.ftrace_enabled is 0, so no function can be "
 		     "hooked");
 		break;
 	default:
@@ -149,11 +159,13 @@ static void judge_ftrace(const struct judging *judging)
 		find(judging, DOCTOR_FAIL, "ftrace",
 		     "use a kernel with CONFIG_DYNAMIC_FTRACE=y, as Debian's "
 		     "are",
-		     "the kernel has none, so that no function can be hooked");
+		     "the kernel has none, so no function can be hooked");
 	}
 }
 
-/* Names with commas between, for each function that is as wanted. */
+/* Lists the names of the functions that is_wanted() accepts, separated by
+ * commas.
+ */
 static void list_functions(const struct doctor_facts *facts,
 			   bool (*is_wanted)(const struct doctor_function *),
 			   char list[DOCTOR_TEXT_LEN / 2])
@@ -232,8 +244,7 @@ static void judge_livepatch(const struct judging *judging)
 	if (patched && patched->is_replaced)
 		find(judging, DOCTOR_FAIL, "livepatch",
 		     "boot without that livepatch, or go without frsp.ko",
-		     "%s has taken the place of ext4's %s(), which frsp.ko "
-		     "needs",
+		     "%s replaces ext4's %s(), which frsp.ko needs to replace",
 		     patched->livepatch, patched->name);
 	else if (patched)
 		find(judging, DOCTOR_WARN, "livepatch",
@@ -247,7 +258,7 @@ static void judge_livepatch(const struct judging *judging)
 		     facts->ext4_livepatch);
 	else
 		find(judging, DOCTOR_OK, "livepatch", NULL,
-		     "none touches ext4");
+		     "no livepatch changes ext4");
 }
 
 static void judge_secure_boot(const struct judging *judging)
@@ -281,7 +292,7 @@ static void judge_secure_boot(const struct judging *judging)
 		     why);
 }
 
-/* judge_kernel() says why. */
+/* False if judge_kernel() says that frsp.ko cannot work. */
 static bool can_work(const struct doctor_facts *facts)
 {
 	return matches(facts->machine, FRSP_MACHINES) && !facts->is_realtime;
@@ -301,7 +312,7 @@ static void judge_module_file(const struct judging *judging)
 	if (*facts->module_file)
 		find(judging, DOCTOR_OK, "module-file", NULL, "%s",
 		     facts->module_file);
-	/* dkms has none for it, and one that is loaded needs no file. */
+	/* dkms builds none for this kernel; a loaded module needs no file */
 	else if (facts->is_loaded && !is_tested(facts))
 		find(judging, DOCTOR_OK, "module-file", NULL,
 		     "none for %s: built by hand", facts->release);
@@ -316,14 +327,14 @@ static const char *load_remedy(const struct doctor_facts *facts)
 	if (!*facts->module_file)
 		return "install it: see above";
 	if (*facts->refusal)
-		return "mend what it says, then \"sudo modprobe frsp\"";
+		return "fix what it reports, then \"sudo modprobe frsp\"";
 	return "\"sudo modprobe frsp\"";
 }
 
 static void judge_module(const struct judging *judging)
 {
 	const struct doctor_facts *facts = judging->facts;
-	/* "0.1.0 (1234567)" */
+	/* frsp_version is like "0.1.0 (1234567)" */
 	size_t len = strcspn(frsp_version, " ");
 
 	if (!facts->is_loaded)
@@ -354,16 +365,16 @@ static void judge_device(const struct judging *judging)
 	else if (err == -EACCES || err == -EPERM)
 		find(judging, DOCTOR_WARN, "device",
 		     "run \"sudo frspctl doctor\"",
-		     "%s is for root: not looked at", FRSP_DEVICE);
+		     "not checked: %s is for root", FRSP_DEVICE);
 	else if (err == -EPROTO)
 		find(judging, DOCTOR_FAIL, "device",
 		     "install frspctl and frsp.ko of one version",
-		     "%s speaks another language than this frspctl",
+		     "%s has another ABI version than this frspctl",
 		     FRSP_DEVICE);
 	else
 		find(judging, DOCTOR_FAIL, "device",
-		     "see that /dev is a devtmpfs, or run systemd-tmpfiles or "
-		     "udev",
+		     "make sure that /dev is a devtmpfs, or run "
+		     "systemd-tmpfiles or udev",
 		     "%s cannot be opened: %s", FRSP_DEVICE, strerror(-err));
 }
 
@@ -378,14 +389,15 @@ static void judge_attached(const struct judging *judging,
 		     fs->name);
 	else if (fs->status.audit_mismatches)
 		find(judging, DOCTOR_WARN, "filesystem",
-		     "please report it, with what \"dmesg | grep frsp\" says",
-		     "%s: %llu of %llu audits found a tree to be wrong",
-		     fs->name, fs->status.audit_mismatches, fs->status.audits);
+		     "please report it, with what \"dmesg | grep frsp\" prints",
+		     "%s: %llu of %llu audits found a wrong tree", fs->name,
+		     fs->status.audit_mismatches, fs->status.audits);
 	else if (fs->has_extents == DOCTOR_NO)
 		find(judging, DOCTOR_WARN, "filesystem",
-		     "\"tune2fs -O extents\", unmounted, for new files",
-		     "%s: it has not the feature extents, so its files are "
-		     "not steered",
+		     "unmount it and run \"tune2fs -O extents\", which changes "
+		     "new files only",
+		     "%s: it lacks the feature extents, so its files are not "
+		     "steered",
 		     fs->name);
 	else
 		find(judging, DOCTOR_OK, "filesystem", NULL, "%s: %s", fs->name,
@@ -419,15 +431,13 @@ static void judge_tools(const struct judging *judging)
 		find(judging, DOCTOR_WARN, "tools",
 		     "\"sudo hotmon --self-test\" says whether they count "
 		     "exactly on it",
-		     "hotmon and frsp-top are not tested on Linux %s, %s is "
-		     "the "
-		     "newest",
+		     "hotmon and frsp-top are not tested on Linux %s: the "
+		     "newest tested is %s",
 		     series, tested_newest);
 	else
 		find(judging, DOCTOR_OK, "tools", NULL,
 		     "Linux %s is not newer than %s, the newest that hotmon "
-		     "and "
-		     "frsp-top are tested on",
+		     "and frsp-top are tested on",
 		     series, tested_newest);
 }
 
@@ -443,15 +453,15 @@ static void judge_counting(const struct judging *judging)
 	case DOCTOR_WRONG:
 		find(judging, DOCTOR_WARN, "self-test",
 		     "please report what \"sudo hotmon --self-test -D "
-		     "/var/tmp\" prints, if LIMITATIONS in hotmon(8) does not "
-		     "have it",
+		     "/var/tmp\" prints, unless LIMITATIONS in hotmon(8) "
+		     "describes it",
 		     "hotmon counts wrongly in %s: %s",
 		     facts->counting_directory, facts->counting_text);
 		break;
 	case DOCTOR_NOT_PERMITTED:
 		find(judging, DOCTOR_WARN, "self-test",
 		     "run \"sudo frspctl doctor\"",
-		     "not done, as it is for root");
+		     "not done: only root may run it");
 		break;
 	case DOCTOR_CANNOT_COUNT:
 		find(judging, DOCTOR_WARN, "self-test",

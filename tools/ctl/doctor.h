@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether frsp.ko can work here and does, and whether hotmon and frsp-top count
- * exactly: facts in, findings out.
+/* Judges whether frsp.ko can work here and does, and whether hotmon and frsp-top
+ * count exactly. It gets facts and returns findings, and looks at nothing else.
  */
 #ifndef FRSP_DOCTOR_H
 #define FRSP_DOCTOR_H
@@ -16,7 +16,7 @@
 #define DOCTOR_MAX_FUNCTIONS 16
 
 enum doctor_fact {
-	DOCTOR_UNKNOWN, /* cannot be seen from here */
+	DOCTOR_UNKNOWN, /* this process cannot see it */
 	DOCTOR_NO,
 	DOCTOR_YES,
 };
@@ -24,51 +24,51 @@ enum doctor_fact {
 /* A function of ext4 that frsp.ko needs. */
 struct doctor_function {
 	const char *name;
-	bool is_replaced; /* frsp.ko takes its place, so nobody else can */
+	bool is_replaced; /* by frsp.ko, so no livepatch can replace it */
 	bool is_there;
 	enum doctor_fact is_traceable;
-	char livepatch[DOCTOR_NAME_LEN]; /* that replaces it, or "" */
+	char livepatch[DOCTOR_NAME_LEN]; /* the one that replaces it, or "" */
 };
 
 struct doctor_fs {
 	char name[DOCTOR_NAME_LEN];
 	bool is_attached;
-	struct fs_status status; /* if it is attached */
+	struct fs_status status; /* valid if .is_attached */
 	enum doctor_fact has_extents;
 };
 
-/* Of hotmon's self-test (hot_self_test.h). */
+/* The outcome of hotmon's self-test (heat/self_test.h). */
 enum doctor_counting {
 	DOCTOR_NOT_COUNTED, /* .counting_text says why */
 	DOCTOR_NOT_PERMITTED,
 	DOCTOR_CANNOT_COUNT, /* .counting_text says why */
 	DOCTOR_EXACT,
-	DOCTOR_WRONG, /* .counting_text: the kinds of I/O */
+	DOCTOR_WRONG, /* .counting_text lists the kinds of I/O */
 };
 
 struct doctor_facts {
 	char release[DOCTOR_NAME_LEN];
-	char machine[DOCTOR_NAME_LEN]; /* as "uname -m" has it */
+	char machine[DOCTOR_NAME_LEN]; /* as "uname -m" prints it */
 	bool is_realtime;
 	bool has_ext4, ext4_is_module;
 	bool has_btf, has_ext4_btf;
-	bool has_sysctls;		 /* /proc/sys can be seen */
-	enum doctor_fact ftrace_enabled; /* unknown: there is no ftrace */
-	bool has_symbols;		 /* /proc/kallsyms can be seen */
+	bool has_sysctls;		 /* /proc/sys is there */
+	enum doctor_fact ftrace_enabled; /* unknown: has no such sysctl */
+	bool has_symbols;		 /* /proc/kallsyms is there */
 	struct doctor_function functions[DOCTOR_MAX_FUNCTIONS];
 	size_t n_functions;
-	/* a livepatch of other functions of ext4, or "" */
+	/* a livepatch that replaces another function of ext4, or "" */
 	char ext4_livepatch[DOCTOR_NAME_LEN];
 	enum doctor_fact secure_boot;
-	bool sees_lockdown;
+	bool sees_lockdown;		  /* .lockdown is known */
 	char lockdown[LOCKDOWN_MODE_LEN]; /* "none", "integrity" ..., or "" */
 	bool signatures_enforced;
 	char module_file[DOCTOR_TEXT_LEN]; /* installed for release, or "" */
 	bool is_loaded;
 	char module_version[DOCTOR_NAME_LEN];
-	/* what frsp.ko said last why it was not loaded, or "" */
+	/* why frsp.ko refused to load, in its last message about that; or "" */
 	char refusal[DOCTOR_TEXT_LEN / 2];
-	int device_err; /* of opening FRSP_DEVICE: 0 or -errno */
+	int device_err; /* result of frsp_module_open(): 0 or -errno */
 	struct doctor_fs *fs;
 	size_t n_fs;
 	enum doctor_counting counting;
@@ -89,10 +89,10 @@ struct doctor_finding {
 	enum doctor_verdict verdict;
 	const char *check;
 	char text[DOCTOR_TEXT_LEN];
-	const char *remedy; /* NULL: all is well */
+	const char *remedy; /* what to do about it; NULL: nothing */
 };
 
-/* Calls found() for each finding, in the order in which one would mend them. */
+/* Calls found() for each finding, in the order in which to fix them. */
 void doctor_judge(const struct doctor_facts *facts,
 		  void (*found)(void *context,
 				const struct doctor_finding *finding),

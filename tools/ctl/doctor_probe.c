@@ -40,7 +40,9 @@ static bool exists(const char *root, const char *file)
 	return !access(path, F_OK);
 }
 
-/* Calls take() with each line of a file, without its end, until it is false. */
+/* Calls take() for each line of a file, without its newline, until take()
+ * returns false. Returns false if the file cannot be opened.
+ */
 static bool for_each_line(const char *root, const char *file,
 			  bool (*take)(struct doctor_facts *, char *line),
 			  struct doctor_facts *facts)
@@ -69,7 +71,9 @@ static bool take_filesystem_type(struct doctor_facts *facts, char *line)
 	return !facts->has_ext4;
 }
 
-/* The function of this name, if the module in brackets, or none, is ext4's. */
+/* The function with this name, or NULL. module: "[NAME]", or NULL for the
+ * kernel itself; the function must be where ext4 is.
+ */
 static struct doctor_function *
 find_function(struct doctor_facts *facts, const char *name, const char *module)
 {
@@ -133,7 +137,7 @@ static void probe_functions(const char *root, struct doctor_facts *facts)
 			facts->functions[i].is_traceable = DOCTOR_NO;
 }
 
-/* "PATH/frsp.ko.xz: PATH/OTHER.ko ..." */
+/* "PATH/frsp.ko.xz: PATH/OTHER.ko ...", as in modules.dep */
 static bool take_module_file(struct doctor_facts *facts, char *line)
 {
 	const char *name;
@@ -160,7 +164,9 @@ static void probe_module(const char *root, struct doctor_facts *facts)
 			sizeof(facts->module_version));
 }
 
-/* Entries of a directory, "." and the like left out; NULL when none is left. */
+/* The next entry of a directory that is not hidden; NULL: there are no more.
+ * dir may be NULL.
+ */
 static const char *next_entry(DIR *dir)
 {
 	struct dirent *entry;
@@ -171,7 +177,9 @@ static const char *next_entry(DIR *dir)
 	return NULL;
 }
 
-/* The directory of a patched function is called "NAME,NUMBER". */
+/* patched: a function's directory, "NAME,NUMBER". in_ext4: the function belongs
+ * to ext4.
+ */
 static void take_patched(struct doctor_facts *facts, const char *patch,
 			 const char *patched, bool in_ext4)
 {
@@ -252,7 +260,9 @@ static void probe_signatures(const char *root, struct doctor_facts *facts)
 	facts->signatures_enforced = yes[0] == 'Y';
 }
 
-/* Of records "PRIORITY,NUMBER,TIME,FLAGS;TEXT" the last that is a refusal. */
+/* Stores the text of the last refusal among records of the form
+ * "PRIORITY,NUMBER,TIME,FLAGS;TEXT".
+ */
 static void take_messages(struct doctor_facts *facts, const char *messages)
 {
 	const char *text;
@@ -266,7 +276,9 @@ static void take_messages(struct doctor_facts *facts, const char *messages)
 	}
 }
 
-/* Each read() gives a record; EPIPE: some were overwritten meanwhile. */
+/* Each read() returns a record. EPIPE: records were overwritten meanwhile, so
+ * read the next one.
+ */
 static void probe_messages(const char *root, struct doctor_facts *facts)
 {
 	char path[PATH_MAX], record[8192];
@@ -318,8 +330,8 @@ static enum doctor_fact probe_ftrace(const char *root)
 	return enabled ? DOCTOR_YES : DOCTOR_NO;
 }
 
-/* Where /proc/sys cannot be seen, uname() has the same, but for a process that
- * asked for other names by personality().
+/* uname() is the fallback if /proc/sys is missing: what it returns to a process
+ * depends on personality().
  */
 static void probe_kernel(const char *root, struct doctor_facts *facts)
 {
@@ -347,7 +359,7 @@ int doctor_probe(const char *root, struct doctor_facts *facts)
 	facts->is_realtime = realtime;
 	facts->has_ext4 = exists(root, "sys/fs/ext4");
 	for_each_line(root, "proc/filesystems", take_filesystem_type, facts);
-	/* What is built in has no state. */
+	/* a driver that is built in has no initstate */
 	facts->ext4_is_module = exists(root, "sys/module/ext4/initstate");
 	facts->has_btf = exists(root, "sys/kernel/btf/vmlinux");
 	facts->has_ext4_btf = exists(root, "sys/kernel/btf/ext4");

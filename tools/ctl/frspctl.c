@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frspctl: look at frsp.ko and tell it what to do. */
+/* The program frspctl: inspects and controls frsp.ko. */
 #include <limits.h>
 #include <locale.h>
 
@@ -10,12 +10,13 @@
 
 static const struct ctl_command commands[] = {
 	{"doctor", "[--json]", CTL_JSON, 0, 0, ctl_doctor,
-	 "Check all that frsp.ko needs, and say what to do"},
+	 "Check all that frsp.ko needs, and show how to fix what is missing"},
 	{"restore", "DEV|MOUNT FILE", 0, 2, 2, ctl_restore,
-	 "Tell frsp.ko what FILE knows of a filesystem's free space"},
+	 "Give frsp.ko what \"save\" wrote to FILE about a filesystem's free "
+	 "space"},
 	{"save", "DEV|MOUNT FILE", 0, 2, 2, ctl_save,
-	 "Write what frsp.ko knows of it to FILE, for \"restore\" after the "
-	 "next mount"},
+	 "Write what frsp.ko knows about a filesystem's free space to FILE, "
+	 "for \"restore\" after the next mount"},
 	{"set", "DEV|MOUNT KEY VALUE", 0, 3, 3, ctl_set,
 	 "Change a setting of a filesystem: steer, mb_frsp_max_mem, level or "
 	 "scan"},

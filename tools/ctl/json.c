@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* Makes and prints the JSON documents of frspctl's commands. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * frspctl's command line. argp lists the commands in --help as if they were
- * options without a key, made from the table of commands.
+ * Parses frspctl's command line. For --help, each command of the table becomes
+ * an option of argp without a key, so argp lists the commands like options.
  */
 #include "ctl/ctl.h"
 
@@ -30,14 +30,13 @@ static const struct argp_option options[] = {
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
 
 static const char doc[] =
-	"Look at frsp.ko, the free-space trees that steer ext4, and tell it "
-	"what to do.\v"
-	"DEV is a device or its name below /sys/fs/ext4, MOUNT a path in the "
-	"filesystem.\n\n"
+	"Show what frsp.ko does for ext4, and change its settings.\v"
+	"DEV is a block device, or its name below /sys/fs/ext4, MOUNT is any "
+	"path in the filesystem.\n\n"
 	"Examples:\n"
-	"  frspctl status                      what it does, on all "
+	"  frspctl status                      what frsp.ko does, on all "
 	"filesystems\n"
-	"  frspctl set /srv mb_frsp_max_mem 1G bound the memory of its trees\n"
+	"  frspctl set /srv mb_frsp_max_mem 1G limit the memory of its trees\n"
 	"  frspctl save /srv /var/lib/srv.frsp before umount\n"
 	"  frspctl doctor                      why does it not work?\n\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 frsp.ko is not loaded "
@@ -102,7 +101,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		parsing->ctl->json = true;
 		break;
 	case ARGP_KEY_ARGS:
-		/* getopt has put them behind all options. */
+		/* getopt has moved the arguments behind all options */
 		take_arguments(parsing, state->argv + state->next,
 			       state->argc - state->next);
 		break;
@@ -126,7 +125,9 @@ static void print_version(FILE *out, struct argp_state *state)
 	fprintf(out, "frspctl %s, frsp.ko %s\n", frsp_version, version);
 }
 
-/* Lines like "status [DEV|MOUNT...]  Show ...", and the real options. */
+/* Fills in out: a row like "status [DEV|MOUNT...]  Show ..." for each command,
+ * then the real options.
+ */
 static void make_options(const struct ctl_command *commands,
 			 struct argp_option *out)
 {

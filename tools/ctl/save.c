@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * frspctl save and restore: what frsp.ko knows of the groups, over a remount.
+ * frspctl save and restore: carry what frsp.ko knows about block groups over a
+ * remount.
  *
- * A summary is a hint, so what may be wrong with one that is whole and of this
- * filesystem does no harm: frsp.ko looks at each group. But one of another
- * filesystem would be taken where groups happen to have as many free clusters.
+ * Example: frsp.ko knows that group 7 has 100 free clusters, and that its
+ * longest free extent has 60. "save" writes that to a file. After the next
+ * mount frsp.ko does not know the group. "restore" hands it the entry, and
+ * frsp.ko takes it if the group still has 100 free clusters.
+ *
+ * An entry is a hint. A wrong one does no harm: frsp.ko checks its numbers, and
+ * ext4 checks each goal that frsp.ko offers. But an entry from another
+ * filesystem would be taken if the groups have the same number of free clusters
+ * by chance. So "restore" compares the UUIDs.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -20,7 +27,9 @@
 
 #define CHUNK_GROUPS 65536 /* 1 MiB for each ioctl */
 
-/* All known groups, by as many calls as it takes. */
+/* Gets all groups that frsp.ko knows, in as many calls as that takes. The
+ * caller frees summary->groups, also after an error. Returns 0 or -errno.
+ */
 static int export(const struct ctl_session *session, struct summary *summary)
 {
 	struct frsp_ioc_summary call = {.size = sizeof(call),
@@ -43,7 +52,7 @@ static int export(const struct ctl_session *session, struct summary *summary)
 		if (ioctl(session->device, FRSP_IOC_EXPORT, &call))
 			return -errno;
 		summary->n += call.n;
-		/* What online growth adds meanwhile has no place. */
+		/* leaves out groups that an online resize adds meanwhile */
 	} while (call.n && call.next_group < summary->n_groups);
 	return 0;
 }
@@ -62,7 +71,7 @@ static enum exit_code write_summary(const char *path,
 	if (!err)
 		return EXIT_OK;
 	return log_fail(err == -EACCES ? EXIT_PERMISSION : EXIT_FAILED,
-			"name a file on a filesystem that has room",
+			"name a file on a filesystem with free space",
 			"cannot write %s: %s", path,
 			err == -EINVAL ? "it is not a regular file"
 				       : strerror(-err));
@@ -158,7 +167,7 @@ static enum exit_code check_same(const struct ctl_target *target,
 
 	if (code != EXIT_OK)
 		return code;
-	/* Groups may have come by growth, or gone by shrinking. */
+	/* not the number of groups: a resize changes it */
 	if (!memcmp(super.uuid, summary->uuid, sizeof(super.uuid)) &&
 	    super.group_clusters == summary->group_clusters)
 		return EXIT_OK;
@@ -168,7 +177,7 @@ static enum exit_code check_same(const struct ctl_target *target,
 			target->name);
 }
 
-/* How many groups were taken, or -errno. */
+/* Returns how many groups frsp.ko took, or -errno. */
 static long import(const struct ctl_session *session,
 		   const struct summary *summary)
 {

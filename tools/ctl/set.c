@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frspctl set: one setting of a filesystem. */
+/* frspctl set: changes one setting of a filesystem. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #define MAX_LEVEL     3
 #define MAX_SCAN_RATE 1000
 
-/* 0 or an error of fmt.h. */
+/* The parsers return 0 or an error of base/fmt.h. */
 static int parse_switch(const char *text, __u64 *value)
 {
 	*value = !strcmp(text, "on");
@@ -40,13 +40,13 @@ struct key {
 	const char *valid;
 };
 
-/* The second of two names that mean the same is the kernel's. */
+/* The user may give .name or .file, which is the name of the file in sysfs. */
 static const struct key keys[] = {
 	{"steer", "freespace_tree", parse_switch, "on, off, 1 or 0"},
 	{"mb_frsp_max_mem", "mb_frsp_max_mem", fmt_parse_bytes,
-	 "bytes, also with K, M, G or T behind; 0: unlimited"},
+	 "bytes, or a number with K, M, G or T; 0: unlimited"},
 	{"level", "frsp_cache_aggression", parse_level,
-	 "0 to 3: how hard to look for a place"},
+	 "0 to 3: how hard frsp.ko tries to know free space"},
 	{"scan", "frsp_scan_rate", parse_scan_rate,
 	 "off, or 0 to 1000 bitmaps per second"},
 };
@@ -97,7 +97,8 @@ static enum exit_code set(const char *name, const struct key *key, __u64 value)
 				"%s: cannot set %s to %llu: %s", name,
 				key->file, value, strerror(-err));
 	if (after != value)
-		return log_fail(EXIT_FAILED, "look who else sets it, and retry",
+		return log_fail(EXIT_FAILED,
+				"find out who else sets it, and retry",
 				"%s: %s is %llu after it was set to %llu", name,
 				key->file, after, value);
 	printf("%s: %s is %llu, was %llu\n", name, key->file, after, before);

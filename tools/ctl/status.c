@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frspctl status: what frsp.ko does, a line per filesystem. */
+/* frspctl status: shows what frsp.ko does, a line per filesystem. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ struct rows {
 	size_t n;
 };
 
-/* Where the filesystem is mounted here, or NULL. */
+/* The mount point of the filesystem, or NULL. Sets *dev if sysfs has it. */
 static const char *find_mount(const struct mount_table *mounts,
 			      const char *name, __u32 *dev)
 {
@@ -37,7 +37,7 @@ static const char *find_mount(const struct mount_table *mounts,
 	return mount ? mount->target : NULL;
 }
 
-/* One that goes meanwhile is left out. */
+/* Adds a filesystem, unless it was detached meanwhile. */
 static enum exit_code
 add_row(struct rows *rows, const struct mount_table *mounts, const char *name)
 {

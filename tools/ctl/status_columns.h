@@ -8,7 +8,7 @@
 struct status_row {
 	char name[64];
 	__u32 dev;
-	const char *mount; /* NULL: not here */
+	const char *mount; /* mount point; NULL: not mounted here */
 	struct fs_status status;
 };
 
@@ -16,8 +16,8 @@ struct status_row {
 
 struct status_column {
 	const char *title;
-	/* Fills in buf, or returns a text that lives as long as row; NULL: the
-	 * number at offset in row->status.
+	/* Fills in buf, or returns a text that lives as long as the row. NULL:
+	 * the cell is the number at .offset in row->status.
 	 */
 	const char *(*cell)(char buf[STATUS_CELL_LEN],
 			    const struct status_row *row, bool exact);

@@ -34,8 +34,8 @@ static enum exit_code check_attached(const struct ctl_target *target)
 	snprintf(path, sizeof(path), "%s/%s", FS_STATUS_ROOT, target->name);
 	if (access(path, F_OK))
 		return log_fail(EXIT_FAILED,
-				"\"frspctl status\" lists those that can be "
-				"named",
+				"\"frspctl status\" lists the filesystems that "
+				"can be named",
 				"%s: not an ext4 filesystem",
 				target->mount->target);
 	if (fs_status_is_attached(FS_STATUS_ROOT, target->name))
@@ -96,7 +96,7 @@ enum exit_code ctl_target_super(const struct ctl_target *target,
 		return log_fail(EXIT_PERMISSION, AS_ROOT,
 				"%s: cannot read the superblock: %s",
 				target->name, strerror(-err));
-	return log_fail(EXIT_FAILED, "it must be there in /dev",
+	return log_fail(EXIT_FAILED, "its device must be in /dev",
 			"%s: cannot read the superblock: %s", target->name,
 			strerror(-err));
 }
@@ -112,10 +112,10 @@ static enum exit_code open_device(int *fd)
 		return log_fail(EXIT_PERMISSION, AS_ROOT, "%s: %s", FRSP_DEVICE,
 				strerror(-*fd));
 	case -EPROTO:
-		return log_fail(EXIT_UNSUPPORTED,
-				"install frspctl and frsp.ko of one version",
-				"frsp.ko speaks another language than this "
-				"frspctl");
+		return log_fail(
+			EXIT_UNSUPPORTED,
+			"install frspctl and frsp.ko of one version",
+			"frsp.ko has another ABI version than this frspctl");
 	}
 	if (*fd < 0)
 		return log_fail(EXIT_FAILED, "\"frspctl doctor\" says more",
@@ -132,7 +132,7 @@ static enum exit_code open_fs(const struct ctl_target *target, int *fd)
 	if (*fd >= 0)
 		return EXIT_OK;
 	return log_fail(*fd == -EACCES ? EXIT_PERMISSION : EXIT_FAILED,
-			"mount it where it can be seen from here",
+			"mount it where this process can see it",
 			"%s: cannot open a mount point of it: %s", target->name,
 			strerror(-*fd));
 }
@@ -164,6 +164,6 @@ enum exit_code ctl_ioctl_failed(const struct ctl_target *target,
 				target->name, what, strerror(-err));
 	return log_fail(EXIT_FAILED, "\"frspctl doctor\" says more",
 			"%s: %s: %s", target->name, what,
-			err == -EOPNOTSUPP ? "frsp.ko has just let go of it"
+			err == -EOPNOTSUPP ? "frsp.ko has just detached it"
 					   : strerror(-err));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frspctl tree: the free extents that frsp.ko has loaded, by size. */
+/* frspctl tree: shows the free extents that frsp.ko has loaded, by size. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,9 @@
 
 #define TREE_SCHEMA "frsp.tree/1"
 
-/* Blocks of a flexible group; the last one may be shorter than the others. */
+/* The number of blocks of the flexible group extents->tree. The last one may be
+ * shorter than the others.
+ */
 static __u64 blocks_of_tree(const struct ext4_super *super,
 			    const struct frsp_ioc_free_extents *extents)
 {
@@ -21,7 +23,7 @@ static __u64 blocks_of_tree(const struct ext4_super *super,
 	__u64 all = super->n_blocks - super->first_block;
 	__u64 first = extents->tree * span;
 
-	if (first >= all) /* grown meanwhile */
+	if (first >= all) /* an online resize added it meanwhile */
 		return 0;
 	return all - first < span ? all - first : span;
 }

@@ -7,7 +7,7 @@
 #include "heat/summary.h"
 #include "base/sgr.h"
 
-/* By hot_row_glow(). */
+/* The style for each value of hot_row_glow(). */
 static const char *const glow_styles[] = {"", SGR_GREEN, SGR_YELLOW, SGR_RED};
 
 static struct table *new_table(enum hot_view view, bool steady)

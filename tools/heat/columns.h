@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The columns of hotmon's tables: one list for batch output and live view. */
+/* The columns of hotmon's tables. Reports and the live view use the same list. */
 #ifndef FRSP_HOT_COLUMNS_H
 #define FRSP_HOT_COLUMNS_H
 
@@ -13,10 +13,11 @@ enum hot_view {
 
 struct hot_column {
 	const char *title;
-	int width; /* at least, in the live view; the last one takes the rest */
+	int width;    /* the minimum in the live view */
 	bool is_text; /* left-aligned; numbers are right-aligned */
 	bool in_files, in_ranges;
-	/* NULL: the path, which needs more than the row */
+	/* The text of the cell. NULL: the path, which hot_monitor_path() finds.
+	 */
 	const char *(*cell)(char buf[FMT_LEN], const struct hot_row *row,
 			    bool exact);
 };
@@ -27,8 +28,8 @@ extern const struct hot_column hot_columns[HOT_N_COLUMNS];
 
 bool hot_column_shown(const struct hot_column *column, enum hot_view view);
 
-/* 0 (cold) to 3: how the row's temperature is coloured, by its order of
- * magnitude below the hottest.
+/* How to colour a row, from 0 (cold) to 3, by its share of the hottest row's
+ * temperature: 3 from 1/10 on, 2 from 1/100, 1 from 1/1000, else 0.
  */
 int hot_row_glow(const struct hot_row *row, double hottest);
 

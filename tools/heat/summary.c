@@ -49,7 +49,7 @@ static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 	snprintf(line, HOT_SUMMARY_LEN,
 		 "%-13s %s%s%s%s, %.0f events/s, maps %s, table %.0f %% full",
 		 "own cost",
-		 frame->cgroup_gone ? "the cgroup is GONE, nothing counts; "
+		 frame->cgroup_gone ? "the cgroup is GONE, nothing is counted; "
 				    : "",
 		 frame->fs_gone ? "the filesystem is NOT MOUNTED; " : "",
 		 untested, cost, frame->events_per_s,

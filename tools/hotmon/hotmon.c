@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* hotmon: which files and ranges the disk works for. */
+/* The program hotmon: shows which files and ranges the disk works for. */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ struct hotmon {
 	struct hot_live live;
 };
 
-/* For aside(): a path becomes one without links. */
+/* For aside(): resolves the symbolic links of a path. */
 static int resolve_path(void *message, int *fd)
 {
 	char *path = message, resolved[PATH_MAX];
@@ -43,7 +43,7 @@ static int resolve_path(void *message, int *fd)
 	return 0;
 }
 
-/* What names the one filesystem, as it was given; NULL: all. */
+/* What the user gave to name one filesystem; NULL: all filesystems. */
 static const char *filesystem_spec(const struct hotmon_opts *opts)
 {
 	return opts->fs ?: opts->monitor.directory;
@@ -57,8 +57,8 @@ static enum exit_code fail_filesystem(const struct hotmon_opts *opts, int err)
 			"%s: %s", filesystem_spec(opts), mount_spec_error(err));
 }
 
-/* Fills in what of the options needs the system: ids of filesystem and cgroup,
- * the real path of a directory.
+/* Fills in the options of --fs and -D that the mount table gives: the device
+ * and mount point of the filesystem, and the resolved path of the directory.
  */
 static enum exit_code resolve_filesystem(struct hotmon_opts *opts,
 					 const struct mount_table *mounts)
@@ -74,10 +74,10 @@ static enum exit_code resolve_filesystem(struct hotmon_opts *opts,
 	if (err)
 		return fail_filesystem(opts, err);
 	opts->monitor.fs_dev = entry->dev;
-	opts->monitor.prefer = strdup(entry->target); /* until the end */
+	opts->monitor.prefer = strdup(entry->target); /* never freed */
 	if (!opts->monitor.directory)
 		return EXIT_OK;
-	/* mount_table_by_spec() has taken it, so it fits. */
+	/* it fits, as mount_table_by_spec() has accepted it */
 	strcpy(resolved, opts->monitor.directory);
 	err = aside(resolve_path, resolved, sizeof(resolved), entry->hang_id,
 		    NULL);
@@ -85,7 +85,7 @@ static enum exit_code resolve_filesystem(struct hotmon_opts *opts,
 		return log_fail(EXIT_FAILED, "name an existing directory",
 				"%s: %s", opts->monitor.directory,
 				mount_spec_error(err));
-	opts->monitor.directory = strdup(resolved); /* until the end */
+	opts->monitor.directory = strdup(resolved); /* never freed */
 	return opts->monitor.directory
 		       ? EXIT_OK
 		       : log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
@@ -96,7 +96,7 @@ struct cgroup_query {
 	struct cgroup_ref cgroup;
 };
 
-/* For aside(). */
+/* For aside(): finds the cgroup of a query. */
 static int find_cgroup(void *message, int *fd)
 {
 	struct cgroup_query *query = message;
@@ -108,7 +108,7 @@ static int find_cgroup(void *message, int *fd)
 static enum exit_code resolve_cgroup(struct hotmon_opts *opts)
 {
 	struct cgroup_query query;
-	static struct cgroup_ref cgroup; /* for the options */
+	static struct cgroup_ref cgroup; /* the options point to it */
 	int err;
 
 	if (!opts->cgroup)
@@ -124,7 +124,7 @@ static enum exit_code resolve_cgroup(struct hotmon_opts *opts)
 	cgroup = query.cgroup;
 	if (!cgroup.has_io)
 		log_warn("cgroup %s: the io controller is off for it, so its "
-			 "I/O is charged to a cgroup above and will not show",
+			 "I/O is charged to a cgroup above it and not shown",
 			 opts->cgroup);
 	opts->monitor.track.cgroup = &cgroup;
 	return EXIT_OK;
@@ -228,28 +228,31 @@ static int sample(struct hotmon *hotmon)
 	return hot_monitor_sample(hotmon->monitor, &request, &hotmon->frame);
 }
 
-/* Once each time: was is of the report before. */
+/* Reports when the filesystem goes or comes back. was_gone: in the previous
+ * report.
+ */
 static void say_filesystem(const struct hotmon *hotmon, bool was_gone)
 {
 	bool gone = hotmon->frame.fs_gone;
 
 	if (gone != was_gone)
 		log_warn("filesystem %s: %s", filesystem_spec(&hotmon->opts),
-			 gone ? "is not mounted any more; it counts again when "
-				"it is, if its disk was there all the time"
-			      : "is mounted again, and counts");
+			 gone ? "is not mounted any more; counting resumes "
+				"when it is mounted again, unless its disk was "
+				"removed"
+			      : "is mounted again; counting resumes");
 }
 
-/* Once each time: was is of the report before. */
+/* The same for the cgroup. */
 static void say_cgroup(const struct hotmon *hotmon, bool was_gone)
 {
 	bool gone = hotmon->frame.cgroup_gone;
 
 	if (gone != was_gone)
-		log_warn(
-			"cgroup %s: %s", hotmon->opts.cgroup,
-			gone ? "has ended; it counts again when it is made anew"
-			     : "is there again, and counts");
+		log_warn("cgroup %s: %s", hotmon->opts.cgroup,
+			 gone ? "has ended; counting resumes when it is "
+				"created again"
+			      : "is there again; counting resumes");
 }
 
 static int sample_and_say(void *program)
@@ -264,7 +267,7 @@ static int sample_and_say(void *program)
 	return err;
 }
 
-/* Errors of it are found in the next sample. */
+/* Ignores errors: they recur in the next sample. */
 static void tend(void *program)
 {
 	struct hotmon *hotmon = program;
@@ -315,7 +318,7 @@ static int run_live(struct hotmon *hotmon)
 		if (err)
 			break;
 		hot_live_keep_in_view(&hotmon->live, &hotmon->frame);
-		/* A pause stops the screen only. */
+		/* a pause stops the screen, not the sampling */
 		if (!hotmon->live.paused || !passed)
 			redraw(hotmon);
 		passed = report_wait(&loop, next);

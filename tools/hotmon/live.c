@@ -13,7 +13,7 @@
 #define MIN_INTERVAL_S 0.1
 #define MAX_INTERVAL_S 3600.0
 
-#define STYLE_TITLE 8 /* color pairs 1..3: glow */
+#define STYLE_TITLE 8 /* pairs 1 to 3 are for hot_row_glow() */
 
 static enum report_change key_quit(struct hot_live *live)
 {
@@ -112,7 +112,9 @@ static enum report_change key_resize(struct hot_live *live)
 	return REPORT_RESAMPLE;
 }
 
-/* Dispatch and help screen in one; help NULL: the same as the row above. */
+/* All keys, for dispatch and for the help screen. A row without name and help
+ * is another key for the row above it.
+ */
 static const struct {
 	int key;
 	const char *name;
@@ -214,7 +216,7 @@ static void draw_lines(const struct hot_live *live, const struct table *table,
 	attrset(A_NORMAL);
 }
 
-/* Without memory the table is left out of this frame. */
+/* Draws the table. If there is no memory, the frame has none. */
 static void draw_table(const struct hot_live *live, struct hot_monitor *monitor,
 		       const struct hot_rows *rows)
 {
@@ -238,7 +240,9 @@ static void draw_help(void)
 			mvprintw(y++, 2, "%-8s %s", keys[i].name, keys[i].help);
 }
 
-/* Over the end of the last line, so that it is seen on a narrow screen, too. */
+/* Shows the progress of the search for paths. It overwrites the end of the last
+ * line, so a narrow screen has it, too.
+ */
 static void draw_naming(const struct hot_frame *frame)
 {
 	char text[FMT_LEN];

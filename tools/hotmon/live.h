@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The live view: what is on the screen and what the keys do. Draws frames,
- * computes nothing.
+ * hotmon's live view: the screen and the keys. It draws frames and computes no
+ * numbers.
  */
 #ifndef FRSP_HOT_LIVE_H
 #define FRSP_HOT_LIVE_H
@@ -10,7 +10,7 @@
 #include "heat/columns.h"
 #include "heat/monitor.h"
 
-/* What the person at the keys has chosen. */
+/* What the user has chosen with the keys. */
 struct hot_live {
 	enum hot_view view;
 	struct hot_sort sort;
@@ -20,8 +20,8 @@ struct hot_live {
 	bool color;
 };
 
-/* Takes the terminal, and gives it back also when the program crashes. False:
- * the terminal is not usable (TERM).
+/* Takes the terminal. It is restored also if the program crashes. False: the
+ * terminal cannot be used (TERM).
  */
 bool hot_live_start(struct hot_live *live);
 void hot_live_stop(void);
@@ -29,7 +29,7 @@ void hot_live_stop(void);
 /* How many table rows fit on the screen. */
 __u32 hot_live_n_rows(void);
 
-/* Scrolls back if the frame has fewer rows than scrolled over. */
+/* Scrolls back if the frame has too few rows for .scroll. */
 void hot_live_keep_in_view(struct hot_live *live,
 			   const struct hot_frame *frame);
 

@@ -51,7 +51,9 @@ static const struct argp_option options[] = {
 	{0, 0, 0, 0, "How to show it:", GROUP_HOW},
 	OPTS_REPORT_ROWS,
 	{"no-scan", OPT_NO_SCAN, 0, 0,
-	 "Do not search the directories for files that have no path else", 0},
+	 "Do not search the directories for files whose path cannot be found "
+	 "otherwise",
+	 0},
 	{0, 0, 0, 0, "Tracking:", GROUP_TRACKING},
 	{"memory", OPT_MEMORY, "SIZE", 0,
 	 "Kernel memory to track in: 1M to 64G (default 16M)", 0},
@@ -70,8 +72,7 @@ static const struct argp_option options[] = {
 
 static const char doc[] =
 	"Show which files and which of their 1-MiB ranges the disk really "
-	"works "
-	"for.\v"
+	"works for.\v"
 	"INTERVAL is in seconds (default 1), COUNT the number of reports "
 	"(default: until Ctrl-C).\n\n"
 	"Examples:\n"
@@ -109,7 +110,7 @@ static void parse_pids(const char *text, struct hot_track_options *track)
 		    track->n_pids == HOT_TRACK_MAX_PIDS)
 			opts_wrong_value(
 				"-p", text,
-				"up to 16 process ids with commas between");
+				"up to 16 process ids, separated by commas");
 		track->pids[track->n_pids++] = value;
 	}
 	free(copy);
@@ -155,7 +156,9 @@ static void parse_argument(const char *text, unsigned int nth,
 			      "unexpected argument \"%s\"", text));
 }
 
-/* NULL: --self-test takes it, or it is none of the table. */
+/* The name of an option or argument that --self-test does not take; NULL: it
+ * takes the key, or the table of options does not have it.
+ */
 static const char *name_if_report_only(int key)
 {
 	const struct argp_option *option = options;

@@ -12,9 +12,10 @@ struct hotmon_opts {
 	struct hot_frame_request request;
 	bool rows_given;
 	bool self_test;
-	const char *report_only; /* the last option that --self-test refuses */
-	const char *fs;		 /* --fs, or NULL */
-	const char *cgroup;	 /* -c, or NULL */
+	/* the last option on the command line that --self-test does not take */
+	const char *report_only;
+	const char *fs;	    /* --fs, or NULL */
+	const char *cgroup; /* -c, or NULL */
 	struct hot_monitor_options monitor;
 };
 

@@ -85,7 +85,7 @@ static const char *hint_for(int err)
 	switch (err) {
 	case -ENOSPC:
 	case -EDQUOT:
-		return "the test needs 8 MiB: make room, or name another "
+		return "the test needs 8 MiB: free some space, or name another "
 		       "directory with -D DIR";
 	case -EACCES:
 	case -EPERM:
@@ -101,10 +101,9 @@ static enum exit_code failed(const struct self_test *test,
 			     const char *directory, int err)
 {
 	if (test->no_program && err == -EOPNOTSUPP)
-		return log_fail(EXIT_UNSUPPORTED,
-				"Linux 6.1 or newer is needed",
-				"the kernel lacks the tracepoint "
-				"block_bio_queue");
+		return log_fail(
+			EXIT_UNSUPPORTED, "Linux 6.1 or newer is needed",
+			"the kernel lacks the tracepoint block_bio_queue");
 	if (test->no_program)
 		return log_fail(EXIT_FAILED,
 				"\"hotmon --once -v\" shows what libbpf says",
@@ -114,7 +113,9 @@ static enum exit_code failed(const struct self_test *test,
 			directory, strerror(-err));
 }
 
-/* Of a device, its mount point. A file is refused when it is written to. */
+/* Where to test: spec, or the mount point if spec is a device. If spec is a
+ * regular file, the test fails with ENOTDIR.
+ */
 static const char *directory_of(const char *spec, const struct mount_entry *fs)
 {
 	struct stat st;
@@ -141,11 +142,10 @@ enum exit_code hotmon_self_test(const struct mount_table *mounts,
 	directory = directory_of(spec, fs);
 	if (mount_table_by_spec(mounts, directory, &there) ||
 	    there->dev != fs->dev)
-		return log_fail(EXIT_FAILED,
-				"name a directory that shows it: -D DIR",
-				"self-test of %s: something else is mounted "
-				"over %s",
-				spec, directory);
+		return log_fail(
+			EXIT_FAILED, "name a directory that shows it: -D DIR",
+			"self-test of %s: something else is mounted over %s",
+			spec, directory);
 	err = hot_self_test(fs, directory, &test);
 	if (err)
 		return failed(&test, directory, err);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One filesystem's allocator: latencies, lengths, how far it had to look. */
+/* The screen Allocator: latencies, lengths and search effort of one
+ * filesystem's block allocator.
+ */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -28,8 +30,8 @@ static void print_searches(FILE *out, const struct frsp_alloc_fs *alloc)
 	__u64 goals = alloc->goals_taken + alloc->goals_missed;
 
 	fprintf(out,
-		"Searches %llu, at the goal %.1f%%, shorter than asked "
-		"for %.1f%%\n",
+		"Searches %llu, at the goal %.1f%%, shorter than asked for "
+		"%.1f%%\n",
 		alloc->searches, percent(alloc->goals_taken, goals),
 		percent(alloc->shorter, alloc->searches));
 	fprintf(out,
@@ -68,28 +70,27 @@ static void print_status(FILE *out, const struct fs_status *status)
 {
 	fprintf(out,
 		"frsp: goals offered %llu, taken %llu, missed %llu, stood "
-		"aside "
-		"%llu; groups read %llu, loaded %llu; evictions %llu, drops "
-		"%llu\n",
+		"aside %llu; groups read %llu, loaded %llu; evictions %llu, "
+		"drops %llu\n",
 		status->goals_offered, status->goals_taken,
 		status->goals_missed, status->stood_aside, status->group_reads,
 		status->group_loads, status->evictions, status->drops);
 }
 
-/* What frsp.ko's tracepoints said. */
+/* What was counted at frsp.ko's tracepoints. */
 static void print_events(FILE *out, const struct top_fs *fs)
 {
 	const struct frsp_alloc_fs *alloc = &fs->alloc;
 
 	if (!fs->has_events) {
-		fputs("What frsp decides is not watched: the programs were "
-		      "pinned before it was loaded; \"frsp-top --unpin\", and "
-		      "pin again\n",
+		fputs("The decisions of frsp.ko are not watched: the programs "
+		      "were pinned before it was loaded; run \"frsp-top "
+		      "--unpin\" and pin again\n",
 		      out);
 		return;
 	}
 	fprintf(out,
-		"frsp, since it is watched: goals kept %llu, fitting %llu, "
+		"frsp, since the watch began: goals kept %llu, fitting %llu, "
 		"short %llu; evictions %llu, of %llu extents\n",
 		alloc->picks[FRSP_ALLOC_PICK_KEPT],
 		alloc->picks[FRSP_ALLOC_PICK_FIT],

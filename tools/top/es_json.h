@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What frsp-top --json says of a filesystem's extent status tree. */
+/* The part of frsp-top's JSON about a filesystem's extent status tree. */
 #ifndef FRSP_ES_JSON_H
 #define FRSP_ES_JSON_H
 
@@ -7,7 +7,7 @@
 
 #include "top/model.h"
 
-/* The model is asked for the paths of the inodes. */
+/* model: to find the paths of the inodes. */
 struct json_object *es_json(const struct top_model *model,
 			    const struct es_cache *cache);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One filesystem's extent status tree, as a cache of block mappings. */
+/* The screen ES cache: the extent status tree of one filesystem, as a cache of
+ * block mappings.
+ */
 #include "base/fmt.h"
 #include "base/hist.h"
 #include "top/view.h"
@@ -14,7 +16,9 @@ static const char *const insert_names[FRSP_ES_NR_INSERTS] = {
 	[FRSP_ES_INSERT_HOLE] = "hole",
 };
 
-/* A character per interval, the latest last: 0 to 9 tenths, X: all. */
+/* Prints a character per interval, the latest last. Example: "03X-": less than
+ * 10 % hits, 30 to 39 %, all look-ups were hits, no look-ups.
+ */
 static void print_history(FILE *out, const struct top_history *history)
 {
 	fputs("Hits, tenths of the lookups per interval: ", out);
@@ -105,8 +109,8 @@ int top_escache_print(FILE *out, struct top_model *model,
 			es->info.entries, es->info.reclaimable,
 			es_info_delayed(&es->info));
 	if (!es->has_inodes)
-		fputs("What is there now, and whose it is: not known of this "
-		      "frame\n",
+		fputs("The present entries and their inodes are not known of "
+		      "this frame\n",
 		      out);
 	print_use(out, &es->totals);
 	print_history(out, &fs->es_history);

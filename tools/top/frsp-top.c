@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frsp-top: what the block allocator does, live. */
+/* The program frsp-top: shows what the block allocator does, live. */
 #include <errno.h>
 #include <locale.h>
 #include <string.h>
@@ -57,8 +57,8 @@ static enum exit_code open_model(struct top *top)
 		watch_pin_other(other, sizeof(other));
 		return log_fail(
 			EXIT_UNSUPPORTED,
-			"\"frsp-top --unpin\" of that version, or "
-			"remove the directory",
+			"run \"frsp-top --unpin\" of that version, or remove "
+			"the directory",
 			"%s: BPF programs of another version are pinned",
 			other);
 	}
@@ -69,8 +69,8 @@ static enum exit_code open_model(struct top *top)
 			"cannot load the BPF programs: %s", strerror(-err));
 }
 
-/* The BPF filesystem is root's, as are files in it: capabilities alone do not
- * open them.
+/* The BPF filesystem and its files belong to root. Another user cannot open
+ * them, not even with the capabilities for BPF.
  */
 static enum exit_code fail_pinned_for_root(void)
 {
@@ -93,7 +93,7 @@ static enum exit_code pin(struct top *top)
 	int err = top_model_pin(top->model);
 
 	if (err == -EEXIST)
-		return log_fail(EXIT_FAILED, "\"frsp-top --unpin\" ends that",
+		return log_fail(EXIT_FAILED, "\"frsp-top --unpin\" unpins them",
 				"%s: the programs are pinned already",
 				WATCH_PIN_ROOT);
 	if (err == -ENOENT)
@@ -108,7 +108,8 @@ static enum exit_code unpin(void)
 	int err = watch_unpin();
 
 	if (err == -ENOENT)
-		return log_fail(EXIT_FAILED, "\"frsp-top --pin\" does that",
+		return log_fail(EXIT_FAILED,
+				"\"frsp-top --pin\" pins the programs",
 				"%s: nothing is pinned", WATCH_PIN_ROOT);
 	return pin_end(err);
 }
@@ -147,7 +148,7 @@ static enum report_change keys(void *program)
 	return top_live_keys(&top->live, top->model, top->frame);
 }
 
-/* An error shows again when the next frame is drawn. */
+/* Ignores errors: they recur when the next frame is drawn. */
 static void redraw(void *program)
 {
 	struct top *top = program;
@@ -190,7 +191,7 @@ static int run_live(struct top *top)
 			break;
 		if (passed)
 			next = clock_monotonic_s() + top->live.interval_s;
-		/* Frozen: the frame stays, whatever is wanted of it. */
+		/* While the view is frozen, no key samples a new frame. */
 		if (!top->live.paused)
 			err = sample(top);
 	}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* hotmon's tables, of all filesystems or the one that was named. */
+/* The screen Heat: hotmon's tables, for all filesystems or for the one that the
+ * user named.
+ */
 #include "heat/batch.h"
 #include "top/view.h"
 
@@ -14,8 +16,7 @@ int top_heat_print(FILE *out, struct top_model *model,
 
 	if (!frame->has_heat) {
 		fputs("disk I/O is not watched: the kernel lacks the "
-		      "tracepoint "
-		      "block_bio_queue\n",
+		      "tracepoint block_bio_queue\n",
 		      out);
 		return 0;
 	}

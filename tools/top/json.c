@@ -112,7 +112,7 @@ static struct json_object *status_object(const struct fs_status *status)
 	return object;
 }
 
-/* A value per flexible group; null: not known. */
+/* A value per flexible group; null: unknown. */
 static struct json_object *map_array(const struct fs_map *map,
 				     double (*value)(const struct fs_map *map,
 						     __u32 first, __u32 end))
@@ -132,7 +132,7 @@ static struct json_object *map_array(const struct fs_map *map,
 	return array;
 }
 
-/* Shares of the hottest flexible group's temperature. */
+/* The temperature of each flexible group, relative to the hottest one. */
 static struct json_object *heat_array(const struct fs_map *map,
 				      const struct heat_map *heat)
 {
@@ -151,7 +151,7 @@ static struct json_object *heat_array(const struct fs_map *map,
 	return array;
 }
 
-/* The tiers of each flexible group. */
+/* For each flexible group, an array of the numbers of its tiers. */
 static struct json_object *tier_array(const struct fs_map *map,
 				      const struct tiers *tiers)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* frsp-top's JSON: docs/frsp-top.schema.json says what is in it. */
+/* frsp-top's JSON, as in docs/frsp-top.schema.json. */
 #ifndef FRSP_TOP_JSON_H
 #define FRSP_TOP_JSON_H
 
@@ -9,8 +9,8 @@
 
 #define TOP_JSON_SCHEMA "frsp.top/1"
 
-/* One line, flushed; the map and the heat only if view is of them. 0 or
- * -errno.
+/* Prints a frame as one line and flushes. It has the maps only if view->screen
+ * is TOP_MAP, and the heat only if it is TOP_HEAT. Returns 0 or -errno.
  */
 int top_json_write(FILE *out, struct top_model *model,
 		   const struct top_frame *frame, const struct top_view *view);

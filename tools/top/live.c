@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The live view of frsp-top. Line 0 is the title with the screens. The last
+ * line is the cost or a notice. The text of the screen is between them, and
+ * scrolls. The table keys[] has every key, with its help and its function.
+ */
 #include "top/live.h"
 
 #include <errno.h>
@@ -21,12 +26,12 @@
 #define HEADER_LINES   1
 #define FOOTER_LINES   1
 #define FOOTER_LEN     (TOP_REPORT_LEN + 4 * TOP_FILTER_LEN + 32)
-#define MAP_HEAD_LINES 4 /* above the cells, and a line below */
+#define MAP_HEAD_LINES 4 /* lines of the map that are not cells */
 #define MIN_INTERVAL_S 0.1
 #define MAX_INTERVAL_S 3600.0
 #define KEY_ESCAPE     27
-#define WIDE_TITLE     100 /* columns for the names of all screens */
-/* For the hottest file of each filesystem, also where another screen shows. */
+#define WIDE_TITLE     100 /* columns that the names of all screens need */
+/* Rows to find the hottest file of each filesystem in, on other screens. */
 #define HEAT_ROWS	 200
 #define HEAT_REPORT_ROWS 50
 
@@ -56,6 +61,7 @@ static enum report_change key_pause(struct context *context)
 	return REPORT_REDRAW;
 }
 
+/* How many lines of text fit between title and footer; at least 1. */
 static int page(void)
 {
 	return LINES > HEADER_LINES + FOOTER_LINES + 1
@@ -63,8 +69,8 @@ static int page(void)
 		       : 1;
 }
 
-/* The filesystem that is so many lines further down in the overview; scrolls
- * until it is in sight.
+/* Chooses the filesystem that is this many lines further down in the overview,
+ * and scrolls until it is in sight.
  */
 static void choose(struct context *context, int lines)
 {
@@ -86,13 +92,13 @@ static enum report_change show(struct context *context, enum top_screen_id id)
 {
 	struct top_live *live = context->live;
 
-	/* the first line, if none is chosen among those that are listed */
+	/* chooses the first line, unless a listed filesystem is chosen */
 	if (live->view.screen == TOP_OVERVIEW && top_screens[id].of_one)
 		choose(context, 0);
 	live->view.screen = id;
 	live->scroll = 0;
 	live->help = false;
-	/* these show what a frame has only if it is asked for it */
+	/* the parts of the frame that these screens need are optional */
 	return id == TOP_HEAT || id == TOP_MAP || id == TOP_ESCACHE
 		       ? REPORT_RESAMPLE
 		       : REPORT_REDRAW;
@@ -117,7 +123,9 @@ static enum report_change key_back(struct context *context)
 	return show(context, TOP_OVERVIEW);
 }
 
-/* Only the heat is ranked in the kernel's table: for it another frame is due. */
+/* The order of the heat is chosen when a frame is sampled, so it needs another
+ * frame. The overview sorts when it is drawn.
+ */
 static enum report_change ranks_anew(const struct top_live *live)
 {
 	return live->view.screen == TOP_HEAT ? REPORT_RESAMPLE : REPORT_REDRAW;
@@ -217,7 +225,7 @@ static enum report_change key_left(struct context *context)
 	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
 			    &last_pan))
 		return REPORT_SAME;
-	/* a screen that has grown leaves it beyond the end */
+	/* pan is beyond the last one if the terminal has grown */
 	view->pan = view->pan < last_pan ? view->pan : last_pan;
 	if (view->pan)
 		view->pan--;
@@ -308,7 +316,9 @@ static enum report_change key_resize(struct context *context)
 	return REPORT_REDRAW;
 }
 
-/* Dispatch and help screen in one; help NULL: the same as the row above. */
+/* All keys, for dispatch and for the help screen. A row without name and help
+ * is another key for the row above it.
+ */
 static const struct {
 	int key;
 	const char *name;
@@ -319,12 +329,13 @@ static const struct {
 	{'h', "h ? F1", "this help, on and off", key_help},
 	{'?', NULL, NULL, key_help},
 	{KEY_F(1), NULL, NULL, key_help},
-	{'\t', "Tab", "the next screen; 1, 2, ...: that one", key_next},
-	{'\n', "Enter", "of the chosen filesystem: its allocator", key_enter},
-	{KEY_ESCAPE, "Esc", "back to the overview; there: no filter", key_back},
+	{'\t', "Tab", "the next screen; 1, 2, ...: that screen", key_next},
+	{'\n', "Enter", "the allocator of the chosen filesystem", key_enter},
+	{KEY_ESCAPE, "Esc", "back to the overview; there: clear the filter",
+	 key_back},
 	{KEY_DOWN, "down j", "the next filesystem, or scroll down", key_down},
 	{'j', NULL, NULL, key_down},
-	{KEY_UP, "up k", "the one before, or scroll up", key_up},
+	{KEY_UP, "up k", "the previous filesystem, or scroll up", key_up},
 	{'k', NULL, NULL, key_up},
 	{KEY_NPAGE, "PgDn", "a screen down", key_page_down},
 	{KEY_PPAGE, "PgUp", "a screen up", key_page_up},
@@ -357,12 +368,14 @@ bool top_live_start(struct top_live *live)
 		use_default_colors();
 		live->view.n_colors = term_colors_current();
 	}
-	/* bold, reverse: the chosen line stands out without colours, too */
+	/* also without colours: bold and reverse mark the chosen line */
 	live->view.color = true;
 	return true;
 }
 
-/* As ncurses has it, which gets SGR_RGB only where it knows these. */
+/* The number that ncurses has for a colour. A colour with SGR_RGB gets here
+ * only if the terminal of ncurses takes red, green and blue.
+ */
 static int color_number(int color)
 {
 	return color == SGR_DEFAULT ? color : color & ~SGR_RGB;
@@ -381,10 +394,12 @@ static void set_style(const struct sgr *sgr, bool color)
 	attr_set(attributes, 0, pair > 0 ? &pair : NULL);
 }
 
-/* One line with its colours, if there are any; *sgr goes on from line to line. */
+/* Draws a line with its styles. *sgr carries the style from line to line. A
+ * line above the text area is not drawn, but its sequences change *sgr.
+ */
 static void draw_line(int y, char *line, struct sgr *sgr, bool color)
 {
-	/* above the screen, and behind its edge, only the styles go on */
+	/* x > COLS: parse sequences, put no text */
 	int x = y < HEADER_LINES ? COLS + 1 : 0;
 
 	while (*line) {
@@ -408,7 +423,7 @@ static void draw_line(int y, char *line, struct sgr *sgr, bool color)
 	attrset(A_NORMAL);
 }
 
-/* From the line scroll on; scroll is cut where the text ends. */
+/* Draws the text from line live->scroll on, which is at most the last line. */
 static void draw_text(struct top_live *live, char *text)
 {
 	struct sgr sgr = SGR_PLAIN;
@@ -465,7 +480,9 @@ static int print_help(char **text)
 	return fclose(out) ? -ENOMEM : 0;
 }
 
-/* With the filter in front of it: it may hide what somebody looks for. */
+/* Prints the cost. In the overview the filter stands before it, as it may hide
+ * a filesystem that the user looks for.
+ */
 static void print_cost(char line[FOOTER_LEN], const struct top_live *live,
 		       const struct top_frame *frame)
 {
@@ -474,7 +491,7 @@ static void print_cost(char line[FOOTER_LEN], const struct top_live *live,
 
 	path_escape(live->view.filter, filter, sizeof(filter));
 	if (live->view.screen == TOP_OVERVIEW && filter[0])
-		len = snprintf(line, FOOTER_LEN, "filter \"%s\", Esc: none; ",
+		len = snprintf(line, FOOTER_LEN, "filter \"%s\", Esc: clear; ",
 			       filter);
 	top_report_cost(line + len, FOOTER_LEN - len, frame);
 }
@@ -521,6 +538,7 @@ int top_live_draw(struct top_live *live, struct top_model *model,
 	return 0;
 }
 
+/* Whether the last UTF-8 character lacks bytes. */
 static bool is_incomplete(const char *text)
 {
 	size_t at = strlen(text), n = 0;
@@ -530,7 +548,9 @@ static bool is_incomplete(const char *text)
 	return at && n + 1 < utf8_len(text[at - 1]);
 }
 
-/* A character comes byte by byte. Where not all of them fit, none is taken. */
+/* Appends one byte of a UTF-8 character. If not all bytes of the character fit,
+ * none is appended.
+ */
 static void type_byte(char filter[TOP_FILTER_LEN], unsigned char byte)
 {
 	size_t len = strlen(filter);
@@ -543,7 +563,7 @@ static void type_byte(char filter[TOP_FILTER_LEN], unsigned char byte)
 	filter[len + 1] = '\0';
 }
 
-/* All bytes of the last character. */
+/* Erases the last character, all bytes of it. */
 static void erase_last(char filter[TOP_FILTER_LEN])
 {
 	size_t len = strlen(filter);
@@ -595,7 +615,9 @@ enum report_change top_live_keys(struct top_live *live, struct top_model *model,
 	return change;
 }
 
-/* Each row that is shown has its path looked up. */
+/* How many rows of heat a frame needs. On the heat screen few are taken, as the
+ * path of each row is looked up.
+ */
 static __u32 heat_rows(const struct top_live *live, enum opts_output output)
 {
 	if (live->view.screen != TOP_HEAT || output == OUTPUT_JSON)
@@ -609,7 +631,7 @@ struct top_request top_live_request(const struct top_live *live,
 {
 	enum top_screen_id screen = live->view.screen;
 	const struct hot_frame_request heat = {
-		/* elsewhere the hottest are asked for, not the first rows */
+		/* other screens need the hottest rows, whatever the order */
 		.sort = screen == TOP_HEAT ? live->heat_sort
 					   : (struct hot_sort){0},
 		.max_rows = heat_rows(live, output),

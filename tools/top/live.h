@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * frsp-top's live view: what is on the screen and what the keys do. The text is
- * that of top_view.h.
+ * frsp-top's live view: the terminal and the keys. The text of each screen is
+ * that of top/view.h.
  */
 #ifndef FRSP_TOP_LIVE_H
 #define FRSP_TOP_LIVE_H
@@ -10,7 +10,7 @@
 #include "top/view.h"
 #include "ui/opts.h"
 
-/* What the person at the keys has chosen. */
+/* What the user has chosen with the keys. */
 struct top_live {
 	struct top_view view;
 	struct hot_sort heat_sort;
@@ -18,13 +18,13 @@ struct top_live {
 	int scroll; /* lines above the first one shown */
 	bool paused, help, quit;
 	bool typing;	  /* the filter is being typed */
-	char notice[128]; /* of the last action; empty: none */
+	char notice[128]; /* what the last key did; empty: nothing to say */
 };
 
-/* As screen_start(); after it, and until the end, screen_stop() is due. */
+/* As screen_start(), and sets up colours. Call screen_stop() at the end. */
 bool top_live_start(struct top_live *live);
 
-/* 0 or -errno */
+/* Draws the screen or the help. Returns 0 or -errno. */
 int top_live_draw(struct top_live *live, struct top_model *model,
 		  const struct top_frame *frame);
 
@@ -32,7 +32,7 @@ int top_live_draw(struct top_live *live, struct top_model *model,
 enum report_change top_live_keys(struct top_live *live, struct top_model *model,
 				 const struct top_frame *frame);
 
-/* Which rows of the heat the screen can show. */
+/* What the next frame needs for the present screen, and for JSON. */
 struct top_request top_live_request(const struct top_live *live,
 				    enum opts_output output);
 

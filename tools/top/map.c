@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The flexible groups of a filesystem as a grid, in the order of the disk. A
- * cell is a digit, tenths of what is shown or the number of a tier, so that it
- * reads without colours, too.
+ * The map: the flexible groups of a filesystem as a grid of cells, in the order
+ * of the disk. A cell is a character, so the map can be read without colours.
+ *
+ * Example: the metric fullness prints "950-" for 4 cells. In the first, 90 to
+ * 100 % of the clusters are in use, in the second 50 to 59 %, in the third less
+ * than 10 %; the fourth is not read yet. With the metric tier, a character is
+ * the number of the tier (0 to 9, a to z), or "+" if there are several tiers.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,7 +21,7 @@
 #define DEFAULT_CELLS 1280
 #define N_STEPS	      10
 
-/* Of a cell, where it has no step. */
+/* Instead of the step of a cell. */
 #define NOT_KNOWN (-1)
 #define SEVERAL	  (-2)
 
@@ -28,8 +32,9 @@ struct source {
 	int tiers_err;
 };
 
-/* For steps, again and again. Of 16 colours the last bit but three is
- * brightness, which terminals of eight lack.
+/* The colours of steps 0 to 9; step 10 has the colour of step 0, and so on. The
+ * 16 colours are 8 colours and, with bit 3 set, their bright forms, which a
+ * terminal with 8 colours lacks.
  */
 struct palette {
 	__u32 rgb[N_STEPS];
@@ -39,13 +44,13 @@ struct palette {
 
 struct metric {
 	const char *name;
-	const char *legend; /* NULL: it has one of its own */
+	const char *legend; /* NULL: the list of tiers */
 	const struct palette *palette;
-	/* Of groups [first, end): a step, or one of the above. */
+	/* The step of groups [first, end), or NOT_KNOWN or SEVERAL. */
 	int (*step)(const struct source *source, __u32 first, __u32 end);
 };
 
-/* value: negative: not known */
+/* The step for a value from 0 to 1; negative: unknown. */
 static int tenths(double value)
 {
 	int step = value * N_STEPS;
@@ -92,7 +97,7 @@ static const struct palette ramp = {
 	{2, 2, 10, 10, 3, 3, 11, 9, 9, 1},
 };
 
-/* No order; neighbours are unlike. */
+/* Colours without an order; neighbours look different. */
 static const struct palette categories = {
 	{0x008700, 0x005faf, 0xaf5f00, 0x870087, 0x008787, 0xaf0000, 0x5f5f00,
 	 0x5f5f87, 0xd75f00, 0x585858},
@@ -102,13 +107,13 @@ static const struct palette categories = {
 
 static const struct metric metrics[TOP_NR_METRICS] = {
 	[TOP_FULLNESS] = {"fullness", "clusters in use", &ramp, fullness},
-	[TOP_FRAGMENTATION] = {"fragmentation",
-			       "free clusters outside of their group's longest "
-			       "free extent",
-			       &ramp, fragmentation},
+	[TOP_FRAGMENTATION] =
+		{"fragmentation",
+		 "free clusters outside of their group's longest free extent",
+		 &ramp, fragmentation},
 	[TOP_WARMTH] = {"heat",
-			"the hottest flexible group's temperature, of the "
-			"ranges that are ranked",
+			"the hottest flexible group's temperature, from ranked "
+			"ranges only",
 			&ramp, heat},
 	[TOP_TIER] = {"tier", NULL, &categories, tier},
 };
@@ -118,7 +123,9 @@ const char *top_map_metric(size_t i)
 	return i < TOP_NR_METRICS ? metrics[i].name : NULL;
 }
 
-/* White on it where there are many colours, else it on the background. */
+/* With 256 colours or more: white text on the step's colour. With fewer: text
+ * in the step's colour.
+ */
 static void print_color(FILE *out, const struct palette *palette, int n_colors,
 			int step)
 {
@@ -260,7 +267,7 @@ int top_map_print(FILE *out, struct top_model *model,
 		fprintf(out, "%s has no block groups\n", fs->fs_type);
 		return 0;
 	}
-	if (err) { /* the other screens do without the device */
+	if (err) { /* no failure: the other screens do not read the device */
 		fprintf(out, "cannot read the group descriptors: %s\n",
 			strerror(-err));
 		return 0;
@@ -273,8 +280,7 @@ int top_map_print(FILE *out, struct top_model *model,
 	print_grid(out, &source, &grid, view);
 	if (view->metric == TOP_FRAGMENTATION && !fs->has_status)
 		fputs("needs frsp.ko: \"sudo modprobe frsp\"; \"frspctl "
-		      "doctor\" "
-		      "says what is missing\n",
+		      "doctor\" says what is missing\n",
 		      out);
 	return 0;
 }

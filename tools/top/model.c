@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Two frames are kept: the one that is shown, and the one before, for what is
- * "per second". A filesystem that is unmounted is left out of the next frame,
- * and what was counted of it is dropped, as its device number may come again.
+ * The model keeps two frames: the latest, which is shown, and the previous one,
+ * to compute rates per second. If a filesystem was unmounted, the next frame
+ * does not have it, and its counts are deleted, because another filesystem may
+ * get its device number.
  */
 #include "top/model.h"
 
@@ -22,22 +23,22 @@
 struct top_model {
 	struct mount_table *mounts;
 	struct path_cache *paths;
-	/* NULL: what it watches is not there */
+	/* NULL: this kernel lacks what it would watch */
 	struct alloc_watch *alloc;
 	struct es_watch *es;
 	struct busy_watch *busy;
 	struct hot_monitor *hot;
-	bool es_now;	/* of the request for the frame */
-	__u32 modules;	/* that were there when the watches were opened */
-	__u32 only;	/* device; 0: all */
-	int only_mount; /* by which it was named */
+	bool es_now;	/* of the present request */
+	__u32 modules;	/* watch_modules() when the watches were opened */
+	__u32 only;	/* show only this device; 0: all */
+	int only_mount; /* id of the mount that the user named */
 	struct top_frame frames[2];
 	int shown;	       /* index of the latest frame */
-	struct disk_map *maps; /* of those that were asked for */
+	struct disk_map *maps; /* of the filesystems whose map was shown */
 };
 
-/* Its driver mounts ext2 and ext3, too. The old driver of ext2 has no directory
- * in sysfs.
+/* The driver of ext4 mounts ext2 and ext3, too. Then the filesystem has a
+ * directory in /sys/fs/ext4, but not with the old driver of ext2.
  */
 static bool is_run_by_ext4(const struct mount_entry *mount)
 {
@@ -90,7 +91,7 @@ static int open_heat(struct top_model *model)
 		.track.half_life_s = HOT_TRACK_DEFAULT_HALF_LIFE_S,
 		.only_dev = model->only,
 	};
-	struct mount_table *mounts; /* the monitor's own from then on */
+	struct mount_table *mounts; /* hot_monitor_open() takes it over */
 	int err = mount_table_read(&mounts);
 
 	if (!err)
@@ -98,7 +99,7 @@ static int open_heat(struct top_model *model)
 	return err == -EOPNOTSUPP ? 0 : err;
 }
 
-/* Some may find nothing to watch, but not all. */
+/* A watch may find nothing to watch, but not all three. */
 static int open_watches(struct top_model *model)
 {
 	int err;
@@ -126,8 +127,9 @@ static void close_watches(struct top_model *model)
 	model->busy = NULL;
 }
 
-/* A module that was loaded since is watched from now on, and all counts begin
- * anew. What is pinned stays as it is.
+/* If a module was loaded since the watches were opened, opens them again, to
+ * watch the module, too. All counts then begin at 0. Pinned programs stay as
+ * they are.
  */
 static int follow_modules(struct top_model *model)
 {
@@ -191,7 +193,9 @@ static const struct top_fs *fs_in(const struct top_frame *frame, __u32 dev)
 	return NULL;
 }
 
-/* The history goes on from the frame before, of the same filesystem. */
+/* Copies the history from the previous frame and appends this interval.
+ * before: the filesystem in the previous frame, or NULL.
+ */
 static void add_to_history(struct top_fs *fs, const struct top_fs *before)
 {
 	struct top_history *history = &fs->es_history;
@@ -224,7 +228,7 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 	if (!fs->mount || !fs->mount_label)
 		return -ENOMEM;
 	mount_name_or_number(fs->dev, fs->name);
-	if (!mount_entry_space(mount, &space)) { /* fails where it is hidden */
+	if (!mount_entry_space(mount, &space)) { /* fails if it is hidden */
 		fs->bytes = space.bytes;
 		fs->free_bytes = space.free_bytes;
 	}
@@ -253,7 +257,8 @@ static int compare_mounts(const void *left, const void *right)
 	return strcmp(a->mount, b->mount);
 }
 
-/* The one that was named, or the one that shows most. entry: if all are hidden.
+/* Which mount of entry's filesystem to show: the one that the user named, or
+ * the one that shows most of the filesystem; entry if all are hidden.
  */
 static const struct mount_entry *shown_mount(const struct top_model *model,
 					     const struct mount_entry *entry)
@@ -298,8 +303,9 @@ static int set_only(struct top_model *model, const char *device)
 	return 0;
 }
 
-/* The first frame is never shown: it is what the rates of the next one begin
- * at. */
+/* Reads a first frame, which is not shown. The rates of the next frame are
+ * relative to it.
+ */
 int top_model_open(const struct top_options *options, struct top_model **out)
 {
 	struct top_model *model = calloc(1, sizeof(*model));
@@ -359,7 +365,7 @@ static void add_cost(const struct watch *watch, struct top_frame *frame)
 	}
 }
 
-/* What all of the watches have lost, and what they take. */
+/* Adds the lost events, map bytes and run time of all watches. */
 static int add_overhead(const struct top_model *model, struct top_frame *frame)
 {
 	const struct watch *watch;
@@ -417,7 +423,7 @@ const struct top_fs *top_model_before(const struct top_model *model,
 void top_model_tend(struct top_model *model)
 {
 	if (model->hot)
-		hot_monitor_tend(model->hot); /* sampling tells errors */
+		hot_monitor_tend(model->hot); /* errors recur in sampling */
 }
 
 struct hot_monitor *top_model_hot(struct top_model *model)

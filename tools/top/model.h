@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What frsp-top shows: one frame at a time, of all filesystems that it watches.
- * All output forms take their numbers from here; nothing here knows of any.
+ * Samples what frsp-top shows: one frame at a time, with all filesystems that
+ * it watches. All output forms take their numbers from a frame. The model does
+ * not depend on any of them.
  */
 #ifndef FRSP_TOP_MODEL_H
 #define FRSP_TOP_MODEL_H
@@ -19,48 +20,50 @@
 #include "watch/busy.h"
 #include "watch/es.h"
 
-/* A share of each of the last intervals, in percent. */
+/* A percentage for each of the last intervals, the oldest first. */
 #define TOP_HISTORY	 60
-#define TOP_HISTORY_NONE 255 /* of nothing */
+#define TOP_HISTORY_NONE 255 /* nothing was counted in the interval */
 struct top_history {
 	size_t n;
 	unsigned char percent[TOP_HISTORY];
 };
 
-/* One filesystem, ext4 or XFS. Counts are since it was first seen. */
+/* One filesystem, ext4 or XFS. The counts of BPF programs begin when they are
+ * attached or pinned.
+ */
 struct top_fs {
 	__u32 dev; /* kernel dev_t */
 	char name[MOUNT_NAME_LEN];
 	char fs_type[16];
-	bool is_ext4;	   /* or ext2 or ext3, run by ext4's driver */
-	char *mount;	   /* where it is mounted here */
+	bool is_ext4;	   /* or ext2 or ext3 with the driver of ext4 */
+	char *mount;	   /* its mount point */
 	char *mount_label; /* the same for a terminal (path_escape()) */
 	__u64 bytes, free_bytes;
 	bool has_status; /* frsp.ko has attached it */
 	struct fs_status status;
 	bool has_alloc; /* ext4, and the allocator is watched */
 	struct frsp_alloc_fs alloc;
-	bool has_events; /* frsp.ko has attached it, and is watched, too */
+	bool has_events; /* frsp.ko has attached it, and is watched */
 	bool has_es;	 /* ext4, and the extent status tree is watched */
 	struct es_cache es;
-	struct top_history es_history; /* hits of the lookups */
+	struct top_history es_history; /* look-ups that were hits */
 	bool has_busy;		       /* freed space is watched */
 	struct frsp_busy_fs busy;
 };
 
 struct top_frame {
-	__u64 wall_ns;	   /* when it was taken */
+	__u64 wall_ns;	   /* when the frame was taken */
 	__u64 mono_ns;	   /* the same moment of CLOCK_MONOTONIC */
-	double interval_s; /* since the frame before, or the start */
-	struct top_fs *fs; /* by mount point */
+	double interval_s; /* since the previous frame, or since the start */
+	struct top_fs *fs; /* sorted by mount point */
 	size_t n_fs;
-	/* of all that is watched, since the start */
+	/* sums over the watches of top_model_watch(), since the start */
 	__u64 map_bytes;
 	__u64 lost;
 	__u64 events;
-	double events_ns; /* what they took */
+	double events_ns; /* the time that the programs took for the events */
 	bool has_heat;
-	struct hot_frame heat; /* rows: until the next */
+	struct hot_frame heat; /* its rows are valid until the next frame */
 };
 
 struct top_model;
@@ -69,26 +72,29 @@ struct top_options {
 	const char *device; /* as mount_name_find() takes it; NULL: all */
 };
 
-/* Whether there is what the options name. 0, -ENODEV or -ENOENT: no such
- * filesystem, -EINVAL: not ext4 or XFS, or another -errno.
+/* Checks that the device of the options is a mounted filesystem. Returns 0,
+ * -ENODEV or -ENOENT: no such filesystem, -EINVAL: neither ext4 nor XFS, or
+ * another -errno.
  */
 int top_model_check(const struct top_options *options);
 
-/* Of options that top_model_check() takes. 0, -EOPNOTSUPP: this kernel has
- * nothing of what is watched, -EPROTO: programs of another schema are pinned,
+/* options: as top_model_check() accepts them. Returns 0, -EOPNOTSUPP: this
+ * kernel has nothing to watch, -EPROTO: programs of another schema are pinned,
  * or another -errno.
  */
 int top_model_open(const struct top_options *options, struct top_model **out);
 void top_model_close(struct top_model *model);
 
-/* What a frame is to have besides. */
+/* The optional parts of a frame. */
 struct top_request {
 	struct hot_frame_request heat;
-	bool es_now; /* what is in the extent status trees, and whose they are */
+	/* the present content of the extent status trees, and its inodes */
+	bool es_now;
 };
 
-/* Takes a frame, which is valid until the next but one.
- * 0, -ENODEV: the filesystem that was named is gone, or another -errno.
+/* Takes a frame, which is valid until the next frame but one. Returns 0,
+ * -ENODEV: the filesystem of the options is not mounted any more, or another
+ * -errno.
  */
 int top_model_sample(struct top_model *model, const struct top_request *request,
 		     const struct top_frame **frame);
@@ -96,40 +102,46 @@ int top_model_sample(struct top_model *model, const struct top_request *request,
 /* Keeps up with the kernel between samples: call it every second or so. */
 void top_model_tend(struct top_model *model);
 
-/* The filesystem in the frame before; NULL: it was not there. */
+/* The filesystem in the previous frame; NULL: it was not there. */
 const struct top_fs *top_model_before(const struct top_model *model,
 				      const struct top_fs *fs);
 
-/* The label (path.h) of the hottest of its files among the rows of the latest
- * frame, cut to fit; empty: there is none. Files that are deleted do not count:
- * they may be of a filesystem that had the device number before.
+/* The label (paths/path.h) of the filesystem's hottest file among the rows of
+ * the latest frame, cut to fit; empty: no row has such a file. Deleted files
+ * are skipped: they may be from a filesystem that had the same device number
+ * before.
  */
 void top_model_hottest(struct top_model *model, const struct top_fs *fs,
 		       char *label, size_t size);
 
-/* Free extents as frsp.ko has them now. 0, or -errno: it has none. */
+/* Reads the free extents that frsp.ko knows now. Returns 0, -EOPNOTSUPP:
+ * frsp.ko has not attached the filesystem, or another -errno.
+ */
 int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
 			   struct free_table *table);
 
-/* Its map, refreshed a little in each frame: at first all, then some. 0,
- * -EOPNOTSUPP: not ext4, or another -errno.
+/* Gets the filesystem's map. The first call reads all groups; later calls
+ * refresh some of them, once per frame. Returns 0, -EOPNOTSUPP: not ext4, or
+ * another -errno.
  */
 int top_model_map(struct top_model *model, const struct top_fs *fs,
 		  struct disk_map **map);
 
-/* For paths of the rows. */
+/* The monitor that finds the paths of frame->heat's rows; NULL if the frame has
+ * no heat.
+ */
 struct hot_monitor *top_model_hot(struct top_model *model);
 
-/* The path of an inode on the filesystem with this device, as it is now. */
+/* Finds the present path of an inode on the filesystem with this device. */
 void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,
 		    __u32 gen, struct path_result *result);
 
-/* Pins all that is watched, as watch_pin(). The heat's table needs a reader now
- * and then, who makes room in it (hot_track.h).
+/* Pins all programs and maps, as watch_pin(). Only a running frsp-top or hotmon
+ * evicts from the heat's table (heat/track.h).
  */
 int top_model_pin(struct top_model *model);
 
-/* What is watched, for its cost: i from 0 on; NULL: no more. */
+/* The i-th open watch (from 0), for its cost; NULL: there are no more. */
 const struct watch *top_model_watch(const struct top_model *model, size_t i);
 
 #endif

@@ -38,7 +38,7 @@ static const struct argp_option options[] = {
 	 "Leave the BPF programs in the kernel, counting, and end; later runs "
 	 "show their counts",
 	 0},
-	{"unpin", OPT_UNPIN, 0, 0, "Take away what --pin left, and end", 0},
+	{"unpin", OPT_UNPIN, 0, 0, "Remove what --pin left, and end", 0},
 	{0},
 };
 
@@ -55,7 +55,9 @@ static const char doc[] =
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this "
 	"kernel, 4 not permitted.";
 
-/* Where the next argument belongs: a number cannot be a DEV. */
+/* The next argument that is expected. A number is never a DEV, so it is an
+ * INTERVAL even if it comes first.
+ */
 enum argument {
 	ARGUMENT_DEV,
 	ARGUMENT_INTERVAL,

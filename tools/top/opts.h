@@ -8,8 +8,8 @@
 
 struct top_opts {
 	struct opts_report report;
-	bool pin, unpin;      /* instead of any output */
-	struct top_view view; /* to begin with; of reports: all along */
+	bool pin, unpin;      /* do only this, without any output */
+	struct top_view view; /* of all reports; of the live view, at first */
 	struct top_options model;
 };
 

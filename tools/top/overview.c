@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The overview: a line per filesystem, rates of the last interval. */
+/* The overview: a line per filesystem, with the rates of the last interval. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,9 @@
 #define BAR_WIDTH 6
 #define NO_VALUE  "-"
 
-/* A filesystem now and one interval ago; a new one has nothing behind it. */
+/* A filesystem now and in the previous frame. .before is all 0 for a filesystem
+ * that is new in this frame, except its .status.
+ */
 struct row {
 	const struct top_fs *fs;
 	struct top_fs before;
@@ -26,13 +28,16 @@ struct column {
 	const char *title;
 	bool is_text;
 	bool needs_module;
-	/* Fills in buf, or returns a text that lives as long as row. */
+	/* Fills in buf, or returns a text that lives as long as the row. */
 	const char *(*cell)(char buf[CELL_LEN], const struct row *row,
 			    bool exact);
-	/* To sort by, highest first; NULL: by the text, lowest first. */
+	/* The value to sort by, highest first; negative: unknown. NULL: sort by
+	 * the text, lowest first.
+	 */
 	double (*value)(const struct row *row);
 };
 
+/* value: negative: unknown. format: for a double. */
 static const char *print(char buf[CELL_LEN], double value, const char *format)
 {
 	if (value < 0)
@@ -87,13 +92,13 @@ static const char *free_cell(char buf[CELL_LEN], const struct row *row,
 	return print(buf, free_value(row), exact ? "%.2f%%" : "%.0f%%");
 }
 
-/* Of the cap; without one, of what is there. */
 static double tree_value(const struct row *row)
 {
 	return row->fs->has_status ? (double)row->fs->status.frsp_tree_usage
 				   : -1;
 }
 
+/* "USED/CAP BAR", such as "3.0M/4.0M #####."; "USED" if there is no cap. */
 static const char *tree_cell(char buf[CELL_LEN], const struct row *row,
 			     bool exact)
 {
@@ -134,7 +139,9 @@ static const char *trees_cell(char buf[CELL_LEN], const struct row *row,
 	return buf;
 }
 
-/* Counters of frsp.ko per second: one function each for value and text. */
+/* Defines the functions value and cell of a column that shows a counter of
+ * frsp.ko per second.
+ */
 #define RATE_COLUMN(counter)                                                   \
 	static double counter##_value(const struct row *row)                   \
 	{                                                                      \
@@ -153,7 +160,9 @@ RATE_COLUMN(goals_taken)
 RATE_COLUMN(goals_missed)
 RATE_COLUMN(stood_aside)
 
-/* Of all calls that got blocks in the last interval. */
+/* The percentile in ns, over all calls that got blocks in the last interval;
+ * -1: there were none.
+ */
 static double latency(const struct row *row, double percent)
 {
 	__u64 buckets[LOG2_NS_BUCKETS] = {0};
@@ -211,7 +220,7 @@ static const char *busy_cell(char buf[CELL_LEN], const struct row *row,
 	return print(buf, busy_value(row), "%.0f");
 }
 
-/* Of the last interval. */
+/* The percentage of the last interval. */
 static double es_hit_value(const struct row *row)
 {
 	const struct top_history *history = &row->fs->es_history;
@@ -282,7 +291,7 @@ static size_t make_rows(struct row *rows, struct top_model *model,
 				  sizeof(rows[n].hottest));
 		if (before)
 			rows[n].before = *before;
-		else if (fs->has_status) /* rates of its first frame: 0 */
+		else if (fs->has_status) /* so its first rates are 0 */
 			rows[n].before.status = fs->status;
 		n++;
 	}
@@ -377,7 +386,9 @@ static void print_missing(FILE *out, const struct row *rows, size_t n,
 		top_style(view, SGR_RESET));
 }
 
-/* *n rows, in the order that is shown; the caller frees them. NULL: no memory. */
+/* The rows in the order of the view; sets *n to their number. The caller frees
+ * them. NULL: no memory.
+ */
 static struct row *sorted_rows(struct top_model *model,
 			       const struct top_frame *frame,
 			       const struct top_view *view, size_t *n)
@@ -401,7 +412,7 @@ __u32 top_overview_neighbour(struct top_model *model,
 
 	while (at + 1 < n && rows[at].fs->dev != view->dev)
 		at++;
-	/* without a choice so far, the first step chooses the first one */
+	/* the chosen filesystem is not listed: take the first line */
 	if (n && rows[at].fs->dev != view->dev)
 		at = lines = 0;
 	if (n) {
@@ -410,7 +421,7 @@ __u32 top_overview_neighbour(struct top_model *model,
 		to = to < 0 ? 0 : to;
 		to = to < (long)n ? to : (long)n - 1;
 		dev = rows[to].fs->dev;
-		*line = to + 1; /* below the heads */
+		*line = to + 1; /* line 0 has the titles */
 	}
 	free(rows);
 	return dev;

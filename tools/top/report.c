@@ -66,7 +66,7 @@ struct snapshot {
 	size_t len;
 };
 
-/* For child_run(). */
+/* For child_run(): its filesystem may hang. */
 static int write_snapshot(void *context)
 {
 	const struct snapshot *snapshot = context;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A screen as text, for reports, for files and for the live view. */
+/* Prints a screen as text, for reports, for files and for the live view. */
 #ifndef FRSP_TOP_REPORT_H
 #define FRSP_TOP_REPORT_H
 
@@ -7,22 +7,27 @@
 
 #define TOP_REPORT_LEN 256
 
-/* The screen that view says, with sequences of sgr.h if it has colours; the
- * caller frees *text. 0 or -errno.
+/* Prints the view's screen into *text, which the caller frees. If the view has
+ * colours, the text has sequences of base/sgr.h. Returns 0 or -errno.
  */
 int top_report_text(char **text, struct top_model *model,
 		    const struct top_frame *frame, const struct top_view *view);
 
-/* One line: what watching costs, and what was lost; TOP_REPORT_LEN is enough. */
+/* Prints one line: what the BPF programs cost, and how many events were lost.
+ * TOP_REPORT_LEN bytes are enough.
+ */
 void top_report_cost(char *line, size_t size, const struct top_frame *frame);
 
-/* Screen, cost and an empty line, flushed. 0 or -errno. */
+/* Prints the screen, the cost and an empty line, and flushes. Returns 0 or
+ * -errno.
+ */
 int top_report_write(FILE *out, struct top_model *model,
 		     const struct top_frame *frame, const struct top_view *view,
 		     bool timestamp);
 
-/* The same into a new file, without colours; -EEXIST: there is one; -ETIMEDOUT:
- * its filesystem does not answer.
+/* Prints the same with the time into a new file, without colours. Returns 0,
+ * -EEXIST: the file exists, -ETIMEDOUT: its filesystem does not answer, or
+ * another -errno.
  */
 int top_report_snapshot(const char *path, struct top_model *model,
 			const struct top_frame *frame,

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <string.h>
-
 #include "base/sgr.h"
 
 const struct top_screen top_screens[TOP_NR_SCREENS] = {
@@ -53,7 +51,7 @@ const char *top_view_unwatched(const struct top_fs *fs)
 {
 	return !fs->is_ext4 ? "only ext4 has this"
 			    : "not watched: ext4 was not in the kernel when "
-			      "frsp-top began";
+			      "frsp-top started";
 }
 
 const char *top_style(const struct top_view *view, const char *style)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is to be seen of a frame: which screen, of which filesystem, sorted and
- * filtered how. A screen prints text with colours (sgr.h); the live view and
- * the reports of -b are the same text.
+ * A view: which screen to show of a frame, for which filesystem, with which
+ * order and filter. A screen prints text with colours (base/sgr.h). The live
+ * view and the reports of -b have the same text.
  */
 #ifndef FRSP_TOP_VIEW_H
 #define FRSP_TOP_VIEW_H
@@ -22,7 +22,7 @@ enum top_screen_id {
 	TOP_NR_SCREENS,
 };
 
-/* What the map shows. */
+/* The quantity that the map shows. */
 enum top_metric {
 	TOP_FULLNESS,
 	TOP_FRAGMENTATION,
@@ -35,26 +35,29 @@ enum top_metric {
 
 struct top_view {
 	enum top_screen_id screen;
-	__u32 dev;   /* the filesystem that screens of one show; 0: first */
-	size_t sort; /* column of the overview */
+	/* the chosen filesystem, shown by screens of one filesystem; 0: the
+	 * first
+	 */
+	__u32 dev;
+	size_t sort; /* column that the overview is sorted by */
 	bool reverse;
-	bool ranges; /* heat: of 1-MiB ranges */
+	bool ranges; /* heat: show 1-MiB ranges, not files */
 	bool exact;
 	bool color;
-	int n_colors; /* term_colors.h */
+	int n_colors; /* as in ui/term_colors.h */
 	enum top_metric metric;
-	__u32 zoom;    /* map: each step halves what a cell stands for */
+	__u32 zoom;    /* map: each step halves what a cell shows */
 	__u32 pan;     /* map: in steps of half a screen */
-	__u32 n_cells; /* map: that there is room for; 0: a default */
+	__u32 n_cells; /* map: how many cells fit; 0: a default */
 	char filter[TOP_FILTER_LEN]; /* part of a name or mount point */
-	int width; /* columns that there are; 0: as wide as it gets */
+	int width;		     /* map: cells per line; 0: a default */
 };
 
 struct top_screen {
-	const char *name; /* as on the command line */
+	const char *name; /* for --screen */
 	const char *title;
-	bool of_one; /* shows one filesystem */
-	/* 0 or -errno */
+	bool of_one; /* shows one filesystem, not all */
+	/* Returns 0 or -errno. */
 	int (*print)(FILE *out, struct top_model *model,
 		     const struct top_frame *frame,
 		     const struct top_view *view);
@@ -62,25 +65,25 @@ struct top_screen {
 
 extern const struct top_screen top_screens[TOP_NR_SCREENS];
 
-/* True if the filter leaves it. */
+/* Whether the filesystem's name or mount point contains the filter. */
 bool top_view_passes(const struct top_view *view, const struct top_fs *fs);
 
-/* The filesystem that view is of, or the first one that the filter leaves;
- * NULL: there is none.
+/* The chosen filesystem, or else the first that passes the filter; NULL: there
+ * is none.
  */
 const struct top_fs *top_view_fs(const struct top_frame *frame,
 				 const struct top_view *view);
 
-/* The line above what is shown of one filesystem. False: there is none, and
- * that is what it says.
+/* Prints the head of a screen of one filesystem: its name and mount point.
+ * Returns false if fs is NULL, after printing why there is no filesystem.
  */
 bool top_view_head(FILE *out, const struct top_fs *fs,
 		   const struct top_view *view);
 
-/* Why there is nothing of what only ext4 has. */
+/* Why a screen of ext4's own data has nothing to show for this filesystem. */
 const char *top_view_unwatched(const struct top_fs *fs);
 
-/* A style of sgr.h, if there are colours. */
+/* The style (base/sgr.h), or "" if the view has no colours. */
 const char *top_style(const struct top_view *view, const char *style);
 
 /* The screens, each in a file of its own. */
@@ -100,23 +103,25 @@ int top_escache_print(FILE *out, struct top_model *model,
 int top_heat_print(FILE *out, struct top_model *model,
 		   const struct top_frame *frame, const struct top_view *view);
 
-/* The filesystem so many lines below the one that view is of, as far as there
- * are lines, and which line of the text it is on; 0: there is none.
+/* The filesystem that is this many lines below the chosen one (above, if
+ * negative) in the overview, but not beyond its first or last line. If the
+ * chosen one is not listed, the first. Sets *line to the line of the text that
+ * it is on. Returns its device, or 0: the overview is empty.
  */
 __u32 top_overview_neighbour(struct top_model *model,
 			     const struct top_frame *frame,
 			     const struct top_view *view, int lines, int *line);
 
-/* The largest zoom, and the largest pan with the zoom of view, that change what
- * the map shows. False: there is no map.
+/* Sets *zoom to the largest zoom that changes what the map shows, and *pan to
+ * the largest pan for the present zoom. Returns false if there is no map.
  */
 bool top_map_limits(struct top_model *model, const struct top_frame *frame,
 		    const struct top_view *view, __u32 *zoom, __u32 *pan);
 
-/* Names of what the map shows, for --metric. NULL: no more. */
+/* The name of metric i, for --metric; NULL: no such metric. */
 const char *top_map_metric(size_t i);
 
-/* Names of the overview's columns, for -s. NULL: no such column. */
+/* The name of the overview's column i, for -s; NULL: no such column. */
 const char *top_overview_column(size_t i);
 
 #endif

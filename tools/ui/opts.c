@@ -68,7 +68,7 @@ __u64 opts_count(const char *option, const char *text)
 	return count;
 }
 
-/* auto, always or never. */
+/* text: "auto", "always" or "never". */
 static bool parse_color(const char *text)
 {
 	const char *no_color = getenv("NO_COLOR");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the command lines of hotmon and frsp-top share. Each value's function
- * ends the program with a message when the text is wrong; option: as the user
- * wrote it.
+ * The options that hotmon and frsp-top share. The functions that parse a value
+ * end the program with a message if the text is wrong. option: the option's or
+ * argument's name, for that message.
  */
 #ifndef FRSP_OPTS_H
 #define FRSP_OPTS_H
@@ -17,11 +17,11 @@ enum opts_output {
 	OUTPUT_JSON,
 };
 
-/* How reports are to be given. */
+/* The form and number of reports. */
 struct opts_report {
 	enum opts_output output;
 	double interval_s;
-	__u64 count; /* reports, 0: until interrupted */
+	__u64 count; /* of reports; 0: until interrupted */
 	bool exact, color, timestamp, verbose;
 };
 
@@ -31,13 +31,13 @@ enum opts_key {
 	OPTS_COLOR,
 };
 
-/* Rows of the table of options. */
+/* Rows for the programs' tables of options. */
 /* clang-format off */
 #define OPTS_REPORT_ROWS						       \
 	{"batch", 'b', 0, 0, "Print reports one after the other (default if "  \
 	 "not on a terminal)", 0},					       \
-	{"once", OPTS_ONCE, 0, 0, "Print one report and end: -b with COUNT 1", \
-	 0},								       \
+	{"once", OPTS_ONCE, 0, 0, "Print one report after the first INTERVAL " \
+	 "and end, as -b with COUNT 1", 0},				       \
 	{"json", 'j', 0, 0, "Print one JSON object a line per report", 0},     \
 	{"delay", 'd', "SEC", 0, "The same as INTERVAL", 0},		       \
 	{"iterations", 'n', "N", 0, "The same as COUNT", 0},		       \
@@ -48,28 +48,29 @@ enum opts_key {
 	{"verbose", 'v', 0, 0, "Print libbpf's messages too", 0}
 /* clang-format on */
 
-/* As it is without options: live on a terminal, else in a batch. */
+/* Without options: the live view on a terminal, else reports. */
 struct opts_report opts_report_default(void);
 
-/* False: the key is none of the rows'. */
+/* Handles an option of OPTS_REPORT_ROWS. Returns false if key is another. */
 bool opts_report_option(struct opts_report *report, int key, const char *text);
 
-/* Parses; ends the program on wrong usage (exit code 2), --help and --version
- * (0). libbpf: its version, for --version. input: for the
- * parser.
+/* Parses the command line. Ends the program on wrong usage (exit code 2),
+ * --help and --version (0). libbpf: its version, for --version. input: for the
+ * parser of argp.
  */
 void opts_parse(const struct argp *argp, const char *libbpf, int argc,
 		char **argv, void *input);
 
+/* Ends the program. valid: which values are valid. */
 __attribute__((noreturn)) void
 opts_wrong_value(const char *option, const char *text, const char *valid);
 
 double opts_seconds(const char *option, const char *text, double min,
 		    double max, const char *valid);
 
-/* Between two reports, in seconds. */
+/* The time between two reports, in seconds. */
 double opts_interval(const char *option, const char *text);
 
-/* Of reports: 1 or more. */
+/* The number of reports: 1 or more. */
 __u64 opts_count(const char *option, const char *text);
 #endif

@@ -73,11 +73,11 @@ static const struct {
 	{is_locked_down, EXIT_UNSUPPORTED,
 	 "/sys/kernel/security/lockdown is \"confidentiality\": BPF programs "
 	 "may not read the kernel's memory",
-	 "boot with lockdown=integrity, which Secure Boot is content with"},
+	 "boot with lockdown=integrity, which Secure Boot accepts"},
 	{shows_processes_only, EXIT_UNSUPPORTED,
 	 "/proc shows processes only, as it is mounted with subset=pid: "
 	 "/proc/kallsyms is missing",
-	 "\"mount -t proc proc /proc\" mounts a whole one over it"},
+	 "\"mount -t proc proc /proc\" mounts a complete /proc over it"},
 	{lacks_symbols, EXIT_UNSUPPORTED,
 	 "the kernel has no symbols: /proc/kallsyms is missing",
 	 "CONFIG_KALLSYMS=y is needed, as Debian's kernels have it"},
