@@ -152,26 +152,35 @@ void frsp_fs_missed(struct super_block *sb);
 struct frsp_fs *frsp_fs_find(struct super_block *sb);
 struct frsp_fs *frsp_fs_get(struct super_block *sb, int *cookie);
 void frsp_fs_put(struct frsp_fs *fs, int cookie);
-/*
- * The tree of a group and the group's index in it, or NULL for a group that was
- * added a moment ago. Under RCU or between get and put.
- */
-struct frsp_tree *frsp_fs_tree(struct frsp_fs *fs, u32 group, u32 *in_tree);
-u32 frsp_fs_n_trees(struct frsp_fs *fs);
 /* All rooms of all filesystems go: frsp_rooms_forget() for each. */
 void frsp_fs_forget_rooms(void);
+
+/*
+ * trees.c. tree: of a group, with the group's index in it, or NULL for a group
+ * that was added a moment ago. tree_at: by its index, or NULL. groups_of: how
+ * many of a tree's groups exist, as the last one may have room for more. All
+ * under RCU or between get and put.
+ */
+struct frsp_tree *frsp_fs_tree(struct frsp_fs *fs, u32 group, u32 *in_tree);
+struct frsp_tree *frsp_fs_tree_at(struct frsp_fs *fs, u32 index);
+u32 frsp_fs_n_trees(struct frsp_fs *fs);
+u32 frsp_fs_groups_of(struct frsp_fs *fs, const struct frsp_tree *tree);
 /* What trees take without their extents, rooms included. */
 u64 frsp_fs_index_bytes(struct frsp_fs *fs);
-struct frsp_tree *frsp_fs_tree_at(struct frsp_fs *fs, u32 index);
-/* How many of a tree's groups exist: the last one may have room for more. */
-u32 frsp_fs_groups_of(struct frsp_fs *fs, const struct frsp_tree *tree);
 /*
  * False: the group's bitmap is on the disk. Else ext4 has not written it yet,
  * and an UNKNOWN group becomes what the descriptor says.
  */
 bool frsp_fs_note_uninit(struct frsp_fs *fs, struct frsp_tree *tree, u32 group);
-/* Follows an online growth: groups in the last tree, and new trees. May sleep. */
-void frsp_fs_grow(struct frsp_fs *fs);
+/*
+ * make: trees for n_groups; the ones that are there are taken over. Under
+ * grow_mutex; 0 or -ENOMEM. grow: follows an online growth, with groups in the
+ * last tree, and new trees; true: there was one. Both may sleep. free: nobody
+ * can reach the filesystem any more.
+ */
+int frsp_trees_make(struct frsp_fs *fs, u32 n_groups);
+bool frsp_trees_grow(struct frsp_fs *fs);
+void frsp_trees_free(struct frsp_fs *fs);
 
 /* track.c: what ext4 did to its free space; called with its group lock held. */
 void frsp_track_used(struct ext4_buddy *e4b, struct ext4_free_extent *ex);

@@ -461,7 +461,8 @@ static bool work(struct frsp_fs *fs, unsigned long *expired)
 	bool io;
 
 	if (xchg(&fs->loader.kicked, false)) {
-		frsp_fs_grow(fs);
+		if (frsp_trees_grow(fs))
+			frsp_share_update();
 		keep_below_cap(fs);
 	}
 	if (time_after(jiffies, *expired + EXPIRE_JIFFIES)) {
