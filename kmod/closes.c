@@ -52,7 +52,7 @@ static void unwatch(void)
 	if (frsp_hook_unwatch_closes())
 		WRITE_ONCE(is_watching, true);
 	else
-		frsp_fs_forget_rooms();
+		frsp_rooms_forget();
 }
 
 static void check_work(struct work_struct *work)

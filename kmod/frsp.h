@@ -9,8 +9,9 @@
  *                                     >  loader->lock
  *   ext4's group lock  >  tree->busy_lock
  * None of the spinlocks is taken from interrupts. Tree locks are never nested,
- * and none of these is taken inside mounted_lock (fs.c). Who sleeps: a
- * filesystem's SRCU > closes_mutex (closes.c) > ftrace's own locks.
+ * and none of these is taken inside mounted_lock (attach.c) or fs_lock (fs.c).
+ * Who sleeps: a filesystem's SRCU > closes_mutex (closes.c) > ftrace's own
+ * locks.
  */
 #ifndef FRSP_H
 #define FRSP_H
@@ -66,7 +67,7 @@ struct frsp_scan {
 #define FRSP_ROOM_INDEX 256
 
 struct frsp_fs {
-	struct hlist_node hash;	 /* RCU; written under mounted_lock */
+	struct hlist_node hash;	 /* RCU; written under fs_lock */
 	struct srcu_struct srcu; /* of those who sleep: frsp_fs_get() */
 	struct super_block *sb;
 	u32 group_clusters;
@@ -131,29 +132,21 @@ struct frsp_fs {
 };
 
 /*
- * fs.c: the filesystems that are attached. Nothing is before attach_all, which
- * wants all hooks to be live: it takes those that are mounted now, and from
- * then on hook.c attaches each that is mounted. After detach_all nothing is
- * attached any more. detach returns when the filesystem is let go, whoever does
- * that. All of these sleep, and wait for the I/O of the filesystem in question.
- * attach: true if the superblock was not known yet, steered or not.
- * missed: a request met a filesystem that is not attached; does not sleep.
- */
-void frsp_fs_attach_all(void);
-void frsp_fs_detach_all(void);
-bool frsp_fs_attach(struct super_block *sb);
-void frsp_fs_detach(struct super_block *sb);
-void frsp_fs_missed(struct super_block *sb);
-/*
- * The filesystem of a superblock, or NULL; valid within the caller's RCU
- * read-side section, or between frsp_fs_get() and frsp_fs_put(), within which
- * the caller may sleep.
+ * fs.c: the filesystems that are attached. find: the filesystem of a
+ * superblock, or NULL; valid within the caller's RCU read-side section. get:
+ * the same, valid until put; the caller may sleep between them.
  */
 struct frsp_fs *frsp_fs_find(struct super_block *sb);
 struct frsp_fs *frsp_fs_get(struct super_block *sb, int *cookie);
 void frsp_fs_put(struct frsp_fs *fs, int cookie);
-/* All rooms of all filesystems go: frsp_rooms_forget() for each. */
-void frsp_fs_forget_rooms(void);
+/*
+ * add: readers find the filesystem from now on. remove: no reader finds it any
+ * more; sleeps until those that found it before have finished. each: calls a
+ * function for each filesystem, under RCU.
+ */
+void frsp_fs_add(struct frsp_fs *fs);
+void frsp_fs_remove(struct frsp_fs *fs);
+void frsp_fs_each(void (*call)(struct frsp_fs *fs));
 
 /*
  * trees.c. tree: of a group, with the group's index in it, or NULL for a group
@@ -233,12 +226,13 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 
 /*
  * rooms.c. keep: ext4 has taken an offer with a room, which is its file's only
- * one from now on. May sleep. forget: no file has any more. Does not sleep.
- * file_closed: at the entry of ext4_release_file(), under RCU; does not sleep.
+ * one from now on. May sleep. forget: takes away the rooms of all files of all
+ * filesystems. Does not sleep. file_closed: at the entry of
+ * ext4_release_file(), under RCU; does not sleep.
  */
 void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree,
 		     const struct frsp_offer *offer);
-void frsp_rooms_forget(struct frsp_fs *fs);
+void frsp_rooms_forget(void);
 void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,
 			    struct file *file);
 
@@ -358,6 +352,21 @@ static inline u64 frsp_stats_sum(struct frsp_fs *fs, enum frsp_counter counter)
 		per_cpu_ptr(fs->stats, cpu)->count[counter];
 	return sum;
 }
+
+/*
+ * attach.c. Nothing is attached before attach_all, which needs all hooks to be
+ * live: it attaches the filesystems that are mounted now, and from then on
+ * hook.c attaches each one at its mount. After detach_all nothing is attached
+ * any more. detach returns when the filesystem is detached, whichever task does
+ * that. All of these sleep, and wait for the I/O of the filesystem in question.
+ * attach: true if the superblock was not known yet, steered or not.
+ * missed: a request met a filesystem that is not attached; does not sleep.
+ */
+void frsp_fs_attach_all(void);
+void frsp_fs_detach_all(void);
+bool frsp_fs_attach(struct super_block *sb);
+void frsp_fs_detach(struct super_block *sb);
+void frsp_fs_missed(struct super_block *sb);
 
 /* sysfs.c, dev.c, hook.c */
 void frsp_sysfs_init(void);

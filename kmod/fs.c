@@ -1,50 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The mounted ext4 filesystems.
- *
- * Attach and detach happen in process context: when ext4 registers or
- * unregisters the filesystem in sysfs, which is late in mount and first in
- * umount (hook.c), and for all mounted ones when the module is loaded or
- * unloaded. Each superblock that was looked at has an entry in a list, and
- * whoever attaches or detaches it has claimed that entry. So one filesystem
- * never waits for another: a disk that stalls holds up nobody but those who
- * want its own filesystem.
+ * The filesystems that are attached, by superblock.
  *
  * Readers find a filesystem under RCU. Those that may sleep (the redirect of
- * ext4's allocator, ioctls) then hold its SRCU. Detach unlinks, waits for both,
- * and only then frees; umount itself cannot pass it, as it waits in
- * ext4_unregister_sysfs().
+ * ext4's allocator, ioctls) then hold its SRCU.
  */
 #include <linux/hashtable.h>
-#include <linux/module.h>
-#include <linux/mutex.h>
 
 #include "frsp.h"
 
-static bool freespace_tree = true;
-module_param(freespace_tree, bool, 0644);
-MODULE_PARM_DESC(freespace_tree,
-		 "steer filesystems from when they are attached (default 1)");
+static DEFINE_SPINLOCK(fs_lock);      /* nobody sleeps with it */
+static DEFINE_HASHTABLE(fs_table, 6); /* written under it, read under RCU */
 
-#define DEFAULT_AGGRESSION 1 /* as in the RFC */
+void frsp_fs_add(struct frsp_fs *fs)
+{
+	spin_lock(&fs_lock);
+	hash_add_rcu(fs_table, &fs->hash, (unsigned long)fs->sb);
+	spin_unlock(&fs_lock);
+}
 
-/* insmod waits no longer for superblocks that somebody holds. */
-#define PATIENCE (10 * HZ)
-
-/* A superblock that was looked at, until it is detached. */
-struct mounted {
-	struct list_head list;
-	struct super_block *sb;
-	struct frsp_fs *fs; /* NULL: not steered; the log says why */
-	bool claimed;	    /* somebody attaches or detaches it */
-};
-
-/* What is below is written under mounted_lock, which nobody sleeps with. */
-static DEFINE_SPINLOCK(mounted_lock);
-static DECLARE_WAIT_QUEUE_HEAD(mounted_wait);
-static LIST_HEAD(mounted_list);
-static DEFINE_HASHTABLE(fs_table, 6); /* read under RCU */
-static bool is_open;		      /* else nothing is attached */
+void frsp_fs_remove(struct frsp_fs *fs)
+{
+	spin_lock(&fs_lock);
+	hash_del_rcu(&fs->hash);
+	spin_unlock(&fs_lock);
+	/* Who finds it under RCU may enter its SRCU then. */
+	synchronize_rcu();
+	synchronize_srcu(&fs->srcu);
+}
 
 struct frsp_fs *frsp_fs_find(struct super_block *sb)
 {
@@ -75,322 +58,12 @@ void frsp_fs_put(struct frsp_fs *fs, int cookie)
 	srcu_read_unlock(&fs->srcu, cookie);
 }
 
-void frsp_fs_forget_rooms(void)
+void frsp_fs_each(void (*call)(struct frsp_fs *fs))
 {
 	struct frsp_fs *fs;
 	int i;
 
 	rcu_read_lock();
-	hash_for_each_rcu(fs_table, i, fs, hash) frsp_rooms_forget(fs);
+	hash_for_each_rcu(fs_table, i, fs, hash) call(fs);
 	rcu_read_unlock();
-}
-
-/* Nobody can reach it any more. */
-static void fs_free(struct frsp_fs *fs)
-{
-	frsp_memory_free_condemned(fs);
-	frsp_trees_free(fs);
-	frsp_meta_free(&fs->meta);
-	free_percpu(fs->stats);
-	cleanup_srcu_struct(&fs->srcu);
-	kfree(fs);
-}
-
-static struct frsp_fs *fs_new(struct super_block *sb)
-{
-	struct ext4_sb_info *sbi = frsp_sbi(sb);
-	struct frsp_fs *fs = kzalloc(sizeof(*fs), GFP_KERNEL);
-	int err;
-
-	if (!fs)
-		return NULL;
-	if (init_srcu_struct(&fs->srcu)) {
-		kfree(fs);
-		return NULL;
-	}
-	fs->sb = sb;
-	mutex_init(&fs->grow_mutex);
-	fs->group_clusters = frsp_sbi_group_clusters(sbi);
-	fs->cluster_bits = frsp_sbi_cluster_bits(sbi);
-	fs->first_data_block = le32_to_cpup(
-		(__le32 *)(frsp_sbi_disk(sbi) + EXT4_S_FIRST_DATA_BLOCK));
-	fs->span_log2 =
-		frsp_tree_span_log2(frsp_sbi_log_flex(sbi), fs->group_clusters);
-	/* As ext4_inode_to_goal_block() does where flexible groups have 4 or
-	 * more. */
-	if (frsp_sbi_log_flex(sbi) >= 2)
-		fs->reserved_clusters = fs->group_clusters;
-	fs->flex_trees = 1U << (max(frsp_sbi_log_flex(sbi), fs->span_log2) -
-				fs->span_log2);
-	fs->n_groups = frsp_sbi_groups(sbi);
-	fs->steer = READ_ONCE(freespace_tree);
-	fs->aggression = DEFAULT_AGGRESSION;
-	INIT_WORK(&fs->commit_work, frsp_busy_commit_work);
-	spin_lock_init(&fs->places_lock);
-	INIT_LIST_HEAD(&fs->places);
-	frsp_meta_init(&fs->meta);
-	frsp_memory_init(fs);
-	frsp_loader_init(fs);
-	fs->stats = alloc_percpu(struct frsp_stats);
-	mutex_lock(&fs->grow_mutex);
-	err = fs->stats ? frsp_trees_make(fs, fs->n_groups) : -ENOMEM;
-	mutex_unlock(&fs->grow_mutex);
-	if (err) {
-		fs_free(fs);
-		return NULL;
-	}
-	return fs;
-}
-
-/* Makes the filesystem known to all. NULL: the log says why not. */
-static struct frsp_fs *start(struct super_block *sb)
-{
-	struct frsp_fs *fs = fs_new(sb);
-	int err = -ENOMEM;
-
-	if (!fs)
-		goto err_new;
-	err = frsp_memory_start(fs);
-	if (err)
-		goto err_memory;
-	frsp_share_join(fs);
-	err = frsp_loader_start(fs);
-	if (err)
-		goto err_loader;
-	err = frsp_sysfs_add(fs);
-	if (err)
-		goto err_sysfs;
-	spin_lock(&mounted_lock);
-	hash_add_rcu(fs_table, &fs->hash, (unsigned long)sb);
-	spin_unlock(&mounted_lock);
-	frsp_loader_kick(fs);
-	return fs;
-
-err_sysfs:
-	frsp_loader_stop(fs);
-err_loader:
-	frsp_share_leave(fs);
-	frsp_memory_stop(fs);
-err_memory:
-	fs_free(fs);
-err_new:
-	pr_warn("%s: not steered: attaching failed (%d)\n", sb->s_id, err);
-	return NULL;
-}
-
-static void stop(struct frsp_fs *fs)
-{
-	frsp_share_leave(fs);
-	/* First the thread, which finds the filesystem by pointer. */
-	frsp_loader_stop(fs);
-	frsp_sysfs_remove(fs);
-	spin_lock(&mounted_lock);
-	hash_del_rcu(&fs->hash);
-	spin_unlock(&mounted_lock);
-	/* Who finds it under RCU may enter its SRCU then. */
-	synchronize_rcu();
-	synchronize_srcu(&fs->srcu);
-	frsp_memory_stop(fs);
-	frsp_place_clear(fs);
-	cancel_work_sync(&fs->commit_work);
-	fs_free(fs);
-}
-
-/* Under mounted_lock. */
-static struct mounted *mounted_find(struct super_block *sb)
-{
-	struct mounted *mounted;
-
-	list_for_each_entry (mounted, &mounted_list, list)
-		if (mounted->sb == sb)
-			return mounted;
-	return NULL;
-}
-
-/* A claimed entry for a superblock that has none; else NULL. */
-static struct mounted *mounted_new(struct super_block *sb)
-{
-	struct mounted *mounted = kzalloc(sizeof(*mounted), GFP_KERNEL);
-
-	if (!mounted)
-		return NULL;
-	mounted->sb = sb;
-	mounted->claimed = true;
-	spin_lock(&mounted_lock);
-	if (is_open && !mounted_find(sb)) {
-		list_add(&mounted->list, &mounted_list);
-		spin_unlock(&mounted_lock);
-		return mounted;
-	}
-	spin_unlock(&mounted_lock);
-	kfree(mounted);
-	return NULL;
-}
-
-/* True: *mounted is claimed, or NULL as there is none. sb: NULL for any. */
-static bool try_claim(struct super_block *sb, struct mounted **mounted)
-{
-	struct mounted *each;
-	bool others = false;
-
-	*mounted = NULL;
-	spin_lock(&mounted_lock);
-	list_for_each_entry (each, &mounted_list, list) {
-		if (sb && each->sb != sb)
-			continue;
-		if (each->claimed) {
-			others = true;
-			continue;
-		}
-		each->claimed = true;
-		*mounted = each;
-		break;
-	}
-	spin_unlock(&mounted_lock);
-	return *mounted || !others;
-}
-
-static struct mounted *claim(struct super_block *sb)
-{
-	struct mounted *mounted;
-
-	wait_event(mounted_wait, try_claim(sb, &mounted));
-	return mounted;
-}
-
-static void detach(struct mounted *mounted)
-{
-	if (mounted->fs)
-		stop(mounted->fs);
-	spin_lock(&mounted_lock);
-	list_del(&mounted->list);
-	spin_unlock(&mounted_lock);
-	wake_up_all(&mounted_wait);
-	kfree(mounted);
-}
-
-bool frsp_fs_attach(struct super_block *sb)
-{
-	struct mounted *mounted = mounted_new(sb);
-	struct frsp_fs *fs = NULL;
-	const char *what;
-
-	if (!mounted)
-		return false;
-	if (frsp_ext4_is_as_expected(sb, &what))
-		fs = start(sb);
-	else
-		pr_warn("%s: not steered: ext4's %s is not as the layout says; "
-			"build the module for this kernel again\n",
-			sb->s_id, what);
-	spin_lock(&mounted_lock);
-	mounted->fs = fs;
-	mounted->claimed = false;
-	spin_unlock(&mounted_lock);
-	wake_up_all(&mounted_wait);
-	return true;
-}
-
-void frsp_fs_detach(struct super_block *sb)
-{
-	struct mounted *mounted = claim(sb);
-
-	if (mounted)
-		detach(mounted);
-}
-
-static void attach_one(struct super_block *sb, void *n_new)
-{
-	*(u32 *)n_new += frsp_fs_attach(sb);
-}
-
-/*
- * Attaches what is mounted; returns how many were not known before.
- *
- * ext4 also mounts as ext3 and, unless the kernel has the driver ext2, as ext2:
- * types of their own, which it registers before ext4 (ext4_init_fs() in
- * fs/ext4/super.c, in 6.1 to 7.3). So get_fs_type() finds them; of a type that
- * is not there it would load the driver. The function that begins a mount tells
- * whose a type is (ext4_init_fs_context()).
- */
-static u32 attach_mounted(void)
-{
-	static const char *const names[] = {
-		"ext4",
-		"ext3",
-#if IS_ENABLED(CONFIG_EXT4_USE_FOR_EXT2) && !IS_ENABLED(CONFIG_EXT2_FS)
-		"ext2",
-#endif
-	};
-	struct file_system_type *ext4 = get_fs_type("ext4"), *type;
-	u32 n_new = 0;
-	size_t i;
-
-	for (i = 0; ext4 && i < ARRAY_SIZE(names); i++) {
-		type = get_fs_type(names[i]);
-		if (!type)
-			continue;
-		if (type->init_fs_context == ext4->init_fs_context)
-			iterate_supers_type(type, attach_one, &n_new);
-		module_put(type->owner);
-	}
-	if (ext4)
-		module_put(ext4->owner);
-	return n_new;
-}
-
-static DECLARE_COMPLETION(looked);
-
-/*
- * In 6.1 iterate_supers_type() ends early, and says nothing, if the superblock
- * that it waits for is unmounted meanwhile (fs/super.c). The next round does not
- * meet that one any more. What is still missed is found by its first request.
- */
-static void attach_work(struct work_struct *work)
-{
-	attach_mounted();
-	while (attach_mounted())
-		;
-	complete_all(&looked);
-}
-
-static DECLARE_WORK(look_again, attach_work);
-
-/*
- * Under the lock, so that detach_all cancels what was scheduled while it was
- * open. A mount that is under way (not SB_BORN yet: vfs_get_tree() in
- * fs/super.c, in 6.1 to 7.3) attaches itself when it is done; to look for it
- * would be to wait for it.
- */
-void frsp_fs_missed(struct super_block *sb)
-{
-	if (!(READ_ONCE(sb->s_flags) & SB_BORN))
-		return;
-	spin_lock(&mounted_lock);
-	if (is_open && !mounted_find(sb))
-		schedule_work(&look_again);
-	spin_unlock(&mounted_lock);
-}
-
-void frsp_fs_attach_all(void)
-{
-	spin_lock(&mounted_lock);
-	is_open = true;
-	spin_unlock(&mounted_lock);
-	schedule_work(&look_again);
-	if (!wait_for_completion_timeout(&looked, PATIENCE))
-		pr_info("a mount or umount goes on; filesystems that wait "
-			"behind it are steered when it is over\n");
-}
-
-void frsp_fs_detach_all(void)
-{
-	struct mounted *mounted;
-
-	spin_lock(&mounted_lock);
-	is_open = false;
-	spin_unlock(&mounted_lock);
-	cancel_work_sync(&look_again);
-	while ((mounted = claim(NULL)))
-		detach(mounted);
 }

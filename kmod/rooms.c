@@ -66,7 +66,7 @@ void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree,
 	}
 }
 
-void frsp_rooms_forget(struct frsp_fs *fs)
+static void forget(struct frsp_fs *fs)
 {
 	struct frsp_tree *tree;
 	u32 i;
@@ -80,6 +80,11 @@ void frsp_rooms_forget(struct frsp_fs *fs)
 		tree->n_rooms = 0;
 		spin_unlock(&tree->lock);
 	}
+}
+
+void frsp_rooms_forget(void)
+{
+	frsp_fs_each(forget);
 }
 
 void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,
