@@ -42,7 +42,7 @@ struct frsp_trees {
 	struct frsp_tree *tree[];
 };
 
-/* The background thread of a filesystem: load.c. */
+/* The background thread of a filesystem: wake.c, thread.c. */
 struct frsp_loader {
 	struct task_struct *task;
 	wait_queue_head_t wait;
@@ -268,32 +268,43 @@ void frsp_share_update(void);
 void frsp_share_give(struct frsp_fs *fs, u64 max_bytes);
 
 /*
+ * wake.c: what the background thread has to do. want: it shall load the tree;
+ * io: also what is not in memory. retry: ends every tree's back-off, as there
+ * may be room where there was none. kick: it has something else to do. next:
+ * the tree that was wanted first, off the list, or NULL. most_promising: which
+ * tree level 3 has it load though nobody asked, or NULL. has_work: it has more
+ * to do than the scan; to be called by the thread. may_read: whether bitmaps
+ * may be read though nobody waits for them. is_done: all groups of the tree are
+ * LOADED or BAD. None sleeps.
+ */
+void frsp_loader_init(struct frsp_fs *fs);
+void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io);
+void frsp_loader_retry(struct frsp_fs *fs);
+void frsp_loader_kick(struct frsp_fs *fs);
+struct frsp_tree *frsp_loader_next(struct frsp_fs *fs, bool *io);
+struct frsp_tree *frsp_loader_most_promising(struct frsp_fs *fs);
+bool frsp_loader_has_work(struct frsp_fs *fs);
+bool frsp_load_may_read(struct frsp_fs *fs);
+bool frsp_load_is_done(struct frsp_fs *fs, struct frsp_tree *tree);
+
+/*
  * load.c. init_group: has ext4 make the group's buddy, unless this mount has it
  * already; if that fails the group is bad, but for -ENOMEM. summary: what
  * ext4's bitmap of the group says now, read first if need be. group: puts the
  * group's extents into the tree, from ext4's bitmap in memory; io: read it
  * first if need be. Both sleep, do one read at most and return 0 or -errno.
- * want: the background thread shall load the tree; io: also what is not in
- * memory. retry: there may be room where there was none. kick: it has something
- * else to do. has_work: the thread is wanted for more than the scan. may_read:
- * whether bitmaps may be read for nobody who waits. state: of a group, by its
- * index in the tree. is_done: all groups of the tree are LOADED or BAD.
- * is_in_memory: ext4 has the group's bitmap in its buddy cache.
+ * state: of a group, by its index in the tree. is_in_memory: ext4 has the
+ * group's bitmap in its buddy cache.
  */
 int frsp_load_init_group(struct frsp_fs *fs, u32 group);
 int frsp_load_summary(struct frsp_fs *fs, u32 group);
 int frsp_load_group(struct frsp_fs *fs, u32 group, bool io);
-void frsp_loader_init(struct frsp_fs *fs);
+enum frsp_group_state frsp_load_state(struct frsp_tree *tree, u32 in_tree);
+bool frsp_load_is_in_memory(struct frsp_fs *fs, u32 group);
+
+/* thread.c: the background thread. start: 0 or -errno. Both sleep. */
 int frsp_loader_start(struct frsp_fs *fs);
 void frsp_loader_stop(struct frsp_fs *fs);
-void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io);
-void frsp_loader_retry(struct frsp_fs *fs);
-void frsp_loader_kick(struct frsp_fs *fs);
-bool frsp_loader_has_work(struct frsp_fs *fs);
-bool frsp_load_may_read(struct frsp_fs *fs);
-enum frsp_group_state frsp_load_state(struct frsp_tree *tree, u32 in_tree);
-bool frsp_load_is_done(struct frsp_fs *fs, struct frsp_tree *tree);
-bool frsp_load_is_in_memory(struct frsp_fs *fs, u32 group);
 
 /*
  * scan.c. set_rate: at most so many bitmaps per second (FRSP_SCAN_MAX; 0: no

@@ -63,7 +63,7 @@ static bool others_use_disk(struct frsp_fs *fs)
  * False, and due is later: the last step has used more of the CPU than the time
  * since makes up for. The scheduler has brought the thread's time up to date
  * when it fell asleep. cpu_ns moves on with what the thread does for others, so
- * that the scan need not answer for that (load.c).
+ * that the scan need not answer for that (thread.c).
  */
 static bool has_cpu_time(struct frsp_scan *scan)
 {

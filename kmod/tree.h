@@ -74,7 +74,7 @@ struct frsp_tree {
 	unsigned long last_used; /* jiffies */
 	bool active;
 
-	/* guarded by the loader's lock: see load.c */
+	/* guarded by the loader's lock: see wake.c */
 	struct list_head wanted;
 	bool wanted_io;
 	unsigned long no_room_until; /* jiffies; READ_ONCE */
