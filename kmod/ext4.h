@@ -281,6 +281,12 @@ u32 frsp_group_desc_free(struct super_block *sb, u32 group, bool *uninit);
 /* Where the group's bitmap is on the disk. */
 sector_t frsp_group_bitmap_block(struct super_block *sb, u32 group);
 /*
+ * ext4_mb_init_group() of the running kernel: has ext4 make the group's buddy.
+ * May sleep; 0 or -errno. set_init_group: where it is.
+ */
+int frsp_ext4_init_group(struct super_block *sb, u32 group, gfp_t gfp);
+void frsp_ext4_set_init_group(void *address);
+/*
  * Whether the structures behind sb look as the layout says, held against the
  * superblock on the disk. On false *what names the first that does not.
  */

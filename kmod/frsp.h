@@ -394,8 +394,6 @@ void frsp_hook_exit(void);
  */
 int frsp_hook_watch_closes(void);
 int frsp_hook_unwatch_closes(void);
-/* ext4_mb_init_group() of the running kernel. */
-int frsp_hook_init_group(struct super_block *sb, u32 group, gfp_t gfp);
 
 extern struct kmem_cache *frsp_extent_cache; /* main.c */
 

@@ -37,11 +37,6 @@ static int no_allocate(struct ext4_allocation_context *ac)
 	return -EIO;
 }
 
-static int no_init_group(struct super_block *sb, u32 group, gfp_t gfp)
-{
-	return -EIO;
-}
-
 static int no_register_sysfs(struct super_block *sb)
 {
 	return -EIO;
@@ -52,14 +47,8 @@ static void no_unregister_sysfs(struct super_block *sb)
 }
 
 DEFINE_STATIC_CALL(frsp_allocate, no_allocate);
-DEFINE_STATIC_CALL(frsp_init_group, no_init_group);
 DEFINE_STATIC_CALL(frsp_register_sysfs, no_register_sysfs);
 DEFINE_STATIC_CALL(frsp_unregister_sysfs, no_unregister_sysfs);
-
-int frsp_hook_init_group(struct super_block *sb, u32 group, gfp_t gfp)
-{
-	return static_call(frsp_init_group)(sb, group, gfp);
-}
 
 static noinline int redirect_allocate(struct ext4_allocation_context *ac)
 {
@@ -360,7 +349,7 @@ static int find_functions(void)
 	closes_hook.address = lookup(closes_hook.function);
 	if (!closes_hook.address)
 		return -ENOENT;
-	static_call_update(frsp_init_group, (void *)init_group);
+	frsp_ext4_set_init_group((void *)init_group);
 	i = ARRAY_SIZE(hooks);
 	static_call_update(frsp_allocate, (void *)hooks[i - 1].address);
 	static_call_update(frsp_unregister_sysfs, (void *)hooks[i - 2].address);

@@ -64,7 +64,7 @@ int frsp_load_init_group(struct frsp_fs *fs, u32 group)
 	if (current == READ_ONCE(fs->loader.task))
 		set_user_nice(current, 0);
 	read_ahead(fs, group);
-	err = frsp_hook_init_group(fs->sb, group, GFP_NOFS);
+	err = frsp_ext4_init_group(fs->sb, group, GFP_NOFS);
 	if (current == READ_ONCE(fs->loader.task))
 		set_user_nice(current, MAX_NICE);
 	trace_frsp_group_reads(fs->sb->s_dev, group, err);
