@@ -10,6 +10,7 @@
  * from the next one at its address. A room does not wait, as it is asked for
  * within ext4's transaction: it is not kept, and the next one will be.
  */
+#include <linux/ftrace.h>
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
 
@@ -22,6 +23,7 @@
  */
 #define CHECK_JIFFIES (60 * HZ)
 
+static struct ftrace_ops *hook;	   /* its filter stays: hook.c */
 static DEFINE_MUTEX(closes_mutex); /* guards the hook itself */
 static bool is_watching;	   /* READ_ONCE; written under the mutex */
 static bool is_used;		   /* by a room, since the last check */
@@ -30,6 +32,11 @@ static atomic_t n_places;
 static void check_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(check, check_work);
 
+void frsp_closes_init(struct ftrace_ops *ops)
+{
+	hook = ops;
+}
+
 /* 0 or -errno. Under the mutex. */
 static int watch(void)
 {
@@ -37,7 +44,7 @@ static int watch(void)
 
 	if (is_watching)
 		return 0;
-	err = frsp_hook_watch_closes();
+	err = register_ftrace_function(hook);
 	if (err)
 		return err;
 	WRITE_ONCE(is_watching, true);
@@ -49,7 +56,7 @@ static int watch(void)
 static void unwatch(void)
 {
 	WRITE_ONCE(is_watching, false);
-	if (frsp_hook_unwatch_closes())
+	if (unregister_ftrace_function(hook))
 		WRITE_ONCE(is_watching, true);
 	else
 		frsp_rooms_forget();

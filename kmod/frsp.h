@@ -243,6 +243,7 @@ void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,
  * in use; keep (or NULL) is spared. free_condemned: what drops have left. Both
  * may sleep.
  */
+extern struct kmem_cache *frsp_extent_cache; /* made in main.c */
 void frsp_memory_init(struct frsp_fs *fs);
 int frsp_memory_start(struct frsp_fs *fs);
 void frsp_memory_stop(struct frsp_fs *fs);
@@ -319,12 +320,16 @@ long frsp_scan_wait(struct frsp_fs *fs);
 void frsp_scan_step(struct frsp_fs *fs);
 
 /*
- * closes.c: whether the closing of files is watched. hold, before a file has a
- * place: it is from now on, or -errno; sleeps. release: the place is gone; does
- * not sleep. watch_rooms: true: it is, so a room may be kept; false: it will be
- * soon, unless ftrace refuses; does not sleep. exit: nothing is attached any
- * more.
+ * closes.c: whether the closing of files is watched. init: ops is the hook,
+ * which calls frsp_place_file_closed() and frsp_rooms_file_closed() for each
+ * file that is closed, while it is registered. hold, before a file has a place:
+ * the closing is watched from now on, or -errno; sleeps. release: the place is
+ * gone; does not sleep. watch_rooms: true: the closing is watched, so a room
+ * may be kept; false: it will be soon, unless ftrace refuses; does not sleep.
+ * exit: nothing is attached any more.
  */
+struct ftrace_ops;
+void frsp_closes_init(struct ftrace_ops *ops);
 int frsp_closes_hold(void);
 void frsp_closes_release(void);
 bool frsp_closes_watch_rooms(void);
@@ -387,14 +392,5 @@ int frsp_dev_init(void);
 void frsp_dev_exit(void);
 int frsp_hook_init(void);
 void frsp_hook_exit(void);
-/*
- * Begins, or ends, to call frsp_place_file_closed() and
- * frsp_rooms_file_closed() for each file that is closed: 0 or -errno. The
- * caller serialises, and neither begins nor ends twice in a row.
- */
-int frsp_hook_watch_closes(void);
-int frsp_hook_unwatch_closes(void);
-
-extern struct kmem_cache *frsp_extent_cache; /* main.c */
 
 #endif

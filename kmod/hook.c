@@ -323,17 +323,6 @@ static int hook_register(struct hook *hook)
 	return err;
 }
 
-/* The filter stays, as ops_register() says. */
-int frsp_hook_watch_closes(void)
-{
-	return register_ftrace_function(&closes_hook.ops);
-}
-
-int frsp_hook_unwatch_closes(void)
-{
-	return unregister_ftrace_function(&closes_hook.ops);
-}
-
 static int find_functions(void)
 {
 	unsigned long init_group = lookup("ext4_mb_init_group");
@@ -471,6 +460,7 @@ int frsp_hook_init(void)
 	err = hook_prepare(&closes_hook);
 	if (err)
 		goto err_hooks;
+	frsp_closes_init(&closes_hook.ops);
 	ops_unregister(&guard);
 	return 0;
 

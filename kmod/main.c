@@ -5,8 +5,6 @@
 #include "btf_check.h"
 #include "frsp.h"
 
-struct kmem_cache *frsp_extent_cache;
-
 static int __init frsp_init(void)
 {
 	int err;

@@ -24,6 +24,8 @@
 #define ACTIVE_JIFFIES 100
 #define SHRINK_TRIES   5000 /* with a pause of a millisecond or more */
 
+struct kmem_cache *frsp_extent_cache;
+
 void frsp_memory_init(struct frsp_fs *fs)
 {
 	spin_lock_init(&fs->lru_lock);
