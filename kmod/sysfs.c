@@ -6,7 +6,7 @@
  *   frsp_tree_usage         ro  bytes that extents take now
  *   frsp_cache_aggression   rw  0..3
  *   frsp_scan_rate          rw  bitmaps per second, 0: no scan
- *   frsp/NAME               ro  counters (stats.h) and gauges
+ *   frsp/NAME               ro  counters and gauges (uapi/counters.h)
  * docs/sysfs.abi describes each.
  *
  * The first five are binary attributes, as ext4's own sysfs_ops would take
@@ -238,18 +238,7 @@ static struct counter_attribute counters[] = {
 	FRSP_COUNTERS(COUNTER)
 #undef COUNTER
 #define GAUGE(name) { { #name, 0444 }, 0, name##_gauge },
-	GAUGE(trees)
-	GAUGE(trees_cached)
-	GAUGE(groups)
-	GAUGE(groups_known)
-	GAUGE(groups_loaded)
-	GAUGE(scan_left)
-	GAUGE(index_bytes)
-	GAUGE(busy_extents)
-	GAUGE(busy_extents_peak)
-	GAUGE(busy_blocks)
-	GAUGE(busy_blocks_peak)
-	GAUGE(gave_up)
+	FRSP_GAUGES(GAUGE)
 #undef GAUGE
 };
 /* clang-format on */

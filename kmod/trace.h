@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * frsp's tracepoints: one for each counter of stats.h that stands for a
+ * frsp's tracepoints: one for each counter of uapi/counters.h that stands for a
  * decision, of the same name. Scalars only, as the module has no BTF; raw
  * tracepoints see the arguments in the order of TP_PROTO.
  *
