@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * When ext4's closing of files is watched (on_release_file() in hook.c). Files
- * with target ranges need that, and those that have a room behind them; all
- * others would pay for it. So the hook is there while a file has target ranges,
- * and while files ask for room. When for a while none did it goes, and all
- * rooms are forgotten: nobody would take them away when their file is closed.
+ * When ext4's closing of files is watched (on_ext4_release_file() in hook.c).
+ * Files with target ranges need that, and those that have a room behind them;
+ * all others would pay for it. So the hook is there while a file has target
+ * ranges, and while files ask for room. When for a while none did it goes, and
+ * all rooms are forgotten: nobody would take them away when their file is
+ * closed.
  *
  * A place waits for the hook: without it, a file that is gone could not be told
  * from the next one at its address. A room does not wait, as it is asked for

@@ -26,9 +26,11 @@
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/static_call.h>
+#include <linux/stringify.h>
 #include <linux/tracepoint.h>
 
 #include "frsp.h"
+#include "uapi/ext4_functions.h"
 
 static DEFINE_PER_CPU(long, in_redirects);
 
@@ -50,7 +52,8 @@ DEFINE_STATIC_CALL(frsp_allocate, no_allocate);
 DEFINE_STATIC_CALL(frsp_register_sysfs, no_register_sysfs);
 DEFINE_STATIC_CALL(frsp_unregister_sysfs, no_unregister_sysfs);
 
-static noinline int redirect_allocate(struct ext4_allocation_context *ac)
+static noinline int
+redirect_ext4_mb_regular_allocator(struct ext4_allocation_context *ac)
 {
 	struct frsp_steering steering;
 	struct frsp_fs *fs;
@@ -74,7 +77,7 @@ static noinline int redirect_allocate(struct ext4_allocation_context *ac)
 }
 
 /* Late in mount. */
-static noinline int redirect_register_sysfs(struct super_block *sb)
+static noinline int redirect_ext4_register_sysfs(struct super_block *sb)
 {
 	int ret;
 
@@ -87,7 +90,7 @@ static noinline int redirect_register_sysfs(struct super_block *sb)
 }
 
 /* The first thing in umount, and where a mount fails after the above. */
-static noinline void redirect_unregister_sysfs(struct super_block *sb)
+static noinline void redirect_ext4_unregister_sysfs(struct super_block *sb)
 {
 	this_cpu_inc(in_redirects);
 	frsp_fs_detach(sb);
@@ -101,50 +104,53 @@ static unsigned long argument(struct ftrace_regs *fregs, int n)
 	return regs_get_kernel_argument(ftrace_get_regs(fregs), n);
 }
 
-static void notrace on_mark_used(unsigned long ip, unsigned long parent_ip,
-				 struct ftrace_ops *ops,
-				 struct ftrace_regs *fregs)
+static void notrace on_mb_mark_used(unsigned long ip, unsigned long parent_ip,
+				    struct ftrace_ops *ops,
+				    struct ftrace_regs *fregs)
 {
 	frsp_track_used((struct ext4_buddy *)argument(fregs, 0),
 			(struct ext4_free_extent *)argument(fregs, 1));
 }
 
-static void notrace on_free_blocks(unsigned long ip, unsigned long parent_ip,
-				   struct ftrace_ops *ops,
-				   struct ftrace_regs *fregs)
+static void notrace on_mb_free_blocks(unsigned long ip, unsigned long parent_ip,
+				      struct ftrace_ops *ops,
+				      struct ftrace_regs *fregs)
 {
 	frsp_track_freed((struct ext4_buddy *)argument(fregs, 1),
 			 argument(fregs, 2), argument(fregs, 3));
 }
 
-static void notrace on_generate_buddy(unsigned long ip, unsigned long parent_ip,
-				      struct ftrace_ops *ops,
-				      struct ftrace_regs *fregs)
+static void notrace on_ext4_mb_generate_buddy(unsigned long ip,
+					      unsigned long parent_ip,
+					      struct ftrace_ops *ops,
+					      struct ftrace_regs *fregs)
 {
 	frsp_track_generated((struct super_block *)argument(fregs, 0),
 			     (void *)argument(fregs, 2), argument(fregs, 3));
 }
 
-static void notrace on_corrupted(unsigned long ip, unsigned long parent_ip,
-				 struct ftrace_ops *ops,
-				 struct ftrace_regs *fregs)
+static void notrace on_ext4_mark_group_bitmap_corrupted(
+	unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+	struct ftrace_regs *fregs)
 {
 	if (argument(fregs, 2) & EXT4_GROUP_INFO_BBITMAP_CORRUPT)
 		frsp_track_corrupted((struct super_block *)argument(fregs, 0),
 				     argument(fregs, 1));
 }
 
-static void notrace on_freed_data(unsigned long ip, unsigned long parent_ip,
-				  struct ftrace_ops *ops,
-				  struct ftrace_regs *fregs)
+static void notrace on_ext4_process_freed_data(unsigned long ip,
+					       unsigned long parent_ip,
+					       struct ftrace_ops *ops,
+					       struct ftrace_regs *fregs)
 {
 	frsp_busy_committed((struct super_block *)argument(fregs, 0),
 			    argument(fregs, 1));
 }
 
-static void notrace on_release_file(unsigned long ip, unsigned long parent_ip,
-				    struct ftrace_ops *ops,
-				    struct ftrace_regs *fregs)
+static void notrace on_ext4_release_file(unsigned long ip,
+					 unsigned long parent_ip,
+					 struct ftrace_ops *ops,
+					 struct ftrace_regs *fregs)
 {
 	struct inode *inode = (struct inode *)argument(fregs, 0);
 	struct file *file = (struct file *)argument(fregs, 1);
@@ -176,25 +182,33 @@ struct hook {
 };
 
 /*
- * In this order they are registered; observers first, so that trees miss
- * nothing. The first three see all changes of free space: ext4 calls them in
- * the same places in 6.1, 6.12, 7.2 and 7.3, and in ext4.ko as Debian builds it
- * no call is inlined (disassembled: 2 of mb_mark_used, 7 of mb_free_blocks and
- * 2 of ext4_mb_generate_buddy in 6.12, 7.2 and 7.3).
+ * The list's order is that of registration: observers come first, so that trees
+ * miss nothing. The first three see all changes of free space: ext4 calls them
+ * in the same places in 6.1, 6.12, 7.2 and 7.3, and in ext4.ko as Debian builds
+ * it no call is inlined (disassembled: 2 of mb_mark_used, 7 of mb_free_blocks
+ * and 2 of ext4_mb_generate_buddy in 6.12, 7.2 and 7.3).
  */
-static struct hook hooks[] = {
-	{"mb_mark_used", on_mark_used},
-	{"mb_free_blocks", on_free_blocks},
-	{"ext4_mb_generate_buddy", on_generate_buddy},
-	{"ext4_mark_group_bitmap_corrupted", on_corrupted},
-	{"ext4_process_freed_data", on_freed_data},
-	{"ext4_register_sysfs", redirect, redirect_register_sysfs},
-	{"ext4_unregister_sysfs", redirect, redirect_unregister_sysfs},
-	{"ext4_mb_regular_allocator", redirect, redirect_allocate},
+#define OBSERVER(name) {#name, on_##name}
+
+/* clang-format off */
+enum slot {
+#define SLOT(name) SLOT_##name,
+	FRSP_HOOKS(SLOT, SLOT)
+#undef SLOT
+	N_SLOTS
 };
 
+static struct hook hooks[N_SLOTS] = {
+#define OBSERVED(name) [SLOT_##name] = OBSERVER(name),
+#define REPLACED(name) [SLOT_##name] = {#name, redirect, redirect_##name},
+	FRSP_HOOKS(OBSERVED, REPLACED)
+#undef OBSERVED
+#undef REPLACED
+};
+/* clang-format on */
+
 /* Comes and goes: closes.c. */
-static struct hook closes_hook = {"ext4_release_file", on_release_file};
+static struct hook closes_hook = FRSP_HOOK_OF_CLOSES(OBSERVER);
 
 static struct file_system_type *ext4;
 
@@ -323,9 +337,14 @@ static int hook_register(struct hook *hook)
 	return err;
 }
 
+static void *address_of(enum slot slot)
+{
+	return (void *)hooks[slot].address;
+}
+
 static int find_functions(void)
 {
-	unsigned long init_group = lookup("ext4_mb_init_group");
+	unsigned long init_group = lookup(FRSP_INIT_GROUP(__stringify));
 	size_t i;
 
 	if (!init_group)
@@ -339,10 +358,12 @@ static int find_functions(void)
 	if (!closes_hook.address)
 		return -ENOENT;
 	frsp_ext4_set_init_group((void *)init_group);
-	i = ARRAY_SIZE(hooks);
-	static_call_update(frsp_allocate, (void *)hooks[i - 1].address);
-	static_call_update(frsp_unregister_sysfs, (void *)hooks[i - 2].address);
-	static_call_update(frsp_register_sysfs, (void *)hooks[i - 3].address);
+	static_call_update(frsp_allocate,
+			   address_of(SLOT_ext4_mb_regular_allocator));
+	static_call_update(frsp_unregister_sysfs,
+			   address_of(SLOT_ext4_unregister_sysfs));
+	static_call_update(frsp_register_sysfs,
+			   address_of(SLOT_ext4_register_sysfs));
 	return 0;
 }
 
