@@ -114,7 +114,8 @@ bool frsp_room_remove(struct frsp_tree *tree, u64 owner);
  * Picks a place in the tree, by the first of these rules that finds one:
  *
  * 1. ext4's goal, if it is free for len, or for less where goal_short allows
- * that; it must be exact or the start of a free extent.
+ * that, and outside the offers of others. It is exact, or else aligned to the
+ * stripe and the start of a free extent.
  *
  * 2. Of the FRSP_PICK_NEAR nearest extents with room, within reach: the
  * shortest one that has wish; if none has, the longest; of equal ones the
