@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attaching and detaching the mounted ext4 filesystems.
+ * Attaches and detaches mounted ext4 filesystems.
  *
  * Both happen in process context: when ext4 registers or unregisters the
  * filesystem in sysfs, which is late in mount and first in umount (hook.c), and
- * for all mounted ones when the module is loaded or unloaded. Each superblock
- * that was looked at has an entry in a list, and whoever attaches or detaches
- * it has claimed that entry. So one filesystem never waits for another: a disk
- * that stalls holds up nobody but those who want its own filesystem.
+ * for all mounted ones when the module is loaded or unloaded.
+ *
+ * Each superblock that was looked at has an entry in a list, and a task claims
+ * the entry while it attaches or detaches that superblock. So no filesystem
+ * waits for another: a disk that stalls delays only tasks that want its own
+ * filesystem.
+ *
+ * For example, umount of sda and rmmod run at the same time: one of them claims
+ * sda's entry and detaches it; the other one waits for that entry, or goes on
+ * with other entries.
  *
  * Detach unlinks a filesystem, waits for its users (fs.c), and only then frees
- * it; umount itself cannot pass it, as it waits in ext4_unregister_sysfs().
+ * it. umount cannot overtake that, as it waits in ext4_unregister_sysfs().
  */
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -24,24 +30,24 @@ MODULE_PARM_DESC(freespace_tree,
 
 #define DEFAULT_AGGRESSION 1 /* as in the RFC */
 
-/* insmod waits no longer for superblocks that somebody holds. */
+/* insmod waits at most this long for superblocks that other tasks hold. */
 #define PATIENCE (10 * HZ)
 
-/* A superblock that was looked at, until it is detached. */
+/* An entry for a superblock that was looked at; it exists until detach. */
 struct mounted {
 	struct list_head list;
 	struct super_block *sb;
 	struct frsp_fs *fs; /* NULL: not steered; the log says why */
-	bool claimed;	    /* somebody attaches or detaches it */
+	bool claimed;	    /* a task attaches or detaches it */
 };
 
-/* What is below is written under mounted_lock, which nobody sleeps with. */
+/* mounted_lock guards the list and is_open; no holder sleeps. */
 static DEFINE_SPINLOCK(mounted_lock);
 static DECLARE_WAIT_QUEUE_HEAD(mounted_wait);
 static LIST_HEAD(mounted_list);
-static bool is_open; /* else nothing is attached */
+static bool is_open; /* false: nothing may be attached */
 
-/* Nobody can reach it any more. */
+/* No other task can reach it any more. */
 static void fs_free(struct frsp_fs *fs)
 {
 	frsp_memory_free_condemned(fs);
@@ -72,8 +78,10 @@ static struct frsp_fs *fs_new(struct super_block *sb)
 		(__le32 *)(frsp_sbi_disk(sbi) + EXT4_S_FIRST_DATA_BLOCK));
 	fs->span_log2 =
 		frsp_tree_span_log2(frsp_sbi_log_flex(sbi), fs->group_clusters);
-	/* As ext4_inode_to_goal_block() does where flexible groups have 4 or
-	 * more. */
+	/*
+	 * ext4_inode_to_goal_block() does the same where flexible groups have 4
+	 * groups or more.
+	 */
 	if (frsp_sbi_log_flex(sbi) >= 2)
 		fs->reserved_clusters = fs->group_clusters;
 	fs->flex_trees = 1U << (max(frsp_sbi_log_flex(sbi), fs->span_log2) -
@@ -98,7 +106,10 @@ static struct frsp_fs *fs_new(struct super_block *sb)
 	return fs;
 }
 
-/* Makes the filesystem known to all. NULL: the log says why not. */
+/*
+ * Makes a filesystem and lets readers find it. NULL: it failed, and the log
+ * says why.
+ */
 static struct frsp_fs *start(struct super_block *sb)
 {
 	struct frsp_fs *fs = fs_new(sb);
@@ -135,7 +146,7 @@ err_new:
 static void stop(struct frsp_fs *fs)
 {
 	frsp_share_leave(fs);
-	/* First the thread, which finds the filesystem by pointer. */
+	/* The thread stops first, as it has a pointer to the filesystem. */
 	frsp_loader_stop(fs);
 	frsp_sysfs_remove(fs);
 	frsp_fs_remove(fs);
@@ -156,7 +167,10 @@ static struct mounted *mounted_find(struct super_block *sb)
 	return NULL;
 }
 
-/* A claimed entry for a superblock that has none; else NULL. */
+/*
+ * Adds a claimed entry for a superblock. NULL: it has one already, or nothing
+ * may be attached.
+ */
 static struct mounted *mounted_new(struct super_block *sb)
 {
 	struct mounted *mounted = kzalloc(sizeof(*mounted), GFP_KERNEL);
@@ -176,7 +190,11 @@ static struct mounted *mounted_new(struct super_block *sb)
 	return NULL;
 }
 
-/* True: *mounted is claimed, or NULL as there is none. sb: NULL for any. */
+/*
+ * Claims an entry that no task has claimed; sb: of that superblock, or NULL for
+ * any. True: *mounted is claimed, or is NULL as there is no entry. False: all
+ * are claimed by others.
+ */
 static bool try_claim(struct super_block *sb, struct mounted **mounted)
 {
 	struct mounted *each;
@@ -254,13 +272,13 @@ static void attach_one(struct super_block *sb, void *n_new)
 }
 
 /*
- * Attaches what is mounted; returns how many were not known before.
+ * Attaches the mounted filesystems; returns how many superblocks were new.
  *
- * ext4 also mounts as ext3 and, unless the kernel has the driver ext2, as ext2:
- * types of their own, which it registers before ext4 (ext4_init_fs() in
- * fs/ext4/super.c, in 6.1 to 7.3). So get_fs_type() finds them; of a type that
- * is not there it would load the driver. The function that begins a mount tells
- * whose a type is (ext4_init_fs_context()).
+ * ext4 also mounts as ext3 and, unless the kernel has the ext2 driver, as ext2:
+ * these are types of their own, which it registers before ext4 (ext4_init_fs()
+ * in fs/ext4/super.c, in 6.1 to 7.3), so get_fs_type() finds them. For a type
+ * that does not exist, get_fs_type() would load a driver. The function that
+ * begins a mount (ext4_init_fs_context()) tells whether a type is ext4's.
  */
 static u32 attach_mounted(void)
 {
@@ -291,9 +309,10 @@ static u32 attach_mounted(void)
 static DECLARE_COMPLETION(looked);
 
 /*
- * In 6.1 iterate_supers_type() ends early, and says nothing, if the superblock
- * that it waits for is unmounted meanwhile (fs/super.c). The next round does not
- * meet that one any more. What is still missed is found by its first request.
+ * Looks until a round finds nothing new. In 6.1 iterate_supers_type() ends
+ * early, without an error, if the superblock that it waits for is unmounted
+ * meanwhile (fs/super.c); the next round does not meet that superblock any
+ * more. A filesystem that is still missed is found at its first request.
  */
 static void attach_work(struct work_struct *work)
 {
@@ -306,10 +325,10 @@ static void attach_work(struct work_struct *work)
 static DECLARE_WORK(look_again, attach_work);
 
 /*
- * Under the lock, so that detach_all cancels what was scheduled while it was
- * open. A mount that is under way (not SB_BORN yet: vfs_get_tree() in
- * fs/super.c, in 6.1 to 7.3) attaches itself when it is done; to look for it
- * would be to wait for it.
+ * Schedules under the lock, so that detach_all cancels work that was scheduled
+ * while is_open was true. A mount that is under way (not SB_BORN yet:
+ * vfs_get_tree() in fs/super.c, in 6.1 to 7.3) attaches itself when it is done;
+ * looking for it would mean waiting for it.
  */
 void frsp_fs_missed(struct super_block *sb)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ext4's structures beyond single fields: group descriptors, group infos, and a
- * check of a mounted filesystem against its superblock on the disk. Besides
- * that, the call of a function of ext4 that is not exported.
+ * Access to ext4's structures beyond single fields: group descriptors, group
+ * infos, and a check of a mounted filesystem against its superblock on the
+ * disk. Also the call of a function that ext4 does not export.
  *
- * s_group_info and s_group_desc are arrays that online growth replaces under
- * RCU; what their elements point to stays until umount.
+ * Online growth replaces the arrays s_group_info and s_group_desc under RCU;
+ * what their elements point to stays until umount.
  */
 #include <linux/buffer_head.h>
 #include <linux/static_call.h>
@@ -95,7 +95,10 @@ static int no_init_group(struct super_block *sb, u32 group, gfp_t gfp)
 	return -EIO;
 }
 
-/* Direct, as hook.c explains: an indirect call would fault under IBT. */
+/*
+ * A static call is a direct one: an indirect call would fault under IBT
+ * (hook.c).
+ */
 DEFINE_STATIC_CALL(frsp_init_group, no_init_group);
 
 int frsp_ext4_init_group(struct super_block *sb, u32 group, gfp_t gfp)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The filesystems that are attached, by superblock.
+ * The attached filesystems, by superblock.
  *
- * Readers find a filesystem under RCU. Those that may sleep (the redirect of
- * ext4's allocator, ioctls) then hold its SRCU.
+ * Readers find a filesystem under RCU. Readers that may sleep (the redirect of
+ * ext4's allocator, ioctls) then enter its SRCU.
  */
 #include <linux/hashtable.h>
 
 #include "frsp.h"
 
-static DEFINE_SPINLOCK(fs_lock);      /* nobody sleeps with it */
-static DEFINE_HASHTABLE(fs_table, 6); /* written under it, read under RCU */
+static DEFINE_SPINLOCK(fs_lock);      /* no holder sleeps */
+static DEFINE_HASHTABLE(fs_table, 6); /* RCU; written under fs_lock */
 
 void frsp_fs_add(struct frsp_fs *fs)
 {
@@ -24,7 +24,10 @@ void frsp_fs_remove(struct frsp_fs *fs)
 	spin_lock(&fs_lock);
 	hash_del_rcu(&fs->hash);
 	spin_unlock(&fs_lock);
-	/* Who finds it under RCU may enter its SRCU then. */
+	/*
+	 * A reader that has found it under RCU may still enter its SRCU: wait
+	 * for both, in this order.
+	 */
 	synchronize_rcu();
 	synchronize_srcu(&fs->srcu);
 }

@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How ext4 is hooked; no other file knows.
+ * Hooks ext4's functions; no other file knows how.
  *
- * Observers run at the entry of an ext4 function, in ftrace's context: they
- * never sleep. Redirects take the place of one and call the original, in plain
- * process context. All are registered as permanent, which is ftrace's word, so
- * that writing 0 to kernel.ftrace_enabled is refused instead of leaving the
- * trees behind; since 7.3 ftrace_enable_sysctl() refuses it in any case. One of
- * them comes and goes all the same (closes.c). Two more events come from a
- * tracepoint.
+ * Observers run at the entry of an ext4 function, in ftrace's context, and
+ * never sleep. Redirects run in place of an ext4 function, in plain process
+ * context, and call the original. One more event comes from a tracepoint.
  *
- * A redirect calls the original by a static call, which is a direct one: an
- * indirect call would fault on CPUs that enforce IBT, as these functions have
- * no ENDBR. It must not be a tail call: ftrace's callback tells by the caller
- * whether a call comes from the redirect itself, and would otherwise send it
- * there for ever. Work after the call prevents that.
+ * For example, ext4 calls mb_mark_used(): ftrace calls on_mb_mark_used() first,
+ * and then the function runs as ever. ext4 calls ext4_mb_regular_allocator():
+ * ftrace's callback, redirect(), lets the call return to
+ * redirect_ext4_mb_regular_allocator() instead, which offers a goal, calls the
+ * original, and looks at the result.
  *
- * Unloading: after the hooks are gone no new call gets here. A task may still
- * be at a redirect's first instruction, or preempted in a callback's trampoline
- * (synchronize_rcu_tasks), asleep in the original (the counter in_redirects),
- * or between its last decrement and its return (synchronize_rcu_tasks again).
+ * All hooks are registered as permanent, so that writing 0 to
+ * kernel.ftrace_enabled is refused; otherwise ext4 would go on while the trees
+ * miss its changes. Since 7.3 ftrace_enable_sysctl() refuses that in any case.
+ * "Permanent" does not prevent unregistering: one hook comes and goes
+ * (closes.c).
+ *
+ * A redirect calls the original by a static call, which is a direct call: an
+ * indirect one would fault on CPUs that enforce IBT, as these functions have no
+ * ENDBR. It must not be a tail call: redirect() tells from the caller's address
+ * whether the redirect itself makes the call; otherwise it would send the call
+ * back there for ever. Work after the call prevents a tail call.
+ *
+ * Unloading: after the hooks are unregistered no new call gets here. A task may
+ * still be at the first instruction of a redirect, or preempted in the
+ * trampoline of a callback (synchronize_rcu_tasks() waits for these); asleep in
+ * the original (the counter in_redirects); or between its last decrement of
+ * that counter and its return (synchronize_rcu_tasks() again).
  */
 #include <linux/delay.h>
 #include <linux/ftrace.h>
@@ -89,7 +98,9 @@ static noinline int redirect_ext4_register_sysfs(struct super_block *sb)
 	return ret;
 }
 
-/* The first thing in umount, and where a mount fails after the above. */
+/*
+ * Called first in umount, and when a mount fails after ext4_register_sysfs().
+ */
 static noinline void redirect_ext4_unregister_sysfs(struct super_block *sb)
 {
 	this_cpu_inc(in_redirects);
@@ -182,11 +193,11 @@ struct hook {
 };
 
 /*
- * The list's order is that of registration: observers come first, so that trees
- * miss nothing. The first three see all changes of free space: ext4 calls them
- * in the same places in 6.1, 6.12, 7.2 and 7.3, and in ext4.ko as Debian builds
- * it no call is inlined (disassembled: 2 of mb_mark_used, 7 of mb_free_blocks
- * and 2 of ext4_mb_generate_buddy in 6.12, 7.2 and 7.3).
+ * Hooks are registered in the order of the list: observers come first, so that
+ * the trees miss nothing. The first three see all changes of free space: ext4
+ * calls them in the same places in 6.1, 6.12, 7.2 and 7.3, and in ext4.ko as
+ * Debian builds it no call is inlined (disassembled: 2 of mb_mark_used, 7 of
+ * mb_free_blocks and 2 of ext4_mb_generate_buddy in 6.12, 7.2 and 7.3).
  */
 #define OBSERVER(name) {#name, on_##name}
 
@@ -207,15 +218,15 @@ static struct hook hooks[N_SLOTS] = {
 };
 /* clang-format on */
 
-/* Comes and goes: closes.c. */
+/* closes.c registers and unregisters this one. */
 static struct hook closes_hook = FRSP_HOOK_OF_CLOSES(OBSERVER);
 
 static struct file_system_type *ext4;
 
 /*
- * A filter that was set outlives the registration. Once it is freed, another
- * cannot be set for the same ops: up to 6.12 ftrace_free_filter() leaves the
- * pointer to it behind.
+ * A filter stays set when its ops is unregistered. Once ftrace_free_filter()
+ * has freed the filter, no other one can be set for the same ops: up to 6.12
+ * that function leaves the pointer to the freed filter behind.
  */
 static int ops_register(struct ftrace_ops *ops)
 {
@@ -227,11 +238,12 @@ static int ops_register(struct ftrace_ops *ops)
 }
 
 /*
- * After an error of its own ftrace shuts down for good (ftrace_kill()). It
- * registers and unregisters nothing any more (-ENODEV from ftrace_startup() and
- * ftrace_shutdown() in kernel/trace/ftrace.c, in 6.1 to 7.3), but what it has
- * patched still calls us. So this text must stay: who wants to leave sleeps
- * here. Nothing is attached then, and the hooks do nothing but call ext4.
+ * After an error of its own, ftrace shuts down for good (ftrace_kill()). It
+ * then registers and unregisters nothing (-ENODEV from ftrace_startup() and
+ * ftrace_shutdown() in kernel/trace/ftrace.c, in 6.1 to 7.3), but the call
+ * sites that it has patched still call this module. So the module's text must
+ * stay, and a task that wants to unload it sleeps here. No filesystem is
+ * attached then, and the hooks do nothing but call ext4.
  */
 static void stay_for_ever(void)
 {
@@ -250,11 +262,11 @@ static void ops_unregister(struct ftrace_ops *ops)
 }
 
 /*
- * While this is registered, nobody can switch ftrace off, and it cannot be
- * registered where ftrace is off. Without it: a kprobe that comes and goes
+ * While this hook is registered, ftrace cannot be switched off; where ftrace is
+ * off, it cannot be registered. It prevents this: a kprobe that comes and goes
  * while ftrace is off leaves flags behind (FTRACE_FL_REGS, as nothing is
- * patched then), at which ftrace shuts down for good when it is on again and a
- * hook goes; seen on Linux 6.1 and 6.12.
+ * patched then). When ftrace is on again and a hook is removed, ftrace finds
+ * these flags and shuts down for good; seen on Linux 6.1 and 6.12.
  */
 static void notrace on_guard(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
@@ -269,7 +281,10 @@ static struct ftrace_ops guard = GUARD, exit_guard = GUARD;
 
 static int guard_register(struct ftrace_ops *ops)
 {
-	/* Rarely called; by name, as no address is known yet. */
+	/*
+	 * A function that is rarely called; by name, as its address is not
+	 * known yet.
+	 */
 	static char function[] = "ext4_mb_release";
 	int err = ftrace_set_filter(ops, function, strlen(function), 1);
 
@@ -288,7 +303,7 @@ static int guard_loading(void)
 	return err;
 }
 
-/* kallsyms_lookup_name() is not exported: a kprobe resolves the name. */
+/* A kprobe resolves the name, as kallsyms_lookup_name() is not exported. */
 static unsigned long lookup(const char *function)
 {
 	char name[KSYM_NAME_LEN];
@@ -382,7 +397,9 @@ static void take_tracepoint(struct tracepoint *tracepoint, void *unused)
 }
 
 #ifdef CONFIG_MODULES
-/* Called for the modules that are loaded now, too. */
+/*
+ * Registering the notifier calls this for the modules that are loaded now, too.
+ */
 static int tracepoint_module(struct notifier_block *block, unsigned long action,
 			     void *data)
 {
@@ -458,7 +475,10 @@ int frsp_hook_init(void)
 	size_t i;
 	int err;
 
-	/* Holds ext4, which is not to go away below its hooks. */
+	/*
+	 * Takes a reference to ext4, so that ext4 cannot be unloaded below its
+	 * hooks.
+	 */
 	ext4 = get_fs_type("ext4");
 	if (!ext4) {
 		pr_err("not loaded: the kernel has no ext4\n");
@@ -498,7 +518,10 @@ err_ext4:
 
 void frsp_hook_exit(void)
 {
-	/* Here it tells whether ftrace has shut down, before or meanwhile. */
+	/*
+	 * The error tells whether ftrace has shut down, before or during this
+	 * call.
+	 */
 	int err = guard_register(&exit_guard);
 
 	if (err == -ENODEV)

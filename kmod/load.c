@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Getting to know groups.
+ * Loading groups: their bitmaps, and their extents.
  *
- * Reading a group's bitmap is ext4's own work (ext4_mb_init_group(), as its
- * scan does it): the hook of ext4_mb_generate_buddy() then tells what was
- * found. The extents themselves come from the bitmap in ext4's buddy cache:
- * copied under the group lock, and inserted in chunks, so that no lock is held
- * for long and what changes meanwhile is not lost (tree.h).
+ * ext4 itself reads a group's bitmap (ext4_mb_init_group(), as in its own
+ * search); the hook of ext4_mb_generate_buddy() then notes what the bitmap
+ * says. The extents come from the bitmap in ext4's buddy cache: it is copied
+ * under the group lock, and its extents are inserted in chunks, so that no lock
+ * is held for long and no change in between is lost (tree.h).
+ *
+ * For example, loading a group of 32768 clusters that ext4 has not read yet:
+ * ext4 reads it and the group becomes a SUMMARY; its bitmap of 4 KiB is copied;
+ * 16 steps insert the extents of 2048 clusters each; then the group is LOADED.
  */
 #include <linux/blkdev.h>
 #include <linux/buffer_head.h>
@@ -20,13 +24,15 @@
 #define CHUNK_CLUSTERS 2048 /* inserted under one hold of the tree's lock */
 
 /*
- * With a bitmap those right behind it on the disk are read, too, which costs
- * hardly more: a flexible group has the bitmaps of its groups side by side. Who
- * wants one of them next finds it in memory (buffer_uptodate() in
- * ext4_read_block_bitmap_nowait(), fs/ext4/balloc.c, in 6.1 to 7.3; that makes
- * an uninitialised group's bitmap itself, and none is read here). For example,
- * with bitmaps of groups 16 to 31 in blocks 1000 to 1015, group 20 wants block
- * 1004, and 1005 to 1015 come along.
+ * Reads the bitmaps right behind a group's bitmap on the disk, too, which costs
+ * hardly more: a flexible group has the bitmaps of its groups side by side. A
+ * later request for one of these groups finds the bitmap in memory
+ * (buffer_uptodate() in ext4_read_block_bitmap_nowait(), fs/ext4/balloc.c, in
+ * 6.1 to 7.3). That function makes the bitmap of an uninitialised group itself,
+ * so none is read here for such a group.
+ *
+ * For example, the bitmaps of groups 16 to 31 are in blocks 1000 to 1015. Group
+ * 20 wants block 1004, and 1005 to 1015 are read with it.
  */
 static void read_ahead(struct frsp_fs *fs, u32 group)
 {
@@ -68,7 +74,7 @@ int frsp_load_init_group(struct frsp_fs *fs, u32 group)
 	if (current == READ_ONCE(fs->loader.task))
 		set_user_nice(current, MAX_NICE);
 	trace_frsp_group_reads(fs->sb->s_dev, group, err);
-	/* What is corrupt has been noted by the hook. */
+	/* If the group is corrupt, the hook has noted that. */
 	if (err && err != -ENOMEM &&
 	    !frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
 		frsp_track_corrupted(fs->sb, group);
@@ -76,9 +82,10 @@ int frsp_load_init_group(struct frsp_fs *fs, u32 group)
 }
 
 /*
- * In ext4's buddy cache a group takes two blocks, the bitmap first. NULL: not
- * there. Since 6.19 a block may be larger than a page: then it is a folio of
- * its own (ext4_mb_get_buddy_folio_lock()), and this is its first page.
+ * The page with the bitmap of a group in ext4's buddy cache, where a group
+ * takes two blocks, the bitmap first. NULL: it is not there. Since 6.19 a block
+ * may be larger than a page: then the block is a folio of its own
+ * (ext4_mb_get_buddy_folio_lock()), and this is its first page.
  */
 static struct page *buddy_page(struct frsp_fs *fs, u32 group)
 {
@@ -99,8 +106,9 @@ bool frsp_load_is_in_memory(struct frsp_fs *fs, u32 group)
 }
 
 /*
- * Copies the group's bitmap. Called under the group lock, which all changes of
- * the bitmap hold; a page that is still mapped is the one that ext4 changes.
+ * Copies the group's bitmap; false: it is not in memory. Called under the group
+ * lock, which all changes of the bitmap need; a page that is still mapped is
+ * the one that ext4 changes.
  */
 static bool copy_bitmap(struct frsp_fs *fs, struct page *page, u32 group,
 			void *to)
@@ -121,8 +129,10 @@ static u32 count_free(const void *bitmap, u32 clusters)
 	return clusters - bitmap_weight(bitmap, clusters);
 }
 
-/* Begins the build of a group from a copy. 0, -EAGAIN: not in memory, or
- * -EBUSY. */
+/*
+ * Begins the build of a group from a copy. 0; -EAGAIN: its bitmap is not in
+ * memory; -EBUSY: no build may begin.
+ */
 static int begin(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
 		 struct frsp_build *build)
 {
@@ -154,8 +164,9 @@ static int begin(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
 }
 
 /*
- * Under the group lock, as the hook of ext4_mb_generate_buddy() would be: takes
- * the bitmap as it is now.
+ * Notes the group's bitmap as it is in memory now; false: it is not there.
+ * Takes the group lock, under which the hook of ext4_mb_generate_buddy() runs,
+ * too.
  */
 static bool note_bitmap_in_memory(struct frsp_fs *fs, u32 group, void *copy)
 {
@@ -185,16 +196,20 @@ enum frsp_group_state frsp_load_state(struct frsp_tree *tree, u32 in_tree)
 }
 
 /*
- * The weakest source: it lacks preallocations and frees that wait for a commit.
- * So it is for groups of which nothing better is known. A build begins under
- * the group lock, hence none does between the question and the answer.
+ * Notes the group's bitmap on the disk, for a group of which nothing better is
+ * known: the disk is the weakest source, as it lacks preallocations and frees
+ * that wait for a commit. A build begins under the group lock, so none begins
+ * between the check of the state and the note.
  */
 static int note_bitmap_on_disk(struct frsp_fs *fs, struct frsp_tree *tree,
 			       u32 group, u32 in_tree)
 {
 	struct buffer_head *bh;
 
-	/* Until ext4 writes to such a group, anything may be on the disk. */
+	/*
+	 * Until ext4 writes to an uninitialised group, its bitmap on the disk
+	 * may be anything.
+	 */
 	if (frsp_fs_note_uninit(fs, tree, group))
 		return 0;
 	bh = sb_bread(fs->sb, frsp_group_bitmap_block(fs->sb, group));
@@ -253,8 +268,8 @@ static int insert_all(struct frsp_fs *fs, struct frsp_tree *tree,
 }
 
 /*
- * Room for a group's extents, of which ext4 has counted how many. A tree that
- * does not fit beside what is in it keeps that. False: there is no room.
+ * Makes room for a group's extents, whose number ext4 knows, by evicting other
+ * trees; the group's own tree keeps what it has. False: there is no room.
  */
 static bool make_room(struct frsp_fs *fs, struct frsp_tree *tree,
 		      struct ext4_group_info *info)
@@ -278,7 +293,7 @@ static bool is_loaded(struct frsp_tree *tree, u32 in_tree)
 	return state == FRSP_GROUP_LOADED || state == FRSP_GROUP_BAD;
 }
 
-/* The cap may have been lowered during a build, which cannot be evicted. */
+/* A build cannot be evicted, and the cap may have been lowered during it. */
 static void keep_cap(struct frsp_fs *fs)
 {
 	u64 max_bytes = READ_ONCE(fs->memory.max_bytes);
@@ -297,7 +312,7 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 	u32 in_tree;
 	int err = 0;
 
-	/* The last tree has room for groups that growth may add. */
+	/* The last tree has room for groups that do not exist yet. */
 	tree = frsp_fs_tree(fs, group, &in_tree);
 	if (!tree || !info)
 		return -ENOENT;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* frsp.ko: init and exit. */
+/* Init and exit of frsp.ko. */
 #include <linux/module.h>
 
 #include "btf_check.h"

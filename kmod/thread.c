@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The thread of a filesystem, for what a request need not wait for: loading
- * trees that were asked for, keeping memory below the cap with some room to
- * spare, freeing what was dropped, following online growth, and the scan of
- * scan.c. It is nice where nobody can wait for it, and not at all while ext4
- * reads a bitmap for it: ext4_mb_init_group() holds the page of the group's
- * buddy until then, and a request for that group waits for the page. Its reads
- * are bounded: after each tree that it had to read bitmaps for, it pauses.
+ * The thread of a filesystem does what no request should wait for: it loads
+ * trees that were wanted, keeps memory below the cap with some room to spare,
+ * frees dropped extents, follows online growth, and runs the scan (scan.c).
+ *
+ * The thread is nice, except while ext4 reads a bitmap for it:
+ * ext4_mb_init_group() holds the page of the group's buddy meanwhile, and a
+ * request for that group waits for the page. Its reads are limited: it pauses
+ * after each tree for which it may read bitmaps.
  */
 #include <linux/freezer.h>
 #include <linux/kthread.h>
@@ -27,8 +28,9 @@ static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 		if (err != -ENOMEM)
 			err = frsp_load_group(fs, first + i, read);
 		/*
-		 * No room, or ext4 has let go of its bitmap: a summary at
-		 * least, or the group would be the most promising one for ever.
+		 * There is no room, or ext4 has dropped its bitmap: take a
+		 * summary at least, or the group would remain the most
+		 * promising one for ever.
 		 */
 		if (err && read &&
 		    frsp_load_state(tree, i) == FRSP_GROUP_UNKNOWN)
@@ -49,7 +51,7 @@ static void keep_below_cap(struct frsp_fs *fs)
 		frsp_memory_reclaim(fs, max_bytes - max_bytes / 8, NULL);
 }
 
-/* What is to do but the scan; false: there was no tree to load. */
+/* Does all work but the scan. False: there was no tree to load. */
 static bool work(struct frsp_fs *fs, unsigned long *expired)
 {
 	struct frsp_tree *tree;
@@ -88,14 +90,17 @@ static int loader_thread(void *data)
 	set_user_nice(current, MAX_NICE);
 	set_freezable();
 	while (!kthread_should_stop()) {
-		/* The wait does so only if it has to wait. */
+		/*
+		 * wait_event_freezable_timeout() freezes only if it has to
+		 * wait.
+		 */
 		try_to_freeze();
 		wait_event_freezable_timeout(fs->loader.wait,
 					     frsp_loader_has_work(fs),
 					     frsp_scan_wait(fs));
 		began_ns = current->se.sum_exec_runtime;
 		loaded = work(fs, &expired);
-		/* The scan answers for its own CPU time. */
+		/* Only its own CPU time counts for the scan. */
 		fs->scan.cpu_ns += current->se.sum_exec_runtime - began_ns;
 		if (!loaded && !kthread_should_stop())
 			frsp_scan_step(fs);
@@ -117,6 +122,6 @@ int frsp_loader_start(struct frsp_fs *fs)
 void frsp_loader_stop(struct frsp_fs *fs)
 {
 	kthread_stop(fs->loader.task);
-	/* another process may have its address from now on */
+	/* from now on another process may have its address */
 	WRITE_ONCE(fs->loader.task, NULL);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The trees of a filesystem: which tree has a group, and more trees when the
- * filesystem grows. The array of trees is replaced as a whole under RCU, but a
+ * The trees of a filesystem: which tree covers a group, and new trees when the
+ * filesystem grows. The array of trees is replaced as a whole, under RCU; a
  * tree stays as long as its filesystem.
  */
 #include <linux/mutex.h>
@@ -29,7 +29,9 @@ struct frsp_tree *frsp_fs_tree_at(struct frsp_fs *fs, u32 index)
 	struct frsp_trees *trees;
 	struct frsp_tree *tree;
 
-	/* Arrays are replaced, but trees stay as long as the filesystem. */
+	/*
+	 * Only the array needs RCU: the tree stays as long as the filesystem.
+	 */
 	rcu_read_lock();
 	trees = fs_trees(fs);
 	tree = index < trees->n ? trees->tree[index] : NULL;
@@ -66,9 +68,10 @@ u64 frsp_fs_index_bytes(struct frsp_fs *fs)
 }
 
 /*
- * What a group's descriptor says, without I/O. ext4 makes the bitmap of an
- * uninitialised group from nothing: metadata at its start, if any, the rest
- * free (ext4_init_block_bitmap()). True: it is one. Under tree->lock.
+ * Sets what a group's descriptor says, without I/O. ext4 makes the bitmap of an
+ * uninitialised group from nothing: metadata at its start, if any, and the rest
+ * free (ext4_init_block_bitmap()). True: the group is uninitialised. Under
+ * tree->lock.
  */
 static bool set_free_count(struct frsp_fs *fs, struct frsp_tree *tree,
 			   u32 group)
@@ -134,7 +137,10 @@ int frsp_trees_make(struct frsp_fs *fs, u32 n_groups)
 			new->tree[i] = old->tree[i];
 			continue;
 		}
-		/* All of the span: growth may fill the last one up. */
+		/*
+		 * A tree always covers the whole span: growth may fill up the
+		 * last one.
+		 */
 		new->tree[i] = frsp_tree_new(i, span, fs->group_clusters,
 					     fs->group_clusters, GFP_KERNEL);
 		if (!new->tree[i])

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the thread of a filesystem has to do, and waking it for that. Anybody
- * may ask it to load a tree, or say that something else is to be done; what it
- * then does is in thread.c.
+ * The work that waits for the thread of a filesystem, and waking it. Any task
+ * may ask it to load a tree (want), or to look for other work (kick); thread.c
+ * does the work.
  */
 #include <linux/kthread.h>
 
@@ -72,14 +72,17 @@ struct frsp_tree *frsp_loader_next(struct frsp_fs *fs, bool *io)
 	return tree;
 }
 
-/* Reading costs time and may end in ext4's error handling: not without need. */
+/*
+ * Reading costs time, and may trigger ext4's error handling: frsp reads only
+ * where it steers.
+ */
 bool frsp_load_may_read(struct frsp_fs *fs)
 {
 	return !frsp_sb_is_read_only(fs->sb) && READ_ONCE(fs->steer) &&
 	       !READ_ONCE(fs->gave_up);
 }
 
-/* Level 3 wants to know everything, one tree after the other. */
+/* At level 3 all groups are loaded, one tree after the other. */
 struct frsp_tree *frsp_loader_most_promising(struct frsp_fs *fs)
 {
 	int index;
