@@ -131,6 +131,17 @@ struct frsp_fs {
 	struct frsp_sysfs *sysfs;
 };
 
+/* The sum over all CPUs, which go on counting: it may be slightly old. */
+static inline u64 frsp_stats_sum(struct frsp_fs *fs, enum frsp_counter counter)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) sum +=
+		per_cpu_ptr(fs->stats, cpu)->count[counter];
+	return sum;
+}
+
 /*
  * fs.c: the filesystems that are attached. find: the filesystem of a
  * superblock, or NULL; valid within the caller's RCU read-side section. get:
@@ -175,15 +186,26 @@ int frsp_trees_make(struct frsp_fs *fs, u32 n_groups);
 bool frsp_trees_grow(struct frsp_fs *fs);
 void frsp_trees_free(struct frsp_fs *fs);
 
-/* track.c: what ext4 did to its free space. Called with its group lock held. */
-void frsp_track_used(struct ext4_buddy *e4b, struct ext4_free_extent *ex);
-void frsp_track_freed(struct ext4_buddy *e4b, s32 start, s32 len);
-void frsp_track_generated(struct super_block *sb, const void *bitmap,
-			  u32 group);
-void frsp_track_corrupted(struct super_block *sb, u32 group);
-/* Empties a tree that could not follow. The caller holds tree->lock. */
-void frsp_tree_give_up(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
-		       enum frsp_tree_result why);
+/*
+ * wake.c: what the background thread has to do.
+ *   want            the thread shall load the tree; io: also read bitmaps for
+ * it retry           ends every tree's back-off, as there may be room now kick
+ * there is other work next            takes the first wanted tree off the list,
+ * or NULL most_promising  the tree that level 3 loads without a request, or
+ * NULL has_work        there is more to do than the scan; called by the thread
+ *   may_read        bitmaps may be read that no task waits for
+ *   is_done         all groups of the tree are LOADED or BAD
+ * None of them sleeps.
+ */
+void frsp_loader_init(struct frsp_fs *fs);
+void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io);
+void frsp_loader_retry(struct frsp_fs *fs);
+void frsp_loader_kick(struct frsp_fs *fs);
+struct frsp_tree *frsp_loader_next(struct frsp_fs *fs, bool *io);
+struct frsp_tree *frsp_loader_most_promising(struct frsp_fs *fs);
+bool frsp_loader_has_work(struct frsp_fs *fs);
+bool frsp_load_may_read(struct frsp_fs *fs);
+bool frsp_load_is_done(struct frsp_fs *fs, struct frsp_tree *tree);
 
 /*
  * busy_track.c: freed extents until their transaction commits. They may take
@@ -205,43 +227,6 @@ void frsp_busy_commit_work(struct work_struct *work);
  * Removes what failed frees have left behind, if its transaction has committed.
  */
 void frsp_busy_expire_all(struct frsp_fs *fs);
-
-/* steer.c: what the redirect does before and after ext4's own allocator. */
-struct frsp_steering {
-	struct frsp_tree *tree; /* of the offer; NULL: nothing was offered */
-	struct frsp_offer offer;
-	enum frsp_pick_kind kind;
-	u32 group;   /* of the offered goal */
-	bool failed; /* ext4 failed with the offer, which was taken back */
-	/* ext4's own values, for frsp_steer_undo() */
-	u32 own_group;
-	s32 own_start;
-	s32 own_len;
-	u32 own_flags;
-};
-void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
-		struct frsp_steering *steering);
-/*
- * The original has failed with err. True: the cause is our goal, and ext4 has
- * not begun to search; its own goal is back in place, and the caller must call
- * it once more.
- */
-bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
-		     struct frsp_steering *steering, int err);
-void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
-		    struct frsp_steering *steering);
-
-/*
- * rooms.c. keep: ext4 has taken an offer with a room, which is now the only
- * room of its file. May sleep. forget: removes the rooms of all files of all
- * filesystems. Does not sleep. file_closed: called at the entry of
- * ext4_release_file(), under RCU; does not sleep.
- */
-void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree,
-		     const struct frsp_offer *offer);
-void frsp_rooms_forget(void);
-void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,
-			    struct file *file);
 
 /*
  * memory.c: which trees keep their extents. start: from now on, until stop, the
@@ -278,26 +263,15 @@ void frsp_share_leave(struct frsp_fs *fs);
 void frsp_share_update(void);
 void frsp_share_give(struct frsp_fs *fs, u64 max_bytes);
 
-/*
- * wake.c: what the background thread has to do.
- *   want            the thread shall load the tree; io: also read bitmaps for
- * it retry           ends every tree's back-off, as there may be room now kick
- * there is other work next            takes the first wanted tree off the list,
- * or NULL most_promising  the tree that level 3 loads without a request, or
- * NULL has_work        there is more to do than the scan; called by the thread
- *   may_read        bitmaps may be read that no task waits for
- *   is_done         all groups of the tree are LOADED or BAD
- * None of them sleeps.
- */
-void frsp_loader_init(struct frsp_fs *fs);
-void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io);
-void frsp_loader_retry(struct frsp_fs *fs);
-void frsp_loader_kick(struct frsp_fs *fs);
-struct frsp_tree *frsp_loader_next(struct frsp_fs *fs, bool *io);
-struct frsp_tree *frsp_loader_most_promising(struct frsp_fs *fs);
-bool frsp_loader_has_work(struct frsp_fs *fs);
-bool frsp_load_may_read(struct frsp_fs *fs);
-bool frsp_load_is_done(struct frsp_fs *fs, struct frsp_tree *tree);
+/* track.c: what ext4 did to its free space. Called with its group lock held. */
+void frsp_track_used(struct ext4_buddy *e4b, struct ext4_free_extent *ex);
+void frsp_track_freed(struct ext4_buddy *e4b, s32 start, s32 len);
+void frsp_track_generated(struct super_block *sb, const void *bitmap,
+			  u32 group);
+void frsp_track_corrupted(struct super_block *sb, u32 group);
+/* Empties a tree that could not follow. The caller holds tree->lock. */
+void frsp_tree_give_up(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
+		       enum frsp_tree_result why);
 
 /*
  * load.c.
@@ -315,10 +289,6 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io);
 enum frsp_group_state frsp_load_state(struct frsp_tree *tree, u32 in_tree);
 bool frsp_load_is_in_memory(struct frsp_fs *fs, u32 group);
 
-/* thread.c: the background thread. start: 0 or -errno. Both sleep. */
-int frsp_loader_start(struct frsp_fs *fs);
-void frsp_loader_stop(struct frsp_fs *fs);
-
 /*
  * scan.c. set_rate: scans at most so many bitmaps per second (up to
  * FRSP_SCAN_MAX; 0: no scan), from the first group on. left: how many groups it
@@ -330,6 +300,30 @@ void frsp_scan_set_rate(struct frsp_fs *fs, u32 rate);
 u32 frsp_scan_left(struct frsp_fs *fs);
 long frsp_scan_wait(struct frsp_fs *fs);
 void frsp_scan_step(struct frsp_fs *fs);
+
+/* thread.c: the background thread. start: 0 or -errno. Both sleep. */
+int frsp_loader_start(struct frsp_fs *fs);
+void frsp_loader_stop(struct frsp_fs *fs);
+
+/* summary.c: the ioctls EXPORT, IMPORT and FREE_EXTENTS of uapi/frsp.h. */
+struct frsp_ioc_summary;
+struct frsp_ioc_free_extents;
+long frsp_summary_export(struct frsp_fs *fs, struct frsp_ioc_summary *out);
+long frsp_summary_import(struct frsp_fs *fs, struct frsp_ioc_summary *in);
+long frsp_summary_free_extents(struct frsp_fs *fs,
+			       struct frsp_ioc_free_extents *out);
+
+/*
+ * rooms.c. keep: ext4 has taken an offer with a room, which is now the only
+ * room of its file. May sleep. forget: removes the rooms of all files of all
+ * filesystems. Does not sleep. file_closed: called at the entry of
+ * ext4_release_file(), under RCU; does not sleep.
+ */
+void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree,
+		     const struct frsp_offer *offer);
+void frsp_rooms_forget(void);
+void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,
+			    struct file *file);
 
 /*
  * closes.c: whether the closing of files is watched.
@@ -366,27 +360,30 @@ void frsp_place_clear(struct frsp_fs *fs);
 bool frsp_place_next(struct frsp_fs *fs, struct inode *inode, u32 len,
 		     u32 *group, u32 *start, u32 *free);
 
-/* summary.c: the ioctls EXPORT, IMPORT and FREE_EXTENTS of uapi/frsp.h. */
-struct frsp_ioc_summary;
-struct frsp_ioc_free_extents;
-long frsp_summary_export(struct frsp_fs *fs, struct frsp_ioc_summary *out);
-long frsp_summary_import(struct frsp_fs *fs, struct frsp_ioc_summary *in);
-long frsp_summary_free_extents(struct frsp_fs *fs,
-			       struct frsp_ioc_free_extents *out);
-
+/* steer.c: what the redirect does before and after ext4's own allocator. */
+struct frsp_steering {
+	struct frsp_tree *tree; /* of the offer; NULL: nothing was offered */
+	struct frsp_offer offer;
+	enum frsp_pick_kind kind;
+	u32 group;   /* of the offered goal */
+	bool failed; /* ext4 failed with the offer, which was taken back */
+	/* ext4's own values, for frsp_steer_undo() */
+	u32 own_group;
+	s32 own_start;
+	s32 own_len;
+	u32 own_flags;
+};
+void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		struct frsp_steering *steering);
 /*
- * The sum over all CPUs, which go on counting meanwhile: it may be slightly
- * old.
+ * The original has failed with err. True: the cause is our goal, and ext4 has
+ * not begun to search; its own goal is back in place, and the caller must call
+ * it once more.
  */
-static inline u64 frsp_stats_sum(struct frsp_fs *fs, enum frsp_counter counter)
-{
-	u64 sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu) sum +=
-		per_cpu_ptr(fs->stats, cpu)->count[counter];
-	return sum;
-}
+bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		     struct frsp_steering *steering, int err);
+void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		    struct frsp_steering *steering);
 
 /*
  * attach.c. Nothing is attached before attach_all, which needs all hooks to be
