@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What frsp did, counted per CPU and filesystem. Each counter is a file of its
- * name in /sys/fs/ext4/DEV/frsp/ (uapi/counters.h), and each that stands for a
- * decision has a tracepoint frsp_NAME.
+ * Counters of what frsp did, per CPU and filesystem. Each counter is a file of
+ * its name in /sys/fs/ext4/DEV/frsp/ (uapi/counters.h), and each one that
+ * stands for a decision has a tracepoint frsp_NAME.
  */
 #ifndef FRSP_STATS_H
 #define FRSP_STATS_H

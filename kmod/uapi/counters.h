@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
  * The files in /sys/fs/ext4/DEV/frsp/, each with one number; docs/sysfs.abi
- * says what they mean. Lists to expand with a macro for an entry.
+ * describes them. The lists are macros that take the name of another macro,
+ * which they call for each entry.
  */
 #ifndef FRSP_COUNTERS_H
 #define FRSP_COUNTERS_H
 
 /* clang-format off */
-/* They only grow. */
+/* Counters only grow. */
 #define FRSP_COUNTERS(counter)            \
 	counter(goals_offered)            \
 	counter(goals_taken)              \
@@ -27,7 +28,7 @@
 	counter(commits_requested)        \
 	counter(busy_lost)
 
-/* The state now. */
+/* Gauges show the present state. */
 #define FRSP_GAUGES(gauge)                \
 	gauge(trees)                      \
 	gauge(trees_cached)               \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * The functions of ext4 that frsp.ko hooks or calls; the tools look whether the
- * running kernel has them. Lists to expand with a macro for each kind of entry.
+ * The functions of ext4 that frsp.ko hooks or calls; the tools check whether
+ * the running kernel has them. The lists are macros that take the names of
+ * other macros, which they call for each function of that kind.
  */
 #ifndef FRSP_EXT4_FUNCTIONS_H
 #define FRSP_EXT4_FUNCTIONS_H
