@@ -385,28 +385,41 @@ static u32 reach_of(struct frsp_search *search)
 		   REACH_MIN_BYTES >> cluster_bits);
 }
 
-static bool choose(struct frsp_search *search, struct frsp_steering *out)
+/* No tree has more than the longest extent that is known. */
+static void expect_no_more_than_known(struct frsp_search *search)
 {
 	u32 longest;
 
-	learn_goal(search);
-	/* No tree has more than the longest extent that is known. */
 	frsp_meta_longest(&search->fs->meta, &longest, 0);
 	search->need = min(search->need, longest);
 	search->want = min(search->want, longest);
 	search->request.wish = search->appends ? 0 : search->want;
 	search->request.reach = reach_of(search);
-	if (pick_roomy(search, out))
-		return true;
+}
+
+/* Picks for the length of the request only, and reads groups between tries. */
+static bool pick_reading(struct frsp_search *search, struct frsp_steering *out)
+{
 	search->reserved = search->fs->reserved_clusters;
 	do {
 		if (pick_near_goal(search, out) || pick_by_meta(search, out))
 			return true;
 	} while (read_promising(search));
-	if (pick_known(search, out))
-		return true;
+	return pick_known(search, out);
+}
+
+static bool pick_in_rooms(struct frsp_search *search, struct frsp_steering *out)
+{
 	search->request.take_rooms = true;
-	if (pick_roomy(search, out) || pick_known(search, out))
+	return pick_roomy(search, out) || pick_known(search, out);
+}
+
+static bool choose(struct frsp_search *search, struct frsp_steering *out)
+{
+	learn_goal(search);
+	expect_no_more_than_known(search);
+	if (pick_roomy(search, out) || pick_reading(search, out) ||
+	    pick_in_rooms(search, out))
 		return true;
 	search->reserved = 0;
 	frsp_busy_request_commit(search->fs, search->request.len);

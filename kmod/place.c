@@ -34,6 +34,12 @@
 /* How many extents it looks at in a group, while it holds the tree's lock. */
 #define SEARCH_EXTENTS 1024
 
+/* In clusters, from cluster 0 of group 0. */
+struct clusters {
+	u64 start;
+	u64 len;
+};
+
 struct place {
 	struct list_head list;
 	struct rcu_head rcu;
@@ -47,7 +53,7 @@ struct place {
 	u32 at_range;
 	u64 at; /* in that range, or before it */
 	u32 n_ranges;
-	struct frsp_range ranges[]; /* in clusters, from cluster 0 of group 0 */
+	struct clusters ranges[];
 };
 
 /*
@@ -56,7 +62,7 @@ struct place {
  * room.
  */
 static int to_clusters(struct frsp_fs *fs, const struct frsp_range *from,
-		       struct frsp_range *to)
+		       struct clusters *to)
 {
 	u64 n_blocks = frsp_sbi_blocks(frsp_sbi(fs->sb));
 	u32 round = (1U << fs->cluster_bits) - 1;
@@ -69,8 +75,8 @@ static int to_clusters(struct frsp_fs *fs, const struct frsp_range *from,
 	start -= fs->first_data_block;
 	end >>= fs->cluster_bits;
 	start = (start + round) >> fs->cluster_bits;
-	to->start_fsblk = start;
-	to->len_blocks = end > start ? end - start : 0;
+	to->start = start;
+	to->len = end > start ? end - start : 0;
 	return 0;
 }
 
@@ -238,10 +244,10 @@ static bool may_search(struct frsp_fs *fs, struct frsp_tree *tree, u32 in_tree,
  * Searches one range from *at on, group by group, up to the first group that
  * has len. Moves *at past groups in which nothing is free.
  */
-static void find_in_range(struct frsp_fs *fs, const struct frsp_range *range,
+static void find_in_range(struct frsp_fs *fs, const struct clusters *range,
 			  u64 *at, struct find *find)
 {
-	u64 from, end = range->start_fsblk + range->len_blocks, group_end;
+	u64 from, end = range->start + range->len, group_end;
 	u32 found, start, in_tree, base, group, offset;
 	struct frsp_tree *tree;
 
@@ -298,11 +304,10 @@ static void find_in_ranges(struct frsp_fs *fs, struct place *place,
 			   struct find *find)
 {
 	while (place->at_range < place->n_ranges) {
-		const struct frsp_range *range =
-			&place->ranges[place->at_range];
+		const struct clusters *range = &place->ranges[place->at_range];
 
-		if (place->at < range->start_fsblk)
-			place->at = range->start_fsblk;
+		if (place->at < range->start)
+			place->at = range->start;
 		find_in_range(fs, range, &place->at, find);
 		if (find->free || find->over)
 			return;
