@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# sed -nf kmod_facts.sed kmod/dkms.conf: on what the module is tested, as C macros: the
-# kernels, as an expression and as a list, and the machines.
+# sed -nf kmod_facts.sed kmod/dkms.conf: the kernels that the module is tested on, as an
+# expression and as a list, and the machines, as C macros.
 /^BUILD_EXCLUSIVE_KERNEL=/ {
 	s/\\/\\\\/g
 	s/.*=\(.*\)/#define FRSP_KERNELS \1/p
