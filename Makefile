@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# "make help" lists the targets.
+# Builds the programs, the module (by kmod/Makefile), the tests and the manuals, and
+# installs them. "make help" lists the targets.
 
-# Debian has bpftool where only root looks.
+# Debian has bpftool in a directory that only root has in PATH.
 export PATH := $(PATH):/usr/sbin:/sbin
 
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' kmod/dkms.conf)
@@ -25,10 +26,11 @@ CFLAGS ?= -O2 -g
 ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
 	-D_GNU_SOURCE -I. -Itools -Ikmod -I$(GENERATED) $(LIB_CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-# BPF_PROG() gives each program a context that most do not use. vmlinux.h of a kernel
-# from 7.0 on has members without a name, of a named type: -fms-extensions. bpftool from
-# 7.5 on puts prototypes of kfuncs there, which may clash with ours: without them. clang
-# from 21 on takes what BPF_CORE_READ() reads into, of a const type, for never set.
+# -fms-extensions: since 7.0, vmlinux.h has members without a name but with a named type.
+# BPF_NO_KFUNC_PROTOTYPES: since 7.5, bpftool writes prototypes of kfuncs to vmlinux.h,
+# which may clash with ours. unused-parameter: BPF_PROG() gives each program a context,
+# which most do not use. default-const-init: since 21, clang warns that the const variable
+# that BPF_CORE_READ() reads into is never set.
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra \
 	-fms-extensions -Wno-microsoft -DBPF_NO_KFUNC_PROTOTYPES -Wno-unused-parameter \
 	-Wno-unknown-warning-option -Wno-default-const-init-var-unsafe \
@@ -38,7 +40,8 @@ PROGRAMS := $(basename $(notdir $(MAINS)))
 SKELETONS := $(patsubst bpf/%.bpf.c,$(GENERATED)/%.skel.h,$(wildcard bpf/*.bpf.c))
 MANUALS := $(wildcard docs/*.8.scd)
 SCHEMAS := $(wildcard docs/*.schema.json)
-# What of the module knows nothing of ext4, with a kernel for it in user space.
+# The files of the module that do not depend on ext4, and the kernel's functions that they
+# need in user space.
 PURE := $(patsubst %,kmod/%.c,extent tree tree_find peaks meta pick busy) $(wildcard tests/unit/kernel/*.c)
 TESTS := $(patsubst tests/%.c,$(OUTPUT)/%,$(wildcard $(addsuffix /*.c,$(filter-out %/kernel,$(wildcard tests/unit/*))) tests/native/*.c tests/bench/*.c tests/vm/*.c))
 
@@ -71,7 +74,7 @@ include tools/generated.mk
 $(GENERATED)/%.bpf.o: bpf/%.bpf.c $(GENERATED)/vmlinux.h $(GENERATED)/clang.name
 	$(call say,BPF,$@) $(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 
-# the object's name is what "bpftool map list" shows in front of .rodata
+# "bpftool map list" shows the start of the object's name in front of .rodata
 $(GENERATED)/%.skel.h: $(GENERATED)/%.bpf.o
 	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name $(if $(filter hot,$*),hotmon,frsp_$*) >$@
 
@@ -88,11 +91,11 @@ $(filter-out $(OUTPUT)/bench/%,$(TESTS)): LDLIBS += -lcmocka
 $(OUTPUT)/vm/storm: $(patsubst %.c,$(OUTPUT)/%.o,$(wildcard tests/vm/guest/*.c))
 $(OUTPUT)/bench/image_60t $(OUTPUT)/vm/storm: LDLIBS += -lcom_err
 $(filter $(OUTPUT)/unit/%,$(TESTS)) $(OUTPUT)/bench/tree: $(OUTPUT)/lib/pure.a
-# --as-needed: a program has no library that only others of its folders' files use.
+# --as-needed: our libraries use more shared libraries than each program needs.
 $(PROGRAMS:%=$(OUTPUT)/%) $(TESTS): $(LIBRARIES)
 	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--as-needed $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) -o $@
 
-# for bash, and with a "_" in front for zsh
+# FILE for bash, _FILE for zsh
 $(OUTPUT)/completion/% $(OUTPUT)/completion/_%: $(OUTPUT)/$(if $(CROSS),host/)%
 	$(call say,GEN,$@) mkdir -p $(@D) && $< --completion=bash >$(@D)/$* && $< --completion=zsh >$(@D)/_$*
 $(OUTPUT)/%: docs/%.scd

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How ext4 allocates blocks: how long it takes, how far it has to look, and
- * what comes of it.
+ * How ext4 allocates blocks: how long it takes, how far it searches, and what
+ * it finds.
  *
- * A call begins at ext4_request_blocks and ends at ext4_allocate_blocks, in one
- * task and never one within another. In between ext4_mballoc_alloc says how the
- * search went, or ext4_mballoc_prealloc that none was needed. What is known of
- * the call in between is kept with the task. Either comes once for a call,
- * also where ext4 has searched again after it had given up preallocations:
- * then with what the last search found.
+ * Example: a task writes a new file. The tracepoints of one call are
  *
- * A call that finds the filesystem full, before it looks for anything, has no
- * ext4_allocate_blocks. It has failed when what asked for it, the mapping of
- * blocks, ends in an error. Of the others, for extended attributes, nothing
- * tells.
+ *   ext4_request_blocks    begins the call; its time is kept with the task
+ *   ext4_mballoc_alloc     how the search went; or
+ *   ext4_mballoc_prealloc  no search: preallocated blocks were used
+ *   ext4_allocate_blocks   ends the call
  *
- * Raw tracepoints: of typed ones the verifier of 6.12 takes the arguments,
- * where ext4 is a module, for pointers that may be NULL.
+ * A call stays in one task, and calls do not nest. One of the two middle
+ * tracepoints comes once per call. If ext4 discards preallocations and searches
+ * again, ext4_mballoc_alloc has what the last search found.
+ *
+ * If the filesystem is full before the search begins, ext4_allocate_blocks does
+ * not come. Such a call ends when the mapping of blocks that needs it returns
+ * an error. Calls for extended attributes have no mapping, so their failures
+ * are not seen.
+ *
+ * The programs use raw tracepoints. Where ext4 is a module, the verifier of
+ * 6.12 treats the arguments of typed ones as possibly NULL.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -45,7 +49,7 @@ struct {
 } frsp_alloc_lost SEC(".maps");
 
 struct frsp_call {
-	__u64 began_ns; /* 0: none is under way */
+	__u64 began_ns; /* 0: no call is under way */
 	__u32 kind;
 };
 
@@ -113,13 +117,13 @@ static __always_inline void end_call(const struct inode *inode, bool failed)
 	__u64 took_ns;
 	__u32 kind;
 
-	/* attached in the middle of the call, or it has ended */
+	/* the programs were attached during the call, or it has ended */
 	if (!call || !call->began_ns)
 		return;
 	took_ns = bpf_ktime_get_ns() - call->began_ns;
 	call->began_ns = 0;
-	/* in a form of which the verifier knows the range, even after clang has
-	 * put the number on the stack and taken it back
+	/* The modulo tells the verifier the range, even after clang has moved
+	 * the number to the stack and back.
 	 */
 	kind = (failed ? FRSP_ALLOC_FAILED : call->kind) % FRSP_ALLOC_NR_KINDS;
 	fs = fs_of(BPF_CORE_READ(inode, i_sb));
@@ -129,7 +133,9 @@ static __always_inline void end_call(const struct inode *inode, bool failed)
 	fs->latency[kind][log2_bucket(took_ns, LOG2_NS_BUCKETS)]++;
 }
 
-/* Whatever made it, the mapping that a call was for is over. */
+/* The mapping of blocks that the call was for has ended. On an error, so has
+ * the call.
+ */
 static __always_inline void end_mapping(const struct inode *inode, int ret,
 					__u32 program)
 {
@@ -233,7 +239,7 @@ int BPF_PROG(frsp_alloc_extent, struct inode *inode, __u32 flags, void *map,
 	return 0;
 }
 
-/* Of a file without extents. */
+/* The mapping of a file without extents. */
 SEC("raw_tp/ext4_ind_map_blocks_exit")
 int BPF_PROG(frsp_alloc_indirect, struct inode *inode, __u32 flags, void *map,
 	     int ret)
@@ -242,7 +248,7 @@ int BPF_PROG(frsp_alloc_indirect, struct inode *inode, __u32 flags, void *map,
 	return 0;
 }
 
-/* --- frsp.ko: kmod/trace.h ------------------------------------------------- */
+/* The tracepoints of frsp.ko: kmod/trace.h. */
 
 SEC("raw_tp/frsp_goals_offered")
 int BPF_PROG(frsp_alloc_pick, __u32 dev, unsigned long ino, __u32 want,
@@ -252,7 +258,7 @@ int BPF_PROG(frsp_alloc_pick, __u32 dev, unsigned long ino, __u32 want,
 	struct frsp_alloc_fs *fs = fs_by_dev(dev);
 
 	if (fs) {
-		/* in a form of which the verifier knows the range */
+		/* the modulo tells the verifier the range */
 		fs->picks[kind % FRSP_ALLOC_NR_PICKS]++;
 		fs->picked[log2_bucket(len, LOG2_LEN_BUCKETS)]++;
 	}

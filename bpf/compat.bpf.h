@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The differences between kernels that the BPF programs bridge, each with the
- * versions in whose BTF it was seen. A field is read through a typed pointer
- * where there is one: that costs a load, not a helper call, and a bad address
- * reads as 0.
+ * The differences between kernels that the BPF programs handle, each with the
+ * versions in whose BTF it was seen.
+ *
+ * Example: page.index became page.__folio_index in 6.18. There is a struct for
+ * each, page___index and page___folio_index; libbpf ignores what follows "___".
+ * The program uses the one whose field bpf_core_field_exists() finds.
+ *
+ * Where possible, fields are read through a typed pointer. That costs a load
+ * instead of a helper call, and a bad address reads as 0.
  */
 #ifndef FRSP_COMPAT_BPF_H
 #define FRSP_COMPAT_BPF_H
 
-/* Gives an address a type, so that it reads like any typed pointer. Not in
- * 6.1, in 6.12 and 6.18. The loader sets have_rdonly_cast: libbpf 1.1 cannot
- * test for a kfunc from here. Declared as libbpf does since 1.4.
+/* Gives an address a type, so that it can be read like a typed pointer. 6.1
+ * does not have it, 6.12 and 6.18 do. The loader sets have_rdonly_cast, because
+ * with libbpf 1.1 a BPF program cannot test for a kfunc. The declaration is the
+ * same as libbpf's since 1.4.
  */
 extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 const volatile bool have_rdonly_cast = false;
@@ -64,7 +70,7 @@ struct bio___offset {
 	} bi_iter;
 } __attribute__((preserve_access_index));
 
-/* Bytes of the entry that bi_iter stands at which are done. */
+/* The bytes in front of bi_iter in its current entry of the vector. */
 static __always_inline __u32 bio_bytes_done(const struct bio *bio)
 {
 	const struct bio___bvec_done *older = (const void *)bio;
@@ -75,16 +81,37 @@ static __always_inline __u32 bio_bytes_done(const struct bio *bio)
 	return older->bi_iter.bi_bvec_done;
 }
 
-/* Up to 7.1; from 7.2 on the bio has the buffer's own end_io. */
+/* Up to 7.1 a buffer_head has its end_io function; from 7.2 on its bio has it.
+ */
 struct buffer_head___b_end_io {
 	void *b_end_io;
 } __attribute__((preserve_access_index));
 
-/* 0, which the verifier does not know. That of 6.1 checks a bpf_loop() callback
- * for its first round only, and takes branches that cannot be taken in that one
- * for dead; so whatever a callback changes must not begin as a known number.
- * Seen on 6.1.0-56: bytes of a scattered bio's first range were never added.
+/* Always 0, but the verifier does not know that. The verifier of 6.1 checks
+ * only the first round of a bpf_loop() callback, and removes branches that this
+ * round cannot take. So a number that a callback changes must not begin with a
+ * known value. Seen on 6.1.0-56: the bytes of a scattered bio's first range
+ * were never added.
  */
 volatile __u32 opaque_zero;
+
+/* Programs can be preempted if the kernel has this field. 6.19 has it, too, but
+ * there no tracepoint uses it yet.
+ */
+struct srcu_struct___flavor {
+	__u8 srcu_reader_flavor;
+} __attribute__((preserve_access_index));
+
+static __always_inline bool may_be_preempted(void)
+{
+	return bpf_core_field_exists(struct srcu_struct___flavor,
+				     srcu_reader_flavor);
+}
+
+/* In kernels since 6.10. Programs call them only where may_be_preempted()
+ * holds; elsewhere the verifier removes the call.
+ */
+extern void bpf_preempt_disable(void) __ksym __weak;
+extern void bpf_preempt_enable(void) __ksym __weak;
 
 #endif

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The BPF half of cost.h: a map of struct frsp_cost per program, and its two
- * calls. */
+/*
+ * The BPF half of cost.h: a map with a struct frsp_cost per program, and the
+ * two calls around a program's work.
+ *
+ * Between the two calls no other task runs on the CPU. Up to 6.19 that is so in
+ * every tracepoint; from 7.0 on the two calls see to it (see hot_once.bpf.h).
+ * Otherwise another program could change the CPU's slots in the middle of the
+ * work, and the kernel would skip the program for all other tasks meanwhile.
+ */
 #ifndef FRSP_COST_BPF_H
 #define FRSP_COST_BPF_H
 
+#include "compat.bpf.h"
 #include "cost.h"
 
 #define COST_MAP(name, n_programs)                                             \
@@ -14,12 +22,15 @@
 		__type(value, struct frsp_cost);                               \
 	} name SEC(".maps")
 
-/* Counts an event; returns when it began, 0 if its time is not taken. */
+/* Counts an event. Returns the time when it began; 0: do not measure it. */
 static __always_inline __u64 cost_begin(void *map, __u32 program)
 {
-	struct frsp_cost *cost = bpf_map_lookup_elem(map, &program);
+	struct frsp_cost *cost;
 
-	/* not the first one, which finds everything cold */
+	if (may_be_preempted())
+		bpf_preempt_disable();
+	cost = bpf_map_lookup_elem(map, &program);
+	/* never the first event, which finds all caches cold */
 	return cost && cost->events++ % COST_SAMPLE_EVERY ==
 				       COST_SAMPLE_EVERY / 2
 		       ? bpf_ktime_get_ns()
@@ -28,15 +39,15 @@ static __always_inline __u64 cost_begin(void *map, __u32 program)
 
 static __always_inline void cost_end(void *map, __u32 program, __u64 began_ns)
 {
-	struct frsp_cost *cost;
+	struct frsp_cost *cost =
+		began_ns ? bpf_map_lookup_elem(map, &program) : NULL;
 
-	if (!began_ns)
-		return;
-	cost = bpf_map_lookup_elem(map, &program);
-	if (!cost)
-		return;
-	cost->samples++;
-	cost->sampled_ns += bpf_ktime_get_ns() - began_ns;
+	if (cost) {
+		cost->samples++;
+		cost->sampled_ns += bpf_ktime_get_ns() - began_ns;
+	}
+	if (may_be_preempted())
+		bpf_preempt_enable();
 }
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a BPF program costs, measured by itself: the time of every 128th event
- * of a CPU is taken. (The kernel's own count of run times taxes each program of
- * the machine, and patches its code to be switched on.)
+ * A BPF program measures its own cost: the time of every 128th event of a CPU.
+ * (The kernel can measure run times, too, but that slows down every BPF program
+ * of the machine, and the kernel patches its code to switch it on.)
  *
  * Includers provide __u64 (vmlinux.h or linux/types.h).
  */
@@ -11,11 +11,11 @@
 
 #define COST_SAMPLE_EVERY 128
 
-/* Of one program, per CPU. */
+/* The cost of one program, per CPU. */
 struct frsp_cost {
 	__u64 events;
-	__u64 samples;	  /* of which the time was taken */
-	__u64 sampled_ns; /* of those, in all */
+	__u64 samples;	  /* events whose time was measured */
+	__u64 sampled_ns; /* the sum of these times */
 };
 
 #endif

@@ -1,38 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How well ext4's extent status tree serves as a cache: lookups that found the
- * mapping, what came in and went out, and what the shrinker took.
+ * How well ext4's extent status tree works as a cache: look-ups that found the
+ * mapping, what was inserted and removed, and what the shrinker freed.
  *
- * Each lookup passes here, so only its end is watched, what can be is read
- * through typed pointers, without a helper, and an event changes nothing but
- * memory of its own CPU: there, filesystems and inodes have slots, each the
- * only place for those that share it. When another one takes a slot, what was
- * gathered of the one before is added to a table of all CPUs, or passed over
- * (see below). Whoever reads adds up table and slots, and empties none, so that
- * there may be several.
+ * Example: CPU 0 looks up blocks of inode 12, with 7 hits and 3 misses. They
+ * are counted in slot 5 of CPU 0. Then it looks up blocks of inode 99, which
+ * has the same slot. The counts of inode 12 are flushed to the table
+ * frsp_es_inode, and the slot starts again at 0 for inode 99. A reader that
+ * wants to know the hits of inode 12 adds up the table and the slots of all
+ * CPUs.
  *
- * Nothing comes between two accesses to a slot: tracepoints disable preemption
- * (__DO_TRACE of linux/tracepoint.h; seen in 6.1, 6.1-rt and 6.12), and ext4
- * takes i_es_lock, which these are about, in tasks only.
+ * Slots. ext4 does many look-ups, so an event must be cheap. Only the end of a
+ * look-up is watched; fields are read through typed pointers where possible,
+ * without a helper; and an event changes only memory of its own CPU. Each CPU
+ * has slots for filesystems and for inodes. A filesystem or an inode has only
+ * one place, which it shares with others. When another one needs the slot, the
+ * old counts are flushed to a table of all CPUs or discarded (see below).
+ * Readers do not empty slots, so there can be several readers.
  *
- * The inodes are in an LRU table, for those that are in use now are the ones to
- * be told of: a plain one would keep what came first, perhaps a find(1) of the
- * day before, and refuse the rest. What it throws out is known: those that were
- * put in are counted here, and those that are there by the reader. An inode
- * that has too little to be told of does not get there: of files that are
- * written, read once or unlinked there are many, and the table is what costs.
+ * Races. Nothing comes between two accesses to a slot. Tracepoints disable
+ * preemption up to 6.19 (__DO_TRACE of linux/tracepoint.h; seen in 6.1, 6.1-rt
+ * and 6.12), and cost_begin() does so from 7.0 on. No interrupt has such an
+ * event: ext4 takes i_es_lock, the lock of the tree, in tasks only.
  *
- * How many entries an inode has, the inode knows itself: it is asked when
- * somebody wants to know. It may be gone by then, and other things in its
- * place. So what is there must say that it is that inode, and has no entries
- * otherwise, which is true for one that has left memory.
+ * Inodes. Their table is an LRU map, because only inodes in use now are
+ * interesting. A plain map would keep the first inodes, perhaps of yesterday's
+ * find(1), and refuse the rest. The number of inodes that the map has evicted
+ * is known: inodes_made counts insertions, and the reader counts the inodes
+ * that are there. An inode with few misses and entries does not get into the
+ * table: many files are written, read once or unlinked, and each insertion
+ * costs.
  *
- * Of a run of the shrinker ext4_es_shrink says all but how much was asked for,
- * also of a run that has no ext4_es_shrink_scan_enter and _exit (6.1 shrinks
- * when it gets no memory for an entry).
+ * Entries. The inode itself knows the number of its entries. A reader runs
+ * frsp_es_entries() to read it from the address at which the inode was last
+ * seen. The inode may be gone by then and the memory used for something else.
+ * So inode number, generation and device there must still be the inode's. If
+ * not, the inode has left memory, and the number of its entries is 0.
  *
- * That pointers are not NULL is asked for the verifier's sake: since 6.12 it
- * takes the arguments of a module's tracepoints for ones that may be.
+ * Shrinker. The tracepoint ext4_es_shrink has all numbers of a run but how many
+ * entries were asked for. It also comes for a run without
+ * ext4_es_shrink_scan_enter and _exit (6.1 shrinks when it gets no memory for
+ * an entry).
+ *
+ * NULL. The tests of arguments for NULL are for the verifier. Since 6.12 it
+ * treats pointers from a module's tracepoints as possibly NULL.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -75,9 +86,9 @@ struct {
 	__type(value, __u64);
 } frsp_es_lost SEC(".maps");
 
-/* Of frsp_es_inode, ever. */
+/* Elements of frsp_es_inode since the start. */
 __u64 inodes_made;
-__u64 inodes_forgotten; /* by readers */
+__u64 inodes_forgotten; /* deleted by readers */
 
 COST_MAP(frsp_es_cost, FRSP_ES_NR_PROGRAMS);
 
@@ -139,7 +150,7 @@ static __always_inline void add_fs(const struct frsp_es_fs_slot *slot)
 		to[i] += from[i];
 }
 
-/* Not inline, as it is rare. */
+/* Flushes the slot and gives it to dev. Not inline, as that is rare. */
 static __noinline int take_fs_slot(struct frsp_es_gathered *here,
 				   struct frsp_es_fs_slot *slot, __u32 dev)
 {
@@ -171,7 +182,7 @@ static __always_inline bool is_still(const struct inode *inode,
 	       BPF_CORE_READ(inode, i_sb, s_dev) == key->dev;
 }
 
-/* Of the inode that is, or was, at the address. */
+/* Entries of the inode that is or was at the address. */
 static __always_inline __u64 entries_at(__u64 address)
 {
 	const struct ext4_inode_info___frsp *info =
@@ -192,7 +203,9 @@ static __always_inline void ask_entries(const struct frsp_es_inode_key *key,
 		known->entries = entries;
 }
 
-/* Whether it still is that inode is not asked: its fields are far apart. */
+/* Is the inode worth an element of the table? Does not check is_still(), whose
+ * fields are far apart in memory.
+ */
 static __always_inline bool is_of_note(const struct frsp_es_inode *counts)
 {
 	return counts->misses >= FRSP_ES_NOTED_MISSES ||
@@ -217,7 +230,7 @@ static __always_inline void add_inode(struct frsp_es_gathered *here,
 		__sync_fetch_and_add(&inodes_made, 1);
 		return;
 	}
-	/* or another CPU was faster */
+	/* look again: another CPU may have inserted the inode first */
 	known = known ?: bpf_map_lookup_elem(&frsp_es_inode, &key);
 	if (!known) {
 		count_lost(FRSP_ES_LOST_INODE, counts.hits + counts.misses);
@@ -225,7 +238,9 @@ static __always_inline void add_inode(struct frsp_es_gathered *here,
 	}
 	__sync_fetch_and_add(&known->hits, counts.hits);
 	__sync_fetch_and_add(&known->misses, counts.misses);
-	/* it left memory and came back; but which of the two is the older? */
+	/* The inode left memory and came back. Which address is the newer? The
+	 * one where it is now.
+	 */
 	if (known->address != counts.address &&
 	    is_still((void *)counts.address, &key))
 		known->address = counts.address;
@@ -282,7 +297,9 @@ static __always_inline void count_lookup(const struct inode *inode, bool found)
 	}
 }
 
-/* For a change of the tree. Of the inode a lookup has told before, ... */
+/* The filesystem of an inode whose tree changes. The inode needs no slot: a
+ * look-up came first.
+ */
 static __always_inline struct frsp_es_fs *changed_fs(const struct inode *inode)
 {
 	struct frsp_es_gathered *here = gathered_here();
@@ -290,7 +307,9 @@ static __always_inline struct frsp_es_fs *changed_fs(const struct inode *inode)
 	return here && inode ? fs_of(here, inode->i_sb->s_dev) : NULL;
 }
 
-/* ... but not if its extent tree is read for other reasons. */
+/* Here the inode needs a slot: without a look-up, its extent tree is read for
+ * other reasons.
+ */
 static __always_inline void count_cached(const struct inode *inode)
 {
 	struct frsp_es_gathered *here = gathered_here();
@@ -303,7 +322,6 @@ static __always_inline void count_cached(const struct inode *inode)
 	inode_of(here, inode, dev);
 }
 
-/* For the shrinker. */
 static __always_inline struct frsp_es_fs *
 shrunk_fs(const struct super_block *sb)
 {
@@ -312,7 +330,7 @@ shrunk_fs(const struct super_block *sb)
 	return here && sb ? fs_of(here, sb->s_dev) : NULL;
 }
 
-/* 6.1 has entries that are unwritten and delayed, and keeps them as delayed. */
+/* In 6.1 an entry can be both unwritten and delayed; it counts as delayed. */
 static __always_inline enum frsp_es_insert
 insert_of(const struct extent_status___frsp *es)
 {
@@ -436,8 +454,8 @@ static long ask_of_table(void *map, const struct frsp_es_inode_key *key,
 	return 0;
 }
 
-/* If another inode takes the slot just then, it has a wrong number until this
- * is run again.
+/* If the slot is given to another inode meanwhile, that inode has a wrong
+ * number of entries until this runs again.
  */
 static long ask_of_gathered(void *map, const __u32 *cpu,
 			    struct frsp_es_gathered *gathered, void *context)
@@ -451,7 +469,7 @@ static long ask_of_gathered(void *map, const __u32 *cpu,
 	return 0;
 }
 
-/* Run by readers. */
+/* Readers run this: it updates the numbers of entries. */
 SEC("syscall")
 int frsp_es_entries(void *context)
 {

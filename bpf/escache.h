@@ -15,14 +15,15 @@
 #define FRSP_ES_MAX_FS	   1024
 #define FRSP_ES_MAX_INODES 16384 /* of all filesystems; about 100 bytes each */
 
-/* What a CPU gathers, before it goes into the tables. */
+/* The slots of one CPU. */
 #define FRSP_ES_FS_BITS	    3
 #define FRSP_ES_FS_SLOTS    (1 << FRSP_ES_FS_BITS)
 #define FRSP_ES_INODE_BITS  7
 #define FRSP_ES_INODE_SLOTS (1 << FRSP_ES_INODE_BITS)
 
-/* An inode with less of both is known as long as it has a slot: an inode's
- * first block is a miss, and a file that is being written has two entries.
+/* An inode with fewer misses and fewer entries is forgotten when it loses its
+ * slot. Such inodes are common: the look-up of the first block is a miss, and a
+ * file that is being written has two entries.
  */
 #define FRSP_ES_NOTED_MISSES  2
 #define FRSP_ES_NOTED_ENTRIES 4
@@ -38,17 +39,17 @@ enum frsp_es_insert {
 /* Value of frsp_es_fs, per CPU; key: kernel dev_t of the superblock. All __u64.
  */
 struct frsp_es_fs {
-	__u64 hits; /* a hole that is known is a hit */
+	__u64 hits; /* also if the entry is a hole */
 	__u64 misses;
-	__u64 inserts[FRSP_ES_NR_INSERTS]; /* as blocks are mapped */
-	__u64 cached; /* offered as the extent tree was read, or ahead */
+	__u64 inserts[FRSP_ES_NR_INSERTS]; /* because blocks were mapped */
+	__u64 cached; /* offered because the extent tree was read, or ahead */
 	__u64 removals;
 	/* the shrinker */
 	__u64 runs;
-	__u64 asked; /* entries that it was to look at */
+	__u64 asked; /* entries that it was asked to look at */
 	__u64 freed;
-	__u64 skipped; /* inodes: precached, or in use just then */
-	__u64 retried; /* runs that went for the precached ones, too */
+	__u64 skipped; /* inodes that were precached or in use */
+	__u64 retried; /* runs that also shrank precached inodes */
 	__u64 run_ns;
 	__u64 run[LOG2_NS_BUCKETS];
 };
@@ -63,8 +64,8 @@ struct frsp_es_inode_key {
 struct frsp_es_inode {
 	__u64 hits;
 	__u64 misses;
-	__u64 address; /* where it was last seen in the kernel's memory */
-	__u64 entries; /* of its tree, when frsp_es_entries last ran */
+	__u64 address; /* of the struct inode, where it was last seen */
+	__u64 entries; /* in its tree, when frsp_es_entries last ran */
 };
 
 struct frsp_es_fs_slot {
@@ -78,22 +79,26 @@ struct frsp_es_inode_slot {
 };
 
 /*
- * Value of frsp_es_slots; key: a CPU, which alone puts anything in. Others
- * may set a dev to 0, by which all of its slot is dropped. What is on its way
- * into a table has begun and is not done, and may be found here as well as
- * there.
+ * Value of frsp_es_slots; key: a CPU. Only that CPU fills slots. Others may set
+ * the dev of a slot to 0, which discards its counts.
+ *
+ * A flush increments moves_begun, adds the counts to a table, empties the slot
+ * and increments moves_done. During a flush, the counts may be both in the slot
+ * and in the table. So a reader compares: moves_begun after it has read must
+ * equal moves_done before. If not, it reads again.
  */
 struct frsp_es_gathered {
 	__u64 moves_begun;
 	__u64 moves_done;
 	struct frsp_es_fs_slot fs[FRSP_ES_FS_SLOTS];
 	struct frsp_es_inode_slot inodes[FRSP_ES_INODE_SLOTS];
-	__u64 inodes_passed;	/* whose slot was taken, and were not of note */
+	__u64 inodes_passed;	/* lost their slot, and too little to keep */
 } __attribute__((aligned(64))); /* CPUs share no cache line */
 
-/* Numbers that differ in a few bits only, high ones or low ones, are to be
- * apart: 2^64 divided by the golden ratio spreads them. Disks have 16 numbers
- * each, or 1, and directories' inodes often differ in high bits.
+/* Numbers that differ in only a few bits, high or low ones, must get different
+ * slots: a disk has 16 device numbers, or 1, and the inodes of directories
+ * often differ in high bits. The multiplier, 2^64 divided by the golden ratio,
+ * spreads them.
  */
 static inline __u32 es_fs_slot_of(__u32 dev)
 {
@@ -121,9 +126,9 @@ enum frsp_es_program {
 /* Index into frsp_es_lost: what could not be counted, and why. */
 enum frsp_es_lost {
 	FRSP_ES_LOST_FS,    /* no room or memory for the filesystem */
-	FRSP_ES_LOST_INODE, /* no room for the inode, though others may go for
-			       it */
-	FRSP_ES_LOST_CPU,   /* its number is not below that of possible CPUs */
+	FRSP_ES_LOST_INODE, /* no room for the inode, though the map evicts */
+	FRSP_ES_LOST_CPU,   /* a CPU whose number is not below the number of
+			       possible CPUs */
 	FRSP_ES_NR_LOST,
 };
 

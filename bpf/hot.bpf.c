@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which files and which of their 1-MiB ranges the disk works for.
+ * Counts the disk I/O of each file and of each of its 1-MiB ranges.
  *
- * The programs are at block_bio_queue, so only real I/O counts: buffered,
- * direct, mmap and writeback, not what the page cache answers. Each bio is
- * counted once for its file and once for every range that it covers, with the
- * bytes clipped to the range. hot_once.bpf.h says why there are two programs,
- * hot_source.bpf.h finds the file, hot_table.bpf.h keeps the counts; ranking
- * and naming are left to the reader.
+ * The programs run at the tracepoint block_bio_queue, so they see only real
+ * I/O: buffered, direct, mmap and writeback. Reads that the page cache answers
+ * do not get there.
+ *
+ * Each bio counts once for its file and once for every range that it covers. A
+ * range gets only the bytes that lie in it. Example: a read of 256 KiB at
+ * offset 896 KiB adds
+ *
+ *   the file   1 read, 256 KiB
+ *   range 0    1 read, 128 KiB
+ *   range 1    1 read, 128 KiB
+ *
+ * hot_source.bpf.h finds the file of a bio, hot_table.bpf.h keeps the counts,
+ * and hot_once.bpf.h explains why there are two programs. The reader in user
+ * space ranks the files and finds their paths.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -18,32 +27,32 @@
 #include "hot_find.bpf.h"
 
 #define MAX_PIDS 16
-/* a bio is below 4 GiB, and may start in the middle of a range */
+/* A bio is smaller than 4 GiB, and may start in the middle of a range. */
 #define MAX_RANGES ((1ULL << 32 >> FRSP_HOT_RANGE_SHIFT) + 1)
 #define MAX_PAGES  ((1U << (32 - page_shift)) + 1)
 
-/* Filters, 0: off. */
+/* Filter by process; 0: off. */
 const volatile __u32 filter_n_pids = 0;
 const volatile __u32 filter_pids[MAX_PIDS] = {}; /* process ids */
 
-/* One filesystem, and the disks it is on, by identity. The reader keeps them up
- * to date: a filesystem that is mounted again may have another.
+/* Filter by filesystem: the identities (hot_fs.h) of one filesystem and of its
+ * disks. The reader updates them, because a filesystem may have another
+ * identity after it was mounted again.
  */
 const volatile bool filter_fs = false;
-volatile __u32 filter_fs_id = 0; /* 0: it is not mounted */
+volatile __u32 filter_fs_id = 0; /* 0: the filesystem is not mounted */
 volatile __u32 filter_disk_ids[1 + FRSP_HOT_EXTRA_DEVS] = {}; /* 0: none */
-/* It has disks that are not known here (btrfs). */
+/* The filesystem has disks that are unknown here (btrfs). */
 volatile bool filter_any_disk = false;
 
-/* One cgroup and all below it. It is known by its name and by the cgroup above,
- * so that one that is made anew, as of a service that restarts, counts from its
- * first bio on; its own id is another each time.
+/* Filter by cgroup: one cgroup and its descendants. The filter compares the
+ * cgroup's name and its parent's id, not its own id. A service that restarts
+ * gets a new cgroup with a new id, and its first bio must count already.
  */
 const volatile bool filter_cgroup = false;
 const volatile int filter_cgroup_level = 0; /* depth, root: 0 */
 const volatile char filter_cgroup_name[FRSP_HOT_CGROUP_NAME_LEN] = "";
-/* id; the reader keeps it up to date */
-volatile __u64 filter_cgroup_parent = 0;
+volatile __u64 filter_cgroup_parent = 0; /* id; the reader updates it */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -57,7 +66,9 @@ struct {
 	__uint(max_entries, 256 * 1024);
 } hotmon_files SEC(".maps");
 
-/* What the identities in the table stand for. */
+/* The filesystem, subvolume or disk that an identity in the hot table stands
+ * for.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, FRSP_HOT_MAX_FS);
@@ -75,8 +86,9 @@ static __always_inline void identify(struct frsp_hot_source *src,
 		src->subvol ? hot_fs_subvol_id(src->fs, src->subvol) : src->fs;
 }
 
-/* A filesystem without a device of its own (btrfs) has several: which of them a
- * class belongs to is left to the reader.
+/* I/O without a file (a class) has only the identity of a disk. It passes if it
+ * is on one of the filesystem's disks. The disks of btrfs are unknown here:
+ * then such I/O passes on any disk, and the reader sorts it out.
  */
 static __always_inline bool fs_wanted(const struct frsp_hot_source *src)
 {
@@ -137,8 +149,8 @@ static __always_inline bool cgroup_wanted(struct bio *bio)
 	       has_wanted_name(ancestor_at(cgroup, filter_cgroup_level));
 }
 
-/* Once per identity, and again if the number of a subvolume has changed, which
- * it may while nobody has a file of it open.
+/* Enters the identity into hotmon_fs. Enters it again if the device number of a
+ * subvolume has changed, as it may while no file of the subvolume is open.
  */
 static __noinline int note_fs(const struct frsp_hot_source *src)
 {
@@ -163,8 +175,9 @@ static __noinline int note_fs(const struct frsp_hot_source *src)
 	return 0;
 }
 
-/* Tells the reader what it cannot find out later: a directory that has the
- * file, so that the file has a path even when nothing caches it any more.
+/* Sends the reader a directory that has the file. The reader cannot find that
+ * out later: with it, the file has a path even when it has left the dentry
+ * cache.
  */
 static __noinline int announce_file(const struct frsp_hot_source *src)
 {
@@ -192,7 +205,8 @@ static __noinline int announce_file(const struct frsp_hot_source *src)
 	if (alias) {
 		dentry = (void *)alias - dentry_alias_offset();
 		parent = BPF_CORE_READ(dentry, d_parent, d_inode);
-		if (parent != inode) { /* not a nameless alias of a handle */
+		/* equal: an alias that a file handle made, without a name */
+		if (parent != inode) {
 			file->parent_ino = BPF_CORE_READ(parent, i_ino);
 			file->parent_gen = BPF_CORE_READ(parent, i_generation);
 			bpf_probe_read_kernel_str(
@@ -204,15 +218,15 @@ static __noinline int announce_file(const struct frsp_hot_source *src)
 	return 0;
 }
 
-/* The ranges of one bio, one after the other. */
+/* Visits the ranges of a bio whose bytes are contiguous in the file. */
 struct frsp_range_walk {
 	struct frsp_hot_key key;
 	struct frsp_hot_io io;
-	__u64 start; /* of what is left, in the file */
+	__u64 start; /* file offset of the bytes that are left */
 	__u64 end;
 };
 
-/* For bpf_loop(): the next range, its share of the bytes; 1 after the last. */
+/* For bpf_loop(): accounts for the next range. Returns 1 after the last one. */
 static long account_range(__u32 nth __attribute__((unused)),
 			  struct frsp_range_walk *walk)
 {
@@ -237,16 +251,16 @@ static __always_inline void account_linear(struct frsp_range_walk *walk)
 		bpf_loop(MAX_RANGES, account_range, walk, 0);
 }
 
-/* The pages of a scattered bio, one after the other. Those of one range are
- * summed up in .ranges.io, so that the bio counts once for it.
+/* Visits the pages of a scattered bio (hot_page.bpf.h). Sums up consecutive
+ * pages of one range in .ranges.io, so that the bio counts once for the range.
  */
 struct frsp_page_walk {
 	struct frsp_range_walk ranges;
 	struct bio_vec entry;
 	__u64 vector; /* address of the next entry */
-	__u32 offset; /* in .entry, of the next byte */
-	__u32 skip;   /* bytes of the first entry that are not the bio's */
-	__u32 left;   /* bytes of the bio */
+	__u32 offset; /* of the next byte, in .entry */
+	__u32 skip;   /* bytes of the first entry in front of the bio's */
+	__u32 left;   /* bytes of the bio that are left */
 	bool bounced;
 };
 
@@ -272,8 +286,8 @@ static long account_page(__u32 nth __attribute__((unused)),
 		hot_account(key, io);
 		io->bytes = 0;
 	}
-	/* after the call, over which they would have to be kept on the stack:
-	 * see page_place()
+	/* computed after hot_account(), so that they take no stack during the
+	 * call: see page_place()
 	 */
 	in_page = (walk->entry.bv_offset + walk->offset) & (PAGE_SIZE - 1);
 	bytes = PAGE_SIZE - in_page;
@@ -305,8 +319,8 @@ static __always_inline void account_scattered(struct frsp_page_walk *walk,
 		hot_account(&walk->ranges.key, &walk->ranges.io);
 }
 
-/* By itself, as the walk shares the stack with what the search for the source
- * had there: see page_place().
+/* A function of its own, so that the walk can use the stack that the search for
+ * the source has left: see page_place().
  */
 static __always_inline void account(const struct frsp_origin *origin,
 				    const struct frsp_hot_source *src,
@@ -371,8 +385,8 @@ static __always_inline void track_bio(struct bio *bio)
 	account(&origin, &src, op != REQ_OP_READ);
 }
 
-/* Whether this event is one of those whose time is taken; counts it. The first
- * one is not, which finds everything cold.
+/* Counts the event. True: measure its time. The first event is not measured,
+ * because it finds all caches cold.
  */
 static __always_inline bool is_sampled(void)
 {
@@ -406,7 +420,7 @@ int BPF_PROG(hotmon_bio_queue, struct bio *bio)
 	return 0;
 }
 
-/* Behind it: programs are attached in the order of this file. */
+/* Runs after hotmon_bio_queue: programs attach in the order of this file. */
 SEC("tp_btf/block_bio_queue")
 int BPF_PROG(hotmon_bio_missed, struct bio *bio)
 {
@@ -415,7 +429,7 @@ int BPF_PROG(hotmon_bio_missed, struct bio *bio)
 	return 0;
 }
 
-/* For the reader, which cannot read jiffies: the table's clock now. */
+/* The reader runs this to get the table's clock, as it cannot read jiffies. */
 SEC("syscall")
 int hotmon_clock(__u64 *jiffies)
 {

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * btrfs: which file, and where in it, also for direct and compressed I/O (bytes
- * as on disk, at the place of the extent in the file). Each bio that btrfs
- * sends is in a struct btrfs_bio. Copies that RAID1 makes are clones of that
- * bio, with an end of their own, and so the data count once.
+ * Finds the file of a btrfs bio and the bio's place in the file, also for
+ * direct and compressed I/O. Compressed I/O counts with its bytes on disk, at
+ * the place of the extent in the file.
  *
- * Since 6.3 a struct btrfs_bio has the inode. In 6.1 whoever asked for the I/O
- * has it: direct I/O in its struct btrfs_dio_private (btrfs_submit_direct() in
- * fs/btrfs/inode.c), compressed I/O in its struct compressed_bio
- * (fs/btrfs/compression.c), reads of what is compressed as it is
- * (BTRFS_IOC_ENCODED_READ) in their struct btrfs_encoded_read_private.
- * Otherwise the pages are those of a file, or of the trees.
+ * Each bio that btrfs sends is part of a struct btrfs_bio. RAID1 writes its
+ * copies with clones of that bio. They have another bi_end_io and are dropped,
+ * so the data count once.
+ *
+ * Since 6.3 struct btrfs_bio has the inode. In 6.1 the struct of the requester
+ * has it:
+ *
+ *   direct I/O       struct btrfs_dio_private (btrfs_submit_direct() in
+ *                    fs/btrfs/inode.c)
+ *   compressed I/O   struct compressed_bio (fs/btrfs/compression.c)
+ *   encoded reads    struct btrfs_encoded_read_private: reads of compressed
+ *                    data as it is (BTRFS_IOC_ENCODED_READ)
+ *   anything else    none; the pages belong to a file or to the trees
  */
 #ifndef FRSP_HOT_BTRFS_BPF_H
 #define FRSP_HOT_BTRFS_BPF_H
@@ -47,7 +53,7 @@ btrfs_root_of(const struct inode *inode)
 	return BPF_CORE_READ(owner, root);
 }
 
-/* All superblocks of btrfs are without a device, and have a bdi of their own. */
+/* A btrfs superblock has no block device, but a bdi of its own. */
 static __always_inline void
 btrfs_fs_source(struct frsp_hot_source *src,
 		const struct frsp_inode_facts *facts)
@@ -76,17 +82,18 @@ btrfs_file_source(struct frsp_hot_source *src,
 	btrfs_fs_source(src, facts);
 	src->dev = BPF_CORE_READ(root, anon_dev);
 	src->subvol = BPF_CORE_READ(root, root_key.objectid);
-	/* The top-level subvolume has an own number too; 0 only before mount
-	 * has finished.
+	/* The top-level subvolume has a device number of its own, too. It is 0
+	 * only while the mount has not finished.
 	 */
 	if (!src->dev)
 		src->dev = facts->s_dev;
 }
 
-/* Files are in the tree of a subvolume. Regular files by their mode, and none
- * to anybody, are also the inode that caches the trees (number 1), those that
- * cache free space (in the tree of roots) and the one that a balance copies
- * with (in the tree of relocation, -9).
+/* Real files are in the tree of a subvolume. btrfs also has inodes that look
+ * like regular files by their mode, but that no path leads to: the inode that
+ * caches the trees (number 1), the inodes that cache free space (in the tree of
+ * roots), and the inode that a balance copies with (in the relocation tree,
+ * -9).
  */
 static __always_inline bool is_btrfs_file(const struct frsp_inode_facts *facts)
 {
@@ -126,14 +133,14 @@ vfs_inode_of(const struct btrfs_inode___frsp *inode)
 	       bpf_core_field_offset(struct btrfs_inode___frsp, vfs_inode);
 }
 
-/* Since 6.3. */
+/* For 6.3 and later. */
 static __always_inline void
 btrfs_owner_source(struct frsp_hot_source *src,
 		   const struct btrfs_bio___frsp *bbio, __u32 bdev)
 {
 	const struct btrfs_inode___frsp *owner = BPF_CORE_READ(bbio, inode);
 
-	if (!owner) { /* scrub, up to 7.1 */
+	if (!owner) { /* a scrub; has an owner from 7.2 on */
 		class_source(src, bdev, FRSP_HOT_UNATTRIBUTED);
 		return;
 	}
@@ -141,7 +148,7 @@ btrfs_owner_source(struct frsp_hot_source *src,
 			   BPF_CORE_READ(bbio, file_offset));
 }
 
-/* In 6.1. False: the pages tell. */
+/* For 6.1. False: no requester has the inode; see the pages. */
 static __always_inline bool
 btrfs_requester_source(struct frsp_hot_source *src,
 		       const struct btrfs_bio___frsp *bbio)
@@ -168,7 +175,7 @@ btrfs_requester_source(struct frsp_hot_source *src,
 	return true;
 }
 
-/* False: the bio does not tell. */
+/* False: the inode is not known from the bio; see the pages. */
 static __always_inline bool btrfs_bio_source(struct frsp_hot_source *src,
 					     const struct bio *bio, __u32 bdev)
 {

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Direct I/O by iomap (fs/iomap/direct-io.c): which file, and where in it. The
- * pages are the caller's, so they tell nothing; what iomap keeps of the I/O
- * does, in one of two structs:
+ * Finds the file of a direct I/O by iomap (fs/iomap/direct-io.c), and the bio's
+ * place in the file. The pages are the caller's and do not lead to the file.
+ * One of two structs does:
  *
- * struct iomap_dio has the file, where the I/O began, and how many bytes of it
- * were sent so far. Which of them are this bio's depends on the kernel: see
- * size_is_behind().
+ * struct iomap_dio has the file, the offset where the I/O begins, and how many
+ * bytes iomap has sent so far. Whether the bytes of this bio are among them
+ * depends on the kernel: see size_is_behind().
  *
- * struct iomap_dio_simple, from 7.3 on, is around the bio of a read of at most
+ *   Example: a write of 3 MiB at offset 10 MiB is sent in bios of 1 MiB. When
+ *   the second is queued, iomap_dio.size is 2 MiB up to 6.19, so the bio begins
+ *   at 10 + 2 - 1 = 11 MiB. From 7.0 on it is 1 MiB, so the bio begins at
+ *   10 + 1 = 11 MiB.
+ *
+ * struct iomap_dio_simple, from 7.3 on, contains the bio of a read of at most
  * one block. It has the file, and the bio is the whole I/O.
  */
 #ifndef FRSP_HOT_DIO_BPF_H
@@ -22,7 +27,9 @@ extern const void iomap_dio_bio_end_io __ksym __weak;
 extern const void iomap_dio_simple_pool __ksym __weak;
 extern const void bio_iov_iter_bounce __ksym __weak;
 
-/* The file of an I/O; returns where the I/O began. Typed, where it can be. */
+/* Fills in the facts of the I/O's file; returns the offset where the I/O
+ * begins. typed: as for inode_facts().
+ */
 static __always_inline __s64 iocb_facts(struct frsp_inode_facts *facts,
 					const struct kiocb *iocb, bool typed)
 {
@@ -45,18 +52,19 @@ dio_file_source(struct frsp_hot_source *src,
 		class_source(src, bdev, FRSP_HOT_UNATTRIBUTED);
 }
 
-/* iomap adds a bio's bytes to iomap_dio.size before it submits the bio up to
- * 6.19, and afterwards from 7.0 on (iomap_dio_bio_iter). With that came
- * bio_iov_iter_bounce(), which iomap calls in the part that became a function.
+/* When does iomap add a bio's bytes to iomap_dio.size? Up to 6.19 before it
+ * submits the bio, from 7.0 on afterwards (iomap_dio_bio_iter()): true.
+ * bio_iov_iter_bounce() came with that change; iomap calls it in the part that
+ * became a function.
  */
 static __always_inline bool size_is_behind(void)
 {
 	return &bio_iov_iter_bounce != NULL;
 }
 
-/* Zeroes that fill up the first or the last block of a write, which was never
- * written before. They come from a page that is nobody's. at: where the data
- * begin or end.
+/* Is the bio padding: zeroes that fill up the first or the last block of a
+ * write, if the block was never written before? They come from a page of no
+ * file. at: the offset where the data begin or end.
  */
 static __always_inline bool is_padding(const struct frsp_origin *origin,
 				       __s64 at, __u32 block_bytes)
@@ -69,9 +77,11 @@ static __always_inline bool is_padding(const struct frsp_origin *origin,
 	return !words.mapping;
 }
 
-/* sent: the end of what iomap says that it has sent of the I/O. submitting:
- * iomap is just sending this bio. Not so if a cgroup's io.max held the bio
- * back: then another task queues it, and iomap has added its bytes whatever the
+/* Returns the file offset of the bio.
+ *
+ * sent: the file offset up to which iomap says it has sent the I/O. submitting:
+ * iomap is submitting this bio now. False if a cgroup's io.max held the bio
+ * back: then another task queues it, and iomap has added its bytes on every
  * kernel.
  */
 static __always_inline __s64 dio_pos(const struct frsp_origin *origin,
@@ -116,8 +126,9 @@ static __always_inline void dio_source(struct frsp_hot_source *src,
 				1U << (facts.blkbits & 31)));
 }
 
-/* By where it is allocated: of a read that is waited for, bi_end_io is the
- * block layer's (block/bio.c, bio_wait_end_io).
+/* Recognizes the bio by the pool that it is allocated from. bi_end_io does not
+ * do: it is the block layer's if the reader waits (block/bio.c,
+ * bio_wait_end_io).
  */
 static __always_inline bool is_simple_dio(const struct frsp_origin *origin)
 {

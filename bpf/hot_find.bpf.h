@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which filesystem has a device number now, and whether one that was seen is
- * still there, mounted in whatever namespace.
+ * Finds a filesystem by its identity, device number, disk or UUID, in whatever
+ * namespace it is mounted. So the reader knows which filesystem has a device
+ * number now, and whether a filesystem that it saw earlier is still there.
  *
- * All superblocks are in a list (super_blocks in fs/super.c), and that of our
- * own root is one of them: it leads once around. We take no lock. One that is
- * taken out of the list meanwhile leads to itself (list_del_init()), or, when
- * its memory is used again, anywhere; then we do not come around, and the
- * reader asks again. What is in the list and is no superblock, as its head, has
- * no root that says it is of this superblock; nor has one that is being
- * unmounted (generic_shutdown_super()).
+ * All superblocks are in a circular list (super_blocks in fs/super.c). The walk
+ * begins at the superblock of our own root, which is in the list, and ends when
+ * it is back there. It takes no lock. A superblock that is removed from the
+ * list meanwhile points to itself (list_del_init()), or anywhere if its memory
+ * is used again. Then the walk does not get back to its start, and the reader
+ * retries.
  *
- * Why not ask the mounts: each would have to be opened, and one may be hidden,
- * in another namespace, or mute.
+ * is_mounted() drops what is in the list and is no mounted superblock: its
+ * s_root is not a dentry of the same superblock. That applies to the list's
+ * head, and to a superblock that is being unmounted (generic_shutdown_super()).
+ *
+ * Why not look at the mounts: each would have to be opened, and a mount may be
+ * hidden below another one, in another namespace, or never answer.
  */
 #ifndef FRSP_HOT_FIND_BPF_H
 #define FRSP_HOT_FIND_BPF_H
@@ -29,17 +33,17 @@ struct frsp_super_walk {
 	struct frsp_hot_fs_query query;
 	__u64 first; /* addresses of struct super_block */
 	__u64 next;
-	__u64 found; /* that was looked at last */
+	__u64 found; /* the last one visited */
 };
 
 struct frsp_mount_walk {
-	__u64 next; /* address of struct mount */
+	__u64 next; /* addresses of struct mount */
 	__u64 end;
-	__u64 own; /* struct mnt_namespace */
+	__u64 own; /* the caller's struct mnt_namespace */
 	__u32 where;
 };
 
-/* From Linux 6.18 on a list of its own kind ties the mounts of a superblock. */
+/* The mounts of a superblock: ___list up to 6.17, ___chain from 6.18 on. */
 struct mount___list {
 	struct list_head mnt_instance;
 } __attribute__((preserve_access_index));
@@ -63,7 +67,9 @@ static __always_inline bool is_mounted(const struct super_block *sb)
 	return root && BPF_CORE_READ(root, d_sb) == sb;
 }
 
-/* Of btrfs one of its disks: what lets a reader know it again. */
+/* The disk of the superblock; on btrfs one of its disks, by which a reader
+ * recognizes the filesystem.
+ */
 static __always_inline const struct block_device *
 disk_of(const struct super_block *sb)
 {
@@ -85,7 +91,7 @@ static __always_inline bool has_all(const struct frsp_hot_fs_query *found,
 	       (!asked->uuid || asked->uuid == found->uuid);
 }
 
-/* Fills in what is known of it, if it has all that is asked for. */
+/* Fills in the query if the superblock has all that the query asks for. */
 static __always_inline void look_at_super(struct frsp_hot_fs_query *query,
 					  const struct super_block *sb)
 {
@@ -115,7 +121,7 @@ static __always_inline bool mounts_are_chained(void)
 	return bpf_core_field_exists(struct mount___chain, mnt_next_for_sb);
 }
 
-/* The mount of a list entry; 0: it could not be read. */
+/* The mount of a list entry; 0: the entry could not be read. */
 static __always_inline __u64 listed_mount(const struct list_head *entry)
 {
 	return entry ? (__u64)entry - bpf_core_field_offset(struct mount___list,
@@ -133,9 +139,10 @@ static __always_inline __u64 mount_after(__u64 mount)
 		       : listed_mount(BPF_CORE_READ(listed, mnt_instance.next));
 }
 
-/* A mount without a namespace is being unmounted (umount_tree() in
- * fs/namespace.c) or the kernel's own (MNT_NS_INTERNAL in fs/mount.h, an error
- * as a pointer). One that has left the list may lead to nowhere.
+/* A mount that is being unmounted has no namespace (umount_tree() in
+ * fs/namespace.c). The kernel's own mounts have an error pointer for it
+ * (MNT_NS_INTERNAL in fs/mount.h). Neither counts. A mount that has left the
+ * list may lead nowhere; then the walk does not reach its end.
  */
 static long next_mount(__u32 nth __attribute__((unused)),
 		       struct frsp_mount_walk *walk)
@@ -154,7 +161,9 @@ static long next_mount(__u32 nth __attribute__((unused)),
 	return 0;
 }
 
-/* Where the superblock at this address is mounted. */
+/* Where the superblock at this address is mounted: bits FRSP_HOT_FS_HERE and so
+ * on.
+ */
 static __always_inline __u32 where_is_mounted(__u64 super,
 					      const struct task_struct *task)
 {
@@ -192,7 +201,7 @@ static long next_super(__u32 nth __attribute__((unused)),
 	       walk->next == (__u64)sb;
 }
 
-/* For the reader, which runs it. */
+/* The reader runs this. */
 SEC("syscall")
 int hotmon_find_fs(struct frsp_hot_fs_query *asked)
 {

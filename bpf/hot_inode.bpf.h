@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is told of the source of a bio, and the facts of an inode that it is
- * told from. */
+/* The source of a bio (a file or a class of I/O), and the facts of an inode
+ * from which it is made.
+ */
 #ifndef FRSP_HOT_INODE_BPF_H
 #define FRSP_HOT_INODE_BPF_H
 
@@ -10,25 +11,25 @@
 #define S_IFREG 0100000
 
 enum frsp_hot_source_kind {
-	FRSP_HOT_SOURCE_NONE, /* counted elsewhere */
+	FRSP_HOT_SOURCE_NONE, /* another bio counts for this I/O */
 	FRSP_HOT_SOURCE_FILE,
 	FRSP_HOT_SOURCE_CLASS, /* .gen is an enum frsp_hot_class */
 };
 
 struct frsp_hot_source {
 	enum frsp_hot_source_kind kind;
-	__u32 fs_dev; /* s_dev, or the block device where no inode is known */
+	__u32 fs_dev; /* s_dev, or the block device if no inode is known */
 	__u32 dev;    /* as stat() shows it */
 	__u32 gen;
-	__u32 fs; /* identities, see hot_fs.h: of the filesystem or disk, */
-	__u32 slot_fs; /* and as in struct frsp_hot_slot */
-	__u64 fs_seq;  /* what .fs is made of; 0: diskseq of the bio's disk */
-	__u64 uuid;    /* folded; of a disk HOT_FS_DISK */
+	__u32 fs;      /* identity (hot_fs.h) of the filesystem or disk */
+	__u32 slot_fs; /* identity for struct frsp_hot_slot.fs */
+	__u64 fs_seq;  /* seq for hot_fs_id(); 0: diskseq of the bio's disk */
+	__u64 uuid;    /* folded; for a disk HOT_FS_DISK */
 	__u64 ino;
-	__u64 pos;     /* file offset in bytes, of the first */
+	__u64 pos;     /* file offset of the first byte */
 	__u64 mapping; /* address, if the pages can be those of the file */
-	bool bounced;  /* the pages stand for those of the file */
-	__u64 subvol;
+	bool bounced;  /* the bio has bounce pages in place of the file's */
+	__u64 subvol;  /* btrfs root id, else 0 */
 	const struct inode *inode;
 };
 
@@ -61,7 +62,9 @@ static __always_inline __u64 read_uuid(const struct super_block *sb)
 	return hot_fs_fold_uuid(uuid[0], uuid[1]);
 }
 
-/* typed: inode is a typed pointer, known when compiling. */
+/* typed: inode is a typed pointer. A constant, so that the compiler drops the
+ * other branch.
+ */
 static __always_inline void inode_facts(struct frsp_inode_facts *facts,
 					const struct inode *inode, bool typed)
 {

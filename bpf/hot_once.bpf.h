@@ -1,29 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Each bio is counted once, and none is missed.
+ * Counts each bio once and misses none, on kernels that can preempt a program.
  *
- * The kernel runs a program once at a time on each CPU, and passes over the
- * events that come meanwhile (kernel/trace/bpf_trace.c, __bpf_trace_run). Up to
- * 6.19 a tracepoint is left before another task can run, so only interrupts
- * came meanwhile. From 7.0 on a task can be preempted in the middle of a
- * program (include/linux/tracepoint.h: srcu_fast), and until it runs again, all
- * bios of other tasks on its CPU are passed over.
- *
- * So there are two programs at block_bio_queue. The first notes a bio for its
- * task, and counts it. The second, which runs right behind, takes the note
- * away. A bio without a note was missed by the first: the second counts it.
  * Example, on one CPU:
  *
  *   task 1, first program: notes its bio, begins to count, is preempted
- *   task 2, first program: is passed over
- *   task 2, second program: finds no note of its bio, and counts it
- *   task 1, first program: goes on, and ends
- *   task 1, second program: finds the note, and takes it
+ *   task 2, first program: is skipped by the kernel
+ *   task 2, second program: finds no note of its bio, so it counts the bio
+ *   task 1, first program: continues and ends
+ *   task 1, second program: finds the note and removes it
  *
- * A task has two notes, as an interrupt may queue a bio of its own between the
- * programs. Given up: a bio that both miss, as two tasks are preempted on one
- * CPU, one in each program. Then the first has missed more than the second has
- * found, and that is shown.
+ * The kernel does not run a program while the same program is running on that
+ * CPU: it skips the event (kernel/trace/bpf_trace.c, __bpf_trace_run). Up to
+ * 6.19 no other task can run until a tracepoint's programs have ended, so only
+ * an interrupt's event can be skipped. From 7.0 on a task can be preempted in
+ * the middle of a program (include/linux/tracepoint.h: srcu_fast). Until it
+ * runs again, the program is skipped for the bios of all other tasks on the
+ * CPU.
+ *
+ * So there are two programs at block_bio_queue. The first one notes the bio in
+ * the storage of its task, and counts it. The second one runs right after it
+ * and removes the note. If there is no note, the first program was skipped, and
+ * the second one counts the bio.
+ *
+ * A task has room for two notes, as an interrupt may queue a bio of its own
+ * between the two programs.
+ *
+ * Known gap: both programs are skipped for a bio if two tasks are preempted on
+ * one CPU, one in each program. Then the first was skipped more often than the
+ * second found a bio, and the reader shows the difference.
  */
 #ifndef FRSP_HOT_ONCE_BPF_H
 #define FRSP_HOT_ONCE_BPF_H
@@ -42,25 +47,14 @@ struct {
 	__type(value, struct frsp_noted_bios);
 } hotmon_noted SEC(".maps");
 
-/* Since 6.19, where no tracepoint uses it yet. */
-struct srcu_struct___flavor {
-	__u8 srcu_reader_flavor;
-} __attribute__((preserve_access_index));
-
-static __always_inline bool may_be_preempted(void)
-{
-	return bpf_core_field_exists(struct srcu_struct___flavor,
-				     srcu_reader_flavor);
-}
-
 static __always_inline struct frsp_noted_bios *noted_bios(__u64 flags)
 {
 	return bpf_task_storage_get(&hotmon_noted, bpf_get_current_task_btf(),
 				    NULL, flags);
 }
 
-/* For the first program. False: no memory for the note, so the second program
- * will count the bio.
+/* For the first program. False: there is no memory for the note, so the second
+ * program will count the bio.
  */
 static __always_inline bool note_bio(const struct bio *bio)
 {
@@ -68,7 +62,7 @@ static __always_inline bool note_bio(const struct bio *bio)
 		noted_bios(BPF_LOCAL_STORAGE_GET_F_CREATE);
 
 	if (!noted) {
-		/* the second will say that it was missed */
+		/* take_note() will add 1, though no event was skipped */
 		stat_add(FRSP_HOT_STAT_FOUND, -1);
 		return false;
 	}
@@ -79,7 +73,7 @@ static __always_inline bool note_bio(const struct bio *bio)
 	return true;
 }
 
-/* For the second program. True: the first has counted it. */
+/* For the second program. True: the first has counted the bio. */
 static __always_inline bool take_note(const struct bio *bio)
 {
 	struct frsp_noted_bios *noted = noted_bios(0);

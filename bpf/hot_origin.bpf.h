@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who made a bio, and for which pages.
+ * Finds the origin of a queued bio: the bio that the submitter made, with its
+ * pages, bi_end_io and bi_private.
  *
- * Mostly the bio that is queued says so itself. Not so where the block layer
- * encrypts, because the device cannot (block/blk-crypto-fallback.c), which it
- * does before the bio is queued from 7.0 on.
+ * Mostly that is the queued bio itself. It is not if the block layer encrypts
+ * because the device cannot (block/blk-crypto-fallback.c). From 7.0 on it does
+ * so before the bio is queued:
  *
- * Of a write, the bio that is queued is a copy, with pages of nobody. It names
- * the bio that it is made from, which has the pages of the file. One such bio
- * can have several copies, of 256 pages each, one after the other; its iterator
- * stands behind the last byte of the copy that is queued. Example: a bio of 300
- * pages is queued as two. With the first, of 256 pages, the iterator of the
- * original stands at page 256, so that copy began at page 0.
+ * For a write, the queued bio is an encrypted copy, whose pages belong to no
+ * file. Its bi_private points to the original, which has the pages of the file.
+ * An original can be queued as several copies of up to 256 pages, one after the
+ * other. The iterator of the original is then behind the last byte of the copy.
+ * Example: an original of 300 pages is queued as two copies. When the first, of
+ * 256 pages, is queued, the iterator of the original is at page 256. So this
+ * copy begins at page 256 - 256 = 0. When the second, of 44 pages, is queued,
+ * the iterator is at page 300: it begins at page 256.
  *
- * Of a read, the bio is the file's own, but its end_io and private are lent,
- * and kept aside meanwhile.
+ * For a read, the queued bio is the original, but the block layer has replaced
+ * its bi_end_io and bi_private. The new bi_private points to a struct with the
+ * old ones.
  */
 #ifndef FRSP_HOT_ORIGIN_BPF_H
 #define FRSP_HOT_ORIGIN_BPF_H
@@ -23,7 +27,7 @@
 
 extern const void blk_crypto_fallback_encrypt_endio __ksym __weak;
 extern const void blk_crypto_fallback_decrypt_endio __ksym __weak;
-/* Encrypts before the bio is queued, from 7.0 on. */
+/* From 7.0 on: the kernel encrypts before the bio is queued. */
 extern const void __blk_crypto_submit_bio __ksym __weak;
 
 /* private to block/blk-crypto-fallback.c */
@@ -33,18 +37,20 @@ struct bio_fallback_crypt_ctx___frsp {
 } __attribute__((preserve_access_index));
 
 struct frsp_origin {
-	const struct bio *bio; /* that has the pages */
+	const struct bio *bio; /* the original: it has the pages */
 	__u64 end_io;
 	__u64 private;
-	__u32 bytes;  /* of the bio that is queued */
-	bool is_copy; /* .bio is another one; else the rest is 0 */
-	/* where in .bio's vector the bytes begin and end: entry, and byte of it
+	__u32 bytes; /* of the queued bio */
+	/* the queued bio is a copy of .bio; if not, all below is 0 */
+	bool is_copy;
+	/* the first and the last byte of the copy in .bio's vector: the entry,
+	 * and the offset in it
 	 */
 	__u32 first_entry;
 	__u32 first_offset;
 	__u32 last_entry;
 	__u32 last_offset;
-	__u64 bytes_before; /* of .bio, in front of them */
+	__u64 bytes_before; /* bytes of .bio in front of the copy's */
 };
 
 static __always_inline bool ends_with(const struct frsp_origin *origin,
@@ -53,8 +59,8 @@ static __always_inline bool ends_with(const struct frsp_origin *origin,
 	return symbol && origin->end_io == (__u64)symbol;
 }
 
-/* Entry nth of a bio's vector, by value: a typed pointer to it could not be
- * calculated with.
+/* Copies entry nth of a bio's vector. The verifier allows no arithmetic on a
+ * typed pointer to the vector.
  */
 static __always_inline void bio_vector(struct bio_vec *entry,
 				       const struct bio *bio, __u32 nth)
@@ -64,12 +70,12 @@ static __always_inline void bio_vector(struct bio_vec *entry,
 	bpf_probe_read_kernel(entry, sizeof(*entry), vector + nth);
 }
 
-/* From where the iterator stands to the start of the vector, entry by entry. */
+/* Goes from the iterator back to the start of the vector, entry by entry. */
 struct frsp_way_back {
 	const struct bio *bio;
 	__u32 entry;
 	__u32 bytes; /* of .entry, in front of the iterator */
-	__u32 left;  /* of the copy */
+	__u32 left;  /* bytes of the copy that are not found yet */
 	__u32 first_entry;
 	__u32 first_offset;
 	__u64 bytes_before;
@@ -98,7 +104,7 @@ static long step_back(__u32 nth __attribute__((unused)),
 	return 0;
 }
 
-/* Finds where a copy begins and ends in origin->bio. */
+/* Finds where the copy begins and ends in origin->bio. */
 static __always_inline void find_copied(struct frsp_origin *origin)
 {
 	const struct bio *bio = origin->bio;
@@ -133,7 +139,7 @@ static __always_inline void bio_origin(struct frsp_origin *origin,
 	origin->bytes = bio->bi_iter.bi_size;
 	origin->end_io = (__u64)bio->bi_end_io;
 	origin->private = (__u64)bio->bi_private;
-	/* the kernels that make such bios have the cast */
+	/* the kernels that make such bios have bpf_rdonly_cast() */
 	if (!have_rdonly_cast)
 		return;
 	if (ends_with(origin, &blk_crypto_fallback_encrypt_endio) &&

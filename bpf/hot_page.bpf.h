@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where in a file the pages of a bio belong.
+ * Finds the place in a file that a page of a bio belongs to.
  *
- * A bio holds what is contiguous on the disk. Where a file has a hole, or its
- * blocks come in another order, that need not be contiguous in the file: such
- * a bio is scattered, and its pages are asked one by one.
+ * The bytes of a bio are contiguous on the disk, but not always in the file: it
+ * may have a hole, or its blocks may be in another order on the disk. Such a
+ * bio is called scattered, and each of its pages is looked at. Example: pages 0
+ * and 5 of a file are neighbours on the disk, and pages 1 to 4 are a hole. One
+ * bio can write both pages.
  */
 #ifndef FRSP_HOT_PAGE_BPF_H
 #define FRSP_HOT_PAGE_BPF_H
@@ -12,17 +14,17 @@
 #include "compat.bpf.h"
 #include "hot_origin.bpf.h"
 
-/* arm64 has kernels with pages of 4, 16 and 64 KiB. Set before load. */
+/* Set before load: arm64 has kernels with pages of 4, 16 and 64 KiB. */
 const volatile __u32 page_shift = 12;
 #define PAGE_SIZE (1U << page_shift)
 
-/* The words of a struct page that say where it belongs. The fields share a
- * union with pointers, so a typed read would give a pointer that the verifier
- * lets nobody do arithmetic on.
+/* The words of a struct page that say where the page belongs. They are read
+ * untyped: the fields share a union with pointers, so a typed read gives a
+ * pointer, and the verifier allows no arithmetic on it.
  */
 struct frsp_page_words {
 	__u64 compound; /* bit 0: a tail page; see page_head() */
-	__u64 mapping;	/* low bits: not page cache */
+	__u64 mapping;	/* a low bit is set: not page cache */
 	__u64 index;
 	__u64 private;
 };
@@ -47,11 +49,11 @@ static __always_inline __u32 page_compound_offset(void)
 static __always_inline void page_words(struct frsp_page_words *words,
 				       __u64 page)
 {
-	__u8 copy[64]; /* of at least all that is asked of it */
+	__u8 copy[64]; /* has all the words that are read below */
 	const void *raw = copy;
 
 	if (have_rdonly_cast)
-		/* any kernel type that begins with words and nothing else */
+		/* pt_regs: any kernel type that begins with plain words does */
 		raw = bpf_rdonly_cast((void *)page,
 				      bpf_core_type_id_kernel(struct pt_regs));
 	else
@@ -64,11 +66,11 @@ static __always_inline void page_words(struct frsp_page_words *words,
 							struct page, private));
 }
 
-/* The head of a tail page. Up to 7.0 the word is the head's address. From 7.1
- * on it may be a mask instead, by which the address of the tail becomes that of
- * the head (include/linux/page-flags.h, set_compound_head). The mask of a folio
- * of less than 2^26 pages has all of the upper 32 bits, which no address of a
- * struct page has.
+/* The address of the head of a tail page. Up to 7.0 the word .compound is that
+ * address + 1. From 7.1 on it may be a mask instead: the tail's address & mask
+ * is the head's (include/linux/page-flags.h, set_compound_head()). The mask for
+ * a folio of less than 2^26 pages has all of its upper 32 bits set. The address
+ * of a struct page never has.
  */
 static __always_inline __u64 page_head(const struct frsp_page_words *words,
 				       __u64 page)
@@ -78,11 +80,13 @@ static __always_inline __u64 page_head(const struct frsp_page_words *words,
 	return words->compound - 1;
 }
 
-/* Where a page belongs; .index is its own, also if it is a tail page. A bounce
- * page of fscrypt stands for the cached page that its private word names.
+/* Fills in where the page belongs. For a tail page, .mapping is the head's and
+ * .index is the page's own. bounced: the page is a bounce page of fscrypt; it
+ * belongs where the cached page does that its private word points to.
  *
- * Not inline, so that its copy of the page is on the stack only meanwhile: the
- * verifier allows 512 bytes for a program and all that is called from it.
+ * Not inline, so that page_words()'s copy of the page is on the stack only
+ * during the call. The verifier allows 512 bytes of stack for a program and the
+ * functions that it calls.
  */
 static __noinline void page_place(struct frsp_page_words *words, __u64 page,
 				  bool bounced)
@@ -106,7 +110,7 @@ static __always_inline bool is_page_cache(const struct frsp_page_words *words)
 	return words->mapping && !(words->mapping & 3);
 }
 
-/* The address of the page with byte offset of an entry of the vector. */
+/* The address of the page that has the byte at this offset in the entry. */
 static __always_inline __u64 entry_page(const struct bio_vec *entry,
 					__u32 offset)
 {
@@ -115,7 +119,7 @@ static __always_inline __u64 entry_page(const struct bio_vec *entry,
 		       bpf_core_type_size(struct page);
 }
 
-/* The address of the first page. */
+/* The address of the page with the first byte of the bio. */
 static __always_inline __u64 first_page(const struct frsp_origin *origin)
 {
 	const struct bio *bio = origin->bio;
@@ -134,8 +138,8 @@ static __always_inline __u64 first_page(const struct frsp_origin *origin)
 	return entry_page(&entry, origin->first_offset);
 }
 
-/* pos: in the file with this mapping, of the first byte. Pages come in
- * ascending order, so the last one tells.
+/* Is the bio scattered? pos: the file offset of its first byte; mapping: of the
+ * file. Pages are in ascending order, so it is enough to look at the last one.
  */
 static __always_inline bool is_scattered(const struct frsp_origin *origin,
 					 __u64 pos, __u64 mapping, bool bounced)
@@ -149,7 +153,8 @@ static __always_inline bool is_scattered(const struct frsp_origin *origin,
 		bio_vector(&entry, bio, origin->last_entry);
 		last = origin->last_offset;
 	} else {
-		/* a split bio that has no count; one page */
+		/* a split bio has no count; a bio of one page is not scattered
+		 */
 		if (!bio->bi_vcnt ||
 		    (bio->bi_vcnt == 1 &&
 		     bio->bi_io_vec->bv_offset + origin->bytes <= PAGE_SIZE))
@@ -161,7 +166,7 @@ static __always_inline bool is_scattered(const struct frsp_origin *origin,
 	}
 	page_place(&words, entry_page(&entry, last), bounced);
 	if (words.mapping != mapping)
-		return false; /* direct or compressed: not the file's pages */
+		return false; /* direct or compressed I/O: other pages */
 	last = (entry.bv_offset + last) & (PAGE_SIZE - 1);
 	return (words.index << page_shift) + last != pos + origin->bytes - 1;
 }

@@ -3,23 +3,27 @@
  * Whose I/O is this bio? Finds the inode and the file offset behind a bio at
  * block_bio_queue, or the class of an I/O that has no file.
  *
- * Who submitted a bio is told by bi_end_io:
+ * bi_end_io shows who submitted a bio, and so where to find its file:
  *
- *   iomap direct I/O   the struct iomap_dio has the file. Asked first, since
- *                      its pages can be page-cache pages of another file.
- *   btrfs              its struct btrfs_bio tells: hot_btrfs.bpf.h
- *   ext4, fscrypt      encrypted data is written from bounce pages, which have
- *                      no mapping but name the cached page.
- *   jbd2               a log block can be a page of the file (data=journal)
- *   swap               swap_writepage() and swap_readpage() go past the
- *                      filesystem of a swap file, with pages of no file
+ *   iomap direct I/O   struct iomap_dio has the file: hot_dio.bpf.h. This case
+ *                      comes first, because the pages of direct I/O can be
+ *                      page-cache pages of another file.
+ *   btrfs              struct btrfs_bio has the file: hot_btrfs.bpf.h
+ *   ext4, fscrypt      Encrypted data is written from bounce pages. They have
+ *                      no mapping, but point to the cached page.
+ *   jbd2               metadata, even if a log block is a page of a file
+ *                      (data=journal)
+ *   swap               swap_writepage() and swap_readpage() bypass the
+ *                      filesystem of a swap file; their pages are of no file.
  *   XFS buffers, log   metadata, in pages without a mapping
  *   anything else      the first page: page -> mapping -> inode
  *
- * A page is believed only if its inode lives on the device of the bio. That
- * drops the clones that dm, md and loop send to lower devices, whose pages
- * belong to a file of the upper one, and whatever garbage a page that is not
- * page cache holds in place of a mapping.
+ * A page counts only if its inode is on the device of the bio. Example: for a
+ * file on a dm device, dm sends a clone of each bio to the disk below. The
+ * pages of the clone belong to a file of the dm device, not of the disk, so the
+ * clone is dropped; the bio on the dm device has counted. The same goes for md
+ * and loop. The rule also drops a page outside the page cache, where the word
+ * of the mapping holds garbage.
  */
 #ifndef FRSP_HOT_SOURCE_BPF_H
 #define FRSP_HOT_SOURCE_BPF_H
@@ -55,7 +59,9 @@ static __always_inline void mapping_facts(struct frsp_inode_facts *facts,
 	}
 }
 
-/* Whose the first page is, and where. False: it belongs to no file. */
+/* Finds the inode of the first page, and the page's place in the file. False:
+ * the page belongs to no inode.
+ */
 static __always_inline bool first_page_facts(struct frsp_inode_facts *facts,
 					     struct frsp_hot_source *src,
 					     const struct frsp_origin *origin)
@@ -87,9 +93,9 @@ static __always_inline bool first_page_facts(struct frsp_inode_facts *facts,
 	return true;
 }
 
-/* A block on its way to the log, from a page of a file (data=journal), of the
- * block device, or of neither (a frozen copy). Up to 7.1 the buffer knows
- * jbd2's function, from 7.2 on the bio has it.
+/* Is this a write of a block to jbd2's log? The block's page belongs to a file
+ * (data=journal), to the block device, or to neither (a frozen copy). Up to 7.1
+ * the buffer_head has jbd2's end_io function, from 7.2 on the bio has it.
  */
 static __always_inline bool is_journal_write(const struct frsp_origin *origin)
 {
@@ -102,7 +108,9 @@ static __always_inline bool is_journal_write(const struct frsp_origin *origin)
 		       (__u64)&journal_end_buffer_io_sync;
 }
 
-/* What is left of a bio that was split has no page to begin with. */
+/* Is the bio at its first byte? False for the rest of a bio that was split: it
+ * begins in the middle of the vector, where first_page() does not look.
+ */
 static __always_inline bool is_whole(const struct frsp_origin *origin)
 {
 	return origin->is_copy ||
@@ -130,8 +138,8 @@ static __always_inline void page_source(struct frsp_hot_source *src,
 	} else if (btrfs || !(origin->bio->bi_flags & 1 << BIO_CLONED) ||
 		   ends_with(origin, &blkdev_bio_end_io_async) ||
 		   ends_with(origin, &blkdev_bio_end_io)) {
-		/* direct I/O on a device from registered buffers looks like a
-		 * clone (block/bio.c, bio_iov_bvec_set)
+		/* no clone; but direct I/O on a device from registered buffers
+		 * looks like one (block/bio.c, bio_iov_bvec_set)
 		 */
 		class_source(src, bdev, FRSP_HOT_UNATTRIBUTED);
 	}

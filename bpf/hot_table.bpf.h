@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hot table's BPF half: find or take into use the slot of a key, add an
- * I/O to it. hot.h says what a slot is and who may change its state.
+ * The BPF half of the hot table: finds the slot of a key, or claims a free one,
+ * and adds an I/O to it. hot.h defines the slot and who may change its state.
  *
- * Why not a BPF hash map: a kernel element costs 48 bytes and its share of the
- * buckets on top of key and value, a lookup touches two cache lines and more,
- * and a reader pays a copy of every element per refresh. A slot here is one
+ * Why not a BPF hash map: the kernel adds 48 bytes and a share of the buckets
+ * to the key and value of each element, a look-up touches two or more cache
+ * lines, and a reader copies every element at each refresh. A slot here is one
  * cache line, and the reader maps the table.
  *
- * Every counter is added to atomically, so no I/O is lost. Given up: a key can
- * end up in two slots, when two CPUs take it into use at once and one of them
- * is held up in between, or when the reader empties an earlier slot of its
- * probe sequence just then. Readers add up the counts of equal keys.
+ * All additions to counters are atomic, so no I/O is lost. The price: two slots
+ * can have the same key. That happens if two CPUs claim a slot for the key at
+ * once and one of them is stopped in between, or if the reader evicts an
+ * earlier slot of the key's probe sequence just then. Readers add up the counts
+ * of equal keys.
  */
 #ifndef FRSP_HOT_TABLE_BPF_H
 #define FRSP_HOT_TABLE_BPF_H
@@ -37,7 +38,7 @@ struct {
 	__uint(value_size, sizeof(struct frsp_hot_slot)); /* or _compat */
 } hotmon_table SEC(".maps");
 
-/* By cluster: hot_epoch when it was changed last. */
+/* For each cluster: hot_epoch at its last change; see hot.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -46,7 +47,7 @@ struct {
 	__type(value, __u64);
 } hotmon_touched SEC(".maps");
 
-volatile __u32 hot_epoch; /* readers raise it */
+volatile __u32 hot_epoch; /* readers increment it */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -60,7 +61,7 @@ struct frsp_hot_key {
 	__u32 fs;
 	__u32 gen;
 	__u32 range;
-	__u32 unused; /* no padding: the verifier wants it all initialised */
+	__u32 unused; /* in place of padding, which would not be initialised */
 };
 
 struct frsp_hot_io {
@@ -75,7 +76,7 @@ static __always_inline void stat_add(enum frsp_hot_stat stat, __u64 n)
 	__u32 key = stat;
 	__u64 *value = bpf_map_lookup_elem(&hotmon_stats, &key);
 
-	/* whoever is preempted in between, another program goes on here */
+	/* atomic: this program may be preempted by another on the same CPU */
 	if (value)
 		__sync_fetch_and_add(value, n);
 }
@@ -94,8 +95,8 @@ static __always_inline bool slot_has(const struct frsp_hot_slot *slot,
 	       slot->fs == key->fs;
 }
 
-/* The slot of key, or NULL; *at is its index, or that of the first slot that
- * could be taken for it (NO_SLOT: none).
+/* Returns the slot of the key and its index in *at. If there is none: NULL, and
+ * *at is the index of the first slot that can be claimed (NO_SLOT: none).
  */
 static __noinline struct frsp_hot_slot *
 slot_find(const struct frsp_hot_key *key, __u32 *at)
@@ -126,8 +127,8 @@ slot_find(const struct frsp_hot_key *key, __u32 *at)
 	return NULL;
 }
 
-/* Takes the slot at index for key; NULL: another CPU was faster, and has
- * published its key by now, unless it was stopped in between.
+/* Claims the slot at index for the key. NULL: another CPU was faster. Its key
+ * is visible by now, unless that CPU was stopped in between.
  */
 static __noinline struct frsp_hot_slot *
 slot_claim(__u32 index, const struct frsp_hot_key *key, __u32 heat_time)
@@ -152,7 +153,9 @@ slot_claim(__u32 index, const struct frsp_hot_key *key, __u32 heat_time)
 			c->compat.avg_read = ~0ULL;
 			c->compat.avg_write = ~0ULL;
 		}
-		/* an exchange is a full barrier: the key is seen before LIVE */
+		/* The exchange is a full barrier, so no CPU sees LIVE before
+		 * the key.
+		 */
 		__sync_lock_test_and_set(
 			&slot->tag, FRSP_HOT_TAG(key->range, FRSP_HOT_LIVE));
 		return slot;
@@ -163,7 +166,9 @@ slot_claim(__u32 index, const struct frsp_hot_key *key, __u32 heat_time)
 	return NULL;
 }
 
-/* The slot of key, taken into use if need be (*is_new); NULL: no room. */
+/* Returns the slot of the key; claims one if there is none, and sets *is_new.
+ * NULL: no room.
+ */
 static __always_inline struct frsp_hot_slot *
 slot_get(const struct frsp_hot_key *key, __u32 heat_time, bool *is_new,
 	 __u32 *at)
@@ -189,7 +194,9 @@ slot_get(const struct frsp_hot_key *key, __u32 heat_time, bool *is_new,
 	return NULL;
 }
 
-/* Behind the change, so that a reader who misses it sees the mark next time. */
+/* Marks the cluster as changed. Called after the change: a reader that misses
+ * the change sees the mark the next time.
+ */
 static __always_inline void touch(__u32 index)
 {
 	__u32 cluster = index >> FRSP_HOT_CLUSTER_SHIFT, epoch = hot_epoch;
@@ -200,9 +207,10 @@ static __always_inline void touch(__u32 index)
 		*touched = epoch;
 }
 
-/* Decays at most once per heat unit, by whoever gets the new time in. That one
- * takes the heat out while it does, so two never decay the same heat; all
- * others only add, and nothing is lost.
+/* Adds to the heat, and decays it at most once per heat unit. The CPU whose
+ * compare-and-swap stores the new time decays: it takes all heat out of the
+ * slot, decays it and adds it again. So no heat is decayed twice. The other
+ * CPUs only add, so none is lost.
  */
 static __always_inline void slot_heat(struct frsp_hot_slot *slot, __u32 now,
 				      __u64 bytes)
@@ -217,8 +225,8 @@ static __always_inline void slot_heat(struct frsp_hot_slot *slot, __u32 now,
 	__sync_fetch_and_add(&slot->heat, add);
 }
 
-/* Not atomic: two accesses of one key at the same time can count as one for
- * the average interval, never for the counts.
+/* Not atomic: for the average interval, two simultaneous accesses to a key can
+ * count as one. The counters are not affected.
  */
 static __always_inline void slot_touch_compat(struct frsp_hot_slot *slot,
 					      const struct frsp_hot_io *io)
@@ -250,12 +258,12 @@ static __always_inline void slot_add(struct frsp_hot_slot *slot,
 
 enum frsp_hot_account_result {
 	FRSP_HOT_ACCOUNTED,
-	FRSP_HOT_ACCOUNTED_NEW, /* and the key took a slot into use */
-	FRSP_HOT_NOT_ACCOUNTED, /* no room; FRSP_HOT_STAT_DROPPED has it */
+	FRSP_HOT_ACCOUNTED_NEW, /* in a slot claimed for the key */
+	FRSP_HOT_NOT_ACCOUNTED, /* no room: counted in FRSP_HOT_STAT_DROPPED */
 };
 
-/* Adds one I/O to one key. Global, so that the verifier looks at it once and
- * not for every way that leads here; hence the tests for NULL.
+/* Adds one I/O to one key. A global function: the verifier checks it once, not
+ * for every path that leads to it. It then requires the tests for NULL.
  */
 __noinline int hot_account(const struct frsp_hot_key *key,
 			   const struct frsp_hot_io *io)

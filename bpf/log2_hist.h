@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Histograms in powers of two. Bucket 0 counts 0 and 1, bucket i from 2^i to
- * below 2^(i+1), the last one all that is above.
+ * Histograms in powers of two. Bucket 0 counts the values 0 and 1, bucket i
+ * those from 2^i to below 2^(i+1), the last one also all above. Example: 5 goes
+ * to bucket 2, which has 4 to 7.
  *
  * Includers provide __u32 and __u64 (vmlinux.h or linux/types.h).
  */
 #ifndef FRSP_LOG2_HIST_H
 #define FRSP_LOG2_HIST_H
 
-#define LOG2_NS_BUCKETS	 40 /* of ns: up to 18 minutes */
-#define LOG2_LEN_BUCKETS 20 /* of blocks or clusters: an extent has 2^15 */
+#define LOG2_NS_BUCKETS	 40 /* for ns: up to 18 minutes */
+#define LOG2_LEN_BUCKETS 20 /* for blocks or clusters; an extent has <= 2^15 */
 
-/* Bisection, as BPF has no instruction for it. */
+/* By bisection, as BPF has no instruction for it. */
 static inline __u32 log2_of(__u64 value)
 {
 	__u32 log2 = 0;

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Headers that are made: of the version, of the kernel's types, of what the tools must
-# know of the module and of the tests.
+# The generated headers: frsp's version, the kernel's types (vmlinux.h), facts about the
+# module, and the newest kernel that is tested.
 
-# Files of one line, written only when it changes, and with it what depends on them. Not
-# the time of the BTF file counts, which sysfs renews as it likes, but which one it is.
+# Files of one line. A file is written only when its line changes, so only then its
+# dependents are built again. vmlinux.name has the name of the BTF file and the running
+# kernel's release instead of the file's time, because sysfs changes that at any time.
 $(GENERATED)/vmlinux.name: line = $(VMLINUX_BTF) $(shell uname -r)
 $(GENERATED)/built_version.h: line = \#define FRSP_VERSION "$(VERSION)$(if $(GIT_HASH), ($(GIT_HASH)))"
 $(GENERATED)/clang.name: line = $(CLANG) $(shell $(CLANG) --version 2>/dev/null | head -n 1)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The folders of tools/, from the lowest up. Each has a library, and behind it stand those
-# whose headers its files may include; a file may also include its own folder's headers,
-# those of bpf/ that are for user space, and kmod/uapi/. Programs never include programs.
-# tests/lint reads this table, too.
+# The folders of tools/, from the lowest up. Each folder becomes a library. USES_x lists the
+# folders whose headers the files of folder x may include. A file may also include headers
+# of its own folder, of bpf/ (those for user space) and of kmod/uapi/. Programs never
+# include programs. tests/house reads this table, too.
 
 USES_base :=
 USES_ui := base
@@ -17,7 +17,7 @@ USES_hotmon := base ui cli fs paths watch heat
 USES_top := base ui cli fs module paths watch heat map
 USES_ctl := base ui cli fs module watch heat
 
-# the linker wants what is used behind what uses it
+# the linker needs a library after the libraries that use it
 ROOMS := ctl top hotmon cli map heat watch paths module fs ui base
 $(if $(filter-out $(ROOMS),$(patsubst tools/%/,%,$(wildcard tools/*/))),$(error tools/rooms.mk lacks a folder of tools/))
 MAINS := tools/hotmon/hotmon.c tools/top/frsp-top.c tools/ctl/frspctl.c

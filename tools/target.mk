@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What is built for: the compiler tells, not the machine that builds. What that one
-# cannot run goes to a directory of its own and is linked with the libraries in SYSROOT.
+# The machine that the build is for: the compiler says which, not the machine that runs
+# make. If they differ (CROSS is not empty), the output goes to its own directory and is
+# linked with the libraries in SYSROOT.
 
-# These run here, whatever is built for.
+# These run on the machine that runs make.
 HOSTCC ?= cc
 CLANG ?= clang
 BPFTOOL ?= bpftool
@@ -31,11 +32,12 @@ PKG_CONFIG ?= pkg-config
 LIBS := libbpf libelf zlib libcap-ng json-c smartcols ncursesw mount blkid ext2fs devmapper
 LIB_CFLAGS := $(if $(CROSS),$(SYSROOT:%=--sysroot=%)) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
-# Of this machine's own, tests/deps knows what is missing.
+# In a native build, tests/deps finds missing libraries instead.
 NO_LIBS := $(if $(CROSS),$(shell $(PKG_CONFIG) --exists $(LIBS) || echo yes))
 
-# A program that cannot run here cannot print its completions: one that can, of the same
-# main() and options, does. What lies behind the options is neither linked nor called.
+# A cross-built program cannot run here to print its completions. So a native one, of the
+# same main() and options, prints them. The rest of the program is not linked, and printing
+# the completions does not call it.
 $(OUTPUT)/host/%: $(wildcard tools/*/*opts.c) tools/ui/completion.c tools/base/log.c tools/base/output.c tools/target.mk
 	$(call say,HOSTCC,$@) mkdir -p $(@D) && $(HOSTCC) -std=gnu11 -D_GNU_SOURCE -I. -Itools -Ikmod \
 		-no-pie -Wl,--unresolved-symbols=ignore-all $(filter %/$*.c,$(MAINS)) $(filter %.c,$^) -lbpf -o $@

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fs/btrfs/{bio,volumes,ctree,btrfs_inode}.h, and below where it says so: what
- * attribution needs of btrfs.
+ * The members of btrfs's structs that bpf/hot_btrfs.bpf.h and hot_find.bpf.h
+ * read. They are from fs/btrfs/{bio,volumes,ctree,btrfs_inode}.h unless a
+ * comment names another file.
  */
 #ifndef FRSP_VMLINUX_BTRFS_H
 #define FRSP_VMLINUX_BTRFS_H
@@ -15,13 +16,14 @@ struct btrfs_root___frsp {
 	dev_t anon_dev; /* st_dev of the subvolume's files */
 } __attribute__((preserve_access_index));
 
-/* The devices of one filesystem, and the one with the newest superblock. */
 struct btrfs_device___frsp {
 	struct block_device *bdev;
 } __attribute__((preserve_access_index));
 
+/* The devices of one filesystem. */
 struct btrfs_fs_devices___frsp {
-	struct btrfs_device___frsp *latest_dev; /* since 5.16 */
+	/* the one with the newest superblock; since 5.16 */
+	struct btrfs_device___frsp *latest_dev;
 } __attribute__((preserve_access_index));
 
 /* sb.s_fs_info */
@@ -34,7 +36,8 @@ struct btrfs_inode___frsp {
 	struct inode vfs_inode;
 } __attribute__((preserve_access_index));
 
-/* Has .inode since 6.3 (d781c1c3158b); before, .private may tell. */
+/* Has .inode since 6.3 (d781c1c3158b). Before, .private may lead to the inode.
+ */
 struct btrfs_bio___frsp {
 	struct btrfs_inode___frsp *inode;
 	__u64 file_offset;

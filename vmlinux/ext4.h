@@ -1,31 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* fs/ext4/{ext4,mballoc,extents_status}.h: what observing the allocator, freed
- * blocks and the extent status tree needs; vmlinux.h has it only where ext4 is
- * built in.
+/*
+ * The members of ext4's and jbd2's structs, and the macros, that the BPF
+ * programs read to observe the allocator, freed blocks and the extent status
+ * tree: fs/ext4/{ext4,mballoc,extents_status}.h and include/linux/jbd2.h.
+ * vmlinux.h has these structs only where ext4 is built in, and no macros.
  */
 #ifndef FRSP_VMLINUX_EXT4_H
 #define FRSP_VMLINUX_EXT4_H
 
-/* ext4_allocation_request.flags, ext4_allocation_context.ac_flags: macros */
+/* ext4_allocation_request.flags, ext4_allocation_context.ac_flags */
 #define EXT4_MB_HINT_DATA 0x0020
 
-/* extent_status.es_pblk: the status is above the block, most of it macros */
+/* extent_status.es_pblk: the status is in the bits above the block number */
 #define EXTENT_STATUS_SHIFT	59
 #define EXTENT_STATUS_WRITTEN	(1 << 0)
 #define EXTENT_STATUS_UNWRITTEN (1 << 1)
 #define EXTENT_STATUS_DELAYED	(1 << 2)
 
-/* flags of ext4_free_blocks(), ext4_sb_info.s_mount_opt, and the count that a
- * handle without a journal is: macros
- */
-#define EXT4_FREE_BLOCKS_METADATA    0x0001
-#define EXT4_MOUNT_DATA_FLAGS	     0x00C00
-#define EXT4_MOUNT_WRITEBACK_DATA    0x00C00
+/* a flag of ext4_free_blocks() */
+#define EXT4_FREE_BLOCKS_METADATA 0x0001
+
+/* ext4_sb_info.s_mount_opt */
+#define EXT4_MOUNT_DATA_FLAGS	  0x00C00
+#define EXT4_MOUNT_WRITEBACK_DATA 0x00C00
+
+/* Without a journal, a handle is no pointer but a count below this. */
 #define EXT4_NOJOURNAL_MAX_REF_COUNT 4096
 
 struct ext4_allocation_request___frsp {
 	struct inode *inode;
-	unsigned int len; /* clusters; after the allocation what was got */
+	unsigned int len; /* clusters; after the allocation those obtained */
 	unsigned int flags;
 } __attribute__((preserve_access_index));
 
@@ -38,9 +42,9 @@ struct ext4_free_extent___frsp {
 struct ext4_allocation_context___frsp {
 	struct inode *ac_inode;
 	struct super_block *ac_sb;
-	struct ext4_free_extent___frsp ac_o_ex; /* what was asked for */
+	struct ext4_free_extent___frsp ac_o_ex; /* the original request */
 	struct ext4_free_extent___frsp ac_g_ex; /* the goal */
-	struct ext4_free_extent___frsp ac_b_ex; /* the best that was found */
+	struct ext4_free_extent___frsp ac_b_ex; /* the best extent found */
 	__u16 ac_groups_scanned;
 	__u16 ac_found;
 	__u8 ac_criteria;
@@ -66,7 +70,7 @@ struct jbd2_journal_handle___frsp {
 struct extent_status___frsp {
 	__u32 es_lblk;
 	__u32 es_len;
-	__u64 es_pblk; /* and, from bit 59 on, the status */
+	__u64 es_pblk; /* the status from bit 59 on */
 } __attribute__((preserve_access_index));
 
 struct ext4_inode_info___frsp {

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vmlinux/extract.sh VMLINUZ >vmlinux: unpacks the kernel that is in an image of Linux:
-# of an x86 bzImage an ELF file, of arm64 the raw Image, packed in whatever way.
-# vmlinux/extract.sh --btf VMLINUZ|VMLINUX >BTF: only its BTF, raw, which libbpf and
-# bpftool read; a raw Image has no section that they could look for.
+# vmlinux/extract.sh VMLINUZ >vmlinux: unpacks the kernel in an image of Linux, however it
+# is packed: an ELF file from an x86 bzImage, the raw Image from an image of arm64.
+# vmlinux/extract.sh --btf VMLINUZ|VMLINUX >BTF: only its BTF, raw. libbpf and bpftool read
+# that, but not the BTF in a raw Image, which has no sections.
 #
 # Offsets: Documentation/arch/x86/boot.rst, Documentation/arch/arm64/booting.rst and
 # drivers/firmware/efi/libstub/zboot-header.S of the kernel; BTF: include/uapi/linux/btf.h.
@@ -20,11 +20,11 @@ numbers() { # FILE OFFSET BYTES [N]: N (or 1) little-endian numbers of BYTES
 	echo "${words[*]}"
 }
 
-is_at() { # OFFSET HEX...: these bytes are there in the image
+is_at() { # OFFSET HEX...: the image has these bytes there
 	[ "$(od -An -v -tx1 -j "$(($1))" -N $(($# - 1)) "$image")" = "$(printf ' %s' "${@:2}")" ]
 }
 
-# unpack COMMAND PACKAGE: the payload, $length bytes at $offset
+# unpack COMMAND PACKAGE: unpacks the payload, $length bytes at $offset
 unpack() {
 	command -v "$1" >/dev/null ||
 		die "$image is packed with $1, which is not installed" "apt-get install $2"
@@ -32,9 +32,9 @@ unpack() {
 		"$1" -dc || die "$image: $1 cannot unpack it" "is the file whole?"
 }
 
-unpack_payload() { # BYTES: of the payload's end that are for gzip only
-	# gzip's own last 4 bytes are the unpacked size; for the others, the kernel's
-	# build appends it.
+unpack_payload() { # BYTES: cuts so many from the payload's end, unless it is gzip
+	# The last 4 bytes of a gzip file are its unpacked size. To the payload of a bzImage in
+	# another format the kernel's build appends it; the unpackers do not expect it.
 	if is_at "$offset" 1f 8b; then
 		unpack gzip gzip
 		return
@@ -61,7 +61,7 @@ unpack_kernel() {
 		offset=$(numbers "$image" 8 4)
 		length=$(numbers "$image" 12 4)
 		unpack_payload 0
-	elif is_at 0x38 41 52 4d 64 || is_at 0 7f 45 4c 46; then # ARM\x64, ELF: as it is
+	elif is_at 0x38 41 52 4d 64 || is_at 0 7f 45 4c 46; then # ARM\x64, ELF: not packed
 		cat "$image"
 	elif is_at 0 1f 8b; then # arm64's Image.gz
 		offset=0
@@ -72,9 +72,9 @@ unpack_kernel() {
 	fi
 }
 
-# The length of the BTF at OFFSET of FILE, or nothing if there is none. Behind 8 bytes
-# the header has pairs of where a part begins, from the header's end, and how long it
-# is: types, strings, and what later kernels add.
+# Prints the length of the BTF at OFFSET of FILE, or nothing if there is no BTF. The header
+# has 8 bytes, then a pair of numbers for each part: its start, counted from the header's
+# end, and its length. The parts are types, strings, and what later kernels add.
 btf_length() { # FILE OFFSET
 	local size word pair header=24 length=0 strings i
 	size=$(stat -c %s "$1")
@@ -88,13 +88,13 @@ btf_length() { # FILE OFFSET
 		((pair[i] + pair[i + 1] <= length)) || length=$((pair[i] + pair[i + 1]))
 	done
 	((pair[1] && pair[3] && $2 + header + length <= size)) || return 0
-	# The first string is empty, and the last one has an end.
+	# The first string is empty, and the last one ends with a NUL.
 	strings=$(($2 + header + pair[2]))
 	[ "$(numbers "$1" "$strings" 1)$(numbers "$1" $((strings + pair[3] - 1)) 1)" = 00 ] || return 0
 	echo $((header + length))
 }
 
-# In the kernel's code the first bytes may stand, too; the longest is the kernel's own.
+# The magic bytes of BTF may also be in the kernel's code. The longest BTF is the kernel's.
 print_btf() { # KERNEL
 	local at length best_at=0 best=0
 	while IFS=: read -r at _; do

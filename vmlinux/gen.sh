@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vmlinux/gen.sh BTF: prints vmlinux.h, the C types of the kernel whose BTF is
-# in the file BTF (/sys/kernel/btf/vmlinux, or a vmlinux with a .BTF section).
+# vmlinux/gen.sh BTF: prints vmlinux.h, the C types of the kernel whose BTF is in the file
+# BTF (/sys/kernel/btf/vmlinux, or a vmlinux with a .BTF section).
 set -euo pipefail
 
 btf=${1-}

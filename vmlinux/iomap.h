@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* fs/iomap/direct-io.c: private to that file, so not in every vmlinux.h. */
+/* The members of iomap's structs that bpf/hot_dio.bpf.h reads. The structs are
+ * private to fs/iomap/direct-io.c, so not every vmlinux.h has them.
+ */
 #ifndef FRSP_VMLINUX_IOMAP_H
 #define FRSP_VMLINUX_IOMAP_H
 
 struct iomap_dio___frsp {
 	struct kiocb *iocb;
-	loff_t size; /* bytes sent; with the current bio's up to 6.19 */
+	loff_t size; /* bytes sent; up to 6.19 with the current bio's */
 	struct {
-		struct task_struct *waiter; /* until it completes: who submits */
+		/* the task that submits, until the I/O completes */
+		struct task_struct *waiter;
 	} submit;
 } __attribute__((preserve_access_index));
 

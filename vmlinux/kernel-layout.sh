@@ -1,14 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vmlinux/kernel-layout.sh KDIR >ext4_layout.h: finds the BTF of the kernel whose
-# headers are in KDIR and has layout (at $LAYOUT) make the header from it.
+# vmlinux/kernel-layout.sh KDIR >ext4_layout.h: finds the BTF of the kernel whose headers
+# are in KDIR, and runs layout (at $LAYOUT) to make the header from it.
 #
-# The kernel's own BTF is that in /sys/kernel/btf, if it is the running one, or in
-# its vmlinuz (default /boot/vmlinuz-RELEASE, or among its modules, where Debian has it
-# since 7.2; VMLINUZ=FILE), or in KDIR/vmlinux, if the headers have one. ext4's, where
-# it is a module, is in /sys/kernel/btf or in ext4.ko (default: looked for in
-# /lib/modules/RELEASE; MODULES_DIR=DIR, EXT4_KO=FILE).
-# A file that is named with a variable is taken before all others.
+# The kernel's own BTF is the first of
+#   /sys/kernel/btf/vmlinux   if the kernel is the running one
+#   its vmlinuz               /boot/vmlinuz-RELEASE, or among its modules, where Debian has
+#                             it since 7.2; or VMLINUZ=FILE
+#   KDIR/vmlinux              if the headers have it
+# The BTF of ext4, where ext4 is a module, is the first of
+#   /sys/kernel/btf/ext4      if the kernel is the running one
+#   ext4.ko                   in /lib/modules/RELEASE or MODULES_DIR=DIR; or EXT4_KO=FILE
+# What a variable names comes before all others.
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
@@ -22,7 +25,7 @@ config() { # OPTION: y, m or nothing
 	sed -n "s/^$1=//p" "$kdir/include/config/auto.conf"
 }
 
-# find_base, find_split: print a file that layout can read.
+# find_base, find_split: print the name of a file that layout can read.
 find_base() {
 	local vmlinuz=${VMLINUZ:-/boot/vmlinuz-$release}
 	[ -n "${VMLINUZ:-}" ] || [ -r "$vmlinuz" ] || vmlinuz=$modules_dir/vmlinuz
@@ -64,7 +67,7 @@ unpack() { # COMMAND PACKAGE FILE
 }
 
 kdir=${1:?usage: vmlinux/kernel-layout.sh KDIR >ext4_layout.h}
-# Debian's 6.1 has something else in include/config/kernel.release.
+# From utsrelease.h, because include/config/kernel.release of Debian's 6.1 has another text.
 release=$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$kdir/include/generated/utsrelease.h" 2>/dev/null) ||
 	die "$kdir has no headers of a kernel" \
 		"apt-get install linux-headers-$(uname -r), or name another kernel's with KDIR=DIR"

@@ -2,24 +2,34 @@
 /*
  * layout SPEC BASE SPLIT|-
  *
- * Prints a header with the offsets of the struct members that SPEC names, read
- * from BTF, and checks their types and the prototypes of the functions in SPEC
- * (see ext4.layout). BASE is the kernel's BTF, SPLIT its module's: raw, or an
- * ELF file with a .BTF section. "-": the module is built in.
+ * Prints a C header with the offsets of the struct members that SPEC names,
+ * read from BTF. Checks their types, and the prototypes of the functions in
+ * SPEC (see ext4.layout). BASE is the BTF of the kernel, SPLIT that of its
+ * module: raw, or an ELF file with a .BTF section. "-": the module is built in.
  *
- *   #define FRSP_OFF_<struct>__<member> bytes from the start of the struct
- *   #define FRSP_LEN_<struct>__<member> bytes
- *   #define FRSP_SIZE_<struct>          bytes
- *   #define FRSP_HAS_<name>             0 or 1, for a NAME?
+ *   #define FRSP_OFF_<struct>__<member>        bytes from the struct's start
+ *   #define FRSP_LEN_<struct>__<member>        bytes
+ *   #define FRSP_SIZE_<struct>                 bytes
+ *   #define FRSP_HAS_<name>                    0 or 1, for a NAME?
  *   #define FRSP_BTF_{BASE,SPLIT}_{BYTES,CRC}  of the raw BTF; CRC as zlib's
- * crc32()
+ *                                              crc32()
  *
- * A wrong offset would corrupt filesystems, so whatever is not exactly as SPEC
- * has it is an error: all are told, the exit status is 1, and the output is of
- * no use. Of a struct and a function there may be several, if they are alike:
- * deduplication also leaves two structs that only point to different things,
- * such as ext4's own in a module that met one of the kernel's structs declared
- * in one file and defined in another.
+ * Example: for 6.18, the line "ext4_buddy.bd_sb struct super_block *" of SPEC
+ * gives
+ *
+ *   #define FRSP_SIZE_ext4_buddy               56
+ *   #define FRSP_OFF_ext4_buddy__bd_sb         40
+ *   #define FRSP_LEN_ext4_buddy__bd_sb         8
+ *
+ * A wrong offset would corrupt filesystems. So each difference from SPEC is an
+ * error: layout prints all of them, exits with status 1, and its output must
+ * not be used.
+ *
+ * BTF may have several structs or functions of one name; they must be alike.
+ * BTF's deduplication leaves two copies of a struct that differ only in what
+ * they point to. Example: one file of ext4 only declares a struct of the kernel
+ * that another file includes with its definition. Then the module's BTF has two
+ * copies of an ext4 struct with a pointer to that struct.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -51,7 +61,7 @@ static const char *name_of(const struct btf *btf, const struct btf_type *type)
 			      : "(anonymous)";
 }
 
-/* The type without qualifiers and typedefs. */
+/* The type without its qualifiers and typedefs. */
 static const struct btf_type *real_type(const struct btf *btf, __u32 id)
 {
 	const struct btf_type *type = btf__type_by_id(btf, id);
@@ -61,7 +71,7 @@ static const struct btf_type *real_type(const struct btf *btf, __u32 id)
 	return type;
 }
 
-/* The same, but of what is anonymous the typedef that names it. */
+/* As real_type(), but for an anonymous type the typedef that names it. */
 static const struct btf_type *plain_type(const struct btf *btf, __u32 id)
 {
 	const struct btf_type *type = btf__type_by_id(btf, id), *named = NULL;
@@ -77,7 +87,7 @@ static const struct btf_type *plain_type(const struct btf *btf, __u32 id)
 	return type;
 }
 
-/* By width and sign: compilers differ in what they call them. */
+/* Named by width and sign, because compilers differ in the names. */
 static const char *int_name(const struct btf_type *type)
 {
 	bool is_signed = btf_int_encoding(type) & BTF_INT_SIGNED;
@@ -160,7 +170,7 @@ static void print_type(FILE *out, const struct btf *btf, __u32 id)
 	}
 }
 
-/* The type as C, for free(). */
+/* The type as C text; the caller frees it. */
 static char *spelled(const struct btf *btf, __u32 id)
 {
 	char *text = NULL;
@@ -176,7 +186,7 @@ static char *spelled(const struct btf *btf, __u32 id)
 	return text;
 }
 
-/* Is the type spelled as wanted? If not, tells what it is. */
+/* Is the type spelled as wanted? If not, reports its spelling. */
 static bool is_type(const struct btf *btf, __u32 id, const struct want *want)
 {
 	char *found = spelled(btf, id);
@@ -189,7 +199,7 @@ static bool is_type(const struct btf *btf, __u32 id, const struct want *want)
 	return same;
 }
 
-/* As a part of a macro's name: dots become "__". */
+/* The start of a #define; dots in the name become "__". */
 static void print_macro(const char *prefix, const char *name)
 {
 	printf("#define FRSP_%s_", prefix);
@@ -209,8 +219,8 @@ static void print_number(const char *prefix, const char *name, long number)
 }
 
 /*
- * The type of the type's member of that name, or 0; adds its place to *bits.
- * Looks inside anonymous members.
+ * Returns the type of the member of that name, 0 if there is none. Adds the
+ * member's offset to *bits. Looks inside anonymous members, too.
  */
 static __u32 find_member(const struct btf *btf, const struct btf_type *type,
 			 const char *name, __u32 *bits, bool *bit_field)
@@ -244,8 +254,8 @@ static bool is_same_struct(const struct btf *btf, const struct btf_type *a,
 			   const struct btf_type *b);
 
 /*
- * Do both take the same room and mean the same? What is inside is looked at;
- * what is pointed to only has to have the same name, as it has its own layout.
+ * Do both types have the same layout? Compares what they contain. Of what they
+ * point to only the name must be equal, as that has a layout of its own.
  */
 static bool is_same_type(const struct btf *btf, __u32 a_id, __u32 b_id)
 {
@@ -274,7 +284,7 @@ static bool is_same_type(const struct btf *btf, __u32 a_id, __u32 b_id)
 	return same;
 }
 
-/* Also of unions. */
+/* For unions, too. */
 static bool is_same_struct(const struct btf *btf, const struct btf_type *a,
 			   const struct btf_type *b)
 {
@@ -350,7 +360,7 @@ static void check_member(const struct btf *btf, const struct btf_type *parent,
 	}
 }
 
-/* A typedef is as good: a tracepoint's prototype has one. */
+/* Takes a typedef for a function, too: a tracepoint's prototype is one. */
 static void check_function(const struct btf *btf, const struct want *want)
 {
 	const struct btf_type *type;
@@ -371,7 +381,7 @@ static void check_function(const struct btf *btf, const struct want *want)
 		fail("the function %s is not in this kernel's BTF", want->name);
 }
 
-/* Splits a line into want; false: there is nothing in it. */
+/* Splits a line into want. False: the line is empty or a comment. */
 static bool parse_line(char *line, struct want *want)
 {
 	char *end, *mark;

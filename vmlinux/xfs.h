@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* fs/xfs/xfs_mount.h, fs/xfs/libxfs/xfs_{ag,alloc,btree,group}.h: what
- * observing busy extents needs; vmlinux.h has it only where XFS is built in.
+/* The members of XFS's structs that the BPF programs read to observe busy
+ * extents: fs/xfs/xfs_mount.h, fs/xfs/libxfs/xfs_{ag,alloc,btree,group}.h.
+ * vmlinux.h has them only where XFS is built in.
  */
 #ifndef FRSP_VMLINUX_XFS_H
 #define FRSP_VMLINUX_XFS_H
@@ -13,7 +14,7 @@ enum xfs_group_type___frsp {
 	XG_TYPE_AG___frsp = 0,
 };
 
-/* Not in 6.1 and 6.12, in 6.18: xfs_perag has one in it. */
+/* 6.18 has it, as a part of xfs_perag; 6.1 and 6.12 do not. */
 struct xfs_group___frsp {
 	struct xfs_mount___frsp *xg_mount;
 	__u32 xg_gno;
@@ -45,7 +46,7 @@ struct xfs_btree_cur___frsp {
 	struct xfs_group___frsp *bc_group;
 } __attribute__((preserve_access_index));
 
-/* 6.12; 6.18 has bc_group */
+/* 6.12; 6.18 has bc_group instead */
 struct xfs_btree_cur___pag {
 	struct {
 		struct xfs_perag___mount *pag;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The programs are built for arm64 on a machine that is none, and hotmon counts exactly
-# in emulated guests, with pages of 4 and of 16 KiB.
+# The programs are built for arm64 on a machine of another architecture, and hotmon counts
+# exactly in emulated arm64 guests with pages of 4 and of 16 KiB.
 
 bats_require_minimum_version 1.8.0
 load ../vm/guests.bash

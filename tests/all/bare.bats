@@ -1,19 +1,20 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The README's two commands, as they stand there, on machines that have nothing but bash
-# and apt: roots of minbase, on the running kernel. The whole check is in this, but for
-# the guests of the suites vm and build, which are the same wherever they start.
+# The README's two commands, copied from there, on Debian systems with little more than
+# bash and apt: minbase roots on the running kernel (tests/debian --bare). The check lacks
+# the suites vm and build, whose guests are the same on every machine.
 
 bats_require_minimum_version 1.5.0
 
-# in_readme N: the Nth line of code below "Two commands", without what it does
+# in_readme N: prints the Nth command below "Two commands", without its description
 in_readme() {
 	sed -n '/^## Two commands/,/^## Build/s/^    \([^ ].*[^ ]\)   .*/\1/p' \
 		"$BATS_TEST_DIRNAME/../../README.md" | sed -n "$1p"
 }
 
-# A user's locale, which is not there, and the PATH that su leaves.
-bare() { # bare SUITE COMMAND
+# bare SUITE COMMAND: runs COMMAND with a user's locale, which is not installed there, and
+# with the PATH that su leaves.
+bare() {
 	local environment='export LANG=de_DE.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin'
 	run --separate-stderr "$BATS_TEST_DIRNAME/../debian" --bare "$1" bash -c "$environment; $2"
 	echo "$output" | grep -v '^ok '

@@ -1,13 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every kernel that the archive has whole boots, from scratch: downloaded once more.
+# Every kernel whose packages are all in the archive boots. Each one is downloaded again,
+# into an empty cache.
 
 bats_require_minimum_version 1.8.0
 
 vm=$BATS_TEST_DIRNAME/../vm
 
-# Of a series that has ended the archive has no modules; that is said, too.
-boots() { # boots KERNEL
+# boots KERNEL: it boots, or fetch says that the archive has no modules for it any more:
+# the archive deletes them after the end of a series.
+boots() {
 	run timeout 600 "$vm/run" "$1" bash -ec 'modprobe ext4; modprobe xfs; uname -r'
 	echo "$1: $output"
 	[[ $status == 125 && $output == *'any more: it cannot boot'*'there is only --btf'* ]] ||

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What tests/build/bpf.bats does here, with the compilers, libbpf and bpftool of Debian 13.
+# The test of tests/build/bpf.bats with the compilers, libbpf and bpftool of Debian 13.
 
 bats_require_minimum_version 1.8.0
 
@@ -13,7 +13,8 @@ tests=$BATS_TEST_DIRNAME/..
 		lines=$("$tests/vm/fetch" "$kernel" --btf)
 		cp "$(sed -n 's/^btf=//p' <<<"$lines")" "$dir/$kernel"
 	done < <(grep -vE '^[[:space:]]*(#|$)' "$tests/vm/kernels" | awk '$2 != "-"')
-	# The root sees no cache: the files go in by its stdin. A line for each kernel comes back.
+	# The cache is not visible in the Debian root, so the files go there through stdin. It
+	# prints a line for each kernel.
 	run --separate-stderr bash -c "tar -C '$dir' -c . | '$tests/debian' trixie bash -euc '
 		mkdir /tmp/btf
 		tar -C /tmp/btf -x

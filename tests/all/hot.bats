@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# All of hotmon's accuracy tests in the kernels that people run most, and the choice of
-# tests/vm/hot.bats in the rest.
+# All of hotmon's accuracy tests in the most common kernels, and the short choice of
+# hot-in-guest in the others.
 
 bats_require_minimum_version 1.8.0
 load ../vm/guests.bash

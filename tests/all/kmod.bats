@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # guests.bash sets vm_dir
-# frsp.ko's life in the kernels that tests/vm/kmod.bats does not have.
+# Tests of frsp.ko in the kernels that tests/vm/kmod.bats does not have.
 
 bats_require_minimum_version 1.8.0
 load ../vm/guests.bash
@@ -9,14 +9,14 @@ load ../vm/guests.bash
 setup_file() {
 	export BATS_TEST_TIMEOUT=5000 FRSP_ALL=1
 	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm .output/vm/place >&2
-	start_guests 6.12 6.12-cloud 6.12-trixie 7.2
+	start_guests 6.12 6.12-cloud 6.12-trixie 7.2 7.3
 }
 
 in_guest() { # in_guest KERNEL
 	kmod_in_guest "$1"
 }
 
-# Not in the guests above: what has shut down stays so.
+# In its own guest: ftrace cannot be started again.
 @test "6.12: ftrace shuts down, and ext4 goes on" {
 	local ko killer
 	ko=$("$vm_dir/kmod" 6.12 WERROR=1)
@@ -40,4 +40,8 @@ in_guest() { # in_guest KERNEL
 
 @test "7.2: frsp.ko's life" {
 	passes_kmod 7.2
+}
+
+@test "7.3: frsp.ko's life" {
+	passes_kmod 7.3
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The BPF objects of each compiler load into the kernels that tests/vm/load.bats does not
-# have.
+# The kernels that tests/vm/load.bats does not have load the BPF objects that each installed
+# clang makes.
 
 bats_require_minimum_version 1.8.0
 load ../vm/guests.bash

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# All of frsp-top's tests in a guest, and the choice of tests/vm/top.bats in those that
-# it does not have.
+# All of frsp-top's tests for guests in 6.12, and the short choice of top-in-guest in the
+# other kernels that tests/vm/top.bats does not have.
 
 bats_require_minimum_version 1.8.0
 load ../vm/guests.bash

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * aging DIR [SEED [ROUNDS [LOW [HIGH [CLUSTER]]]]]: ages the fresh filesystem
- * at DIR by rounds of create, append and delete between LOW and HIGH percent
- * (85, 95) of what was free, in clusters of CLUSTER bytes (4096). Prints a line
- * per round: extents per file in all, then by size with how often such a file
- * was opened to write, and the CPU time of the system.
+ * at DIR. It fills the filesystem to HIGH percent (95) of its free space; then
+ * each round deletes files down to LOW percent (85), and creates and appends up
+ * to HIGH percent again. Prints a line for each round: extents per file, in all
+ * and by size, with how often such a file was opened to write, and the CPU time
+ * of the system.
  *
- * What is done depends on SEED alone, never on what the filesystem answers: it
- * is the same on both sides of a comparison. Fullness is what files take, in
- * clusters.
+ * The operations depend on SEED alone, never on the filesystem's answers, so
+ * they are the same on both sides of a comparison. Fullness is the sum of the
+ * files' sizes in clusters of CLUSTER bytes (4096).
  *
- * The files are those of a small file server, documents, pictures and
- * recordings: half of them small, most bytes in a few large ones (the table
- * below; log-uniform within a class). WRITERS of them are being written at a
- * time, in steps, by one who creates or, now and then, appends; and a few logs,
- * open all the time, grow by small appends. Delayed allocation is flushed after
- * every SYNC_BYTES, as the kernel's flusher would do, but at the same moment on
- * both sides.
+ * The files are those of a small file server with documents, pictures and
+ * recordings: half of them are small, and a few large ones have most bytes (the
+ * table below; sizes are log-uniform within a class). WRITERS files are being
+ * written at the same time, in steps; a writer creates a file or, now and then,
+ * appends to one. A few logs, which are always open, grow by small appends.
+ * syncfs() ends delayed allocation after each SYNC_BYTES, as the kernel's
+ * flusher would do, but at the same point on both sides.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -38,13 +39,13 @@
 #define N_DIRS	       64
 #define MAX_FILES      (1 << 18)
 #define SYNC_BYTES     (32 << 20)
-#define LOGS	       8 /* files that grow only */
+#define LOGS	       8 /* files that only grow */
 #define LOG_BYTES      (24 << 20)
 #define LOG_PERCENT    10 /* of all writes */
 #define CHUNK_BYTES    (1 << 20)
 #define WRITERS	       8 /* files being written at a time */
 #define STEP_BYTES     (256 << 10)
-#define CREATE_PERCENT 85 /* of what a writer begins; otherwise it appends */
+#define CREATE_PERCENT 85 /* of new writes create a file, others append */
 
 static const struct size_class create_sizes[] = {
 	{30, 1 << 10, 64 << 10},
@@ -102,7 +103,7 @@ static void name_of(uint32_t id, char name[32])
 }
 
 /*
- * Where the filesystem is really full, both sides may differ: that ends the run.
+ * A filesystem that is really full ends the run: the sides could differ then.
  */
 static void write_chunks(int fd, uint64_t bytes)
 {
@@ -169,8 +170,7 @@ static void append_log(void)
 	append(&log->file, log->fd, random_size(log_sizes));
 }
 
-/* The writer begins to write to a file, or to append to one that nobody writes
- * to. */
+/* The writer begins a new file, or to append to an existing one. */
 static void writer_begin(struct writer *writer)
 {
 	if (random64() % 100 < CREATE_PERCENT || !n_files) {
@@ -205,8 +205,8 @@ static void fill_to(uint64_t clusters)
 		else
 			writer_step(&writers[random64() % WRITERS]);
 	}
-	/* What is being written ends here, as nothing is deleted while it is
-	 * open. */
+	/* Ends all writers, because the next deletes must not delete a file
+	 * that is open. */
 	for (int i = 0; i < WRITERS; i++) {
 		if (writers[i].bytes)
 			close(writers[i].fd);
@@ -230,7 +230,7 @@ static void empty_to(uint64_t clusters)
 	syncfs(root_fd);
 }
 
-/* What follows its predecessor on the disk is the same extent. */
+/* An extent that follows the one before on the disk is not counted. */
 static unsigned int count_extents(const struct file *file)
 {
 	struct {
@@ -268,7 +268,7 @@ static unsigned int count_extents(const struct file *file)
 	return n;
 }
 
-/* Of all CPUs, in ms: user, and system with interrupts. */
+/* The time of all CPUs in ms; system includes interrupts. */
 static void cpu_ms(uint64_t *user_ms, uint64_t *system_ms)
 {
 	unsigned long long user, nice, sys, idle, iowait, irq, softirq;

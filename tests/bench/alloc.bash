@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Loaded by the alloc-* benchmarks. Each runs twice: on the host, where it builds
-# the module and its helpers and boots guests; and in each guest, as
-# "COMMAND --guest ARG...", where it measures.
+# Loaded by the alloc-* benchmarks. Such a script has two halves. On the host it builds the
+# module and its helpers and boots guests; in each guest it runs as
+# "COMMAND --guest ARG..." and measures.
 #
 # A configuration is stock, scan0 (stock with mb_optimize_scan=0) or frspN (the
 # module at frsp_cache_aggression N).
 
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
-# shellcheck disable=SC2034 # for those that load this
+# shellcheck disable=SC2034 # for the scripts that load this
 helpers=$root/.output/bench
 kernel=6.12
 
@@ -32,9 +32,9 @@ prepare() { # helper...
 	echo "# $(date -u +%FT%TZ), load before: $(cut -d' ' -f1-3 /proc/loadavg)"
 }
 
-# Functions for awk: of a list of numbers, in words, the least, the median, and the median
-# with how far they are apart.
-# shellcheck disable=SC2034 # for those that load this
+# Functions for awk on a list of numbers that are separated by blanks: the least number, the
+# median, and the median with the least and the greatest number.
+# shellcheck disable=SC2034 # for the scripts that load this
 statistics_awk='
 	function sorted(list, values,    n, i, j, t) {
 		n = split(list, values, " ")
@@ -73,7 +73,7 @@ guest() { # [run-option...] -- argument...
 
 # --- in the guest ---------------------------------------------------------------
 
-# Runs "COMMAND stock ROUND" and "COMMAND frsp1 ROUND", which of them first in turn.
+# Runs "COMMAND stock ROUND" and "COMMAND frsp1 ROUND"; their order alternates.
 in_turn() { # rounds command
 	local i
 	for ((i = 0; i < $1; i++)); do
@@ -100,7 +100,7 @@ unload_module() { # configuration
 	esac
 }
 
-# Mounts a disk at /mnt as the configuration says; sets $sysfs.
+# Mounts a disk at /mnt for the configuration; sets $sysfs.
 mount_as() { # configuration device [mount-option]
 	local with=noatime${3:+,$3}
 	[ "$1" != scan0 ] || with+=,mb_optimize_scan=0
@@ -111,7 +111,7 @@ mount_as() { # configuration device [mount-option]
 	esac
 }
 
-# A compressed disk in memory: what is written is mostly zeros.
+# Makes a filesystem on zram, compressed memory; the written data are mostly zeros.
 make_zram() { # size [mkfs-option...]
 	modprobe zram
 	[ ! -e /sys/block/zram0/disksize ] || echo 1 >/sys/block/zram0/reset

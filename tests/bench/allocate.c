@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * allocate DIR FILES KIB: creates FILES files in the new directory DIR and
- * allocates KIB KiB for each. Prints the CPU time of the kernel that one of the
- * allocations took, in microseconds, and into how many extents.
+ * allocates KIB KiB for each. Prints the kernel's CPU time for one allocation,
+ * in microseconds, and the extents of a file; both are means.
  */
 #include <errno.h>
 #include <fcntl.h>

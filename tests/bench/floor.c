@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * floor TRACEPOINT: an empty program there until killed. What a benchmark says
- * of it is what the kernel takes to get to a program, and what measuring costs.
+ * floor TRACEPOINT: attaches an empty BPF program to the tracepoint, until it
+ * is killed. The time that a benchmark measures for it is what the kernel needs
+ * to call a program, and the cost of measuring.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@ static const struct bpf_insn return_0[] = {
 	{.code = BPF_JMP | BPF_EXIT},
 };
 
-/* A raw one takes tracepoints of modules, too. */
+/* A raw tracepoint program can be attached to tracepoints of modules, too. */
 static int attach(const char *tracepoint)
 {
 	int fd = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "floor", "GPL",

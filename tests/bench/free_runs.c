@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * free_runs DEVICE: the free runs of an ext4 filesystem that is not mounted, as
- * a line of "NAME=NUMBER" words: how many, how much in all, and in the ten
- * largest. e2freefrag 1.47.0 tells too little of clusters of many blocks.
+ * free_runs DEVICE: prints a line of "NAME=NUMBER" words about the free runs of
+ * an unmounted ext4 filesystem: their number, their size in all, and the size
+ * of the ten largest. e2freefrag 1.47.0 reports too little free space for
+ * clusters of many blocks.
  */
 #include <errno.h>
 #include <ext2fs/ext2fs.h>
@@ -39,7 +40,7 @@ static void add_all(ext2_filsys fs)
 	blk64_t last = ext2fs_blocks_count(fs->super) - 1;
 	blk64_t end, start = fs->super->s_first_data_block;
 
-	/* Both fail with ENOENT where there is none. */
+	/* Both functions return ENOENT if there is no such block. */
 	while (start <= last && !ext2fs_find_first_zero_block_bitmap2(
 					fs->block_map, start, last, &start)) {
 		if (ext2fs_find_first_set_block_bitmap2(fs->block_map, start,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hash_map ENTRIES [PASSES]: the hot table as a plain BPF hash map. Fills one
- * with as many keys and values of the same size, reads it all PASSES times
- * (default 10) with bpf_map_lookup_batch, prints JSON.
+ * hash_map ENTRIES [PASSES]: measures a plain BPF hash map as an alternative to
+ * hotmon's table. Fills a map with ENTRIES keys and values, which have the size
+ * of a slot, reads all of it PASSES times (default 10) with
+ * bpf_map_lookup_batch, and prints JSON.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -64,7 +65,7 @@ static int fill(int map_fd, __u32 n_entries)
 	return 0;
 }
 
-/* Sums up, so that each value is really looked at, as a ranking would. */
+/* Adds up a field, so that each value is really read, as for a ranking. */
 static int read_all(int map_fd, __u64 *n_entries, __u64 *bytes)
 {
 	__u32 token = 0, n;

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * image_60t IMAGE SUMMARY [equal]: fragments the free space of IMAGE, a fresh
- * ext4 filesystem of any size, and writes what "frspctl save" would save of it
- * to SUMMARY (an array of struct frsp_group_summary).
+ * ext4 filesystem of any size, and writes the summaries of its groups to
+ * SUMMARY (an array of struct frsp_group_summary), as frsp.ko would export
+ * them.
  *
- * Each group's free space, 30 % of it, is in runs of at most 12 blocks; one
- * group in 2000 also has one of 32 MiB. With "equal" such a group has no more
- * free blocks than others, so that free counts do not tell where the long runs
- * are.
+ * 30 % of each group is free, in runs of at most 12 blocks; one group in 2000
+ * also has a run of 32 MiB. With "equal" such a group has no more free blocks
+ * than others, so that the free counts do not tell where the long runs are.
  *
- * Bitmaps are written as they are made, a flexible group at a time: libext2fs
- * would keep a billion runs in memory. What is new in use belongs to no file.
- * The kernel does not ask; e2fsck would, so this image is for allocating from,
- * not for checking.
+ * Each group's bitmap is written at once: libext2fs would keep a billion runs in
+ * memory. The blocks that are now in use belong to no file. The kernel does not
+ * notice that, but e2fsck would: this image is for allocations, not for checks.
  */
 #include <errno.h>
 #include <ext2fs/ext2fs.h>
@@ -57,8 +56,8 @@ static void set_bits(uint8_t *bitmap, uint32_t start, uint32_t len)
 }
 
 /*
- * Uses [start, end) up to so much that free_percent of it stays free in short
- * runs. At least one block is in use at both ends, so that runs do not join.
+ * Fills [start, end) but for short free runs, which have free_percent of it.
+ * The first and the last block are in use, so that runs do not join.
  */
 static void fragment(uint8_t *bitmap, uint32_t start, uint32_t end,
 		     unsigned int free_percent)
@@ -83,7 +82,7 @@ static bool is_used(const uint8_t *bitmap, uint32_t block)
 	return bitmap[block / 8] >> block % 8 & 1;
 }
 
-/* Counts what is free, and finds the longest run. */
+/* Counts the free blocks, and finds the longest run. */
 static void measure(const uint8_t *bitmap, uint32_t blocks,
 		    struct frsp_group_summary *summary)
 {
@@ -188,7 +187,7 @@ int main(int argc, char **argv)
 	write_groups(fs, fd, summaries, equal);
 	if (fclose(summaries) || fsync(fd) || close(fd))
 		die(argv[2], errno);
-	/* Backups of the descriptors would be old; nobody reads them. */
+	/* The backups of the descriptors stay as they are; no one reads them. */
 	fs->flags |= EXT2_FLAG_MASTER_SB_ONLY;
 	fs->flags &= ~EXT2_FLAG_BB_DIRTY;
 	err = ext2fs_close(fs);

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Loaded by the benchmarks in this directory: a loop device over a tmpfs, BPF
-# programs in the background, medians. All of it is undone at exit.
+# Loaded by the benchmarks of hotmon and frsp-top: makes a loop device over a tmpfs, runs
+# tracing programs in the background, and computes medians. It removes everything at exit.
 #
-#   HOTMON   the program to measure (default: what make built)
+#   HOTMON   the program to measure (default: the one in .output)
 
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 hotmon=${HOTMON:-$root/.output/hotmon}
@@ -17,7 +17,7 @@ die() { # cause hint
 	exit "${3:-1}"
 }
 
-clean_up() { # what fails keeps nothing else from being undone
+clean_up() { # goes on if a step fails
 	set +e
 	trap "" INT TERM HUP
 	local name
@@ -32,7 +32,7 @@ clean_up() { # what fails keeps nothing else from being undone
 	rmdir "$dir"
 }
 
-detach_loop() { # the kernel can be late with it
+detach_loop() { # waits, because the kernel may detach it later
 	local deadline=$((SECONDS + patience_s))
 	losetup -d "$loop"
 	while [ -n "$(losetup -j "$dir/image")" ] && [ "$SECONDS" -lt "$deadline" ]; do
@@ -72,8 +72,8 @@ attach_image() { # mount-options
 	mount -o "$1" "$loop" "$dir/mnt"
 }
 
-# A program that writes "Tracing" to stderr when it has attached. Its stdout
-# goes to $dir/NAME.out.
+# Starts a program that writes "Tracing" to stderr when it has attached, and waits for that.
+# The program's stdout goes to $dir/NAME.out.
 tracer_start() { # name program [argument...]
 	local line fd fifo=$dir/$1.messages
 	mkfifo "$fifo"
@@ -89,7 +89,7 @@ tracer_start() { # name program [argument...]
 	die "$1 does not attach" "try it alone: ${*:2}"
 }
 
-tracer_stop() { # name; it may be stopped by a signal
+tracer_stop() { # name; the program may be stopped by SIGSTOP
 	local fd=${messages[$1]}
 	kill -TERM "${tracer[$1]}" 2>/dev/null || :
 	kill -CONT "${tracer[$1]}" 2>/dev/null || :
@@ -108,7 +108,7 @@ stats_restore() {
 	bpf_stats=''
 }
 
-# Of the tracing program of a process: "NANOSECONDS RUNS"
+# Prints "NANOSECONDS RUNS" of the process's BPF program of type tracing.
 prog_stats() { # name
 	awk -v raw_tracepoint=17 -v tracing=26 'FNR == 1 { type = 0 }
 		$1 == "prog_type:" { type = $2 == tracing || $2 == raw_tracepoint }
@@ -117,7 +117,7 @@ prog_stats() { # name
 		END { print ns + 0, runs + 0 }' /proc/"${tracer[$1]}"/fdinfo/*
 }
 
-# A column of numbers: "MEDIAN MIN MAX"
+# Reads a column of numbers and prints "MEDIAN MIN MAX".
 median() {
 	sort -g | awk '{ x[NR] = $1 }
 		END { print (x[int((NR + 1) / 2)] + x[int(NR / 2) + 1]) / 2, x[1], x[NR] }'

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * lookups DIR FILES ROUNDS: what a look-up in ext4's extent status tree takes,
- * by a call that does little else (FIBMAP), in new files in DIR, which are
- * removed again. Prints the least CPU time of a call, in ns, of ROUNDS: in one
- * file, and in FILES files in turn.
+ * lookups DIR FILES ROUNDS: measures a look-up in ext4's extent status tree by
+ * FIBMAP, which does little else. Makes FILES files in DIR, and unlinks them at
+ * once. Prints the CPU time of a call in ns, the least of ROUNDS rounds: for
+ * one file, and for all files in turn.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +50,7 @@ static double cpu_ns(void)
 	return now.tv_sec * 1e9 + now.tv_nsec;
 }
 
-/* Of one round of n_calls. */
+/* Returns the CPU time of a call, the mean of a round of n_calls. */
 static double round_ns(const int *fds, int n_files, int n_calls)
 {
 	double began = cpu_ns();

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * place_load WORKLOAD DIR SEED MIB CLUSTER: writes files as programs do, into
- * the empty directory DIR, until they take MIB in clusters of CLUSTER bytes;
- * then syncs.
+ * place_load WORKLOAD DIR SEED MIB CLUSTER: writes files into the empty
+ * directory DIR, in the same way as certain programs, until the files take MIB
+ * in clusters of CLUSTER bytes; then syncs.
  *
  *   small          files of 4 KiB to 1 MiB in 16 directories, each with fsync
  *   untar          a source tree, directory by directory, synced at the end
- *   maildir        8 mailboxes: write to tmp, fsync, rename to new; after each
- *                  fourth message one of any age is deleted
- *   appenders      12 files in turn by 4 to 64 KiB, one fsync in 8 appends
- *   database       a file that grows by 64 KiB to 1 MiB with fsync, behind a
- *                  log with fsync that is cut to nothing after 4 MiB
- *   parallel-one   4 processes that write files in steps of 64 KiB, half of
- *                  them with fsync, in one directory
+ *   maildir        8 mailboxes: a message is written to tmp, fsynced, and
+ *                  renamed to new; each fourth delivery also deletes a message
+ *                  of any age
+ *   appenders      12 files grow in turn by 4 to 64 KiB; one fsync in 8 appends
+ *   database       a file grows by 64 KiB to 1 MiB with fsync; before that, a
+ *                  log grows with fsync, and is truncated after 4 MiB
+ *   parallel-one   4 processes write files in steps of 64 KiB, half of them
+ *                  with fsync, in one directory
  *   parallel-many  the same, each process in 4 directories of its own
  *
- * What is done depends on the arguments alone. A process stays on one CPU, as
- * ext4 packs small files by CPU; which one it is otherwise is chance.
+ * The operations depend on the arguments alone. Each process is bound to a CPU,
+ * because ext4 packs small files by CPU, and the scheduler's choice would be
+ * random.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +49,7 @@
 static const struct size_class small_sizes[] = {
 	{100, 4 << 10, 1 << 20},
 };
-/* Those of Linux: median 4 to 5 KiB, mean 15 KiB. */
+/* As in the source of Linux: median 4 to 5 KiB, mean 15 KiB. */
 static const struct size_class source_sizes[] = {
 	{15, 100, 1 << 10},
 	{60, 1 << 10, 12 << 10},
@@ -118,7 +120,7 @@ static void make_dirs(const char *prefix, int n_dirs)
 	}
 }
 
-/* A file that is there from the first to the last byte at once. */
+/* Writes a whole file. */
 static void put_file(const char *name, uint64_t bytes, bool with_fsync)
 {
 	int fd = create(name);
@@ -142,7 +144,7 @@ static void run_small(void)
 	}
 }
 
-/* A directory in any of those that are there, and its files. */
+/* Makes a directory in a random existing one, and files in it. */
 static void put_source_dir(char paths[][SOURCE_PATH_SIZE], unsigned int i)
 {
 	const char *parent = i ? paths[random64() % i] : ".";

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * place_map DIR DEVICE: where the files below DIR lie on DEVICE, a mounted ext4
- * filesystem, as one line of "NAME=NUMBER" words. place_stats.h says what they
- * mean, and what disk it is that files are read from: in each directory its
- * files, then its directories; once as the directory lists them, and once as
- * they were created. Directories and empty files are not counted.
+ * place_map DIR DEVICE: prints numbers about the places of the files below DIR
+ * on DEVICE, a mounted ext4 filesystem, as one line of "NAME=NUMBER" words.
+ * place_stats.h describes the numbers and the model of a disk. The model reads
+ * each directory's files, and then its subdirectories; once in the order in
+ * which the directory lists its files, and once in the order of their creation.
+ * Directories and empty files are not counted.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -120,7 +121,7 @@ static void list(struct listing *listing, DIR *dir)
 	}
 }
 
-/* The byte of the disk with the inode, in the inode table of its group. */
+/* The offset of the inode on the disk, in the inode table of its group. */
 static uint64_t inode_byte(ino_t ino)
 {
 	dgrp_t group = ext2fs_group_of_ino(fs, ino);

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a directory's files lie, in numbers: a pure part of place_map, tested
- * by tests/unit/place_stats.c.
+ * Computes numbers about the places of a directory's files: the part of
+ * place_map without I/O. tests/unit/bench/place_stats.c tests it.
  *
- * The disk is a model, no drive's data sheet: seek time = settling, 1 ms, and 8
- * ms for a stroke over all of the filesystem, with the square root of the
- * distance between; then half a turn at 7200/min, 4.17 ms, until the first
- * sector comes by; 150 MB/s where data lie one behind the other. That the time
- * of a seek grows as the square root of its length, the arm being accelerated
- * and slowed down, is from C. Ruemmler and J. Wilkes, "An Introduction to Disk
- * Drive Modeling", IEEE Computer 27(3), 1994; there long seeks grow linearly,
- * here they do not. The filesystem is taken to have all of the disk, so that a
- * small one stands for a large one. Inodes and directories are not read.
+ * The disk is a model, not a certain drive. A seek takes 1 ms to settle, plus 8
+ * ms * sqrt(distance / size of the filesystem), plus half a turn at 7200/min,
+ * 4.17 ms, until the first sector arrives. Data are transferred at 150 MB/s.
+ * For example, a seek over a quarter of the filesystem takes 1 + 4 + 4.17 =
+ * 9.17 ms.
  *
- * In the model a gap of one block costs 5.2 ms. A drive that waits while what
- * it does not want passes under its head is faster over a gap of less than
- * 0.8 MB, so this is told apart: passing_ms.
+ * The seek time grows as the square root of the distance, because the arm is
+ * accelerated and slowed down: C. Ruemmler and J. Wilkes, "An Introduction to
+ * Disk Drive Modeling", IEEE Computer 27(3), 1994. There the time of long seeks
+ * grows linearly, here it does not. The model takes the filesystem for all of
+ * the disk, so that a small one stands for a large one. Inodes and directories
+ * are not read.
+ *
+ * In the model a gap of one block costs 5.2 ms. A drive may instead wait until
+ * the gap has passed under its head, which is faster if the gap is shorter than
+ * 0.8 MB. passing_ms is the time with such waits.
  */
 #ifndef FRSP_BENCH_PLACE_STATS_H
 #define FRSP_BENCH_PLACE_STATS_H
@@ -31,9 +34,9 @@
 
 struct disk {
 	uint64_t bytes;
-	uint64_t head;	   /* the byte behind what was read last */
-	double ms;	   /* each gap is a seek */
-	double passing_ms; /* short gaps forward are waited for */
+	uint64_t head;	   /* the byte after the last one that was read */
+	double ms;	   /* if each gap is a seek */
+	double passing_ms; /* if the drive waits at short gaps forward */
 };
 
 struct place_extent {
@@ -42,19 +45,19 @@ struct place_extent {
 
 struct place_file {
 	int64_t born_ns;
-	uint64_t ino; /* the order of files that were born at the same time */
+	uint64_t ino; /* orders files with the same born_ns */
 	struct place_extent *extents;
 	unsigned int n_extents;
 };
 
-/* Of many directories. */
+/* The sums over all directories. */
 struct place_sums {
 	uint64_t files;
 	uint64_t extents;
 	uint64_t bytes;
 	uint64_t *gaps; /* bytes from a file's end to the next one's start */
 	uint64_t n_gaps;
-	uint64_t span_bytes;	 /* each directory's, first to last byte */
+	uint64_t span_bytes;	 /* from a directory's first to its last byte */
 	uint64_t distance_bytes; /* from the directory's inode to each file */
 };
 
@@ -96,8 +99,9 @@ static inline void disk_read(struct disk *disk, const struct place_file *file)
 }
 
 /*
- * Adds what the kernel has as one extent; one that follows the last, in the
- * file and on the disk, is part of it. Returns 0 or -1: no memory.
+ * Adds an extent, as the kernel reports it. An extent that continues the last
+ * one, in the file and on the disk, is joined to it. Returns 0, or -1 without
+ * memory.
  */
 static inline int place_file_add(struct place_file *file, uint64_t logical,
 				 uint64_t start, uint64_t bytes)
@@ -161,8 +165,9 @@ static inline uint64_t place_span(const struct place_file *files,
 }
 
 /*
- * Adds a directory whose inode is at inode_byte of the disk. Its files are in
- * the order of their creation; each has an extent. Returns 0 or -1: no memory.
+ * Adds a directory whose inode is at inode_byte of the disk. The files are in
+ * the order of their creation, and each has an extent. Returns 0, or -1 without
+ * memory.
  */
 static inline int place_sums_add(struct place_sums *sums,
 				 const struct place_file *files,
@@ -190,7 +195,7 @@ static inline int place_sums_add(struct place_sums *sums,
 	return 0;
 }
 
-/* Sorts the gaps. 0 if there is none. */
+/* Sorts the gaps. Returns 0 if there is none. */
 static inline double place_median_gap(struct place_sums *sums)
 {
 	if (!sums->n_gaps)

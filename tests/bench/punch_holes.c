@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * punch_holes FILE FREE USED: of each FREE + USED blocks of the file, of 4 KiB,
- * takes the first FREE away. Syncs.
+ * punch_holes FILE FREE USED: splits the file into pieces of FREE + USED blocks
+ * of 4 KiB, and punches the first FREE blocks of each piece. Syncs.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Random numbers and sizes of files that depend on "rng", the seed, alone. */
+/* Random numbers and random file sizes, which depend on the seed, rng, alone. */
 #ifndef FRSP_BENCH_RANDOM64_H
 #define FRSP_BENCH_RANDOM64_H
 
 #include <math.h>
 #include <stdint.h>
 
-/* The sizes of "percent" of the files, log-uniform. A table has 100 in all. */
+/* percent of the files have such a size, log-uniform. The rows of a table have
+ * 100 percent in all. */
 struct size_class {
 	unsigned int percent;
 	uint64_t min_bytes;

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * scale_load WORKLOAD DIR WRITERS SECONDS: as many processes allocate and free
- * at the same time. Prints "begin", and when the time is over, how often they
- * did in all and the seconds that it was.
+ * scale_load WORKLOAD DIR WRITERS SECONDS: WRITERS processes allocate and free
+ * at the same time. Prints "begin", and after SECONDS the number of operations
+ * of all processes and the exact time in seconds.
  *
- *   one      files of 64 KiB to 1 MiB in one directory, each created, filled,
- *            and deleted when its writer has made 4 more: by fallocate() and by
- *            direct writes of 64 KiB, in turn; counts files. They have their
- *            size before they are written: ext4 puts each write that makes a
- *            file longer on a list of orphans, whose lock all would wait for
- *   many     the same in a directory for each writer
- *   append   each writer has a file, and appends 16 KiB to it by fallocate(),
- *            up to 64 MiB, and then from its start again; counts appends
+ *   one      files of 64 KiB to 1 MiB in one directory. A writer creates and
+ *            fills a file, and deletes it when it has made 4 more. It fills
+ *            files by fallocate() and by direct writes of 64 KiB in turn.
+ *            Counts files. A file gets its size before it is written: ext4 puts
+ *            a file on the orphan list for each write that makes it longer, and
+ *            all writers would wait for the lock of this list
+ *   many     the same, but each writer has its own directory
+ *   append   each writer appends 16 KiB to its own file by fallocate(), up to
+ *            64 MiB, and then truncates it and begins again. Counts appends
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +38,7 @@
 #define APPEND_BYTES (16 << 10)
 #define APPEND_END   (64 << 20)
 
-/* What all processes see. A line of the cache for each writer. */
+/* Shared by all processes. Each writer has its own cache line. */
 struct shared {
 	bool go;
 	bool stop;

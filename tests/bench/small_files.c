@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* small_files DIR FILES DIRS: creates files of 4 to 64 KiB in new directories;
- * syncs. */
+/* small_files DIR FILES DIRS: creates FILES files of 4 to 64 KiB in DIRS new
+ * directories below DIR, and syncs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sparse_copy FROM TO: copies what is no hole of the file FROM to the same
- * place of TO, a disk, and leaves the rest of it alone. cp and dd would write
- * the holes, too, or read them.
+ * sparse_copy FROM TO: copies the data of the file FROM to the same offsets of
+ * TO, a disk, and does not write its holes. cp and dd would also write the
+ * holes, or read them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 			die(argv[1]);
 		copy(from, to, start, end);
 	}
-	if (errno != ENXIO) /* there are no more data */
+	if (errno != ENXIO) /* ENXIO: there are no more data */
 		die(argv[1]);
 	if (fsync(to) || close(to))
 		die(argv[2]);

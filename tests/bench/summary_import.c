@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* summary_import FILE DIR: imports an array of struct frsp_group_summary. */
+/* summary_import FILE DIR: imports FILE, an array of struct frsp_group_summary,
+ * into the filesystem at DIR. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tree [ROUNDS]: what a free-space tree costs, with 10^3 to 10^6 extents,
- * beside a plain bitmap that is asked the same. CPU time, median of ROUNDS
- * (default 5).
+ * tree [ROUNDS]: measures the operations of a free-space tree with 10^3 to 10^6
+ * extents, and the same operations on a plain bitmap. Prints CPU times, the
+ * median of ROUNDS rounds (default 5).
  *
  * Free and used runs have 1 to 15 clusters each, at random. One extent per tree
- * is longer: who wants all of it has to find it. Built from the module's own
- * files, but with libbsd's red-black trees and malloc() where the kernel has
- * its own.
+ * is longer, RARE_LEN, for the search of the only extent that is long enough.
+ * The program is built from the module's own files, but with libbsd's red-black
+ * trees and malloc() instead of the kernel's.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ struct fixture {
 	struct kmem_cache cache;
 	struct frsp_memory memory;
 	struct frsp_tree *tree;
-	u8 *bitmap; /* of all groups, one behind the other */
+	u8 *bitmap; /* the bitmaps of all groups, one after the other */
 	u32 n_clusters;
 	struct range *ops; /* extents of 3 clusters or more, in random order */
 	u32 n_ops;
@@ -102,7 +102,7 @@ static double cpu_ns(void)
 	return now.tv_sec * 1e9 + now.tv_nsec;
 }
 
-/* --- the same free space, twice ------------------------------------------- */
+/* --- the same free space in a tree and in a bitmap ------------------------ */
 
 static void set_free(u8 *bitmap, u32 start, u32 len)
 {
@@ -120,13 +120,13 @@ static void fill(struct fixture *f, u32 n_extents)
 		set_free(f->bitmap, at, len);
 		at += len + 1 + random() % (2 * CLUSTERS_A_RUN - 1);
 	}
-	/* the rare one, far from the start and within a group */
+	/* the long extent, far from the start and within a group */
 	at = f->n_clusters - GROUP_CLUSTERS / 2;
 	memset(f->bitmap + at / BITS_PER_BYTE, 0xff, 8);
 	set_free(f->bitmap, at + 8, RARE_LEN);
 }
 
-/* Loads the groups from their bitmaps, or all of them from the same one. */
+/* Loads the groups from their bitmaps, or all groups from the bitmap same. */
 static void load(struct fixture *f, unsigned long *same)
 {
 	struct frsp_build build = {};
@@ -206,7 +206,7 @@ static void destroy(struct fixture *f)
 
 /* --- what is measured: each returns ns per operation ----------------------- */
 
-/* GB of bitmap per second, of free groups; the tree is empty afterwards. */
+/* GB of bitmap per second, for free groups; the tree is empty afterwards. */
 static double measure_load_free(struct fixture *f)
 {
 	static unsigned long all_free[GROUP_BYTES / sizeof(long)];
@@ -240,7 +240,7 @@ static double measure_load(struct fixture *f)
 	return (cpu_ns() - start) / f->tree->extents;
 }
 
-/* As a file that grows: a cluster at a time, then all of it back. */
+/* Like a file that grows by a cluster at a time; then frees all of it. */
 static double measure_longest(struct fixture *f)
 {
 	const u32 n = RARE_LEN / 2;
@@ -264,7 +264,7 @@ static double measure_longest(struct fixture *f)
 	return ns / (MAX_OPS / n * n);
 }
 
-/* Takes or frees all of each range, or one cluster at an offset in it. */
+/* Allocates or frees all of each range (offset < 0), or one cluster at offset. */
 static double measure_change(struct fixture *f, bool used, int offset)
 {
 	double start = cpu_ns();
@@ -319,7 +319,7 @@ static double measure_pick(struct fixture *f, bool rare)
 	double start = cpu_ns();
 
 	for (u32 i = 0; i < MAX_OPS; i++) {
-		/* behind an extent, so mostly in use */
+		/* right after an extent, so this cluster is in use */
 		request.near =
 			f->ops[i % f->n_ops].start + f->ops[i % f->n_ops].len;
 		request.len = wanted(rare, i);
@@ -330,7 +330,8 @@ static double measure_pick(struct fixture *f, bool rare)
 	return (cpu_ns() - start) / MAX_OPS;
 }
 
-/* The shortest run of at least len in all groups; ends early if it is exact. */
+/* Returns the length of the shortest run of at least len clusters; stops at a
+ * run of exactly len. */
 static u32 scan(const struct fixture *f, u32 len)
 {
 	u32 best = U32_MAX, start, end;
@@ -355,7 +356,7 @@ static u32 scan(const struct fixture *f, u32 len)
 
 static double measure_scan(struct fixture *f, bool rare)
 {
-	/* as many clusters whatever the size */
+	/* scans the same number of clusters for all sizes of the filesystem */
 	u32 n_scans =
 		rare ? MIN_SCAN_ROUNDS + (1 << 26) / f->n_clusters : MAX_OPS;
 	double start = cpu_ns();

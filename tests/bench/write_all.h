@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes that are large enough to be repeated pieces of one buffer. */
+/* write_all() writes a buffer repeatedly, for writes larger than the buffer. */
 #ifndef FRSP_BENCH_WRITE_ALL_H
 #define FRSP_BENCH_WRITE_ALL_H
 
@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-/* False: errno says why not all of it is written. */
+/* Returns false if not all bytes are written; errno has the reason. */
 static inline bool write_all(int fd, const void *piece, size_t piece_bytes,
 			     uint64_t bytes)
 {

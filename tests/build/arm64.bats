@@ -1,16 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What depends on the machine that is built for, as far as this machine has it: the BPF
-# objects, with the types of an arm64 kernel, and what make says. tests/all/arm64.bats
-# builds and runs the programs. Works on a copy.
+# Tests of the build for arm64 that need no arm64 libraries: the BPF objects, with the types
+# of an arm64 kernel, and make's messages. They work on a copy of the tree.
+# tests/all/arm64.bats builds and runs the programs.
 
 setup_file() {
 	export TREE=$BATS_FILE_TMPDIR/tree MAKEFLAGS=
-	mkdir "$TREE"
-	tar -C "$BATS_TEST_DIRNAME/../.." -c --exclude=.git --exclude=.output . | tar -C "$TREE" -x
+	"$BATS_TEST_DIRNAME/../copy" "$TREE"
 }
 
-# clang is a compiler for any machine; it comes without libraries.
+# clang compiles for any machine, but has no libraries for it.
 for_arm64() {
 	make -C "$TREE" CC='clang --target=aarch64-linux-gnu' WERROR=1 "$@"
 }
@@ -56,8 +55,8 @@ arm64_btf() {
 	grep -q 'nowhere-gcc cannot be run; .*apt-get install gcc-aarch64-linux-gnu' <<<"$output"
 }
 
-# They are made by programs for this machine that have only the code of the options: what
-# else main() calls before it reads the options has to be among their sources.
+# Programs for this machine print the completions. They have only the code of the options,
+# so all that main() calls before it reads the options must be among their sources.
 @test "completions are made without the target's libraries, and are the native ones" {
 	local program
 	for program in hotmon frsp-top frspctl; do

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The BPF objects compile behind the types of every kernel that tests/vm/kernels names,
-# with the clang that make takes and with the newest that is installed. Nothing is booted:
-# only the kernels' BTF is fetched.
+# The BPF objects compile with the types of each kernel in tests/vm/kernels, with make's
+# default clang and with the newest installed clang. No kernel is booted: fetch gets only
+# the kernels' BTF.
 
 bats_require_minimum_version 1.8.0
 
@@ -12,8 +12,8 @@ setup_file() {
 	copy_to "$TREE"
 }
 
-# What the BPF objects are made of.
-copy_to() { # copy_to TREE
+# copy_to TREE: copies the files that the BPF objects are made of.
+copy_to() {
 	mkdir "$1"
 	tar -C "$ROOT" -c Makefile bpf vmlinux kmod/dkms.conf tools/target.mk tools/generated.mk tests/deps | tar -C "$1" -x
 }
@@ -25,7 +25,7 @@ compilers() {
 	done | sort -u -k 2,2 | cut -d' ' -f1
 }
 
-# compiles TREE BTF: with each compiler
+# compiles TREE BTF: the BPF objects compile with each compiler
 compiles() {
 	local clang
 	for clang in $(compilers); do
@@ -47,7 +47,8 @@ btf_of() { # btf_of KERNEL
 	[[ $(compilers | wc -l) == 2 ]]
 }
 
-# One after the other, as a table of the results says more than the first failure.
+# A single test for all kernels, which prints a table of the results: it says more than the
+# first failure.
 @test "the BPF objects compile for each kernel's types" {
 	local kernel btf failed=''
 	while read -r kernel _; do
@@ -66,10 +67,10 @@ btf_of() { # btf_of KERNEL
 @test "a name that a kernel has, too, is found twice: by the compiler and by its prefix" {
 	local tree=$BATS_TEST_TMPDIR/tree
 	copy_to "$tree"
-	sed -i 's/\bstruct frsp_slot\b/struct slot/' "$tree/bpf/busy.bpf.c"
+	sed -i 's/\bstruct frsp_slot\b/struct slot/' "$tree/bpf/busy_batch.bpf.h"
 	run compiles "$tree" "$(btf_of 6.12)"
 	[[ $status != 0 && $output == *"error: redefinition of 'slot'"* ]]
-	run "$ROOT/tests/bpf-names" "$tree/bpf/busy.bpf.c"
+	run "$ROOT/tests/bpf-names" "$tree/bpf/busy_batch.bpf.h"
 	[[ $status == 1 && $output == *' slot: begin it with frsp_ or FRSP_' ]]
 }
 

@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Another Debian than the one at hand, with its compilers and libraries: what is built and
-# tested in a root of tests/debian, and that script itself.
+# The build and the unit tests with the compilers and libraries of Debian 13, in a root of
+# tests/debian; and tests of that script.
 
 bats_require_minimum_version 1.5.0
 
 debian=$BATS_TEST_DIRNAME/../debian
 cache=$(realpath -m "${FRSP_CACHE:-/var/cache/frsp}")
 
-# The copy is in no git repository, either, so the version has no commit.
+# The copy in the root has no git repository, so the version has no commit.
 @test "Debian 13: all builds without a warning, BPF with both clangs; the unit tests pass" {
 	run "$debian" trixie sh -euc 'make -j WERROR=1 tests
 		.output/hotmon --version
@@ -24,7 +24,7 @@ cache=$(realpath -m "${FRSP_CACHE:-/var/cache/frsp}")
 	[[ $status == 42 && $output == '' ]]
 }
 
-# What a run of the tests below has left.
+# Prints what a run of the tests below has left behind.
 left_over() {
 	pgrep -fax 'sleep 98765'
 	grep -F "$cache" /proc/mounts
@@ -61,7 +61,7 @@ nothing_is_left() {
 		[[ $(left_over) ]]
 		kill "-$signal" "$pid"
 		wait "$pid" || :
-		# of one that was killed the next run takes away what it kept in the cache
+		# after SIGKILL, the next run removes the files from the cache
 		[[ $signal != KILL ]] || "$debian" --bare trixie true
 		nothing_is_left
 	done

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Bytes as operations on a tree beside the truth, for libFuzzer: see run. The
- * first three bytes are its shape, then each operation takes four:
+ * Takes libFuzzer's bytes as operations on a free-space tree and on a simple
+ * model of it, and checks after each operation that both agree. See run. The
+ * first three bytes are the tree's shape: the number of groups, the size of a
+ * group, and the last group's size. Each operation takes four bytes (op):
  *
- *   code       what to do, and the group, from the high bits
- *   start      in the group, scaled to its size
- *   len        up to the end of the run, or of the group
- *   memory     0: allocations fail from here on, else not
+ *   code       the operation, and in the high bits the group
+ *   start      the cluster, scaled to the size of the group
+ *   len        a length, limited by the end of the run or of the group
+ *   memory     0: allocations fail in this operation
+ *
+ * For example, the bytes 1 0 7 make a tree of two groups with 8 clusters each.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -27,7 +31,7 @@
 enum code {
 	CHANGE,
 	CHANGE_LONG,
-	LIE, /* a change that cannot be */
+	LIE, /* a change that contradicts the tree */
 	BUILD,
 	REGENERATE,
 	DROP,
@@ -45,7 +49,7 @@ struct op {
 
 static struct frsp_offer offer;
 
-/* ext4 takes or frees a run from start on. */
+/* ext4 allocates or frees a run of clusters from start on. */
 static void change(struct model *model, u32 group, u32 start, u32 max_len)
 {
 	const bool *in_use = model->in_use + model_base(model, group);
@@ -63,7 +67,8 @@ static void change(struct model *model, u32 group, u32 start, u32 max_len)
 		model_drop(model, -1, group);
 }
 
-/* What is not so in a LOADED group is noticed, and the group is distrusted. */
+/* A change that contradicts the extents of a LOADED group must be a MISMATCH.
+ * Then the tree drops its extents and distrusts the group. */
 static void lie(struct model *model, u32 group, u32 start, u32 len)
 {
 	struct frsp_tree *tree = model->tree;
@@ -97,7 +102,8 @@ static bool is_aligned(const struct frsp_request *request, u32 start)
 	return !request->stripe || start % request->stripe == 0;
 }
 
-/* What is chosen is free, known, long enough, aligned and off the offer. */
+/* The chosen extent is free, known, long enough, aligned and does not overlap
+ * the last offer. */
 static void pick(struct model *model, u32 near, const struct op *op)
 {
 	struct frsp_request request = {

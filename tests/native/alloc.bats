@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; lib.bash
-# What frsp-top --json says of ext4's block allocator, held against ext4's own
-# mb_stats, against the kernel's trace of the same calls, and against what was done.
+# Tests of frsp-top --json on ext4's block allocator. The report is compared with ext4's
+# own mb_stats, with the kernel's trace of the same calls, and with what the test did.
 
 load lib
 load top
 
-alloc() { # alloc FILTER: of the filesystem at $test_dir/fs, in the report
+alloc() { # alloc FILTER: prints what FILTER selects for the filesystem at $test_dir/fs
 	top fs ".alloc | $1"
 }
 
@@ -15,13 +15,14 @@ alloc_is() { # alloc_is CONDITION
 	expect "$1, of $(alloc tojson)" "$(alloc "$1")" true
 }
 
-# alloc_fs [OPTIONS [MKFS_OPTION...]]: where nothing but the test allocates blocks
+# alloc_fs [OPTIONS [MKFS_OPTION...]]: makes a filesystem where only the test allocates
+# blocks
 alloc_fs() {
 	fs_make fs ext4 "$@"
 	sync -f "$test_dir/fs"
 }
 
-# fragment: all that is free is in 48 pieces of 64 blocks, and a rest
+# fragment: fills the filesystem but for 48 free extents of 64 blocks, and a small rest
 fragment() {
 	echo 0 >"/sys/fs/ext4/${loop_of[fs]#/dev/}/reserved_clusters"
 	fallocate -l $((($(stat -fc %a "$test_dir/fs") - 96 * 64 - 16) * 4096)) "$test_dir/fs/most"
@@ -36,7 +37,8 @@ mb_stats_on() {
 	echo 1 >"/sys/fs/ext4/${loop_of[fs]#/dev/}/mb_stats"
 }
 
-# "REQUESTS SUCCESSES GROUPS EXTENTS GOALS, HITS OF EACH CRITERION BUT THE FIRST"
+# Prints "REQUESTS SUCCESSES GROUPS EXTENTS GOALS HITS...", with the hits of each criterion
+# but the first.
 mb_stats() {
 	awk '$1 ~ /^(reqs|success|groups_scanned|goal_hits):$/ { value[$1] = $2 }
 		/^\textents_scanned:/ { value["extents"] = $2 }
@@ -45,11 +47,12 @@ mb_stats() {
 			value["goal_hits:"] hits }' "/proc/fs/ext4/${loop_of[fs]#/dev/}/mb_stats"
 }
 
-stats_since() { # stats_since BEFORE: what mb_stats has counted since
+stats_since() { # stats_since BEFORE: prints the increase of each number of mb_stats
 	paste -d' ' <(tr ' ' '\n' <<<"$1") <(mb_stats | tr ' ' '\n') | awk '{ printf "%s%d", sep, $2 - $1; sep = " " }'
 }
 
-# In the form of mb_stats; of filesystems where preallocation serves no call
+# alloc_stats CRITERIA: prints the report's numbers in the format of mb_stats, for
+# filesystems where preallocation serves no call.
 alloc_stats() {
 	alloc "[.searches, .searches - .shorter, .groups_scanned, .extents_found, .goals_taken] +
 		(.criteria + [0, 0, 0, 0, 0, 0, 0, 0])[1:$1] | join(\" \")"
@@ -57,14 +60,15 @@ alloc_stats() {
 
 # --- the kernel's trace --------------------------------------------------------
 
-calls_start() { # calls_start NAME: the trace of its allocations
+calls_start() { # calls_start NAME: starts a trace of its allocations
 	events_start "$1" ext4_request_blocks ext4_allocate_blocks ext4_mballoc_alloc ext4_mballoc_prealloc
 }
 
-# What the trace in $test_dir/events has of the numbers in alloc_numbers. A call that
-# has no end has failed at once. What a search obtained is what the call got: the rest
-# of what ext4_mballoc_alloc says is set aside. Not for bigalloc.
-# And in $test_dir/times the seconds of each kind.
+# Prints the numbers of alloc_numbers, but computed from the trace in $test_dir/events, and
+# writes the seconds of each kind of calls to $test_dir/times. A call without an end has
+# failed early. The length that a search obtained is the length that the call returned:
+# ext4_mballoc_alloc also counts the blocks that are preallocated for later. Not for
+# bigalloc.
 traced_numbers() {
 	awk -v times="$test_dir/times" -v per_group="$(dumpe2fs -h "${loop_of[fs]}" 2>/dev/null |
 		sed -n 's/^Blocks per group: *//p')" '
@@ -96,7 +100,7 @@ traced_numbers() {
 			n_names = split("CR_POWER2_ALIGNED CR_GOAL_LEN_FAST CR_BEST_AVAIL_LEN CR_GOAL_LEN_SLOW CR_ANY_FREE", names)
 			for (i = 1; i <= n_names; i++)
 				number[names[i]] = i - 1
-			number["0x" n_names] = n_names # none: the best that had been seen
+			number["0x" n_names] = n_names # no criterion: the best extent found so far
 		}
 		$3 == "ext4_request_blocks:" {
 			fail($1)
@@ -157,7 +161,7 @@ alloc_numbers() {
 		elif .value | type == "object" then "\(.key) \(.value.calls)" else "\(.key) \(.value)" end'
 }
 
-expect_traced() { # the report says what the trace does
+expect_traced() { # the report has the same numbers as the trace
 	diff -u --label trace --label frsp-top <(traced_numbers) <(alloc_numbers) >&2
 }
 
@@ -184,7 +188,7 @@ expect_traced() { # the report says what the trace does
 	mb_stats_on
 	top_start "$test_dir/fs"
 	before=$(mb_stats)
-	for i in 1 2 3 4 5; do # what is set aside goes as the file is closed
+	for i in 1 2 3 4 5; do # closing the file discards its preallocation
 		dd if=/dev/zero of="$test_dir/fs/alone" bs=1M count=1 oflag=append conv=notrunc,fsync status=none
 	done
 	for i in 0 1; do
@@ -262,7 +266,7 @@ expect_traced() { # the report says what the trace does
 	expect "searches for data" "$(alloc .searches)" "$(alloc '.data.calls + .metadata.calls')"
 }
 
-# A full filesystem has no block to search for, and ext4 no tracepoint that says so.
+# On a full filesystem ext4 does not search, and it has no tracepoint for this failure.
 @test "calls that fail as the filesystem is full" {
 	local i n=7 before
 	alloc_fs '' -m 0
@@ -286,8 +290,8 @@ expect_traced() { # the report says what the trace does
 	expect "failed, data" "$(alloc '"\(.failed.calls) \(.data.calls)"')" "$before 1"
 }
 
-# A histogram has a value to within a factor of two, the trace to the microsecond, and
-# the probes of both lie apart.
+# The tolerances: a histogram gives a time to within a factor of two, the trace gives
+# microseconds, and the two measure at slightly different points in the code.
 @test "latencies are those of the trace, and less than the whole took" {
 	local kind seconds began took_ns
 	alloc_fs '' -m 0 -N 4096 -g 2048 -G 1
@@ -350,8 +354,8 @@ expect_traced() { # the report says what the trace does
 	expect "calls, mounted again" "$(alloc '"\(.data.calls) \(.searches)"')" "2 2"
 }
 
-# A search that is under way when frsp-top comes may count, as it ends; its call's
-# beginning is not known, and so it has no latency.
+# A search that is under way when frsp-top attaches may be counted at its end. The start of
+# its call is not known, so it has no latency.
 @test "begun while files are allocated, it counts whole calls" {
 	local loop_pid i began
 	alloc_fs '' -N 100000
@@ -372,7 +376,7 @@ expect_traced() { # the report says what the trace does
 	done
 }
 
-# The call waits for a bitmap, from a device that stands still.
+# The call waits for a bitmap from a suspended device while frsp-top attaches.
 @test "a call that has begun before is not counted" {
 	local name=frsp$$ pid before
 	modprobe -q dm_mod 2>/dev/null || :

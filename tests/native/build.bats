@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The Makefile as a user meets it. Works on a copy, which it may spoil.
+# Tests of the Makefile, as a user sees it. They work on a copy of the tree, which they may
+# damage.
 
 setup_file() {
 	export TREE=$BATS_FILE_TMPDIR/tree
-	mkdir "$TREE"
-	tar -C "$BATS_TEST_DIRNAME/../.." -c --exclude=.git . | tar -C "$TREE" -x
+	"$BATS_TEST_DIRNAME/../copy" "$TREE" --built
 	export MAKEFLAGS=
 }
 
@@ -13,7 +13,7 @@ not() {
 	! "$@"
 }
 
-installed() { # the files below $1
+installed() { # installed DIR: lists the files below DIR
 	(cd "$1" && find . ! -type d | LC_ALL=C sort)
 }
 
@@ -60,7 +60,7 @@ installed() { # the files below $1
 	touch "$TREE/tools/heat/evict.h"
 	run make -C "$TREE" all
 	[ "$status" = 0 ]
-	grep -q 'CC .*hot_evict.o' <<<"$output"
+	grep -q 'CC .*heat/evict\.o' <<<"$output"
 	grep -q 'LINK .*hotmon' <<<"$output"
 	[ "$(grep -c 'CC .*fmt.o' <<<"$output")" = 0 ]
 }
@@ -86,11 +86,12 @@ installed() { # the files below $1
 }
 
 @test "--version without git is the version" {
-	make -C "$TREE" all # after the test above: .git is gone
+	make -C "$TREE" all # the test above has deleted .git
 	"$TREE/.output/hotmon" --version | grep -qE '^hotmon [0-9.]+, libbpf '
 }
 
-# make knows how to make x from x.sh, and did: tests/vm/kernels from tests/vm/kernels.sh.
+# make has a built-in rule that makes x from x.sh. It must not overwrite tests/vm/kernels
+# with tests/vm/kernels.sh.
 @test "nothing but .output is written, whatever is newer" {
 	local before
 	find "$TREE" -name '*.sh' -exec touch {} +
@@ -115,24 +116,25 @@ installed() { # the files below $1
 	run make -C "$TREE" all
 	[ "$status" = 0 ]
 	grep -q '^off: hotmon frsp-top frspctl; /nowhere/btf is missing.*VMLINUX_BTF=FILE' <<<"$output"
-	# of an earlier build
+	# install must not install the programs of an earlier build
 	run make -C "$TREE" install DESTDIR="$BATS_TEST_TMPDIR/dest"
 	sed -i 's,^VMLINUX_BTF ?= .*,VMLINUX_BTF ?= /sys/kernel/btf/vmlinux,' "$TREE/Makefile"
 	[ "$status" != 0 ]
 	grep -q '^nothing is installed' <<<"$output"
 	[ ! -e "$BATS_TEST_TMPDIR/dest" ]
-	# a file that was named must be there
+	# a file that the user names must exist
 	run make -C "$TREE" VMLINUX_BTF=/nowhere/btf all
 	[ "$status" != 0 ]
 	grep -q '/nowhere/btf is missing.*VMLINUX_BTF=FILE' <<<"$output"
 }
 
-# A name with a space is two for make: what stands in front of it is not ours.
+# make takes a path with a space for two paths. The first one, the part before the space,
+# may be the user's directory.
 @test "a space in a path: the programs build, and nothing else is touched" {
 	local near="$BATS_TEST_TMPDIR/a" target
 	local tree="$near b/frsp" dest="$near b/dest"
 	mkdir -p "$near" "$dest"
-	tar -C "$BATS_TEST_DIRNAME/../.." -c --exclude=.git --exclude=.output . | (mkdir -p "$tree" && tar -C "$tree" -x)
+	"$BATS_TEST_DIRNAME/../copy" "$tree"
 	echo mine >"$near/mine"
 	make -C "$tree" .output/hotmon
 	run make -C "$tree/kmod" try

@@ -1,21 +1,23 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # jq programs; each test is a subshell; lib.bash
-# Freed space that cannot be allocated yet, as frsp-top sees it: against what the
-# files had, against the kernel's own account of it, and against its trace.
+# Tests of frsp-top on busy extents: freed space that cannot be allocated yet. The report is
+# compared with the extents of the deleted files, with the kernel's own numbers and with its
+# trace.
 #
-#   FRSP_TOP  the program under test (default: what make built)
+#   FRSP_TOP  the program under test (default: the one in .output)
 
 load lib
 
-# what lib.bash launches
+# the program that hotmon_launch starts
 hotmon=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
 
-watch() { # watch [ARG...]: reports five times a second
+watch() { # watch [ARG...]: starts frsp-top, which reports five times a second
 	hotmon_launch top --json "$@" 0.2
 }
 
-# busy NAME FILTER: of the filesystem at $test_dir/NAME, in the latest report.
+# busy NAME FILTER: prints what FILTER selects for the filesystem at $test_dir/NAME, from
+# the latest report.
 busy() {
 	tail -n 1 "$test_dir/top.out" | jq -r --arg mount "$test_dir/$1" \
 		".lost as \$lost | .filesystems[] | select(.mount == \$mount) | .busy | $2"
@@ -25,7 +27,7 @@ is_busy() { # is_busy NAME CONDITION
 	[[ $(busy "$1" "$2") == true ]]
 }
 
-# fresh: a report that began after this call.
+# fresh: waits for a report whose interval began after this call.
 fresh() {
 	local reports
 	reports=$(wc -l <"$test_dir/top.out")
@@ -36,7 +38,7 @@ has_reports() {
 	(($(wc -l <"$test_dir/top.out") >= $1))
 }
 
-# scattered FILE EXTENTS BLOCKS: so many extents of so many blocks, with holes
+# scattered FILE EXTENTS BLOCKS: writes EXTENTS extents of BLOCKS blocks each, with holes
 scattered() {
 	local i
 	for ((i = 0; i < $2; i++)); do
@@ -44,13 +46,14 @@ scattered() {
 	done
 }
 
-# XFS frees what was deleted in the background, which sync need not wait for.
+# commit NAME: XFS frees the extents of deleted files in the background, which sync need
+# not wait for; a freeze does.
 commit() {
 	fs_freeze "$1"
 	fs_thaw "$1"
 }
 
-# extents_of NAME FILE...: "EXTENTS BLOCKS" as FIEMAP says
+# extents_of NAME FILE...: prints "EXTENTS BLOCKS" by FIEMAP
 extents_of() {
 	local name=$1 file
 	for file in "${@:2}"; do
@@ -58,8 +61,8 @@ extents_of() {
 	done | awk '{ n++; bytes += $3 } END { print n, bytes / 4096 }'
 }
 
-# new_fs TYPE [OPTIONS [MKFS_OPTION...]]: with four files, and nothing else that is
-# set aside for any.
+# new_fs TYPE [OPTIONS [MKFS_OPTION...]]: makes a filesystem with four files, which have 10
+# extents with 300 blocks and no preallocation.
 new_fs() {
 	local options=${2:-} i
 	[[ $1 != xfs ]] || options=allocsize=4k
@@ -74,9 +77,9 @@ new_fs() {
 	fs_cool fs "$options"
 }
 
-# What is free, less what the allocator has: the kernel's own account of the blocks
-# that it has not got back.
-pending_blocks() { # pending_blocks NAME
+# pending_blocks NAME: prints the number of busy blocks by the kernel's own numbers: the
+# filesystem's free blocks less the free blocks in the allocator's buddies.
+pending_blocks() {
 	local groups free
 	free=$(stat -fc %f "$test_dir/$1")
 	groups=$(awk '/^#[0-9]/ { sub(/:/, " ", $0); sum += $2 } END { print sum }' \
@@ -84,8 +87,9 @@ pending_blocks() { # pending_blocks NAME
 	echo $((free - groups))
 }
 
-# Lifetimes of all that has ended, and nothing is left or lost.
-expect_ended() { # expect_ended NAME EXTENTS BLOCKS
+# expect_ended NAME EXTENTS BLOCKS: all busy extents have ended, each with a lifetime, and
+# none is left or lost.
+expect_ended() {
 	wait_until is_busy "$1" '.extents == 0 and .blocks == 0'
 	expect "freed and ended" \
 		"$(busy "$1" '[.freed_extents, .freed_blocks, (.lifetimes | add), $lost] | join(" ")')" "$2 $3 $2 0"
@@ -125,7 +129,7 @@ log2_of() {
 	awk -v value="$1" 'BEGIN { while (value >= 2) { value /= 2; n++ } print n + 0 }'
 }
 
-# delete_at FILE EXTENTS: sets before and seen, the moments around its free.
+# delete_at FILE EXTENTS: deletes FILE and sets before and seen, the times around its free.
 delete_at() {
 	before=$(now_ns)
 	rm "$1"
@@ -133,8 +137,9 @@ delete_at() {
 	seen=$(now_ns)
 }
 
-# The older of two lifetimes is the highest bucket, the younger the lowest.
-expect_bucket() { # expect_bucket first|last LEAST MOST
+# expect_bucket first|last LEAST MOST: the first (or last) bucket that is not empty is one
+# for a lifetime of LEAST to MOST ns. The longest lifetime is in the last one.
+expect_bucket() {
 	local bucket
 	bucket=$(busy fs "[.lifetimes | to_entries[] | select(.value > 0) | .key] | $1")
 	((bucket >= $(log2_of "$2") && bucket <= $(log2_of "$3"))) ||
@@ -179,8 +184,8 @@ lifetimes() { # lifetimes TYPE [OPTIONS]
 	is_busy fs '.lifetime_ns < 4e9' || fail "$(busy fs .lifetime_ns) ns"
 }
 
-# More moments than a batch has slots for: all are counted, and none in a bucket
-# older than the first could be.
+# The frees have more different times than a batch has slots for. All are counted, and no
+# lifetime is longer than that of the first free.
 @test "ext4: 3000 files deleted one by one in one transaction" {
 	local began ended last
 	fs_make fs ext4 commit=300
@@ -197,7 +202,7 @@ lifetimes() { # lifetimes TYPE [OPTIONS]
 	ended=$(now_ns)
 	last=$(busy fs '.lifetimes | length')
 	((last - 1 <= $(log2_of $(((ended - began) * 5 / 4))))) || fail "a lifetime in bucket $((last - 1))"
-	# of 3000 lifetimes in buckets, the sum is known to a factor of 2
+	# from the buckets, the sum of the lifetimes is known to a factor of 2
 	is_busy fs '.lifetime_ns as $sum | [.lifetimes | to_entries[] | .value * pow(2; .key)] | add |
 		. * 0.8 <= $sum and $sum <= . * 2' || fail "the buckets do not add up to $(busy fs .lifetime_ns) ns"
 }
@@ -291,7 +296,7 @@ forgotten() { # forgotten TYPE
 	expect peak "$(busy fs '[.peak_extents, .peak_blocks] | join(" ")')" "10 300"
 }
 
-# xfs_trace EVENT...: of the filesystem at $test_dir/fs
+# xfs_trace EVENT...: starts a trace of these events of the filesystem at $test_dir/fs
 xfs_trace() {
 	local event dev
 	tracefs_find
@@ -306,7 +311,7 @@ xfs_trace() {
 	done
 }
 
-traced() { # traced EVENT...: how many there were
+traced() { # traced EVENT...: prints the number of these events
 	local event n=0
 	for event; do
 		n=$((n + $(grep -c " $event: " "$trace/trace" || :)))
@@ -314,7 +319,8 @@ traced() { # traced EVENT...: how many there were
 	echo "$n"
 }
 
-# Space for one of two files: to write the second, the first's must be had again.
+# There is space for one file at a time, so to allocate the next file XFS needs the busy
+# extents of the deleted one.
 @test "XFS: the log is forced when all that is free is busy" {
 	local round
 	fs_make fs xfs
@@ -336,15 +342,17 @@ traced() { # traced EVENT...: how many there were
 	expect "lost" "$(busy fs '$lost')" 0
 }
 
-# Free space in single blocks makes its trees grow and shrink, which reuse their
-# blocks while those are busy, above all where one file comes right after another.
+# Punches a file full of holes of one block. This makes XFS's trees of free space grow and
+# shrink, and they reuse their own blocks while these are busy, most often if one file
+# follows right after another.
 free_in_single_blocks() {
 	fallocate -l 40M "$test_dir/fs/file"
 	seq 0 8192 40000000 | sed 's/.*/fpunch & 4096/' | xfs_io "$test_dir/fs/file" >/dev/null
 	rm "$test_dir/fs/file"
 }
 
-# On a slow machine checkpoints may come between, each time.
+# Up to nine tries: on a slow machine checkpoints may come in between and leave nothing to
+# reuse.
 @test "XFS: each busy extent ends or is reused, and none is left" {
 	local i
 	fs_make fs xfs

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2034,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
-# The command line of hotmon: what it prints where, and its exit status.
+# Tests of hotmon's command line: its output, its messages and its exit status.
 
 load lib
 

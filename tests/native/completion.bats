@@ -1,16 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; lib.bash
-# What PROGRAM --completion=SHELL prints, in the shell that it is for.
+# Tests of the completion scripts that PROGRAM --completion=SHELL prints, in their shells.
 
 load lib
 
-# The long options of --help, sorted.
-long_options() { # long_options PROGRAM
+long_options() { # long_options PROGRAM: prints the long options of --help, sorted
 	"$(path_of "$1")" --help | grep -oE -- '^ *(-.,)? *--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort
 }
 
-# script PROGRAM SHELL: leaves it in $test_dir/script
+# script PROGRAM SHELL: puts the completion script into $test_dir/script
 script() {
 	run_program "$1" --completion="$2"
 	expect "exit status" "$status" 0
@@ -18,9 +17,9 @@ script() {
 	mv "$test_dir/out" "$test_dir/script"
 }
 
-# complete_words WORD...: what a bash that has sourced the script replies for the last
-# one, a line each; the first one is the program. Called as bash does it, by the name
-# that "complete" has for the program: with the program, the word and the one before.
+# complete_words PROGRAM WORD...: prints the completions of the last word, by a bash that
+# has sourced the script. It calls the function that "complete" has set for the program,
+# with the arguments that bash passes: the program, the word, and the word before it.
 complete_words() {
 	# shellcheck disable=SC2016 # expanded by that bash
 	bash --norc -uc '
@@ -86,7 +85,7 @@ complete_words() {
 	expect "of a second word" "$(complete_words frspctl status '')" ""
 }
 
-# zsh_complete LINE: what a zsh that has all of the scripts offers at its end.
+# zsh_complete LINE: prints the completions of LINE by a zsh with all scripts.
 zsh_complete() {
 	"$native_dir/zsh_matches" "$test_dir/zsh" "$1" | sort -u
 }

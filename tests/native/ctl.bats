@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; lib.bash
-# The command line of frspctl, and what it says without frsp.ko. What it does with the
-# module is tested in tests/vm/frspctl.bats.
+# Tests of frspctl's command line, and of its output without frsp.ko.
+# tests/vm/frspctl.bats tests it with the module.
 
 load lib
 
@@ -12,7 +12,7 @@ need_no_module() {
 	[[ ! -e /sys/module/frsp ]] || fail "frsp.ko is loaded here: rmmod frsp"
 }
 
-# Lines "NAME SYNOPSIS", as --help has them.
+# Prints the commands of --help as lines "NAME SYNOPSIS".
 help_commands() {
 	ARGP_HELP_FMT=rmargin=200,opt-doc-col=60,doc-opt-col=2 "$frspctl" --help |
 		sed -n '/^ Commands:/,/^$/s/^  \([a-z].*[^ ]\)   *[A-Z].*/\1/p'
@@ -104,7 +104,7 @@ help_commands() {
 @test "a command takes the options of its synopsis, and refuses the others" {
 	local line option args
 	while read -r line; do
-		# an argument for each that it must have
+		# with all mandatory arguments
 		args=$(sed 's/\[[^]]*\]//g; s/^[^ ]*//; s/KEY VALUE/level 1/' <<<"$line")
 		for option in --json --bytes; do
 			echo "frspctl $option ${line%% *} $args"

@@ -1,23 +1,23 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; lib.bash
-# What frsp-top --json says of ext4's extent status tree, held against ext4's own
-# es_shrinker_info and against the kernel's trace of the same events.
+# Tests of frsp-top --json on ext4's extent status trees. The report is compared with ext4's
+# own es_shrinker_info and with the kernel's trace of the same events.
 
 load lib
 load top
 
-# Leaves what there is of the filesystem at $test_dir/fs in $test_dir/fs.json.
+# Takes a report and puts the part on the filesystem at $test_dir/fs into $test_dir/fs.json.
 top_report() {
 	top_sample
 	top fs .escache >"$test_dir/fs.json"
 }
 
-es() { # es FILTER: of the report
+es() { # es FILTER: prints what FILTER selects from that part
 	jq -r "$1" "$test_dir/fs.json"
 }
 
-# inode_counts INO: "LOOKUPS HITS MISSES", by the list of misses
+# inode_counts INO: prints "LOOKUPS HITS MISSES" of the inode, from the report
 inode_counts() {
 	local got
 	got=$(es "(.top_misses + .top_entries | map(select(.ino == $1)))[0] // empty |
@@ -27,30 +27,30 @@ inode_counts() {
 
 # --- the kernel's own numbers --------------------------------------------------
 
-es_info() { # es_info NAME: the file of the filesystem at $test_dir/NAME
+es_info() { # es_info NAME: prints the file for the filesystem at $test_dir/NAME
 	cat "/proc/fs/ext4/${loop_of[$1]#/dev/}/es_shrinker_info"
 }
 
-# kernel_lookups NAME: "HITS MISSES" since it was mounted
+# kernel_lookups NAME: prints "HITS MISSES" since the mount
 kernel_lookups() {
 	es_info "$1" | sed -n 's|^ *\([0-9]*\)/\([0-9]*\) cache hits/misses|\1 \2|p'
 }
 
-# kernel_now NAME: "ENTRIES RECLAIMABLE"
+# kernel_now NAME: prints "ENTRIES RECLAIMABLE"
 kernel_now() {
 	es_info "$1" | awk '$2 == "objects" { all = $1 } $2 == "reclaimable" { print all, $1 }'
 }
 
-# kernel_largest NAME: "INO ENTRIES" of the inode with the most
+# kernel_largest NAME: prints "INO ENTRIES" of the inode with the most entries
 kernel_largest() {
 	es_info "$1" | sed -n 's/^ *\([0-9]*\) inode (\([0-9]*\) objects.*/\1 \2/p'
 }
 
-minus() { # minus "A B" "C D": "A-C B-D"
+minus() { # minus "A B" "C D": prints "A-C B-D"
 	echo "$((${1% *} - ${2% *})) $((${1#* } - ${2#* }))"
 }
 
-# es_trace_start NAME: of what happens to the trees of that filesystem
+# es_trace_start NAME: starts a trace of the events of the filesystem's trees
 es_trace_start() {
 	local event events=()
 	tracefs_find
@@ -61,27 +61,28 @@ es_trace_start() {
 	events_start "$1" "${events[@]}"
 }
 
-es_trace_stop() { # leaves the events in $test_dir/events
+es_trace_stop() { # puts the events into $test_dir/events
 	events_stop
 	sed -i 's/^[^ ]* [^ ]* //' "$test_dir/events"
 }
 
-traced() { # traced REGEX: how many events match
+traced() { # traced REGEX: prints the number of matching events
 	grep -cE -- "$1" "$test_dir/events" || :
 }
 
-traced_inode() { # traced_inode INO: in the form of inode_counts
+traced_inode() { # traced_inode INO: prints the format of inode_counts, from the trace
 	echo "$(traced "^ext4_es_lookup_extent_exit: .* ino $1 found") \
 $(traced "^ext4_es_lookup_extent_exit: .* ino $1 found 1") \
 $(traced "^ext4_es_lookup_extent_exit: .* ino $1 found 0")"
 }
 
-traced_sum() { # traced_sum EVENT NAME: of the number that comes after NAME
+traced_sum() { # traced_sum EVENT NAME: prints the sum of the numbers after NAME
 	awk -v event="$1:" -v name="$2" '$1 == event { for (i = 2; i < NF; i++) if ($i == name) sum += $(i + 1) }
 		END { printf "%d\n", sum }' "$test_dir/events"
 }
 
-# All counts of the filesystem, by the report and by the trace.
+# es_counts prints all counts of the filesystem from the report, traced_counts from the
+# trace.
 es_counts() {
 	es '"lookups \(.lookups)", "hits \(.hits)", "misses \(.misses)", "cached \(.cached)",
 		"removals \(.removals)", (.inserts | to_entries[] | "\(.key) \(.value)"),
@@ -89,7 +90,7 @@ es_counts() {
 		"skipped \(.skipped_inodes)", "retried \(.retried)")'
 }
 
-# 6.1 has entries that are unwritten and delayed (UD), which are delayed.
+# 6.1 has entries that are both unwritten and delayed (UD); they count as delayed.
 traced_counts() {
 	echo "lookups $(traced '^ext4_es_lookup_extent_exit')"
 	echo "hits $(traced '^ext4_es_lookup_extent_exit.* found 1')"
@@ -107,13 +108,13 @@ traced_counts() {
 	echo "retried $(traced '^ext4_es_shrink: .* retried [1-9]')"
 }
 
-expect_traced() { # the report says what the trace does
+expect_traced() { # the report has the same numbers as the trace
 	diff -u --label trace --label frsp-top <(traced_counts) <(es_counts) >&2
 }
 
 # --- files ---------------------------------------------------------------------
 
-# make_alternating FILE N [DD_OPTION...]: N blocks of data with N - 1 holes between
+# make_alternating FILE N [DD_OPTION...]: writes N blocks of data with holes between them
 make_alternating() {
 	local i
 	for ((i = 0; i < $2; i++)); do
@@ -121,20 +122,21 @@ make_alternating() {
 	done
 }
 
-read_direct() { # past the page cache, so that each block is looked up
+read_direct() { # read_direct FILE: without the page cache, so that ext4 looks up each block
 	dd if="$1" of=/dev/null bs=4k iflag=direct status=none
 }
 
-constant() { # constant NAME: of escache.h
+constant() { # constant NAME: prints its value from bpf/escache.h
 	sed -n "s/^#define $1[[:space:]]*\([0-9]*\).*/\1/p" "$BATS_TEST_DIRNAME/../../bpf/escache.h"
 }
 
-# Maps the blocks of each, there; one program, as an emulated CPU is slow.
-map_each() { # map_each CPU FILE...
+# map_each CPU FILE...: looks up the blocks of each file on this CPU, with a single program,
+# because an emulated CPU is slow.
+map_each() {
 	taskset -c "$1" filefrag "${@:2}" >/dev/null
 }
 
-# make_small NAME: more files than a CPU has slots for
+# make_small NAME: makes as many files as a CPU has slots
 make_small() {
 	local file
 	for ((file = 0; file < 1 << $(constant FRSP_ES_INODE_BITS); file++)); do
@@ -250,10 +252,10 @@ make_small() {
 	(($(inode_counts "$ino" | cut -d' ' -f2) > $(cut -d' ' -f2 <<<"$first"))) || fail "no hit"
 }
 
-# writeback_by_itself_stops: for this test, however slow the machine is. The age of data is
-# not all that counts: five seconds after a disk's first dirty page its thread also looks at
-# the disk's share of the dirty pages, which is nothing on a disk that wrote little so far
-# (fs/fs-writeback.c, wb_check_background_flush).
+# writeback_by_itself_stops: turns periodic writeback off until the test ends. Raising
+# dirty_expire alone is not enough: five seconds after a disk's first dirty page, its thread
+# also checks the disk's share of the dirty pages, which is 0 for a disk that has written
+# little so far (fs/fs-writeback.c, wb_check_background_flush).
 writeback_by_itself_stops() {
 	local of
 	for of in /proc/sys/vm/dirty_{expire,writeback}_centisecs; do
@@ -273,7 +275,7 @@ writeback_by_itself_stops() {
 	expect "entries, reclaimable" "$(es '.now | "\(.entries) \(.reclaimable)"')" "$(kernel_now fs)"
 	expect "delayed now" "$(es .now.delayed)" $n
 	(($(es .inserts.delayed) >= n)) || fail "delayed inserts: $(es .inserts.delayed)"
-	written=$(es .inserts.written) # of the directory
+	written=$(es .inserts.written) # for the directory
 	sync -f "$test_dir/fs"
 	top_report
 	expect "delayed now, synced" "$(es .now.delayed)" 0
@@ -281,14 +283,14 @@ writeback_by_itself_stops() {
 	(($(es .inserts.written) >= written + n)) || fail "written: $written, then $(es .inserts.written)"
 }
 
-# The file stays open: an inode that leaves memory takes its entries along.
+# The file stays open: if its inode were evicted, the entries would go with it.
 @test "what the shrinker takes" {
 	local fd us
 	fs_make fs ext4
 	make_alternating "$test_dir/fs/data" 200 oflag=direct
 	read_direct "$test_dir/fs/data"
 	exec {fd}<"$test_dir/fs/data"
-	sync -f "$test_dir/fs" # the log's blocks are looked up as it is written
+	sync -f "$test_dir/fs" # before the trace: writing the journal looks up its blocks
 	top_start "$test_dir/fs"
 	es_trace_start fs
 	echo 2 >/proc/sys/vm/drop_caches
@@ -299,14 +301,14 @@ writeback_by_itself_stops() {
 	expect_traced
 	es '.shrinker | .runs > 0 and .freed > 0 and .asked >= .freed' | grep -qx true
 	expect "runs by time" "$(es '.shrinker.run | add')" "$(es .shrinker.runs)"
-	us=$(traced_sum ext4_es_shrink scan_time) # each run's without its fraction
+	us=$(traced_sum ext4_es_shrink scan_time) # each run's time is rounded down
 	es ".shrinker | .run_ns >= $us * 1000 and .run_ns < ($us + .runs) * 1000" | grep -qx true ||
 		fail "$us us, but $(es .shrinker.run_ns) ns"
 }
 
-# A hole has nothing to truncate, so all that ext4 says is that the inode goes. With one
-# entry it is only in its CPU's slot, from where an inode of any other filesystem may push
-# it out: then another hole is read.
+# A hole has no blocks to truncate, so the only event is the eviction of the inode. With a
+# single entry the inode is only in its CPU's slot, and an inode of any filesystem may take
+# this slot. Then the test tries again with a new file.
 @test "an inode that has left memory has no entries" {
 	local ino is_there=false n
 	fs_make fs ext4
@@ -326,11 +328,11 @@ writeback_by_itself_stops() {
 	expect "after" "$(es "any(.top_entries[]; .ino == $ino)")" false
 }
 
-# Others get its memory, which then says how many they have.
+# Other inodes get the memory of the deleted ones; it then holds their number of entries.
 @test "an inode has not the entries of what came after it" {
 	local file=$test_dir/fs/data i
 	fs_make fs ext4
-	mkdir "$test_dir/fs/elsewhere" # its files have other inode numbers, and so slots
+	mkdir "$test_dir/fs/elsewhere" # its files have other inode numbers, and so other slots
 	top_start "$test_dir/fs"
 	for i in {1..4}; do
 		make_alternating "$file.$i" 5 oflag=direct
@@ -339,7 +341,7 @@ writeback_by_itself_stops() {
 	expect "before" "$(es '[.top_entries[] | select(.entries >= 9)] | length')" 4
 	rm "$file".*
 	for ((i = 0; i < 6; i++)); do
-		sleep 0.1 # so that memory comes back: it is freed after a grace period
+		sleep 0.1 # until the memory can be reused: it is freed after a grace period
 		make_alternating "$test_dir/fs/elsewhere/$i" 5 oflag=direct
 	done
 	top_report
@@ -347,7 +349,7 @@ writeback_by_itself_stops() {
 	expect "of those that are gone" "$(es '[.top_entries[] | select(.deleted and .ino > 11)] | length')" 0
 }
 
-# The small ones put it out of its slot, and into its place.
+# The small files take the slot of the large one, and then its memory.
 @test "an inode that comes back, in other memory, has entries" {
 	local cpu file=$test_dir/fs/large
 	cpu=$(taskset -cp $$ | sed 's/.*[^0-9]//')
@@ -359,7 +361,7 @@ writeback_by_itself_stops() {
 	map_each "$cpu" "$file" "$test_dir"/fs/small.*
 	sync -f "$test_dir/fs"
 	echo 3 >/proc/sys/vm/drop_caches
-	sleep 0.1 # memory comes back after a grace period
+	sleep 0.1 # the memory is freed after a grace period
 	map_each "$cpu" "$test_dir"/fs/small.* "$file" "$test_dir"/fs/small.*
 	top_report
 	expect "inode and entries" "$(es '.top_entries[0] | "\(.ino) \(.entries)"')" "$(kernel_largest fs)"
@@ -393,12 +395,14 @@ writeback_by_itself_stops() {
 	(($(es '.inodes | .tracked + .evicted') > 1 << $(constant FRSP_ES_INODE_BITS))) || fail "$(es .inodes)"
 }
 
-is_counted() { # is_counted NAME BEFORE: its log may be written, and looked up, at any time
+# is_counted NAME BEFORE: the report's look-ups are the kernel's. To be repeated: the
+# filesystem may write its journal, which causes look-ups, at any time.
+is_counted() {
 	top_sample
 	[[ $(top "$1" '.escache | "\(.hits) \(.misses)"') == "$(minus "$(kernel_lookups "$1")" "$2")" ]]
 }
 
-# More of them than a CPU has slots for.
+# One filesystem more than a CPU has slots.
 @test "filesystems that share slots are counted one by one" {
 	local name before=()
 	for ((name = 0; name <= 1 << $(constant FRSP_ES_FS_BITS); name++)); do
@@ -421,12 +425,12 @@ is_counted() { # is_counted NAME BEFORE: its log may be written, and looked up, 
 	done
 }
 
-slots_of_all() { # how many inodes can be known that are not in the table
+slots_of_all() { # prints the number of slots of all CPUs
 	echo "$(($(nproc --all) << $(constant FRSP_ES_INODE_BITS)))"
 }
 
-# write_apart DIR FILES BLOCKS: files that have an entry for each of the blocks, and
-# for the holes between them
+# write_apart DIR FILES BLOCKS: writes files with an entry for each of their blocks and for
+# each hole between them
 write_apart() {
 	perl -e '
 		my ($dir, $files, $blocks) = @ARGV;
@@ -439,7 +443,7 @@ write_apart() {
 		}' "$@"
 }
 
-# The table has room for FRSP_ES_MAX_INODES, what is gathered for some more.
+# The table has room for FRSP_ES_MAX_INODES, and the slots of all CPUs for some more.
 @test "inodes that are let go are counted" {
 	local n=20000 room
 	room=$(constant FRSP_ES_MAX_INODES)
@@ -474,7 +478,7 @@ write_apart() {
 	ino=$(stat -c %i "$test_dir/fs/data")
 	top_start "$test_dir/fs"
 	es_trace_start fs
-	# truncated, the file has no entries
+	# dd truncates the file, so each write misses
 	taskset -c "$cpu" dd if=/dev/zero of="$test_dir/fs/data" bs=1 count=1 status=none
 	taskset -c "$cpu" dd if=/dev/zero of="$test_dir/fs/data" bs=1 count=1 status=none
 	seq -f "$test_dir/fs/%.0f" $n | taskset -c "$cpu" xargs mkdir
@@ -484,7 +488,7 @@ write_apart() {
 	expect "its misses, traced" "$(traced_inode "$ino" | cut -d' ' -f3)" 2
 }
 
-# Kernel and frsp-top begin to count with the mount.
+# The kernel and frsp-top both begin to count at the mount.
 @test "a filesystem that goes is forgotten" {
 	local ino cpu
 	cpu=$(taskset -cp $$ | sed 's/.*[^0-9]//')

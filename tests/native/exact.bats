@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
-# Each way to do I/O on one file: hotmon's operations and bytes, of the file and of
-# each of its 1-MiB ranges, are those that were done. Runs once per filesystem: on
-# the one that the name of the link to this file ends in (exact_xfs.bats), else on
-# FRSP_FS or ext4.
+# hotmon counts exactly: for each way to do I/O on one file, it reports the operations and
+# bytes that were done, for the file and for each of its 1-MiB ranges. Runs once for each
+# filesystem: exact_xfs.bats and exact_btrfs.bats are links to this file, and the name of
+# the link chooses the filesystem; exact.bats itself takes FRSP_FS or ext4.
 
 load lib
 
@@ -13,8 +13,9 @@ fs=${fs%.bats}
 fs=${fs#_}
 fs=${fs:-${FRSP_FS:-ext4}}
 
-# The file under test is $file, with the id $id, on the filesystem at $mnt.
-start() { # start MEBIBYTES: with nothing of the file cached
+# start MEBIBYTES: makes a file that is not cached, and starts hotmon. The file is $file,
+# with the id $id, on the filesystem at $mnt.
+start() {
 	mnt=$test_dir/fs file=$test_dir/fs/data
 	fs_make fs "$fs"
 	file_make "$file" "$1"
@@ -23,13 +24,13 @@ start() { # start MEBIBYTES: with nothing of the file cached
 	track fs
 }
 
-# finish_ios: each line of $test_dir/ios was one bio.
+# finish_ios: the report has the operations and bytes of $test_dir/ios, a bio for each line.
 finish_ios() {
 	untrack fs
 	expect_ios fs "$id" "$test_dir/ios"
 }
 
-# finish_bytes: the bytes of $test_dir/ios, in as many bios as the trace has.
+# finish_bytes: the report has the bytes of $test_dir/ios and the operations of the trace.
 finish_bytes() {
 	untrack fs
 	expect_bytes fs "$id" "$test_dir/ios"
@@ -100,7 +101,7 @@ finish_bytes() {
 		xfs_io -d -c "pwrite -q $at 512" "$file"
 	done
 	untrack fs
-	# the block was never written: zeroes around the data
+	# a write to an unwritten block writes all of it, with zeroes around the data
 	io_list >"$test_dir/ios" write $((1 << 20)) 4096 write $((2 << 20)) 4096 write $(((3 << 20) - 4096)) 4096
 	expect_bytes fs "$id" "$test_dir/ios"
 }
@@ -184,7 +185,7 @@ finish_bytes() {
 @test "$fs: reads through a mapping" {
 	start 16
 	fio_run "$file" --ioengine=mmap --rw=randread --fadvise_hint=random
-	finish_bytes # from 7.3 on, some faults read several pages at once
+	finish_bytes # since 7.3 some faults read several pages at once
 }
 
 @test "$fs: writes through a mapping" {
@@ -192,7 +193,7 @@ finish_bytes() {
 	xfs_io -c 'mmap 0 8m' -c "mwrite 20480 3m" -c "msync -s" "$file"
 	io_list >"$test_dir/ios" write 20480 $((3 << 20))
 	untrack fs
-	# its faults read, too
+	# the page faults also read
 	expect "bytes written" "$(file_counts fs "$id" | cut -d' ' -f4)" $((3 << 20))
 	diff <(io_ranges <"$test_dir/ios" | cut -d' ' -f1,5) \
 		<(range_counts fs "$id" | awk '$5 { print $1, $5 }') >&2
@@ -218,7 +219,7 @@ finish_bytes() {
 @test "$fs: appends, each with its fsync" {
 	local at
 	start 1
-	# What is written is the whole blocks that an append touches.
+	# An append writes all blocks that it touches, as whole blocks.
 	for ((at = 1 << 20; at < 1160000; at += 3000)); do
 		xfs_io -a -c "pwrite -q $at 3000" -c fsync "$file"
 		io_list write $((at & ~4095)) $((((at + 3000 + 4095) & ~4095) - (at & ~4095)))
@@ -262,7 +263,7 @@ finish_bytes() {
 	local writes bytes
 	mnt=$test_dir/fs
 	fs_make fs "$fs"
-	# so that an inode of the filesystem's own may be made where a file's was
+	# so that an internal inode of the filesystem may get the memory of a file's inode
 	touch "$mnt"/file{1..100}
 	fs_cool fs
 	track fs
@@ -307,7 +308,7 @@ finish_bytes() {
 		file_make "$test_dir/$name/data" 4
 		fs_cool $name
 	done
-	fs_freeze one # else the first read updates the time of access
+	fs_freeze one # otherwise the first read updates the access time
 	hotmon_start mount --fs "$test_dir/one"
 	hotmon_start device --fs "${loop_of[one]}"
 	xfs_io -rd -c 'pread -q -b 4k 0 40k' "$test_dir/one/data"
@@ -341,8 +342,8 @@ finish_bytes() {
 	expect ranges "$(report fs '[.ranges[].path] | sort | join(" ")')" "$mnt/in/data $mnt/in/deep/data"
 }
 
-# waiting_reader FILE: a process, $reader, that reads 40 KiB of FILE, in a thread,
-# when told to.
+# waiting_reader FILE: starts a process, $reader, which waits for let_reader_go and then
+# reads 40 KiB of FILE in a thread.
 waiting_reader() {
 	mkfifo "$test_dir/go"
 	(

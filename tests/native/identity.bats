@@ -1,17 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq's; each test is a subshell; lib.bash
-# One device number, one inode number, one generation, and yet two files: what is mounted
-# after another filesystem. And what hotmon says of a filesystem that has gone.
+# Tests of how hotmon tells files apart that have the same device number, inode number and
+# generation: files of filesystems that are mounted one after the other. And tests of what
+# hotmon reports about a filesystem that is no longer mounted.
 #
-# A test has a drive, which is one loop device, and images as its media. They are mounted
-# at $test_dir/m, where $file is.
+# A test has a drive, which is one loop device, and images, which are the drive's media.
+# An image is mounted at $test_dir/m and has the file $file.
 
 load lib
 
 top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
 
-# make_image NAME TYPE: a filesystem with $file, of 1 MiB.
+# make_image NAME TYPE: makes an image with $file, of 1 MiB.
 make_image() {
 	need_fs "$2"
 	file=$test_dir/m/data
@@ -44,28 +45,29 @@ eject() {
 	detach_loop "${loop_of[drive]}"
 }
 
-# Reads so many blocks of 4 KiB of the file that is at $file now.
+# read_blocks N: reads N blocks of 4 KiB of the file that is at $file now.
 read_blocks() {
 	xfs_io -rd -c "pread -q -b 4k 0 $(($1 * 4))k" "$file"
 }
 
-# A filter: those of deleted, other_mount_ns and not_mounted that are true, or "there".
+# A jq filter: the fields of deleted, other_mount_ns and not_mounted that are true, joined
+# by +, or "there" if none is.
 words='(["deleted", "other_mount_ns", "not_mounted"] - [to_entries[] | select(.value == false).key] |
 	join("+") | if . == "" then "there" else . end)'
 
-# rows NAME: of files with the id of $file, a line "READS WORDS" each, with the path behind
-# it if that is known.
+# rows NAME: prints a line "READS WORDS [PATH]" for each file with the id of $file.
 rows() {
 	report "$1" ".files[] | $(select_id "$id") | [.reads, $words, .path // empty] | join(\" \")" | sort -n
 }
 
-# says NAME FILTER WANTED: of the last report so far.
+# says NAME FILTER WANTED: the last report so far gives WANTED.
 says() {
 	[[ $(tail -n 1 "$test_dir/$1.out" | jq -r "$2" 2>/dev/null) == "$3" ]]
 }
 
-# Of the file that was read so often, in the last report so far, with its path.
-says_of() { # says_of NAME READS WORD
+# says_of NAME READS WORD: the last report so far has a file with the id and path of $file,
+# with READS reads and this word.
+says_of() {
 	says "$1" ".files[] | $(select_id "$id") | select(.reads == $2) | \"\($words) \(.path)\"" "$3 $file"
 }
 
@@ -91,7 +93,7 @@ two_copies() { # two_copies TYPE
 	two_copies xfs
 }
 
-# The kernel gives it the device number that has become free.
+# The kernel gives the second filesystem the first one's device number, which is free again.
 @test "btrfs: one after the other with the same number are two files" {
 	local first
 	make_image one btrfs
@@ -108,7 +110,7 @@ two_copies() { # two_copies TYPE
 	read_blocks 3
 	hotmon_stop all
 	expect "numbers of the two" "${id% *}" "${first% *}"
-	# their generations differ by chance only
+	# a generation is random, so each file has its own id here
 	id=$first
 	expect "the first" "$(rows all | grep -c '^10 not_mounted')" 1
 	id=$(file_id "$file")
@@ -138,7 +140,7 @@ two_copies() { # two_copies TYPE
 	expect rows "$(rows all)" "3 there $file"$'\n'"10 not_mounted"
 }
 
-# again TYPE: on the same medium
+# again TYPE: unmounts and mounts the same medium
 again() {
 	make_image one "$1"
 	hotmon_start all
@@ -161,7 +163,8 @@ again() {
 	expect rows "$(rows all)" "13 there $file"
 }
 
-# Nothing that can be read with each bio tells that it is the same.
+# btrfs has nothing that BPF can read at each bio and that shows that it is the same
+# filesystem.
 @test "btrfs: unmounted and mounted again, a file begins anew" {
 	again btrfs
 	expect rows "$(report all ".files[] | select(.ino == $(stat -c %i "$file")) | \"\(.reads) \($words)\"" | sort -n |
@@ -187,7 +190,7 @@ again() {
 	read_blocks 3
 	wait_until says_of all 3 there
 	says_of all 10 not_mounted || fail "$(tail -n 1 "$test_dir/all.out" | jq -c '.files[]')"
-	# only this one is deleted
+	# deletes the file of the second medium only
 	rm "$file"
 	wait_until says_of all 3 deleted
 	says_of all 10 not_mounted || fail "$(tail -n 1 "$test_dir/all.out" | jq -c '.files[]')"
@@ -220,7 +223,7 @@ again() {
 	hotmon_kill all
 }
 
-# I/O without a file is of a disk with one medium.
+# I/O without a file is counted for a medium, not for a device.
 @test "classes of another medium on the same device are not added up" {
 	make_image one ext4
 	copy_image one two
@@ -237,7 +240,7 @@ again() {
 	hotmon_kill all
 }
 
-# only_one TYPE: with --fs a copy on the same device does not count, nor its metadata
+# only_one TYPE: --fs counts neither files nor metadata of a copy on the same device
 only_one() {
 	make_image one "$1"
 	copy_image one two
@@ -290,7 +293,7 @@ only_one() {
 	wait_until says one .fs_gone true
 	wait_until says one '"\(.files | length) \(.metadata.writes)"' "1 0"
 	fs_umount m
-	# the number that it had is another's now, or that of nobody
+	# now another filesystem has the old device number, or none has it
 	mkdir "$test_dir/other"
 	mount "${loop_of[two]}" "$test_dir/other"
 	defer wait_until umount "$test_dir/other"
@@ -313,7 +316,7 @@ only_one() {
 	hotmon_launch one --json -r 0 --fs "$test_dir/m" 0.2
 	btrfs -q device add -f "${loop_of[two]}" "$test_dir/m"
 	btrfs -q device remove "${loop_of[one]}" "$test_dir/m"
-	wait_until has_reports_more one 3 # which it looks at before
+	wait_until has_reports_more one 3 # hotmon looks at the disks before each report
 	fs_umount m
 	wait_until says one .fs_gone true
 	fs_mount m "${loop_of[two]}"
@@ -324,19 +327,19 @@ only_one() {
 	hotmon_kill one
 }
 
-has_reports_more() { # has_reports_more NAME NUMBER: than there were at the first call
+has_reports_more() { # has_reports_more NAME NUMBER: more than at the first call
 	: "${reports_before:=$(wc -l <"$test_dir/$1.out")}"
 	(($(wc -l <"$test_dir/$1.out") >= reports_before + $2))
 }
 
-# Its superblock says as little as its disk.
+# Without a UUID, neither the superblock nor the disk has an identity.
 @test "ext4 without a UUID is another than its disk" {
 	file=$test_dir/m/data
 	truncate -s 512M "$test_dir/one.img"
 	loop_attach drive "$test_dir/one.img"
 	fs_format "${loop_of[drive]}" ext4 -U clear
 	hotmon_start all
-	fs_mount m "${loop_of[drive]}" # reads metadata, before there is a file
+	fs_mount m "${loop_of[drive]}" # this reads metadata before there is a file
 	file_make "$file" 1
 	id=$(file_id "$file")
 	hotmon_stop all
@@ -362,7 +365,7 @@ has_reports_more() { # has_reports_more NAME NUMBER: than there were at the firs
 	expect path "$(rows later | sed -n 's/^5 there //p')" "$file"
 }
 
-# subvolumes FIRST COUNT: in each one a file, whose 4 KiB are written
+# subvolumes FIRST COUNT: makes subvolumes, and writes a file of 4 KiB in each
 subvolumes() {
 	python3 -c '
 import fcntl, mmap, os, struct, sys
@@ -377,7 +380,7 @@ for i in range(int(sys.argv[2]), int(sys.argv[2]) + int(sys.argv[3])):
 ' "$test_dir/fs" "$1" "$2"
 }
 
-# known NAME: how many of the files that were written so have a device number
+# known NAME: prints how many of these files have a device number in the report
 known() {
 	report "$1" '[.files[] | select(.writes == 1 and .write_bytes == 4096 and .dev)] | length'
 }
@@ -395,8 +398,8 @@ known() {
 		"$(report fs .tracked.unnamed)"
 }
 
-# left NAME: how many files and ranges of them the table has, in the last report; all but
-# those of the file big
+# left NAME: prints how many files and ranges the last report has, without those of the
+# file big
 left() {
 	tail -n 1 "$test_dir/$1.out" |
 		jq '[(.files[], .ranges[]) | select(.path == null or (.path | endswith("/big") | not))] | length'
@@ -408,7 +411,7 @@ left() {
 	hotmon_launch fs --json --ranges -r 0 --fs "$test_dir/fs" --memory 1M --half-life 1s 1
 	subvolumes 0 700
 	truncate -s 17G "$test_dir/fs/big"
-	# Each round fills the table, and the coldest are forgotten: these among others.
+	# Each round fills the table, so hotmon evicts the coldest files, such as these.
 	for round in {0..11}; do
 		fio --name=job --filename="$test_dir/fs/big" --offset=$((round % 3 * 5600))M --size=5600M \
 			--direct=1 --rw=write:1020k --bs=4k --ioengine=psync --number_ios=5500 --overwrite=1 --output-format=json --output="$test_dir/fio"
@@ -416,10 +419,10 @@ left() {
 		(($(left fs) > 200)) || break
 	done
 	(($(left fs) <= 200)) || fail "$(left fs) of the first are left after $round rounds"
-	subvolumes 700 500 # room is made when half of it is in use
+	subvolumes 700 500 # hotmon makes room for subvolumes when half of it is in use
 	hotmon_stop fs
 	expect "not announced" "$(report fs .tracked.unnamed)" 0
-	# the coldest of them may be forgotten, too
+	# the coldest of the new files may be evicted, too
 	(($(known fs) > 350)) || fail "$(known fs) are known"
 	expect "without a number" "$(report fs '[.files[] | select(.dev == null)] | length')" 0
 }

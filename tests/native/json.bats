@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; lib.bash
-# What hotmon --json prints, held against docs/hotmon.schema.json.
+# Tests that the output of hotmon --json is valid by docs/hotmon.schema.json.
 
 load lib
 
 schema=$BATS_TEST_DIRNAME/../../docs/hotmon.schema.json
 
-# validate FILE NUMBER: it has so many lines, and each is a document of the schema.
+# validate FILE NUMBER: the file has NUMBER lines, and each is valid.
 validate() {
 	local out status=0
 	out=$("$native_dir/validate.py" "$schema" <"$1") || status=$?
@@ -15,7 +15,8 @@ validate() {
 	expect "documents" "$out" "$2"
 }
 
-# json_start NAME [OPTION...]: reports once, when json_stop NAME ends it.
+# json_start NAME [OPTION...]: starts a hotmon that reports once, when json_stop NAME ends
+# it.
 json_start() {
 	hotmon_launch "$1" --json -r 0 "${@:2}" 3600
 }
@@ -25,9 +26,9 @@ json_stop() { # json_stop NAME
 	validate "$test_dir/$1.out" 1
 }
 
-# A filesystem with some I/O on it, as seen by hotmon with these options; sets
-# file to the one that was read.
-report_fs() { # report_fs [OPTION...]
+# report_fs [OPTION...]: makes a filesystem and does some I/O there while hotmon runs with
+# these options; sets file to the file that was read.
+report_fs() {
 	file=$test_dir/fs/data
 	fs_make fs ext4
 	file_make "$file" 3
@@ -87,7 +88,7 @@ report_fs() { # report_fs [OPTION...]
 		"null true false"
 }
 
-# Each name as a format of printf, and as JSON has it.
+# Each file name as a format of printf, and as its JSON.
 names='
 new\nline            new\nline
 quote"s              quote\"s
@@ -173,7 +174,7 @@ monotonic_ns() {
 		echo "$after"
 	} >"$test_dir/times"
 	sort -nC "$test_dir/times" || fail "not in order: $(cat "$test_dir/times")"
-	# ts and mono_ns are of one moment
+	# ts and mono_ns are taken at the same time
 	expect "interval in ms by mono_ns, less that by ts, within 20" "$(jq -s '
 		def ms: (.ts[0:19] + "Z" | fromdate) * 1000 + (.ts[20:23] | tonumber);
 		(.[1].mono_ns - .[0].mono_ns) / 1000000 - (.[1] | ms) + (.[0] | ms) | fabs < 20' "$test_dir/out")" true
@@ -181,10 +182,10 @@ monotonic_ns() {
 
 @test "a locale with a decimal comma changes nothing" {
 	mkdir "$test_dir/locale"
-	export LANG=C # with a locale that is not there, no other is found, either
+	export LANG=C # LANG must be a locale that exists, or the one below is not found
 	printf '%s\n' 'LC_NUMERIC' 'decimal_point ","' 'thousands_sep "."' 'grouping 3;3' 'END LC_NUMERIC' \
 		>"$test_dir/comma"
-	# It warns of the categories that are not there.
+	# localedef warns about missing categories
 	localedef -c -i "$test_dir/comma" -f ANSI_X3.4-1968 "$test_dir/locale/comma" >"$test_dir/localedef" 2>&1 || :
 	unset LC_ALL
 	export LOCPATH=$test_dir/locale LC_NUMERIC=comma
@@ -197,7 +198,7 @@ monotonic_ns() {
 @test "a document with a field less, a field more or a wrong value is not valid" {
 	local out status=0
 	report_fs --ranges
-	# a file, a range, and a null
+	# documents with files, ranges and null values
 	report fs -c '.files |= .[:2] | .ranges |= .[:2] | ., (.files[0].path = null | .files[0].fs_type = null)' \
 		>"$test_dir/documents"
 	validate "$test_dir/documents" 2

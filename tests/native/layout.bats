@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# How the module's build learns what a kernel looks like: layout on BTF made here,
-# extract.sh on kernels made here, and which files kernel-layout.sh chooses.
+# Tests of how the module's build gets the layout of a kernel's structs: layout on BTF that
+# is compiled here, extract.sh on kernels that are made here, and kernel-layout.sh's choice
+# of files.
 
 bats_require_minimum_version 1.8.0
 
@@ -19,7 +20,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-refused() { # refused TEXT COMMAND...: it fails, and says TEXT
+refused() { # refused TEXT COMMAND...: the command fails, and prints TEXT
 	local text=$1
 	shift
 	run "$@"
@@ -29,12 +30,12 @@ refused() { # refused TEXT COMMAND...: it fails, and says TEXT
 
 # --- layout
 
-# btf FILE: BTF of the C on stdin
+# btf FILE: compiles C from stdin to an object with BTF
 btf() {
 	clang -g -O2 -target bpf -c -x c - -o "$1"
 }
 
-# Spec and kernel that agree; each test below changes one of them.
+# A kernel, and below it a spec that it matches; each test changes one of them.
 small_kernel() {
 	cat <<-'EOT'
 	typedef int grpblk_t;
@@ -80,7 +81,7 @@ small_spec() {
 	EOT
 }
 
-# with_spec SED, with_kernel SED: layout on the pair, one of them edited
+# with_spec SED, with_kernel SED: runs layout on the two after sed has edited one of them
 with_spec() {
 	small_kernel | btf kernel.o
 	small_spec | sed "$1" >spec
@@ -164,8 +165,9 @@ with_kernel() {
 	refused 'struct ac has two layouts' "$LAYOUT" spec both.o -
 }
 
-# twice SED: layout on BTF in which struct dup is there twice, the second one edited.
-# They are two in any case, as they point to different structs of one name.
+# twice SED: runs layout on BTF with two structs dup, after sed has edited the second one.
+# The linker cannot merge the two, even if they are alike, because they point to different
+# structs of the same name (far).
 twice() {
 	local struct='typedef int small; struct part { small a : 3, b : 5; unsigned char c[2]; };
 		union both { struct part part; _Bool on; };
@@ -193,7 +195,7 @@ twice() {
 	run twice ''
 	echo "$output"
 	[[ $status == 0 && $output == *'OFF_dup__n 48'* ]]
-	# what changes no layout
+	# edits that do not change the layout
 	twice 's/int n/volatile int n/; s/const struct/struct/; s/small a/int a/'
 	for edit in 's/int n/int m/' 's/int n/unsigned int n/' 's/int n/long n/' \
 		's/int n;/int n; char more;/' 's/struct far \*far;//' 's/struct far \*far/void *far/' \
@@ -249,10 +251,10 @@ twice() {
 
 # --- extract.sh
 
-# A kernel in the file kernel, with BTF in it and with what only looks like that: the
-# magic number in code, lengths beyond the end, strings that do not begin or end,
-# flags that are not known, and a header at the very end.
-make_kernel() { # make_kernel [FILE: its BTF]
+# make_kernel [BTF_FILE]: makes the file "kernel", which contains BTF, and before and after
+# it data that only looks like BTF: the magic number in code, lengths beyond the end,
+# strings that do not begin or end with 0, unknown flags, and a header at the very end.
+make_kernel() {
 	python3 - "$(command -v bash)" "${1:-$RAW_BTF}" <<-'EOT'
 	import struct, sys
 	code, btf = [open(name, 'rb').read()[:300000] for name in sys.argv[1:]]
@@ -265,14 +267,14 @@ make_kernel() { # make_kernel [FILE: its BTF]
 	EOT
 }
 
-# pack_kernel COMMAND...: by COMMAND, from kernel to packed
+# pack_kernel COMMAND...: compresses kernel to packed with COMMAND
 pack_kernel() {
 	"$@" <kernel >packed
-	# the other formats get the unpacked size, as the kernel's build does it
+	# the kernel's build appends the uncompressed size, except with gzip
 	[[ $1 == gzip ]] || printf '\xe0\x93\x04\x00' >>packed
 }
 
-# bzimage COMMAND...: a kernel for x86 that COMMAND packed, in the file vmlinuz
+# bzimage COMMAND...: makes vmlinuz, a kernel for x86 that COMMAND has compressed
 bzimage() {
 	[[ -e kernel ]] || make_kernel
 	pack_kernel "$@"
@@ -288,14 +290,14 @@ bzimage() {
 	EOT
 }
 
-# Turns kernel into one for arm64.
+# Makes kernel an Image for arm64.
 arm64_kernel() {
 	make_kernel
 	printf 'MZ@\xfa' | dd of=kernel bs=1 conv=notrunc status=none
 	printf 'ARM\x64' | dd of=kernel bs=1 seek=$((0x38)) conv=notrunc status=none
 }
 
-# zboot COMMAND...: an image that unpacks itself under EFI, in the file vmlinuz
+# zboot COMMAND...: makes vmlinuz, an image that decompresses itself under EFI
 zboot() {
 	pack_kernel "$@"
 	python3 - "$1" <<-'EOT'
@@ -313,7 +315,7 @@ extract_to() { # extract_to FILE VMLINUZ [OPTION]
 	"$ROOT/vmlinux/extract.sh" ${3:+"$3"} "$2" >"$1"
 }
 
-# The kernel and its BTF can be had from vmlinuz.
+# extract.sh gets the kernel and its BTF from vmlinuz.
 extracts() {
 	extract_to out vmlinuz
 	cmp out kernel
@@ -333,7 +335,7 @@ extracts() {
 @test "extract.sh: for arm64 an Image, an Image.gz and what unpacks itself under EFI" {
 	local packer
 	make_kernel
-	cp kernel vmlinuz # of whatever machine, if it is unpacked
+	cp kernel vmlinuz # an uncompressed kernel may be for any machine
 	extracts
 	arm64_kernel
 	cp kernel vmlinuz
@@ -384,7 +386,7 @@ extracts() {
 
 # --- kernel-layout.sh
 
-# headers RELEASE [CONFIG...]: the headers of a kernel, in the directory kdir
+# headers RELEASE [CONFIG...]: makes kdir, the headers directory of a kernel
 headers() {
 	local option
 	mkdir -p kdir/include/generated kdir/include/config
@@ -395,7 +397,8 @@ headers() {
 	done >kdir/include/config/auto.conf
 }
 
-# chosen VARIABLE=VALUE...: what layout is given, with the scratch directory cut off
+# chosen VARIABLE=VALUE...: runs kernel-layout.sh with a stub for layout; the output is the
+# files that layout gets, without the scratch directory
 chosen() {
 	# shellcheck disable=SC2016 # for the stub
 	printf '#!/bin/bash\nshift\necho "${1##/tmp/*/} ${2##/tmp/*/}"\n' >stub
@@ -445,7 +448,7 @@ chosen() {
 	headers 9.9-frsp EXT4_FS=m
 	refused 'built without BTF (CONFIG_DEBUG_INFO_BTF)' "$script" kdir
 	headers 9.9-frsp DEBUG_INFO_BTF=y EXT4_FS=m
-	# as on arm64
+	# the kernels of arm64 have this option instead
 	sed -i 's/FTRACE_WITH_REGS/FTRACE_WITH_ARGS/' kdir/include/config/auto.conf
 	refused 'the kernel 9.9-frsp has no ftrace that gives the registers' "$script" kdir
 	[[ $output == *'hint: arm64 has none: use frsp.ko on x86;'* ]]

@@ -1,19 +1,20 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Loaded by the tests in this directory. Scratch filesystems on loop devices, a
-# hotmon in the background, and two independent accounts of the same I/O to hold
-# against its report:
+# The library of the tests in this directory. It makes scratch filesystems on loop devices,
+# runs a hotmon in the background, and compares hotmon's report with two independent
+# records of the same I/O:
 #
-#   the list of what was asked for (from fio's log, or the test's own), and
-#   the kernel's own trace of the same bios (block_bio_queue in tracefs, with a
-#   ring buffer of its own), led back to file offsets by FIEMAP.
+#   the list of requests (from fio's log, or written by the test), and
+#   the kernel's trace of the bios (block_bio_queue in tracefs, in a trace instance with
+#   its own ring buffer); FIEMAP maps their sectors to file offsets.
 #
-# I/O lists have lines "read|write OFFSET LENGTH". Everything that a test makes is
-# undone by teardown, in reverse order, whatever happened.
+# A line of an I/O list is "read|write OFFSET LENGTH", in bytes: "write 1048576 8192" is one
+# write of 8 KiB at the start of the second range of 1 MiB. teardown undoes all that a test
+# made, in reverse order, whether the test passed or failed.
 #
 #   FRSP_SCRATCH  directory for images and reports (default: TMPDIR or /var/tmp)
-#   HOTMON        the program under test (default: what make built)
-#   FRSPCTL, FRSP_TOP   the same for tests of frspctl, of frsp-top
+#   HOTMON        the hotmon under test (default: the one in .output)
+#   FRSPCTL, FRSP_TOP   the same for frspctl and frsp-top
 
 native_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 hotmon=${HOTMON:-$native_dir/../../.output/hotmon}
@@ -21,10 +22,10 @@ hotmon=${HOTMON:-$native_dir/../../.output/hotmon}
 frspctl=${FRSPCTL:-$native_dir/../../.output/frspctl}
 # shellcheck disable=SC2034 # read by the tests
 frsp_top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
-# shellcheck disable=SC2034 # read by bats: no test may hang
+# shellcheck disable=SC2034 # read by bats: it ends a test that hangs
 BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-180}
 
-PATIENCE=${FRSP_PATIENCE:-30} # seconds that anything may take to start or to end
+PATIENCE=${FRSP_PATIENCE:-30} # limit in seconds for each wait
 
 setup() {
 	set -u
@@ -47,13 +48,14 @@ teardown() {
 	return $failed
 }
 
-# defer COMMAND [ARG...]: teardown runs it.
+# defer COMMAND [ARG...]: adds a command that teardown runs.
 defer() {
 	cleanups+=("$(printf '%q ' "$@")")
 }
 
-# The file's pages are in memory, and stay there until the test ends.
-keep_in_memory() { # keep_in_memory FILE
+# keep_in_memory FILE: reads the file's pages into memory and locks them there until the
+# test ends.
+keep_in_memory() {
 	rm -f "$test_dir/locked"
 	"$native_dir/../keep_in_memory" "$1" >"$test_dir/locked" 3>&- &
 	defer kill $!
@@ -65,7 +67,8 @@ fail() {
 	return 1
 }
 
-# wait_until COMMAND [ARG...]: until it succeeds; fails after PATIENCE seconds.
+# wait_until COMMAND [ARG...]: repeats the command until it succeeds; fails after PATIENCE
+# seconds.
 wait_until() {
 	local deadline=$((SECONDS + PATIENCE))
 	until "$@"; do
@@ -83,32 +86,34 @@ expect() { # expect WHAT ACTUAL WANTED
 # shellcheck disable=SC2034 # read by the tests
 programs='hotmon frsp-top frspctl'
 
-# path_of PROGRAM: of the one under test; its variable has _ for -
+# path_of PROGRAM: prints the path of the program under test. The variable that holds the
+# path has _ where the program's name has -.
 path_of() {
 	local variable=${1//-/_}
 	echo "${!variable}"
 }
 
-# run_program PROGRAM [ARG...]: sets status, and leaves $test_dir/out and $test_dir/err.
+# run_program PROGRAM [ARG...]: sets status; the output goes to $test_dir/out and
+# $test_dir/err.
 run_program() {
 	program=$1
 	status=0
 	timeout "$PATIENCE" "$(path_of "$1")" "${@:2}" >"$test_dir/out" 2>"$test_dir/err" || status=$?
 }
 
-# expect_error STATUS PATTERN: what the program left is one line of cause, which
-# contains PATTERN, and one of what to do.
+# expect_error STATUS PATTERN: the last program printed nothing to stdout and two lines to
+# stderr: the cause, which matches PATTERN, and what the user can do.
 expect_error() {
 	expect "exit status" "$status" "$1"
 	expect "lines on stdout" "$(wc -l <"$test_dir/out")" 0
 	sed 's/^/# /' "$test_dir/err"
 	expect "lines on stderr" "$(wc -l <"$test_dir/err")" 2
 	[[ $(sed -n 1p "$test_dir/err") =~ ^${program:-hotmon}:\ .*$2 ]] || fail "no cause that names $2"
-	# the second form is argp's own
+	# argp prints the second form
 	[[ $(sed -n 2p "$test_dir/err") =~ ^(\ \ hint:\ .{5}|Try\ .${program:-hotmon}\ --help\') ]] || fail "no hint"
 }
 
-# run_as_nobody PROGRAM [ARG...]: as run_program, without any privilege.
+# run_as_nobody PROGRAM [ARG...]: like run_program, but without any privilege.
 run_as_nobody() {
 	local public
 	public=$(mktemp -d /tmp/frsp-native.XXXXXX)
@@ -131,7 +136,8 @@ need_fs() {
 	has_fs "$1" || skip "the kernel has no $1"
 }
 
-detach_loop() { # detach_loop DEVICE, gone from the kernel when it returns
+# detach_loop DEVICE: returns when the kernel has released the device.
+detach_loop() {
 	losetup -d "$1"
 	wait_until not losetup "$1" 2>/dev/null
 }
@@ -140,27 +146,29 @@ not() {
 	! "$@"
 }
 
-# loop_attach NAME IMAGE [LOSETUP_OPTION...]: sets loop_of[NAME].
+# loop_attach NAME IMAGE [LOSETUP_OPTION...]: attaches IMAGE to a loop device and sets
+# loop_of[NAME] to the device.
 loop_attach() {
 	loop_of[$1]=$(losetup --find --show "${@:3}" "$2")
 	defer loop_detach "$1"
 }
 
-loop_detach() { # loop_detach NAME; no harm if done before
+loop_detach() { # loop_detach NAME; may be called twice
 	[[ -n ${loop_of[$1]:-} ]] || return 0
 	detach_loop "${loop_of[$1]}" || return
 	unset "loop_of[$1]"
 }
 
-# The options give a filesystem that is quiet when nobody uses it and whose bios
-# are countable: nothing is initialised later, nothing is written twice.
+# With these options an idle filesystem does no I/O, and the bios of a test can be
+# predicted: the kernel initialises no inode table or journal later, and btrfs keeps one
+# copy of each block.
 declare -gA mkfs_options=(
 	[ext4]='-q -F -b 4096 -E lazy_itable_init=0,lazy_journal_init=0'
 	[xfs]='-q -f'
 	[btrfs]='-q -f -d single -m single'
 )
 
-# fs_format DEVICE TYPE [MKFS_OPTION...]
+# fs_format DEVICE TYPE [MKFS_OPTION...]: makes a filesystem with the options above
 fs_format() {
 	# shellcheck disable=SC2086 # a list of options
 	"mkfs.$2" ${mkfs_options[$2]} "${@:3}" "$1" >"$test_dir/mkfs" 2>&1 || {
@@ -169,22 +177,24 @@ fs_format() {
 	}
 }
 
-# fs_mount NAME DEVICE [OPTIONS]: mounts it at $test_dir/NAME.
+# fs_mount NAME DEVICE [OPTIONS]: mounts DEVICE at $test_dir/NAME.
 fs_mount() {
 	mkdir -p "$test_dir/$1"
 	mount -o "noatime${3:+,$3}" "$2" "$test_dir/$1" && defer fs_umount "$1"
 }
 
-mount_bpffs() { # at /sys/fs/bpf, if there is none; as systemd does
+# Mounts a bpffs at /sys/fs/bpf if none is there, with the mode that systemd uses.
+mount_bpffs() {
 	mountpoint -q /sys/fs/bpf && return
 	mount -t bpf -o mode=700 bpf /sys/fs/bpf && defer umount /sys/fs/bpf
 }
 
-fs_umount() { # fs_umount NAME; no harm if done before
+fs_umount() { # fs_umount NAME; may be called twice
 	! mountpoint -q "$test_dir/$1" || wait_until umount "$test_dir/$1"
 }
 
-# fs_make NAME TYPE [OPTIONS [MKFS_OPTION...]]: a new filesystem at $test_dir/NAME.
+# fs_make NAME TYPE [MOUNT_OPTIONS [MKFS_OPTION...]]: makes a filesystem of 512 MiB and
+# mounts it at $test_dir/NAME.
 fs_make() {
 	need_fs "$2"
 	truncate -s 512M "$test_dir/$1.img"
@@ -193,13 +203,15 @@ fs_make() {
 	fs_mount "$1" "${loop_of[$1]}" "${3:-}"
 }
 
-# fs_cool NAME [OPTIONS]: mounts it anew, so that none of it is cached.
+# fs_cool NAME [MOUNT_OPTIONS]: unmounts and mounts the filesystem, which empties its
+# caches.
 fs_cool() {
 	fs_umount "$1"
 	fs_mount "$1" "${loop_of[$1]}" "${2:-}"
 }
 
-# A process in a mount namespace of its own, with all that is mounted now: sets holder.
+# Starts a process in a new mount namespace, which is a copy of the current one; sets
+# holder to its process id.
 mount_ns_hold() {
 	unshare --mount --propagation private sleep 3600 3>&- &
 	holder=$!
@@ -207,27 +219,28 @@ mount_ns_hold() {
 	wait_until grep -qx sleep "/proc/$holder/comm"
 }
 
-mount_ns_release() { # no harm if done before
+mount_ns_release() { # may be called twice
 	[[ ${holder:-} ]] || return 0
 	kill "$holder"
 	wait "$holder" 2>/dev/null || :
 	unset holder
 }
 
-# file_make PATH MEBIBYTES: a file of data that is on disk and cannot shrink.
+# file_make PATH MEBIBYTES: makes a file of random data, which no filesystem can compress,
+# and syncs it.
 file_make() {
 	dd if=/dev/urandom of="$1" bs=1M count="$2" conv=fsync status=none
 }
 
-# file_id PATH: "DEV INO GEN" as hotmon writes them.
+# file_id PATH: prints "DEV INO GEN" as hotmon writes them.
 file_id() {
 	echo "$(stat -c '%Hd:%Ld %i' "$1") $(lsattr -dv "$1" | awk '{ print $1 }')"
 }
 
 # --- hotmon ------------------------------------------------------------------
 
-# hotmon_launch NAME [ARG...]: in the background, with stdout in $test_dir/NAME.out;
-# returns when it is attached.
+# hotmon_launch NAME [ARG...]: starts hotmon in the background, with stdout in
+# $test_dir/NAME.out; returns when hotmon has attached its programs.
 hotmon_launch() {
 	local name=$1 fifo=$test_dir/$1.err line fd
 	mkfifo "$fifo"
@@ -244,20 +257,21 @@ hotmon_launch() {
 	fail "hotmon has not attached"
 }
 
-# hotmon_start NAME [OPTION...]: reports once, when hotmon_stop NAME ends it, to
-# $test_dir/NAME.json.
+# hotmon_start NAME [OPTION...]: starts a hotmon that reports only at its end.
+# hotmon_stop NAME ends it and puts the report into $test_dir/NAME.json.
 hotmon_start() {
 	hotmon_launch "$1" --json --ranges -r 0 "${@:2}" 3600
 }
 
-hotmon_kill() { # hotmon_kill NAME; no harm if it has ended
+hotmon_kill() { # hotmon_kill NAME; may be called after hotmon's end
 	[[ -n ${hotmon_pid[$1]:-} ]] || return 0
 	kill -KILL "${hotmon_pid[$1]}" || :
 	wait "${hotmon_pid[$1]}" 2>/dev/null || :
 	unset "hotmon_pid[$1]"
 }
 
-# hotmon_end NAME SIGNAL: sets hotmon_status. Its end of the pipe closes with it.
+# hotmon_end NAME SIGNAL: sends SIGNAL, waits for hotmon's end and sets hotmon_status.
+# hotmon has ended when the pipe of its stderr has no writer.
 hotmon_end() {
 	local name=$1 line fd=${hotmon_err[$1]} status=0
 	kill "-$2" "${hotmon_pid[$name]}"
@@ -278,12 +292,12 @@ hotmon_stop() {
 	jq -e '.schema == "frsp.hotmon/1"' "$test_dir/$1.json" >/dev/null
 }
 
-# report NAME FILTER [JQ_OPTION...]
+# report NAME FILTER [JQ_OPTION...]: prints what jq's FILTER selects from NAME's report.
 report() {
 	jq -r "${@:3}" "$2" "$test_dir/$1.json"
 }
 
-# select_id ID: a filter for one file.
+# select_id ID: prints a jq filter that selects one file.
 select_id() {
 	local dev ino gen
 	read -r dev ino gen <<<"$1"
@@ -292,38 +306,39 @@ select_id() {
 
 counts='[.reads, .writes, .read_bytes, .write_bytes]'
 
-# file_counts NAME ID: "READS WRITES READ_BYTES WRITE_BYTES". A file that is there
-# twice has two lines.
+# file_counts NAME ID: prints "READS WRITES READ_BYTES WRITE_BYTES", and two lines if the
+# report wrongly has the file twice.
 file_counts() {
 	local got
 	got=$(report "$1" ".files[] | $(select_id "$2") | $counts | join(\" \")")
 	echo "${got:-0 0 0 0}"
 }
 
-# range_counts NAME ID: lines of "OFFSET READS WRITES READ_BYTES WRITE_BYTES"
+# range_counts NAME ID: prints a line "OFFSET READS WRITES READ_BYTES WRITE_BYTES" for
+# each range.
 range_counts() {
 	report "$1" ".ranges[] | $(select_id "$2") | [.offset] + $counts | join(\" \")" | sort -n
 }
 
-# class_counts NAME metadata|unattributed
+# class_counts NAME metadata|unattributed: prints its counts in the format of file_counts
 class_counts() {
 	report "$1" ".$2 | $counts | join(\" \")"
 }
 
-# all_counts NAME: what it saw, wherever it put it.
+# all_counts NAME: prints the sum of files, metadata and unattributed I/O.
 all_counts() {
 	report "$1" "[.files[], .metadata, .unattributed | $counts] | transpose | map(add) | join(\" \")"
 }
 
 # --- I/O lists -----------------------------------------------------------------
 
-# io_counts <LIST: in the form of file_counts
+# io_counts <LIST: prints the sums in the format of file_counts.
 io_counts() {
 	awk '{ n[$1]++; bytes[$1] += $3 }
 	     END { printf "%d %d %d %d\n", n["read"], n["write"], bytes["read"], bytes["write"] }'
 }
 
-# io_ranges <LIST: in the form of range_counts
+# io_ranges <LIST: prints the sums for each range of 1 MiB in the format of range_counts.
 io_ranges() {
 	awk -v size=$((1 << 20)) '{
 		for (at = $2; at < $2 + $3; at = to) {
@@ -340,8 +355,8 @@ io_ranges() {
 	}' | sort -n
 }
 
-# expect_ios NAME ID LIST: the file's and its ranges' operations and bytes are
-# those of LIST, where each line is one bio.
+# expect_ios NAME ID LIST: the report has the operations and bytes of LIST, for the file
+# and for each range. Each line of LIST is one bio.
 expect_ios() {
 	expect "file $2" "$(file_counts "$1" "$2")" "$(io_counts <"$3")"
 	diff -u --label expected --label hotmon <(io_ranges <"$3") <(range_counts "$1" "$2") >&2
@@ -351,19 +366,21 @@ only_bytes() {
 	awk '{ print $1, $(NF - 1), $NF }'
 }
 
-# expect_bytes NAME ID LIST: the bytes only, where the kernel chooses the bios.
+# expect_bytes NAME ID LIST: like expect_ios, but compares only bytes, for I/O that the
+# kernel splits into bios as it likes.
 expect_bytes() {
 	expect "bytes of file $2" "$(file_counts "$1" "$2" | cut -d' ' -f3-)" "$(io_counts <"$3" | cut -d' ' -f3-)"
 	diff -u --label expected --label hotmon <(io_ranges <"$3" | only_bytes) \
 		<(range_counts "$1" "$2" | only_bytes) >&2
 }
 
-# io_list [OP OFFSET LENGTH]...
+# io_list [OP OFFSET LENGTH]...: prints an I/O list.
 io_list() {
 	printf '%s %s %s\n' "$@"
 }
 
-# fio_run FILE [FIO_OPTION...]: one job on FILE; its log becomes $test_dir/ios.
+# fio_run FILE [FIO_OPTION...]: runs one fio job on FILE and puts its I/O list into
+# $test_dir/ios.
 fio_run() {
 	rm -f "$test_dir/iolog"
 	fio --name=job --filename="$1" --size="$(stat -c %s "$1")" --bs=4k --ioengine=psync \
@@ -388,7 +405,7 @@ tracefs_find() {
 	defer wait_until umount "$tracefs"
 }
 
-# trace_start DEVICE: of the bios that are sent to it.
+# trace_start DEVICE: starts a trace of the bios that are sent to DEVICE.
 trace_start() {
 	local event
 	tracefs_find
@@ -401,13 +418,15 @@ trace_start() {
 	echo 1 >"$event/enable"
 }
 
-# Says when a hotmon has begun to count, and then when it is about to end.
+# Writes a mark into the trace: the first when hotmon counts, the second just before
+# hotmon ends.
 trace_mark() {
 	echo frsp >"$trace/trace_marker"
 }
 
-# Leaves the bios, lines of "read|write SECTOR SECTORS", in $test_dir/bios: those
-# between the marks, or all if there are none. All are in $test_dir/all_bios.
+# Ends the trace. Puts the bios between the marks (all bios if there are no marks) into
+# $test_dir/bios as lines "read|write SECTOR SECTORS", and all bios into
+# $test_dir/all_bios.
 trace_stop() {
 	echo 0 >"$trace/events/block/block_bio_queue/enable"
 	awk '/entries-in-buffer/ { split($3, n, "/"); exit n[1] != n[2] }' "$trace/trace" ||
@@ -426,12 +445,13 @@ trace_remove() {
 	[[ ! -d $trace ]] || rmdir "$trace"
 }
 
-# bio_counts <BIOS: in the form of file_counts
+# bio_counts <BIOS: prints the sums in the format of file_counts.
 bio_counts() {
 	awk '{ print $1, 0, $3 * 512 }' | io_counts
 }
 
-# file_extents NAME PATH: lines of "FILE_OFFSET DEVICE_OFFSET LENGTH" in bytes
+# file_extents NAME PATH: prints a line "FILE_OFFSET DEVICE_OFFSET LENGTH", in bytes, for
+# each extent of the file PATH in the filesystem NAME.
 file_extents() {
 	local chunks=$test_dir/chunks
 	echo "0 0 $((1 << 60))" >"$chunks"
@@ -445,7 +465,8 @@ file_extents() {
 				       print $1 * 512, at - logical[i] + disk[i], $3 * 512 }' "$chunks" -
 }
 
-# btrfs_chunks DEVICE: lines of "LOGICAL PHYSICAL LENGTH TYPE"; the first copy
+# btrfs_chunks DEVICE: prints a line "LOGICAL PHYSICAL LENGTH TYPE" for the first copy of
+# each chunk.
 btrfs_chunks() {
 	blockdev --flushbufs "$1"
 	btrfs inspect-internal dump-tree -t chunk "$1" | awk '
@@ -454,7 +475,8 @@ btrfs_chunks() {
 		$1 == "stripe" && $2 == 0 { print logical, $6, length_, type }'
 }
 
-# bios_of EXTENTS <BIOS: the list of those bios that lie in a file's extents
+# bios_of EXTENTS <BIOS: prints the I/O list of the bios that start in EXTENTS, the output
+# of file_extents.
 bios_of() {
 	awk 'NR == FNR { n++; file[n] = $1; disk[n] = $2; len[n] = $3; next }
 	     { at = $2 * 512
@@ -465,21 +487,21 @@ bios_of() {
 
 # --- all together ----------------------------------------------------------------
 
-# fs_freeze NAME: all that was written is on its device, in its place, and no more
-# is until fs_thaw NAME. (sync leaves some to be done later.)
+# fs_freeze NAME: all writeback is done when it returns, the journal's too, and nothing
+# more is written until fs_thaw NAME. (sync leaves some writeback for later.)
 fs_freeze() {
 	fsfreeze -f "$test_dir/$1"
 	frozen[$1]=yes
 	defer fs_thaw "$1"
 }
 
-fs_thaw() { # fs_thaw NAME; no harm if it is not frozen
+fs_thaw() { # fs_thaw NAME; may be called if it is not frozen
 	[[ ${frozen[$1]:-} ]] || return 0
 	fsfreeze -u "$test_dir/$1"
 	unset "frozen[$1]"
 }
 
-# track NAME: watches only that filesystem, and traces its device.
+# track NAME: starts a hotmon for this filesystem only, and a trace of its device.
 track() {
 	fs_freeze "$1"
 	trace_start "${loop_of[$1]}"
@@ -488,7 +510,7 @@ track() {
 	fs_thaw "$1"
 }
 
-# untrack NAME: and makes sure that each bio of the device is in the report once.
+# untrack NAME: ends both, and checks that the report has each bio of the device once.
 untrack() {
 	fs_freeze "$1"
 	trace_mark
@@ -499,8 +521,8 @@ untrack() {
 	expect "dropped" "$(report "$1" .dropped)" 0
 }
 
-# expect_all NAME: no less than was traced while it counted, and no more than was
-# traced at all. (The two differ when somebody reads the device at that moment.)
+# expect_all NAME: hotmon counted at least the bios between the marks, and at most all
+# bios of the trace. (The two differ if another program reads the device at that moment.)
 expect_all() {
 	local -a got least most
 	local i
@@ -513,8 +535,8 @@ expect_all() {
 	done
 }
 
-# expect_traced NAME ID PATH: operations and bytes, of the file and its ranges, are
-# those of the traced bios that lie in the extents of PATH.
+# expect_traced NAME ID PATH: the report has the operations and bytes of the traced bios
+# in the extents of PATH, for the file and for each range.
 expect_traced() {
 	file_extents "$1" "$3" >"$test_dir/extents"
 	bios_of "$test_dir/extents" <"$test_dir/bios" >"$test_dir/traced"

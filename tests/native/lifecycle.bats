@@ -1,12 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
-# What hotmon has in the kernel while it runs, and that nothing of it stays.
+# Tests of hotmon's BPF objects: their names and cost while it runs, and that none is left
+# after it. And tests of filesystems and other hotmons that come and go.
 
 load lib
 
-# bpf_ids NAME KIND: ids of the programs (prog), maps (map) and links (link) that
-# the process holds; not taken from their names, so that another hotmon is no harm.
+# bpf_ids NAME KIND: prints the ids of the BPF programs (prog), maps (map) or links (link)
+# that the process holds. It reads /proc instead of the objects' names, so another hotmon
+# does not matter.
 bpf_ids() {
 	sed -n "s/^$2_id:[[:space:]]*//p" /proc/"${hotmon_pid[$1]}"/fdinfo/* 2>/dev/null | sort -nu
 }
@@ -15,7 +17,7 @@ bpf_field() { # bpf_field KIND ID FIELD
 	bpftool -j -f "$1" show id "$2" | jq -r ".$3"
 }
 
-# gone ID_LIST...: lines of "KIND ID" that the kernel has no more
+# gone LINES: the kernel has none of the objects; a line is "KIND ID"
 gone() {
 	local kind id
 	while read -r kind id; do
@@ -23,7 +25,7 @@ gone() {
 	done <<<"$1"
 }
 
-# remember NAME: sets ids to all that it holds, as "KIND ID".
+# remember NAME: sets ids to all objects that the process holds, as lines "KIND ID".
 remember() {
 	local kind
 	ids=$(for kind in prog map link; do
@@ -72,7 +74,7 @@ reports_path() {
 	tail -n 1 "$test_dir/fs.out" | jq -e --arg path "$1" 'any(.files[]; .path == $path)' >/dev/null
 }
 
-# no report for as long as four of them take
+# no report comes within the time of four reports
 stands_still() {
 	local lines
 	lines=$(wc -l <"$test_dir/fs.out")
@@ -104,12 +106,12 @@ stands_still() {
 	wait_until gone "$ids"
 }
 
-write_block() { # write_block FILE: its first, by one bio
+write_block() { # write_block FILE: writes the first block, with one bio
 	dd if=/dev/zero of="$1" bs=4k count=1 oflag=direct conv=notrunc status=none
 }
 
-# Its helper process is stopped, so a report waits up to a second for the path of the
-# next file.
+# The test stops hotmon's helper process, so a report waits up to a second for the path of
+# a new file.
 @test "what was done before SIGINT is in the last report, also if it came amid another" {
 	local file=$test_dir/fs/data id
 	fs_make fs ext4

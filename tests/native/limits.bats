@@ -1,11 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
-# More ranges than the table has room for, more files than are announced at once.
+# Tests of hotmon with more ranges than its table has room for, and with many new files at
+# once.
 
 load lib
 
-# write_ranges FILE FIRST COUNT: 4 KiB into each of these ranges. (20000 ranges need
+# write_ranges FILE FIRST COUNT: writes 4 KiB into each of these ranges. (20000 ranges need
 # 1.25 MB of slots.)
 write_ranges() {
 	truncate -s "$(($2 + $3))M" "$1"
@@ -31,15 +32,15 @@ sparse_file() {
 	ranges=$(range_counts fs "$id" | wc -l)
 	dropped=$(report fs .dropped)
 	evicted=$(report fs .tracked.evicted)
-	# each write is one update of one range: kept, or lost and counted, or, as room
-	# is made each second, forgotten
+	# each write updates one range, which is kept, dropped for lack of room, or evicted when
+	# hotmon makes room, once a second
 	((dropped + evicted > 0)) || fail "20000 ranges in 1 MiB?"
 	expect "ranges, $ranges kept, $evicted forgotten, $dropped lost," $((ranges + evicted + dropped)) 20000
 	expect "ranges that are not as written" "$(range_counts fs "$id" | grep -vc ' 0 1 0 4096$')" 0
 }
 
-# Room was made: seen in a report that began after the writes before this call, as
-# the one before the third report from now on did.
+# hotmon has made room. It takes the second of three further reports: its interval began
+# after the writes before this call.
 has_room() {
 	local reports
 	reports=$(wc -l <"$test_dir/fs.out")
@@ -57,7 +58,8 @@ has_reports() {
 	sparse_file
 	hotmon_launch fs --json --ranges -r 0 --fs "$test_dir/fs" --memory 1M 0.05
 	write_ranges "$file" 0 "$n"
-	# it may end between the 70 % that room is made to and the 80 % where it is due
+	# the writes may end when the table is 70 % full, to which eviction empties it, to 80 %
+	# full, where the next eviction is due
 	until has_room; do
 		((n < 22000)) || fail "no room after $n ranges"
 		write_ranges "$file" "$n" 200
@@ -74,7 +76,7 @@ has_reports() {
 	expect "ranges that are not as written" "$(range_counts fs "$id" | grep -vc ' 0 1 0 4096$')" 0
 }
 
-# as many as fit between two looks at the announcements
+# as many files as there is room for between two readings of the announcements
 @test "1300 files at once: each has its path and its bytes" {
 	local dir=$test_dir/fs
 	fs_make fs ext4

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # for eval; each test is a subshell; lib.bash
-# The live view, in a terminal of tmux.
+# Tests of hotmon's live view, in a terminal of tmux.
 
 load lib
 load tui
 
-# tui_start [OPTION...]: hotmon in a terminal of 120x30. The session leaves before,
-# after (of the terminal's modes) and status.
+# tui_start [OPTION...]: starts hotmon in a terminal of 120x30. The session writes the
+# terminal's modes to the files before and after, and hotmon's exit status to status.
 tui_start() {
 	tui_open 120 30 <<-EOT
 		cd '$test_dir'
@@ -19,12 +19,12 @@ tui_start() {
 	wait_until shows '^hotmon  [0-9:]{8}  '
 }
 
-# The lines of the table.
+# Prints the lines of the table.
 table() {
 	screen | sed '1,2d; /^metadata /,$d; /^$/d'
 }
 
-# The files of $test_dir/fs that the table has, in its order.
+# Prints the files of $test_dir/fs in the order of the table.
 table_files() {
 	table | sed -n "s|.* $test_dir/fs/\([^ ]*\).*|\1|p" | paste -sd' '
 }
@@ -33,7 +33,7 @@ is_table() { # is_table FILES
 	[[ $(table_files) == "$1" ]]
 }
 
-# Three files, data1 to data3, of 1 to 3 MiB, and nothing of them cached.
+# Makes three files, data1 to data3, of 1 to 3 MiB, which are not cached.
 make_files() {
 	local n
 	fs_make fs ext4
@@ -47,8 +47,9 @@ read_files() {
 	cat "$test_dir"/fs/data[123] >/dev/null
 }
 
-# The usual start: the three files are on the screen, the largest first.
-start_with_files() { # start_with_files [OPTION...]
+# start_with_files [OPTION...]: starts hotmon and reads the three files. Then they are on
+# the screen, the largest first.
+start_with_files() {
 	make_files
 	tui_start --fs "$test_dir/fs" "$@"
 	read_files
@@ -126,7 +127,7 @@ is_later() { # is_later SECONDS_SINCE_1970
 	make_files
 	tui_start --fs "$test_dir/fs" 600
 	pid=$(tui_pid)
-	# Each s begins a new interval, and with it a sample of 100 ms.
+	# Each s begins a new interval, and with it a sample of the statistics of 100 ms.
 	for _ in {1..5}; do
 		tui send-keys s \; run-shell 'sleep 0.02' \; send-keys Space
 		wait_until shows PAUSED
@@ -252,7 +253,8 @@ is_screen_of() {
 
 # --- the end ---------------------------------------------------------------------
 
-# show_long_name VARIABLE=VALUE NAME: a third file has it
+# show_long_name VARIABLE=VALUE NAME: starts hotmon with VARIABLE, and with a third file
+# that is called NAME
 show_long_name() {
 	make_files
 	mv "$test_dir/fs/data3" "$test_dir/fs/$2"
@@ -265,7 +267,7 @@ show_long_name() {
 	wait_until shows '>$'
 }
 
-# Of the other lines all is numbers, a device and the path.
+# The other lines are whole: numbers, a device and the path.
 expect_whole_lines() {
 	expect "whole lines" "$(table | grep -cE "^[ 0-9.KMG:-]* $test_dir/fs/data[12] *$")" 2
 }
@@ -300,8 +302,7 @@ expect_whole_lines() {
 	expect "what is left on the screen" "$(screen | tr -d '\n')" ""
 }
 
-# expect_report: the last report is on the screen, with the three files, and it is
-# there once.
+# expect_report: the last report is on the screen, once, with the three files.
 expect_report() {
 	expect "files" "$(screen | sed -n "s|.* $test_dir/fs/||p" | paste -sd' ')" "data3 data2 data1"
 	expect "last lines" "$(screen | grep -c '^own cost ')" 1
@@ -419,7 +420,7 @@ cpu_ticks() { # cpu_ticks PID
 		'$hotmon' --fs '$test_dir/fs' 600 </dev/null
 		echo \$? >'$test_dir/status'
 	EOT
-	# It may also refuse, or print reports.
+	# hotmon may also refuse to start, or print reports
 	wait_until eval 'shows "^(hotmon  |Tracing)" || is_over' || fail "$(screen)"
 	! is_over || return 0
 	pid=$(tui_pid)

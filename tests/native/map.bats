@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
-# The map of frsp-top, held against what dumpe2fs says of each group of the image.
+# Tests of frsp-top's map. It is compared with dumpe2fs' numbers for each group.
 
 load lib
 load top_tui
 
-# dumpe2fs_groups IMAGE: "GROUP FREE FIRST_BLOCK LAST_BLOCK", free in clusters.
-# What is after "free blocks" are blocks; with bigalloc it says "clusters".
+# dumpe2fs_groups IMAGE: prints "GROUP FREE FIRST_BLOCK LAST_BLOCK", with the free clusters.
+# dumpe2fs says "free clusters" with bigalloc, otherwise "free blocks".
 dumpe2fs_groups() {
 	dumpe2fs "$1" 2>/dev/null | awk '
 		/^Group [0-9]+:/ { group = $2 + 0; split($4, range, /-|\)/) }
@@ -18,8 +18,9 @@ dumpe2fs_field() { # dumpe2fs_field IMAGE FIELD
 	dumpe2fs -h "$1" 2>/dev/null | sed -n "s/^$2: *//p"
 }
 
-# The fullness of each flexible group by dumpe2fs, in thousandths.
-expected_map() { # expected_map IMAGE
+# expected_map IMAGE: prints the fullness of each flexible group by dumpe2fs, from 0.000 to
+# 1.000.
+expected_map() {
 	local block cluster flex
 	block=$(dumpe2fs_field "$1" "Block size")
 	cluster=$(dumpe2fs_field "$1" "Cluster size")
@@ -32,8 +33,8 @@ expected_map() { # expected_map IMAGE
 		END { for (i = 0; i <= last; i++) printf "%.3f\n", 1 - free[i] / all[i] }'
 }
 
-# Files here and there, so that the groups differ.
-fill() { # fill NAME
+# fill NAME: writes files of different sizes in many directories, so that the groups differ.
+fill() {
 	local n
 	for n in {1..40}; do
 		mkdir -p "$test_dir/$1/dir$n"
@@ -42,7 +43,7 @@ fill() { # fill NAME
 	rm -r "$test_dir/$1"/dir*[05]
 }
 
-# expect_map SIZE [MKFS_OPTION...]
+# expect_map SIZE [MKFS_OPTION...]: the map of such a filesystem is that of dumpe2fs
 expect_map() {
 	local image=$test_dir/map.img
 	truncate -s "$1" "$image"
@@ -54,7 +55,7 @@ expect_map() {
 	run_top --json --screen map "$test_dir/map" 0.1 1
 	expect "status" "$status" 0
 	jq -r '.filesystems[0].map.fullness[]' "$test_dir/out" | awk '{ printf "%.3f\n", $1 }' >"$test_dir/got"
-	fs_umount map # what the kernel has in memory only is on the disk then
+	fs_umount map # this writes the numbers that are only in memory to the disk
 	expected_map "$image" >"$test_dir/wanted"
 	(($(wc -l <"$test_dir/wanted") > 1)) || fail "only one flexible group: the test is weak"
 	(($(sort -u "$test_dir/wanted" | wc -l) > 1)) || fail "all are as full: the test is weak"

@@ -1,31 +1,31 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # for jq; each test is a subshell; lib.bash
-# Filesystems that are seen through many mounts, through parts of them, through none, or
-# through mounts that come and go.
+# Tests of paths and mount points with unusual mounts: many mounts of a filesystem, mounts
+# of a part of it, no mount, and mounts that come and go.
 
 load lib
 
 probe=${PATH_PROBE:-$native_dir/../../.output/native/path_probe}
 
-bind() { # bind FROM TO: the directory or file FROM at TO, both below $test_dir
+bind() { # bind FROM TO: mounts the directory or file FROM at TO; both are below $test_dir
 	[[ -e $test_dir/$2 ]] || if [[ -d $test_dir/$1 ]]; then mkdir -p "$test_dir/$2"; else : >"$test_dir/$2"; fi
 	mount --bind "$test_dir/$1" "$test_dir/$2" && defer unmount "$2"
 }
 
-unmount() { # unmount NAME; no harm if done before
+unmount() { # unmount NAME; may be called twice
 	! mountpoint -q "$test_dir/$1" || wait_until umount "$test_dir/$1"
 }
 
-write_file() { # write_file PATH [MEBIBYTES]: past the cache
+write_file() { # write_file PATH [MEBIBYTES]: writes without the page cache
 	dd if=/dev/zero of="$1" bs=64k count=$((16 * ${2:-1})) oflag=direct conv=notrunc status=none
 }
 
-watch() { # watch [OPTION...]: a report each 0.2 s
+watch() { # watch [OPTION...]: starts a hotmon that reports each 0.2 s
 	hotmon_launch hot --json -r 0 "$@" 0.2
 }
 
-# last_row FIELD...: of the file of $id in the last report
+# last_row FIELD...: prints the fields of the file $id in the last report
 last_row() {
 	tail -n 1 "$test_dir/hot.out" | jq -r ".files[] | $(select_id "$id") |
 		[$(printf '.%s,' "$@" | sed 's/,$//')] | map(. // \"-\" | tostring) | join(\" \")"
@@ -35,13 +35,13 @@ row_is() { # row_is VALUES FIELD...
 	[[ $(last_row "${@:2}") == "$1" ]]
 }
 
-expect_row() { # expect_row VALUES FIELD...: soon
+expect_row() { # expect_row VALUES FIELD...: a report soon has these values
 	wait_until row_is "$@" || fail "$(last_row "${@:2}")"
 }
 
 # --- one file, many mounts -------------------------------------------------------
 
-# shown_below DIRECTORY: -D DIRECTORY names the file that is written there
+# shown_below DIRECTORY: hotmon -D DIRECTORY shows a file that is written there by this path
 shown_below() {
 	hotmon_start d -D "$1"
 	write_file "$1/f"
@@ -113,7 +113,7 @@ shown_below() {
 	watch --fs "${loop_of[a]}"
 	write_file "$test_dir/m20/f"
 	expect_row "$test_dir/m20/f" path
-	mkdir "$test_dir/m19/new" # a path that was not there before, through one more
+	mkdir "$test_dir/m19/new" # a new directory, and one more mount of it
 	bind m19/new m21
 	write_file "$test_dir/m21/g"
 	id=$(file_id "$test_dir/m21/g")
@@ -131,7 +131,7 @@ shown_below() {
 	id=$(file_id "$test_dir/a/12/deep/f")
 	fs_cool a
 	: >"$test_dir/a/hosts"
-	bind a/hosts hosts # shows no directory, and knows nothing of the others
+	bind a/hosts hosts # this mount shows no directory: the search cannot use it
 	for i in {1..12}; do
 		bind "a/$i" "m$i"
 	done
@@ -147,8 +147,10 @@ shown_below() {
 
 where='path deleted other_mount_ns no_path'
 
+# where_is PATH NO_PATH: a report soon has PATH and NO_PATH for a file that is neither
+# deleted nor in another mount namespace.
 # shellcheck disable=SC2086 # a list
-where_is() { # where_is PATH NO_PATH: a file that is not deleted, not in another namespace
+where_is() {
 	expect_row "$1 - - $2" $where
 }
 
@@ -248,7 +250,7 @@ in_other_namespace() {
 		grep -q " $test_dir/a " "/proc/$1/mountinfo"
 }
 
-# A root directory that is no mount point, so mountinfo does not list its mount.
+# The root directory is not a mount point, so mountinfo does not list its mount.
 @test "chroot: what is below the root has its path there, and what is not is outside" {
 	local id
 	fs_make a ext4
@@ -277,7 +279,7 @@ bind_abs() {
 	mount --bind "$1" "$2" && defer wait_until umount "$2"
 }
 
-end_process() { # end_process PID; no harm if done before
+end_process() { # end_process PID; may be called twice
 	kill -KILL "$1" 2>/dev/null || :
 	wait "$1" || :
 }
@@ -293,7 +295,7 @@ make_files() { # make_files N
 	sync -f "$test_dir/a/d"
 }
 
-questions() { # to frsp-aside, until now
+questions() { # questions PID: prints how many questions the process frsp-aside has had
 	awk '$1 == "voluntary_ctxt_switches:" { print $2 }' "/proc/$1/status"
 }
 
@@ -309,7 +311,7 @@ questions() { # to frsp-aside, until now
 	n=$(questions "$pid")
 	wait_until has_reports $((reports + 40))
 	n=$(($(questions "$pid") - n))
-	# 40 reports, each with 300 files, in SECONDS and a bit
+	# 40 reports with 300 files each would be 12000 questions; allowed are 300 a second
 	((n <= 300 * (($(date +%s%N) - start) / 900000000 + 2))) || fail "$n questions"
 	mv "$test_dir/a/d/f7" "$test_dir/a/d/new"
 	wait_until has_path "$test_dir/a/d/new"
@@ -320,7 +322,7 @@ has_path() {
 	tail -n 1 "$test_dir/hot.out" | jq -e --arg path "$1" 'any(.files[]; .path == $path)' >/dev/null
 }
 
-# 13 of 100 were busy when each report asked for each path.
+# A hotmon that looks at each path for each report makes 13 of 100 unmounts busy.
 @test "unmounts while many files are shown often: none is busy" {
 	local i busy=0
 	fs_make a ext4
@@ -336,7 +338,7 @@ has_path() {
 		sleep "0.$((i % 3))$((i % 10))"
 	done
 	wait_until shows_paths 400
-	# one may be: on a busy machine a look that takes microseconds can be held up
+	# one is allowed: on a busy machine a look of microseconds can be interrupted
 	((busy <= 1)) || fail "$busy of 40 were busy"
 	hotmon_end hot INT
 }

@@ -1,17 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; lib.bash
-# A filesystem that does not answer, a FUSE whose server is silent: the programs go on
-# with all others, and end when told to.
+# Tests with a filesystem that does not answer, a FUSE whose server is silent: the programs
+# must go on with all other filesystems, and end at a signal.
 
 load lib
 load top_tui
 
-end_server() { # end_server PID; it ends by itself when it is unmounted, if it can
+end_server() { # end_server PID; usually the server has ended at the unmount
 	kill "$1" 2>/dev/null || :
 }
 
-# fuse_make NAME: at $test_dir/NAME; silent as long as $test_dir/mute exists.
+# fuse_make NAME: mounts a FUSE at $test_dir/NAME; its server is silent as long as the file
+# $test_dir/mute exists.
 fuse_make() {
 	need_fs fuse
 	mkdir -p "$test_dir/$1"
@@ -22,8 +23,9 @@ fuse_make() {
 	wait_until mountpoint -q "$test_dir/$1"
 }
 
-# mute_make: ext4 filesystems other and below; the latter at $test_dir/fuse/below,
-# which cannot be reached any more, with the file log open as fd 7.
+# mute_make: makes two ext4 filesystems, "other" and "below", and silences the FUSE.
+# "below" is mounted at $test_dir/fuse/below, which cannot be reached any more; its file log
+# is open as fd 7.
 mute_make() {
 	fs_make other ext4
 	truncate -s 64M "$test_dir/below.img"
@@ -37,7 +39,7 @@ mute_make() {
 	touch "$test_dir/mute"
 }
 
-open_log() { # open_log FILE: as 7
+open_log() { # open_log FILE: opens it as fd 7
 	exec 7<>"$1"
 	defer close_log
 }
@@ -46,7 +48,7 @@ close_log() {
 	exec 7>&-
 }
 
-# ended_by SIGNAL PID: it ends the program within a second
+# ended_by SIGNAL PID: SIGNAL ends the program within a second
 ended_by() {
 	local i
 	kill "-$1" "$2"
@@ -58,17 +60,17 @@ ended_by() {
 	fail "SIG$1 has not ended it within a second"
 }
 
-# tells_both PATH: the last report has it, and a file without a path
+# tells_both PATH: the last report has PATH, and a file without a path
 tells_both() {
 	tail -n 1 "$test_dir/hot.out" | jq -e --arg path "$1" \
 		'([.files[].path] | index($path)) and any(.files[]; .path == null)' >/dev/null 2>&1
 }
 
-has_lines() { # has_lines N: reports of hotmon
+has_lines() { # has_lines N: hotmon has printed N reports
 	(($(wc -l <"$test_dir/hot.out") >= $1))
 }
 
-write_log() { # write_log: to the file that is open as 7, past its cache
+write_log() { # writes to the file that is open as fd 7, and to the disk
 	head -c 65536 /dev/zero >&7
 	sync -d /proc/self/fd/7
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""mute_fuse.py DIR FILE: a FUSE filesystem at DIR, in which each name is a
-directory. It reads a request and does not answer as long as FILE exists."""
+"""mute_fuse.py DIR FILE: mounts a FUSE filesystem at DIR, in which each name is a
+directory, and is its server. As long as FILE exists, it reads a request but does not
+answer."""
 import ctypes
 import os
 import struct
@@ -30,7 +31,7 @@ while True:
     try:
         request = os.read(device, 1 << 17)
     except OSError:
-        sys.exit(0)  # it was unmounted
+        sys.exit(0)  # the filesystem was unmounted
     _, operation, to, node, _, _, _, _ = struct.unpack("IIQQIIII", request[:40])
     while os.path.exists(sys.argv[2]):
         time.sleep(0.1)

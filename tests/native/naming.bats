@@ -1,14 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # for eval; each test is a subshell; lib.bash
-# Files that were never looked up by a name: hotmon searches the filesystem for them.
+# Tests of hotmon with files that were opened without a look-up by name, as an NFS server
+# does it: hotmon searches the filesystem for their names.
 
 load lib
 
 probe=${PATH_PROBE:-$native_dir/../../.output/native/path_probe}
 
-# nameless_make TYPE: a filesystem at $test_dir/fs, where nothing of $file is cached;
-# $id as hotmon has it.
+# nameless_make TYPE: makes a filesystem at $test_dir/fs with $file, which is not cached,
+# and sets id.
 nameless_make() {
 	fs_make fs "$1"
 	mkdir -p "$test_dir/fs/a/b/c" "$test_dir/fs/z"
@@ -18,7 +19,7 @@ nameless_make() {
 	fs_cool fs
 }
 
-# nameless_read [ID]: as an NFS server reads a file, by default $file, without a
+# nameless_read [ID]: reads a file, by default $file, as an NFS server does it, without a
 # look-up of its name
 nameless_read() {
 	local ino gen
@@ -26,7 +27,7 @@ nameless_read() {
 	"$probe" read "$test_dir/fs" "$ino" "$gen"
 }
 
-# The paths that the reports had for $id until now, each once, in order.
+# Prints the paths that the reports so far had for $id, without repetitions.
 paths() {
 	jq -r ".files[] | $(select_id "$id") | .path" "$test_dir/fs.out" | uniq
 }
@@ -35,15 +36,15 @@ last_path_is() {
 	[[ $(paths | tail -n 1) == "$1" ]]
 }
 
-watch() { # watch [OPTION...]: a report each 0.2 s
+watch() { # watch [OPTION...]: starts a hotmon that reports each 0.2 s
 	hotmon_launch fs --json --fs "$test_dir/fs" "$@" 0.2
 }
 
-searches() { # is there a process that searches?
+searches() { # hotmon's search process is running
 	pgrep -P "${hotmon_pid[fs]}" hotmon-names >/dev/null
 }
 
-# expect_named TYPE: after some reports with a number
+# expect_named TYPE: reports first have no path for the file, and then its path
 expect_named() {
 	nameless_make "$1"
 	watch
@@ -70,7 +71,7 @@ expect_named() {
 	hotmon_end fs INT
 }
 
-# reports_are NUMBER
+# reports_are NUMBER: there are as many reports, or more
 reports_are() {
 	(($(wc -l <"$test_dir/fs.out") >= $1))
 }
@@ -79,7 +80,7 @@ reports_are() {
 	nameless_make ext4
 	watch --no-scan
 	nameless_read
-	# three times as long as the tests above wait
+	# three times as long as the tests above take
 	wait_until reports_are 45
 	expect "paths" "$(paths)" null
 	hotmon_end fs INT
@@ -119,11 +120,11 @@ reports_are() {
 	wait_until last_path_is "$file"
 	mv "$file" "$moved"
 	file_make "$file" 1
-	fs_cool fs # where only the new name would help
+	fs_cool fs # nothing is cached: only a search finds the new name
 	nameless_read
 	wait_until last_path_is "$moved"
-	# the directory entry of before may be cached until the unmount, and a path is
-	# good for a moment after it
+	# The kernel may cache the old directory entry until the unmount, and hotmon shows a
+	# path for a moment longer.
 	not grep -qvxE "null|$file|$moved" <(paths) || fail "$(paths)"
 	expect "the path at last" "$(paths | tail -n 1)" "$moved"
 	hotmon_end fs INT
@@ -141,7 +142,7 @@ reports_are() {
 	nameless_read
 	wait_until searches
 	await_search not searches
-	# it would rest 5 seconds
+	# hotmon would wait 5 seconds before another search
 	for ((n = $(wc -l <"$test_dir/fs.out"); n < 60; n++)); do
 		wait_until reports_are "$n"
 		not searches || fail "it searches again"
@@ -159,7 +160,7 @@ reports_are() {
 	loop_attach copy "$test_dir/copy.img"
 	fs_mount copy "${loop_of[copy]}"
 	fs_mount fs "${loop_of[fs]}"
-	for n in {1..15}; do # one of them comes before the file
+	for n in {1..15}; do # the search meets one of them before the file
 		fs_mount "fs/m$n" "${loop_of[copy]}"
 	done
 	watch
@@ -168,13 +169,14 @@ reports_are() {
 	hotmon_end fs INT
 }
 
-# A tree that takes a while to search, and is to the end: there is a file, $hidden_id,
-# that is below a mount.
-# The search is nice: it has what others leave of the CPU.
-await_search() { # await_search COMMAND [ARG...]
+# await_search COMMAND [ARG...]: like wait_until, but longer, because the search is nice and
+# gets only the CPU time that others leave.
+await_search() {
 	PATIENCE=150 wait_until "$@"
 }
 
+# Makes a tree whose search takes a while. The search goes through all of it, because it
+# cannot find the file $hidden_id, which is below a mount.
 big_tree() {
 	nameless_make ext4
 	mkdir "$test_dir/fs/covered"
@@ -191,7 +193,7 @@ big_tree_cool() {
 	defer big_tree_uncover
 }
 
-big_tree_uncover() { # no harm if done before
+big_tree_uncover() { # may be called twice
 	! mountpoint -q "$test_dir/fs/covered" || umount "$test_dir/fs/covered"
 }
 
@@ -200,8 +202,8 @@ big_tree_read() {
 	nameless_read
 }
 
-# stop_search: stops the process that searches, so that the test can look at it;
-# sets pid. It does not go on for long: hence no program here but the shell.
+# stop_search: stops the search process, so that the test can look at it, and sets pid. The
+# search is short, so until then this runs no program, only the shell.
 stop_search() {
 	local name='' children parent=${hotmon_pid[fs]} deadline=$((SECONDS + PATIENCE))
 	until [[ $name == hotmon-names ]]; do
@@ -216,7 +218,7 @@ stop_search() {
 	wait_until grep -q '^State:.*T' "/proc/$pid/status" 2>/dev/null
 }
 
-# On a busy machine it would go on for minutes.
+# Continues the search at normal priority: on a busy machine it would else take minutes.
 let_search_go() {
 	renice -n 0 -p "$pid" >/dev/null
 	kill -CONT "$pid"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
-# What a filesystem keeps in inodes of its own is no file; what the kernel swaps to is.
+# Tests of I/O that belongs to no file: hotmon counts the I/O of btrfs' internal inodes as
+# metadata, and the I/O of a swap file as swap.
 
 load lib
 
@@ -25,7 +26,7 @@ expect_no_rows() {
 	(($(report fs .metadata.write_bytes) > 48 << 20)) || fail "$(report fs .metadata)"
 }
 
-# Smaller ones have no cache: their groups are smaller, too.
+# On a smaller filesystem btrfs writes no cache, because the block groups are smaller, too.
 @test "btrfs: its cache of free space is no file" {
 	local n
 	need_fs btrfs
@@ -48,11 +49,11 @@ expect_no_rows() {
 	expect_no_rows '.path == null and (.deleted | not)'
 }
 
-end_swap() { # end_swap FILE; no harm if done before
+end_swap() { # end_swap FILE; may be called twice
 	! grep -q "^$1 " /proc/swaps || swapoff "$1"
 }
 
-# bytes_swapped: what the kernel has read from and written to swap since boot
+# bytes_swapped: prints the bytes that the kernel has read from and written to swap
 bytes_swapped() {
 	awk '/^pswpin /{i = $2} /^pswpout /{o = $2} END {print i * 4096, o * 4096}' /proc/vmstat
 }
@@ -62,9 +63,9 @@ expect_within() {
 	(($3 <= $2 && $2 <= $4)) || fail "$1: $2, expected $3 to $4"
 }
 
-# The kernel's counts are those of the whole machine, and others may swap, too. So they are
-# read twice on each side: hotmon saw at least what swap_pages.py saw, and at most what was
-# done from before hotmon began until after it ended.
+# The kernel counts the swap I/O of the whole machine, and other processes may swap, too.
+# So hotmon has to count at least the increase while swap_pages.py ran, and at most the
+# increase from before hotmon began until after it ended.
 @test "a swap file's I/O is named swap" {
 	local type pages_in pages_out ways read written read0 written0 read1 written1
 	for type in ext4 xfs; do

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # lib.bash
-# Output that cannot be written: all programs say so, whatever they were to print.
+# Tests of output that cannot be written: each program must say so, for all that it prints.
 
 load lib
 
-# Lines "PROGRAM ARG...": all that prints, and ends by itself.
+# Prints lines "PROGRAM ARG...": commands that print something and end by themselves.
 prints() {
 	local name
 	for name in $programs; do
@@ -17,7 +17,7 @@ prints() {
 		'frspctl doctor' 'frspctl doctor --json'
 }
 
-# expect_lost COMMAND: it failed, and said once why.
+# expect_lost COMMAND CAUSE: it failed, and printed the cause once.
 expect_lost() {
 	expect "$1: exit status" "$status" 1
 	expect "$1: causes" "$(grep -c "^$program: cannot write the output: $2" "$test_dir/err")" 1

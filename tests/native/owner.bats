@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
-# Whose I/O is it? Cases that one filesystem, one kind of device or one kind of
-# process makes hard. exact.bats has what every filesystem does alike.
+# Tests that hotmon counts I/O for the right file: cases that are special to one filesystem,
+# one kind of device or one kind of process. exact.bats has the tests that are the same for
+# all filesystems.
 
 load lib
 
@@ -51,7 +52,7 @@ load lib
 	track fs
 	xfs_io -f -c 'pwrite -q 0 2m' -c fsync "$file"
 	id=$(file_id "$file")
-	untrack fs # which makes it write what is in the log to its place
+	untrack fs # its freeze writes the blocks in the journal to their places
 	io_list >"$test_dir/ios" write 0 $((2 << 20))
 	expect_bytes fs "$id" "$test_dir/ios"
 	expect_traced fs "$id" "$file"
@@ -59,15 +60,15 @@ load lib
 	((logged >= 2 << 20)) || fail "only $logged bytes of metadata: where is the log?"
 }
 
-log_make() { # log_make FS: a device for its log, $log
+log_make() { # log_make TYPE: makes a device for a filesystem's journal, $log
 	need_fs "$1"
 	truncate -s 64M "$test_dir/log"
 	loop_attach log "$test_dir/log"
 	log=${loop_of[log]}
 }
 
-# use_log BYTES: what the filesystem at $test_dir/fs writes to its log, at least so
-# much, is metadata of it, and of no other.
+# use_log BYTES: the filesystem at $test_dir/fs writes BYTES or more to its journal device;
+# these are metadata of this filesystem, and of no other.
 use_log() {
 	local name logged
 	fs_make other ext4
@@ -137,7 +138,7 @@ use_log() {
 	expect_traced fs "$id" "$file"
 }
 
-# secret_make [OPTIONS]: an encrypted directory, secret, on a new ext4
+# secret_make [OPTIONS]: makes an ext4 with an encrypted directory, secret
 secret_make() {
 	local key
 	need_fs ext4
@@ -161,7 +162,7 @@ secret_make() {
 	expect_traced fs "$id" "$file"
 }
 
-# By blk-crypto's fallback, which queues copies of each write, of 256 pages at most.
+# blk-crypto's fallback encrypts: it queues copies of each write, of at most 256 pages.
 @test "ext4, encrypted by the block layer: big writes, direct I/O, and both sides of a hole" {
 	local file=$test_dir/fs/secret/data id
 	grep -qE ' (fscrypt_set_bio_crypt_ctx|blk_crypto_fallback_encrypt_endio)($|\s)' /proc/kallsyms ||
@@ -182,8 +183,8 @@ secret_make() {
 	expect_bytes fs "$id" "$test_dir/ios"
 }
 
-# neighbours FS: a file, $file, with a hole of 2 MiB between two blocks of 64 KiB
-# that are neighbours on the disk; not cached
+# neighbours TYPE: makes $file, which is not cached. It has a hole of 2 MiB between two
+# blocks of 64 KiB, which are neighbours on the disk.
 neighbours() {
 	fs_make fs "$1"
 	file=$test_dir/fs/data
@@ -193,7 +194,7 @@ neighbours() {
 	id=$(file_id "$file")
 }
 
-# use_neighbours: one bio can hold both blocks; each counts where it is.
+# use_neighbours: one bio can hold both blocks; each counts at its own offset.
 use_neighbours() {
 	track fs
 	xfs_io -c 'fadvise -s' -c 'pread -q -b 4m 0 4m' -c 'pwrite -q 0 64k' -c 'pwrite -q 2112k 64k' -c fsync "$file"
@@ -307,8 +308,8 @@ use_neighbours() {
 	fs_make other btrfs
 	fs_make fs btrfs
 	fs_umount fs
-	# The inode of the trees is taken from those that were freed, with the mode that
-	# it finds there.
+	# btrfs gets the memory of a freed inode for the inode of its trees, which keeps the
+	# mode that it finds there.
 	touch "$test_dir"/other/file{1..500}
 	rm "$test_dir"/other/file*
 	sync -f "$test_dir/other"
@@ -331,7 +332,7 @@ use_neighbours() {
 	expect_bytes fs "$(file_id "$file")" "$test_dir/ios"
 }
 
-# two_devices PROFILE: btrfs at $test_dir/fs
+# two_devices PROFILE: makes a btrfs on two devices at $test_dir/fs
 two_devices() {
 	need_fs btrfs
 	truncate -s 512M "$test_dir/image0" "$test_dir/image1"
@@ -341,7 +342,7 @@ two_devices() {
 	fs_mount fs "${loop_of[one]}" "device=${loop_of[two]}"
 }
 
-# use_two_devices: each byte of a file counts once, at its place.
+# use_two_devices: each byte of a file counts once, at its offset.
 use_two_devices() {
 	local file=$test_dir/fs/data
 	hotmon_start fs --fs "$test_dir/fs"
@@ -362,7 +363,7 @@ use_two_devices() {
 	use_two_devices
 }
 
-# data_bios NAME TYPE <BIOS: those in btrfs' chunks of that type
+# data_bios NAME TYPE <BIOS: prints the bios in btrfs' chunks of this type
 data_bios() {
 	btrfs_chunks "${loop_of[$1]}" >"$test_dir/chunks"
 	awk -v type="^$2" 'NR == FNR { if ($4 ~ type) { n++; disk[n] = $2; len[n] = $3 }; next }
@@ -372,7 +373,7 @@ data_bios() {
 				  print }' "$test_dir/chunks" -
 }
 
-# btrfs_extents NAME: bytes on disk of the files' extents, each once
+# btrfs_extents NAME: prints the bytes of all files' extents on the disk
 btrfs_extents() {
 	blockdev --flushbufs "${loop_of[$1]}"
 	btrfs inspect-internal dump-tree -t extent "${loop_of[$1]}" | awk '
@@ -385,7 +386,7 @@ btrfs_extents() {
 	local file=$test_dir/fs/data id on_disk
 	fs_make fs btrfs compress-force=zstd
 	track fs
-	# two thirds of it compress well
+	# two thirds of the data compress well
 	for ((n = 0; n < 24; n++)); do
 		head -c 100000 /dev/urandom
 		head -c 200000 /dev/zero
@@ -408,8 +409,8 @@ btrfs_extents() {
 	expect "bytes read" "$(file_counts read "$id" | cut -d' ' -f3-)" "$on_disk 0"
 }
 
-# stack NAME LOWER_TYPE [LOSETUP_OPTION...]: ext4 at $test_dir/upper on a loop device
-# whose image is a file, $image, of a filesystem at $test_dir/lower.
+# stack LOWER_TYPE [LOSETUP_OPTION...]: makes an ext4 at $test_dir/upper on a loop device,
+# whose image is $image, a file on another filesystem at $test_dir/lower.
 stack() {
 	fs_make lower "$1"
 	image=$test_dir/lower/image
@@ -422,7 +423,7 @@ stack() {
 	sync -f "$test_dir/lower"
 }
 
-# use_stack: reads and writes the upper file; checks it and all of the lower side.
+# use_stack: reads and writes the upper file, and checks the reports for both filesystems.
 use_stack() {
 	local id file=$test_dir/upper/data
 	id=$(file_id "$file")
@@ -473,8 +474,8 @@ use_stack() {
 	use_stack
 }
 
-# use_mapped DEVICE LOWER...: ext4 on a stacked device; nothing of it appears under
-# the devices below.
+# use_mapped DEVICE LOWER...: makes and uses an ext4 on a stacked device. No file may be
+# reported for the devices below.
 use_mapped() {
 	local id device=$1 lower file=$test_dir/fs/data
 	loop_of[fs]=$device
@@ -523,7 +524,8 @@ use_mapped() {
 	use_mapped "$(readlink -f "/dev/md/frsp$$")" "${loop_of[below0]}" "${loop_of[below1]}"
 }
 
-# cgroup_make NAME [BELOW]: sets cgroup to a new one where bios carry it.
+# cgroup_make NAME: makes a cgroup in a hierarchy that bios belong to, and sets cgroup to
+# its path.
 cgroup_make() {
 	local root
 	root=$(findmnt -rnt cgroup -O blkio -o TARGET | head -n 1)
@@ -539,7 +541,7 @@ cgroup_make() {
 	defer wait_until rmdir "$cgroup"
 }
 
-cgroup_enable() { # cgroup_enable DIRECTORY CONTROLLER, for those below it
+cgroup_enable() { # cgroup_enable DIRECTORY CONTROLLER: for the cgroups below DIRECTORY
 	! grep -qw "$2" "$1/cgroup.subtree_control" || return 0
 	echo "+$2" >"$1/cgroup.subtree_control"
 	defer cgroup_disable "$@"
@@ -575,7 +577,7 @@ in_cgroup() { # in_cgroup DIRECTORY COMMAND [ARG...]
 	hotmon_stop parent
 	hotmon_stop below
 	expect below "$(file_counts below "$(file_id "$file")")" "10 0 40960 0"
-	# cgroup2: no processes in a cgroup that has others below it
+	# in cgroup2, a cgroup with cgroups below it can have no processes
 	if [[ $cgroup_version == 1 ]]; then
 		expect parent "$(file_counts parent "$(file_id "$file")")" "13 0 53248 0"
 	else
@@ -584,7 +586,7 @@ in_cgroup() { # in_cgroup DIRECTORY COMMAND [ARG...]
 	expect "files" "$(report parent '.files | length')" 1
 }
 
-# cgroup_renew: the cgroup ends, and another with its name begins.
+# cgroup_renew: removes the cgroup and makes a new one of the same name.
 cgroup_renew() {
 	wait_until rmdir "$cgroup"
 	mkdir "$cgroup"
@@ -610,7 +612,7 @@ cgroup_renew() {
 	mkdir "$cgroup/below"
 	defer wait_until rmdir "$cgroup/below"
 	in_cgroup "$cgroup/below" xfs_io -rd -c 'pread -q -b 4k 2m 8k' "$file"
-	# one of the same name elsewhere, and one whose name begins with it
+	# a cgroup of the same name elsewhere, and one with a longer name
 	mkdir "$other/service" "$cgroup-2"
 	defer wait_until rmdir "$other/service"
 	defer wait_until rmdir "$cgroup-2"

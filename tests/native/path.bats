@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# From inode number to path on real filesystems. Root only.
-# PATH_PROBE: the program built from path_probe.c. Drops the dentry cache of the
-# whole machine: a test that counts on it should not run beside this one.
+# Tests of the look-up from an inode number to a path, and of --fs and -c, on real
+# filesystems, by path_probe.c (PATH_PROBE: the built program). Needs root. It drops the
+# dentry cache of the whole machine, so tests that rely on this cache must not run at the
+# same time.
 # Each @test is a subshell of its own:
 # shellcheck disable=SC2030,SC2031
 
@@ -10,7 +11,7 @@ PROBE=${PATH_PROBE:-$BATS_TEST_DIRNAME/../../.output/native/path_probe}
 
 # --- fixture ---------------------------------------------------------------
 
-# Two devices, so that --fs has more than one to find.
+# It has two devices, and --fs must find it by each of them.
 make_btrfs() {
 	truncate -s 256M "$TOP/btrfs.img" "$TOP/btrfs2.img"
 	losetup -f --show "$TOP/btrfs.img" > "$TOP/btrfs.loop"
@@ -32,7 +33,7 @@ mount_fs() {
 		mount -t "$1" "$(loop_of "$1")" "$TOP/$1"
 }
 
-# When bats itself is killed it runs no teardown: then this one does it.
+# watch_over PID: cleans up when bats has ended. bats runs no teardown when it is killed.
 watch_over() {
 	tail --pid="$1" -f /dev/null
 	clean_up
@@ -55,7 +56,7 @@ setup() {
 	HOLDER=
 }
 
-# Also mounts on mounts: the deepest and the last first.
+# Mounts may cover other mounts, so the deepest and last is unmounted first.
 unmount_all() {
 	local target
 
@@ -90,7 +91,8 @@ teardown_file() {
 
 # --- helpers ---------------------------------------------------------------
 
-# A plain call: errexit would be off inside of "$1 || ...".
+# each_fs FUNCTION: runs it for each filesystem. It is a plain call, because errexit would
+# be off in "$1 || ...".
 each_fs() {
 	for FS in ext4 xfs btrfs; do
 		M=$TOP/$FS
@@ -103,7 +105,7 @@ each_fs() {
 
 make_file() { mkdir -p "${1%/*}" && echo data > "$1"; }
 
-# FACTS and NAME: what BPF would announce now.
+# announce FILE: sets FACTS and NAME to what BPF would announce now.
 announce() {
 	read -r -a FACTS <<< "$("$PROBE" facts "$1")"
 	[ "${#FACTS[@]}" = 8 ]
@@ -123,7 +125,7 @@ expect() {
 	[ "$got" = "$1" ] || { printf 'want %s\ngot  %s\n' "$1" "$got"; false; }
 }
 
-# Without the announcement: the dentry cache alone.
+# expect_bare WANTED: like expect, but without the announcement, by the dentry cache alone.
 expect_bare() {
 	local got
 
@@ -135,11 +137,11 @@ number() { echo "<ino ${FACTS[0]} gen ${FACTS[1]} dev ${FACTS[2]}>"; }
 covered() { echo "covered|$(number) (covered by another mount)"; }
 outside() { echo "outside|$(number) (outside of what is mounted here)"; }
 
-# Keeps a file open, and so its dentry in the cache, until it is let go.
+# keep_warm FILE keeps the file open, and so its dentry in the cache, until let_go.
 keep_warm() { exec {WARM}< "$1"; }
 let_go() { exec {WARM}<&-; }
 
-# Unlinks a file and keeps it open until release.
+# hold FILE: unlinks the file and keeps it open until release.
 hold() {
 	coproc HOLD { exec "$PROBE" hold "$1"; }
 	HOLDER=${HOLD[1]}
@@ -255,11 +257,11 @@ hard_links() {
 	mkdir "$M/w/b"
 	ln "$M/w/a/f" "$M/w/b/h"
 	announce "$M/w/a/f"
-	# Which of the names is up to the kernel while they are cached.
+	# While the names are cached, the kernel may choose any of them.
 	[[ "$("$PROBE" get "${FACTS[@]}" f)" = "known|$M/w/"*" (+2 links)" ]]
 	cold
 	expect "known|$M/w/a/f (+2 links)"
-	hold "$M/w/a/f" # the dentry of the name that is gone stays
+	hold "$M/w/a/f" # the dentry of the unlinked name stays
 	expect "known|$M/w/a/g (+1 link)"
 	cold
 	expect "known|$M/w/a/g (+1 link)"
@@ -274,7 +276,7 @@ hard_links() {
 }
 @test "hard links" { each_fs hard_links; }
 
-# Until the filesystem gives the number again; btrfs never does.
+# Makes files until the filesystem uses the inode number again; btrfs never does.
 reused() {
 	local i
 
@@ -290,7 +292,7 @@ reused() {
 	[ "$(stat -c %i "$M/w/new$i")" = "${FACTS[0]}" ]
 	expect "deleted|$M/w/old (deleted)"
 	expect_bare "deleted|$(number) (deleted)"
-	FACTS[1]=0 # any, to ext4
+	FACTS[1]=0 # ext4 takes generation 0 in a handle for any generation
 	expect_bare "deleted|$(number) (deleted)"
 	announce "$M/w/new$i"
 	expect "known|$M/w/new$i"
@@ -455,7 +457,7 @@ odd_names() {
 	announce "$M/w/out"
 	umount "$M"
 	mount -o subvol=w/sub "$(loop_of btrfs)" "$M"
-	# s_dev is a new one after the mount; that of the mount is what counts
+	# The mount has a new s_dev, which the announcement has to have.
 	announce_out=("${FACTS[@]}")
 	announce "$M/a/f"
 	inside[3]=${FACTS[3]} announce_out[3]=${FACTS[3]}
@@ -490,13 +492,13 @@ start_watch() {
 	HOLDER=${WATCH[1]}
 }
 
-ask() { # ask LINE ANSWER: of the cache that start_watch made
+ask() { # ask LINE ANSWER: the cache of start_watch gives this answer
 	echo "$1" >&"${WATCH[1]}"
 	read -r -t 10 -u "${WATCH[0]}" got
 	[ "$got" = "$2" ] || { echo "want $2, got $got"; false; }
 }
 
-# What one long-lived cache knows; it must not keep a filesystem mounted.
+# A long-lived cache must notice changes, and must not keep a filesystem mounted.
 @test "unmount, mount and unlink while a cache lives" {
 	mkdir -p "$TOP/ext4/w/b"
 	make_file "$TOP/ext4/w/a/f"
@@ -512,7 +514,7 @@ ask() { # ask LINE ANSWER: of the cache that start_watch made
 	mv "$TOP/ext4/w/a/f" "$TOP/ext4/w/b/"
 	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/b/f"
 	let_go
-	cold # the announced directory does not help: the last path does
+	cold # the file is no longer in the announced directory: its last path helps
 	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/b/f"
 	rm "$TOP/ext4/w/b/f"
 	ask "${FACTS[*]:0:3}" "deleted|$TOP/ext4/w/b/f (deleted)"
@@ -527,7 +529,7 @@ ask() { # ask LINE ANSWER: of the cache that start_watch made
 	ask "${FACTS[*]} f" "known|$TOP/ext4/w/a/f"
 	mv "$TOP/ext4/w/a/f" "$TOP/ext4/w/b/"
 	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/a/f"
-	sleep 1 # how long a path is good in the next frames
+	sleep 1 # a path is valid for a second in the next frames
 	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/a/f"
 	echo frame >&"${WATCH[1]}"
 	ask "${FACTS[*]:0:3}" "known|$TOP/ext4/w/b/f"
@@ -570,15 +572,15 @@ fs_specs() {
 	done
 	run "$PROBE" backing "$(lsblk -dno MAJ:MIN "$loop" | tr -d ' ')"
 	[ "$output" = yes ]
-	# Something else covers it: a path is of that, the device still is ours.
+	# A tmpfs covers the filesystem: the path now leads to the tmpfs, the device does not.
 	mount -t tmpfs none "$M"
 	run "$PROBE" fs "$M"
 	[ "$output" = ENODEV ]
 	run "$PROBE" fs "$loop"
-	# Whose devices a btrfs has can only be asked through a mount.
+	# The devices of a btrfs can only be asked for through a mount.
 	[ "$FS" = btrfs ] || [ "$output" = "$want" ]
 	umount "$M"
-	# What is not covered is preferred.
+	# A mount that is not covered is preferred.
 	mkdir -p "$TOP/bind"
 	mount --bind "$M/w" "$TOP/bind"
 	run "$PROBE" fs "$loop"

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What tools/paths/path.c, mount.c and cgroup.c say about one thing, for
- * path.bats:
+ * Calls tools/paths/path.c, tools/fs/mount.c and tools/fs/cgroup.c for tests
+ * such as path.bats, and prints the results:
  *
- *   facts FILE      ino, gen, dev, fs_dev, subvol, fs_type, parent's ino and
- *                   gen: the announcement that BPF would make, without the name
+ *   facts FILE      prints ino, gen, dev, fs_dev, subvol, fs_type, parent's ino
+ *                   and gen: what BPF would announce, without the name
  *   get INO GEN DEV [FS_DEV SUBVOL FS_TYPE PARENT_INO PARENT_GEN NAME]
- *                   STATE|LABEL
- *   watch           then "INO GEN DEV ..." as above, one per line: the same,
- *                   with one cache; NAME without blanks. Or "frame": the next
- *                   frame begins
+ *                   announces the file if FS_DEV to NAME are given, and prints
+ *                   its STATE|LABEL
+ *   watch           reads lines "INO GEN DEV ..." from stdin and does the same
+ *                   for each, with one cache; NAME has no blanks. A line
+ *                   "frame" begins the next frame
  *   time N INO GEN DEV ...
- *                   microseconds for one get
- *   fs SPEC         TARGET|FS_TYPE|DEV, or error name
- *   backing DEV     yes or no
- *   cgroup SPEC     PATH LEVEL PARENT-ID, or error name
- *   hold FILE       unlinks it and keeps it open until stdin ends
+ *                   prints the microseconds of one get
+ *   fs SPEC         prints TARGET|FS_TYPE|DEV, or the error's name
+ *   backing DEV     prints yes if DEV is a device of a mounted filesystem,
+ *                   else no
+ *   cgroup SPEC     prints PATH LEVEL PARENT-ID, or the error's name
+ *   hold FILE       unlinks the file and keeps it open until stdin ends
  *   read DIR INO GEN
  *                   reads a file of the filesystem at DIR by its handle
  *
@@ -57,7 +59,7 @@ static int print_error(int err)
 	return 1;
 }
 
-/* A real open and the ioctl: not the way that path_handle.c has. */
+/* By open() and an ioctl, independent of tools/paths/handle.c. */
 static void inode_facts(const char *path, struct stat *st, int *gen, int *fd)
 {
 	*fd = open(path, O_RDONLY | O_NONBLOCK);
@@ -121,7 +123,7 @@ static int parse_file(char **argv, int argc, struct frsp_hot_file *file)
 	snprintf(file->fs_type, sizeof(file->fs_type), "%s", argv[5]);
 	file->parent_ino = strtoull(argv[6], NULL, 0);
 	file->parent_gen = strtoul(argv[7], NULL, 0);
-	/* cut, as BPF does */
+	/* cuts a long name, as BPF does */
 	snprintf(file->name, sizeof(file->name), "%s", argv[8]);
 	return 1;
 }
@@ -133,13 +135,13 @@ static void print_path(struct path_cache *cache,
 		"known",   "deleted",	"unknown",  "other_mount_ns", "outside",
 		"covered", "no_answer", "detached", "unmounted"};
 	char label[PATH_LABEL_LEN];
+	const struct path_key key = {file->ino, file->fs, file->gen};
 	struct path_result result;
-	int err =
-		path_cache_get(cache, file->ino, file->fs, file->gen, &result);
+	int err = path_cache_get(cache, &key, &result);
 
 	if (err)
 		printf("%s: ", strerrorname_np(-err));
-	path_label(&result, file->ino, file->gen, file->fs, label,
+	path_label(&result, file->ino, file->fs, file->gen, label,
 		   sizeof(label));
 	printf("%s|%s\n", states[result.state], label);
 	fflush(stdout);
@@ -184,13 +186,15 @@ static int time_gets(struct path_cache *cache, long n, char **argv, int argc)
 	struct timespec begin, end;
 	struct path_result result;
 	struct frsp_hot_file file;
+	struct path_key key;
 	long i;
 
 	if (parse_file(argv, argc, &file))
 		path_cache_announce(cache, &file);
+	key = (struct path_key){file.ino, file.fs, file.gen};
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (i = 0; i < n; i++)
-		path_cache_get(cache, file.ino, file.fs, file.gen, &result);
+		path_cache_get(cache, &key, &result);
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	printf("%.2f\n", ((end.tv_sec - begin.tv_sec) * 1e9 +
 			  (end.tv_nsec - begin.tv_nsec)) /
@@ -235,7 +239,7 @@ static int hold(const char *path)
 	return 0;
 }
 
-/* As an NFS server does: no name of the file is looked up. */
+/* Reads as an NFS server does it: without a look-up of the file's name. */
 static int read_nameless(const char *dir, __u64 ino, __u32 gen)
 {
 	const struct path_inode inode = {ino, gen, 0};

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq's; each test is a subshell; lib.bash
-# BPF programs that go on without the frsp-top that loaded them.
+# Tests of pinned BPF programs, which go on without the frsp-top that loaded them.
 
 load lib
 
@@ -9,7 +9,7 @@ top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
 pins=/sys/fs/bpf/frsp
 schema=$(sed -n 's/^#define WATCH_PIN_SCHEMA //p' "$native_dir/../../tools/watch/pin.h")
 
-# Where no init has mounted it, such as in a container.
+# Mounts a bpffs where no init has mounted it, such as in a container.
 setup_file() {
 	mountpoint -q "${pins%/*}" && return
 	mount -t bpf bpf "${pins%/*}"
@@ -31,7 +31,7 @@ pin() {
 	top_run 0 --pin
 }
 
-# No harm if nothing is pinned, or only a directory of another version.
+# Works also if nothing is pinned, or only a directory of another version.
 unpin() {
 	[[ ! -d $pins ]] || { "$top" --unpin || find "$pins" -depth -type d -delete; }
 }
@@ -40,7 +40,7 @@ n_programs() {
 	bpftool prog list | grep -cE ' name (frsp|hotmon)_' || :
 }
 
-searches() { # of the filesystem at $test_dir/fs, since it is watched
+searches() { # prints the searches of the filesystem at $test_dir/fs since the pinning
 	top_run 0 -j --once 0.2
 	jq --arg mount "$test_dir/fs" '.filesystems[] | select(.mount == $mount).alloc.searches' "$test_dir/out"
 }
@@ -51,7 +51,8 @@ says() { # says CAUSE HINT
 	grep -q "^  hint: .*$2" "$test_dir/err" || fail "$(cat "$test_dir/err")"
 }
 
-# The kernel takes programs away a moment after the last user has gone.
+# has_programs NUMBER: to be waited for, because the kernel removes programs a moment after
+# their last user has ended.
 has_programs() {
 	(($(n_programs) == $1))
 }
@@ -72,12 +73,12 @@ has_programs() {
 	expect "pins" "$(find "$pins" 2>/dev/null)" ""
 }
 
-lookups() { # hits and misses of the filesystem at $test_dir/fs, by each run since the pinning
+lookups() { # prints "HITS MISSES" of the filesystem at $test_dir/fs since the pinning
 	top_run 0 -j --once 0.2
 	jq -r --arg mount "$test_dir/fs" '.filesystems[] | select(.mount == $mount).escache | "\(.hits) \(.misses)"' "$test_dir/out"
 }
 
-# They add up what each CPU has gathered, and leave it there.
+# A run adds up the counts in all CPUs' slots, and leaves them there.
 @test "runs on what is pinned see the same of the extent status tree" {
 	local first
 	pin
@@ -129,7 +130,7 @@ lookups() { # hits and misses of the filesystem at $test_dir/fs, by each run sin
 	says "$pins/v999: .* another version" "remove the directory"
 }
 
-# What a reader sees as the programs' variables is mapped over its own.
+# A reader maps the programs' variables over its own, so they must have the same layout.
 @test "programs with other variables are told apart" {
 	local globals=$pins/v$schema/escache/frsp_esc_bss
 	pin
@@ -144,7 +145,9 @@ lookups() { # hits and misses of the filesystem at $test_dir/fs, by each run sin
 	expect "mode" "$(stat -c %a "$pins")" 700
 }
 
-hotmon_file() { # hotmon_file FILTER [ARG...]: of what hotmon says of $test_dir/fs/data
+# hotmon_file FILTER [ARG...]: prints what FILTER selects for $test_dir/fs/data in a report
+# of hotmon
+hotmon_file() {
 	run_hotmon --json --no-scan "${@:2}"
 	jq "$(printf '.tracked.pinned as $pinned | .files[] | select(.ino == %d) | %s' \
 		"$(stat -c %i "$test_dir/fs/data")" "$1")" "$test_dir/out"
@@ -205,8 +208,8 @@ write_data() { # write_data MIB
 	expect "both" "$(jq -r '.heat.files[].path' "$test_dir/out" | grep -cx "$test_dir/.*/data")" 2
 }
 
-# Leaves its process in $reader.
-start_reader() { # start_reader PROGRAM [INTERVAL]
+# start_reader PROGRAM [INTERVAL]: sets reader to the process id.
+start_reader() {
 	: >"$test_dir/err"
 	"$1" -b "${2:-60}" >/dev/null 2>"$test_dir/err" 3>&- &
 	reader=$!
@@ -242,7 +245,7 @@ kill_reader() {
 	top_run 0 --unpin
 	top_run 0 --pin
 	kill_reader "$first"
-	sleep 3 # the other one looks every second
+	sleep 3 # the other reader tries to get the lock every second
 	is_unlocked || fail "the old one has the lock of the new pins"
 }
 
@@ -269,7 +272,7 @@ is_locked() {
 	! is_unlocked
 }
 
-in_table() { # in_table INO: among the inodes that are not in a CPU's slots any more
+in_table() { # in_table INO: the inode was flushed from a CPU's slot to the table
 	bpftool -j map dump pinned "$pins/v$schema/escache/frsp_es_inode" |
 		jq -e "any(.[]; (.formatted // .).key.ino == $1)" >/dev/null
 }
@@ -278,7 +281,8 @@ not_in_table() {
 	! in_table "$1"
 }
 
-# With many entries, so that it is remembered, and of a number that no other has.
+# The inode has many entries, so that it is kept in the table, and a number that no other
+# inode has.
 @test "inodes of a filesystem that goes are forgotten by a reader that shows none" {
 	local cpu ino block
 	fs_make fs ext4
@@ -293,7 +297,7 @@ not_in_table() {
 	done
 	in_table "$ino" || fail "it was not put out of its slot"
 	start_reader "$top" 0.1
-	sleep 0.5 # it has seen the filesystem
+	sleep 0.5 # until the reader has seen the filesystem
 	fs_umount fs
 	wait_until not_in_table "$ino"
 	kill_reader "$reader"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2034,SC2154 # scripts for another shell; lib.bash
-# Systems that lack something: what is said, the exit status, and what works without it.
+# Tests on systems that lack something: the messages, the exit status, and what still works.
 
 load lib
 
-# inside SETUP PROGRAM [ARG...]: as run_program, after SETUP in a mount namespace and a
-# PID namespace of its own.
+# inside SETUP PROGRAM [ARG...]: like run_program, but in a new mount namespace and a new
+# PID namespace, and after the shell commands SETUP.
 inside() {
 	program=$2 status=0
 	unshare -mpf --mount-proc sh -ec 'eval "$1" && shift && exec "$@"' - "$1" \
@@ -15,7 +15,8 @@ inside() {
 
 processes_only='mount -t proc -o subset=pid proc /proc'
 
-# doctor_outside: lines "VERDICT CHECK: TEXT" of the doctor where nothing is hidden.
+# doctor_outside: puts the doctor's lines "VERDICT CHECK: TEXT", where nothing is hidden,
+# into $test_dir/outside.
 doctor_outside() {
 	run_program frspctl doctor
 	grep -v ' hint:' "$test_dir/out" >"$test_dir/outside"
@@ -64,8 +65,9 @@ doctor_outside() {
 	grep -q '^OK    functions: .* cannot be seen' "$test_dir/out"
 }
 
-# The file stands in for a kernel that is locked down, which cannot be undone.
-lock_down() { # lock_down MODES
+# lock_down MODES: sets locked, a SETUP that replaces the file lockdown. A real lockdown
+# could not be undone.
+lock_down() {
 	[[ -d /sys/kernel/security ]] || skip "the kernel has no securityfs"
 	mkdir -p "$test_dir/security"
 	echo "$1" >"$test_dir/security/lockdown"
@@ -102,8 +104,8 @@ lock_down() { # lock_down MODES
 	grep -q '^WARN  secure-boot: cannot see' "$test_dir/out"
 }
 
-# kernel_without WORD...: sets lacking, a SETUP after which no type and no symbol of the
-# kernel has the WORDs in its name, as where a module is not loaded.
+# kernel_without WORD...: sets lacking, a SETUP after which no name of a type or symbol of
+# the kernel contains a WORD, as if a module were not loaded.
 kernel_without() {
 	local word
 	cp -r /sys/kernel/btf "$test_dir/btf"

@@ -1,21 +1,22 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2034,SC2154 # for eval; lib.bash
-# The capabilities that hotmon's manual names are enough for a user who is not root, and
-# each of them is needed.
+# Tests that the capabilities in hotmon's manual are enough for a user who is not root, and
+# that each of them is needed.
 
 load lib
 
 probe=${PATH_PROBE:-$native_dir/../../.output/native/path_probe}
 
-# The names of the list under REQUIREMENTS, in lower case and without "CAP_"
+# Prints the capabilities under REQUIREMENTS, in lower case and without "CAP_".
 capabilities() {
 	sed -n '/^# REQUIREMENTS/,/as root has them/p' "$native_dir/../../docs/hotmon.8.scd" |
 		grep -o 'CAP_[A-Z_]*' | sed 's/^CAP_//' | tr '[:upper:]' '[:lower:]' | sort -u
 }
 
-# become_user [CAPABILITY...]: sets user, a command in front of another: as nobody, with
-# these capabilities. The programs under test are in places that nobody can read.
+# become_user [CAPABILITY...]: sets user, a command prefix that runs a command as the user
+# nobody with these capabilities. Copies the programs under test to a directory that this
+# user can read.
 become_user() {
 	local name only public
 	only=-all$(printf ',+%s' "$@")
@@ -29,13 +30,13 @@ become_user() {
 	hotmon=$public/hotmon frsp_top=$public/frsp-top frspctl=$public/frspctl
 }
 
-# run_as_user PROGRAM [ARG...]: as run_program
+# run_as_user PROGRAM [ARG...]: like run_program, but with the prefix in user
 run_as_user() {
 	program=$1 status=0
 	"${user[@]}" timeout "$PATIENCE" "$(path_of "$1")" "${@:2}" >"$test_dir/out" 2>"$test_dir/err" || status=$?
 }
 
-# all_rights: become_user with those of the manual
+# all_rights: become_user with the manual's capabilities
 all_rights() {
 	local -a named
 	mapfile -t named < <(capabilities)
@@ -43,8 +44,8 @@ all_rights() {
 	become_user "${named[@]}"
 }
 
-# nameless_make TYPE: a filesystem at $test_dir/fs, where nothing of $file is cached, below
-# directories that are for root only; $id as hotmon has it.
+# nameless_make TYPE: makes a filesystem at $test_dir/fs with $file, which is not cached,
+# below directories that only root can read; sets id.
 nameless_make() {
 	fs_make fs "$1"
 	mkdir -p "$test_dir/fs/a/b"
@@ -59,7 +60,7 @@ last_path_is() {
 	[[ $(tail -n 1 "$test_dir/fs.out" | jq -r ".files[] | $(select_id "$id") | .path") == "$1" ]]
 }
 
-# expect_named TYPE READ...: by the command READ the file's I/O comes, and hotmon names it.
+# expect_named TYPE READ...: the command READ reads the file, and hotmon shows its path.
 expect_named() {
 	all_rights
 	nameless_make "$1"
@@ -70,7 +71,7 @@ expect_named() {
 	wait_until last_path_is "$file" || fail "$(cat "$test_dir/fs.err")"
 }
 
-# as an NFS server reads a file
+# reads the file as an NFS server does it, without a look-up of its name
 read_nameless() {
 	local ino gen
 	read -r _ ino gen <<<"$id"
@@ -101,7 +102,7 @@ read_cold() {
 	wait_until grep -q Tracing "$test_dir/fs.err"
 	cat "$file" >/dev/null
 	wait_until last_path_is "$file"
-	kill -STOP $! # so that it does not see the new name while it is cached
+	kill -STOP $! # so that hotmon does not see the new name while it is cached
 	mv "$file" "$file.moved"
 	fs_cool fs
 	kill -CONT $!

@@ -1,17 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; lib.bash
-# hotmon --self-test: right where hotmon is, wrong where it is not, and nothing is left.
+# Tests of hotmon --self-test: it reports "exact" if hotmon counts exactly, "wrong" if it
+# does not, and it leaves nothing behind.
 
 load lib
 
-# self_test [ARG...]: its JSON is in $test_dir/out
+# self_test [ARG...]: puts the JSON into $test_dir/out
 self_test() {
 	run_program hotmon --self-test --json "$@"
 	cat "$test_dir/out" "$test_dir/err"
 }
 
-# all_exact: of the kinds that the filesystem has, which are at least $1
+# all_exact NUMBER: no kind of I/O is wrong, and at least NUMBER kinds are exact
 all_exact() {
 	expect "exit status" "$status" 0
 	[[ $(jq -c '[.exact, (.results | all(.verdict != "wrong"))]' "$test_dir/out") == '[true,true]' ]]
@@ -37,11 +38,10 @@ all_exact() {
 	EOT
 }
 
-# As a kernel would where iomap adds to dio->size at another time than hotmon thinks.
+# Simulates a kernel in which iomap adds to dio->size at another time than hotmon assumes.
 @test "on another kernel than hotmon thinks, it says what is wrong" {
 	local tree=$test_dir/tree
-	mkdir "$tree"
-	tar -C "$native_dir/../.." -c --exclude=.git . | tar -C "$tree" -x
+	"$native_dir/../copy" "$tree" --built
 	sed -i 's/bio_iov_iter_bounce != NULL/bio_iov_iter_bounce == NULL/' "$tree/bpf/hot_dio.bpf.h"
 	make -s -C "$tree" .output/hotmon MAKEFLAGS=
 	fs_make fs ext4
@@ -49,7 +49,7 @@ all_exact() {
 	expect "exit status" "$status" 1
 	expect "wrong kinds" "$(jq -r '.results[] | select(.verdict == "wrong") | .kind' "$test_dir/out" | paste -sd,)" \
 		'direct writes,direct reads,direct reads of a block'
-	# the bytes are there, but not where they belong
+	# all bytes are counted, but in wrong ranges
 	[[ $(jq '.results[] | select(.kind == "direct reads") | .done_bytes == .counted_bytes and .wrong_ranges > 0' \
 		"$test_dir/out") == true ]]
 	hotmon=$tree/.output/hotmon run_program hotmon --self-test -D "$test_dir/fs"

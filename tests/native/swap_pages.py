@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""swap_pages.py: swaps 16 MiB of its memory out, and in again where a cgroup can be told
-to drop what the swap cache has. Prints the pages that the kernel read and wrote meanwhile,
-and whether it could."""
+"""swap_pages.py: swaps 16 MiB of its memory out, and in again. The latter needs a cgroup
+that can drop the pages of the swap cache. Prints the pages that the kernel read from and
+wrote to swap meanwhile, and "both", or "out" if there is no such cgroup."""
 import mmap
 import os
 import sys
@@ -27,7 +27,8 @@ def write(path, text):
 
 
 def join_cgroup():
-    """Returns what makes room in it, or None."""
+    """Joins a new cgroup. Returns its root, its path, and the file and the text to write
+    there to reclaim its memory; None if there is no such cgroup."""
     for root, (file, text) in CONTROLLERS.items():
         group = f"{root}/frsp-swap-{os.getpid()}"
         if not os.path.exists(f"{root}/cgroup.procs"):
@@ -51,7 +52,7 @@ if cgroup:
     try:
         write(f"{cgroup[1]}/{cgroup[2]}", cgroup[3])
     except OSError:
-        pass  # it could not do all
+        pass  # not all could be reclaimed
 for at in range(0, len(memory), PAGE):
     if memory[at:at + 8] != at.to_bytes(8, "little"):
         sys.exit("memory is not what it was")

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
-# The tiers of frsp-top's map, held against the devices that the test has made.
+# Tests of the tiers in frsp-top's map. They are compared with the devices that the test has
+# made.
 
 load lib
 load top_tui
@@ -9,7 +10,8 @@ load top_tui
 SECTOR=512
 MIB=$((1 << 20))
 
-# disk NAME MIB 0|1: a loop device that rotates or does not; sets loop_of[NAME].
+# disk NAME MIB 0|1: makes a loop device that claims to rotate (1) or not (0); sets
+# loop_of[NAME].
 disk() {
 	local rotational
 	truncate -s "$2M" "$test_dir/$1.disk"
@@ -24,7 +26,7 @@ need_dm() {
 	grep -q device-mapper /proc/devices || skip "the kernel has no device-mapper"
 }
 
-# map NAME LINE...: a device of these tables; sets dm_of[NAME].
+# map NAME LINE...: makes a device-mapper device with this table; sets dm_of[NAME].
 declare -gA dm_of=()
 map() {
 	local name=frsp$$-$1
@@ -37,15 +39,15 @@ sectors() { # sectors MIB
 	echo $(($1 * MIB / SECTOR))
 }
 
-# format DEVICE [MKFS_OPTION...]: mounted at $test_dir/fs, with groups of 8 MiB, two in a
-# flexible one.
+# format DEVICE [MKFS_OPTION...]: makes an ext4 and mounts it at $test_dir/fs. A group has
+# 8 MiB, a flexible group two groups.
 format() {
 	need_fs ext4
 	fs_format "$1" ext4 -g 2048 -G 2 "${@:2}"
 	fs_mount fs "$1"
 }
 
-# look: leaves the map of $test_dir/fs in $test_dir/map.json, and its cells in $cells.
+# look: puts the map of $test_dir/fs into $test_dir/map.json, and its cells into cells.
 look() {
 	run_top --json --screen map "$test_dir/fs" 0.1 1
 	cat "$test_dir/err"
@@ -60,7 +62,7 @@ look() {
 		"$(jq -r '[.tier[] | if length == 0 then "-" elif length > 1 then "+" else .[0] end] | join("")' "$test_dir/map.json")"
 }
 
-# expect_tiers "DEVICE ROTATIONAL START+MIB..."...: in the order of their numbers
+# expect_tiers "DEVICE ROTATIONAL START+MIB..."...: the map has these tiers, in this order
 expect_tiers() {
 	local one device rotational extents number=0
 	expect "tiers_error" "$(jq -r .tiers_error "$test_dir/map.json")" null
@@ -75,7 +77,7 @@ expect_tiers() {
 	done
 }
 
-# The line above the cells.
+# Prints the line above the cells.
 legend() {
 	sed -n 2p "$test_dir/out"
 }
@@ -123,7 +125,7 @@ legend() {
 	need_dm
 	disk slow 64 1
 	disk fast 64 0
-	# a group of 8 MiB begins with block 1: the border is in the last block of one
+	# the first group begins at block 1, so a border of disks is in a group's last block
 	map v "0 $(sectors 16) linear ${loop_of[slow]} 0" \
 		"$(sectors 16) $(sectors 16) linear ${loop_of[fast]} 0"
 	need_fs ext4

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # lib.bash
-# Loaded, after lib, by the tests of what frsp-top --json says: frsp-top in the
-# background, and the kernel's trace of ext4's events.
+# Loaded by the tests of frsp-top --json, after lib: runs frsp-top in the background, and
+# traces ext4's events.
 
 # --- frsp-top in the background ------------------------------------------------
 
-# top_start [ARG...]: a report each 0.2 s to $test_dir/top; returns when attached.
+# top_start [ARG...]: starts a frsp-top that reports each 0.2 s to $test_dir/top; returns
+# when its programs are attached.
 top_start() {
 	"$frsp_top" --json --delay 0.2 "$@" >"$test_dir/top" 2>"$test_dir/top.err" 3>&- &
 	top_pid=$!
@@ -15,30 +16,32 @@ top_start() {
 	kill -0 "$top_pid" || fail "$(cat "$test_dir/top.err")"
 }
 
-top_is_settled() { # it has attached, or ended
+top_is_settled() { # frsp-top has attached its programs, or has ended
 	grep -q ^Tracing "$test_dir/top.err" || not kill -0 "$top_pid" 2>/dev/null
 }
 
-top_stop() { # no harm if done before
+top_stop() { # may be called twice
 	[[ -n $top_pid ]] || return 0
 	kill "$top_pid"
 	wait "$top_pid" || fail "frsp-top ended with $?"
 	top_pid=
 }
 
-top_has() { # top_has NUMBER: of reports
+top_has() { # top_has NUMBER: there are as many reports, or more
 	(($(wc -l <"$test_dir/top") >= $1))
 }
 
-# Leaves a report that began after now in $test_dir/top.json. Of the one that is next
-# that is not known.
+# Puts a report whose interval began after this call into $test_dir/top.json. That is the
+# second of the next reports; the first one may have begun before.
 top_sample() {
 	wait_until top_has $(($(wc -l <"$test_dir/top") + 2))
 	tail -n 1 "$test_dir/top" >"$test_dir/top.json"
 	expect "lost" "$(jq .lost "$test_dir/top.json")" 0
 }
 
-top() { # top NAME FILTER: of the filesystem at $test_dir/NAME, in that report
+# top NAME FILTER: prints what FILTER selects for the filesystem at $test_dir/NAME in that
+# report
+top() {
 	jq -r --arg mount "$test_dir/$1" ".filesystems[] | select(.mount == \$mount) | $2" "$test_dir/top.json"
 }
 
@@ -48,7 +51,8 @@ top_lacks() { # top_lacks NAME: the latest report has no such filesystem
 
 # --- the kernel's trace --------------------------------------------------------
 
-# events_start NAME EVENT...: of ext4, of the filesystem at $test_dir/NAME
+# events_start NAME EVENT...: starts a trace of these events of ext4 for the filesystem at
+# $test_dir/NAME
 events_start() {
 	local event
 	tracefs_find
@@ -63,7 +67,7 @@ events_start() {
 	done
 }
 
-events_stop() { # leaves lines "PID SECONDS EVENT: ..." in $test_dir/events
+events_stop() { # puts lines "PID SECONDS EVENT: ..." into $test_dir/events
 	echo 0 >"$trace/events/enable"
 	awk '/entries-in-buffer/ { split($3, n, "/"); exit n[1] != n[2] }' "$trace/trace" ||
 		fail "the trace lost events"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # for eval; each test is a subshell; lib.bash
-# frsp-top: its live view in a terminal of tmux, its command line, and that its
-# reports say the same in both forms.
+# Tests of frsp-top: its live view in a terminal of tmux, its command line, and that its
+# text and JSON reports have the same numbers.
 
 load lib
 load top_tui
 
-# Two filesystems: a of 512 MiB, b of 256 MiB, which also has a file of 64 MiB.
+# Makes two filesystems: a with 512 MiB, b with 256 MiB and a file of 64 MiB.
 make_two() {
 	fs_make a ext4
 	need_fs ext4
@@ -27,14 +27,14 @@ start_two() { # start_two [VARIABLE=VALUE...] [OPTION...]
 
 # --- screens -------------------------------------------------------------------
 
-# A line that only this screen has.
+# For each screen, a line that only this screen has.
 marks=(
 	[1]='^FS +SIZE +FREE '
 	[2]='^Searches [0-9]+, at the goal'
 	[3]='^fullness: 0123456789 tenths'
 	[4]='^Busy now [0-9]+ extents'
 	[5]='^Lookups [0-9]+, hits'
-	[6]='^( *TEMP +READ/s|own cost) ' # with many files there is no room for the latter
+	[6]='^( *TEMP +READ/s|own cost) ' # with many files there is no room for "own cost"
 )
 
 @test "top: each screen by its number, and by Tab all around" {
@@ -68,7 +68,7 @@ marks=(
 	wait_until is_chosen a
 	tui send-keys Down
 	wait_until is_chosen b
-	tui send-keys j j # not further than the last one
+	tui send-keys j j # the last one stays chosen
 	press Enter "${marks[2]}"
 	shows "^loop[0-9]+  $test_dir/b$"
 	press Escape "${marks[1]}"
@@ -257,7 +257,7 @@ is_later() { # is_later SECONDS_SINCE_1970
 	wait_until shows "^loop[0-9]+  $test_dir/a$"
 }
 
-# Filesystems whose mount points are not ASCII.
+# Makes a filesystem whose mount point is not ASCII, and a plain one.
 make_wide() {
 	fs_make 日本 ext4
 	fs_make plain ext4
@@ -317,7 +317,7 @@ make_wide() {
 		mkdir "$test_dir/$type"
 		mount -t $type "${loop_of[$type]}" "$test_dir/$type"
 		defer fs_umount $type
-		[[ -d /sys/fs/ext4/${loop_of[$type]#/dev/} ]] || continue # the old driver of ext2
+		[[ -d /sys/fs/ext4/${loop_of[$type]#/dev/} ]] || continue # ext2's own driver
 		run_top --once --json "$test_dir/$type" 0.1
 		expect "exit status" "$status" 0
 		expect "type" "$(jq -r '.filesystems[].fs_type' "$test_dir/out")" $type
@@ -356,12 +356,12 @@ make_wide() {
 
 # --- the map -------------------------------------------------------------------
 
-cells() { # of the map
+cells() { # prints the cells of the map
 	screen | sed '1,/^a cell: /d; $d' | tr -d '\n '
 }
 
-# A filesystem of 2000 groups on a sparse file: its first half is full.
-make_grouped() { # make_grouped NAME
+# make_grouped NAME: makes a filesystem of 2000 groups on a sparse file.
+make_grouped() {
 	truncate -s 2000M "$test_dir/$1.img"
 	loop_attach "$1" "$test_dir/$1.img"
 	fs_format "${loop_of[$1]}" ext4 -b 1024 -g 1024 -G 1 -N 20000 -O ^has_journal
@@ -374,7 +374,7 @@ make_grouped() { # make_grouped NAME
 	tui resize-window -x 60 -y 15
 	# 60 columns, 9 lines of cells
 	wait_until shows '^a cell: 4 flexible groups, .*; from 0 of 2000'
-	tui send-keys Right Right Right # all is in sight
+	tui send-keys Right Right Right # nothing moves: all cells are visible
 	press z '^a cell: 2 flexible groups, .*; from 0 of 2000'
 	expect "cells" "$(cells | wc -c)" 540
 	press Right '^a cell: 2 .*; from [1-9][0-9]* of 2000'
@@ -455,7 +455,7 @@ make_grouped() { # make_grouped NAME
 	expect "files" "${files[*]#"$test_dir/cwd/"}" "${said% written*}"
 	grep -qE "${marks[2]}" "${files[0]}"
 	not grep -q $'\e' "${files[0]}"
-	# all of a second, and of the next, is taken
+	# take the names of the next 30 seconds
 	for ((n = 0; n < 30; n++)); do
 		echo mine >"$test_dir/cwd/frsp-top-$(date -d "+$n seconds" +%Y%m%d-%H%M%S).txt"
 	done
@@ -479,7 +479,8 @@ make_grouped() { # make_grouped NAME
 
 # --- the terminal's size ---------------------------------------------------------
 
-# is_whole LINES: the title is the first line, the heads the second, the cost the last.
+# is_whole LINES: the title is the first line, the column heads the second, the filter the
+# last.
 is_whole() {
 	[[ $(screen | wc -l) -eq $1 && $(title) == 'frsp-top '* && $(screen | sed -n 2p) == 'FS '* &&
 		$(screen | tail -n 1) == filter\ * ]]
@@ -511,7 +512,7 @@ is_whole() {
 	done
 }
 
-# As tmux gives the styles, 7 is reverse.
+# In tmux's output, style 7 is reverse.
 @test "top: a line that is cut at the edge leaves its style to no other" {
 	start_two
 	tui resize-window -x 80 -y 24
@@ -689,7 +690,7 @@ is_whole() {
 	done
 }
 
-# The colours of the map in $test_dir/map: rgb, of 256, of 16, of 8, or none.
+# Prints the kind of colours in $test_dir/map: rgb, 256, 16, 8 or none.
 map_colours() {
 	sed -i '1,/^a cell: /d; $d' "$test_dir/map"
 	if grep -q '48[;:]2[;:]' "$test_dir/map"; then
@@ -705,13 +706,14 @@ map_colours() {
 	fi
 }
 
-# Its inodes take that much in each flexible group, for which 16 colours have a bright one.
-make_quarter_full() { # make_quarter_full NAME
+# make_quarter_full NAME: makes a filesystem whose inode tables fill a quarter of each
+# flexible group. 16 colours have a bright one for this fullness.
+make_quarter_full() {
 	fs_make "$1" ext4 '' -b 1024 -i 1024
 }
 
-# Terminals that not every system knows: of 16 colours, of 24-bit ones, and some that have
-# so many in another way.
+# Defines terminals that not every system knows: one with 16 colours, one with 24-bit
+# colours, and two whose RGB colours have other numbers of bits.
 make_terminals() {
 	local of16='%?%p1%{8}%<%tN%p1%d%eB%p1%{8}%-%d%;' of_rgb
 	of_rgb='%?%p1%{8}%<%tN%p1%d%eE\:2\:\:%p1%{65536}%/%d\:%p1%{256}%/%{255}%&%d\:%p1%{255}%&%d%;'
@@ -785,7 +787,7 @@ make_terminals() {
 	chmod 755 "$public"
 	install -m 755 "$frsp_top" "$public/frsp-top"
 	status=0
-	program=frsp-top # of expect_error
+	program=frsp-top # for expect_error
 	setpriv --reuid=65534 --clear-groups "$public/frsp-top" --once >"$test_dir/out" 2>"$test_dir/err" || status=$?
 	expect_error 4 CAP_BPF
 	setpriv --reuid=65534 --clear-groups "$public/frsp-top" -s help | grep -qx SIZE

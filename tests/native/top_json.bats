@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # jq programs; each test is a subshell; lib.bash
-# What frsp-top --json prints, held against docs/frsp-top.schema.json.
+# Tests that the output of frsp-top --json is valid by docs/frsp-top.schema.json.
 
 load lib
 
 schema=$BATS_TEST_DIRNAME/../../docs/frsp-top.schema.json
 
-# validate FILE NUMBER: it has so many lines, and each is a document of the schema.
+# validate FILE NUMBER: the file has NUMBER lines, and each is valid.
 validate() {
 	local out status=0
 	out=$("$native_dir/validate.py" "$schema" <"$1") || status=$?
@@ -15,8 +15,8 @@ validate() {
 	expect "documents" "$out" "$2"
 }
 
-# top_during SCREEN COMMAND [ARG...]: leaves two reports in $test_dir/top.json, in the
-# first of which the command runs, again and again.
+# top_during SCREEN COMMAND [ARG...]: puts two reports into $test_dir/top.json. The command
+# runs again and again until frsp-top has ended.
 top_during() {
 	local screen=$1 pid status=0
 	"$frsp_top" --json --screen "$screen" 1 2 >"$test_dir/top.json" 2>"$test_dir/top.err" 3>&- &
@@ -30,8 +30,8 @@ top_during() {
 	validate "$test_dir/top.json" 2
 }
 
-# top_over SCREEN COMMAND [ARG...]: leaves one report in $test_dir/top.json, which begins
-# before the command and is taken when it is over.
+# top_over SCREEN COMMAND [ARG...]: puts one report into $test_dir/top.json, which begins
+# before the command and ends after it.
 top_over() {
 	local screen=$1 pid status=0
 	"$frsp_top" --json --screen "$screen" 3600 1 >"$test_dir/top.json" 2>"$test_dir/top.err" 3>&- &
@@ -43,7 +43,7 @@ top_over() {
 	validate "$test_dir/top.json" 1
 }
 
-# use DIR...: writes, reads and removes files there.
+# use DIR...: writes, reads and removes files in each DIR.
 use() {
 	local dir
 	for dir in "$@"; do
@@ -56,14 +56,15 @@ use() {
 	done
 }
 
-both_make() { # an ext4 at $test_dir/fs and an XFS at $test_dir/x
+both_make() { # makes an ext4 at $test_dir/fs and an XFS at $test_dir/x
 	fs_make fs ext4
 	fs_make x xfs
 	file_make "$test_dir/fs/data" 3
 	file_make "$test_dir/x/data" 3
 }
 
-# top NAME FILTER: of the filesystem at $test_dir/NAME, in the last report
+# top NAME FILTER: prints what FILTER selects for the filesystem at $test_dir/NAME in the
+# last report
 top() {
 	tail -n 1 "$test_dir/top.json" |
 		jq -cr --arg mount "$test_dir/$1" ".filesystems[] | select(.mount == \$mount) | $2"
@@ -146,7 +147,8 @@ top() {
 	top_over map use "$test_dir/fs"
 	mv "$test_dir/top.json" "$test_dir/map.json"
 	top_over heat use "$test_dir/fs"
-	# numbers of a frsp.ko that is not here, an unknown and a known share, few files
+	# invented numbers of frsp.ko, which is not loaded; a known and an unknown
+	# fragmentation; few files
 	jq -c --slurpfile schema "$schema" --arg mount "$test_dir/fs" '
 		.filesystems |= (map(select(.mount == $mount)) + .)[:1] |
 		.filesystems[0].frsp = ($schema[0]."$defs".frsp.required | map({key: ., value: 1}) | from_entries | .steer = "on") |

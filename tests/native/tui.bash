@@ -1,15 +1,16 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # lib.bash
-# Loaded, after lib, by the tests of live views: a terminal of tmux.
+# Loaded by the tests of live views, after lib: starts a program in a terminal of tmux,
+# sends keys and reads the screen.
 
-# tui COMMAND...: of a tmux server of this test only
+# tui COMMAND...: runs a command of tmux; each test has its own tmux server
 tui() {
 	tmux -S "$test_dir/tmux" -f /dev/null "$@"
 }
 
-# tui_open COLUMNS LINES: a terminal in which $test_dir/session, on stdin, runs. It
-# stays open when the session is over.
+# tui_open COLUMNS LINES <SCRIPT: opens a terminal that runs the script. The terminal stays
+# open when the script has ended.
 tui_open() {
 	cat - >"$test_dir/session"
 	echo "touch '$test_dir/over'; exec cat" >>"$test_dir/session"
@@ -17,12 +18,12 @@ tui_open() {
 	defer tui_close
 }
 
-tui_close() { # no harm if done before
+tui_close() { # may be called twice
 	! tui list-sessions >/dev/null 2>&1 || tui kill-server
 	wait_until not tui list-sessions >/dev/null 2>&1
 }
 
-tui_pid() { # of what runs in the terminal
+tui_pid() { # prints the process id of the program in the terminal
 	pgrep -P "$(tui display-message -p '#{pane_pid}')"
 }
 
@@ -38,7 +39,7 @@ shows() { # shows REGEX: a line of the screen matches
 	screen | grep -E -- "$1" >/dev/null
 }
 
-# press KEY REGEX: and wait for what it brings
+# press KEY REGEX: presses KEY and waits for a line that matches
 press() {
 	tui send-keys "$1"
 	wait_until shows "$2" || fail "$1 does not bring '$2':" "$(screen)"
@@ -48,8 +49,8 @@ is_over() {
 	[[ -e $test_dir/over ]]
 }
 
-# expect_restored STATUS: the session is over, the program left this status, and the
-# terminal is as it was.
+# expect_restored STATUS: the script has ended, the program's exit status is STATUS, and the
+# terminal is in the state before.
 expect_restored() {
 	wait_until is_over || fail "$(screen)"
 	expect "status" "$(cat "$test_dir/status")" "$1"

@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""validate.py SCHEMA            is each line of stdin a document of SCHEMA?
-validate.py --mutants SCHEMA  is each mutant of the documents on stdin refused?
+"""validate.py SCHEMA            is each line of stdin valid by SCHEMA?
+validate.py --mutants SCHEMA  is each mutant of the documents on stdin invalid?
 
-Prints what is wrong, a line each, and at last how many were looked at. Exit
-status: 0 all is well, 1 it is not, or there was nothing to look at.
+A mutant is a document with one change: a field more, a field less, or a wrong
+value. Prints a line for each error, and at last the number of documents or
+mutants. Exit status: 0 no error, 1 an error, or no document.
 
-Stricter than JSON Schema: 1.0 is no integer, a key stands once, the text is
-UTF-8 and has no NaN.
+Stricter than JSON Schema: 1.0 is no integer, no key occurs twice, and the text
+is UTF-8 without NaN.
 """
 
 import copy
@@ -30,7 +31,7 @@ def no_constant(name):
 
 
 def parse(line):
-    # A Decimal is a number for jsonschema, and never an integer.
+    # jsonschema takes a Decimal for a number, but never for an integer.
     return json.loads(line.decode("utf-8"), parse_float=decimal.Decimal,
                       parse_constant=no_constant,
                       object_pairs_hook=unique_keys)
@@ -53,7 +54,7 @@ def at(node, path):
 
 
 def wrong_values(value):
-    """Values that no field can have which has this one."""
+    """Returns values that are wrong for a field that has this value."""
     if isinstance(value, bool) or value is None:
         return [0, {}, []]
     if isinstance(value, int):
@@ -69,20 +70,20 @@ def wrong_values(value):
     return wrong
 
 
-# Fields that may hold any text, or a number or null.
+# Fields that may have any text; any number; a number or null.
 ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
             "name", "release"}
 NUMBER = {"temperature", "ns_per_event"}
 NULL_OR_NUMBER = {"links", "tree", "taken_pct"}
-# Arrays of these, and what may be null or an object.
+# Arrays of numbers or null; and fields that may be null or an object.
 NULL_OR_NUMBERS = {"fullness", "fragmentation", "warmth"}
 NULL_OR_OBJECT = {"frsp", "alloc", "busy", "escache", "now", "map", "heat"}
-# Objects' fields that need not be there.
+# Fields that an object may lack.
 OPTIONAL = {("ranges",), ("heat",), ("filesystems", "map")}
 
 
 def may_be(key, value, wrong):
-    """Is wrong as good a value of the field as value?"""
+    """Is the value wrong valid for the field, too?"""
     if key in ANY_TEXT:
         return wrong == f"{value}x"
     if key in NULL_OR_NUMBER:
@@ -106,7 +107,7 @@ def mutants(document):
                 mutant = copy.deepcopy(document)
                 del at(mutant, path)[key]
                 yield f"{where}: no {key}", mutant
-            if key in NUMBER:  # jq takes 1.0 for 1
+            if key in NUMBER:  # jq prints 1.0 as 1
                 value = decimal.Decimal(value)
             if key in NULL_OR_NUMBERS and isinstance(value, list):
                 value = [one if one is None else decimal.Decimal(one)

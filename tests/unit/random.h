@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Random numbers that can be had again: FRSP_SEED=N runs with what was shown. */
+/* Random numbers that can be repeated: a test shows its seed N, and FRSP_SEED=N
+ * runs it with the same numbers. */
 #ifndef FRSP_TEST_RANDOM_H
 #define FRSP_TEST_RANDOM_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A directory for a test's files, made by its setup and gone after its
- * teardown. */
+/* A directory for a test's files; the test's setup makes it, and its teardown
+ * removes it. */
 #ifndef FRSP_SCRATCH_H
 #define FRSP_SCRATCH_H
 
@@ -16,7 +16,7 @@
 
 static char scratch[] = "/tmp/frsp-unit.XXXXXX";
 
-/* dir/file in a buffer of its own; good until the next call. */
+/* Returns the path of the file in a static buffer, valid until the next call. */
 static inline const char *scratch_path(const char *file)
 {
 	static char path[PATH_MAX];
@@ -25,7 +25,7 @@ static inline const char *scratch_path(const char *file)
 	return path;
 }
 
-/* Makes the directories above it, too. */
+/* Writes a file, and makes its directories. */
 static inline void scratch_write(const char *file, const char *text)
 {
 	const char *path = scratch_path(file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cmocka wants these four in front of it. */
+/* Includes cmocka.h, which needs these four headers before it. */
 #ifndef FRSP_SUITE_H
 #define FRSP_SUITE_H
 

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sourced by fetch, after kernels.sh: a suite of the Debian archive, read with an apt
-# that has its state in the cache. The machine's apt neither needs to know the suite nor
-# learns of it: a machine that knew a newer suite would upgrade to it. Of the machine's
-# configuration only the mirror, the proxy and the like are taken.
-# shellcheck disable=SC2034,SC2154 # shared with those two
+# Sourced by fetch and tests/debian, after kernels.sh. Reads a suite of the Debian archive
+# with an apt whose lists and state are in the cache. The machine's own apt need not know
+# the suite, and its configuration stays as it is: a machine that knew a newer suite would
+# upgrade to it. Only the mirror, the proxy and the like are taken from that configuration.
+# shellcheck disable=SC2034,SC2154 # shared with those scripts
 
-# archive_open SUITE ARCH: the functions below are about these, until this process ends.
+# archive_open SUITE ARCH: selects the suite and architecture for the functions below, and
+# locks its directory until this process ends.
 archive_open() {
 	need apt-get apt
 	need dpkg-deb dpkg
@@ -18,13 +19,15 @@ archive_open() {
 	exec {archive_lock}>"$archive_dir/lock"
 	flock "$archive_lock"
 	write_apt_conf "$2" >"$archive_dir/apt.conf"
-	# What has been superseded leaves the archive after a day or two.
+	# The archive deletes a superseded package after a day or two, so a list is fresh for a
+	# day.
 	[[ -n $(find "$archive_dir/fresh" -mmin -1440 2>/dev/null) ]] || archive_refresh
 }
 
-# Takes effect after the machine's apt.conf. Its hooks are for its own lists, and its
-# pins and its default release for its own suites.
-write_apt_conf() { # write_apt_conf ARCH
+# write_apt_conf ARCH: prints a configuration that overrides the machine's apt.conf. It
+# drops the machine's hooks, pins and default release, which are for the machine's own
+# lists and suites.
+write_apt_conf() {
 	cat <<-EOT
 		Dir::Etc::sourcelist "$archive_dir/sources.list";
 		Dir::Etc::sourceparts "-";
@@ -57,8 +60,9 @@ keyring() {
 		"install them: apt-get install debian-archive-keyring"
 }
 
-# The mirrors that the machine's apt has Debian from, then the one that serves everybody.
-# apt does not know the origin of what it never downloaded; the URI has to tell.
+# Prints the Debian mirrors of the machine's apt, then Debian's main mirror. apt does not
+# know the origin of a list that it has never downloaded; then the URI has to end in the
+# name.
 mirrors() {
 	local name=debian
 	[[ $archive_suite != *-security ]] || name=debian-security
@@ -74,7 +78,7 @@ mirrors() {
 		($2 ~ /-security$|\/updates$/) == (name ~ /-security$/) && !seen[$3]++ { print $3 }'
 }
 
-# archive_apt COMMAND...: what it says goes to a file, for archive_cause
+# archive_apt COMMAND...: runs apt-get; its messages go to a file, for archive_cause
 archive_apt() {
 	apt-get -qq -c "$archive_dir/apt.conf" "$@" >"$archive_dir/said" 2>&1
 }
@@ -86,7 +90,7 @@ archive_cause() {
 	echo "${cause:-apt said nothing}"
 }
 
-# After it the list is as the archive is now.
+# Downloads the suite's list of packages from the first mirror that has it.
 archive_refresh() {
 	local mirror key causes=''
 	key=$(keyring)
@@ -104,23 +108,23 @@ archive_refresh() {
 		"is the network up, and is there room in $cache_dir? Then try again"
 }
 
-# archive_newest REGEX: of the packages whose whole name matches it, the one of the
-# highest version number; or nothing
+# archive_newest REGEX: prints the package with the highest version number among those
+# whose whole name matches, or nothing
 archive_newest() {
 	apt-cache -c "$archive_dir/apt.conf" dumpavail 2>/dev/null | sed -n 's/^Package: //p' |
 		grep -xE "$1" | sort -V | tail -n 1 || true
 }
 
-archive_show() { # archive_show PACKAGE: its record, or nothing
+archive_show() { # archive_show PACKAGE: prints its record, or nothing
 	apt-cache -c "$archive_dir/apt.conf" --no-all-versions show "$1" 2>/dev/null || true
 }
 
-# Others may depend on what the archive has not.
-archive_has() { # archive_has PACKAGE
+# archive_has PACKAGE: packages may depend on a package that the archive has deleted.
+archive_has() {
 	[[ $(archive_show "$1") ]]
 }
 
-# archive_depends PACKAGE REGEX: those that it depends on whose name matches; or nothing
+# archive_depends PACKAGE REGEX: prints its dependencies whose name matches, or nothing
 archive_depends() {
 	archive_show "$1" | sed -n 's/^Depends: //p' | tr ',' '\n' |
 		sed 's/^ *//; s/ .*//' | grep -xE "$2" || true
@@ -134,7 +138,7 @@ archive_download() { # archive_download DIR PACKAGE...
 	(cd "$dir" && archive_apt download "$@") || archive_failed "$*"
 }
 
-# archive_install DIR PACKAGE...: unpacks them into DIR with all that they depend on
+# archive_install DIR PACKAGE...: unpacks the packages and their dependencies into DIR
 archive_install() {
 	local dir=$1 deb
 	shift
@@ -148,8 +152,9 @@ archive_install() {
 	rm "$archive_dir"/archives/*.deb
 }
 
-# The next time the list is read anew: this one may be old, or broken itself.
-archive_failed() { # archive_failed PACKAGES
+# archive_failed PACKAGES: ends the script. It deletes the list, so that the next run
+# downloads it again: this one may be old or broken.
+archive_failed() {
 	rm -rf "$archive_dir/fresh" "$archive_dir/lists"
 	die 125 "cannot download $1 of $archive_suite: $(archive_cause)" \
 		"is the network up, and is there room in $cache_dir? Then try again"

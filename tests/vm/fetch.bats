@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fetch: what it leaves alone, what it needs, and what it says when it cannot.
+# Tests of fetch: it needs no root and leaves the machine's apt alone; it refuses wrong
+# downloads, and its messages name the cause.
 
 bats_require_minimum_version 1.8.0
 
@@ -18,7 +19,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# Not root, if somebody else may read the tree.
+# as_anybody COMMAND...: runs the command without root, if other users may read the tree.
 as_anybody() {
 	if [[ $EUID == 0 ]] && setpriv --reuid nobody --clear-groups test -r "$vm/fetch"; then
 		chown nobody "$FRSP_CACHE"
@@ -28,8 +29,9 @@ as_anybody() {
 	fi
 }
 
-# Fails with 125, a line of cause that begins with $1 and a line of remedy.
-refused() { # refused CAUSE COMMAND...
+# refused CAUSE COMMAND...: the command fails with 125 and prints two lines: the cause,
+# which begins with CAUSE, and the remedy.
+refused() {
 	local cause=$1 lines
 	shift
 	run "$@"
@@ -47,7 +49,7 @@ offline() {
 	fi
 }
 
-# What the machine's apt knows.
+# Prints the machine's apt configuration and lists, to compare before and after.
 machine_apt() {
 	apt-get indextargets
 	find /etc/apt /var/lib/apt -type f -printf '%p %s %T@\n' | sort
@@ -62,7 +64,7 @@ machine_apt() {
 	[[ $paths == release=7.3.*$'\n'"btf=$FRSP_CACHE/7.3-btf/vmlinux.btf" ]]
 	bpftool btf dump file "$FRSP_CACHE/7.3-btf/vmlinux.btf" | grep "STRUCT 'task_struct'"
 	[[ $(ls "$FRSP_CACHE/7.3-btf") == $'release\nvmlinux.btf' ]]
-	# now that it is there, without a network
+	# from the cache, without a network
 	[[ $(offline "$vm/fetch" 7.3 --btf) == "$paths" ]]
 }
 
@@ -85,7 +87,7 @@ machine_apt() {
 		>"${list%_Packages*}_Packages"
 	refused 'cannot download linux-headers-7.2.' "$vm/fetch" 7.2 --btf
 	[[ $output == *'Hash Sum mismatch'* && ! -e $FRSP_CACHE/7.2-btf ]]
-	# and the next time the list is a new one
+	# the next run downloads the list again
 	"$vm/fetch" 7.2 --btf
 }
 
@@ -93,7 +95,7 @@ machine_apt() {
 	cp -r "$vm" vm
 	echo '5.5 trixie-backports amd64' >>vm/kernels
 	refused 'trixie-backports has no kernel 5.5 of flavour amd64 any more' vm/fetch 5.5
-	# the kernel, or its modules
+	# either the kernel or its modules are gone
 	refused 'trixie-backports has no ' "$vm/fetch" 7.1
 	FRSP_CACHE=/proc/none refused 'cannot write to /proc/none' "$vm/fetch" 7.1
 }
@@ -102,7 +104,7 @@ machine_apt() {
 	local size
 	FRSP_CACHE=/etc/passwd refused 'cannot write to /etc/passwd' "$vm/fetch" 7.1 --btf
 	mkdir small
-	# the list does not fit, the package does not, the kernel does not
+	# at 1 MB the list does not fit, at 3 the package, at 7 the kernel
 	for size in 1 3 7; do
 		mount -t tmpfs -o size=${size}M small small
 		FRSP_CACHE=$PWD/small refused 'cannot ' "$vm/fetch" 6.12 --btf || { umount small && false; }

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Loaded by tests that run the same in several guests: all are started in setup_file,
-# FRSP_GUESTS at a time (default 2: a guest keeps one CPU busy), and each test waits for
-# its own.
-# The file defines in_guest KERNEL, which returns the guest's exit status; errexit is
-# off in it.
+# Loaded by the .bats files that run the same tests in several guests. setup_file starts
+# all guests in the background, FRSP_GUESTS at a time (default 2, because a guest keeps
+# one CPU busy), and each @test waits for its guest and judges the guest's output.
+# The .bats file defines in_guest KERNEL, which runs the guest and returns its exit
+# status; errexit is off in in_guest.
 
 start_guests() { # start_guests KERNEL...
 	(
@@ -24,8 +24,9 @@ run_guest() { # run_guest KERNEL
 	echo "$status" >"$out.status"
 }
 
-# Prints what the guest printed, which is in KERNEL.tap too; fails if the guest did.
-await_guest() { # await_guest KERNEL
+# await_guest KERNEL: waits for the guest's end and prints its output, of which stdout is in
+# KERNEL.tap; fails if the guest failed.
+await_guest() {
 	local out=$BATS_FILE_TMPDIR/$1
 	until [[ -e $out.status ]]; do
 		sleep 1
@@ -34,9 +35,9 @@ await_guest() { # await_guest KERNEL
 	[[ $(cat "$out.status") == 0 ]]
 }
 
-# What in_guest may be: hotmon's tests, those of frsp-top, which need frsp.ko, too, and
-# those of frsp.ko itself.
-# FRSP_ALL=1: all of them. GUEST_TIMEOUT: in seconds.
+# Functions that in_guest can call: *_in_guest KERNEL runs a set of tests in a guest, and
+# passes_* KERNEL judges the output. FRSP_ALL=1: all tests of the set, not only the short
+# choice. GUEST_TIMEOUT: the guest's limit in seconds.
 vm_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
 hot_in_guest() { # hot_in_guest KERNEL
@@ -51,7 +52,8 @@ top_in_guest() { # top_in_guest KERNEL
 			env FRSP_ALL="${FRSP_ALL:-}" "$vm_dir/top-in-guest" "$ko"
 }
 
-# Of top_in_guest, besides what passes_tap looks at: the steps with frsp.ko.
+# The number of steps in top-kmod-in-guest. They print "ok - STEP", which has no number, so
+# passes_tap does not count them.
 TOP_STEPS=7
 
 passes_top() { # passes_top KERNEL TESTS
@@ -59,9 +61,10 @@ passes_top() { # passes_top KERNEL TESTS
 	[[ $(grep -c '^ok - ' "$BATS_FILE_TMPDIR/$1.tap") == "$TOP_STEPS" ]]
 }
 
-# A module of the tests: taker has the function that frsp.ko needs, group_holder keeps a
-# block group's lock, ftrace_killer shuts ftrace down. Prints where it is.
-build_module() { # build_module KERNEL NAME
+# build_module KERNEL NAME: builds one of the tests' modules and prints its path. taker
+# occupies the function that frsp.ko hooks, group_holder holds a block group's lock,
+# ftrace_killer shuts ftrace down.
+build_module() {
 	local headers dir=$BATS_FILE_TMPDIR/$1.$2
 	headers=$("$vm_dir/fetch" "$1" --headers | sed -n 's/^headers=//p')
 	cp -r "$vm_dir/$2" "$dir"
@@ -83,26 +86,47 @@ passes_kmod() { # passes_kmod KERNEL
 	[[ $(grep -c '^ok ' "$BATS_FILE_TMPDIR/$1.tap") == $(cat "$vm_dir"/life/*.bash | grep -c '^test_') ]]
 }
 
-# The programs once more, in a copy of the tree, with the newest clang that is installed.
+# Builds hotmon and frsp-top in a copy of the tree with the newest installed clang.
 build_with_newest_clang() {
 	local clang tree=$BATS_FILE_TMPDIR/tree
 	clang=$(compgen -c clang- | grep -E '^clang-[0-9]+$' | sort -V | tail -n 1)
-	mkdir "$tree"
-	tar -C "$vm_dir/../.." -c --exclude=.git . | tar -C "$tree" -x
+	"$vm_dir/../copy" "$tree" --built
 	MAKEFLAGS='' make -s -C "$tree" CLANG="$clang" .output/hotmon .output/frsp-top >&2
 }
 
-load_in_guest() { # load_in_guest KERNEL: after build_with_newest_clang
+load_in_guest() { # load_in_guest KERNEL; needs build_with_newest_clang
 	"$vm_dir/run" --disk 500M "$1" "$vm_dir/load-in-guest" \
 		"$(realpath "$vm_dir/../..")/.output" "$BATS_FILE_TMPDIR/tree/.output"
 }
 
-# passes_tap KERNEL TESTS: the guest printed the TAP of bats, with so many tests at least.
-# It may skip only what its kernel lacks.
+# passes_tap KERNEL TESTS: the guest printed bats' TAP with at least TESTS tests, of which
+# none failed. It may skip only tests of what its kernel lacks.
 passes_tap() {
 	local tap=$BATS_FILE_TMPDIR/$1.tap
 	await_guest "$1"
 	[[ $(grep -c '^ok [0-9]' "$tap") -ge $2 ]]
 	run ! grep '^not ok ' "$tap"
 	run ! grep -P '^ok .*# skip (?!the kernel has no)' "$tap"
+}
+
+# Steps of frspctl-in-guest.
+FRSPCTL_STEPS=18
+
+# JSON documents go to the directory KERNEL.json.
+frspctl_in_guest() { # frspctl_in_guest KERNEL
+	local ko dir=$BATS_FILE_TMPDIR/$1.json
+	mkdir "$dir" && ko=$("$vm_dir/kmod" "$1" WERROR=1) &&
+		"$vm_dir/run" --timeout 1800 --disk 6G --disk 120M --disk 9T --share "$dir" \
+			"$1" "$vm_dir/frspctl-in-guest" \
+			"$(realpath "$vm_dir/../..")/.output/frspctl" "$ko" "$dir"
+}
+
+passes_frspctl() { # passes_frspctl KERNEL
+	local root=$vm_dir/../.. dir=$BATS_FILE_TMPDIR/$1.json tap=$BATS_FILE_TMPDIR/$1.tap
+	await_guest "$1"
+	[[ $(grep -c '^ok - ' "$tap") == "$FRSPCTL_STEPS" ]]
+	"$root/tests/native/validate.py" "$root/docs/frspctl.schema.json" < <(cat "$dir"/*.json)
+	# one of each kind
+	"$root/tests/native/validate.py" --mutants "$root/docs/frspctl.schema.json" \
+		< <(cat "$dir/status-written.json" "$dir/tree.json" "$dir/tree-0.json")
 }

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sourced by run, fetch, initramfs and debug-kernel: the kernel table, where the cache keeps
-# each kernel, and the one way in which these scripts fail.
+# Sourced by run, fetch, initramfs and debug-kernel. Owns the reading of the kernel table,
+# the location of each kernel in the cache, and die, with which these scripts fail.
 
 vm_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-# depmod and modprobe are where only root looks.
+# depmod and modprobe are in directories that only root has in PATH.
 PATH+=:/usr/sbin:/sbin
 cache_dir=$(realpath -m "${FRSP_CACHE:-/var/cache/frsp}")
 
@@ -23,8 +23,9 @@ kernel_rows() {
 	grep -vE '^[[:space:]]*(#|$)' "$vm_dir/kernels"
 }
 
-# Sets kernel_{name,suite,flavour,arch,dir}; usage error if NAME is not in the table.
-# arch is Debian's word, and in the flavour the last one but for the size of pages.
+# kernel_select NAME: sets kernel_{name,suite,flavour,arch,dir}; usage error if NAME is not
+# in the table. kernel_arch is Debian's name of the architecture: arm64 if the flavour has
+# that word (arm64, arm64-16k), else amd64.
 # shellcheck disable=SC2034 # read by the scripts that source this file
 kernel_select() {
 	local name
@@ -40,7 +41,7 @@ kernel_select() {
 		"use one of: $(kernel_rows | awk '{ printf "%s%s", sep, $1; sep = ", " }')"
 }
 
-# The cached kernel's release (uname -r), or nothing.
+# kernel_release DIR: prints the release (uname -r) of the kernel cached in DIR, or nothing.
 kernel_release() {
 	cat "$1/release" 2>/dev/null || true
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# frsp.ko's life in the oldest and the newest kernel; kmod-in-guest says
-# what is tested. tests/all/kmod.bats has the other kernels.
+# Tests of frsp.ko in the oldest kernel; life/*.bash has the tests.
+# tests/all/kmod.bats has the other kernels.
 
 bats_require_minimum_version 1.8.0
 load guests.bash
@@ -9,7 +9,7 @@ load guests.bash
 setup_file() {
 	export BATS_TEST_TIMEOUT=2400
 	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm .output/vm/place >&2
-	start_guests 6.1 7.3
+	start_guests 6.1
 }
 
 in_guest() { # in_guest KERNEL
@@ -18,8 +18,4 @@ in_guest() { # in_guest KERNEL
 
 @test "6.1: frsp.ko's life" {
 	passes_kmod 6.1
-}
-
-@test "7.3: frsp.ko's life" {
-	passes_kmod 7.3
 }

@@ -1,15 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# frsp.ko is built for each kernel, by make and by DKMS, and what it was told of the
-# kernel holds in a guest.
+# Tests of the build of frsp.ko for each kernel, by make and by DKMS, and of the layout of
+# ext4's structs that the build takes from the kernel's BTF.
 
 bats_require_minimum_version 1.8.0
 
 setup_file() {
 	export TREE=$BATS_FILE_TMPDIR/tree MAKEFLAGS=
-	mkdir "$TREE"
-	tar -C "$BATS_TEST_DIRNAME/../.." -c --exclude=.git --exclude=.output . | tar -C "$TREE" -x
-	rm -f "$TREE/kmod/frsp.ko"
+	"$BATS_TEST_DIRNAME/../copy" "$TREE"
 }
 
 setup() {
@@ -45,7 +43,7 @@ build() { # build KERNEL [MAKE-ARG...]
 	done
 }
 
-# kmod-in-guest holds it against other kernels.
+# test_layout in life/mounts.bash checks the layout in kernels with ext4 as a module.
 @test "where ext4 is built in, too, the module is loaded and unloaded, and its layout holds" {
 	build 6.12-cloud
 	cd "$TREE" || return
@@ -172,7 +170,7 @@ build() { # build KERNEL [MAKE-ARG...]
 	[[ -z $(ls "$dkms/usr/src") ]]
 }
 
-# stub_dkms: a dkms that fails to build, and notes what it was called for
+# stub_dkms: puts a dkms into PATH whose install fails, and which notes its calls
 stub_dkms() {
 	mkdir bin
 	cat >bin/dkms <<-'EOT'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The BPF objects of each compiler load into a kernel. The verifier looks at what the
-# compiler made of the source, so what it accepts from one clang it may refuse from another.
+# A kernel loads the BPF objects that each installed clang makes. The verifier checks the
+# compiled code: it may accept the output of one clang and refuse the output of another.
 # The oldest kernel is the strictest; tests/all/load.bats has newer ones.
 
 bats_require_minimum_version 1.8.0

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016 # for the guest's shell
-# A kernel that is locked down for confidentiality, with and without securityfs.
+# hotmon and frsp-top in a kernel that is locked down for confidentiality, with and without
+# securityfs.
 
 @test "lockdown=confidentiality: hotmon and frsp-top say so, with exit code 3" {
 	local bin=$BATS_TEST_DIRNAME/../../.output

@@ -2,9 +2,10 @@
 /*
  * place FILE BLOCKS[/PIECE] [-u] [-c] [START+LEN...]
  *
- * Places FILE in the ranges (in blocks of the filesystem), preallocates BLOCKS
- * at its end, PIECE at a time, and prints what FILE has then: START+LEN of each
- * run of blocks, one a line. -u: unplaces it before; -c: opens it anew before.
+ * Gives FILE the ranges as target ranges (in blocks of the filesystem),
+ * preallocates BLOCKS at its end, PIECE at a time, and prints all blocks of
+ * FILE: a line START+LEN for each run of blocks. Before the preallocation, -u
+ * takes the target ranges away, and -c closes FILE and opens it again.
  * Exit status: 0, or 1 with the failed call and its errno's name on stderr.
  */
 #include <errno.h>
@@ -115,7 +116,7 @@ int main(int argc, char **argv)
 	check(fstat(fd, &stat), "fstat");
 	block_bytes = stat.st_blksize;
 	blocks = strtoul(argv[2], &end, 10);
-	/* ext4 does not round such requests up */
+	/* ext4 does not round requests of 32767 blocks up */
 	piece = *end == '/' ? strtoul(end + 1, NULL, 10) : 32767;
 	for (int i = 3; i < argc; i++) {
 		undo |= !strcmp(argv[i], "-u");

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sourced by run: turns options into QEMU's arguments, in the array qemu_args.
-# Needs $run_dir, the run's temporary directory, $kernel_arch, $tcg_threads, single or
-# multi, and $icount, which is empty unless the clock counts instructions.
-# shellcheck disable=SC2154 # run and kernel_select set what this file does not
+# Sourced by run: collects QEMU's arguments in the array qemu_args. Reads $run_dir, the
+# run's temporary directory; $kernel_arch; $tcg_threads, which is single or multi; and
+# $icount, which is not empty if the guest's clock counts instructions.
+# shellcheck disable=SC2154 # run and kernel_select set these variables
 
 qemu_args=()
 
-# Debian's word for what this machine runs.
+# Prints Debian's name of this machine's architecture.
 host_arch() {
 	case $(uname -m) in
 	x86_64) echo amd64 ;;
@@ -16,7 +16,7 @@ host_arch() {
 	esac
 }
 
-# Sets qemu, and qemu_console, the guest's name of the serial line.
+# Sets qemu, the program, and qemu_console, the name of the serial line in the guest.
 # shellcheck disable=SC2034 # for run
 select_qemu() {
 	case $kernel_arch in
@@ -29,7 +29,7 @@ bad_disk() {
 	die 2 "bad disk '$1': $2" "see --disk in tests/vm/run --help"
 }
 
-# disk_option SPEC KEY[=VALUE]: sets the caller's disk_* variables.
+# disk_option SPEC KEY[=VALUE]: sets one of the caller's disk_* variables.
 disk_option() {
 	local value=${2#*=}
 	case $2 in
@@ -50,8 +50,8 @@ disk_option() {
 	esac
 }
 
-# A disk is /dev/vda, vdb, ... in the order of the options.
-add_disk() { # add_disk NUMBER SPEC
+# add_disk NUMBER SPEC: the guest names the disks vda, vdb, ... in the order of the calls.
+add_disk() {
 	local number=$1 spec=$2 size='' option options
 	local disk_file='' disk_format=raw disk_flags='' disk_serial=''
 	IFS=, read -r -d '' -a options < <(printf '%s\0' "$spec")
@@ -66,12 +66,12 @@ add_disk() { # add_disk NUMBER SPEC
 	if [[ -n $size ]]; then
 		disk_file=$run_dir/disk$number
 		truncate -s "${size/k/K}" "$disk_file" || bad_disk "$spec" "cannot make $disk_file"
-		# Nobody reads it after the run, so the host need not sync it.
+		# The run's end removes the file, so the host need not sync it.
 		disk_flags+=,cache=unsafe
 	fi
 	[[ -n $disk_file ]] || bad_disk "$spec" "neither file=PATH nor a size"
 	[[ -r $disk_file ]] || bad_disk "$spec" "cannot read $disk_file"
-	# A comma in a path would end QEMU's option.
+	# QEMU takes ",," in a path for a comma, and "," for the end of the option.
 	disk_file=$(realpath "$disk_file")
 	qemu_args+=(
 		-drive "if=none,id=disk$number,discard=unmap,format=$disk_format$disk_flags,file.driver=file,file.filename=${disk_file//,/,,}"
@@ -79,7 +79,7 @@ add_disk() { # add_disk NUMBER SPEC
 	)
 }
 
-# C and Rust versions of virtiofsd understand the same -o options.
+# The C version and the Rust version of virtiofsd understand the same -o options.
 find_virtiofsd() {
 	local path
 	for path in /usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd; do
@@ -92,9 +92,10 @@ find_virtiofsd() {
 		"install it: apt-get install qemu-system-common (Debian 12) or virtiofsd"
 }
 
-# virtiofsd cannot export read-only, and it leaves a lock file behind. So it runs in
-# a mount namespace in which our directory is where it locks and, if $1 is ro, all
-# else is read-only: but for FUSE, where a server that does not answer would hold us.
+# virtiofsd cannot export a directory read-only, and it leaves a lock file in
+# /run/virtiofsd. So it runs in its own mount namespace. There our directory ($2) covers
+# /run/virtiofsd, and if $1 is ro, all other mounts are read-only. FUSE mounts stay as they
+# are: a remount would hang if the FUSE server does not answer.
 # shellcheck disable=SC2016 # expanded by the inner shell
 virtiofsd_namespace='
 set -eu
@@ -121,7 +122,7 @@ share_by_virtiofs() { # share_by_virtiofs TAG DIR ro|rw
 		"$(find_virtiofsd)" -f --socket-path="$socket" -o "source=$2" -o "cache=$cache" \
 		-o sandbox=chroot </dev/null >"$log" 2>&1 &
 	helper_pids+=($!)
-	# each mount of the host is made read-only for it first: slow on a busy machine
+	# Wait for up to 30 s: remounting all of the host's mounts is slow on a busy machine.
 	for try in {1..600}; do
 		if [[ -S $socket ]] || ! kill -0 $! 2>/dev/null; then
 			break
@@ -149,8 +150,9 @@ share() { # share TAG DIR ro|rw
 	)
 }
 
-# A port writes to a file, as a file never makes QEMU wait and so never loses what
-# the guest wrote last; without ioeventfd it is there before the guest goes on.
+# Adds three virtio-serial ports, which write to files: QEMU never waits for a file, so the
+# guest's last output is not lost. With ioeventfd=off, QEMU writes the data before the
+# guest continues.
 add_ports() {
 	local port
 	qemu_args+=(-device 'virtio-serial-pci,ioeventfd=off')
@@ -163,11 +165,11 @@ add_ports() {
 	done
 }
 
-# A usable /dev/kvm may still fail to run a kernel, so this boots one until it finds
-# no root.
+# KVM may fail to run a kernel although /dev/kvm can be opened. So this boots the kernel,
+# without a root, up to the message that there is no root filesystem.
 kvm_works() {
 	[[ -w /dev/kvm ]] || return 1
-	# QEMU aborts where KVM is broken: no core file, and no word of it from bash.
+	# QEMU aborts if KVM is broken: prevent a core file and bash's message about the abort.
 	(
 		ulimit -c 0
 		timeout -k 1 10 qemu-system-x86_64 -accel kvm -cpu max -M q35 -m 512 -nodefaults \
@@ -179,32 +181,34 @@ kvm_works() {
 
 add_machine() { # add_machine MEMORY CPUS
 	if [[ $kernel_arch == arm64 ]]; then
-		# Pointer authentication, emulated, makes a guest several times slower.
+		# Emulated pointer authentication makes a guest several times slower.
 		qemu_args+=(-accel "tcg,thread=$tcg_threads" -cpu 'max,pauth=off' -M virt)
 		append=" norandmaps init_on_alloc=0$append"
 	elif [[ -z $icount ]] && kvm_works; then
 		qemu_args+=(-accel kvm -cpu max -M q35)
 	else
-		# QEMU 7.2 emulates CMPXCHG16B wrongly: with it 6.12-cloud crashed in 10 of
-		# 48 boots, with garbage in the flags register and on any -cpu, and without
-		# it in 0 of 36. To be dropped when a newer QEMU boots 50 times with it.
-		# With a thread per CPU, QEMU 7.2 runs stale int3 instructions while one CPU
-		# patches code that another runs: switching tracepoints crashed 6.1, 6.12 and
-		# 6.12-cloud within seconds. With one thread for all CPUs it does not.
+		# -cx16: QEMU 7.2 emulates CMPXCHG16B wrongly. With it, 6.12-cloud crashed in 10
+		# of 48 boots, with garbage in the flags register and on any -cpu; without it, in
+		# 0 of 36. Delete this when a newer QEMU boots 50 times with cx16.
+		# thread=single (the default): with a thread per CPU, QEMU 7.2 runs stale int3
+		# instructions while one CPU patches code that another CPU runs. Switching
+		# tracepoints crashed 6.1, 6.12 and 6.12-cloud within seconds; with one thread for
+		# all CPUs it crashed none.
 		qemu_args+=(-accel "tcg,thread=$tcg_threads" -cpu 'max,-cx16' -M q35)
-		# Programs start about three times faster where addresses are not random,
-		# page tables have four levels and pages are not filled when they are
-		# allocated. A host that is busy keeps an emulated timer late, at which the
-		# kernel gives up; it need not look.
+		# Programs start about three times faster without address randomisation, with
+		# page tables of four levels, and without filling pages at their allocation.
+		# no_timer_check: on a busy host the emulated timer is late, and the kernel's
+		# check of the timer would panic.
 		append=" norandmaps no5lvl init_on_alloc=0 no_timer_check$append"
 		[[ -z $icount ]] || qemu_args+=(-icount shift=1)
-		# Without it, from 7.0 on BPF gets task storage only from caches that are
-		# debugged (mm/slub.c, __kmalloc_nolock_noprof): those that are charged to
-		# cgroups, as its own is.
+		# Since 7.0, BPF allocates task storage with kmalloc_nolock(), which without
+		# cx16 works only on caches with SLUB debugging (mm/slub.c,
+		# __kmalloc_nolock_noprof). The storage is charged to a cgroup, so it comes from
+		# the kmalloc-cg caches: turn debugging on for these.
 		[[ $kernel_name != [7-9].* ]] || append=" slub_debug=Z,kmalloc-cg-*$append"
 	fi
 	qemu_args+=(-m "$1" -smp "$2" -nodefaults -display none -no-reboot)
-	# virtiofsd reads and writes the guest's memory.
+	# virtiofsd maps the guest's memory, so it must be shared.
 	[[ $root_type == 9p ]] || qemu_args+=(
 		-object "memory-backend-memfd,id=memory,size=$1M,share=on"
 		-machine memory-backend=memory

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The runner itself: first its options, then guests. FRSP_KERNEL chooses the kernel
+# Tests of run itself: first its options, then its guests. FRSP_KERNEL chooses the kernel
 # of the guests.
 
 # shellcheck disable=SC2016 # what is in single quotes is for the guest
@@ -13,7 +13,7 @@ setup() {
 	mkdir "$TMPDIR"
 }
 
-# A run leaves no temporary file; with it goes what QEMU and virtiofsd have open.
+# A run leaves no temporary file, and no QEMU or virtiofsd that uses one.
 teardown() {
 	local left
 	left=$(ls -A "$TMPDIR")
@@ -25,11 +25,12 @@ guest() {
 	run timeout 300 "$vm/run" "$@"
 }
 
-# Bad usage: exit 2, a cause that contains $1 and a remedy.
+# refused CAUSE ARG...: run exits with 2 and prints two lines: the cause, which contains
+# CAUSE, and the remedy.
 refused() {
 	local cause=$1
 	shift
-	# With a cache that cannot be: it would fail otherwise if it went on.
+	# The cache cannot be made: if run does not stop at the options, it fails with 125.
 	FRSP_CACHE=/dev/null/x run "$vm/run" "$@"
 	echo "$output"
 	[[ $status -eq 2 && ${#lines[@]} -eq 2 && ${lines[0]} == vm:*"$cause"* && ${lines[1]} == vm:* ]]
@@ -97,7 +98,7 @@ refused() {
 	[[ $status -eq 127 ]]
 }
 
-# 6.12-cloud has no 9p, 7.3 comes in two packages; tests/all/boot.bats boots all.
+# 6.12-cloud has no 9p; 7.3 comes in two packages. tests/all/boot.bats boots all kernels.
 @test "the oldest kernel, one for clouds and the newest boot, have a writable root and load modules" {
 	local name
 	for name in 6.1 6.12-cloud 7.3; do
@@ -115,7 +116,7 @@ refused() {
 	truncate -s 1M raw
 	cp raw raw2
 	qemu-img create -q -f qcow2 image 8M
-	# The same file twice: QEMU's lock on images refuses.
+	# QEMU locks its images, so it refuses the same file twice.
 	guest --disk file=raw --disk file=raw "$kernel" true
 	echo "$output"
 	[[ $status -eq 125 && $output == *' lock'*'vm: QEMU failed'* ]]
@@ -137,7 +138,7 @@ refused() {
 			echo $((${EPOCHREALTIME/./} - start))
 		done'
 	echo "$output"
-	# 24 MiB at 4 MiB/s take 5 to 6 s: QEMU lets a burst of 0.1 s pass at once.
+	# 24 MiB at 4 MiB/s take 5 to 6 s; QEMU allows a burst of 0.1 s.
 	[[ $status -eq 0 && ${lines[1]} -gt 4500000 && ${lines[1]} -gt $((3 * lines[0])) ]]
 }
 

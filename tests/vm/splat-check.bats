@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# One sample of each kind of splat, as the kernel prints it, and what must pass.
+# Tests of splat-check: it finds a sample of each kind of splat, as the kernel prints it,
+# and no splat in harmless lines.
 
 setup() {
 	check=$BATS_TEST_DIRNAME/splat-check
@@ -100,7 +101,7 @@ EOF
 	[[ $status -eq 0 && -z $output ]]
 }
 
-# A checker with lists of its own.
+# own_lists DENY ALLOW: makes a copy of splat-check that uses these lists.
 own_lists() {
 	mkdir "$BATS_TEST_TMPDIR/vm"
 	cp "$check" "$BATS_TEST_TMPDIR/vm/"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The course of a storm: options, scenarios, rounds. Prints TAP. tests/vm/storm
- * runs it in guests; guest/storm.h says what is where.
+ * The main program of the storm: owns the options, the scenarios and the steps
+ * of a round. Prints TAP. tests/vm/storm runs it in guests; guest/storm.h lists
+ * its other files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -92,7 +93,8 @@ const char *device = "/dev/vda", *device_name, *module_path;
 static u64 seed;
 static bool stock;
 u32 fail_pct;
-/* A round goes on until so many operations were done, or so long. */
+/* The storm of a round lasts --seconds, and up to MAX_WAIT_S longer if fewer
+ * than MIN_OPS operations are done by then. */
 #define MIN_OPS	   2000
 #define MAX_WAIT_S 60
 
@@ -150,7 +152,7 @@ u32 random_size(struct random *random, u32 limit)
 
 /* --- processes ------------------------------------------------------------ */
 
-/* The exit status, or -1. */
+/* Returns the exit status, or -1 if there is none. */
 static int run(const char *command)
 {
 	int status = system(command);
@@ -168,7 +170,8 @@ static int run(const char *command)
 		}                                                              \
 	} while (0)
 
-/* For all children, a minute at most: a process that hangs is a bug. */
+/* Waits for all children, for a minute at most: a process that hangs is a
+ * bug. */
 static void wait_for_all(void)
 {
 	time_t end = time(NULL) + 60;
@@ -258,8 +261,8 @@ static void storm(const struct scenario *scenario, u64 round_seed)
 			disk_mib));
 	START(cap_watch());
 	usleep(seconds * 1000000);
-	/* On a slow machine a large file or two may take all of that: then most
-	 * groups are as mkfs left them, and there is little to compare. */
+	/* On a slow machine one or two large files may take all this time. Then
+	 * most groups are as mkfs left them, and a comparison says little. */
 	for (u32 i = 0; i < MAX_WAIT_S * 10 && is_short(ops_before); i++)
 		usleep(100000);
 	shared->stop = true;
@@ -390,7 +393,7 @@ static bool is_chosen(const struct scenario *scenario, bool all, char **names)
 	return false;
 }
 
-/* NULL: there are all of them */
+/* Returns the first name without a scenario; NULL: all names are known. */
 static const char *unknown_name(char **names)
 {
 	for (; *names; names++) {

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sourced by fetch, after archive.sh: makes a kernel's headers usable on a machine that
-# runs another Debian. They name the compiler that built the kernel, and the programs in
-# them may want their own suite's C library. What the machine lacks goes into the cache
-# with all that it needs, and is called by scripts that name the loader and the libraries:
-# neither root nor a chroot is needed.
+# Sourced by fetch, after archive.sh. Makes a kernel's headers usable on a machine with
+# another Debian release. The headers name the compiler that built the kernel, and their
+# programs may need the C library of their own suite. If the machine lacks the compiler or
+# the libraries, they are unpacked into the cache with their dependencies. Scripts start
+# the programs with the right loader and libraries, so neither root nor a chroot is needed.
 # shellcheck disable=SC2154 # shared with fetch
 
-# fit_headers DIR RELEASE: the headers in DIR; those of another architecture stay as
-# they are. The archive that is open is not the kernel's own suite any more, after that.
+# fit_headers DIR RELEASE: makes the headers in DIR usable; headers of another architecture
+# stay as they are. It may open another suite of the archive.
 fit_headers() {
 	local kbuild variables compiler programs program libraries tools
 	[[ $kernel_arch == "$(dpkg --print-architecture)" ]] || return 0
@@ -33,8 +33,9 @@ fit_headers() {
 		sed -i "s|^CC = .*|CC = $tools/${compiler##*-linux-gnu-}|" "$variables"
 }
 
-# Programs in DIR that the machine's libraries do not do for.
-foreign_programs() { # foreign_programs DIR
+# foreign_programs DIR: prints the programs in DIR that cannot run with this machine's
+# libraries.
+foreign_programs() {
 	local program
 	find "$1" -path '*/linux-kbuild-*' -type f -perm -100 | while read -r program; do
 		[[ $(ldd "$program" 2>&1) != *'not found'* ]] || echo "$program"
@@ -52,13 +53,13 @@ fetch_tools() { # fetch_tools DIR COMPILER LIBRARY-PACKAGE...
 	# shellcheck disable=SC2016 # for the script
 	write_script "$dir.new/run" "$dir/$loader" \
 		"--library-path $dir/lib/$triplet:$dir/usr/lib/$triplet --argv0" '"$1"'
-	# It starts other programs, each of which needs the loader, too.
+	# The compiler starts other programs, which need the loader, too.
 	write_script "$dir.new/$compiler" "$dir/run" "$dir/usr/bin/$compiler" \
 		"-wrapper $dir/run -B$dir/usr/bin/"
 	mv -T "$dir.new" "$dir"
 }
 
-write_script() { # write_script FILE WORD...: FILE runs the words with its arguments
+write_script() { # write_script FILE WORD...: makes FILE run the words and its arguments
 	printf '#!/bin/sh\nexec %s "$@"\n' "${*:2}" >"$1"
 	chmod 755 "$1"
 }

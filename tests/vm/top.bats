@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What frsp-top says, in each guest: top-in-guest chooses the tests of what ext4 and XFS
-# do, top-kmod-in-guest has those of frsp.ko. One boot serves both. tests/all/top.bats has
-# other kernels.
+# Tests of frsp-top in a guest. top-in-guest chooses tests of ext4 and XFS from
+# tests/native, and runs top-kmod-in-guest, which has the tests with frsp.ko.
+# tests/all/top.bats has other kernels.
 
 bats_require_minimum_version 1.8.0
 load guests.bash

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What tests/vm/xfstests makes of what check prints; no guest.
+# Tests of tests/vm/xfstests --compare, without guests: it compares two outputs of
+# xfstests' check.
 
 setup() {
 	out=$BATS_TEST_TMPDIR
@@ -10,7 +11,7 @@ setup() {
 
 compare() {
 	run "$BATS_TEST_DIRNAME/xfstests" --compare --out "$out"
-	# as column aligns it
+	# without the spaces by which column aligns it
 	mapfile -t lines < <(sed 's/  */ /g; s/ $//' <<<"$output")
 	printf '%s\n' "${lines[@]}"
 }

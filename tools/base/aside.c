@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One process, the worker, answers question after question. If it does not
- * answer in time it is given up: it stays where it hangs, as not even SIGKILL
- * ends a process that waits for a FUSE server, and the next question gets a new
- * worker. One worker hangs per mount, at most: the mount is asked again when
- * that worker has ended, so when the filesystem has answered after all.
+ * One process, the worker, answers one question after the other. A worker that
+ * does not answer in time is given up: it stays where it hangs, because not
+ * even SIGKILL ends a process that waits for a FUSE server. The next question
+ * gets a new worker. Example, if mount 7 does not answer:
  *
- * A thread would not do: a process ends with the last of its threads.
+ *   question to 7: worker A hangs. After PATIENCE_S the call fails.
+ *   question to 8: worker B answers.
+ *   question to 7: fails at once, as A still hangs.
+ *   7 answers after all, so A ends.
+ *   question to 7: worker B answers.
  *
- * The worker is forked without exec, so a function has one address in both.
+ * So at most one worker hangs per mount. Threads would not do: a process that
+ * has to end waits for all its threads.
+ *
+ * The worker is forked without exec, so a function has the same address in both
+ * processes.
  */
 #include "base/aside.h"
 
@@ -25,8 +32,8 @@
 #include "base/interrupt.h"
 
 #define PATIENCE_S	 1.0
-#define PATIENCE_STUCK_S 0.2 /* while another one hangs */
-#define PATIENCE_END_S	 0.5 /* in all, when we are to end */
+#define PATIENCE_STUCK_S 0.2 /* while another worker hangs */
+#define PATIENCE_END_S	 0.5 /* in all, after we were told to end */
 #define MAX_STUCK	 64
 
 struct question {
@@ -75,7 +82,7 @@ static void send_answer(int socket, struct answer *answer, size_t len, int fd)
 		head.msg_control = &room;
 		head.msg_controllen = sizeof(room);
 	}
-	/* Given up meanwhile: nobody wants it. */
+	/* The worker was given up meanwhile: nobody wants the answer. */
 	if (sendmsg(socket, &head, MSG_NOSIGNAL) < 0)
 		_exit(0);
 	if (fd >= 0)
@@ -104,6 +111,7 @@ static void forget_stuck(size_t i)
 	stuck[i] = stuck[--n_stuck];
 }
 
+/* True if a worker hangs on this mount, or too many workers hang. */
 static bool is_stuck(int mount_id)
 {
 	for (size_t i = n_stuck; i--;)
@@ -125,7 +133,7 @@ static void give_up(int mount_id)
 	worker.child = 0;
 }
 
-/* So that none holds a mount when the program has ended. */
+/* At exit, so that no worker holds a mount after the program has ended. */
 static void end_workers(void)
 {
 	if (child_is_this())
@@ -162,7 +170,7 @@ static int start_worker(void)
 	return err;
 }
 
-/* The worker ended by itself. */
+/* Cleans up after a worker that ended by itself. */
 static int lost_worker(void)
 {
 	close(worker.socket);
@@ -188,7 +196,7 @@ static bool is_answered(void)
 		n = interrupt_poll(&input, 1, left_s);
 		waited_s = clock_monotonic_s() - start_s;
 	}
-	/* What is answered at once costs nothing of the time to end. */
+	/* An answer that comes at once uses nothing of PATIENCE_END_S. */
 	if (interrupted && waited_s > 0.001)
 		waited_at_end_s += waited_s;
 	return n > 0;

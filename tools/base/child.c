@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 
-#define END_MS 200 /* for one that was killed, and is not held */
+#define END_MS 200 /* enough for a killed child that nothing holds */
 
 static bool is_child;
 
@@ -65,7 +65,7 @@ void child_end(pid_t child)
 		nanosleep(&ms, NULL);
 }
 
-/* False: not within patience_s. */
+/* False: the child did not end within patience_s, or we were told to end. */
 static bool wait_for_end(pid_t child, double patience_s)
 {
 	double end_s = clock_monotonic_s() + patience_s, left_s;

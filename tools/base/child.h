@@ -1,31 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Processes of ours that may hang in a filesystem, so that we do not. */
+/* Child processes, which may hang in a filesystem so that we do not. */
 #ifndef FRSP_CHILD_H
 #define FRSP_CHILD_H
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* As fork(). Of the parent's the child has memory, the working directory and
- * the file keep_fd (-1: none), but no terminal and no signal handlers. It is
- * killed when its parent ends. name: what ps shows.
+/* As fork(). The child keeps the parent's memory, working directory and file
+ * keep_fd (-1: none), but no other file, no terminal and no signal handlers. It
+ * is killed when its parent ends. name: what ps shows.
  */
 pid_t child_fork(const char *name, int keep_fd);
 
-/* Is this process such a child? */
+/* True if this process is such a child. */
 bool child_is_this(void);
 
-/* If so, its number is free for others: ask once. */
+/* True if the child has ended. Then the kernel may give its pid to another
+ * process, so do not ask again.
+ */
 bool child_has_ended(pid_t child);
 
-/* Kills it. One that does not end at once, as a filesystem holds it, is left
- * behind.
+/* Kills the child. If it does not end at once, because a filesystem holds it,
+ * it is left behind.
  */
 void child_end(pid_t child);
 
-/* Has run(context) done by a child, without files but its own; what it changes
- * in memory stays there. Waits patience_s for it, less when we are to end.
- * Returns what run() returns, 0 or -errno; -ETIMEDOUT: it goes on without us.
+/* Calls run(context) in a child that has none of our files. What it changes in
+ * memory, we do not see. Waits patience_s for the child, or less if the program
+ * is told to end. Returns what run() returns, 0 or -errno; -ETIMEDOUT: the
+ * child goes on without us; or another -errno.
  */
 int child_run(const char *name, int (*run)(void *context), void *context,
 	      double patience_s);

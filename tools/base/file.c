@@ -68,7 +68,7 @@ static int write_all(int fd, const char *data, size_t len)
 	return fsync(fd) ? -errno : 0;
 }
 
-/* So that the new name, too, is on the disk. */
+/* Makes sure that the new name is on the disk, too. */
 static int sync_directory_of(const char *path)
 {
 	char copy[PATH_MAX];
@@ -85,7 +85,9 @@ static int sync_directory_of(const char *path)
 	return err;
 }
 
-/* The file that path leads to, so that a link there stays. */
+/* Sets target to the file that path leads to, so that a symbolic link at path
+ * stays. A link that leads to no file is replaced.
+ */
 static int find_target(const char *path, char target[PATH_MAX])
 {
 	struct stat st;

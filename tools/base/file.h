@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whole files, in and out. */
+/* Reads and replaces whole files. */
 #ifndef FRSP_FILE_H
 #define FRSP_FILE_H
 
@@ -7,12 +7,13 @@
 
 /* Both return 0 or -errno. */
 
-/* *data is to be freed. -EINVAL: not a regular file, -EFBIG: longer than max. */
+/* The caller frees *data. -EINVAL: not a regular file; -EFBIG: longer than max.
+ */
 int file_read(const char *path, size_t max, void **data, size_t *len);
 
-/* At path there is the old file or the new one, whole and on the disk, whatever
- * happens meanwhile. A new one has mode 0600. -EINVAL: what is there now is not
- * a regular file.
+/* Whatever happens meanwhile, path has either the old or the new file, whole
+ * and on the disk. The new file has mode 0600. -EINVAL: path is something other
+ * than a regular file.
  */
 int file_replace(const char *path, const void *data, size_t len);
 

@@ -59,7 +59,7 @@ const char *fmt_rfc3339(char buf[FMT_LEN], __u64 wall_ns)
 	return buf;
 }
 
-/* A finite number >= 0 without sign; *rest: what follows it. */
+/* Parses a finite number >= 0 without a sign. *rest: the text after it. */
 static int parse_decimal(const char *text, double *value, const char **rest)
 {
 	char *end;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Numbers as people write and read them. */
+/* Writes numbers for people, and parses what people write. */
 #ifndef FRSP_FMT_H
 #define FRSP_FMT_H
 
@@ -9,16 +9,16 @@
 
 #define FMT_LEN 32
 
-/* "1.5M" (IEC, base 1024, one decimal; plain below 1024), or all digits. */
+/* "1.5M" (IEC, base 1024, one decimal; plain below 1024); exact: all digits. */
 const char *fmt_bytes(char buf[FMT_LEN], __u64 bytes, bool exact);
 
-/* A temperature: three significant digits, "0.5", "12.3", "456", "7.9M". */
+/* A temperature: three digits, "0.50", "12.3", "456", "7.90M". */
 const char *fmt_temperature(char buf[FMT_LEN], double temperature);
 
-/* RFC 3339 in UTC with milliseconds; wall_ns since the epoch. */
+/* RFC 3339, in UTC, with milliseconds. wall_ns: since the epoch. */
 const char *fmt_rfc3339(char buf[FMT_LEN], __u64 wall_ns);
 
-/* All return 0, or -EINVAL (not a number), or -ERANGE. */
+/* The functions below return 0, -EINVAL (not a number), or -ERANGE. */
 
 /* "16M", "1.5GiB", "65536": bytes. */
 int fmt_parse_bytes(const char *text, __u64 *bytes);

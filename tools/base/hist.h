@@ -12,8 +12,8 @@
 
 __u64 hist_total(const __u64 *buckets, size_t n);
 
-/* What a counter grew by between two readings; all of the later one where it
- * began anew in between.
+/* How much a counter grew between two readings. If it began anew in between,
+ * all of the later reading.
  */
 static inline __u64 hist_since(__u64 later, __u64 earlier)
 {
@@ -21,8 +21,9 @@ static inline __u64 hist_since(__u64 later, __u64 earlier)
 }
 
 /*
- * Below which value percent of all are, 0 < percent <= 100: linear within the
- * bucket, so not more exact than that. 0: nothing was counted.
+ * The value below which percent of all counted values are; 0 < percent <= 100.
+ * It is interpolated within a bucket, so it is no more exact than the bucket.
+ * 0: nothing was counted.
  */
 double hist_percentile(const __u64 *buckets, size_t n, double percent);
 
@@ -31,13 +32,13 @@ enum hist_unit {
 	HIST_COUNT, /* plain numbers */
 };
 
-/* A line per bucket from the first to the last that has something, with a bar
- * of at most width characters; nothing if there is none.
+/* Prints one line for each bucket, from the first to the last non-empty one,
+ * with a bar of at most width characters. Prints nothing if all are empty.
  */
 void hist_print(FILE *out, const char *title, const __u64 *buckets, size_t n,
 		enum hist_unit unit, int width);
 
-/* "850ns", "1.5us", "12ms". buf: of FMT_LEN. */
+/* "850ns", "1.5us", "12ms". buf has FMT_LEN bytes. */
 const char *hist_fmt_ns(char *buf, double ns);
 
 #endif

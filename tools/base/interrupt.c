@@ -7,7 +7,7 @@
 
 volatile sig_atomic_t interrupted;
 
-static sigset_t unblocked; /* what it was before */
+static sigset_t unblocked; /* the signal mask during interrupt_poll() */
 static bool catching;
 
 static void on_interrupt(int signal_number)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SIGINT and SIGTERM as a wish to end, which is seen only while waiting. */
+/* SIGINT and SIGTERM only set interrupted, as a wish to end. They arrive only
+ * while the program waits in interrupt_poll().
+ */
 #ifndef FRSP_INTERRUPT_H
 #define FRSP_INTERRUPT_H
 
@@ -8,12 +10,12 @@
 
 extern volatile sig_atomic_t interrupted;
 
-/* Blocks both; they arrive inside of interrupt_poll(). Again after ncurses has
- * started, as that has handlers of its own.
+/* Installs this. Call it again after ncurses has started, because ncurses
+ * installs handlers of its own.
  */
 void interrupt_catch(void);
 
-/* As poll(). Without interrupt_catch() signals do what they always do. */
+/* As poll(). Before interrupt_catch() the signals have their usual effect. */
 int interrupt_poll(struct pollfd *fds, nfds_t n_fds, double timeout_s);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* JSON objects as json-c has them, field by field, and out on one line. */
+/* Builds JSON objects of json-c field by field, and prints them on one line. */
 #ifndef FRSP_JSON_OUT_H
 #define FRSP_JSON_OUT_H
 
@@ -13,25 +13,25 @@ void json_add_bool(struct json_object *object, const char *key, bool value);
 /* value: UTF-8, or NULL for null */
 void json_add_string(struct json_object *object, const char *key,
 		     const char *value);
-/* text: made UTF-8, whatever bytes it is of, or NULL for null */
+/* text: any bytes, which become valid UTF-8, or NULL for null */
 void json_add_text(struct json_object *object, const char *key,
 		   const char *text);
-/* With so many decimals. */
+/* Adds the value with this number of decimals. */
 void json_add_number(struct json_object *object, const char *key, double value,
 		     int decimals);
 
-/* An array of the buckets up to the last that has something. */
+/* Adds an array of the buckets, up to the last that is not empty. */
 void json_add_histogram(struct json_object *object, const char *key,
 			const __u64 *buckets, size_t n);
 
-/* A document with what all have: the schema's name, which machine, which time
- * that it runs, and when. NULL: no memory.
+/* A document with the fields that all documents have: the schema's name, the
+ * machine, its boot id, and the time. NULL: no memory.
  */
 struct json_object *json_document(const char *schema, __u64 wall_ns,
 				  __u64 mono_ns);
 
 /* Prints the document and a newline, and frees it. Does not flush. 0, -ENOMEM,
- * or another -errno, which the stream has, too: ferror().
+ * or another -errno; after a failed write ferror() is true, too.
  */
 int json_print(FILE *out, struct json_object *document);
 

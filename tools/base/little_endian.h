@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Numbers as disks and files have them: little-endian, anywhere. */
+/* Little-endian numbers of disks and files, at any alignment. */
 #ifndef FRSP_LITTLE_ENDIAN_H
 #define FRSP_LITTLE_ENDIAN_H
 

@@ -12,13 +12,13 @@ enum exit_code {
 	EXIT_PERMISSION,
 };
 
-/* The name that messages begin with. */
+/* Sets the name that messages begin with. */
 void log_init(const char *program);
 
-/* PROGRAM: text */
+/* Prints "PROGRAM: text". */
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* PROGRAM: cause, and below it the remedy. Returns code. */
+/* Prints "PROGRAM: cause" and, on the next line, the hint. Returns code. */
 int log_fail(enum exit_code code, const char *hint, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -9,9 +9,10 @@
 
 static bool said;
 
-/* Where a standard stream is closed, the next file that the program opens gets
- * its number, and messages would go into that file. O_PATH takes the number,
- * and all reading and writing of it fails with EBADF, as if it were closed.
+/* If a standard stream is closed, the next file that the program opens gets its
+ * number, and messages would go into that file. So we open something else with
+ * O_PATH: that takes the number, and reads and writes fail with EBADF, as if
+ * the stream were closed.
  */
 static void occupy_closed_streams(void)
 {
@@ -20,7 +21,9 @@ static void occupy_closed_streams(void)
 			return;
 }
 
-/* argp ends --help and --version with exit(), so main() does not see all ends. */
+/* Runs at exit. argp ends --help and --version with exit(), so main() cannot do
+ * this.
+ */
 static void end(int status, void *context)
 {
 	bool was_lost = output_is_lost();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Standard output that cannot be written to is an error of the program,
- * whatever it was to print: a report, --help, a list of keys.
+ * If standard output cannot be written, the program fails, whatever it prints:
+ * a report, --help, a list of keys.
  */
 #ifndef FRSP_OUTPUT_H
 #define FRSP_OUTPUT_H
@@ -11,18 +11,21 @@
 
 #include "base/log.h"
 
-/* main() calls it first, before anything is opened. From then on a program that
- * ends says if its output was lost, and its exit status is not 0.
+/* main() calls this first, before the program opens anything. From then on, if
+ * output was lost, the program says so when it ends, and its exit status is not
+ * 0.
  */
 void output_begin(void);
 
-/* All that was printed is written. Returns 0 or -errno. */
+/* Writes out all that was printed. Returns 0 or -errno. */
 int output_flush(FILE *out);
 
-/* A part of what was printed on standard output cannot be written. */
+/* True if a part of standard output could not be written. */
 bool output_is_lost(void);
 
-/* Says so; err: -errno of the write, 0: not known. Returns EXIT_FAILED. */
+/* Prints that the output was lost. err: -errno of the write; 0: unknown.
+ * Returns EXIT_FAILED.
+ */
 enum exit_code output_fail(int err);
 
 #endif

@@ -6,14 +6,14 @@
 #include <string.h>
 #include <wchar.h>
 
-/* The character at text: its columns; *len: its bytes, 0 at the end. */
+/* Returns the columns of the character at text. *len: its bytes; 0: the end. */
 static int next_width(const char *text, mbstate_t *state, size_t *len)
 {
 	wchar_t character;
 	int width;
 
 	*len = mbrtowc(&character, text, MB_CUR_MAX, state);
-	if (*len > MB_CUR_MAX) { /* not of this locale: a byte, a column */
+	if (*len > MB_CUR_MAX) { /* invalid here: a byte, a column */
 		memset(state, 0, sizeof(*state));
 		*len = 1;
 		return 1;
@@ -51,13 +51,4 @@ size_t text_fitting_bytes(const char *text, int n_columns)
 	int width;
 
 	return measure(text, n_columns, &width);
-}
-
-void text_put(FILE *out, const char *text, int width, bool is_left)
-{
-	int blanks = width - text_width(text);
-
-	blanks = blanks > 0 ? blanks : 0;
-	fprintf(out, "%*s%s%*s", is_left ? 0 : blanks, "", text,
-		is_left ? blanks : 0, "");
 }

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How many columns of a terminal a text takes, by the locale. */
+/* How many columns of a terminal a text takes, in the present locale. */
 #ifndef FRSP_TEXT_WIDTH_H
 #define FRSP_TEXT_WIDTH_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 int text_width(const char *text);
 
-/* How many bytes of text, whole characters, fit into n_columns. */
+/* How many bytes of text fit into n_columns; only whole characters count. */
 size_t text_fitting_bytes(const char *text, int n_columns);
-
-/* Prints it with blanks up to width columns, behind it or before it. */
-void text_put(FILE *out, const char *text, int width, bool is_left);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* File names are bytes; JSON and terminals want UTF-8. */
+/* Decodes and repairs UTF-8: file names may have any bytes, but JSON and
+ * terminals want UTF-8.
+ */
 #ifndef FRSP_UTF8_H
 #define FRSP_UTF8_H
 
@@ -7,7 +9,7 @@
 #include <stddef.h>
 #include <linux/types.h>
 
-/* The bytes of a character by its first; 0: no character begins with it. */
+/* The length of the character that begins with this byte; 0: none does. */
 static inline size_t utf8_len(unsigned char first)
 {
 	return first < 0x80		? 1
@@ -17,24 +19,25 @@ static inline size_t utf8_len(unsigned char first)
 					: 0;
 }
 
-/* It is one of the others. */
+/* True for the bytes of a character after the first. */
 static inline bool utf8_follows(unsigned char byte)
 {
 	return (byte & 0xc0) == 0x80;
 }
 
-/* The character at text, which ends with a NUL byte. Returns its bytes, 0 if it
- * is not UTF-8 (too long a form, a surrogate, above U+10FFFF, cut off).
+/* Decodes the character at text, which ends with a NUL byte. Returns its bytes;
+ * 0: it is not UTF-8 (too long a form, a surrogate, above U+10FFFF, cut off).
  */
 size_t utf8_decode(const char *text, __u32 *code);
 
-/* A copy with U+FFFD for each byte that is no part of UTF-8; NULL: no memory.
- * The caller frees it.
+/* Copies text with U+FFFD in place of each byte that is not valid UTF-8; NULL:
+ * no memory. The caller frees the copy.
  */
 char *utf8_repaired(const char *text);
 
-/* text is what snprintf() left in size bytes, len what it returned: where that
- * was too much, text ends in "...", and not inside of a character before it.
+/* text: what snprintf() left in size bytes; len: what it returned. If
+ * snprintf() cut the text, puts "..." at the end, and leaves no part of a
+ * character before it.
  */
 void utf8_mark_cut(char *text, size_t size, size_t len);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Alone in its file, so that a commit builds no other anew. */
+/* The version has its own file, so that a commit rebuilds only this one. */
 #include "base/version.h"
 
 #include "built_version.h"

@@ -2,7 +2,7 @@
 #ifndef FRSP_VERSION_H
 #define FRSP_VERSION_H
 
-/* "0.1.0", and behind it " (COMMIT)" if that is known. */
+/* "0.1.0", followed by " (COMMIT)" if the commit is known. */
 extern const char frsp_version[];
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* Gathers the facts that watch/needs.h judges, and prints the judgement. */
 #include "cli/privilege.h"
 
 #include <linux/magic.h>

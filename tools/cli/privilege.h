@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel and the user's rights must offer before BPF is tried. */
+/* Checks what the kernel and the user's capabilities must offer before BPF is
+ * tried, and reports what is missing.
+ */
 #ifndef FRSP_PRIVILEGE_H
 #define FRSP_PRIVILEGE_H
 
 #include "base/log.h"
 #include "watch/needs.h"
 
-/* What is missing here. */
+/* The first thing that is missing on this system (watch/needs.h). */
 struct needs_lack privilege_lack(void);
 
-/* EXIT_OK, or the code to end with, after saying what is missing and what to
- * do about it.
+/* Prints what is missing and what to do about it. Returns EXIT_OK if nothing is
+ * missing, else the code to exit with.
  */
 enum exit_code privilege_check(void);
 
-/* Of that, what needs no rights: /proc and /sys are mounted. */
+/* The part of privilege_check() that needs no capabilities: whether /proc and
+ * /sys are mounted.
+ */
 enum exit_code privilege_check_mounts(void);
 
 #endif

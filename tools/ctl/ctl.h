@@ -17,12 +17,15 @@ struct ctl {
 	bool exact; /* --bytes */
 };
 
+enum ctl_option {
+	CTL_JSON = 1,
+	CTL_BYTES = 2,
+};
+
 struct ctl_command {
 	const char *name;
-	/* Its arguments, as --help shows them. The options that stand in it are
-	 * those that the command takes.
-	 */
-	const char *synopsis;
+	const char *synopsis; /* options and arguments, for --help */
+	unsigned int options; /* that it takes: bits of enum ctl_option */
 	int min_args, max_args;
 	enum exit_code (*run)(const struct ctl *ctl);
 	const char *doc;

@@ -83,9 +83,9 @@ static void take_arguments(struct parsing *parsing, char **args, int n)
 		wrong_use(ctl->command, "an argument is missing");
 	if (ctl->n_args > ctl->command->max_args)
 		wrong_use(ctl->command, "too many arguments");
-	if (ctl->json && !strstr(ctl->command->synopsis, "--json"))
+	if (ctl->json && !(ctl->command->options & CTL_JSON))
 		wrong_use(ctl->command, "does not take --json");
-	if (ctl->exact && !strstr(ctl->command->synopsis, "--bytes"))
+	if (ctl->exact && !(ctl->command->options & CTL_BYTES))
 		wrong_use(ctl->command, "does not take --bytes");
 }
 

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <libsmartcols.h>
 
 #include "base/fmt.h"
 #include "base/json_out.h"
 #include "base/sysfs.h"
+#include "base/table.h"
 #include "ctl/ctl.h"
 #include "ctl/status_columns.h"
 #include "ctl/target.h"
@@ -136,53 +136,47 @@ static enum exit_code print_json(const struct rows *rows)
 	return ctl_print_json(document);
 }
 
-static int fill_line(struct libscols_line *line, const struct status_row *row,
-		     bool exact)
+static int add_line(struct table *table, const struct status_row *row,
+		    bool exact)
 {
-	char cell[STATUS_CELL_LEN];
-	int err = 0;
-
-	for (size_t i = 0; i < STATUS_N_COLUMNS && !err; i++)
-		err = scols_line_set_data(line, i,
-					  status_cell(cell, &status_columns[i],
-						      row, exact));
-	return err;
-}
-
-static int fill_table(struct libscols_table *table, const struct rows *rows,
-		      bool exact)
-{
-	int err = 0;
+	char text[STATUS_N_COLUMNS][STATUS_CELL_LEN];
+	const char *cells[STATUS_N_COLUMNS];
 
 	for (size_t i = 0; i < STATUS_N_COLUMNS; i++)
-		if (!scols_table_new_column(
-			    table, status_columns[i].title, 0,
-			    status_columns[i].is_text ? 0 : SCOLS_FL_RIGHT))
-			return -ENOMEM;
-	for (size_t i = 0; i < rows->n && !err; i++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
+		cells[i] = status_cell(text[i], &status_columns[i], row, exact);
+	return table_add(table, cells);
+}
 
-		err = line ? fill_line(line, &rows->rows[i], exact) : -ENOMEM;
-	}
-	return err;
+static struct table *new_table(void)
+{
+	struct table_column columns[STATUS_N_COLUMNS];
+
+	for (size_t i = 0; i < STATUS_N_COLUMNS; i++)
+		columns[i] = (struct table_column){
+			.title = status_columns[i].title,
+			.is_text = status_columns[i].is_text,
+		};
+	return table_new(columns, STATUS_N_COLUMNS);
 }
 
 static enum exit_code print_table(const struct rows *rows, bool exact)
 {
-	struct libscols_table *table = scols_new_table();
-	char *text = NULL;
-	int err = table ? fill_table(table, rows, exact) : -ENOMEM;
+	struct table *table = new_table();
+	int err = table ? 0 : -ENOMEM;
 
-	/* To a string, as a terminal's width would cut it. */
+	for (size_t i = 0; i < rows->n && !err; i++)
+		err = add_line(table, &rows->rows[i], exact);
 	if (!err)
-		err = scols_print_table_to_string(table, &text);
-	scols_unref_table(table);
-	if (err)
+		err = table_lay_out(table);
+	if (err) {
+		table_free(table);
 		return log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
-	/* a table without lines prints as nothing */
-	printf("%s\n",
-	       text && *text ? text : "frsp.ko has attached no filesystem");
-	free(text);
+	}
+	puts(rows->n ? table_titles(table)
+		     : "frsp.ko has attached no filesystem");
+	for (size_t i = 0; i < rows->n; i++)
+		puts(table_line(table, i));
+	table_free(table);
 	return EXIT_OK;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A bio carries the cgroup of the blkio controller (io in version 2). Where
- * that controller sits in a hierarchy of version 1, as on hybrid systems, it is
- * that hierarchy's cgroup, and else the one of version 2. Numbers of the other
- * hierarchy would match nothing, or worse, another cgroup.
+ * A bio carries a cgroup of the hierarchy that has the blkio controller (in
+ * version 2: io). If that controller is in a hierarchy of version 1, as on
+ * hybrid systems, the cgroup is of that hierarchy, otherwise of version 2. Ids
+ * from the other hierarchy would match nothing or, worse, another cgroup.
  */
 #include "fs/cgroup.h"
 
@@ -41,9 +41,9 @@ static bool has_file(const char *dir, const char *name)
 	       !access(path, F_OK);
 }
 
-/* A cgroup namespace shows a cgroup below the root as "/". The files tell: in
- * version 1 release_agent is at the root only, in version 2 cgroup.type is
- * everywhere else.
+/* In a cgroup namespace, a cgroup below the root looks like the root, "/". Its
+ * files show the difference: in version 1 only the root has release_agent, in
+ * version 2 only the root has no cgroup.type.
  */
 static bool is_real_root(const struct hierarchy *hierarchy)
 {
@@ -51,7 +51,9 @@ static bool is_real_root(const struct hierarchy *hierarchy)
 			     : has_file(hierarchy->top, "release_agent");
 }
 
-/* The first mount of each kind that shows the hierarchy from its root. */
+/* Chooses the first mount that shows the blkio hierarchy of version 1 from its
+ * root; without one, the first such mount of version 2.
+ */
 static void choose_mount(struct libmnt_table *lines, struct libmnt_iter *iter,
 			 struct hierarchy *hierarchy)
 {
@@ -93,7 +95,10 @@ static int find_hierarchy(struct hierarchy *hierarchy)
 	return 0;
 }
 
-/* Returns 0, -ENOENT or -EXDEV. */
+/* Sets dir to the real path of a directory of the hierarchy. Returns 0;
+ * -ENOENT: path is no directory; -EXDEV: it is not in the hierarchy; or another
+ * -errno.
+ */
 static int directory_in(const struct hierarchy *hierarchy, const char *path,
 			char dir[PATH_MAX])
 {
@@ -131,7 +136,7 @@ static int find_unit(const struct hierarchy *hierarchy, const char *unit,
 		       compare_nothing);
 	if (!fts)
 		return -errno;
-	/* A cgroup that vanishes meanwhile is an FTS_DNR or FTS_NS. */
+	/* fts reports a cgroup that vanishes meanwhile as FTS_DNR or FTS_NS. */
 	while (n_found < 2 && (node = fts_read(fts))) {
 		if (node->fts_info != FTS_D || strcmp(node->fts_name, unit) ||
 		    node->fts_pathlen >= PATH_MAX)
@@ -179,7 +184,7 @@ static int directory_id(const char *dir, __u64 *id)
 		memcpy(id, handle.head.f_handle, sizeof(*id));
 		return 0;
 	}
-	/* The same number wherever ino_t has 64 bits. */
+	/* This is the same number if ino_t has 64 bits. */
 	if (stat(dir, &st))
 		return -errno;
 	*id = st.st_ino;

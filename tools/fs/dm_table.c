@@ -6,7 +6,7 @@
 #include <string.h>
 #include <libdevmapper.h>
 
-/* The major number is not fixed; 0: there is none. */
+/* The major number of device-mapper, which is not fixed; 0: there is none. */
 static unsigned int read_major(void)
 {
 	FILE *file = fopen("/proc/devices", "re");
@@ -39,7 +39,7 @@ static int run(struct dm_task *task, __u32 dev)
 {
 	struct dm_info info;
 
-	/* secure: the table of a crypt target has its key */
+	/* secure data: the table of a crypt target has its key */
 	if (!dm_task_set_major_minor(task, kdev_major(dev), kdev_minor(dev),
 				     0) ||
 	    !dm_task_no_open_count(task) || !dm_task_secure_data(task))

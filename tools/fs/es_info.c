@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The file, in 6.1, 6.12 and 6.18 alike (ext4_seq_es_shrinker_info_show()):
+ * The file looks like this in 6.1, 6.12 and 6.18
+ * (ext4_seq_es_shrinker_info_show()):
  *
  *	stats:
  *	  74818 objects
@@ -10,8 +11,8 @@
  *	average:
  *	...
  *
- * The line of the inodes is missing if there are none. What comes after, and
- * lines that are not known, are passed over.
+ * The line of the inodes is missing if there are none. The lines after it, and
+ * unknown lines, are ignored.
  */
 #include "fs/es_info.h"
 
@@ -24,10 +25,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What follows the number, or the two of them, on a line. */
+/* A line has one number, or two with a slash between them, and then .text. */
 struct field {
 	const char *text;
-	size_t first, second; /* where in struct es_info; 0 of second: none */
+	size_t first, second; /* offsets in struct es_info; second 0: none */
 	bool needed;
 };
 
@@ -59,7 +60,9 @@ static void set(struct es_info *info, size_t at, __u64 number)
 	memcpy((char *)info + at, &number, sizeof(number));
 }
 
-/* The index of the field that the line has; N_FIELDS: none. */
+/* Stores the numbers of a line. Returns the index of its field; N_FIELDS: the
+ * line is unknown.
+ */
 static size_t parse_line(const char *line, struct es_info *info)
 {
 	size_t len, i;

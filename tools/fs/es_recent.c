@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 
-/* An inode takes ext4 some 40 ns, 20 to 140 were seen. A hundred times that,
- * and not of what a reading took: a CPU that is slow or busy has no right to
- * old numbers of a few inodes.
+/* ext4 needs about 40 ns per inode; 20 to 140 ns were seen. The pause is a
+ * hundred times that. It does not depend on how long the last read took, so a
+ * slow or busy CPU does not get stale numbers if there are few inodes.
  */
 #define REST_S_PER_INODE 4e-6
 
@@ -16,7 +16,7 @@ struct es_recent {
 	__u32 dev;
 	int err; /* of es_info_read() */
 	struct es_info info;
-	double due_s;
+	double due_s; /* before this time .info is reused */
 	struct es_recent *next;
 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * es_info of filesystems, as it is or was a moment ago: ext4 goes through all
- * inodes that have something reclaimable, under a lock that mappings need, some
- * milliseconds where 100 000 of them are in memory. So about a hundredth of the
- * time is spent on it at most: of 100 000 inodes, what is said is at most 0.4 s
- * old.
+ * Reads es_info, or reuses what was read a moment ago. For each read ext4 walks
+ * all inodes that have reclaimable entries, under a lock that mappings need.
+ * With 100 000 such inodes in memory that takes some milliseconds. So reads
+ * take about a hundredth of the time at most: with 100 000 inodes, the numbers
+ * are at most 0.4 s old.
  */
 #ifndef FRSP_ES_RECENT_H
 #define FRSP_ES_RECENT_H
@@ -13,8 +13,8 @@
 
 struct es_recent;
 
-/* name: as es_info_read() takes it. list: of those that were read. 0, or what
- * es_info_read() returned.
+/* name: as in es_info_read(). list: keeps what was read; begins as NULL.
+ * Returns what es_info_read() returned, or -ENOMEM.
  */
 int es_recent_read(struct es_recent **list, __u32 dev, const char *name,
 		   struct es_info *info);

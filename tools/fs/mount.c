@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A sorted copy of /proc/self/mountinfo, by way of libmount.
+ * The table is a sorted copy of /proc/self/mountinfo, which libmount reads.
  *
  * A line of mountinfo does not say whether its target is still reachable: a
- * later mount may cover it or a directory above. All lines together do
- * (mount_reach.h). What else needs a path, which may lead through a filesystem
- * that does not answer, is asked aside.
+ * later mount may cover the target or a directory above it. All lines together
+ * do (fs/mount_reach.h). Everything else that needs a path is done by aside(),
+ * because the path may lead through a filesystem that does not answer.
  *
- * The table ages. mount_table_refresh() asks the kernel, by poll() on
- * mountinfo, whether it has changed before it reads it again.
+ * The table gets old. Before mount_table_refresh() reads mountinfo again, it
+ * asks the kernel whether anything has changed, by poll() on mountinfo.
  */
 #include "fs/mount.h"
 #include "fs/mount_devices.h"
@@ -48,7 +48,7 @@ static int compare_entries(const void *left, const void *right)
 
 	if (a->dev != b->dev)
 		return a->dev < b->dev ? -1 : 1;
-	a_len = strlen(a->root); /* "/" is the shortest */
+	a_len = strlen(a->root); /* "/" is the shortest and shows most */
 	b_len = strlen(b->root);
 	if (a_len != b_len)
 		return a_len < b_len ? -1 : 1;
@@ -60,7 +60,9 @@ static const char *text_or_empty(const char *text)
 	return text ? text : "";
 }
 
-/* Once per filesystem, however often it is mounted. */
+/* Reads the devices once per filesystem, even if it has many mounts. entries is
+ * sorted.
+ */
 static void read_extra_devices(struct mount_entry *entries, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -74,7 +76,7 @@ static void read_extra_devices(struct mount_entry *entries, size_t n)
 	}
 }
 
-/* It depends on a server, on the network or in a process. */
+/* True if the filesystem needs a server, in the network or in a process. */
 static bool has_server(const struct mount_entry *entry)
 {
 	static const char *const types[] = {"fuse", "nfs",   "cifs", "smb",
@@ -96,13 +98,17 @@ static const struct mount_entry *find_by_id(const struct mount_entry *entries,
 	return NULL;
 }
 
-/* The nearest one above, or itself. */
+/* The first mount that has a server, from this one upwards. If there is none:
+ * this one.
+ */
 static int find_hang_id(const struct mount_entry *entries, size_t n,
 			const struct mount_entry *entry)
 {
 	const struct mount_entry *above = entry;
 
-	/* Not more steps than mounts: a table may change while it is read. */
+	/* At most n steps: mountinfo may change while it is read, so the
+	 * parents may form a loop.
+	 */
 	for (size_t i = 0; i < n && above; i++) {
 		if (has_server(above))
 			return above->id;
@@ -121,7 +127,7 @@ static int read_entries(struct libmnt_table *lines,
 	struct libmnt_fs *fs;
 	size_t n = 0;
 
-	/* and one for our root */
+	/* one more for our root */
 	entries = calloc(mnt_table_get_nents(lines) + 1, sizeof(*entries));
 	if (!iter || !entries) {
 		mnt_free_iter(iter);
@@ -187,7 +193,7 @@ int mount_table_read(struct mount_table **out)
 	err = table->monitor ? 0 : -ENOMEM;
 	if (!err)
 		err = mnt_monitor_enable_kernel(table->monitor, 1);
-	/* Watch first: a change while reading makes the next refresh read. */
+	/* Watch before reading, so the next refresh sees a change in between */
 	if (!err && mnt_monitor_get_fd(table->monitor) < 0)
 		err = -EIO;
 	if (!err)
@@ -259,11 +265,13 @@ static int mount_id_at(int dir_fd, const char *path, int flags, int *id)
 }
 
 struct target {
-	int id; /* the mount that is wanted there */
+	int id; /* the mount that must be there */
 	char path[PATH_MAX];
 };
 
-/* For aside(). What has covered the mount since is not opened. */
+/* For aside(). Opens the target with O_PATH; -ESTALE: another mount covers it
+ * now.
+ */
 static int open_target(void *message, int *fd)
 {
 	const struct target *target = message;
@@ -282,8 +290,9 @@ static int open_target(void *message, int *fd)
 	return err;
 }
 
-/* Of what is open with O_PATH. open_by_handle_at() and ioctl() take no such fd.
- * A file is opened once it is known to be one: a device or a FIFO would notice.
+/* Opens again what is open as place, without O_PATH: open_by_handle_at() and
+ * ioctl() refuse a descriptor that has it. Only a directory or a regular file
+ * is opened: a device or a FIFO would notice.
  */
 static int open_really(int place)
 {
@@ -346,7 +355,7 @@ int mount_entry_open_path(const struct mount_entry *entry)
 }
 
 struct space_query {
-	struct target target; /* first: for open_target() */
+	struct target target;
 	struct mount_space space;
 };
 
@@ -424,7 +433,7 @@ const struct mount_entry *mount_table_backed_by(const struct mount_table *table,
 	const struct mount_entry *entry = mount_table_by_dev(table, dev);
 	size_t i;
 
-	if (!entry) /* all hidden: good enough to know the filesystem */
+	if (!entry) /* all its mounts are hidden: take any of them */
 		entry = mount_table_next_by_dev(table, dev, NULL);
 	for (i = 0; !entry && i < table->n_entries; i++)
 		if (mount_devices_have(&table->entries[i], dev))
@@ -456,8 +465,8 @@ const struct mount_entry *mount_table_by_id(const struct mount_table *table,
 
 struct place {
 	char path[PATH_MAX];
-	__u32 device; /* whose node it is; 0: it is none */
-	int mount_id; /* where it is, if it is none */
+	__u32 device; /* of a block device node; 0: path is something else */
+	int mount_id; /* of something else: the mount that path is on */
 };
 
 /* For aside(). */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The filesystems that are mounted in our mount namespace, and which of them
- * a device or an option such as --fs means.
+ * The mount table of our mount namespace, and which of its filesystems a device
+ * or an option such as --fs means.
  *
  * Device numbers are the kernel's own dev_t (12 bits major, 20 bits minor), as
- * in bpf/hot.h. What stat() and the like give is another layout: convert.
+ * in bpf/hot.h. Those of stat() and similar calls have another layout: convert.
  */
 #ifndef FRSP_MOUNT_H
 #define FRSP_MOUNT_H
@@ -28,7 +28,7 @@ static inline unsigned int kdev_minor(__u32 kdev)
 	return kdev & ((1U << KDEV_MINOR_BITS) - 1);
 }
 
-/* A dev_t of user space (st_dev, st_rdev) to the kernel's. */
+/* dev: a dev_t of user space (st_dev, st_rdev). */
 static inline __u32 kdev_from_user(dev_t dev)
 {
 	return major(dev) << KDEV_MINOR_BITS | minor(dev);
@@ -43,17 +43,17 @@ struct mount_entry {
 	const char *target;
 	const char *source;
 	const char *fs_type;
-	/* Which directory of the filesystem, or which file, is at target. "":
-	 * not known.
+	/* The directory or file of the filesystem that is at target; "": not
+	 * known.
 	 */
 	const char *root;
 	const char *options; /* of the filesystem */
 	__u32 dev;	     /* kernel dev_t: s_dev of the superblock */
-	__u32 extra_devs[FRSP_HOT_EXTRA_DEVS]; /* that it has, too; 0: none */
-	int id; /* of mountinfo, as statx gives it */
+	__u32 extra_devs[FRSP_HOT_EXTRA_DEVS]; /* other devices; 0: none */
+	int id;				       /* as in mountinfo and statx() */
 	int parent_id;
-	/* For aside(): the mount that may hang when this one is asked. Of those
-	 * below one network or FUSE mount it is the same.
+	/* For aside(): the mount that may hang when this one is asked. All
+	 * mounts below the same network or FUSE mount share it.
 	 */
 	int hang_id;
 };
@@ -64,78 +64,83 @@ struct mount_table;
 int mount_table_read(struct mount_table **out);
 void mount_table_free(struct mount_table *table);
 
-/* Reads the table again if something was mounted or unmounted since. On error
- * the table is as before.
+/* Reads the table again if something was mounted or unmounted since the last
+ * read. On error the table stays as it was.
  */
 int mount_table_refresh(struct mount_table *table);
 
-/* All mounts, those of one filesystem side by side. after: as below. */
+/* The next of all mounts. The mounts of one filesystem are next to each other.
+ * after: the entry that was returned before, NULL to begin.
+ */
 const struct mount_entry *mount_table_next(const struct mount_table *table,
 					   const struct mount_entry *after);
 
-/* The mounts of a filesystem, those that show more of it first. after: the
- * entry returned before, NULL to begin. The target may be hidden by another
- * mount: see mount_entry_is_reachable().
+/* The next mount of a filesystem. Mounts that show more of the filesystem come
+ * first. after: as above. Another mount may hide the target: see
+ * mount_entry_is_reachable().
  */
 const struct mount_entry *
 mount_table_next_by_dev(const struct mount_table *table, __u32 dev,
 			const struct mount_entry *after);
 
-/* The one that shows most among those that are not hidden, or NULL. */
+/* The mount that shows most of a filesystem and is not hidden, or NULL. */
 const struct mount_entry *mount_table_by_dev(const struct mount_table *table,
 					     __u32 dev);
 
-/* False: another mount hides it. */
+/* False: another mount hides the target. */
 bool mount_entry_is_reachable(const struct mount_table *table,
 			      const struct mount_entry *entry);
 
-/* The mount that a path is on, or NULL. path: absolute, without links. */
+/* The mount that a path is on, or NULL. path: absolute, without symbolic links.
+ */
 const struct mount_entry *mount_table_at(const struct mount_table *table,
 					 const char *path);
 
-/* The mount of this number, or NULL. */
+/* The mount with this id, or NULL. */
 const struct mount_entry *mount_table_by_id(const struct mount_table *table,
 					    int id);
 
-/* Something was mounted or unmounted within the last ten seconds. */
+/* True if something was mounted or unmounted within the last ten seconds. */
 bool mount_table_is_changing(const struct mount_table *table);
 
-/* Opens the target. Returns a file descriptor, -ESTALE if there is now
- * something else at the target, -ENOTDIR if it is neither a directory nor a
- * file, -ETIMEDOUT if a filesystem above does not answer, or another -errno. It
- * keeps the filesystem from being unmounted: do not hold it.
+/* Opens the target. Returns a file descriptor; -ESTALE: another mount is at the
+ * target now; -ENOTDIR: the target is neither a directory nor a regular file;
+ * -ETIMEDOUT: its filesystem, or one above it, does not answer; or another
+ * -errno. The filesystem cannot be unmounted until the caller closes the
+ * descriptor, so close it soon.
  */
 int mount_entry_open(const struct mount_entry *entry);
 
-/* The same, with O_PATH: whatever is at the target. */
+/* The same with O_PATH, which opens a target of any type. */
 int mount_entry_open_path(const struct mount_entry *entry);
 
 struct mount_space {
 	__u64 bytes, free_bytes;
 };
 
-/* What statfs says. 0 or -errno, as above. */
+/* Fills in what statfs() says. 0, or -errno as above. */
 int mount_entry_space(const struct mount_entry *entry,
 		      struct mount_space *space);
 
-/* spec: a path inside a filesystem, a block device node, or MAJOR:MINOR.
- * Returns 0, -ENOENT (no such path), -ENODEV (is not, or is not on, a mounted
- * filesystem that has a block device), -ETIMEDOUT (its filesystem does not
- * answer), or another -errno.
+/* Finds the mounted filesystem that spec means: a path inside it, the node of
+ * its block device, or the device's MAJOR:MINOR. Returns 0; -ENOENT: no such
+ * path; -ENODEV: spec is not a mounted filesystem that has a block device, and
+ * not in one; -ETIMEDOUT: the filesystem of the path does not answer; or
+ * another -errno.
  */
 int mount_table_by_spec(const struct mount_table *table, const char *spec,
 			const struct mount_entry **out);
 
-/* What such an error means, for a message that names the spec. */
+/* The meaning of such an error, for a message that names the spec. */
 const char *mount_spec_error(int err);
 
-/* The mounted filesystem that has this block device, perhaps only for its log,
+/* The mounted filesystem that uses this block device, perhaps only for its log,
  * or whose superblock has this device number; NULL: none.
  */
 const struct mount_entry *mount_table_backed_by(const struct mount_table *table,
 						__u32 dev);
 
-/* "8:1", "259:1048575". False: it is something else. */
+/* Parses "8:1" or "259:1048575". False: text is something else. */
 bool mount_parse_dev(const char *text, __u32 *dev);
 
 #endif

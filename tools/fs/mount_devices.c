@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * btrfs has all its devices in sysfs. ext4 tells nowhere which device has its
- * log, except in the superblock: mount writes the number there, also when it
- * was told another one than mkfs (ext4_load_journal(), fs/ext4/super.c). The
- * kernel keeps the superblock in the page cache of the device, so a read gives
- * what it has, without I/O. XFS shows what mount was told.
+ * btrfs lists all its devices in sysfs.
+ *
+ * ext4 shows the device of its log only in the superblock. A mount writes the
+ * number there, also if its options name another device than mkfs did
+ * (ext4_load_journal() in fs/ext4/super.c). The kernel keeps the superblock in
+ * the page cache of the device, so a read gives what the kernel has, without
+ * I/O.
+ *
+ * XFS shows its devices in the mount options.
  */
 #include "fs/mount_devices.h"
 
 #include <blkid.h>
 #include <dirent.h>
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount.h>
@@ -24,13 +27,7 @@
 #include <unistd.h>
 
 #include "base/aside.h"
-
-/* struct ext4_super_block of fs/ext4/ext4.h, in 32-bit words */
-#define EXT4_SB_OFFSET	    1024
-#define EXT4_SB_COMPAT	    (0x5c / 4)
-#define EXT4_SB_JOURNAL_INO (0xe0 / 4)
-#define EXT4_SB_JOURNAL_DEV (0xe4 / 4)
-#define EXT4_HAS_JOURNAL    0x4
+#include "fs/ext4_super.h"
 
 struct btrfs_query {
 	char target[PATH_MAX];
@@ -38,7 +35,7 @@ struct btrfs_query {
 	__u8 fsid[BTRFS_FSID_SIZE];
 };
 
-/* For aside(): it also waits for a commit, and so for the disks. */
+/* For aside(): the ioctl also waits for a commit, and so for the disks. */
 static int ask_btrfs(void *message, int *no_fd)
 {
 	struct btrfs_query *query = message;
@@ -106,31 +103,14 @@ static bool btrfs_has_device(const struct mount_entry *entry, __u32 dev)
 	return found;
 }
 
-static int open_device(__u32 dev)
-{
-	char *path = blkid_devno_to_devname(kdev_to_user(dev));
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-
-	free(path);
-	return fd;
-}
-
 static void read_ext4(struct mount_entry *entry)
 {
-	__le32 words[EXT4_SB_JOURNAL_DEV + 1];
-	int fd = open_device(entry->dev);
-	ssize_t len;
+	char *path = blkid_devno_to_devname(kdev_to_user(entry->dev));
+	struct ext4_super super;
 
-	if (fd < 0)
-		return;
-	len = pread(fd, words, sizeof(words), EXT4_SB_OFFSET);
-	close(fd);
-	/* The layout of the number is that of user space (new_encode_dev()). */
-	if (len == sizeof(words) &&
-	    le32toh(words[EXT4_SB_COMPAT]) & EXT4_HAS_JOURNAL &&
-	    !words[EXT4_SB_JOURNAL_INO])
-		entry->extra_devs[0] =
-			kdev_from_user(le32toh(words[EXT4_SB_JOURNAL_DEV]));
+	if (path && !ext4_super_read(path, &super))
+		entry->extra_devs[0] = kdev_from_user(super.journal_dev);
+	free(path);
 }
 
 struct node_query {
@@ -138,7 +118,7 @@ struct node_query {
 	__u32 dev;
 };
 
-/* For aside(): mount may have been told any path. */
+/* For aside(): the mount options may have any path. */
 static int look_at_node(void *message, int *fd)
 {
 	struct node_query *query = message;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * We walk as the kernel does, from mount to mount: of those on the present one
- * it enters the first that lies on the way. /a/b is hidden here, as the way
- * leads from 1 to 2, and from there to 4, which is at /a, too:
+ * We walk from mount to mount, as the kernel does. Among the mounts on the
+ * present one, the walk enters the first that lies on the way. Example:
  *
  *   id parent target
  *    1      0 /
  *    2      1 /a
  *    3      2 /a/b
  *    4      2 /a
+ *
+ * The walk to /a/b goes from 1 to 2, and from 2 to 4, as /a comes before /a/b.
+ * So /a/b is on 4, and 3 is hidden.
  */
 #include "fs/mount_reach.h"
 
@@ -38,8 +40,9 @@ static bool has_id(const struct walk *walk, int id)
 	return false;
 }
 
-/* here NULL: where the walk begins. Our root may be inside of a mount that we
- * do not see.
+/* True if entry is mounted on here. here NULL: true if the walk begins at
+ * entry. Its parent may have no entry, because our root may be inside a mount
+ * that we do not see.
  */
 static bool is_on(const struct walk *walk, const struct mount_entry *entry,
 		  const struct mount_entry *here)
@@ -72,7 +75,9 @@ const struct mount_entry *mount_reach(const struct mount_entry *entries,
 	const struct walk walk = {entries, n};
 	const struct mount_entry *here = NULL, *next;
 
-	/* Not more steps than mounts: a table may change while it is read. */
+	/* At most n steps: mountinfo may change while it is read, so the mounts
+	 * may form a loop.
+	 */
 	for (size_t i = 0; i < n; i++) {
 		next = next_mount(&walk, here, path);
 		if (!next)

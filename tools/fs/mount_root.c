@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The first process has not changed its root, in most cases, so its mountinfo
- * has the line that ours lacks. Where it has not, stat() gives the device, but
- * of btrfs that of the subvolume.
+ * In most cases process 1 has not changed its root, so its mountinfo has the
+ * line that ours lacks. Otherwise the device is what statx() says; on btrfs
+ * that is the device of the subvolume.
  */
 #include "fs/mount_root.h"
 
@@ -15,7 +15,7 @@
 
 #include "base/aside.h"
 
-#define XFS_MAGIC 0x58465342 /* of fs/xfs; no header has it */
+#define XFS_MAGIC 0x58465342 /* from fs/xfs; no header has it */
 
 struct query {
 	int id;
@@ -79,7 +79,7 @@ static bool device_of_mount(int id, __u32 *dev)
 	return found;
 }
 
-/* Then our root is a mount point, and has a line. */
+/* True if our root is a mount point, so that mountinfo has a line for it. */
 static bool has_root(const struct mount_entry *entries, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -8,8 +8,8 @@
 
 #include "base/sysfs.h"
 
-/* The kernel lets no device be above itself, but tables change while they are
- * read.
+/* The kernel lets no device be above itself, but tables may change while we
+ * read them, and then seem to form a loop.
  */
 #define MAX_DEPTH 16
 
@@ -20,7 +20,9 @@ static void device_dir(const struct tier_source *source, __u32 dev,
 		 kdev_major(dev), kdev_minor(dev));
 }
 
-/* A partition becomes a piece of its disk. 0 or -errno. */
+/* If the piece is on a partition, changes it to the same piece of the whole
+ * disk. 0 or -errno.
+ */
 static int to_whole_disk(const struct tier_source *source,
 			 struct tier_piece *piece)
 {
@@ -44,7 +46,7 @@ static int to_whole_disk(const struct tier_source *source,
 	return 0;
 }
 
-/* Adds what is at the bottom of a piece to map. */
+/* Follows a piece down to the disks, and adds its parts there to map. */
 static int add_bottom(const struct tier_source *source, struct tier_piece piece,
 		      int depth, struct tier_map *map)
 {
@@ -88,7 +90,7 @@ static unsigned int index_of(const struct tiers *tiers, __u32 dev)
 	return i;
 }
 
-/* Before those that come after it by class. */
+/* Inserts a tier behind those of its class and before those of the next. */
 static void insert(struct tiers *tiers, const struct tier *tier)
 {
 	unsigned int i = tiers->n++;
@@ -98,7 +100,7 @@ static void insert(struct tiers *tiers, const struct tier *tier)
 	tiers->tiers[i] = *tier;
 }
 
-/* The disks of the map, numbered. */
+/* Makes a tier of each disk in the map. */
 static int number(const struct tier_source *source, const struct tier_map *map,
 		  struct tiers *tiers)
 {
@@ -116,7 +118,9 @@ static int number(const struct tier_source *source, const struct tier_map *map,
 	return 0;
 }
 
-/* Two pieces of a disk side by side are one extent. */
+/* Makes extents of the pieces. Neighbouring pieces on one disk become one
+ * extent, wherever they are on the disk.
+ */
 static int add_extents(const struct tier_map *map, struct tiers *tiers)
 {
 	struct tier_extent *last = NULL;
@@ -176,7 +180,7 @@ void tiers_free(struct tiers *tiers)
 	*tiers = (struct tiers){0};
 }
 
-/* The first extent that ends behind start. */
+/* The index of the first extent that ends behind start. */
 static size_t first_behind(const struct tiers *tiers, __u64 start)
 {
 	size_t low = 0, high = tiers->n_extents;

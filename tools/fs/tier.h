@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tiers: the disks that a filesystem is on, and which of its bytes are on
- * which. Usually there is one; there are several where its device is a
- * dm-linear, as LVM makes them, of a fast and a slow disk.
+ * Tiers: the disks that a filesystem is on, and which of its bytes are on which
+ * disk. Usually there is one tier. There are several if the filesystem's device
+ * is a dm-linear device, as LVM makes them, on a fast and a slow disk. Example:
  *
- * A tier is a disk, whole: what is on two partitions of one is one tier. Below
- * a device of device-mapper are those that its linear targets name, and so on
- * down. Other targets (crypt, striped, thin, raid, snapshot) end the way: the
- * device that has them is the disk then.
+ *   dm-0: 110 GiB, of which the first 10 are on sdb, the others on nvme0n1p2
+ *   tier 0: nvme0n1, fast, 100 GiB
+ *   tier 1: sdb, slow, 10 GiB
  *
- * Tiers are numbered by what sysfs says in queue/rotational: first the disks
- * that do not rotate, then those that do, then those of which that is not
- * known. Those that are alike are told apart all the same, in the order in
- * which the filesystem comes to them.
+ * A tier is a whole disk: two partitions of one disk are one tier. From a
+ * device of device-mapper the search goes on to the devices that its linear
+ * targets name, and so on. It ends at other targets (crypt, striped, thin,
+ * raid, snapshot): the device that has such a target counts as the disk.
+ *
+ * The order of the tiers follows queue/rotational in sysfs: first the disks
+ * that do not rotate, then those that do, then those for which that is unknown.
+ * Disks of the same class are separate tiers, in the order of their first bytes
+ * in the filesystem.
  */
 #ifndef FRSP_TIER_H
 #define FRSP_TIER_H
@@ -20,7 +24,7 @@
 #include "fs/mount_name.h"
 #include "fs/tier_map.h"
 
-/* So many that a letter or digit names each. */
+/* So a letter or digit can name each tier. */
 #define TIER_MAX 36
 
 enum tier_class {
@@ -33,10 +37,10 @@ struct tier {
 	__u32 dev; /* kernel dev_t of the disk */
 	char name[MOUNT_NAME_LEN];
 	enum tier_class class;
-	__u64 bytes; /* of the filesystem's device */
+	__u64 bytes; /* how much of the filesystem's device is on this disk */
 };
 
-/* Of the filesystem's device. */
+/* A range of the filesystem's device. */
 struct tier_extent {
 	__u64 start, bytes;
 	unsigned int tier; /* index */
@@ -45,27 +49,30 @@ struct tier_extent {
 struct tiers {
 	struct tier tiers[TIER_MAX];
 	unsigned int n;
-	struct tier_extent *extents; /* by start; what none has is unknown */
+	/* By rising start. For bytes in no extent the tier is unknown. */
+	struct tier_extent *extents;
 	size_t n_extents;
 };
 
-/* Where to ask; dm_table.h has what this machine says. */
+/* Where the facts come from; fs/dm_table.h has the source for this machine. */
 struct tier_source {
-	const char *sys;       /* where sysfs is */
-	unsigned int dm_major; /* of device-mapper; 0: the kernel has none */
-	/* The table of one of its devices into an empty map: 0 or -errno. */
+	const char *sys;       /* where sysfs is mounted */
+	unsigned int dm_major; /* of device-mapper; 0: the kernel lacks it */
+	/* Reads the table of a device of device-mapper into an empty map: 0 or
+	 * -errno.
+	 */
 	int (*read_table)(__u32 dev, struct tier_map *map);
 };
 
-/* Of a filesystem's device. 0, -ELOOP: too many devices one above the other,
- * -E2BIG: more than TIER_MAX disks, -EINVAL: a table that makes no sense, or
- * the -errno of what could not be read. On error there are none.
+/* Reads the tiers of a filesystem's device. 0; -ELOOP: too many devices are one
+ * above the other; -E2BIG: more than TIER_MAX disks; -EINVAL: a table makes no
+ * sense; or the -errno of what could not be read. On error tiers is empty.
  */
 int tiers_read(const struct tier_source *source, __u32 dev,
 	       struct tiers *tiers);
 void tiers_free(struct tiers *tiers);
 
-/* Those that have any of the bytes [start, end), a bit each; 0: not known. */
+/* The tiers that have any of the bytes [start, end), as bits; 0: unknown. */
 __u64 tiers_in(const struct tiers *tiers, __u64 start, __u64 end);
 
 #endif

@@ -44,7 +44,7 @@ int tier_map_add(struct tier_map *map, const struct tier_piece *piece)
 	return 0;
 }
 
-/* "MAJOR:MINOR SECTOR", as dm-linear's table has it. */
+/* Parses "MAJOR:MINOR SECTOR", the parameters of dm-linear. */
 static int parse_linear(const char *params, __u32 *dev, __u64 *sector)
 {
 	size_t len = strcspn(params, " ");

@@ -2,80 +2,104 @@
 #include "heat/batch.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <libsmartcols.h>
 
 #include "base/output.h"
 #include "heat/summary.h"
+#include "base/sgr.h"
 
 /* By hot_row_glow(). */
-static const char *const glow_colors[] = {NULL, "green", "brown", "red"};
+static const char *const glow_styles[] = {"", SGR_GREEN, SGR_YELLOW, SGR_RED};
 
-static int add_columns(struct libscols_table *table, enum hot_view view)
+static struct table *new_table(enum hot_view view, bool steady)
 {
+	struct table_column columns[HOT_N_COLUMNS];
+	size_t n = 0;
+
+	for (int i = 0; i < HOT_N_COLUMNS; i++) {
+		const struct hot_column *column = &hot_columns[i];
+
+		if (hot_column_shown(column, view))
+			columns[n++] = (struct table_column){
+				.title = column->title,
+				.min_width = steady ? column->width : 0,
+				.is_text = column->is_text,
+			};
+	}
+	return table_new(columns, n);
+}
+
+static int add_row(struct table *table, struct hot_monitor *monitor,
+		   const struct hot_row *row, enum hot_view view, bool exact)
+{
+	char text[HOT_N_COLUMNS][FMT_LEN], label[PATH_LABEL_LEN];
+	const char *cells[HOT_N_COLUMNS];
+	struct path_result file;
+	size_t n = 0;
+
 	for (int i = 0; i < HOT_N_COLUMNS; i++) {
 		const struct hot_column *column = &hot_columns[i];
 
 		if (!hot_column_shown(column, view))
 			continue;
-		/* width 0: as wide as its widest cell */
-		if (!scols_table_new_column(table, column->title, 0,
-					    column->is_text ? 0
-							    : SCOLS_FL_RIGHT))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int add_row(struct libscols_table *table, struct hot_monitor *monitor,
-		   const struct hot_row *row, double hottest,
-		   const struct hot_batch_style *style)
-{
-	struct libscols_line *line = scols_table_new_line(table, NULL);
-	struct path_result file;
-	char cell[FMT_LEN], label[PATH_LABEL_LEN];
-	const char *text;
-	size_t at = 0;
-	int err;
-
-	if (!line)
-		return -ENOMEM;
-	for (int i = 0; i < HOT_N_COLUMNS; i++) {
-		const struct hot_column *column = &hot_columns[i];
-
-		if (!hot_column_shown(column, style->view))
-			continue;
 		if (column->cell) {
-			text = column->cell(cell, row, style->exact);
-		} else {
-			hot_monitor_path(monitor, row, &file);
-			path_label(&file, row->ino, row->gen, row->dev, label,
-				   sizeof(label));
-			text = label;
+			cells[n++] = column->cell(text[i], row, exact);
+			continue;
 		}
-		err = scols_line_set_data(line, at++, text);
-		if (err)
-			return err;
+		hot_monitor_path(monitor, row, &file);
+		path_label(&file, row->ino, row->dev, row->gen, label,
+			   sizeof(label));
+		cells[n++] = label;
 	}
-	return scols_line_set_color(line,
-				    glow_colors[hot_row_glow(row, hottest)]);
+	return table_add(table, cells);
 }
 
-static int fill_table(struct libscols_table *table, struct hot_monitor *monitor,
-		      const struct hot_rows *rows,
-		      const struct hot_batch_style *style)
+int hot_table_make(struct hot_monitor *monitor, const struct hot_rows *rows,
+		   __u32 from, __u32 n, enum hot_view view, bool exact,
+		   bool steady, struct table **table)
+{
+	int err = 0;
+
+	*table = new_table(view, steady);
+	if (!*table)
+		return -ENOMEM;
+	for (__u32 i = from; i < from + n && i < rows->n_rows && !err; i++)
+		err = add_row(*table, monitor, &rows->rows[i], view, exact);
+	if (!err)
+		err = table_lay_out(*table);
+	if (err)
+		table_free(*table);
+	return err;
+}
+
+double hot_rows_hottest(const struct hot_rows *rows)
 {
 	double hottest = 0;
-	int err;
 
-	scols_table_enable_colors(table, style->color);
-	err = add_columns(table, style->view);
 	for (__u32 i = 0; i < rows->n_rows; i++)
 		if (rows->rows[i].temperature > hottest)
 			hottest = rows->rows[i].temperature;
-	for (__u32 i = 0; i < rows->n_rows && !err; i++)
-		err = add_row(table, monitor, &rows->rows[i], hottest, style);
-	return err;
+	return hottest;
+}
+
+const struct hot_rows *hot_view_rows(const struct hot_frame *frame,
+				     enum hot_view view)
+{
+	return view == HOT_VIEW_FILES ? &frame->ranking.files
+				      : &frame->ranking.ranges;
+}
+
+static void print_table(FILE *out, const struct table *table,
+			const struct hot_rows *rows, bool color)
+{
+	double hottest = hot_rows_hottest(rows);
+
+	fprintf(out, "%s\n", table_titles(table));
+	for (size_t i = 0; i < table_n_rows(table); i++) {
+		int glow = color ? hot_row_glow(&rows->rows[i], hottest) : 0;
+
+		fprintf(out, "%s%s%s\n", glow_styles[glow],
+			table_line(table, i), glow ? SGR_RESET : "");
+	}
 }
 
 int hot_batch_write(FILE *out, struct hot_monitor *monitor,
@@ -83,28 +107,22 @@ int hot_batch_write(FILE *out, struct hot_monitor *monitor,
 		    const struct hot_batch_style *style)
 {
 	char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN], ts[FMT_LEN];
-	struct libscols_table *table = scols_new_table();
-	char *text = NULL;
+	const struct hot_rows *rows = hot_view_rows(frame, style->view);
+	struct table *table;
 	int err;
 
-	if (!table)
-		return -ENOMEM;
-	err = fill_table(table, monitor,
-			 style->view == HOT_VIEW_FILES ? &frame->ranking.files
-						       : &frame->ranking.ranges,
-			 style);
-	if (!err)
-		err = scols_print_table_to_string(table, &text);
-	scols_unref_table(table);
+	err = hot_table_make(monitor, rows, 0, rows->n_rows, style->view,
+			     style->exact, false, &table);
 	if (err)
 		return err;
 	hot_summary(lines, frame, style->exact);
 	if (style->timestamp)
 		fprintf(out, "%s\n", fmt_rfc3339(ts, frame->wall_ns));
-	/* a table without lines prints as nothing */
-	fprintf(out, "%s\n",
-		text && *text ? text : "no file was read or written on disk");
-	free(text);
+	if (rows->n_rows)
+		print_table(out, table, rows, style->color);
+	else
+		fputs("no file was read or written on disk\n", out);
+	table_free(table);
 	for (int i = 0; i < HOT_SUMMARY_LINES; i++)
 		fprintf(out, "%s\n", lines[i]);
 	fputc('\n', out);

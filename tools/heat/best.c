@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Until the N-th candidate comes, the candidates are a plain array. Then the
+ * array becomes a heap, and a new candidate replaces the worst one if it is
+ * better.
+ */
 #include "heat/best.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* By value; the slot's place makes the order of equals stable. */
+/* Of two equal values the one with the higher index is worse, so that the order
+ * is stable.
+ */
 static bool is_worse(const struct hot_candidate *a,
 		     const struct hot_candidate *b)
 {

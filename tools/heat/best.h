@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The best so many of slots that come one after the other. */
+/* Keeps the best N of a sequence of slots. */
 #ifndef FRSP_HOT_BEST_H
 #define FRSP_HOT_BEST_H
 
@@ -17,26 +17,28 @@ struct hot_candidate {
 	struct hot_bytes delta;
 };
 
-/* A min-heap once full: its root is the first to go. */
+/* While it is full, a min-heap: its root is the worst candidate. */
 struct hot_best {
 	struct hot_candidate *heap;
 	__u32 n;
-	__u32 max; /* 0: all */
+	__u32 max; /* 0: keep all */
 	__u32 n_allocated;
 };
 
-/* All 0 before the first use. */
+/* Empties best. It must be all 0 before the first call. */
 void hot_best_reset(struct hot_best *best, __u32 max);
 void hot_best_free(struct hot_best *best);
 
 /* 0 or -ENOMEM */
 int hot_best_offer(struct hot_best *best, struct hot_candidate candidate);
 
-/* Whether a candidate of this value at index or behind it would be taken. */
+/* Whether a candidate with this value, at index or behind it, would be kept. */
 bool hot_best_would_take(const struct hot_best *best, double value,
 			 __u32 index);
 
-/* Best first; by place among equals. Then nothing more can be offered. */
+/* Sorts the candidates: the best first, equal ones by index. Afterwards no
+ * candidate can be offered until the next reset.
+ */
 void hot_best_sort(struct hot_best *best);
 
 #endif

@@ -1,24 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A slot is taken from under a running BPF program in three steps, so that no
- * I/O is counted for the wrong key:
+ * Which slots go. A histogram counts the slots by heat, in buckets of a power
+ * of two. The coldest buckets go as a whole, and a part of the last one. So the
+ * choice is coldest first within a factor of two, and costs one pass.
  *
- *   1. LIVE -> CLAIMED by compare-and-exchange: no search finds it any more.
+ * Example: 1000 slots, 820 of them in use. The target is 700, so 120 go.
+ *
+ *   heat        0    1   2-3   4-7   8-15 ...
+ *   slots      50   40    20    30    680
+ *   go         50   40    20    10      0
+ *
+ * The 10 of the last bucket (4-7) are taken in table order, beginning at the
+ * hand: the index at which the last eviction ended. Without the hand, each
+ * eviction would empty the same places: the keys that came last sit in the
+ * slots that were emptied last, and as they are as warm as the others in the
+ * bucket, they would go first.
+ *
+ * How a slot goes. BPF programs run at the same time. Three steps make sure
+ * that no I/O is counted for the wrong key:
+ *
+ *   1. LIVE -> CLAIMED by compare-and-exchange: no search finds the slot any
+ *      more.
  *   2. membarrier(GLOBAL), a full RCU grace period: no program that had found
- *      it still runs. (With one CPU it does not wait; there it is enough that
- *      a tracepoint's programs run with preemption off.)
- *   3. Empty it, then CLAIMED -> TOMB: it may be taken for another key.
+ *      the slot before still runs. (With one CPU membarrier() does not wait.
+ *      There it is enough that a tracepoint's programs run with preemption
+ *      off.)
+ *   3. Empty the slot, then CLAIMED -> TOMB: another key may take it.
  *
- * Slots that another reader had claimed when it was killed are released, too:
- * what was CLAIMED before the grace period and is so after it is nobody's, as a
- * program's claim has ended by then, and readers evict one at a time.
- *
- * Which slots: those below a threshold taken from a histogram of heat in
- * steps of a power of two, so the choice is coldest first within a factor of
- * two and costs one pass. In the bucket of the threshold itself slots go by
- * place until enough are gone, from where the emptying before it ended: what
- * was taken into use since then is in the places that it emptied, and as warm
- * as the others it would go first.
+ * If a reader is killed between these steps, its slots stay CLAIMED, and the
+ * next eviction releases them: a slot that was CLAIMED before the grace period
+ * and is CLAIMED after it is this eviction's, or nobody's. For a program's
+ * claim ends within the grace period, and only one reader at a time evicts.
  */
 #include "heat/evict.h"
 
@@ -50,7 +62,9 @@ bool hot_evict_is_possible(void)
 	return commands > 0 && commands & MEMBARRIER_CMD_GLOBAL;
 }
 
-/* 0: cold, else 1 + log2(heat). Classes (inode 0) stay. */
+/* 0: no heat is left, else 1 + log2(heat). Classes (inode 0) get the bucket
+ * N_BUCKETS, from which no slot goes.
+ */
 static int heat_bucket(const struct frsp_hot_slot *slot,
 		       const struct hot_clock *clock)
 {
@@ -64,8 +78,8 @@ static int heat_bucket(const struct frsp_hot_slot *slot,
 }
 
 struct plan {
-	__u64 quota[N_BUCKETS + 1]; /* slots to go: all of the cold ones */
-	int last;		    /* the bucket of which only a part goes */
+	__u64 quota[N_BUCKETS + 1]; /* how many slots of each bucket go */
+	int last;		    /* the warmest bucket of which some go */
 	__u64 n_in_use;
 };
 
@@ -95,7 +109,7 @@ static void make_plan(const struct hot_table *table,
 	}
 }
 
-/* Takes the slot out of use, if the plan wants it. */
+/* Step 1 of the three, if the plan has a quota for the slot. */
 static bool mark_slot(struct frsp_hot_slot *slot, int bucket, struct plan *plan)
 {
 	__u32 tag = slot->tag;
@@ -111,8 +125,9 @@ static bool mark_slot(struct frsp_hot_slot *slot, int bucket, struct plan *plan)
 	return true;
 }
 
-/* Once around, from *hand on, which is moved behind the last of the last
- * bucket. Returns how many are to be released.
+/* Goes once around the table from *hand on, and marks the slots to go. Moves
+ * *hand behind the last slot that it marked in the last bucket. Returns the
+ * number of slots in marked.
  */
 static long mark(const struct hot_table *table, const struct hot_clock *clock,
 		 struct plan *plan, __u32 *hand, __u32 *marked)
@@ -126,7 +141,7 @@ static long mark(const struct hot_table *table, const struct hot_clock *clock,
 		int bucket;
 
 		if (hot_slot_is(slot, FRSP_HOT_CLAIMED)) {
-			marked[n++] = at; /* a program's, or nobody's */
+			marked[n++] = at; /* claimed by a program, or nobody */
 			continue;
 		}
 		if (!hot_slot_is(slot, FRSP_HOT_LIVE))
@@ -141,7 +156,9 @@ static long mark(const struct hot_table *table, const struct hot_clock *clock,
 	return n;
 }
 
-/* Unless it was a program's, which has it in use now. Returns if it is empty. */
+/* Step 3. Returns whether the slot was emptied: not if a program had claimed it
+ * and now uses it.
+ */
 static bool release(const struct hot_table *table, __u32 index,
 		    const struct hot_evict_hooks *hooks)
 {
@@ -150,7 +167,7 @@ static bool release(const struct hot_table *table, __u32 index,
 	if (!hot_slot_is(slot, FRSP_HOT_CLAIMED))
 		return false;
 	hooks->evicted(hooks->context, index, slot);
-	/* all but the tag: the counters of the next key start at 0 */
+	/* the counters of the next key begin at 0 */
 	slot->heat = 0;
 	memset(&slot->reads, 0,
 	       table->stride - offsetof(struct frsp_hot_slot, reads));
@@ -176,8 +193,9 @@ int hot_evict(const struct hot_table *table, const struct hot_clock *clock,
 	n = mark(table, clock, &plan, hand, marked);
 	result->n_in_use = plan.n_in_use;
 	result->n_emptied = 0;
-	/* Marked slots stay out of use for good should this fail: better than
-	 * a count for the wrong file. It does not fail after the query.
+	/* If this failed, the marked slots would stay out of use: better than
+	 * a count for the wrong file. After hot_evict_is_possible() it does not
+	 * fail.
 	 */
 	if (n && grace_period())
 		for (long i = 0; i < n; i++)

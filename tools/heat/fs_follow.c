@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A filesystem on a disk of its own has the same identity when it is mounted
- * again, so that the program in the kernel needs no word from us. btrfs has
- * another. There the same UUID on the same medium tells that it is the same: a
- * copy has the UUID, too, but not the medium.
+ * A filesystem whose s_dev is a disk (ext4, XFS) has the same identity when it
+ * is mounted again, so the BPF programs go on counting it without us. btrfs
+ * gets another identity each time. We know it again by its UUID together with
+ * the medium of one of its disks: a copy has the same UUID, but on another
+ * medium.
  */
 #include "heat/fs_follow.h"
 
@@ -16,6 +17,7 @@ static bool has_disk_of_its_own(const struct fs_follow *follow)
 	return kdev_major(follow->was.fs_dev);
 }
 
+/* Tells the programs which identities to count. */
 static void set_filter(const struct fs_follow *follow, struct hot_track *track,
 		       const struct mount_table *mounts)
 {
@@ -35,8 +37,9 @@ static void set_filter(const struct fs_follow *follow, struct hot_track *track,
 	hot_track_follow_fs(track, &filter);
 }
 
-/* Under the identity that it had. Its disks may have changed while it was
- * mounted (btrfs). True also: nobody can tell.
+/* Whether the filesystem is mounted under the identity that it had; true also
+ * if that cannot be found out. Takes over its current disk: btrfs may have
+ * moved to another disk while it was mounted.
  */
 static bool is_still_there(struct fs_follow *follow,
 			   const struct hot_track *track)
@@ -50,7 +53,7 @@ static bool is_still_there(struct fs_follow *follow,
 	return err != -ENOENT;
 }
 
-/* Under another one, in whatever mount namespace. */
+/* Looks for the filesystem under another identity, in all mount namespaces. */
 static bool find_again(struct fs_follow *follow, const struct hot_track *track)
 {
 	struct frsp_hot_fs_query query = {

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * hotmon_fs says what an identity was. Whether that is there now is looked up
+ * in sysfs (disks) or in the kernel's list of superblocks (filesystems), once
+ * per frame.
+ */
 #include "heat/fs_identity.h"
 
 #include <errno.h>
@@ -57,7 +62,7 @@ void fs_identities_free(struct fs_identities *identities)
 void fs_identities_next_frame(struct fs_identities *identities)
 {
 	identities->frame++;
-	/* those that are gone would stay */
+	/* entries of filesystems that are gone would stay for good */
 	if (HASH_COUNT(identities->all) > FRSP_HOT_MAX_FS)
 		forget_all(identities);
 }
@@ -69,7 +74,7 @@ __u32 fs_identity_of_disk(__u32 dev)
 
 	snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", kdev_major(dev),
 		 kdev_minor(dev));
-	/* A partition's directory is inside of its disk's. */
+	/* A partition has no diskseq. Its directory is in that of its disk. */
 	if (sysfs_read_u64(dir, "diskseq", &seq) &&
 	    sysfs_read_u64(dir, "../diskseq", &seq))
 		return 0;
@@ -124,7 +129,7 @@ struct fs_identity fs_identity_look(struct fs_identities *identities, __u32 id)
 			return identity;
 		looked_at->id = id;
 		HASH_ADD(hh, identities->all, id, sizeof(id), looked_at);
-		if (!looked_at->hh.tbl) { /* no memory */
+		if (!looked_at->hh.tbl) { /* HASH_ADD() got no memory */
 			free(looked_at);
 			return identity;
 		}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the identities in the hot table (bpf/hot_fs.h) stand for now: a
- * filesystem or disk that is there, or one that was.
+ * What the identities in the hot table (bpf/hot_fs.h) stand for: a filesystem
+ * or a disk that is there now, or one that was.
  */
 #ifndef FRSP_FS_IDENTITY_H
 #define FRSP_FS_IDENTITY_H
@@ -12,31 +12,30 @@
 struct fs_identities;
 
 struct fs_identity {
-	bool is_known; /* else .fs is all 0 */
-	/* The filesystem is mounted, in whatever namespace; the disk has the
-	 * medium that it had. If that cannot be found out: something with its
-	 * number is mounted here.
+	bool is_known; /* it is in hotmon_fs; else .fs is all 0 */
+	/* A filesystem: it is mounted, in any mount namespace. If that cannot
+	 * be found out: something with its device number is mounted here.
+	 * A disk: it has the same medium as before.
 	 */
 	bool is_there;
-	/* Where it is mounted: bits FRSP_HOT_FS_HERE and so on. */
-	__u32 where;
+	__u32 where; /* it is mounted: bits FRSP_HOT_FS_HERE and so on */
 	struct frsp_hot_fs fs;
 };
 
-/* track and mounts must outlive it. NULL: no memory. */
+/* track and mounts must outlive the result. Returns NULL without memory. */
 struct fs_identities *fs_identities_new(const struct hot_track *track,
 					const struct mount_table *mounts);
 void fs_identities_free(struct fs_identities *identities);
 
-/* From now on each is looked at once, until the next frame. */
+/* Begins a frame: fs_identity_get() looks once per frame at each identity. */
 void fs_identities_next_frame(struct fs_identities *identities);
 
 struct fs_identity fs_identity_get(struct fs_identities *identities, __u32 id);
 
-/* As fs_identity_get(), but looks at it again. */
+/* As fs_identity_get(), but always looks again. */
 struct fs_identity fs_identity_look(struct fs_identities *identities, __u32 id);
 
-/* That of the disk with this number, a kernel dev_t; 0: there is none. */
+/* The identity of the disk or partition with this kernel dev_t; 0: none. */
 __u32 fs_identity_of_disk(__u32 dev);
 
 #endif

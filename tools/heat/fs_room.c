@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The program in the kernel looks whether an identity is kept after it has
- * taken the slot into use. It may look just before we forget the identity, and
- * take the slot after we have passed it. So we look at the slots again when we
- * have forgotten, and keep those again that have got one.
+ * A BPF program adds an identity to hotmon_fs after it has taken a slot of that
+ * identity into use, unless the identity is there. That races with us:
+ *
+ *   we find no slot of identity 7
+ *   the program takes a slot for identity 7, and finds 7 in hotmon_fs
+ *   we delete 7: the slot has an identity that nobody knows
+ *
+ * So after the deletions we look at all slots again, and add the identities
+ * that have got a slot since.
  */
 #include "heat/fs_room.h"
 
@@ -25,7 +30,7 @@ static int compare_ids(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* Sorted. */
+/* Reads hotmon_fs, sorted by id. */
 static size_t read_kept(const struct hot_track *track, struct kept *kept)
 {
 	size_t n = 0;

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A sample refreshes the mount table, follows the filesystem and the cgroup of
+ * the options, receives announcements of files, ranks the table and evicts if
+ * the table is nearly full. hot_monitor_tend() does the same without ranking.
+ * Paths are looked up when somebody asks for the path of a row.
+ */
 #include "heat/monitor.h"
 
 #include <errno.h>
@@ -32,36 +38,38 @@ struct hot_monitor {
 	struct path_naming *naming; /* NULL: not wanted */
 	struct placed_file *placed;
 	char *directory;
-	struct cgroup_ref *cgroup; /* only this one; NULL: all */
+	struct cgroup_ref *cgroup; /* track only this one; NULL: all */
 	bool cgroup_gone;
 	struct fs_identities *identities;
-	struct fs_follow follow; /* with .one_fs */
-	bool one_fs;
-	__u32 only_dev; /* of hot_monitor_options */
-	double last_s;	/* monotonic, of the last frame */
+	struct fs_follow follow; /* if .one_fs */
+	bool one_fs;		 /* .fs_dev of hot_monitor_options is set */
+	__u32 only_dev;		 /* as in hot_monitor_options */
+	double last_s;		 /* monotonic time of the last frame */
 	__u64 last_events;
 	__u64 map_bytes;
 };
 
-/* For hot_rank: none is shown yet. */
+/* For hot_rank_refresh(): the classes of a baseline are not shown. */
 static bool no_class(void *context __attribute__((unused)),
 		     __u32 fs __attribute__((unused)))
 {
 	return false;
 }
 
-/* The identity that the rows are to have; 0: all may. */
+/* The identity of .only_dev, which all rows must have; 0: any. */
 static __u32 only_fs(const struct hot_monitor *monitor)
 {
 	struct frsp_hot_fs_query query = {.fs_dev = monitor->only_dev};
 
 	if (!monitor->only_dev)
 		return 0;
-	/* no slot has the identity of nothing */
+	/* if nothing has this number, take an identity that no slot has */
 	return hot_track_find_fs(monitor->track, &query) ? ~0U : query.fs;
 }
 
-/* What the rates of the first frame begin at. */
+/* Reads the table once, so that the rates of the first frame begin now. Needed
+ * for pinned programs, which have counted before.
+ */
 static int take_baseline(struct hot_monitor *monitor)
 {
 	const struct hot_request nothing = {.max_rows = 1,
@@ -178,7 +186,9 @@ void hot_monitor_close(struct hot_monitor *monitor)
 	free(monitor);
 }
 
-/* As who reads what is pinned, and is told of no file. */
+/* Only one process gets the announcements of pinned programs. The others make
+ * up one here, without the file's name.
+ */
 static void announce_nameless(struct hot_monitor *monitor,
 			      const struct path_key *key,
 			      const struct frsp_hot_fs *fs)
@@ -197,20 +207,21 @@ static void announce_nameless(struct hot_monitor *monitor,
 	path_cache_announce(monitor->paths, &file);
 }
 
-/* What a filesystem says of a file that another has taken the place of, while
- * we asked, is not of this file.
+/* Another filesystem may have got the device number while we asked for the
+ * path. Then the answer is not about this file.
  */
 static bool is_still_there(struct hot_monitor *monitor, __u32 fs)
 {
 	return fs_identity_look(monitor->identities, fs).is_there;
 }
 
-/* Of a filesystem that no mount here shows. */
+/* The state of a file whose filesystem no mount of ours shows. */
 static enum path_state state_elsewhere(const struct fs_identity *identity)
 {
 	if (!identity->is_there)
 		return PATH_NOT_MOUNTED;
-	if (identity->where & FRSP_HOT_FS_HERE) /* not below our root */
+	/* mounted here, but not below our root directory */
+	if (identity->where & FRSP_HOT_FS_HERE)
 		return PATH_OUTSIDE;
 	if (identity->where & FRSP_HOT_FS_THERE)
 		return PATH_OTHER_MOUNT_NS;
@@ -233,8 +244,7 @@ static void get_path(struct hot_monitor *monitor, const struct path_key *key,
 				    state_elsewhere(&identity), result);
 	} else {
 		announce_nameless(monitor, key, &identity.fs);
-		path_cache_get(monitor->paths, key->ino, key->fs, key->gen,
-			       result);
+		path_cache_get(monitor->paths, key, result);
 		if (result->state == PATH_DELETED &&
 		    !is_still_there(monitor, key->fs))
 			path_cache_get_last(monitor->paths, key,
@@ -244,8 +254,8 @@ static void get_path(struct hot_monitor *monitor, const struct path_key *key,
 		path_naming_note(monitor->naming, key, result);
 }
 
-/* For hot_rank: is the slot's file below the directory? A file that is moved
- * in or out later keeps its first answer.
+/* For hot_rank_refresh(): whether the slot's file is below .directory. The
+ * first answer is kept: it does not change when the file is moved.
  */
 static bool is_placed_below(void *context, const struct frsp_hot_slot *slot)
 {
@@ -259,7 +269,7 @@ static bool is_placed_below(void *context, const struct frsp_hot_slot *slot)
 		return placed->is_below;
 	get_path(monitor, &key, &file);
 	if (!file.path)
-		return false; /* perhaps known later */
+		return false; /* its path may become known later */
 	placed = malloc(sizeof(*placed));
 	if (!placed)
 		return false;
@@ -269,9 +279,10 @@ static bool is_placed_below(void *context, const struct frsp_hot_slot *slot)
 	return placed->is_below;
 }
 
-/* For hot_rank: the lower halves of stacked devices carry no filesystem, their
- * I/O is counted above. BPF lets the classes of all devices through when the
- * one filesystem wanted has several.
+/* For hot_rank_refresh(). A device below another one (device mapper, MD)
+ * carries no filesystem: its I/O was counted on the upper device. If only one
+ * filesystem is tracked and BPF does not know its disks (btrfs), BPF counts the
+ * classes of all disks, and this picks those of the filesystem.
  */
 static bool class_is_wanted(void *context, __u32 fs)
 {
@@ -318,9 +329,9 @@ static void forget_slot(void *context, __u32 index,
 	}
 }
 
-/* How many slots were emptied since the start. A reader that was killed may
- * have told less than it did. Where no slot was taken from before the emptying
- * until after it, what is in use tells the number without its word.
+/* Records how many slots were evicted since the start. A killed reader may have
+ * evicted more than it recorded. So if no slot was taken into use during our
+ * eviction, the number is computed from the slots in use instead.
  */
 static int tell_evicted(struct hot_monitor *monitor,
 			const struct hot_evict_result *result,
@@ -339,7 +350,9 @@ static int tell_evicted(struct hot_monitor *monitor,
 	return hot_track_set_evicted(monitor->track, evicted);
 }
 
-/* After the frame is taken, so that it still shows what is forgotten. */
+/* Evicts if the table is nearly full. Call it after the frame was sampled: the
+ * frame still shows the files that are evicted.
+ */
 static int make_room(struct hot_monitor *monitor, const struct hot_clock *clock,
 		     const __u64 stats[FRSP_HOT_NR_STATS])
 {
@@ -353,13 +366,14 @@ static int make_room(struct hot_monitor *monitor, const struct hot_clock *clock,
 	    !hot_track_tends(monitor->track))
 		return 0;
 	if (hot_evict(table, clock, &hooks, &monitor->evict_hand, &result))
-		return 0; /* a table that is full says so */
+		return 0; /* if the table gets full, .dropped shows it */
 	fs_room_make(monitor->track);
 	return tell_evicted(monitor, &result, stats);
 }
 
-/* What the first program missed and the second did not find. The kernel's
- * number and ours are not read at one moment.
+/* Bios for which the kernel did not run the first program, minus those that the
+ * second program found. The two numbers are read at different moments, so the
+ * difference may be negative.
  */
 static __u64 missed_bios(const struct hot_monitor *monitor,
 			 const __u64 stats[FRSP_HOT_NR_STATS])
@@ -406,7 +420,7 @@ static void fill_statistics(struct hot_monitor *monitor,
 
 static void follow(struct hot_monitor *monitor)
 {
-	/* on error the old table will do */
+	/* on error, go on with the old table */
 	mount_table_refresh(monitor->mounts);
 	if (monitor->one_fs)
 		fs_follow(&monitor->follow, monitor->track, monitor->mounts);

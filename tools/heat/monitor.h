@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One tracked system: ties together the BPF side, ranking, making room, paths
- * and cost. hotmon's output forms all show the frames that it samples.
+ * Watches the heat of one system: ties together the BPF programs, ranking,
+ * eviction, paths and cost. It samples frames; hotmon's output forms and
+ * frsp-top show them.
  */
 #ifndef FRSP_HOT_MONITOR_H
 #define FRSP_HOT_MONITOR_H
@@ -15,19 +16,20 @@ struct hot_monitor;
 struct hot_monitor_options {
 	struct hot_track_options track;
 	const char *directory; /* absolute, resolved; NULL: all files */
-	/* Paths are below this one, where there are several; NULL: any. With
-	 * .directory, below that.
+	/* If a file has several paths: show one below this directory. NULL:
+	 * any. If .directory is set, it is taken instead.
 	 */
 	const char *prefer;
-	/* Only this filesystem, which has this device number now (kernel dev_t
-	 * of its superblock), is tracked, wherever it is mounted later. 0: all.
+	/* Track only the filesystem that has this device number now (kernel
+	 * dev_t of its superblock), also when it is mounted again. 0: all.
 	 */
 	__u32 fs_dev;
-	/* Shows only the filesystem that has this number at the time, ext4 or
-	 * XFS, but has all tracked, as what is pinned does. 0: all.
+	/* Track all filesystems, as pinned programs do, but show only the one
+	 * that has this device number when a frame is sampled. It is an ext4 or
+	 * XFS. 0: show all.
 	 */
 	__u32 only_dev;
-	bool no_scan; /* do not search for files that have no path else */
+	bool no_scan; /* do not search filesystems for files without a path */
 };
 
 struct hot_frame_request {
@@ -42,30 +44,33 @@ struct hot_frame {
 	__u64 mono_ns;	   /* the same moment of CLOCK_MONOTONIC */
 	double interval_s; /* since the last frame, or since attaching */
 	struct hot_ranking ranking;
-	__u64 dropped;	 /* key updates that found no room, since the start */
-	__u64 missed;	 /* bios the kernel ran no program for (recursion) */
-	__u64 unnamed;	 /* files announced in vain: the ring was full */
-	__u64 n_evicted; /* slots forgotten, since the start */
+	__u64 dropped; /* key updates that found no room, since the start */
+	__u64 missed;  /* bios the kernel ran no program for (recursion) */
+	/* files not announced as the ring buffer was full, and filesystems that
+	 * hotmon_fs had no room for
+	 */
+	__u64 unnamed;
+	__u64 n_evicted; /* slots evicted, since the start */
 	__u64 n_used, n_slots;
 	__u64 events; /* bios seen, since the start */
 	double events_per_s;
 	double ns_per_event; /* 0: not measured yet */
 	__u64 map_bytes;
-	bool cgroup_gone; /* that of the options: nothing is counted */
-	bool fs_gone;	  /* the same: it is not mounted */
-	bool pinned;	  /* so "the start" was when it was pinned */
-	/* series of the kernel, such as "7.4", if it is newer than those that
-	 * are tested; else NULL
+	bool cgroup_gone; /* .cgroup of the options: nothing is counted */
+	bool fs_gone;	  /* .fs_dev is not mounted: nothing is counted */
+	bool pinned;	  /* "the start" is when the programs were pinned */
+	/* the kernel's series, such as "7.4", if it is newer than all that were
+	 * tested; else NULL
 	 */
 	const char *untested;
-	int naming_percent; /* of the search for names; -1: there is none */
+	int naming_percent; /* of the search for paths; -1: none is running */
 };
 
 int hot_monitor_open(const struct hot_monitor_options *options,
 		     struct mount_table *mounts, struct hot_monitor **out);
 void hot_monitor_close(struct hot_monitor *monitor);
 
-/* 0, -ECANCELED: it was pinned, and was taken away, or another -errno. */
+/* Returns 0, -ECANCELED: the programs were unpinned, or another -errno. */
 int hot_monitor_sample(struct hot_monitor *monitor,
 		       const struct hot_frame_request *request,
 		       struct hot_frame *frame);
@@ -73,7 +78,7 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 /* Keeps up with the kernel between samples: call it every second or so. */
 int hot_monitor_tend(struct hot_monitor *monitor);
 
-/* Of its programs, for watch_pin(). */
+/* The skeleton of the BPF programs, for watch_pin(). */
 struct bpf_object_skeleton *
 hot_monitor_skeleton(const struct hot_monitor *monitor);
 

@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A search begins at the file's home place and goes on to a free place. So when
+ * a file is removed, files behind it must move up. Example: A and B have home
+ * 3, C has home 4, and A is removed.
+ *
+ *   place       3  4  5  6
+ *   before      A  B  C
+ *   after       B  C
+ *
+ * If B stayed at 4, a search for it would end at the free place 3.
+ */
 #include "heat/range_count.h"
 
 #include <errno.h>
@@ -17,7 +28,7 @@ static __u32 home(const struct range_count *count, __u64 file)
 	return (file >> 32) & (count->n_places - 1);
 }
 
-/* Where the file is, or would be. */
+/* The place that has the file, or the free one where it belongs. */
 static __u32 find(const struct range_count *count, __u64 file)
 {
 	__u32 place = home(count, file);
@@ -68,7 +79,8 @@ int range_count_add(struct range_count *count, __u64 file)
 	return err;
 }
 
-/* Whether place is on the way from home to at, cyclically: home <= place < at.
+/* Whether home <= place < at, in a circle: a search that begins at home comes
+ * by place before it reaches at.
  */
 static bool is_between(__u32 home, __u32 place, __u32 at)
 {
@@ -76,8 +88,9 @@ static bool is_between(__u32 home, __u32 place, __u32 at)
 			  : home <= place || place < at;
 }
 
-/* Those that come after move up, so that no way to one has a gap (Knuth, The
- * Art of Computer Programming, 6.4, algorithm R).
+/* Files in the places behind move up into the gap, so that no search ends at a
+ * gap before it reaches its file (Knuth, The Art of Computer Programming, 6.4,
+ * algorithm R).
  */
 static void empty(struct range_count *count, __u32 gap)
 {

@@ -1,19 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Each live slot gets its rates (against the bytes it had at the last refresh,
- * kept per slot) and its sort value; the best are kept. Only rows that made it
- * are filled in.
+ * A refresh computes the rates of each live slot (from the bytes that the slot
+ * had at the last refresh) and its sort value, and keeps the slots with the
+ * best values. Only those are filled in as rows.
  *
- * Most of a large table is as it was, and reading it is what a refresh costs.
- * So of each cluster is kept what it had: how many files and ranges, and the
- * best value of both. One that nobody touched since is read again only if that
- * value, as far as it has decayed, would make it into the rows. What was
- * touched is known by epochs (hot.h). A mark of the epoch before may have come
- * when its cluster had been passed. One that comes still later, as its CPU was
- * stopped between two instructions, is made up for every FULL_EVERY refreshes.
+ * Reading the table is what a refresh costs, and most of a large table has not
+ * changed since the last refresh. So a refresh skips clusters of slots whose
+ * values are too low. For each cluster, rank keeps how many files and ranges it
+ * had when it was read last, and the best value of each.
  *
- * The kernel goes on counting meanwhile, so the numbers of one row can be some
- * ns apart from each other; none is ever lost.
+ * Example: two rows are wanted, by temperature.
+ *
+ *   cluster   changed   best value: then, now at most   what the refresh does
+ *      0        yes                                     reads it: 90 and 70
+ *      1        no          200        100              reads it: 100 > 70
+ *      2        no           80         40              skips it: 40 < 90
+ *
+ * Rules:
+ *
+ *   - A refresh first reads the clusters that changed. Then it compares the
+ *     others with the best values so far.
+ *   - It reads a cluster that did not change only if the cluster's best value,
+ *     decayed to the present, would make it into the rows.
+ *   - Whoever changes a slot marks its cluster with the epoch, and a refresh
+ *     raises the epoch before it reads (bpf/hot.h). If the last refresh raised
+ *     the epoch to 7, clusters with marks of 7 and above have changed. So have
+ *     those with 6: a CPU may have read the epoch before the raise and set the
+ *     mark when the refresh had already read the cluster.
+ *   - An even older mark may come late if its CPU was stopped between the two
+ *     instructions. Every FULL_EVERY'th refresh reads the whole table, so
+ *     such a mark is not missed for longer than that.
+ *
+ * The kernel goes on counting during a refresh. So the numbers of one row may
+ * be of moments that are some ns apart; no count is lost.
  */
 #include "heat/rank.h"
 
@@ -39,16 +58,16 @@ const char *const hot_sort_names[HOT_NR_SORT_KEYS][2] = {
 
 #define FULL_EVERY 64
 
-/* Of a cluster, when it was read last. */
+/* A cluster as it was when it was read last. */
 struct cluster {
-	double best_file, best_range; /* sort values; 0: or none */
+	double best_file, best_range; /* sort values; 0 also: it has none */
 	__u32 heat_time;
-	unsigned char n_files, n_ranges; /* that are wanted */
+	unsigned char n_files, n_ranges; /* only those that are wanted */
 	bool has_class;
-	bool is_left; /* for later in the pass: it is as it was */
+	bool is_left; /* unchanged: this pass decides later if it reads it */
 };
 
-/* What the values in clusters are of. */
+/* What the sort values of all clusters depend on. */
 struct ranked_by {
 	struct hot_sort sort;
 	bool ranges;
@@ -58,7 +77,7 @@ struct ranked_by {
 struct hot_rank {
 	__u32 n_slots;
 	struct hot_bytes *before; /* by slot */
-	__u64 *owner;		  /* by slot: owner_of() a range, 0: is none */
+	__u64 *owner; /* by slot: owner_of() its range; 0: it holds none */
 	struct range_count ranges_of; /* by owner */
 	struct cluster *clusters;
 	struct ranked_by ranked_by;
@@ -87,7 +106,7 @@ static __u32 n_clusters(__u32 n_slots)
 	return (n_slots + FRSP_HOT_CLUSTER - 1) / FRSP_HOT_CLUSTER;
 }
 
-/* The slot behind its last one. */
+/* The index behind the cluster's last slot. */
 static __u32 cluster_end(const struct hot_rank *rank, __u32 c)
 {
 	__u32 end = (c + 1) * FRSP_HOT_CLUSTER;
@@ -185,7 +204,7 @@ static struct hot_bytes take_delta(struct hot_rank *rank, __u32 index,
 	struct hot_bytes *before = &rank->before[index], delta;
 	__u64 read = slot->read_bytes, write = slot->write_bytes;
 
-	/* less than there was: another reader has emptied the slot */
+	/* fewer bytes than before: another reader has emptied the slot */
 	if (read < before->read || write < before->write)
 		*before = (struct hot_bytes){0};
 	delta.read = read - before->read;
@@ -229,9 +248,9 @@ static bool slot_counts(const struct frsp_hot_slot *slot,
 	       same_file(row, slot);
 }
 
-/* Adds up all slots of a row's key (hot_table.bpf.h says when there can be two)
- * into the one that comes first in its probe sequence. False: index is not
- * that one.
+/* Two slots can have the same key (bpf/hot_table.bpf.h says when). The first in
+ * the key's probe sequence stands for the key. Adds the counts of the others to
+ * row; returns false if the slot at index is not the first.
  */
 static bool merge_twins(struct hot_row *row, __u32 index,
 			const struct hot_table *table)
@@ -251,7 +270,7 @@ static bool merge_twins(struct hot_row *row, __u32 index,
 		for (k = 0; k < n_seen && seen[k] != at; k++)
 			;
 		if (k < n_seen)
-			continue; /* a sequence can come by a slot again */
+			continue; /* a sequence may visit a slot twice */
 		seen[n_seen++] = at;
 		if (seen[0] != index)
 			return false;
@@ -303,8 +322,9 @@ static int fill_rows(struct hot_rows *rows, struct hot_best *c,
 	return 0;
 }
 
-/* A hash of the file that stands for it: that two of a million files have the
- * same has a chance of 1 in 2^24. Never 0. splitmix64's finalizer.
+/* A hash that stands for the file; never 0. A million files are 2^39 pairs, and
+ * there are 2^63 hashes: two files share one with a probability of 2^-24. The
+ * mixing is splitmix64's finalizer.
  */
 static __u64 owner_of(__u64 ino, __u32 fs, __u32 gen)
 {
@@ -316,7 +336,7 @@ static __u64 owner_of(__u64 ino, __u32 fs, __u32 gen)
 	return (hash ^ hash >> 31) | 1;
 }
 
-/* 0: it holds no range. */
+/* The owner of the range that the slot holds; 0: it holds no range. */
 static __u64 owner_in(const struct frsp_hot_slot *slot, __u32 tag)
 {
 	if (FRSP_HOT_TAG_STATE(tag) != FRSP_HOT_LIVE || !slot->ino ||
@@ -325,7 +345,9 @@ static __u64 owner_in(const struct frsp_hot_slot *slot, __u32 tag)
 	return owner_of(slot->ino, slot->fs, slot->gen);
 }
 
-/* The slot holds a range of this owner now; 0: none. */
+/* Notes that the slot now holds a range of owner; 0: no range. Returns 0 or
+ * -ENOMEM.
+ */
 static int set_owner(struct hot_rank *rank, __u32 index, __u64 owner)
 {
 	__u64 before = rank->owner[index];
@@ -343,7 +365,7 @@ static int set_owner(struct hot_rank *rank, __u32 index, __u64 owner)
 	return 0;
 }
 
-/* Ranges of the files' rows. */
+/* Fills in n_ranges of the files' rows. */
 static void count_ranges(struct hot_rank *rank)
 {
 	struct hot_rows *files = &rank->file_rows;
@@ -357,7 +379,7 @@ static void count_ranges(struct hot_rank *rank)
 	}
 }
 
-/* One refresh, on its way through the table. */
+/* The arguments of one refresh. */
 struct pass {
 	struct hot_rank *rank;
 	const struct hot_table *table;
@@ -385,7 +407,7 @@ static void read_class(const struct pass *pass,
 			  pass->request->interval_s);
 }
 
-/* A live slot of a file. */
+/* candidate's slot is live, and wanted: of a file, or else of a range. */
 static int read_slot(const struct pass *pass, struct cluster *cluster,
 		     struct hot_candidate *candidate, bool is_file)
 {
@@ -442,8 +464,8 @@ static int read_cluster(const struct pass *pass, __u32 c)
 	return err;
 }
 
-/* What a value of an untouched cluster is at most by now. heat_decay() is right
- * to 2^-21 of the value, and to a few units.
+/* The most that a value of an unchanged cluster can be now. heat_decay() is
+ * exact to 2^-21 of the value and a few units of 2^-24, hence the margins.
  */
 static double value_now(const struct pass *pass, const struct cluster *cluster,
 			double value)
@@ -460,7 +482,7 @@ static double value_now(const struct pass *pass, const struct cluster *cluster,
 	case HOT_BY_RATE:
 	case HOT_BY_READ_RATE:
 	case HOT_BY_WRITE_RATE:
-		return 0;
+		return 0; /* no bytes since the last refresh */
 	default:
 		return value;
 	}
@@ -482,24 +504,37 @@ static bool may_have_rows(const struct pass *pass, __u32 c)
 			value_now(pass, cluster, cluster->best_range), first));
 }
 
-/* Whether what is known of clusters says something about the values now: not of
- * the lowest ones, nor of the formula of 2013, which decays otherwise.
+/* Records what the sort values of the clusters depend on. Returns whether the
+ * last refresh ranked by the same.
  */
-static bool is_knowledge_of_use(const struct pass *pass)
+static bool note_ranked_by(struct hot_rank *rank,
+			   const struct hot_request *request)
 {
-	struct hot_rank *rank = pass->rank;
-	const struct hot_request *request = pass->request;
 	bool same = rank->ranked_by.sort.key == request->sort.key &&
 		    rank->ranked_by.ranges == request->ranges &&
 		    rank->ranked_by.only_fs == request->only_fs;
 
 	rank->ranked_by = (struct ranked_by){request->sort, request->ranges,
 					     request->only_fs};
-	return same && pass->table->touched &&
-	       rank->n_refreshes++ % FULL_EVERY && !request->sort.ascending &&
+	return same;
+}
+
+/* Whether a cluster's last best value bounds its values now. Not if the lowest
+ * values are wanted, as only the best are kept; not if .wanted() decides, as
+ * its answers change; and not for the formula of 2013, which decays in another
+ * way than value_now().
+ */
+static bool best_values_bound(const struct pass *pass)
+{
+	const struct hot_request *request = pass->request;
+
+	return pass->table->touched && !request->sort.ascending &&
 	       !request->wanted && !pass->clock->compat;
 }
 
+/* last_epoch: what the last refresh raised the epoch to. Classes are summed up
+ * in each refresh, so a cluster that has one is always read.
+ */
 static bool is_as_it_was(const struct pass *pass, __u32 c, __u32 last_epoch)
 {
 	const struct cluster *cluster = &pass->rank->clusters[c];
@@ -509,13 +544,16 @@ static bool is_as_it_was(const struct pass *pass, __u32 c, __u32 last_epoch)
 	return !cluster->has_class && (__s32)(touched + 1 - last_epoch) < 0;
 }
 
-/* First what was touched, which gives an idea of the values that the rows have.
+/* Reads the changed clusters first, so that the others are compared with the
+ * values that the rows have by then.
  */
 static int read_table(const struct pass *pass)
 {
 	struct hot_rank *rank = pass->rank;
 	__u32 n = n_clusters(rank->n_slots), last_epoch = rank->last_epoch;
-	bool skip = is_knowledge_of_use(pass);
+	bool same = note_ranked_by(rank, pass->request);
+	bool skip = same && best_values_bound(pass) &&
+		    rank->n_refreshes % FULL_EVERY;
 	int err = 0;
 
 	if (pass->table->touched)
@@ -530,8 +568,8 @@ static int read_table(const struct pass *pass)
 	for (__u32 c = 0; c < n && !err; c++)
 		if (rank->clusters[c].is_left && may_have_rows(pass, c))
 			err = read_cluster(pass, c);
-	if (err)
-		rank->n_refreshes = 0; /* the next one reads all of it */
+	/* after an error the next refresh reads all of the table */
+	rank->n_refreshes = err ? 0 : rank->n_refreshes + 1;
 	return err;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the hot table to ranked rows. Pure: reads a table and a clock, and
- * raises the table's epoch (hot.h), but calls nothing of the system;
- * tests/unit/hot_rank.c builds its own tables.
+ * Ranks the files and ranges that the hot table counts (bpf/hot.h). Pure: it
+ * reads a table and a clock and raises the table's epoch, but makes no system
+ * call. tests/unit/heat/rank.c ranks tables of its own.
  */
 #ifndef FRSP_HOT_RANK_H
 #define FRSP_HOT_RANK_H
@@ -31,7 +31,9 @@ struct hot_sort {
 /* Name on the command line and meaning, by enum hot_sort_key. */
 extern const char *const hot_sort_names[HOT_NR_SORT_KEYS][2];
 
-/* "temp", "+temp" (lowest first), "-temp"; -EINVAL: no such key. */
+/* Parses "temp" and "-temp" (highest first) or "+temp" (lowest first). Returns
+ * 0, or -EINVAL: no such key.
+ */
 int hot_sort_parse(const char *text, struct hot_sort *sort);
 
 /* One file, range or class; counts since tracking began. */
@@ -39,12 +41,13 @@ struct hot_row {
 	__u64 ino;
 	__u32 fs; /* identity, as in the slot */
 	__u32 gen;
-	/* Left 0 by hot_rank: the kernel's dev_t as stat() shows it, and that
-	 * of the superblock, as long as that is mounted.
+	/* hot_rank leaves both 0, hot_monitor fills them in. dev: the kernel's
+	 * dev_t of what stat() shows. fs_dev: that of the superblock; 0: the
+	 * filesystem is not mounted.
 	 */
 	__u32 dev, fs_dev;
 	__u32 range;	/* FRSP_HOT_RANGE_FILE: the whole file */
-	__u32 n_ranges; /* tracked ranges of the file; of a range: 1 */
+	__u32 n_ranges; /* tracked ranges of the file; for a range: 1 */
 	__u64 reads;
 	__u64 writes;
 	__u64 read_bytes;
@@ -57,7 +60,7 @@ struct hot_row {
 struct hot_rows {
 	struct hot_row *rows;
 	__u32 n_rows;
-	__u32 n_total; /* that there were to choose from */
+	__u32 n_total; /* files or ranges that the rows were chosen from */
 };
 
 struct hot_request {
@@ -65,8 +68,8 @@ struct hot_request {
 	__u32 max_rows; /* 0: all */
 	bool ranges;	/* rank ranges too */
 	double interval_s;
-	__u32 only_fs; /* of the slots; 0: all */
-	/* NULL: all. Asked for each file and range before it is ranked. */
+	__u32 only_fs; /* an identity, as in the slot; 0: all */
+	/* Whether to rank a file or range; NULL: rank all. */
 	bool (*wanted)(void *context, const struct frsp_hot_slot *slot);
 	void *context;
 };
@@ -82,8 +85,8 @@ struct hot_rank;
 struct hot_rank *hot_rank_new(__u32 n_slots);
 void hot_rank_free(struct hot_rank *rank);
 
-/* Fills in *ranking, which stays valid until the next call. class_wanted tells
- * by the identity whether a class slot counts. Returns 0 or -ENOMEM.
+/* Fills in *ranking, which stays valid until the next call. class_wanted:
+ * whether the class slots with this identity count. Returns 0 or -ENOMEM.
  */
 int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 		     const struct hot_clock *clock,
@@ -91,7 +94,7 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 		     bool (*class_wanted)(void *context, __u32 fs),
 		     struct hot_ranking *ranking);
 
-/* The slot at index counts something else from now on. */
+/* The slot at index was emptied: its next key begins at 0 bytes. */
 void hot_rank_forget(struct hot_rank *rank, __u32 index);
 
 #endif

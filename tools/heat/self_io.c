@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kinds of I/O: buffered, direct, and through a mapping. Each moves the
+ * same number of bytes in each 1-MiB range of a scratch file.
+ */
 #include "heat/self_io.h"
 
 #include <errno.h>
@@ -13,10 +17,12 @@
 #include <linux/stat.h>
 
 #define SMALL_READS_PER_RANGE 2		 /* its first and its last block */
-#define BUFFER_ALIGNMENT      (64 << 10) /* of any page and any sector */
+#define BUFFER_ALIGNMENT      (64 << 10) /* suits any page and sector size */
 #define MAX_BLOCK_BYTES	      (64 << 10)
 
-/* Bytes that no filesystem can compress (xorshift64*, Marsaglia and Vigna). */
+/* Fills the buffer with bytes that no filesystem can compress (xorshift64* by
+ * Marsaglia and Vigna).
+ */
 static void fill(unsigned char *buffer, size_t n_bytes)
 {
 	__u64 state = 0x9e3779b97f4a7c15;
@@ -32,7 +38,9 @@ static void fill(unsigned char *buffer, size_t n_bytes)
 	}
 }
 
-/* A file without a name; where there are none, one whose name is gone at once. */
+/* A file without a name (O_TMPFILE). If the filesystem has none, a file whose
+ * name is deleted at once.
+ */
 static int open_nameless(const char *directory)
 {
 	char *path;
@@ -88,7 +96,7 @@ int self_io_drop_cache(const struct self_io_file *file)
 	return -posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
 }
 
-/* Filesystems without direct I/O refuse the flag, or the I/O. */
+/* Filesystems without direct I/O refuse the flag or the I/O with EINVAL. */
 static int direct_error(int err)
 {
 	return err == EINVAL ? -EOPNOTSUPP : -err;
@@ -102,8 +110,8 @@ static int set_direct(const struct self_io_file *file, bool direct)
 	return fcntl(file->fd, F_SETFL, flags) ? direct_error(errno) : 0;
 }
 
-/* Moves n_bytes by pread() or pwrite(). It goes on after a part, to the error
- * that ended it.
+/* Moves n_bytes by pread() or pwrite(). After a short transfer it goes on with
+ * the rest, which returns the error that cut the transfer short.
  */
 static int move(const struct self_io_file *file, bool is_write, size_t n_bytes,
 		off_t at)
@@ -123,7 +131,7 @@ static int move(const struct self_io_file *file, bool is_write, size_t n_bytes,
 	return 0;
 }
 
-/* In one call, so that direct I/O takes several bios. */
+/* Writes the file in one call, so that direct I/O takes several bios. */
 static int write_file(struct self_io_file *file)
 {
 	return move(file, true, SELF_IO_FILE_BYTES, 0);
@@ -134,7 +142,9 @@ static int read_file(struct self_io_file *file)
 	return move(file, false, SELF_IO_FILE_BYTES, 0);
 }
 
-/* A block before or behind either is in another range. */
+/* Reads the first and the last block of each range. If the offset were wrong by
+ * a block, one of the two would count for another range.
+ */
 static int read_blocks(struct self_io_file *file)
 {
 	off_t last = SELF_IO_RANGE_BYTES - file->block_bytes;
@@ -150,8 +160,9 @@ static int read_blocks(struct self_io_file *file)
 	return err;
 }
 
-/* A filesystem may take the flag and yet use the page cache, as ext4 does with
- * data=journal, which a file can have by itself; some cannot tell.
+/* A filesystem may accept the flag and still use the page cache, as ext4 does
+ * with data=journal, which can be set for a single file. statx() tells, on some
+ * filesystems; on the others assume that direct I/O works.
  */
 static bool is_direct_possible(const struct self_io_file *file)
 {
@@ -239,7 +250,7 @@ static int read_mapped(struct self_io_file *file)
 	return with_mapping(file, PROT_READ, touch_pages);
 }
 
-/* The first that can be done gives the file its blocks. */
+/* The first kind writes, and so gives the file its blocks. */
 const struct self_io_kind self_io_kinds[] = {
 	{"buffered writes", true, true, SELF_IO_RANGE_BYTES, write_buffered},
 	{"buffered reads", false, true, SELF_IO_RANGE_BYTES, read_file},

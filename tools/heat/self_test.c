@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * For each kind of I/O: take the counts of the file from the table, do the I/O,
+ * take the counts again. The difference must be what the I/O moved, for the
+ * file and for each of its ranges.
+ */
 #include "heat/self_test.h"
 
 #include <errno.h>
@@ -8,16 +13,17 @@
 #include "heat/track.h"
 
 #define TABLE_MEMORY (4ULL << 20)
-/* The kernel may take pages away while they are read, and read them again; or
- * somebody syncs the filesystem while a page is written, and it is written
- * again.
+/* I/O through the page cache may be counted twice for good reason: the kernel
+ * may reclaim pages and read them again, and a sync may write a page while we
+ * still write to it, so that it is written again. So such a kind gets several
+ * tries.
  */
 #define TRIES 12
 
 _Static_assert(SELF_IO_RANGE_BYTES == 1 << FRSP_HOT_RANGE_SHIFT,
 	       "the test's ranges are the table's");
 
-/* Of the file, in one direction. */
+/* Bytes counted for the file in one direction. */
 struct counts {
 	__u64 file;
 	__u64 ranges[SELF_IO_RANGES];
@@ -43,7 +49,7 @@ static bool is_on_device(const struct hot_track *track, __u32 fs, dev_t dev)
 	       known.dev == kdev_from_user(dev);
 }
 
-/* The table is new, so whatever has this number is this file. */
+/* The table is new, so this inode number on this device means this file. */
 static struct counts counts_of(const struct hot_track *track,
 			       const struct stat *file, bool is_write)
 {
@@ -133,7 +139,7 @@ static int test_kinds(const struct hot_track *track, struct self_io_file *file,
 	return err;
 }
 
-/* Only this filesystem counts. */
+/* The programs count only this filesystem. */
 static int open_track(const struct hot_track_options *options, __u32 fs_dev,
 		      struct hot_track **out)
 {
@@ -154,7 +160,7 @@ static int open_track(const struct hot_track_options *options, __u32 fs_dev,
 int hot_self_test(const struct mount_entry *fs, const char *directory,
 		  struct self_test *test)
 {
-	/* with a filter, so that it is a table of our own, with little in it */
+	/* with a filter, so that the table is our own and has little in it */
 	struct hot_track_options options = {
 		.memory = TABLE_MEMORY,
 		.half_life_s = HOT_TRACK_DEFAULT_HALF_LIFE_S,

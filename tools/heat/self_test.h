@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whether hotmon counts exactly on this kernel: I/O of known kinds is done on a
- * scratch file, and what was counted for it is compared. A kernel that hotmon
- * was not tested on may load its programs and still count wrongly; this tells.
+ * Tests whether hotmon counts exactly on this kernel: it does I/O of known
+ * kinds on a scratch file and compares the bytes that were counted with the
+ * bytes that were moved. A kernel that hotmon was not tested on may load the
+ * programs and still count wrongly.
  */
 #ifndef FRSP_HOT_SELF_TEST_H
 #define FRSP_HOT_SELF_TEST_H
@@ -14,8 +15,8 @@
 
 enum self_test_verdict {
 	SELF_TEST_EXACT,
-	SELF_TEST_WRONG,      /* other bytes, or at another place in the file */
-	SELF_TEST_IMPOSSIBLE, /* the filesystem does not do this kind of I/O */
+	SELF_TEST_WRONG,      /* another number of bytes, or in other ranges */
+	SELF_TEST_IMPOSSIBLE, /* the filesystem has no such kind of I/O */
 };
 
 struct self_test_result {
@@ -30,14 +31,15 @@ struct self_test {
 	struct self_test_result results[SELF_TEST_MAX_KINDS];
 	size_t n_results;
 	size_t n_wrong;
-	bool no_program; /* the error is of hot_track_open(), not of the I/O */
+	bool no_program; /* the BPF programs failed, not the I/O */
 };
 
 /*
- * fs: the mounted filesystem that directory is on. Takes a second or two, 8 MiB
- * of space and some MiB of kernel memory; leaves nothing. 0, an error of
- * hot_track_open(), or of the I/O: -ENOSPC, -EROFS, -EACCES ...; then test says
- * which, and how far it came.
+ * fs: the mounted filesystem that directory is on. The test takes a second or
+ * two, 8 MiB of space and some MiB of kernel memory, and leaves nothing behind.
+ * Returns 0, an error of hot_track_open(), or an error of the I/O: -ENOSPC,
+ * -EROFS, -EACCES and so on. On error, test->no_program says which of the two,
+ * and the results are those of the kinds before.
  */
 int hot_self_test(const struct mount_entry *fs, const char *directory,
 		  struct self_test *test);

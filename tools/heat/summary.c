@@ -21,7 +21,7 @@ static void class_line(char line[HOT_SUMMARY_LEN], const char *name,
 		 fmt_bytes(written, class->write_bytes, exact), class->writes);
 }
 
-/* Appends to line what still fits. */
+/* Appends to line, and cuts off what does not fit. */
 static __attribute__((format(printf, 2, 3))) void
 append(char line[HOT_SUMMARY_LEN], const char *format, ...)
 {
@@ -67,7 +67,9 @@ static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 		append(line, ", %llu MISSED", frame->missed);
 }
 
-/* Few have a swap file, and with them it is seldom used. */
+/* Swap files are rare and seldom used, so they are shown only if they were
+ * used.
+ */
 static void add_swap(char line[HOT_SUMMARY_LEN], const struct hot_row *swap,
 		     bool exact)
 {

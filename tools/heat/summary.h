@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The lines below hotmon's tables: what has no file, and the own cost. */
+/* The lines below hotmon's tables: I/O without a file, hotmon's own cost. */
 #ifndef FRSP_HOT_SUMMARY_H
 #define FRSP_HOT_SUMMARY_H
 

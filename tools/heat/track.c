@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * We load and attach the object, or take the maps of the pinned one. In both
+ * cases the table is mapped, so reading it takes no system call.
+ *
+ * The memory of the options sets the number of slots. Example: 16 MiB, less 512
+ * KiB for the ring buffer and 128 KiB for hotmon_fs, are 16121856 bytes. A
+ * cluster takes 64 slots of 64 bytes and a mark of 8 bytes: 4104 bytes. So
+ * there are 3928 clusters, or 251392 slots.
+ */
 #include "heat/track.h"
 
 #include <errno.h>
@@ -19,7 +28,7 @@
 
 #define RING_BYTES (512 * 1024)
 #define FS_BYTES   (128 * 1024) /* hotmon_fs */
-/* Of a walk that a filesystem's unmounting disturbs. */
+/* Unmounting a filesystem disturbs the walk over all of them. */
 #define FIND_TRIES 8
 
 struct hot_track {
@@ -32,8 +41,9 @@ struct hot_track {
 	__u32 heat_rate;
 	bool compat;
 	bool tends;
-	/* descriptors: of what is pinned, -1: it is our own; of the programs
-	 * that tell the time, and find filesystems; of the one that counts
+	/* File descriptors. pins: of watch_pin_open(), -1: the programs are our
+	 * own. The others are programs: clock reads the kernel's clock, finder
+	 * finds filesystems, program counts.
 	 */
 	int pins, clock, finder, program;
 	void (*announce)(void *context, const struct frsp_hot_file *file);
@@ -52,7 +62,7 @@ static __u32 tick_length_ns(void)
 static __u64 jiffies_now(const struct hot_track *track)
 {
 	__u64 jiffies = 0;
-	/* a syscall program writes to its input */
+	/* the program writes its result to its input */
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &jiffies,
 		    .ctx_size_in = sizeof(jiffies));
 
@@ -60,8 +70,9 @@ static __u64 jiffies_now(const struct hot_track *track)
 	return jiffies;
 }
 
-/* The wall clock at jiffies64 == 0, from the time since boot: jiffies start
- * at -300 s, cut to 32 bits (INITIAL_JIFFIES, include/linux/jiffies.h).
+/* The wall clock when jiffies64 was 0, computed from the time since boot:
+ * jiffies start at -300 s, cut to 32 bits (INITIAL_JIFFIES,
+ * include/linux/jiffies.h).
  */
 static __u64 jiffies_epoch_ns(__u32 tick_ns)
 {
@@ -85,7 +96,7 @@ static bool has_member(const struct btf *btf, const char *name,
 	return false;
 }
 
-/* The second program only where it has something to do: hot_once.bpf.h. */
+/* Loads hotmon_bio_missed only if the kernel can miss bios: hot_once.bpf.h. */
 static int probe_kernel(struct hotmon *skel)
 {
 	struct btf *kernel;
@@ -105,7 +116,7 @@ static int probe_kernel(struct hotmon *skel)
 	return 0;
 }
 
-/* What the program is loaded with, but for the filters. */
+/* What the programs are loaded with, except for the filters. */
 struct settings {
 	__u32 tick_ns, heat_shift, heat_rate;
 	__u32 n_slots, stride;
@@ -120,7 +131,7 @@ static struct settings settings_of(const struct hot_track_options *options)
 		.stride = options->compat ? sizeof(struct frsp_hot_slot_compat)
 					  : sizeof(struct frsp_hot_slot),
 	};
-	__u64 cluster_bytes; /* with the mark of the cluster */
+	__u64 cluster_bytes; /* 64 slots and the mark of their cluster */
 	double units;
 
 	settings.heat_shift = heat_unit_shift(settings.tick_ns);
@@ -174,7 +185,7 @@ static bool has_filter(const struct hot_track_options *options)
 	return options->one_fs || options->n_pids || options->cgroup;
 }
 
-/* Of the object that is loaded. */
+/* Whether the loaded object has these settings, and no filter. */
 static bool is_as_wanted(const struct hotmon *skel,
 			 const struct settings *settings)
 {
@@ -185,7 +196,9 @@ static bool is_as_wanted(const struct hotmon *skel,
 	       !skel->rodata->filter_cgroup;
 }
 
-/* All of an array's elements; NULL: errno tells. */
+/* Maps all elements of an array, and rounds *bytes up to whole pages. Returns
+ * NULL with errno set on failure.
+ */
 static void *map_array(const struct bpf_map *map, size_t *bytes)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
@@ -240,7 +253,7 @@ static int open_programs(struct hot_track *track)
 	return track->program < 0 ? track->program : 0;
 }
 
-/* Of the loaded object, whoever loaded it. */
+/* The object is loaded, or its maps are those of the pinned one. */
 static int use(struct hot_track *track, const struct settings *settings)
 {
 	int err;
@@ -290,7 +303,7 @@ static int load_pinned(struct hot_track *track, const struct settings *settings)
 	err = watch_pin_load(HOT_TRACK_OBJECT, track->skel->skeleton);
 	if (err)
 		return err;
-	/* or it has just been taken away, and perhaps replaced */
+	/* it may have been unpinned just now, and others pinned instead */
 	if (!is_as_wanted(track->skel, settings) ||
 	    watch_pin_is_gone(track->pins))
 		return -ENOENT;
@@ -470,7 +483,7 @@ int hot_track_stats(const struct hot_track *track,
 	return err;
 }
 
-/* Only we write it, so it may stand at one CPU. */
+/* Only we write this counter, so the sum may stand in the value of one CPU. */
 int hot_track_set_evicted(const struct hot_track *track, __u64 n)
 {
 	int fd = bpf_map__fd(track->skel->maps.hotmon_stats), err;

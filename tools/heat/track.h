@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The user half of bpf/hot.bpf.c: loads and attaches it, maps its table, reads
- * its counters. Ranking is hot_rank.h's, making room hot_evict.h's.
+ * The user half of bpf/hot.bpf.c: loads and attaches its programs or takes the
+ * pinned ones, maps their table and reads their counters. heat/rank.h ranks the
+ * table, heat/evict.h evicts from it.
  */
 #ifndef FRSP_HOT_TRACK_H
 #define FRSP_HOT_TRACK_H
@@ -13,9 +14,9 @@
 #include "bpf/hot.h"
 #include "fs/cgroup.h"
 
-#define HOT_TRACK_OBJECT "hot" /* where it is pinned */
+#define HOT_TRACK_OBJECT "hot" /* its name in watch/pin.h */
 
-/* As hotmon has them by default, and frsp-top has them: so they share pins. */
+/* hotmon's defaults, and what frsp-top uses: so both can use the same pins. */
 #define HOT_TRACK_DEFAULT_MEMORY      (16ULL << 20)
 #define HOT_TRACK_DEFAULT_HALF_LIFE_S 300.0
 
@@ -26,26 +27,27 @@
 struct hot_track_options {
 	__u64 memory; /* bytes for all maps, HOT_TRACK_MIN.. to _MAX_MEMORY */
 	double half_life_s; /* 1 s to 7 d */
-	bool compat;
+	bool compat;	    /* the formula of 2013, see bpf/heat.h */
+	/* Filters: count only what passes all of them. */
 	bool one_fs; /* see hot_track_follow_fs() */
 	__u32 pids[HOT_TRACK_MAX_PIDS];
-	__u32 n_pids;
-	const struct cgroup_ref *cgroup; /* and all below it; NULL: all */
+	__u32 n_pids;			 /* 0: all processes */
+	const struct cgroup_ref *cgroup; /* with all below it; NULL: all */
 };
 
-/* The table as mapped; written by the kernel at any time. */
+/* The mapped table. The kernel may write to it at any time. */
 struct hot_table {
 	unsigned char *slots;
 	__u32 n_slots;
 	__u32 stride; /* bytes from slot to slot */
-	/* By cluster of slots: the epoch in which it was changed last. A reader
-	 * raises the epoch before it reads. NULL: not known.
+	/* For each cluster of slots: the epoch of its last change (bpf/hot.h).
+	 * NULL: unknown, as in tests.
 	 */
 	__u64 *touched;
 	__u32 *epoch;
 };
 
-/* The slot's cluster is changed. */
+/* Marks the slot's cluster as changed. Call it after the change. */
 static inline void hot_table_touch(const struct hot_table *table, __u32 index)
 {
 	if (table->touched)
@@ -61,7 +63,7 @@ hot_table_slot(const struct hot_table *table, __u32 index)
 					(size_t)index * table->stride);
 }
 
-/* Whether the program in the kernel, or another reader, has it in this state. */
+/* Reads the state, which programs and other readers may change meanwhile. */
 static inline bool hot_slot_is(const struct frsp_hot_slot *slot,
 			       enum frsp_hot_slot_state state)
 {
@@ -69,7 +71,7 @@ static inline bool hot_slot_is(const struct frsp_hot_slot *slot,
 		       __atomic_load_n(&slot->tag, __ATOMIC_ACQUIRE)) == state;
 }
 
-/* One reading of the clock that the table's times are in. */
+/* One reading of the clock that the table's times come from. */
 struct hot_clock {
 	__u32 heat_time; /* in heat units */
 	__u32 heat_rate; /* for heat_decay() */
@@ -80,57 +82,64 @@ struct hot_clock {
 struct hot_track;
 struct bpf_object_skeleton;
 
-/* Takes what is pinned (watch_pin.h), if that was loaded with these options and
- * without a filter, else it loads and attaches a program of its own. Returns 0,
- * -EPERM, -EOPNOTSUPP (the kernel lacks BTF, the tracepoint or a feature), or
- * another -errno.
+/* Uses the pinned programs (watch/pin.h) if they were loaded with these options
+ * and neither they nor the options have a filter. Else it loads and attaches
+ * programs of its own. Returns 0, -EPERM, -EOPNOTSUPP (the kernel lacks BTF,
+ * the tracepoint or a feature), or another -errno.
  */
 int hot_track_open(const struct hot_track_options *options,
 		   struct hot_track **out);
 void hot_track_close(struct hot_track *track);
 
-/* Which filesystem an identity of the table is, or was. -ENOENT: there was no
- * room to keep it.
+/* What an identity of the table stands for, or stood for (bpf/hot_fs.h).
+ * Returns 0 or -ENOENT: there was no room in hotmon_fs.
  */
 int hot_track_fs(const struct hot_track *track, __u32 fs,
 		 struct frsp_hot_fs *out);
 
-/* The identity after this one, 0: the first; false: there are no more. */
+/* Sets *fs to the identity that follows it in hotmon_fs; after 0 comes the
+ * first. Returns false after the last one.
+ */
 bool hot_track_next_fs(const struct hot_track *track, __u32 *fs);
 
-/* Keeps, if the program has not, or forgets what an identity is. */
+/* Adds an identity to hotmon_fs, unless it is there, or deletes it. */
 void hot_track_keep_fs(const struct hot_track *track, __u32 fs,
 		       const struct frsp_hot_fs *known);
 void hot_track_forget_fs(const struct hot_track *track, __u32 fs);
 
-/* Whether the filesystem is mounted now, in whatever namespace, and what is to
- * know of it. 0, -ENOENT: it is not, or -EAGAIN: that cannot be found out.
+/* Finds a mounted filesystem, in any mount namespace, by the members of *query
+ * that are not 0, and fills in the others. Returns 0, -ENOENT: no such
+ * filesystem is mounted, -EAGAIN: the search was disturbed each time, or
+ * another -errno.
  */
 int hot_track_find_fs(const struct hot_track *track,
 		      struct frsp_hot_fs_query *query);
 
-/* With .one_fs only this filesystem counts, and the disks whose identities
- * these are; fs 0: none does. Until the first call nothing does.
+/* With .one_fs, the programs count only the I/O of this filesystem, and I/O
+ * without a file on these disks. Before the first call they count nothing.
  */
 struct hot_track_fs_filter {
-	__u32 fs;
-	__u32 disks[1 + FRSP_HOT_EXTRA_DEVS]; /* 0: none */
-	bool any_disk; /* which of them are its own is not known */
+	__u32 fs;			      /* identity; 0: none */
+	__u32 disks[1 + FRSP_HOT_EXTRA_DEVS]; /* identities; 0: none */
+	bool any_disk; /* its disks are not known: count all disks */
 };
 void hot_track_follow_fs(struct hot_track *track,
 			 const struct hot_track_fs_filter *filter);
 
-/* The cgroup of the options has other ids now. */
+/* Tells the programs the new parent id of the options' cgroup. */
 void hot_track_follow(struct hot_track *track, const struct cgroup_ref *cgroup);
 
-/* Whether it counts since before it was opened, and others may read it, too. */
+/* Whether the programs are pinned: they count since before hot_track_open(),
+ * and other processes may read the table, too.
+ */
 bool hot_track_is_pinned(const struct hot_track *track);
 
-/* It was pinned, and is not any more: nothing is counted. */
+/* Whether the programs were pinned, and were unpinned: they do not count. */
 bool hot_track_is_gone(const struct hot_track *track);
 
-/* Whether we are to make room in the table, and are told of new files. Of those
- * who have a pinned one open that is the first; the next, once that has ended.
+/* Whether we maintain the table: evict, and receive announcements of files. For
+ * pinned programs that is one process: the first that asked. When it ends, the
+ * next one to ask takes over.
  */
 bool hot_track_tends(struct hot_track *track);
 
@@ -140,27 +149,29 @@ struct bpf_object_skeleton *hot_track_skeleton(const struct hot_track *track);
 const struct hot_table *hot_track_table(const struct hot_track *track);
 int hot_track_clock(const struct hot_track *track, struct hot_clock *clock);
 
-/* stats: sums over all CPUs since the start, by enum frsp_hot_stat. */
+/* stats: sums over all CPUs since the start, by enum frsp_hot_stat. Returns 0
+ * or -errno.
+ */
 int hot_track_stats(const struct hot_track *track,
 		    __u64 stats[FRSP_HOT_NR_STATS]);
 
-/* So many slots were emptied again since the start, of a table that we tend. 0
- * or -errno.
+/* Records how many slots were evicted since the start. Only for the process
+ * that maintains the table. Returns 0 or -errno.
  */
 int hot_track_set_evicted(const struct hot_track *track, __u64 n);
 
-/* Calls announce for each file that entered the table since the last call of
- * the one that tends it; else for none.
+/* If we maintain the table: calls announce() for each file that entered the
+ * table since the last call. Returns 0 or -errno.
  */
 int hot_track_files(struct hot_track *track,
 		    void (*announce)(void *context,
 				     const struct frsp_hot_file *file),
 		    void *context);
 
-/* File descriptor of the program, for its run-time statistics. */
+/* File descriptor of the program that counts, for its run-time statistics. */
 int hot_track_prog_fd(const struct hot_track *track);
 
-/* What the kernel charges for all maps. */
+/* Bytes that the kernel charges for all maps. */
 __u64 hot_track_map_bytes(const struct hot_track *track);
 
 #endif

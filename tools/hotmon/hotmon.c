@@ -15,6 +15,7 @@
 #include "cli/libbpf_messages.h"
 #include "cli/live_end.h"
 #include "cli/privilege.h"
+#include "cli/report_loop.h"
 #include "fs/cgroup.h"
 #include "heat/batch.h"
 #include "heat/evict.h"
@@ -22,8 +23,6 @@
 #include "hotmon/live.h"
 #include "hotmon/opts.h"
 #include "hotmon/self_test.h"
-
-#define TEND_PERIOD_S 1
 
 struct hotmon {
 	struct hotmon_opts opts;
@@ -205,8 +204,9 @@ static struct hot_frame_request wanted_frame(const struct hotmon *hotmon)
 	return request;
 }
 
-static int report(struct hotmon *hotmon, FILE *out)
+static int print(void *program)
 {
+	struct hotmon *hotmon = program;
 	const struct hotmon_opts *opts = &hotmon->opts;
 	const struct hot_batch_style style = {
 		.view = hotmon->live.view,
@@ -216,9 +216,9 @@ static int report(struct hotmon *hotmon, FILE *out)
 	};
 
 	if (opts->report.output == OUTPUT_JSON)
-		return hot_json_write(out, hotmon->monitor, &hotmon->frame,
+		return hot_json_write(stdout, hotmon->monitor, &hotmon->frame,
 				      opts->request.ranges);
-	return hot_batch_write(out, hotmon->monitor, &hotmon->frame, &style);
+	return hot_batch_write(stdout, hotmon->monitor, &hotmon->frame, &style);
 }
 
 static int sample(struct hotmon *hotmon)
@@ -226,37 +226,6 @@ static int sample(struct hotmon *hotmon)
 	struct hot_frame_request request = wanted_frame(hotmon);
 
 	return hot_monitor_sample(hotmon->monitor, &request, &hotmon->frame);
-}
-
-/* True at the monotonic time deadline; false before it, when interrupted or, in
- * the live view, when a key wants another frame.
- */
-static bool wait_until(struct hotmon *hotmon, double deadline)
-{
-	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-	bool live = hotmon->opts.report.output == OUTPUT_LIVE;
-
-	while (!interrupted && !hotmon->live.quit) {
-		double left = deadline - clock_monotonic_s();
-		enum hot_live_change change;
-
-		if (left <= 0)
-			return true;
-		interrupt_poll(&input, live ? 1 : 0,
-			       left < TEND_PERIOD_S ? left : TEND_PERIOD_S);
-		hot_monitor_tend(hotmon->monitor); /* sampling tells errors */
-		if (!live)
-			continue;
-		if (input.revents & (POLLHUP | POLLERR))
-			interrupted = 1;
-		change = hot_live_keys(&hotmon->live);
-		if (change == HOT_LIVE_RESAMPLE)
-			return false;
-		if (change != HOT_LIVE_NOTHING)
-			hot_live_draw(&hotmon->live, hotmon->monitor,
-				      &hotmon->frame);
-	}
-	return false;
 }
 
 /* Once each time: was is of the report before. */
@@ -283,32 +252,56 @@ static void say_cgroup(const struct hotmon *hotmon, bool was_gone)
 			     : "is there again, and counts");
 }
 
-static int run_batch(struct hotmon *hotmon)
+static int sample_and_say(void *program)
 {
-	__u64 left = hotmon->opts.report.count;
-	bool was_gone, fs_was_gone, last;
-	int err;
+	struct hotmon *hotmon = program;
+	bool was_gone = hotmon->frame.cgroup_gone;
+	bool fs_was_gone = hotmon->frame.fs_gone;
+	int err = sample(hotmon);
 
-	do {
-		was_gone = hotmon->frame.cgroup_gone;
-		fs_was_gone = hotmon->frame.fs_gone;
-		wait_until(hotmon,
-			   clock_monotonic_s() + hotmon->live.interval_s);
-		/* Sampling waits, too. What is done before a signal that
-		 * comes meanwhile is in another report, which is the last.
-		 */
-		last = interrupted;
-		err = sample(hotmon);
-		say_cgroup(hotmon, was_gone);
-		say_filesystem(hotmon, fs_was_gone);
-		if (!err)
-			err = report(hotmon, stdout);
-	} while (!err && !last && (!hotmon->opts.report.count || --left));
+	say_cgroup(hotmon, was_gone);
+	say_filesystem(hotmon, fs_was_gone);
 	return err;
+}
+
+/* Errors of it are found in the next sample. */
+static void tend(void *program)
+{
+	struct hotmon *hotmon = program;
+
+	hot_monitor_tend(hotmon->monitor);
+}
+
+static enum report_change keys(void *program)
+{
+	struct hotmon *hotmon = program;
+
+	return hot_live_keys(&hotmon->live);
+}
+
+static void redraw(void *program)
+{
+	struct hotmon *hotmon = program;
+
+	hot_live_draw(&hotmon->live, hotmon->monitor, &hotmon->frame);
+}
+
+static struct report_loop loop_of(struct hotmon *hotmon)
+{
+	return (struct report_loop){
+		.program = hotmon,
+		.how = &hotmon->opts.report,
+		.sample = sample_and_say,
+		.print = print,
+		.tend = tend,
+		.keys = keys,
+		.redraw = redraw,
+	};
 }
 
 static int run_live(struct hotmon *hotmon)
 {
+	const struct report_loop loop = loop_of(hotmon);
 	double next = clock_monotonic_s() + hotmon->live.interval_s;
 	__u64 left = hotmon->opts.report.count; /* 0: no end */
 	bool passed = false;
@@ -324,9 +317,8 @@ static int run_live(struct hotmon *hotmon)
 		hot_live_keep_in_view(&hotmon->live, &hotmon->frame);
 		/* A pause stops the screen only. */
 		if (!hotmon->live.paused || !passed)
-			hot_live_draw(&hotmon->live, hotmon->monitor,
-				      &hotmon->frame);
-		passed = wait_until(hotmon, next);
+			redraw(hotmon);
+		passed = report_wait(&loop, next);
 		if (passed && left && !--left)
 			break;
 		next = clock_monotonic_s() + hotmon->live.interval_s;
@@ -335,7 +327,7 @@ static int run_live(struct hotmon *hotmon)
 	if (!err && !hotmon->live.quit) {
 		err = sample(hotmon);
 		if (!err)
-			err = report(hotmon, stdout);
+			err = print(hotmon);
 	}
 	return err;
 }
@@ -343,6 +335,7 @@ static int run_live(struct hotmon *hotmon)
 int main(int argc, char **argv)
 {
 	struct hotmon hotmon = {0};
+	struct report_loop loop;
 	enum exit_code code;
 	int err;
 
@@ -371,7 +364,8 @@ int main(int argc, char **argv)
 		err = run_live(&hotmon);
 	} else {
 		fprintf(stderr, "Tracing disk I/O... Hit Ctrl-C to end.\n");
-		err = run_batch(&hotmon);
+		loop = loop_of(&hotmon);
+		err = report_print_all(&loop);
 	}
 	hot_monitor_close(hotmon.monitor);
 	return live_end(err);

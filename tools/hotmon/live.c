@@ -5,6 +5,7 @@
 #include <string.h>
 #include <ncurses.h>
 
+#include "heat/batch.h"
 #include "heat/summary.h"
 #include "ui/screen.h"
 
@@ -14,101 +15,101 @@
 
 #define STYLE_TITLE 8 /* color pairs 1..3: glow */
 
-static enum hot_live_change key_quit(struct hot_live *live)
+static enum report_change key_quit(struct hot_live *live)
 {
 	live->quit = true;
-	return HOT_LIVE_NOTHING;
+	return REPORT_QUIT;
 }
 
-static enum hot_live_change key_help(struct hot_live *live)
+static enum report_change key_help(struct hot_live *live)
 {
 	live->help = !live->help;
-	return HOT_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum hot_live_change key_pause(struct hot_live *live)
+static enum report_change key_pause(struct hot_live *live)
 {
 	live->paused = !live->paused;
-	return HOT_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum hot_live_change key_view(struct hot_live *live)
+static enum report_change key_view(struct hot_live *live)
 {
 	live->view =
 		live->view == HOT_VIEW_FILES ? HOT_VIEW_RANGES : HOT_VIEW_FILES;
 	live->scroll = 0;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_sort(struct hot_live *live)
+static enum report_change key_sort(struct hot_live *live)
 {
 	live->sort.key = (live->sort.key + 1) % HOT_NR_SORT_KEYS;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_reverse(struct hot_live *live)
+static enum report_change key_reverse(struct hot_live *live)
 {
 	live->sort.ascending = !live->sort.ascending;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_slower(struct hot_live *live)
+static enum report_change key_slower(struct hot_live *live)
 {
 	if (live->interval_s * 2 <= MAX_INTERVAL_S)
 		live->interval_s *= 2;
-	return HOT_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum hot_live_change key_faster(struct hot_live *live)
+static enum report_change key_faster(struct hot_live *live)
 {
 	if (live->interval_s / 2 >= MIN_INTERVAL_S)
 		live->interval_s /= 2;
-	return HOT_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum hot_live_change key_bytes(struct hot_live *live)
+static enum report_change key_bytes(struct hot_live *live)
 {
 	live->exact = !live->exact;
-	return HOT_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum hot_live_change key_down(struct hot_live *live)
+static enum report_change key_down(struct hot_live *live)
 {
 	live->scroll++;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_up(struct hot_live *live)
+static enum report_change key_up(struct hot_live *live)
 {
 	if (live->scroll)
 		live->scroll--;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_page_down(struct hot_live *live)
+static enum report_change key_page_down(struct hot_live *live)
 {
 	live->scroll += hot_live_n_rows();
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_page_up(struct hot_live *live)
+static enum report_change key_page_up(struct hot_live *live)
 {
 	__u32 page = hot_live_n_rows();
 
 	live->scroll = live->scroll > page ? live->scroll - page : 0;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_top(struct hot_live *live)
+static enum report_change key_top(struct hot_live *live)
 {
 	live->scroll = 0;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
-static enum hot_live_change key_resize(struct hot_live *live)
+static enum report_change key_resize(struct hot_live *live)
 {
 	(void)live;
-	return HOT_LIVE_RESAMPLE;
+	return REPORT_RESAMPLE;
 }
 
 /* Dispatch and help screen in one; help NULL: the same as the row above. */
@@ -116,7 +117,7 @@ static const struct {
 	int key;
 	const char *name;
 	const char *help;
-	enum hot_live_change (*act)(struct hot_live *live);
+	enum report_change (*act)(struct hot_live *live);
 } keys[] = {
 	{'q', "q", "quit", key_quit},
 	{'h', "h ? F1", "this help, on and off", key_help},
@@ -190,67 +191,42 @@ static void draw_title(const struct hot_live *live,
 	attrset(A_NORMAL);
 }
 
-static void draw_heads(const struct hot_live *live)
+static void draw_heads(const char *titles)
 {
-	int x = 0;
-
 	attrset(A_REVERSE);
 	mvhline(1, 0, ' ', COLS);
-	for (int i = 0; i < HOT_N_COLUMNS; i++) {
-		const struct hot_column *column = &hot_columns[i];
-		int width = column->width;
-
-		if (!hot_column_shown(column, live->view))
-			continue;
-		mvprintw(1, x, column->is_text ? "%-*s" : "%*s", width,
-			 column->title);
-		x += width + 1;
-	}
+	screen_put(1, 0, titles, COLS);
 	attrset(A_NORMAL);
 }
 
-static void draw_row(const struct hot_live *live, struct hot_monitor *monitor,
-		     const struct hot_row *row, int y, double hottest)
+static void draw_lines(const struct hot_live *live, const struct table *table,
+		       const struct hot_rows *rows)
 {
-	int glow = live->color ? hot_row_glow(row, hottest) : 0, x = 0;
-	char cell[FMT_LEN], label[PATH_LABEL_LEN], padded[PATH_LABEL_LEN];
-	struct path_result file;
+	double hottest = hot_rows_hottest(rows);
 
-	attrset(glow ? COLOR_PAIR(glow) : A_NORMAL);
-	for (int i = 0; i < HOT_N_COLUMNS; i++) {
-		const struct hot_column *column = &hot_columns[i];
-		const char *text;
+	for (size_t i = 0; i < table_n_rows(table); i++) {
+		const struct hot_row *row = &rows->rows[live->scroll + i];
+		int glow = live->color ? hot_row_glow(row, hottest) : 0;
 
-		if (!hot_column_shown(column, live->view) || x >= COLS)
-			continue;
-		if (column->cell) {
-			text = column->cell(cell, row, live->exact);
-		} else {
-			hot_monitor_path(monitor, row, &file);
-			path_label(&file, row->ino, row->gen, row->dev, label,
-				   sizeof(label));
-			text = label;
-		}
-		snprintf(padded, sizeof(padded),
-			 column->is_text ? "%-*s" : "%*s", column->width, text);
-		/* what is padded is ASCII */
-		x = 1 + screen_put(y, x, padded, COLS);
+		attrset(glow ? COLOR_PAIR(glow) : A_NORMAL);
+		screen_put(HEADER_LINES + i, 0, table_line(table, i), COLS);
 	}
 	attrset(A_NORMAL);
 }
 
+/* Without memory the table is left out of this frame. */
 static void draw_table(const struct hot_live *live, struct hot_monitor *monitor,
 		       const struct hot_rows *rows)
 {
-	__u32 n_fit = hot_live_n_rows();
-	double hottest = 0;
+	struct table *table;
 
-	for (__u32 i = 0; i < rows->n_rows; i++)
-		if (rows->rows[i].temperature > hottest)
-			hottest = rows->rows[i].temperature;
-	for (__u32 i = 0; i < n_fit && live->scroll + i < rows->n_rows; i++)
-		draw_row(live, monitor, &rows->rows[live->scroll + i],
-			 HEADER_LINES + i, hottest);
+	if (hot_table_make(monitor, rows, live->scroll,
+			   live->help ? 0 : hot_live_n_rows(), live->view,
+			   live->exact, true, &table))
+		return;
+	draw_heads(table_titles(table));
+	draw_lines(live, table, rows);
+	table_free(table);
 }
 
 static void draw_help(void)
@@ -275,16 +251,9 @@ static void draw_naming(const struct hot_frame *frame)
 	mvaddstr(LINES - 1, COLS - len, text);
 }
 
-static const struct hot_rows *shown_rows(const struct hot_live *live,
-					 const struct hot_frame *frame)
-{
-	return live->view == HOT_VIEW_FILES ? &frame->ranking.files
-					    : &frame->ranking.ranges;
-}
-
 void hot_live_keep_in_view(struct hot_live *live, const struct hot_frame *frame)
 {
-	__u32 n_rows = shown_rows(live, frame)->n_rows;
+	__u32 n_rows = hot_view_rows(frame, live->view)->n_rows;
 
 	if (live->scroll >= n_rows)
 		live->scroll = n_rows ? n_rows - 1 : 0;
@@ -294,7 +263,7 @@ void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
 		   const struct hot_frame *frame)
 {
 	char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN];
-	const struct hot_rows *rows = shown_rows(live, frame);
+	const struct hot_rows *rows = hot_view_rows(frame, live->view);
 
 	erase();
 	if (COLS < SCREEN_MIN_COLUMNS || LINES < SCREEN_MIN_LINES) {
@@ -304,11 +273,9 @@ void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
 		return;
 	}
 	draw_title(live, frame, rows);
-	draw_heads(live);
+	draw_table(live, monitor, rows);
 	if (live->help)
 		draw_help();
-	else
-		draw_table(live, monitor, rows);
 	hot_summary(lines, frame, live->exact);
 	for (int i = 0; i < HOT_SUMMARY_LINES; i++)
 		screen_put(LINES - HOT_SUMMARY_LINES + i, 0, lines[i], COLS);
@@ -316,9 +283,9 @@ void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
 	refresh();
 }
 
-enum hot_live_change hot_live_keys(struct hot_live *live)
+enum report_change hot_live_keys(struct hot_live *live)
 {
-	enum hot_live_change change = HOT_LIVE_NOTHING, one;
+	enum report_change change = REPORT_SAME, one;
 	int key;
 
 	while ((key = getch()) != ERR) {

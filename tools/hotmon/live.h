@@ -6,6 +6,7 @@
 #ifndef FRSP_HOT_LIVE_H
 #define FRSP_HOT_LIVE_H
 
+#include "cli/report_loop.h"
 #include "heat/columns.h"
 #include "heat/monitor.h"
 
@@ -35,13 +36,7 @@ void hot_live_keep_in_view(struct hot_live *live,
 void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
 		   const struct hot_frame *frame);
 
-enum hot_live_change {
-	HOT_LIVE_NOTHING,
-	HOT_LIVE_REDRAW,   /* the same frame looks different now */
-	HOT_LIVE_RESAMPLE, /* another frame is wanted */
-};
-
 /* Handles the keys pressed since the last call. */
-enum hot_live_change hot_live_keys(struct hot_live *live);
+enum report_change hot_live_keys(struct hot_live *live);
 
 #endif

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* Keeps a map per device number. A filesystem whose size has changed gets a new
+ * map.
+ */
 #include "map/disk.h"
 
 #include <errno.h>
@@ -9,10 +12,10 @@
 #include "base/clock.h"
 #include "fs/dm_table.h"
 
-/* Groups that are read again at a time: about a millisecond. */
+/* Groups that a refresh reads: that takes about a millisecond. */
 #define SOME_GROUPS 4096
 
-/* A table that is loaded anew (lvextend, pvmove) is seen after so long. */
+/* A device-mapper table that is replaced (lvextend, pvmove) is seen by then. */
 #define TIERS_TTL_S 10
 
 static void free_map(struct disk_map *map)

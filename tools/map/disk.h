@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * All that a map shows of one ext4 filesystem: its groups, where it is hot, and
- * its tiers. Maps are kept, as they are read a part at a time.
+ * its tiers. The maps are kept in a list, as a refresh reads only a part of
+ * one.
  */
 #ifndef FRSP_DISK_MAP_H
 #define FRSP_DISK_MAP_H
@@ -16,37 +17,41 @@
 struct disk_map {
 	struct fs_map *groups;
 	struct heat_map *heat;
-	/* what follows is its own */
+	/* private to disk.c */
 	struct tiers tiers;
 	int tiers_err;
-	__u64 tiers_ns; /* when they were read; 0: not yet */
-	__u64 ns;	/* when all else was refreshed */
-	__u64 bytes;	/* another size, other groups */
+	__u64 tiers_ns; /* when the tiers were read; 0: not yet */
+	__u64 ns;	/* when the rest was refreshed */
+	__u64 bytes;	/* size of the filesystem */
 	__u32 dev;
 	struct disk_map *next;
 };
 
-/* A moment of a filesystem. */
+/* What a map is refreshed from: one moment of a filesystem. */
 struct disk_map_now {
-	__u32 dev; /* kernel dev_t */
-	__u64 bytes;
-	__u64 ns; /* the same again: nothing is to be refreshed */
-	/* where frsp.ko can be asked; NULL: it is not there */
+	__u32 dev;   /* kernel dev_t */
+	__u64 bytes; /* if it differs, the groups are read anew */
+	__u64 ns;    /* as in the last call: refresh nothing */
+	/* to ask frsp.ko about the filesystem; NULL: it is not loaded */
 	const struct mount_entry *mount;
 	struct hot_monitor *monitor;
 	const struct hot_rows *ranges; /* NULL: the heat is not known */
 };
 
-/* The filesystem's map, from the list or new in it, with some of the groups
- * read again: of a new one all. 0 or -errno.
+/* Finds the filesystem's map in the list, or adds one, and refreshes it: some
+ * of the groups, or all groups of a new map. Returns 0 or -errno.
  */
 int disk_map_get(struct disk_map **list, const struct disk_map_now *now,
 		 struct disk_map **map);
 
-/* Its tiers, read anew every few seconds. 0, or -errno: there are none. */
+/* Gets the tiers of the map, which are read again every 10 s. Returns 0, or
+ * -errno: there are none.
+ */
 int disk_map_tiers(struct disk_map *map, const struct tiers **tiers);
 
-/* A map keeps the device from being detached. */
+/* Frees the filesystem's map. It holds its device open, which keeps the device
+ * from being detached.
+ */
 void disk_map_forget(struct disk_map **list, __u32 dev);
 void disk_maps_free(struct disk_map **list);
 

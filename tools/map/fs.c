@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A refresh reads blocks of group descriptors from the block device, and asks
+ * frsp.ko about the same groups (FRSP_IOC_EXPORT).
+ */
 #include "map/fs.h"
 
 #include <errno.h>
@@ -7,9 +11,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <ext2fs/ext2fs.h>
 
 #include "base/little_endian.h"
+#include "fs/ext4_super.h"
 #include "module/module.h"
 #include "uapi/frsp.h"
 
@@ -19,13 +23,13 @@
 #define DESC_HI_MIN_SIZE 64
 
 struct map_reader {
-	struct fs_map map; /* first: what fs_map_open() gives out */
-	ext2_filsys fs;	   /* for places only: its superblock is read once */
+	struct fs_map map; /* the first member: fs_map_open() returns it */
+	struct ext4_super super; /* read once, by fs_map_open() */
 	int fd;
-	__u32 next; /* group to go on with */
+	__u32 next; /* the group that the next refresh begins with */
 	unsigned char *block;
 	struct frsp_group_summary *summaries;
-	__u32 n_summaries; /* room for */
+	__u32 n_summaries; /* that there is room for */
 };
 
 static __u32 free_of(const unsigned char *desc, __u32 desc_size)
@@ -39,28 +43,19 @@ static __u32 free_of(const unsigned char *desc, __u32 desc_size)
 
 static int open_fs(const char *node, struct map_reader *reader)
 {
-	struct ext2_super_block *super;
+	struct ext4_super *super = &reader->super;
 	struct fs_map *map = &reader->map;
+	int err = ext4_super_read(node, super);
 
-	if (ext2fs_open(node,
-			EXT2_FLAG_64BITS | EXT2_FLAG_SUPER_ONLY |
-				EXT2_FLAG_IGNORE_CSUM_ERRORS | EXT2_FLAG_FORCE,
-			0, 0, unix_io_manager, &reader->fs))
-		return -EINVAL;
-	super = reader->fs->super;
-	map->n_groups = reader->fs->group_desc_count;
-	map->groups_per_flex = ext2fs_has_feature_flex_bg(super) &&
-					       super->s_log_groups_per_flex < 31
-				       ? 1U << super->s_log_groups_per_flex
-				       : 1;
-	map->group_clusters = super->s_clusters_per_group;
-	map->cluster_bytes = EXT2_CLUSTER_SIZE(super);
-	map->first_byte =
-		(__u64)super->s_first_data_block * reader->fs->blocksize;
-	map->last_clusters =
-		ext2fs_group_blocks_count(reader->fs, map->n_groups - 1) >>
-		reader->fs->cluster_ratio_bits;
-	reader->block = malloc(reader->fs->blocksize);
+	if (err)
+		return err;
+	map->n_groups = super->n_groups;
+	map->groups_per_flex = super->groups_per_flex;
+	map->group_clusters = super->group_clusters;
+	map->last_clusters = super->last_clusters;
+	map->cluster_bytes = super->cluster_bytes;
+	map->first_byte = (__u64)super->first_block * super->block_bytes;
+	reader->block = malloc(super->block_bytes);
 	map->groups = malloc(map->n_groups * sizeof(*map->groups));
 	if (!reader->block || !map->groups)
 		return -ENOMEM;
@@ -91,8 +86,6 @@ void fs_map_close(struct fs_map *map)
 
 	if (!map)
 		return;
-	if (reader->fs)
-		ext2fs_free(reader->fs);
 	if (reader->fd >= 0)
 		close(reader->fd);
 	free(reader->summaries);
@@ -101,18 +94,19 @@ void fs_map_close(struct fs_map *map)
 	free(reader);
 }
 
-/* The groups from first on whose descriptors are in its block. */
+/* Reads the block with the descriptor of group first, and takes the groups from
+ * first on that it has: up to *end.
+ */
 static int read_block(struct map_reader *reader, __u32 first, __u32 *end)
 {
-	__u32 size = EXT2_DESC_SIZE(reader->fs->super);
-	__u32 per_block = reader->fs->blocksize / size;
+	const struct ext4_super *super = &reader->super;
+	__u32 size = super->desc_bytes, per_block = super->block_bytes / size;
 	__u32 index = first / per_block;
-	blk64_t block = ext2fs_descriptor_block_loc2(
-		reader->fs, reader->fs->super->s_first_data_block, index);
-	ssize_t done = pread(reader->fd, reader->block, reader->fs->blocksize,
-			     block * reader->fs->blocksize);
+	ssize_t done =
+		pread(reader->fd, reader->block, super->block_bytes,
+		      ext4_super_desc_block(super, index) * super->block_bytes);
 
-	if (done != (ssize_t)reader->fs->blocksize)
+	if (done != (ssize_t)super->block_bytes)
 		return done < 0 ? -errno : -EIO;
 	*end = (index + 1) * per_block;
 	if (*end > reader->map.n_groups)
@@ -137,7 +131,9 @@ static int room_for_summaries(struct map_reader *reader, __u32 n)
 	return 0;
 }
 
-/* Those that are not told are not known. */
+/* Gets the longest free extents of groups [first, end) from frsp.ko. Those that
+ * it does not return become FS_MAP_UNKNOWN.
+ */
 static int ask_frsp(struct map_reader *reader, __u32 first, __u32 end, int fs)
 {
 	struct frsp_ioc_summary query = {
@@ -231,7 +227,9 @@ double fs_map_fragmentation(const struct fs_map *map, __u32 first, __u32 end)
 	     group++) {
 		const struct fs_map_group *one = &map->groups[group];
 
-		/* both are of one moment, but not of the same one */
+		/* free and longest are of different moments, so longest may be
+		 * the greater
+		 */
 		if (one->free == FS_MAP_UNKNOWN ||
 		    one->longest == FS_MAP_UNKNOWN || one->longest > one->free)
 			continue;

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How full each block group of a mounted ext4 filesystem is, and how its free
- * space is cut up. What is full comes from the group descriptors, which the
- * kernel keeps up to date in the cache of the block device; how it is cut up
- * from frsp.ko, where that knows. Both are read a part at a time, so that a
- * refresh costs the same however large the filesystem is.
+ * How full each block group of a mounted ext4 filesystem is, and how fragmented
+ * its free space is.
+ *
+ * The number of free clusters comes from the group descriptors, which the
+ * kernel keeps up to date in the cache of the block device. The length of the
+ * longest free extent comes from frsp.ko, if it knows. A refresh reads both for
+ * some of the groups only, so its cost does not grow with the filesystem.
+ *
+ * Example: a group has 32768 clusters. 8192 are free, and the longest free
+ * extent has 2048. Fullness: 1 - 8192 / 32768 = 0.75. Fragmentation:
+ * 1 - 2048 / 8192 = 0.75.
  */
 #ifndef FRSP_FS_MAP_H
 #define FRSP_FS_MAP_H
@@ -14,7 +20,7 @@
 
 #define FS_MAP_UNKNOWN (~0U)
 
-/* Clusters. */
+/* In clusters. */
 struct fs_map_group {
 	__u32 free;    /* FS_MAP_UNKNOWN: not read yet */
 	__u32 longest; /* free extent; FS_MAP_UNKNOWN: frsp.ko does not know */
@@ -22,33 +28,36 @@ struct fs_map_group {
 
 struct fs_map {
 	__u32 n_groups;
-	__u32 groups_per_flex; /* 1 where there are no flexible groups */
-	__u32 group_clusters;  /* the last group may have less */
-	__u32 last_clusters;
+	__u32 groups_per_flex; /* 1: no flexible groups */
+	__u32 group_clusters;  /* of each group except the last */
+	__u32 last_clusters;   /* of the last group */
 	__u64 cluster_bytes;
-	__u64 first_byte; /* of the first group on the device */
+	__u64 first_byte; /* offset of group 0 on the device */
 	struct fs_map_group *groups;
 };
 
-/* node: the block device. 0, -EINVAL: not ext4, or another -errno. */
+/* node: the block device. Returns 0, -EINVAL: not ext4, or another -errno. */
 int fs_map_open(const char *node, struct fs_map **out);
 void fs_map_close(struct fs_map *map);
 
-/* Reads the next max_groups groups, round and round. fs: a descriptor on the
- * filesystem for frsp.ko, or -1: do not ask it. 0 or -errno.
+/* Reads the next max_groups groups, or a few more up to the end of a block of
+ * descriptors. After the last group, it begins again with the first. fs: a file
+ * descriptor on the filesystem, to ask frsp.ko; -1: do not ask it. Returns 0 or
+ * -errno.
  */
 int fs_map_refresh(struct fs_map *map, __u32 max_groups, int fs);
 
-/* Of a flexible group that is not the last one. */
+/* The bytes of a flexible group; the last one may be shorter. */
 __u64 fs_map_flex_bytes(const struct fs_map *map);
 
 /* The bytes of groups [first, end) on the device: [*start, *stop). */
 void fs_map_span(const struct fs_map *map, __u32 first, __u32 end, __u64 *start,
 		 __u64 *stop);
 
-/* Of groups [first, end): how much is in use, and how fragmented free space is,
- * 0 to 1; negative: nothing is known. Fragmentation is 1 - longest / free of a
- * group, weighted by what is free.
+/* The share of clusters in use, and the fragmentation of free space, in groups
+ * [first, end). Both are 0 to 1; negative: unknown. The fragmentation of a
+ * group is 1 - longest / free; that of several groups is the mean, weighted by
+ * .free.
  */
 double fs_map_fullness(const struct fs_map *map, __u32 first, __u32 end);
 double fs_map_fragmentation(const struct fs_map *map, __u32 first, __u32 end);

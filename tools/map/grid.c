@@ -20,7 +20,7 @@ struct map_grid map_grid(__u32 n_groups, __u32 groups_per_flex, __u32 room,
 		grid.last_zoom++;
 	zoom = zoom < grid.last_zoom ? zoom : grid.last_zoom;
 	grid.per_cell = all >> zoom;
-	/* in cells: what there is, a step, and what is out of sight */
+	/* in cells: left is all there is, beyond is what is out of sight */
 	left = round_up_div(grid.n_flex, grid.per_cell);
 	step = room / 2 ? room / 2 : 1;
 	beyond = left > room ? left - room : 0;

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A refresh adds the temperature of each row to one flexible group: the one
+ * with the longest extent of the row's range.
+ */
 #include "map/heat.h"
 
 #include <errno.h>
@@ -18,11 +22,11 @@
 #include "base/clock.h"
 #include "fs/quiet_open.h"
 
-/* Opened in one call; a few milliseconds, once in a while. */
+/* Ranges that a refresh looks up: that takes a few milliseconds. */
 #define MAX_LOOKS 256
-/* What was moved meanwhile is seen after so long. */
+/* A range whose blocks were moved is seen at its new place after so long. */
 #define PLACE_TTL_S 30
-/* Of a range of 1 MiB; what has more is placed by its first ones. */
+/* Extents of a range (1 MiB) that are compared; more are ignored. */
 #define MAX_EXTENTS 16
 #define MAX_PLACES  4096
 #define NOWHERE	    (~0U)
@@ -33,11 +37,11 @@ struct range_key {
 	__u32 range;
 };
 
-/* The flexible group that has most of the range, as looked up then. */
+/* The flexible group with the longest extent of a range. */
 struct place {
 	struct range_key key;
-	__u32 flex; /* NOWHERE: no blocks, or no way to the file */
-	double looked_s;
+	__u32 flex; /* NOWHERE: the range has no blocks, or was not found */
+	double looked_s; /* monotonic time of the look-up */
 	UT_hash_handle hh;
 };
 
@@ -88,9 +92,10 @@ void heat_map_free(struct heat_map *map)
 }
 
 /*
- * The file at path, if it is that inode; else -1. Who owns a directory above
- * may put anything in its place, so nothing is opened before it is known for
- * what it is.
+ * Opens the file at path if it is this inode; returns -1 if not. The owner of a
+ * directory above may put anything at path, such as a device. So O_PATH, which
+ * does not open what it finds, comes first, and the file is opened only when it
+ * is known to be a regular file and that inode.
  */
 static int open_inode(const char *path, __u64 ino, __u32 dev)
 {
@@ -109,7 +114,9 @@ static int open_inode(const char *path, __u64 ino, __u32 dev)
 	return fd;
 }
 
-/* physical: the first byte of the longest of the range's extents. */
+/* Sets *physical to the first byte, on the device, of the range's longest
+ * extent.
+ */
 static int find_range(int fd, __u32 range, __u64 *physical)
 {
 	union {
@@ -146,7 +153,7 @@ struct range_query {
 	__u64 physical; /* the answer */
 };
 
-/* For aside(). */
+/* For aside(): the filesystem may not answer. */
 static int ask_file(void *message, int *no_fd)
 {
 	struct range_query *query = message;
@@ -178,7 +185,9 @@ static __u32 look(const struct heat_map *map, struct hot_monitor *monitor,
 	return flex < map->n_flex ? flex : NOWHERE;
 }
 
-/* Where the range is: remembered, or looked up while *looks are left. */
+/* Sets *flex to where the range is: the remembered place if it is not too old,
+ * else a new look-up while *looks last, else the old place or NOWHERE.
+ */
 static int find_place(struct heat_map *map, struct hot_monitor *monitor,
 		      const struct hot_row *row, int *looks, __u32 *flex)
 {

@@ -25,7 +25,7 @@ struct free_sizes free_table_sizes(const struct free_table *table)
 		n_clusters += extents->clusters[i];
 	}
 	sizes.n_blocks = blocks(table, n_clusters);
-	/* e2freefrag divides whole blocks. */
+	/* Whole blocks, as in e2freefrag. */
 	if (sizes.n_extents)
 		sizes.average =
 			sizes.n_blocks / sizes.n_extents * table->block_bytes;
@@ -37,7 +37,7 @@ static double percent(__u64 part, __u64 whole)
 	return whole ? 100.0 * part / whole : 0;
 }
 
-/* As e2freefrag has it, the end is in the unit of the start: "512K... 1024K-". */
+/* As in e2freefrag, the end has the unit of the start: "512K... 1024K-". */
 static void print_bucket(FILE *out, const struct free_table *table, int i)
 {
 	static const char units[] = "KMGTPE";

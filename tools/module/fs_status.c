@@ -81,7 +81,7 @@ static int compare_names(const void *left, const void *right)
 
 static bool is_wanted(const char *root, const char *name, bool attached)
 {
-	/* "features" is of ext4, not of a filesystem. */
+	/* "features" describes ext4, and not a filesystem. */
 	if (name[0] == '.' || !strcmp(name, "features"))
 		return false;
 	return !attached || fs_status_is_attached(root, name);

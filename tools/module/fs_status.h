@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What frsp.ko says of one mounted filesystem in /sys/fs/ext4/DEV/. */
+/* Reads what frsp.ko shows of a mounted filesystem in /sys/fs/ext4/DEV/. */
 #ifndef FRSP_FS_STATUS_H
 #define FRSP_FS_STATUS_H
 
@@ -11,7 +11,7 @@
 
 #define FS_STATUS_ROOT "/sys/fs/ext4"
 
-/* Members have the names of the files; docs/sysfs.abi says what they mean. */
+/* Members have the names of the files. docs/sysfs.abi says what they mean. */
 struct fs_status {
 	__u64 freespace_tree;
 	__u64 mb_frsp_max_mem;
@@ -36,25 +36,27 @@ extern const struct fs_status_number fs_status_numbers[FS_STATUS_N];
 
 __u64 fs_status_number(const struct fs_status *status, size_t index);
 
-/* Whether frsp.ko has attached the filesystem with this name below root. */
+/* True if frsp.ko has attached the filesystem that has this name below root. */
 bool fs_status_is_attached(const char *root, const char *name);
 
-/* 0, -ENOENT: not attached (any more), or another -errno; then *file is the one
- * that could not be read.
+/* 0; -ENOENT: not attached (any more); or another -errno. On error *file is the
+ * file that could not be read.
  */
 int fs_status_read(const char *root, const char *name, struct fs_status *status,
 		   const char **file);
 
-/* "on", "off", or "gave-up": frsp.ko has switched it off after audits failed. */
+/* "on", "off", or "gave-up": frsp.ko switched it off, because audits failed. */
 const char *fs_status_steering(const struct fs_status *status);
 
-/* Of the offers that have had an outcome, how many ext4 took; -1: none had. */
+/* The percentage that ext4 took of the goals whose outcome is known; -1: there
+ * are none.
+ */
 double fs_status_taken_pct(const struct fs_status *status);
 
 /*
- * Names of ext4's filesystems below root, sorted: all, or those that are
- * attached. A list of *n in *names, to be freed with fs_status_free_names(). 0
- * or -errno.
+ * Lists the names of ext4 filesystems below root, sorted: all, or only those
+ * that are attached. *names has *n of them; free it with
+ * fs_status_free_names(). 0 or -errno.
  */
 int fs_status_names(const char *root, bool attached, char ***names, size_t *n);
 void fs_status_free_names(char **names, size_t n);

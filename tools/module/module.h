@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* frsp.ko as user space finds it: loaded or not, its version, its device. */
+/* frsp.ko, seen from user space: whether it is loaded, its version, its device.
+ */
 #ifndef FRSP_MODULE_H
 #define FRSP_MODULE_H
 
@@ -10,12 +11,15 @@
 
 bool frsp_module_is_loaded(void);
 
-/* Of the module that is loaded. 0, -ENOENT: none is, or another -errno. */
+/* The version of the loaded module. 0; -ENOENT: it is not loaded; or another
+ * -errno.
+ */
 int frsp_module_version(char *version, size_t size);
 
 /*
- * Opens FRSP_DEVICE. A file descriptor, -ENOENT: the module is not loaded,
- * -EACCES or -EPERM, -EPROTO: its ABI is not ours, or another -errno.
+ * Opens FRSP_DEVICE. Returns a file descriptor; -ENOENT: the module is not
+ * loaded; -EACCES or -EPERM; -EPROTO: the ABI versions differ; or another
+ * -errno.
  */
 int frsp_module_open(void);
 

@@ -14,7 +14,7 @@
 
 static const char magic[8] = "FRSPSUM";
 
-/* Whether a group can be so; after: the entry before, or NULL. */
+/* True if the entry is possible. after: the entry before it, or NULL. */
 static bool makes_sense(const struct frsp_group_summary *group,
 			const struct frsp_group_summary *after,
 			const struct summary *summary)
@@ -93,7 +93,7 @@ int summary_decode(const void *data, size_t len, struct summary *summary)
 		return -EINVAL;
 	if (len < HEAD_BYTES + CRC_BYTES)
 		return -EBADMSG;
-	/* Before the checksum, which in another version may be elsewhere. */
+	/* Before the checksum, as another version may have that elsewhere. */
 	if (le32_get(raw + 8) != VERSION)
 		return -EPROTONOSUPPORT;
 	summary->n_groups = le32_get(raw + 12);

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The file of "frspctl save": what frsp.ko knows of a filesystem's block
- * groups, for the next mount. All numbers are little-endian:
+ * The file of "frspctl save". It stores what frsp.ko knows about the block
+ * groups of a filesystem, for the next mount. All numbers are little-endian:
  *
  *   offset  bytes
  *        0      8  magic: "FRSPSUM" and a zero
  *        8      4  version: 1
- *       12      4  groups: block groups of the filesystem
- *       16     16  UUID of the filesystem, as its superblock has it
- *       32      4  clusters of a group
- *       36      4  entries: groups that are in the file, at most all
- *       40   16 n  an entry each, by rising number of the group:
+ *       12      4  number of block groups of the filesystem
+ *       16     16  UUID of the filesystem, as in its superblock
+ *       32      4  clusters per group
+ *       36      4  n, the number of entries: at most one per group
+ *       40   16 n  the entries, by rising number of the group:
  *                    4  number of the group
  *                    4  free clusters in it
- *                    4  first cluster, in the group, of the longest free extent
- *                       that is known
- *                    4  its length in clusters, 0: none
- *  40+16n      4  CRC-32 (zlib) of all before
+ *                    4  first cluster, in the group, of its longest known free
+ *                       extent
+ *                    4  length of that extent in clusters, 0: none
+ *  40+16n      4  CRC-32 (zlib) of all bytes before
  *
- * What is in it is a hint: frsp.ko skips a group whose free clusters are not
- * the same any more.
+ * An entry is a hint: frsp.ko skips it if the number of free clusters in the
+ * group has changed.
  */
 #ifndef FRSP_SUMMARY_FILE_H
 #define FRSP_SUMMARY_FILE_H
@@ -29,7 +29,7 @@
 #include "fs/ext4_super.h"
 #include "uapi/frsp.h"
 
-/* Longest file: an entry for each of 2^32 groups would be more than memory. */
+/* The longest file that is read. Entries for 2^32 groups would take 64 GiB. */
 #define SUMMARY_FILE_MAX (1UL << 30)
 
 struct summary {
@@ -40,19 +40,19 @@ struct summary {
 	struct frsp_group_summary *groups;
 };
 
-/* Takes entries out that cannot be: of groups that changed while frsp.ko was
- * asked for them.
+/* Removes impossible entries, of groups that changed while frsp.ko was asked
+ * for them.
  */
 void summary_prune(struct summary *summary);
 
-/* *data is to be freed. 0 or -ENOMEM. */
+/* The caller frees *data. 0 or -ENOMEM. */
 int summary_encode(const struct summary *summary, void **data, size_t *len);
 
 /*
- * summary->groups is to be freed. 0, or
+ * The caller frees summary->groups. Returns 0, or
  * -EINVAL          not such a file
- * -EPROTONOSUPPORT of another version
- * -EBADMSG         damaged: length, checksum, or an entry that cannot be
+ * -EPROTONOSUPPORT another version
+ * -EBADMSG         damaged: wrong length or checksum, or an impossible entry
  * -ENOMEM
  */
 int summary_decode(const void *data, size_t len, struct summary *summary);

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How a path is found, while the inode is held open by its handle:
+ * The inode is opened by its handle and stays open during the look-up. The
+ * candidates for its path, in this order:
  *
- *   1. the last path that was found, so that a file with several names does not
- *      change its own with each look: path_find_still(), before the inode is
- *      opened
- *   2. the kernel's: readlink /proc/self/fd/N. Right as long as the dentry is
- *      cached. A cold file opened by handle has a dentry without a name, "/".
- *   3. the announced name in the announced directory. The kernel always finds
- *      the way from a directory up to the root, wherever it was moved.
- *   4. that directory, searched for the inode number
- *   5. btrfs: the directories and names that the inode itself lists
+ *   1. The last path that was found. So a file with several names keeps the
+ *      same one. The caller checks it with path_find_still(), before the inode
+ *      is opened.
+ *   2. The kernel's path: readlink /proc/self/fd/N. It is right as long as the
+ *      dentry is cached. A cold file that is opened by handle has a dentry
+ *      without a name, and the link is "/".
+ *   3. The announced name in the announced directory. The kernel always finds
+ *      the way from a directory up to the root, wherever the directory was
+ *      moved.
+ *   4. The entry of that directory that has the inode number.
+ *   5. btrfs: the directories and names that the inode itself lists.
  *
- * Each is only a candidate. It is the path if it leads to the inode that is
- * open: not when it is hidden below a mount point, lies outside of what this
- * mount shows, was an unlinked name of a file with others, or is "/". Names are
- * compared by device and inode number, which the open inode cannot lose. A path
- * is walked from the mount's own root, and no further than the mount goes: what
- * is mounted inside may be a filesystem that does not answer.
+ * A candidate is the path only if it leads to the open inode. It does not if it
+ * is hidden below a mount point, lies outside of what this mount shows, is an
+ * unlinked name of a file with other names, or is "/". Files are compared by
+ * device and inode number, which an open inode cannot lose. A path is walked
+ * from the mount's own root and never into another mount, because a filesystem
+ * that is mounted inside may not answer.
  */
 #include "paths/find.h"
 
@@ -34,7 +37,9 @@
 #include "fs/mount.h"
 #include "fs/quiet_open.h"
 
-/* Reading so many took 25 ms on a cold XFS. A longer one is searched once. */
+/* Reading so many took 25 ms on a cold XFS. A longer directory is searched only
+ * once.
+ */
 #define MAX_DIR_ENTRIES	      16384
 #define DIR_SEARCH_INTERVAL_S 10
 #define MAX_BTRFS_LINKS	      16
@@ -62,7 +67,9 @@ static bool is_same_file(int dir_fd, const char *path, const struct stat *st)
 	       found.st_ino == st->st_ino && found.st_dev == st->st_dev;
 }
 
-/* path without the mount's target, or NULL: it is not below it. "": the root. */
+/* path without the mount's target in front; "": it is the target. NULL: it is
+ * not below the target.
+ */
 static const char *below_target(const struct path_lookup *lookup,
 				const char *path)
 {
@@ -77,8 +84,8 @@ static const char *below_target(const struct path_lookup *lookup,
 	return path + strspn(path, "/");
 }
 
-/* Opens with O_PATH what is at path, and follows no link on the way: it may
- * lead to a filesystem that does not answer.
+/* Opens what is at path, with O_PATH. Follows no symbolic link on the way,
+ * because the link may lead to a filesystem that does not answer.
  */
 static int open_place(int dir_fd, const char *path, __u64 resolve)
 {
@@ -91,7 +98,7 @@ static int open_place(int dir_fd, const char *path, __u64 resolve)
 	return fd < 0 ? -errno : fd;
 }
 
-/* The same, on this very mount. */
+/* The same, but never leaves this mount. */
 static int open_here(const struct path_lookup *lookup, const char *path)
 {
 	const char *below = below_target(lookup, path);
@@ -114,8 +121,10 @@ static bool leads_to(const struct path_lookup *lookup, const char *path,
 	return is_same;
 }
 
-/* Opens a directory and sets path to where it is: "" if that is outside of what
- * the mount shows, which the kernel writes as "/".
+/* Opens a directory and sets path to its path, and is_shown to whether that
+ * path leads to it. path is "" if the mount does not show the directory: the
+ * kernel then writes "/", or, if the mount's root is unknown, a path that leads
+ * nowhere here.
  */
 static int open_dir(struct path_lookup *lookup, const struct path_inode *dir,
 		    char path[PATH_MAX], bool *is_shown)
@@ -148,7 +157,7 @@ static bool append_name(char path[PATH_MAX], const char *name)
 	       PATH_MAX - len;
 }
 
-/* Looks for the inode in a directory, for a bounded time. */
+/* Looks for the inode in the first MAX_DIR_ENTRIES entries of a directory. */
 static bool search_dir(struct path_lookup *lookup, int dir_fd,
 		       char name[NAME_MAX + 1])
 {
@@ -181,7 +190,7 @@ static bool may_search(const struct path_hints *hints, time_t now_s)
 		now_s - hints->searched_s >= DIR_SEARCH_INTERVAL_S);
 }
 
-/* Candidates 3 and 4: lookup->path, on true. */
+/* Candidates 3 and 4. On true, lookup->path is set. */
 static bool find_in_parent(struct path_lookup *lookup)
 {
 	struct path_hints *hints = &lookup->hints;
@@ -206,7 +215,7 @@ static bool find_in_parent(struct path_lookup *lookup)
 	return found && append_name(lookup->path, lookup->name);
 }
 
-/* Candidate 5: lookup->path, on true. */
+/* Candidate 5. On true, lookup->path is set. */
 static bool find_by_links(struct path_lookup *lookup)
 {
 	struct path_inode parent;
@@ -231,9 +240,9 @@ static bool find_by_links(struct path_lookup *lookup)
 	return found;
 }
 
-/* The path that the kernel has for the open inode. A cold one has "/". Below a
- * root that is no mount it has one from the mount's own root, which others do
- * not see.
+/* Candidate 2. On true, lookup->path is set. The kernel writes "/" for a cold
+ * inode. If our root directory is not a mount point (chroot), the kernel's path
+ * of a file outside of it begins above our root, and is of no use here.
  */
 static bool find_cached(struct path_lookup *lookup)
 {
@@ -247,8 +256,9 @@ static bool find_cached(struct path_lookup *lookup)
 
 typedef bool (*finder)(struct path_lookup *lookup);
 
-/* Sets .path to one that leads to the inode open as .fd, here (.is_shown) or
- * through another mount. False: none found.
+/* Sets .path to a path of the inode that is open as .fd: one that leads to it
+ * on this mount (.is_shown), or else one that may do so through another mount.
+ * False: none found.
  */
 static bool find(struct path_lookup *lookup)
 {
@@ -272,7 +282,9 @@ static bool find(struct path_lookup *lookup)
 	return lookup->path[0];
 }
 
-/* The kernel's path of an inode that is open but unlinked: "... (deleted)". */
+/* Sets .path to the kernel's path of an open inode that is unlinked; the kernel
+ * adds " (deleted)". False: it has none.
+ */
 static bool read_deleted_path(struct path_lookup *lookup)
 {
 	static const char suffix[] = " (deleted)";
@@ -286,11 +298,13 @@ static bool read_deleted_path(struct path_lookup *lookup)
 		return false;
 	end = lookup->path + strlen(lookup->path) - (sizeof(suffix) - 1);
 	slash = strrchr(lookup->path, '/');
-	/* "/ (deleted)" is what lies outside of the mount. */
+	/* "/ (deleted)": the file is outside of what the mount shows. */
 	if (strcmp(end, suffix) || slash > end || end == lookup->path + 1)
 		return false;
 	*end = 0;
-	/* Nothing is there to compare with, except the filesystem. */
+	/* The file is no longer there to compare. But its directory must be on
+	 * the same filesystem.
+	 */
 	*slash = 0;
 	dir = open_here(lookup, lookup->path);
 	*slash = '/';
@@ -301,7 +315,9 @@ static bool read_deleted_path(struct path_lookup *lookup)
 	return true;
 }
 
-/* Sets .path to where an inode was that has no name any more; .fd may be -1. */
+/* Sets .path to the last path of a deleted inode; .fd may be -1. False: the
+ * path is unknown.
+ */
 static bool find_last(struct path_lookup *lookup)
 {
 	int fd;
@@ -346,8 +362,8 @@ static int get_on_directory(struct path_lookup *lookup)
 	return lookup->is_shown || lookup->is_deleted ? 0 : -ENOENT;
 }
 
-/* A file that is mounted is all that such a mount shows, whatever names it has
- * or had.
+/* For a mount whose target is a file. It shows only that file, whatever names
+ * the file has or had.
  */
 static int get_on_file(struct path_lookup *lookup, int place)
 {
@@ -387,7 +403,7 @@ int path_find_on_mount(void *message, int *no_fd)
 	place = mount_entry_open_path(&mount);
 	if (place == -EPERM)
 		return -EACCES;
-	if (place < 0) /* the target has another name now, or so */
+	if (place < 0) /* -ENOENT: the target was renamed, or similar */
 		return place == -ENOENT ? -ESTALE : place;
 	if (is_directory(place)) {
 		lookup->mount_fd =

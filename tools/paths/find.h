@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One inode, one mount: is there a path to it? */
+/* Looks for a path to one inode on one mount. */
 #ifndef FRSP_PATH_FIND_H
 #define FRSP_PATH_FIND_H
 
@@ -11,58 +11,62 @@
 #include "bpf/hot.h"
 #include "paths/handle.h"
 
-/* What is known of an inode besides its number. */
+/* What is known about an inode, besides its number. */
 struct path_hints {
 	struct path_inode parent; /* .ino 0: unknown */
-	time_t searched_s;	  /* the parent, in vain; 0: never */
-	bool search_hopeless;
+	time_t searched_s;    /* last failed search of the parent; 0: none */
+	bool search_hopeless; /* the parent has too many entries */
 };
 
-/* Goes to another process, and comes back: no pointers. */
+/* The message of path_find_on_mount(). It goes to another process and back, so
+ * it has no pointers.
+ */
 struct path_lookup {
 	struct path_inode inode;
-	struct path_hints hints;  /* these two are better when it returns */
+	struct path_hints hints;  /* the call improves .hints and .name */
 	char name[NAME_MAX + 1];  /* in the parent; may be cut, or "" */
-	char last_path[PATH_MAX]; /* or one that was suggested, or "" */
+	char last_path[PATH_MAX]; /* last found, or suggested; "": none */
 	char fs_type[FRSP_HOT_FS_TYPE_LEN];
 	char target[PATH_MAX]; /* of the mount */
 	int mount_id;
-	bool is_root_known; /* where in the filesystem the mount begins */
-	bool has_others;    /* the filesystem is mounted elsewhere, too */
+	bool is_root_known; /* which part of the filesystem the mount shows */
+	bool has_others;    /* the filesystem has other mounts, too */
 
 	/* the answer */
 	char path[PATH_MAX]; /* "": none found */
-	bool is_shown;	     /* .path leads to it, on this mount */
-	bool is_deleted;     /* .path was its last one */
-	bool is_outside;     /* its directory is, of what the mount shows */
-	struct stat st;	     /* .st_ino 0: it could not be opened */
+	bool is_shown;	     /* .path leads to the file, on this mount */
+	bool is_deleted;     /* .path was the file's last path */
+	bool is_outside;     /* the mount does not show the file's directory */
+	struct stat st;	     /* .st_ino 0: the file could not be opened */
 
-	/* while it looks */
+	/* for use during the call */
 	int mount_fd;
 	int fd; /* the inode, O_PATH; or -1 */
 };
 
-/* For aside(): asks the mount of a struct path_lookup. Returns 0 if it shows
- * the file, or if that is deleted; -ENOENT: another mount may show it; -EPERM:
- * needs CAP_DAC_READ_SEARCH; or another -errno, if the mount cannot be asked.
+/* For aside(): asks the mount of a struct path_lookup. Returns 0 if the mount
+ * shows the file, or the file is deleted; -ENOENT: another mount may show the
+ * file; -EPERM: needs CAP_DAC_READ_SEARCH; or another -errno: the mount cannot
+ * be asked.
  *
- * A path that this mount does not show is one that something covers, or, where
- * its root is not known, one outside of it.
+ * If there is a .path and .is_shown is false, something covers the path, or its
+ * name was unlinked.
  */
 int path_find_on_mount(void *message, int *fd);
 
-/* A path that was that of an inode, on a mount. */
+/* A path that an inode had, on a mount. */
 struct path_still {
 	struct path_inode inode;
 	int mount_id;
-	bool cached; /* without the disk */
+	bool cached; /* look only at what the kernel has cached */
 	char path[PATH_MAX];
 	struct stat st; /* the answer */
 };
 
-/* For aside(): is it so still? 0, or -errno; -EAGAIN: it is not cached. Then it
- * holds the mount for some microseconds only, so that is hardly ever in the way
- * of an unmount.
+/* For aside(): does the inode still have the path? 0: yes; -EAGAIN: with
+ * .cached only, the answer is not cached; or another -errno. With .cached the
+ * call holds the mount for some microseconds only, so it hardly ever blocks an
+ * unmount.
  */
 int path_find_still(void *message, int *fd);
 

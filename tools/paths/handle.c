@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A file handle is what a filesystem gives to an NFS server to find a file
- * again after a reboot, so inode number and generation are enough to make one
- * up:
+ * A filesystem gives a file handle to an NFS server, which uses it to find the
+ * file again even after a reboot. So a handle has little more in it than the
+ * inode number and generation, and we can build it from them:
  *
  *   generic  1 (FILEID_INO32_GEN)   { u32 ino, gen }    ext4 and others
  *   XFS      0x81 (same | 64FLAG)   { u64 ino; u32 gen } also for small numbers
@@ -10,13 +10,15 @@
  *   erofs    0x81                   { u32 ino >> 32, ino, gen }, before Linux
  *                                   6.16 the generic one
  *
- * A filesystem we do not know is asked for a handle of its own first: type 1 is
- * generic. Still, its ESTALE need not mean that the file is gone (FAT finds
- * cached inodes only), so that is not passed on.
+ * If the type of a filesystem is unknown, we first read the handle of one of
+ * its files: type 1 means that the format is the generic one. Even then ESTALE
+ * does not prove that a file is gone (FAT finds only cached inodes), so the
+ * caller gets EOPNOTSUPP instead.
  *
- * ext4 takes generation 0 for any, and files made by mke2fs -d have it. A
- * handle of the inode that was opened tells its real generation, without the
- * real open that FS_IOC_GETVERSION needs.
+ * ext4 takes generation 0 in a handle for any generation, and files made by
+ * mke2fs -d really have generation 0. So after an open with generation 0 we
+ * read the handle of the opened inode, which has its real generation. That does
+ * not need a real open, as FS_IOC_GETVERSION does.
  */
 #include "paths/handle.h"
 
@@ -84,8 +86,8 @@ static int encode_btrfs(struct handle *handle, const struct path_inode *inode)
 	return 0;
 }
 
-/* The number is that of the inode's place (erofs_encode_fh() in
- * fs/erofs/super.c), which is i_ino on 64 bits.
+/* The handle has the number of the inode's place on disk (erofs_encode_fh() in
+ * fs/erofs/super.c). On 64-bit kernels i_ino is the same number.
  */
 static int encode_erofs(struct handle *handle, const struct path_inode *inode)
 {
@@ -103,7 +105,7 @@ typedef int (*encode_fn)(struct handle *handle, const struct path_inode *inode);
 struct handle_format {
 	const char *fs_type;
 	encode_fn encode;
-	encode_fn encode_older; /* of older kernels; NULL: is the same */
+	encode_fn encode_older; /* for older kernels; NULL: the same */
 	bool gen_0_is_any;
 };
 
@@ -130,7 +132,9 @@ static const struct handle_format *find_format(const char *fs_type)
 	return &unknown_format;
 }
 
-/* Reads the generic handle of an open file, or returns -EOPNOTSUPP. */
+/* Reads the generic handle of an open file. -EOPNOTSUPP: the handle has another
+ * format, or there is none.
+ */
 static int read_generic(int fd, __u32 words[2])
 {
 	struct handle handle = {.head.handle_bytes = MAX_HANDLE_BYTES};
@@ -199,7 +203,7 @@ static bool is_generic(const struct handle *handle,
 	return words[0] == inode->ino && words[1] == inode->gen;
 }
 
-/* Or of erofs, with the halves of the number the other way round. */
+/* Also for erofs, where the halves of the number are swapped. */
 static bool is_xfs(const struct handle *handle, const struct path_inode *inode)
 {
 	struct xfs_fid fid;
@@ -237,7 +241,7 @@ bool path_handle_is(int fd, const struct path_inode *inode, int *mount_id)
 	return false;
 }
 
-/* Fills in args with the items of one type that an inode has. */
+/* Fills in args with an inode's items of one type. */
 static int search_tree(int mount_fd, const struct path_inode *inode, __u32 type,
 		       struct btrfs_ioctl_search_args *args)
 {
@@ -269,7 +273,7 @@ static int btrfs_generation(int mount_fd, struct path_inode *inode)
 	return 0;
 }
 
-/* An item has the names that one directory gives to the inode. */
+/* Each item has the names of the inode in one directory. */
 static int nth_ref(const struct btrfs_ioctl_search_args *args, unsigned int nth,
 		   struct path_inode *parent, char *name)
 {

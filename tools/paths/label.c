@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Paths as text. A file name is any bytes at all, and some of them drive the
- * terminal, pretend to be another line or reverse the reading order. What is
- * not a plain character of valid UTF-8, or has no width in this locale, is
- * written as \ooo, byte by byte, so the name can be got back with printf %b.
+ * Writes paths as text. A file name may have any bytes. Some of them control
+ * the terminal, fake another line or reverse the reading order. A byte is
+ * written as
+ * \ooo unless it is part of a harmless character of valid UTF-8 that has a
+ * width in this locale. printf %b turns the text back into the name.
  */
 #include "paths/path.h"
 
@@ -19,14 +20,14 @@
 struct label {
 	char *buf;
 	size_t size;
-	size_t len;    /* of the whole */
-	size_t n_kept; /* of it in buf */
+	size_t len;    /* of the whole text */
+	size_t n_kept; /* bytes of the text in buf */
 };
 
-/* piece: is kept or left out as one */
+/* Adds a piece to buf, either all of it or nothing. */
 static void add(struct label *label, const char *piece, size_t piece_len)
 {
-	/* Once a piece does not fit, none does: len grows all the same. */
+	/* After a piece that does not fit, no other fits: len grows anyway. */
 	if (label->len + piece_len < label->size) {
 		memcpy(label->buf + label->len, piece, piece_len);
 		label->n_kept += piece_len;
@@ -65,7 +66,7 @@ static bool is_harmful(__u32 code)
 	return false;
 }
 
-/* In another charset than UTF-8 only ASCII is the same. */
+/* In a charset other than UTF-8, only ASCII has the same codes. */
 static bool is_of_locale(__u32 code)
 {
 	if (code < 0x80)
@@ -121,8 +122,8 @@ const char *path_missing(const struct path_result *result)
 	return words[result->state].missing;
 }
 
-size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,
-		  __u32 dev, char *buf, size_t len)
+size_t path_label(const struct path_result *result, __u64 ino, __u32 dev,
+		  __u32 gen, char *buf, size_t len)
 {
 	struct label label = {.buf = buf, .size = len};
 

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The last path is looked at first: in most cases it is right, and that is seen
- * by the mount that the path is on, without another one.
+ * A look-up first checks the last path. In most cases it is right, and the
+ * check needs only the mount that the path is on.
  *
- * Else the mounts are asked, one after the other. One that shows all of the
- * filesystem tells the path of the file inside of it, and the mount table then
- * tells at which paths the other mounts show it (path_places.h). So the file
- * gets the path that the user wants, and one that another mount covers may have
- * a path elsewhere. Example: /dev/sda1 is mounted at /a, and its directory d at
- * /b, too, and the user wants names below /b:
+ * Otherwise the mounts are asked, one after the other. A mount that shows the
+ * whole filesystem gives the path of the file inside the filesystem. The mount
+ * table then gives the paths at which the other mounts show it
+ * (paths/places.h). So the file gets the path that the user prefers, and a file
+ * whose path another mount covers may get a path elsewhere. Example: /dev/sda1
+ * is mounted at /a, its directory d is mounted at /b, too, and the user prefers
+ * paths below /b:
  *
- *   ask /a:          /a/d/f         inside of the filesystem: /d/f
- *   places of /d/f:  /b/f           looked at: it is this file
+ *   ask /a:          /a/d/f         inside the filesystem: /d/f
+ *   places of /d/f:  /b/f           checked: it is this file
  *
- * Where parts only are mounted, each knows its own files only.
+ * Where only parts of the filesystem are mounted, each mount knows only the
+ * files that it shows.
  */
 #include "paths/look.h"
 
@@ -28,26 +30,26 @@
 #include "paths/places.h"
 
 #define LIMIT_S	    2.0
-#define LIMIT_END_S 0.4 /* when we are to end */
+#define LIMIT_END_S 0.4 /* after the program was told to end */
 
 struct path_look {
 	const struct mount_table *table;
 	char *prefer;
 	double limit_s; /* monotonic; 0: none */
-	double end_s;	/* the same, once we are to end */
-	/* Of the file that was looked for last. The next one is likely to be on
+	double end_s;	/* the same; 0: the program was not told to end */
+	/* The mount of the last path found. The next file is likely to be on
 	 * the same mount.
 	 */
 	int last_mount;
 	struct path_lookup lookup;
 };
 
-/* What the mounts have said, of a file that has no path so far. */
+/* What the mounts have answered so far, while the file has no path. */
 struct told {
-	bool reachable; /* one is not covered */
-	bool inside;	/* the file may be below one of them */
+	bool reachable; /* some mount is not covered */
+	bool inside;	/* the file may be below some mount */
 	bool outside, covered, no_answer;
-	bool something_left; /* one was not asked */
+	bool something_left; /* some mount was not asked */
 };
 
 int path_look_new(const struct mount_table *table, struct path_look **out)
@@ -112,8 +114,8 @@ static void take_path(struct path_look *look, const struct mount_entry *entry,
 	look->last_mount = entry->id;
 }
 
-/* Is the file at this path, on this mount? 0: it is; or -errno. cached: as
- * path_find_still().
+/* Is the file at this path, on this mount? 0: yes; or -errno. cached: as in
+ * struct path_still.
  */
 static int check(struct path_look *look, const char *path,
 		 const struct mount_entry *entry, bool cached)
@@ -134,8 +136,8 @@ static int check(struct path_look *look, const char *path,
 	return err;
 }
 
-/* A path of the file, from its path inside of the filesystem. A deleted file is
- * at none of them: then it is where it was.
+/* Takes a path of the file, given its path inside the filesystem. A deleted
+ * file is at no path any more, so its path is taken without a check.
  */
 static bool take_place(struct path_look *look, const char *inside,
 		       bool preferred_only, struct told *told,
@@ -161,7 +163,9 @@ static bool take_place(struct path_look *look, const char *inside,
 	return false;
 }
 
-/* Another path than the lookup's, which is one on this mount. */
+/* lookup->path is a path on this mount. Takes another path that leads to the
+ * same place of the filesystem.
+ */
 static bool take_other_place(struct path_look *look,
 			     const struct mount_entry *entry,
 			     bool preferred_only, struct told *told,
@@ -178,7 +182,7 @@ static bool is_as_wanted(const struct path_look *look)
 	return !look->prefer || path_is_below(look->lookup.path, look->prefer);
 }
 
-/* The path that the mount shows, or a better one. */
+/* Takes the path that the mount shows, or a preferred one if there is one. */
 static void take_shown(struct path_look *look, const struct mount_entry *entry,
 		       struct path_result *result)
 {
@@ -189,7 +193,7 @@ static void take_shown(struct path_look *look, const struct mount_entry *entry,
 		take_path(look, entry, result);
 }
 
-/* 0, or -errno if that is not the path. */
+/* 0, or -errno if the last path is not right. */
 static int take_last_path(struct path_look *look, bool cached,
 			  struct path_result *result)
 {
@@ -211,7 +215,7 @@ static int take_last_path(struct path_look *look, bool cached,
 	return 0;
 }
 
-/* Of the mount that has been asked. Returns whether no other need be. */
+/* Takes the answer of a mount. Returns true if no other mount need be asked. */
 static bool take_answer(struct path_look *look, const struct mount_entry *entry,
 			struct told *told, struct path_result *result)
 {
@@ -236,7 +240,7 @@ static bool take_answer(struct path_look *look, const struct mount_entry *entry,
 	       (lookup->st.st_ino && !strcmp(entry->root, "/"));
 }
 
-/* As path_find_on_mount(); or -ECANCELED. */
+/* Returns what path_find_on_mount() returns, or an error of aside(). */
 static int ask(struct path_look *look, const struct mount_entry *mount)
 {
 	struct path_lookup *lookup = &look->lookup;
@@ -252,7 +256,9 @@ static int ask(struct path_look *look, const struct mount_entry *mount)
 		     mount->hang_id, NULL);
 }
 
-/* first, and then those that show most. */
+/* The mount to ask after this one: first comes first, then the other reachable
+ * mounts, those that show more of the filesystem before those that show less.
+ */
 static const struct mount_entry *next_mount(const struct path_look *look,
 					    __u32 dev,
 					    const struct mount_entry *first,
@@ -269,7 +275,9 @@ static const struct mount_entry *next_mount(const struct path_look *look,
 	return entry;
 }
 
-/* The preferred one; or, where all show a part only, the last one. NULL: any. */
+/* The mount to ask first: the one of the preferred directory; or, if all mounts
+ * show only a part, the one of the last path found. NULL: any.
+ */
 static const struct mount_entry *first_mount(const struct path_look *look,
 					     __u32 dev)
 {
@@ -288,8 +296,8 @@ static const struct mount_entry *first_mount(const struct path_look *look,
 		       : NULL;
 }
 
-/* Why no path was found. One name of several says nothing about the others,
- * which a search may find.
+/* Why no path was found. If a file has several names, the answers are about one
+ * of them; a search may still find the others.
  */
 static enum path_state state_without(const struct told *told,
 				     unsigned int n_links)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One look for the path of an inode, through all mounts of its filesystem. */
+/* Looks up the path of one inode, through all mounts of its filesystem. */
 #ifndef FRSP_PATH_LOOK_H
 #define FRSP_PATH_LOOK_H
 
@@ -8,31 +8,34 @@
 
 struct path_look;
 
-/* table: must outlive it */
+/* table: must outlive the result */
 int path_look_new(const struct mount_table *table, struct path_look **out);
 void path_look_free(struct path_look *look);
 
-/* Names are those at or below this directory, where a file has one there. NULL:
- * any. 0 or -errno.
+/* Prefers paths at or below this directory; NULL: no preference. Returns 0 or
+ * -errno.
  */
 int path_look_prefer(struct path_look *look, const char *directory);
 
-/* From now on all looks together take some 2 s, at most. */
+/* From now on all look-ups together take about 2 s at most. */
 void path_look_limit(struct path_look *look);
 
-/* That time is over, or we are told to end: no look may be begun. */
+/* True if that time is over, or the program was told to end more than 0.4 s
+ * ago. Then no look-up may begin.
+ */
 bool path_look_is_late(struct path_look *look);
 
-/* What is known of the file, to be filled in before path_look() and better
- * after it.
+/* What is known about the file. The caller fills it in before path_look(),
+ * which improves it.
  */
 struct path_lookup *path_look_file(struct path_look *look);
 
-/* result: with .fs_dev. Returns 0; -EPERM without CAP_DAC_READ_SEARCH;
- * -ECANCELED: it was late, so not all mounts were asked. In these cases result
- * is filled in; its path is valid until the next call.
+/* The caller sets result->fs_dev. Returns 0; -EPERM without
+ * CAP_DAC_READ_SEARCH; -ECANCELED: time ran out, so not all mounts were asked.
+ * In these cases result is filled in; its path is valid until the next call.
  *
- * cached: -EAGAIN if only the disk can tell whether the last path is right.
+ * cached: check the last path without the disk, and return -EAGAIN if only the
+ * disk can tell whether it is right.
  */
 int path_look(struct path_look *look, bool cached, struct path_result *result);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A file is searched for when it has had no path for some time, and once only:
- * again when it has got a path and lost it. One search at a time, for all such
- * files of one filesystem, and then a rest of many times its length.
+ * A file is searched for once, after it had no path for UNNAMED_S. If it then
+ * gets a path and loses that, it is searched for again. One search runs at a
+ * time, for all such files of one filesystem. Before the next search there is a
+ * pause of REST_FACTOR times its length.
  */
 #include "paths/naming.h"
 #include "paths/scan.h"
@@ -15,8 +16,8 @@
 
 #include "base/clock.h"
 
-#define UNNAMED_S    2.0 /* without a path for so long */
-#define REST_FACTOR  9	 /* so it searches a tenth of the time at most */
+#define UNNAMED_S    2.0
+#define REST_FACTOR  9 /* so a search runs a tenth of the time at most */
 #define MIN_REST_S   5.0
 #define MAX_PER_SCAN 1024 /* each takes 4 KiB of address space */
 
@@ -91,8 +92,8 @@ void path_naming_forget(struct path_naming *naming, const struct path_key *key)
 void path_naming_note(struct path_naming *naming, const struct path_key *key,
 		      const struct path_result *file)
 {
-	/* Only of an inode that could be opened are the links known, and only
-	 * of such a one can a path be told from another's. An inode of btrfs
+	/* The number of links is known only if the inode could be opened. If
+	 * not, nothing could check the path that a search finds. A btrfs inode
 	 * lists its own names.
 	 */
 	if (file->state != PATH_UNKNOWN || !file->n_links ||
@@ -102,7 +103,7 @@ void path_naming_note(struct path_naming *naming, const struct path_key *key,
 		add_unnamed(naming, key, file->fs_dev);
 }
 
-/* The files of one filesystem that are due. */
+/* Collects the files of one filesystem that are due for a search. */
 static size_t collect_due(struct path_naming *naming, double now_s,
 			  struct path_key keys[MAX_PER_SCAN], __u32 *fs_dev)
 {
@@ -138,7 +139,7 @@ static void start_scan(struct path_naming *naming,
 static void tend_scan(struct path_naming *naming, struct path_cache *cache,
 		      double now_s)
 {
-	/* Asked first: what it found last is still taken. */
+	/* Before the loop, so that the loop sees the last finds, too. */
 	bool over = path_scan_is_over(naming->scan);
 	struct path_key key;
 	const char *path;

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The cache remembers what was announced, in a hash table that also keeps the
- * order of announcement, and forgets the oldest. The paths come from
- * path_look.c, once per frame or more seldom: each look holds a mount for a
- * moment, and an unmount that comes just then finds it busy. A moment is some
- * microseconds, but many milliseconds if the disk has to be read. So a path that
- * was right is checked without the disk while mounts come and go: it is taken
- * as right if what the kernel has cached says nothing else, for some seconds.
+ * The cache keeps announced files in a hash table. The table also keeps the
+ * order of announcement, and the cache drops the oldest file if it has too
+ * many. The paths come from paths/look.c.
  *
- * No mount is held open between calls: that would keep it from being unmounted.
- * And none is opened by this process: it may not answer.
+ * Each look-up holds a mount for a moment, and an unmount in that moment fails
+ * because the mount is busy. A moment is some microseconds, but many
+ * milliseconds if the disk has to be read. Therefore:
+ *
+ *   - A path is looked up at most once per frame.
+ *   - While mounts come and go, a path that was right is checked without the
+ *     disk. If the kernel has too little of it cached, it counts as right, for
+ *     PROVEN_S after the last check that had an answer.
+ *   - No mount is held open between calls.
+ *
+ * This process never opens a mount itself, because the filesystem may not
+ * answer: see base/aside.h.
  */
 #include "paths/look.h"
 #include "paths/path.h"
@@ -24,17 +30,19 @@
 
 #include "base/clock.h"
 
-/* How long a result is as good as a new one, where frames are more frequent. */
+/* How long a path is reused, even if frames are more frequent. */
 #define KNOWN_REST_S 0.9
-#define PROVEN_S     2.0 /* and a path that the cache says nothing about */
-/* None was found: at first, and twice as long with each look in vain. All
- * mounts were asked, of which there may be hundreds.
+#define PROVEN_S     2.0 /* how long a path counts as right without the disk */
+/* How long "no path" is reused: FIRST_REST_S at first, and twice as long after
+ * each failed look-up, up to MAX_REST_S. A failed look-up has asked all mounts
+ * of the filesystem, and there may be hundreds.
  */
 #define FIRST_REST_S	0.05
 #define MAX_REST_S	8.0
-#define CHANGING_REST_S 2.0 /* at most, while mounts come and go */
-/* A deleted file that is open may get a name again (O_TMPFILE). One that is
- * gone may not, but an I/O error looks the same.
+#define CHANGING_REST_S 2.0 /* the limit while mounts come and go */
+/* How long "deleted" is reused. A deleted file that is open may get a name
+ * again (O_TMPFILE). A file that is gone cannot, but an I/O error looks the
+ * same.
  */
 #define OPEN_REST_S 0.9
 #define GONE_REST_S 10.0
@@ -44,15 +52,15 @@ struct file {
 	__u64 subvol;
 	struct path_hints hints;
 	char *name;	   /* NULL: unknown */
-	char *last_path;   /* or one that was suggested, or NULL */
-	bool is_suggested; /* .last_path: nobody has looked whether it is */
+	char *last_path;   /* last found, or suggested; NULL: none */
+	bool is_suggested; /* .last_path: not checked yet */
 	__u32 fs_dev;
-	const char *fs_type; /* NULL: too many types */
+	const char *fs_type; /* in path_cache.fs_types; NULL: that is full */
 	struct path_result result;
-	__u64 frame; /* that .result is of; 0: there is none */
-	/* When .result was found, and how long it is good */
+	__u64 frame; /* of .result; 0: there is no result */
+	/* When .result was found, and how long it is reused */
 	double looked_s, rest_s;
-	double proven_s; /* by a look that may have read the disk */
+	double proven_s; /* the last look-up that had an answer */
 	UT_hash_handle hh;
 };
 
@@ -60,9 +68,9 @@ struct path_cache {
 	const struct mount_table *table;
 	struct file *files; /* in order of announcement */
 	size_t max_files;
-	__u64 frame;				 /* 0: each call looks */
-	bool was_late;				 /* in the frame before */
-	char fs_types[16][FRSP_HOT_FS_TYPE_LEN]; /* for struct file */
+	__u64 frame;   /* 0: each call looks up */
+	bool was_late; /* the frame before ran out of time */
+	char fs_types[16][FRSP_HOT_FS_TYPE_LEN]; /* of struct file */
 	struct path_look *look; /* owns the path of the last result */
 };
 
@@ -133,7 +141,7 @@ void path_cache_forget(struct path_cache *cache, const struct path_key *key)
 		drop_file(cache, file);
 }
 
-/* Returns NULL if there are too many types. */
+/* Returns NULL if there are too many types to keep. */
 static const char *keep_fs_type(struct path_cache *cache, const char *fs_type)
 {
 	size_t i, n = sizeof(cache->fs_types) / sizeof(cache->fs_types[0]);
@@ -274,7 +282,7 @@ void path_cache_next_frame(struct path_cache *cache)
 	path_look_limit(cache->look);
 }
 
-/* What the lookup has told makes the next one of the file shorter. */
+/* Keeps what makes the next look-up of the file shorter. */
 static void learn(const struct path_lookup *lookup, struct file *file,
 		  const char *path)
 {
@@ -284,7 +292,7 @@ static void learn(const struct path_lookup *lookup, struct file *file,
 	if (!path)
 		return;
 	keep_text(&file->last_path, path);
-	if (!lookup->is_deleted) /* else it is the one of before */
+	if (!lookup->is_deleted) /* else path may be the suggestion */
 		file->is_suggested = false;
 }
 
@@ -300,7 +308,9 @@ static double rest_after(const struct file *file, enum path_state state,
 	return 2 * file->rest_s < MAX_REST_S ? 2 * file->rest_s : MAX_REST_S;
 }
 
-/* .last_path keeps the path, if there was memory. */
+/* The path of the kept result is .last_path. If learn() had no memory to store
+ * the path there, the result is not kept.
+ */
 static void keep_result(struct path_cache *cache, struct file *file,
 			const struct path_result *result)
 {
@@ -313,13 +323,14 @@ static void keep_result(struct path_cache *cache, struct file *file,
 	file->looked_s = clock_monotonic_s();
 	file->result = *result;
 	file->result.path = path;
-	if (result->fs_type) /* the mount table's may go */
+	if (result->fs_type) /* the mount table may free its own */
 		file->result.fs_type = keep_fs_type(cache, result->fs_type);
 	file->frame = cache->frame;
 }
 
-/* Without looking. The last result is better than none if it is late, and if it
- * was, those that have none come first.
+/* True if the last result may be reused. If this frame is out of time, an old
+ * result is better than none. If the frame before was, any result is reused, so
+ * that files without a result come first.
  */
 static bool has_result(const struct path_cache *cache, const struct file *file)
 {
@@ -336,7 +347,9 @@ static bool has_result(const struct path_cache *cache, const struct file *file)
 	return age_s < file->rest_s;
 }
 
-/* The path was right a moment ago, and its mount may be a new one. */
+/* True if the look-up must not read the disk: the path was right a moment ago,
+ * and is only looked up again because mounts come and go.
+ */
 static bool spares_disk(const struct path_cache *cache, const struct file *file)
 {
 	return file && file->frame && file->result.state == PATH_KNOWN &&
@@ -373,25 +386,25 @@ static int look(struct path_cache *cache, const struct path_key *key,
 	return err;
 }
 
-int path_cache_get(struct path_cache *cache, __u64 ino, __u32 fs, __u32 gen,
+int path_cache_get(struct path_cache *cache, const struct path_key *key,
 		   struct path_result *result)
 {
-	struct path_key key = {ino, fs, gen};
-	struct file *file = find_file(cache, &key);
+	struct file *file = find_file(cache, key);
 
 	if (file && has_result(cache, file)) {
 		*result = file->result;
 		return 0;
 	}
-	*result = (struct path_result){.state = PATH_UNKNOWN, .fs_dev = fs};
+	*result =
+		(struct path_result){.state = PATH_UNKNOWN, .fs_dev = key->fs};
 	if (file) {
 		result->fs_type = file->fs_type;
 		result->fs_dev = file->fs_dev;
-	} else if (!kdev_major(fs) &&
-		   !mount_table_next_by_dev(cache->table, fs, NULL)) {
-		/* A btrfs subvolume? It has no device in mountinfo. */
+	} else if (!kdev_major(key->fs) &&
+		   !mount_table_next_by_dev(cache->table, key->fs, NULL)) {
+		/* Perhaps a btrfs subvolume: mountinfo lacks its device. */
 		result->fs_dev = 0;
 		return 0;
 	}
-	return look(cache, &key, file, result);
+	return look(cache, key, file, result);
 }

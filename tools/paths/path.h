@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From inode number to path. What BPF announces about a file is remembered;
- * the path is looked up when it is shown, so it is never older than the frame.
- * Where the filesystem does not answer, it is unknown.
+ * Finds the path of a file from its inode number. The cache remembers what BPF
+ * announced about the file, but looks the path up only when it is shown. If
+ * the filesystem does not answer, the path is unknown.
  */
 #ifndef FRSP_PATH_H
 #define FRSP_PATH_H
@@ -15,15 +15,15 @@
 
 enum path_state {
 	PATH_KNOWN,
-	PATH_DELETED,	     /* .path was the last one known, or is NULL */
-	PATH_UNKNOWN,	     /* none was found */
+	PATH_DELETED,	     /* .path: the last known one, or NULL */
+	PATH_UNKNOWN,	     /* no path was found */
 	PATH_OTHER_MOUNT_NS, /* not mounted in our mount namespace */
-	PATH_OUTSIDE,	     /* of what is mounted here */
-	PATH_COVERED,	     /* by another mount */
-	PATH_NO_ANSWER,	     /* from its filesystem */
-	/* .path was the last one known, or is NULL: */
-	PATH_DETACHED,	  /* mounted nowhere, but in use */
-	PATH_NOT_MOUNTED, /* nowhere */
+	PATH_OUTSIDE,	     /* in a part that is not mounted here */
+	PATH_COVERED,	     /* hidden by another mount */
+	PATH_NO_ANSWER,	     /* its filesystem does not answer */
+	/* .path of these two is the last known one, or NULL: */
+	PATH_DETACHED,	  /* mounted nowhere, but in use (umount -l) */
+	PATH_NOT_MOUNTED, /* mounted nowhere, not in use */
 };
 
 struct path_result {
@@ -32,13 +32,14 @@ struct path_result {
 	unsigned int n_links; /* 0: unknown, or deleted */
 	const char *fs_type;  /* NULL: unknown */
 	__u32 fs_dev;	      /* kernel dev_t, as in mountinfo; 0: unknown */
-	int hang_id;	      /* for aside(), of .path; 0: none */
+	int hang_id;	      /* the mount of .path, for aside(); 0: none */
 };
 
 struct path_key {
 	__u64 ino;
-	/* What tells filesystems and subvolumes apart: an identity of
-	 * bpf/hot_fs.h; for who has none the kernel dev_t of the superblock.
+	/* Distinguishes filesystems and btrfs subvolumes: an identity of
+	 * bpf/hot_fs.h. A caller without identities uses the kernel dev_t of
+	 * the superblock.
 	 */
 	__u32 fs;
 	__u32 gen;
@@ -46,66 +47,66 @@ struct path_key {
 
 struct path_cache;
 
-/* table: must outlive the cache; refresh it as often as wanted. max_files: how
- * many announcements are kept, about 200 bytes each.
+/* table: must outlive the cache; the caller may refresh it at any time.
+ * max_files: how many files the cache keeps, about 200 bytes each.
  */
 int path_cache_new(const struct mount_table *table, size_t max_files,
 		   struct path_cache **out);
 void path_cache_free(struct path_cache *cache);
 
-/* Paths are those at or below this directory, where a file has one there: of a
- * file that is seen through several mounts, as the user names it. 0 or -errno.
+/* Prefers paths at or below this directory. So a file that several mounts show
+ * gets the path that the user expects. 0 or -errno.
  */
 int path_cache_prefer(struct path_cache *cache, const char *directory);
 
-/* Without memory for it the file stays unannounced. */
+/* If memory runs out, the file stays unannounced. */
 void path_cache_announce(struct path_cache *cache,
 			 const struct frsp_hot_file *file);
 void path_cache_forget(struct path_cache *cache, const struct path_key *key);
 
-/* Without looking: what was announced or found of the file is kept. */
+/* True if the cache has an entry for the file. Looks nothing up. */
 bool path_cache_has(const struct path_cache *cache, const struct path_key *key);
 
-/* Fills in the last path that was found, of a filesystem that is not to be
- * asked, and this state.
+/* For a file whose filesystem must not be asked: fills in this state and, if it
+ * is PATH_DETACHED or PATH_NOT_MOUNTED, the last path that was found.
  */
 void path_cache_get_last(const struct path_cache *cache,
 			 const struct path_key *key, enum path_state state,
 			 struct path_result *result);
 
-/* path may be the file's: if it leads to it when path_cache_get() looks. */
+/* path may be the file's path: the next path_cache_get() checks that. */
 void path_cache_suggest(struct path_cache *cache, const struct path_key *key,
 			const char *path);
 size_t path_cache_count(const struct path_cache *cache);
 
-/* From now on each path is looked up once, until the next frame; and one that
- * was looked up shortly before, a second at most, is taken as it was. A deleted
- * file is looked for every ten seconds, one without a path every eight. All
- * together take some 2 s: then what was found before is taken, or nothing.
+/* Starts a frame. In each frame a path is looked up at most once, and a recent
+ * result is reused: a path for 0.9 s, "deleted" for 10 s (0.9 s while the file
+ * is open), "not found" for up to 8 s. All look-ups of a frame together take
+ * about 2 s at most; after that the cache returns old results, or none.
  */
 void path_cache_next_frame(struct path_cache *cache);
 
-/* Looks the path up: now, or earlier in this frame. A file that was never
- * announced is found if its dentry is cached (not on btrfs). Returns 0, or
- * -EPERM without CAP_DAC_READ_SEARCH; in both cases result is filled in.
+/* Looks the path up, or reuses a recent result. A file that was never announced
+ * is found only if its dentry is cached (not on btrfs). Returns 0, or -EPERM
+ * without CAP_DAC_READ_SEARCH; in both cases result is filled in.
  */
-int path_cache_get(struct path_cache *cache, __u64 ino, __u32 fs, __u32 gen,
+int path_cache_get(struct path_cache *cache, const struct path_key *key,
 		   struct path_result *result);
 
-/* Why the file is not at .path, in a word for programs; NULL: it is. */
+/* Why the file is not at .path, as one word for programs; NULL: it is there. */
 const char *path_missing(const struct path_result *result);
 
-/* What a person sees: the path, or <ino 1234 gen 5678 dev 8:1>, and what there
- * is to say about it. Bytes that could upset a terminal are written as \ooo,
- * and so are the backslash and what the locale has no character for. Cut at
- * len - 1 bytes, never inside of a character. Returns the length that the whole
- * has.
+/* The text for people: the path, or <ino 1234 gen 5678 dev 8:1> if it is
+ * unknown, followed by remarks such as " (deleted)". Bytes that could upset a
+ * terminal, the backslash, and characters that the locale lacks are written as
+ * \ooo. The text is cut at len - 1 bytes, never inside a character. Returns the
+ * length of the whole text.
  */
 #define PATH_LABEL_LEN (4 * 4096 + 64) /* is always enough */
-size_t path_label(const struct path_result *result, __u64 ino, __u32 gen,
-		  __u32 dev, char *buf, size_t len);
+size_t path_label(const struct path_result *result, __u64 ino, __u32 dev,
+		  __u32 gen, char *buf, size_t len);
 
-/* The same of a path that is known. */
+/* Writes a path with the same escapes, cut in the same way. */
 size_t path_escape(const char *path, char *buf, size_t len);
 
 #endif

@@ -12,11 +12,12 @@ bool path_is_below(const char *path, const char *directory)
 		return false;
 	if (!path[len] || path[len] == '/')
 		return true;
-	return len && directory[len - 1] == '/'; /* of "/" */
+	return len && directory[len - 1] == '/'; /* "/" */
 }
 
-/* Writes path, which is below from, as one below to. Both are absolute.
- * Example: /mnt/d/f, below /mnt, is /home/d/f below /home.
+/* Replaces the directory from, which path begins with, by the directory to.
+ * Both are absolute. Example: /mnt/d/f, from /mnt, to /home: /home/d/f. False:
+ * path is not below from, or moved is too long.
  */
 static bool move(const char *path, const char *from, const char *to,
 		 char moved[PATH_MAX])
@@ -52,14 +53,14 @@ static bool is_wanted_now(const struct path_places *places, const char *path)
 	return is_preferred != places->others;
 }
 
-/* The next mount; NULL: all paths have been told. */
+/* The next mount; NULL: both rounds are over. */
 static const struct mount_entry *next_mount(struct path_places *places)
 {
 	places->last = mount_table_next_by_dev(places->table, places->fs_dev,
 					       places->last);
 	if (places->last || places->others || places->preferred_only)
 		return places->last;
-	places->others = true; /* once more around */
+	places->others = true; /* the second round */
 	places->last =
 		mount_table_next_by_dev(places->table, places->fs_dev, NULL);
 	return places->last;

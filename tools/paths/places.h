@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a path inside of a filesystem to the paths that its mounts give it, by
- * the mount table alone: no mount is asked.
+ * Translates a path inside a filesystem to the paths at which its mounts show
+ * it. The mount table alone gives the answer: no mount is asked.
  */
 #ifndef FRSP_PATH_PLACES_H
 #define FRSP_PATH_PLACES_H
@@ -14,28 +14,30 @@
 struct path_places {
 	const struct mount_table *table;
 	__u32 fs_dev;
-	const char *inside; /* the path, from the filesystem's root: "/a/f" */
-	const char *prefer; /* a directory; NULL: none is preferred */
+	const char *inside; /* the path from the filesystem's root: "/a/f" */
+	const char *prefer; /* a directory; NULL: no preference */
 	bool preferred_only;
-	/* the rest begins as 0 */
+	/* the caller sets the rest to 0 */
 	const struct mount_entry *last;
-	bool others;	 /* than those at or below the preferred one */
-	bool is_covered; /* on a mount that would show it */
+	bool others;	 /* second round: paths that are not preferred */
+	bool is_covered; /* another mount covers one of the paths */
 };
 
-/* The next path, and the mount that it is on; NULL: there is no more. Those at
- * or below the preferred directory come first, and then those of mounts that
- * show more of the filesystem.
+/* Sets path to the next path and returns the mount that it is on; NULL: no
+ * more paths. Paths at or below the preferred directory come first. Otherwise
+ * the order is by mount: those that show more of the filesystem come first.
  */
 const struct mount_entry *path_places_next(struct path_places *places,
 					   char path[PATH_MAX]);
 
-/* Sets inside to the path inside of the filesystem of a path on this mount.
- * False: the mount does not know where it is in it, or the path is longer.
+/* Translates a path on this mount to the path inside the filesystem. False: it
+ * is not known which part of the filesystem the mount shows, path is not below
+ * the mount's target, or inside is too long.
  */
 bool path_inside(const struct mount_entry *entry, const char *path,
 		 char inside[PATH_MAX]);
 
-bool path_is_below(const char *path, const char *directory); /* or the same */
+/* True also if both are the same. */
+bool path_is_below(const char *path, const char *directory);
 
 #endif

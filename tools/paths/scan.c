@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The child walks the directories of a filesystem, one mount after the other,
- * and compares inode numbers, so it reads directories and no inode of a file,
- * whatever the filesystem. A directory is waiting as a path below the mount,
- * and only the one that is read is open: else an unmount would fail as long as
- * the search goes on. What it finds is in memory that both share, each slot
- * written once by the child.
+ * A child process walks the directories of a filesystem, one mount after the
+ * other, and compares inode numbers. So it reads only directories, and no inode
+ * of a file, on every filesystem. A directory that waits to be read is stored
+ * as a path below the mount. Only the directory that is being read is open:
+ * otherwise an unmount would fail during the whole search. The child writes
+ * what it finds to memory that it shares with the parent, each slot once.
  *
- * Given up: a directory that is renamed between the reading of its parent and
- * its own is missed, and what mounts hide is not searched.
+ * Given up: a directory is missed if it is renamed after its parent was read
+ * and before it is read itself. What is hidden below mounts is not searched.
  */
 #include "paths/scan.h"
 
@@ -32,8 +32,8 @@
 #include "fs/quiet_open.h"
 #include "paths/places.h"
 
-#define MAX_WAITING (1 << 18) /* directories, of some 50 bytes */
-#define STALLED_S   60
+#define MAX_WAITING (1 << 18) /* directories, about 50 bytes each */
+#define STALLED_S   60	      /* without progress: the child is ended */
 
 struct find {
 	struct path_key key;
@@ -52,18 +52,18 @@ struct path_scan {
 	struct shared *shared;
 	size_t bytes; /* of .shared */
 	size_t n_finds;
-	pid_t child;  /* 0: has ended */
-	__u64 n_seen; /* when we looked last, .seen_s */
-	double seen_s;
+	pid_t child;   /* 0: has ended */
+	__u64 n_seen;  /* the last known .shared->n_seen */
+	double seen_s; /* when it last changed */
 };
 
-/* The child's. */
+/* The state of the child. */
 struct walk {
 	const struct mount_table *table;
-	const struct mount_entry *entry; /* that is walked now */
+	const struct mount_entry *entry; /* the mount that is walked now */
 	struct shared *shared;
 	size_t n_finds;
-	size_t n_left; /* finds */
+	size_t n_left; /* inodes that are not found yet */
 	char **waiting;
 	size_t n_waiting, n_allocated;
 };
@@ -76,7 +76,7 @@ static int compare_inos(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* Without memory, or too many: that directory is left out. */
+/* If memory runs out, or too many directories wait, this one is left out. */
 static void push(struct walk *walk, const char *dir, const char *name)
 {
 	char *path;
@@ -130,7 +130,9 @@ static void read_dir(struct walk *walk, DIR *stream, const char *dir)
 	}
 }
 
-/* The directory as it is on this very mount, or NULL. */
+/* Opens the directory on this mount, without entering other mounts, or returns
+ * NULL.
+ */
 static DIR *open_dir(int mount_fd, const char *dir)
 {
 	int fd = quiet_open(mount_fd, *dir ? dir : ".", O_DIRECTORY,
@@ -179,7 +181,7 @@ static bool has_mount_below(const struct walk *walk,
 	return false;
 }
 
-/* All that this mount shows is shown by one that was walked before it. */
+/* True if a mount that was walked before shows all that this mount shows. */
 static bool is_walked(const struct walk *walk, const struct mount_entry *entry)
 {
 	struct path_places places = {.table = walk->table,
@@ -196,7 +198,9 @@ static bool is_walked(const struct walk *walk, const struct mount_entry *entry)
 	return false;
 }
 
-/* Those that show most come first, here and in path_places.h. */
+/* The order is that of path_places_next(), as is_walked() needs it: mounts that
+ * show more come first.
+ */
 static void walk_mounts(struct walk *walk, __u32 fs_dev)
 {
 	walk->entry = NULL;
@@ -295,7 +299,7 @@ const char *path_scan_next(struct path_scan *scan, struct path_key *key)
 	return NULL;
 }
 
-/* A filesystem that does not answer holds the child. */
+/* True if the child hangs, in a filesystem that does not answer. */
 static bool is_stalled(struct path_scan *scan)
 {
 	double now_s = clock_monotonic_s();
@@ -322,7 +326,7 @@ int path_scan_percent(const struct path_scan *scan)
 {
 	__u64 seen = scan->shared->n_seen, expected = scan->shared->n_expected;
 
-	/* names added meanwhile and hard links are seen, but not expected */
+	/* New names and hard links count as seen, but not as expected. */
 	if (seen >= expected)
 		return expected ? 99 : 0;
 	return seen * 100 / expected;

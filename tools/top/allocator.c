@@ -7,7 +7,7 @@
 #include "base/hist.h"
 #include "module/free_table.h"
 #include "top/view.h"
-#include "ui/sgr.h"
+#include "base/sgr.h"
 
 #define BAR_WIDTH 30
 

@@ -3,7 +3,7 @@
 #include "base/fmt.h"
 #include "base/hist.h"
 #include "top/view.h"
-#include "ui/sgr.h"
+#include "base/sgr.h"
 
 #define BAR_WIDTH 30
 

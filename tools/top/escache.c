@@ -3,7 +3,7 @@
 #include "base/fmt.h"
 #include "base/hist.h"
 #include "top/view.h"
-#include "ui/sgr.h"
+#include "base/sgr.h"
 
 #define BAR_WIDTH 30
 
@@ -77,8 +77,8 @@ static void print_top(FILE *out, const struct top_model *model,
 
 		top_model_path(model, row->inode.ino, row->inode.dev,
 			       row->inode.gen, &file);
-		path_label(&file, row->inode.ino, row->inode.gen,
-			   row->inode.dev, label, sizeof(label));
+		path_label(&file, row->inode.ino, row->inode.dev,
+			   row->inode.gen, label, sizeof(label));
 		fprintf(out, "%8llu %10llu %8llu  %s\n", row->counts.entries,
 			row->counts.hits + row->counts.misses,
 			row->counts.misses, label);

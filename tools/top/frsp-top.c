@@ -12,14 +12,13 @@
 #include "cli/libbpf_messages.h"
 #include "cli/live_end.h"
 #include "cli/privilege.h"
+#include "cli/report_loop.h"
 #include "top/json.h"
 #include "top/live.h"
 #include "top/opts.h"
 #include "top/report.h"
 #include "ui/screen.h"
 #include "watch/pin.h"
-
-#define TEND_PERIOD_S 1
 
 struct top {
 	struct top_opts opts;
@@ -114,16 +113,19 @@ static enum exit_code unpin(void)
 	return pin_end(err);
 }
 
-static int sample(struct top *top)
+static int sample(void *program)
 {
+	struct top *top = program;
 	struct top_request request =
 		top_live_request(&top->live, top->opts.report.output);
 
 	return top_model_sample(top->model, &request, &top->frame);
 }
 
-static int report(struct top *top)
+static int print(void *program)
 {
+	struct top *top = program;
+
 	if (top->opts.report.output == OUTPUT_JSON)
 		return top_json_write(stdout, top->model, top->frame,
 				      &top->live.view);
@@ -131,58 +133,44 @@ static int report(struct top *top)
 				top->opts.report.timestamp);
 }
 
-/* True at the monotonic time deadline; false before it, when interrupted or, in
- * the live view, when a key wants another frame.
- */
-static bool wait_until(struct top *top, double deadline)
+static void tend(void *program)
 {
-	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-	bool live = top->opts.report.output == OUTPUT_LIVE;
+	struct top *top = program;
 
-	while (!interrupted && !top->live.quit) {
-		double left = deadline - clock_monotonic_s();
-		enum top_live_change change;
-
-		if (left <= 0)
-			return true;
-		interrupt_poll(&input, live ? 1 : 0,
-			       left < TEND_PERIOD_S ? left : TEND_PERIOD_S);
-		top_model_tend(top->model);
-		if (!live)
-			continue;
-		if (input.revents & (POLLHUP | POLLERR))
-			interrupted = 1;
-		change = top_live_keys(&top->live, top->model, top->frame);
-		if (change == TOP_LIVE_RESAMPLE)
-			return false;
-		if (change != TOP_LIVE_NOTHING)
-			top_live_draw(&top->live, top->model, top->frame);
-	}
-	return false;
+	top_model_tend(top->model);
 }
 
-static int run_batch(struct top *top)
+static enum report_change keys(void *program)
 {
-	__u64 left = top->opts.report.count;
-	bool last;
-	int err;
+	struct top *top = program;
 
-	do {
-		wait_until(top,
-			   clock_monotonic_s() + top->opts.report.interval_s);
-		/* Sampling waits, too. What is done before a signal that
-		 * comes meanwhile is in another report, which is the last.
-		 */
-		last = interrupted;
-		err = sample(top);
-		if (!err)
-			err = report(top);
-	} while (!err && !last && (!top->opts.report.count || --left));
-	return err;
+	return top_live_keys(&top->live, top->model, top->frame);
+}
+
+/* An error shows again when the next frame is drawn. */
+static void redraw(void *program)
+{
+	struct top *top = program;
+
+	top_live_draw(&top->live, top->model, top->frame);
+}
+
+static struct report_loop loop_of(struct top *top)
+{
+	return (struct report_loop){
+		.program = top,
+		.how = &top->opts.report,
+		.sample = sample,
+		.print = print,
+		.tend = tend,
+		.keys = keys,
+		.redraw = redraw,
+	};
 }
 
 static int run_live(struct top *top)
 {
+	const struct report_loop loop = loop_of(top);
 	double next = clock_monotonic_s() + top->live.interval_s;
 	__u64 left = top->opts.report.count; /* 0: no end */
 	int err;
@@ -197,7 +185,7 @@ static int run_live(struct top *top)
 		err = top_live_draw(&top->live, top->model, top->frame);
 		if (err)
 			break;
-		passed = wait_until(top, next);
+		passed = report_wait(&loop, next);
 		if (passed && left && !--left)
 			break;
 		if (passed)
@@ -213,6 +201,7 @@ static int run_live(struct top *top)
 int main(int argc, char **argv)
 {
 	struct top top = {0};
+	struct report_loop loop;
 	enum exit_code code;
 	int err;
 
@@ -246,7 +235,8 @@ int main(int argc, char **argv)
 		err = run_live(&top);
 	} else {
 		fprintf(stderr, "Tracing ext4 and XFS... Hit Ctrl-C to end.\n");
-		err = run_batch(&top);
+		loop = loop_of(&top);
+		err = report_print_all(&loop);
 	}
 	top_model_close(top.model);
 	if (err == -ENODEV)

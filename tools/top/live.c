@@ -15,7 +15,7 @@
 #include "base/utf8.h"
 #include "top/report.h"
 #include "ui/screen.h"
-#include "ui/sgr.h"
+#include "base/sgr.h"
 #include "ui/term_colors.h"
 
 #define HEADER_LINES   1
@@ -37,23 +37,23 @@ struct context {
 	const struct top_frame *frame;
 };
 
-static enum top_live_change key_quit(struct context *context)
+static enum report_change key_quit(struct context *context)
 {
 	context->live->quit = true;
-	return TOP_LIVE_NOTHING;
+	return REPORT_QUIT;
 }
 
-static enum top_live_change key_help(struct context *context)
+static enum report_change key_help(struct context *context)
 {
 	context->live->help = !context->live->help;
 	context->live->scroll = 0;
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum top_live_change key_pause(struct context *context)
+static enum report_change key_pause(struct context *context)
 {
 	context->live->paused = !context->live->paused;
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
 static int page(void)
@@ -82,7 +82,7 @@ static void choose(struct context *context, int lines)
 		live->scroll = line + 1 - page();
 }
 
-static enum top_live_change show(struct context *context, enum top_screen_id id)
+static enum report_change show(struct context *context, enum top_screen_id id)
 {
 	struct top_live *live = context->live;
 
@@ -94,23 +94,23 @@ static enum top_live_change show(struct context *context, enum top_screen_id id)
 	live->help = false;
 	/* these show what a frame has only if it is asked for it */
 	return id == TOP_HEAT || id == TOP_MAP || id == TOP_ESCACHE
-		       ? TOP_LIVE_RESAMPLE
-		       : TOP_LIVE_REDRAW;
+		       ? REPORT_RESAMPLE
+		       : REPORT_REDRAW;
 }
 
-static enum top_live_change key_next(struct context *context)
+static enum report_change key_next(struct context *context)
 {
 	return show(context, (context->live->view.screen + 1) % TOP_NR_SCREENS);
 }
 
-static enum top_live_change key_enter(struct context *context)
+static enum report_change key_enter(struct context *context)
 {
 	if (context->live->view.screen != TOP_OVERVIEW)
-		return TOP_LIVE_NOTHING;
+		return REPORT_SAME;
 	return show(context, TOP_ALLOCATOR);
 }
 
-static enum top_live_change key_back(struct context *context)
+static enum report_change key_back(struct context *context)
 {
 	if (context->live->view.screen == TOP_OVERVIEW)
 		context->live->view.filter[0] = '\0';
@@ -118,13 +118,12 @@ static enum top_live_change key_back(struct context *context)
 }
 
 /* Only the heat is ranked in the kernel's table: for it another frame is due. */
-static enum top_live_change ranks_anew(const struct top_live *live)
+static enum report_change ranks_anew(const struct top_live *live)
 {
-	return live->view.screen == TOP_HEAT ? TOP_LIVE_RESAMPLE
-					     : TOP_LIVE_REDRAW;
+	return live->view.screen == TOP_HEAT ? REPORT_RESAMPLE : REPORT_REDRAW;
 }
 
-static enum top_live_change key_sort(struct context *context)
+static enum report_change key_sort(struct context *context)
 {
 	struct top_live *live = context->live;
 
@@ -140,7 +139,7 @@ static enum top_live_change key_sort(struct context *context)
 	return ranks_anew(live);
 }
 
-static enum top_live_change key_reverse(struct context *context)
+static enum report_change key_reverse(struct context *context)
 {
 	struct top_live *live = context->live;
 
@@ -151,28 +150,28 @@ static enum top_live_change key_reverse(struct context *context)
 	return ranks_anew(live);
 }
 
-static enum top_live_change key_filter(struct context *context)
+static enum report_change key_filter(struct context *context)
 {
 	context->live->view.filter[0] = '\0';
 	context->live->typing = true;
 	return show(context, TOP_OVERVIEW);
 }
 
-static enum top_live_change key_ranges(struct context *context)
+static enum report_change key_ranges(struct context *context)
 {
 	context->live->view.ranges = !context->live->view.ranges;
 	return ranks_anew(context->live);
 }
 
-static enum top_live_change key_metric(struct context *context)
+static enum report_change key_metric(struct context *context)
 {
 	struct top_view *view = &context->live->view;
 
 	view->metric = (view->metric + 1) % TOP_NR_METRICS;
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum top_live_change key_zoom_in(struct context *context)
+static enum report_change key_zoom_in(struct context *context)
 {
 	struct top_view *view = &context->live->view;
 
@@ -181,13 +180,13 @@ static enum top_live_change key_zoom_in(struct context *context)
 	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
 			    &last_pan) ||
 	    view->zoom >= last_zoom)
-		return TOP_LIVE_NOTHING;
+		return REPORT_SAME;
 	view->zoom++;
 	view->pan *= 2;
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum top_live_change key_zoom_out(struct context *context)
+static enum report_change key_zoom_out(struct context *context)
 {
 	struct top_view *view = &context->live->view;
 
@@ -195,96 +194,96 @@ static enum top_live_change key_zoom_out(struct context *context)
 		view->zoom--;
 		view->pan /= 2;
 	}
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum top_live_change key_right(struct context *context)
+static enum report_change key_right(struct context *context)
 {
 	struct top_view *view = &context->live->view;
 	__u32 last_zoom, last_pan;
 
 	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
 			    &last_pan))
-		return TOP_LIVE_NOTHING;
+		return REPORT_SAME;
 	view->pan = view->pan < last_pan ? view->pan + 1 : last_pan;
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum top_live_change key_left(struct context *context)
+static enum report_change key_left(struct context *context)
 {
 	struct top_view *view = &context->live->view;
 	__u32 last_zoom, last_pan;
 
 	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
 			    &last_pan))
-		return TOP_LIVE_NOTHING;
+		return REPORT_SAME;
 	/* a screen that has grown leaves it beyond the end */
 	view->pan = view->pan < last_pan ? view->pan : last_pan;
 	if (view->pan)
 		view->pan--;
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum top_live_change key_slower(struct context *context)
+static enum report_change key_slower(struct context *context)
 {
 	if (context->live->interval_s * 2 <= MAX_INTERVAL_S)
 		context->live->interval_s *= 2;
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum top_live_change key_faster(struct context *context)
+static enum report_change key_faster(struct context *context)
 {
 	if (context->live->interval_s / 2 >= MIN_INTERVAL_S)
 		context->live->interval_s /= 2;
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum top_live_change key_bytes(struct context *context)
+static enum report_change key_bytes(struct context *context)
 {
 	context->live->view.exact = !context->live->view.exact;
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum top_live_change move_by(struct context *context, int lines)
+static enum report_change move_by(struct context *context, int lines)
 {
 	struct top_live *live = context->live;
 
 	if (live->view.screen == TOP_OVERVIEW && !live->help) {
 		choose(context, lines);
-		return TOP_LIVE_REDRAW;
+		return REPORT_REDRAW;
 	}
 	live->scroll += lines;
 	if (live->scroll < 0)
 		live->scroll = 0;
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum top_live_change key_down(struct context *context)
+static enum report_change key_down(struct context *context)
 {
 	return move_by(context, 1);
 }
 
-static enum top_live_change key_up(struct context *context)
+static enum report_change key_up(struct context *context)
 {
 	return move_by(context, -1);
 }
 
-static enum top_live_change key_page_down(struct context *context)
+static enum report_change key_page_down(struct context *context)
 {
 	return move_by(context, page());
 }
 
-static enum top_live_change key_page_up(struct context *context)
+static enum report_change key_page_up(struct context *context)
 {
 	return move_by(context, -page());
 }
 
-static enum top_live_change key_top(struct context *context)
+static enum report_change key_top(struct context *context)
 {
 	return move_by(context, INT_MIN / 2);
 }
 
-static enum top_live_change key_write(struct context *context)
+static enum report_change key_write(struct context *context)
 {
 	struct top_live *live = context->live;
 	char name[64];
@@ -300,13 +299,13 @@ static enum top_live_change key_write(struct context *context)
 		 err == -ETIMEDOUT ? "its filesystem does not answer"
 		 : err		   ? strerror(-err)
 				   : "");
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum top_live_change key_resize(struct context *context)
+static enum report_change key_resize(struct context *context)
 {
 	(void)context;
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
 /* Dispatch and help screen in one; help NULL: the same as the row above. */
@@ -314,7 +313,7 @@ static const struct {
 	int key;
 	const char *name;
 	const char *help;
-	enum top_live_change (*act)(struct context *context);
+	enum report_change (*act)(struct context *context);
 } keys[] = {
 	{'q', "q", "quit", key_quit},
 	{'h', "h ? F1", "this help, on and off", key_help},
@@ -554,7 +553,7 @@ static void erase_last(char filter[TOP_FILTER_LEN])
 	filter[len] = '\0';
 }
 
-static enum top_live_change type_filter(struct top_live *live, int key)
+static enum report_change type_filter(struct top_live *live, int key)
 {
 	char *filter = live->view.filter;
 
@@ -566,10 +565,10 @@ static enum top_live_change type_filter(struct top_live *live, int key)
 		erase_last(filter);
 	else if (key >= ' ' && key < 256)
 		type_byte(filter, key);
-	return TOP_LIVE_REDRAW;
+	return REPORT_REDRAW;
 }
 
-static enum top_live_change press(struct context *context, int key)
+static enum report_change press(struct context *context, int key)
 {
 	context->live->notice[0] = '\0';
 	if (context->live->typing && key != KEY_RESIZE)
@@ -579,15 +578,14 @@ static enum top_live_change press(struct context *context, int key)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (keys[i].key == key)
 			return keys[i].act(context);
-	return TOP_LIVE_NOTHING;
+	return REPORT_SAME;
 }
 
-enum top_live_change top_live_keys(struct top_live *live,
-				   struct top_model *model,
-				   const struct top_frame *frame)
+enum report_change top_live_keys(struct top_live *live, struct top_model *model,
+				 const struct top_frame *frame)
 {
 	struct context context = {live, model, frame};
-	enum top_live_change change = TOP_LIVE_NOTHING, one;
+	enum report_change change = REPORT_SAME, one;
 	int key;
 
 	while ((key = getch()) != ERR) {

@@ -6,6 +6,7 @@
 #ifndef FRSP_TOP_LIVE_H
 #define FRSP_TOP_LIVE_H
 
+#include "cli/report_loop.h"
 #include "top/view.h"
 #include "ui/opts.h"
 
@@ -20,12 +21,6 @@ struct top_live {
 	char notice[128]; /* of the last action; empty: none */
 };
 
-enum top_live_change {
-	TOP_LIVE_NOTHING,
-	TOP_LIVE_REDRAW,   /* the same frame looks different now */
-	TOP_LIVE_RESAMPLE, /* another frame is wanted */
-};
-
 /* As screen_start(); after it, and until the end, screen_stop() is due. */
 bool top_live_start(struct top_live *live);
 
@@ -34,9 +29,8 @@ int top_live_draw(struct top_live *live, struct top_model *model,
 		  const struct top_frame *frame);
 
 /* Handles the keys pressed since the last call. */
-enum top_live_change top_live_keys(struct top_live *live,
-				   struct top_model *model,
-				   const struct top_frame *frame);
+enum report_change top_live_keys(struct top_live *live, struct top_model *model,
+				 const struct top_frame *frame);
 
 /* Which rows of the heat the screen can show. */
 struct top_request top_live_request(const struct top_live *live,

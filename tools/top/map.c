@@ -10,7 +10,7 @@
 #include "base/fmt.h"
 #include "map/grid.h"
 #include "top/view.h"
-#include "ui/sgr.h"
+#include "base/sgr.h"
 #include "ui/term_colors.h"
 
 #define DEFAULT_WIDTH 80

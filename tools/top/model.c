@@ -444,7 +444,7 @@ void top_model_hottest(struct top_model *model, const struct top_fs *fs,
 		if (file.state == PATH_DELETED)
 			continue;
 		hottest = row;
-		path_label(&file, row->ino, row->gen, row->dev, label, size);
+		path_label(&file, row->ino, row->dev, row->gen, label, size);
 	}
 }
 
@@ -480,7 +480,7 @@ int top_model_map(struct top_model *model, const struct top_fs *fs,
 void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,
 		    __u32 gen, struct path_result *result)
 {
-	path_cache_get(model->paths, ino, dev, gen, result);
+	path_cache_get(model->paths, &(struct path_key){ino, dev, gen}, result);
 }
 
 int top_model_pin(struct top_model *model)

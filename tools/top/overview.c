@@ -6,9 +6,9 @@
 
 #include "base/fmt.h"
 #include "base/hist.h"
-#include "base/text_width.h"
+#include "base/sgr.h"
+#include "base/table.h"
 #include "top/view.h"
-#include "ui/sgr.h"
 
 #define CELL_LEN  160
 #define BAR_WIDTH 6
@@ -310,57 +310,51 @@ static int compare_rows(const void *left, const void *right, void *context)
 
 /* --- text ------------------------------------------------------------------- */
 
-static void find_widths(const struct row *rows, size_t n,
-			const struct top_view *view, int widths[N_COLUMNS])
+static int add_row(struct table *table, const struct row *row, bool exact)
 {
-	char buf[CELL_LEN];
+	char text[N_COLUMNS][CELL_LEN];
+	const char *cells[N_COLUMNS];
 
-	for (size_t i = 0; i < N_COLUMNS; i++) {
-		widths[i] = text_width(columns[i].title);
-		for (size_t j = 0; j < n; j++) {
-			int width = text_width(
-				columns[i].cell(buf, &rows[j], view->exact));
-
-			widths[i] = width > widths[i] ? width : widths[i];
-		}
-	}
-}
-
-static void print_cell(FILE *out, size_t i, const char *text, int width)
-{
-	/* nothing is padded at the end of the line */
-	if (i == N_COLUMNS - 1) {
-		fprintf(out, "%s\n", text);
-		return;
-	}
-	text_put(out, text, width, columns[i].is_text);
-	fputc(' ', out);
-}
-
-static void print_heads(FILE *out, const struct top_view *view,
-			const int widths[N_COLUMNS])
-{
-	fputs(top_style(view, SGR_HEAD), out);
-	for (size_t i = 0; i < N_COLUMNS; i++) {
-		if (i == N_COLUMNS - 1)
-			fprintf(out, "%s%s\n", columns[i].title,
-				top_style(view, SGR_RESET));
-		else
-			print_cell(out, i, columns[i].title, widths[i]);
-	}
-}
-
-static void print_row(FILE *out, const struct row *row,
-		      const struct top_view *view, const int widths[N_COLUMNS])
-{
-	bool chosen = row->fs->dev == view->dev;
-	char buf[CELL_LEN];
-
-	fputs(chosen ? top_style(view, SGR_BOLD) : "", out);
 	for (size_t i = 0; i < N_COLUMNS; i++)
-		print_cell(out, i, columns[i].cell(buf, row, view->exact),
-			   widths[i]);
-	fputs(chosen ? top_style(view, SGR_RESET) : "", out);
+		cells[i] = columns[i].cell(text[i], row, exact);
+	return table_add(table, cells);
+}
+
+static struct table *new_table(void)
+{
+	struct table_column shape[N_COLUMNS];
+
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		shape[i] = (struct table_column){
+			.title = columns[i].title,
+			.is_text = columns[i].is_text,
+		};
+	return table_new(shape, N_COLUMNS);
+}
+
+static int print_table(FILE *out, const struct row *rows, size_t n,
+		       const struct top_view *view)
+{
+	struct table *table = new_table();
+	int err = table ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < n && !err; i++)
+		err = add_row(table, &rows[i], view->exact);
+	if (!err)
+		err = table_lay_out(table);
+	if (!err)
+		fprintf(out, "%s%s%s\n", top_style(view, SGR_HEAD),
+			table_titles(table), top_style(view, SGR_RESET));
+	for (size_t i = 0; i < n && !err; i++) {
+		bool is_chosen = rows[i].fs->dev == view->dev;
+
+		fprintf(out, "%s%s%s\n",
+			is_chosen ? top_style(view, SGR_BOLD) : "",
+			table_line(table, i),
+			is_chosen ? top_style(view, SGR_RESET) : "");
+	}
+	table_free(table);
+	return err;
 }
 
 static void print_missing(FILE *out, const struct row *rows, size_t n,
@@ -426,22 +420,19 @@ int top_overview_print(FILE *out, struct top_model *model,
 		       const struct top_frame *frame,
 		       const struct top_view *view)
 {
-	int widths[N_COLUMNS];
 	struct row *rows;
 	size_t n;
+	int err;
 
 	rows = sorted_rows(model, frame, view, &n);
 	if (!rows)
 		return -ENOMEM;
-	find_widths(rows, n, view, widths);
-	print_heads(out, view, widths);
-	for (size_t i = 0; i < n; i++)
-		print_row(out, &rows[i], view, widths);
+	err = print_table(out, rows, n, view);
 	if (!n)
 		fputs(frame->n_fs ? "no filesystem passes the filter\n"
 				  : "no ext4 or XFS filesystem is mounted\n",
 		      out);
 	print_missing(out, rows, n, view);
 	free(rows);
-	return 0;
+	return err;
 }

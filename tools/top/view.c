@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "ui/sgr.h"
+#include "base/sgr.h"
 
 const struct top_screen top_screens[TOP_NR_SCREENS] = {
 	[TOP_OVERVIEW] = {"overview", "Overview", false, top_overview_print},

@@ -11,7 +11,7 @@
 
 #define OPTION "--completion="
 
-/* Those that argp adds. */
+/* The options that argp adds. */
 static const struct argp_option own_options[] = {
 	{"help", '?', 0, 0, "Give this help list", 0},
 	{"usage", 0, 0, 0, "Give a short usage message", 0},
@@ -35,7 +35,7 @@ static bool has_letter(const struct argp_option *option)
 	return option->key > ' ' && option->key < 127;
 }
 
-/* For each option, those of argp behind ours. */
+/* Calls print for each of our options, and then for those of argp. */
 static void each_option(const struct argp_option *options,
 			void (*print)(const struct argp_option *option))
 {
@@ -46,9 +46,6 @@ static void each_option(const struct argp_option *options,
 		print(at);
 }
 
-/* --- bash
- * --------------------------------------------------------------------- */
-
 static void bash_word(const struct argp_option *option)
 {
 	printf(" --%s", option->name);
@@ -56,7 +53,7 @@ static void bash_word(const struct argp_option *option)
 		printf(" -%c", option->key);
 }
 
-/* An option with a value, as a pattern of "case". */
+/* An option that takes a value, as a pattern of "case". */
 static void bash_pattern(const struct argp_option *option)
 {
 	if (!option->arg)
@@ -71,7 +68,7 @@ static void print_bash(const char *program, const struct argp_option *options,
 {
 	char name[64];
 
-	/* a function's name has no "-" everywhere */
+	/* not every shell allows "-" in the name of a function */
 	snprintf(name, sizeof(name), "_%s", program);
 	for (char *at = name; *at; at++)
 		*at = *at == '-' ? '_' : *at;
@@ -83,7 +80,7 @@ static void print_bash(const char *program, const struct argp_option *options,
 	       "\t''",
 	       program, name);
 	each_option(options, bash_pattern);
-	/* a value, and all that is no option: files, by the default */
+	/* values, and words that are no option, are completed to files */
 	printf(") return ;;\n\tesac\n"
 	       "\tif [[ $cur == -* ]]; then\n"
 	       "\t\tmapfile -t COMPREPLY < <(compgen -W '");
@@ -99,10 +96,7 @@ static void print_bash(const char *program, const struct argp_option *options,
 	printf("\tfi\n}\ncomplete -o default -F %s %s\n", name, program);
 }
 
-/* --- zsh
- * ---------------------------------------------------------------------- */
-
-/* In single quotes, inside of _arguments' brackets. */
+/* Escapes text for single quotes, inside the brackets of _arguments. */
 static void zsh_text(const char *text)
 {
 	for (; *text; text++) {

@@ -26,9 +26,9 @@ static void catch_crashes(void)
 		sigaction(fatal[i], &action, NULL);
 }
 
-/* LINES and COLUMNS in the environment are of the terminal in which they were
- * exported, and as it was then. They count where the kernel knows nothing, as
- * on a serial line.
+/* LINES and COLUMNS in the environment describe the terminal in which they were
+ * exported, at that time. They are used only if the kernel does not know the
+ * size, as on a serial line.
  */
 static void trust_kernel(void)
 {

@@ -10,8 +10,9 @@
 
 #define FEWEST 8
 
-/* More than 256 are numbered in a way of their own, from the ninth on: with RGB
- * of user_caps(5), and so many, it is 0xRRGGBB.
+/* A terminal with more than 256 colours numbers them in its own way, from the
+ * ninth on. If it has RGB of user_caps(5) and 2^24 colours, a number is
+ * 0xRRGGBB. Otherwise we use only the first eight.
  */
 int term_colors_current(void)
 {

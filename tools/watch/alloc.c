@@ -27,7 +27,7 @@ struct alloc_watch {
 	bool frsp;
 };
 
-/* The module has no BTF that could tell of its tracepoints. */
+/* frsp.ko has no BTF in which watch_probe() could find its tracepoints. */
 static void choose_frsp(struct frsp_alloc *skel)
 {
 	bool loaded = frsp_module_is_loaded();

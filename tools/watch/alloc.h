@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The user half of bpf/alloc.bpf.c. */
+/* The user half of bpf/alloc.bpf.c: block allocation in ext4, per filesystem,
+ * and the decisions of frsp.ko.
+ */
 #ifndef FRSP_ALLOC_WATCH_H
 #define FRSP_ALLOC_WATCH_H
 
@@ -10,20 +12,26 @@
 
 struct alloc_watch;
 
-/* 0, -EOPNOTSUPP: no BTF, or ext4 is not in the kernel now, or another -errno. */
+/* Returns 0, -EOPNOTSUPP: the kernel has no BTF, or ext4 is neither built in
+ * nor loaded, or another -errno.
+ */
 int alloc_watch_open(struct alloc_watch **out);
 void alloc_watch_close(struct alloc_watch *watch);
 
-/* Whether frsp.ko's decisions are watched: it was loaded in time. */
+/* Whether the decisions of frsp.ko are watched: if it was loaded before the
+ * programs were attached.
+ */
 bool alloc_watch_has_frsp(const struct alloc_watch *watch);
 
-/* What was counted of a filesystem since the start: all 0 if nothing was. dev:
- * kernel dev_t.
+/* Fills in what was counted for a filesystem since the start: all 0 if nothing
+ * was. dev: kernel dev_t. Returns 0 or -errno.
  */
 int alloc_watch_fs(const struct alloc_watch *watch, __u32 dev,
 		   struct frsp_alloc_fs *totals);
 
-/* Begins anew for a filesystem that is gone: another may get its number. */
+/* Deletes the counts of a filesystem that is gone, as another filesystem may
+ * get its device number.
+ */
 void alloc_watch_forget(const struct alloc_watch *watch, __u32 dev);
 
 const struct watch *alloc_watch_base(const struct alloc_watch *watch);

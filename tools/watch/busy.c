@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The programs for ext4 only count right together, and so do those for XFS. So
+ * each of the two sets is loaded as a whole or not at all.
+ */
 #include "watch/busy.h"
 
 #include <errno.h>
@@ -12,16 +16,16 @@ static const char *const programs[FRSP_BUSY_NR_PROGRAMS] = {
 	[FRSP_BUSY_PROGRAM_COMMIT] = "frsp_busy_commit",
 	[FRSP_BUSY_PROGRAM_FLAGS] = "frsp_busy_flags",
 	[FRSP_BUSY_PROGRAM_FREE] = "frsp_busy_free",
-	[FRSP_BUSY_PROGRAM_XCLEAR] = "frsp_busy_xclear",
-	[FRSP_BUSY_PROGRAM_XPART] = "frsp_busy_xpart",
-	[FRSP_BUSY_PROGRAM_XBTREE] = "frsp_busy_xbtree",
-	[FRSP_BUSY_PROGRAM_XSMALL] = "frsp_busy_xsmall",
-	[FRSP_BUSY_PROGRAM_XDROP] = "frsp_busy_xdrop",
-	[FRSP_BUSY_PROGRAM_XBEGIN] = "frsp_busy_xbegin",
-	[FRSP_BUSY_PROGRAM_XTRIM] = "frsp_busy_xtrim",
-	[FRSP_BUSY_PROGRAM_XFORCE] = "frsp_busy_xforce",
-	[FRSP_BUSY_PROGRAM_XNEAR] = "frsp_busy_xnear",
-	[FRSP_BUSY_PROGRAM_XSIZE] = "frsp_busy_xsize",
+	[FRSP_BUSY_PROGRAM_XFS_CLEAR] = "frsp_busy_xfs_clear",
+	[FRSP_BUSY_PROGRAM_XFS_REUSE_PART] = "frsp_busy_xfs_reuse_part",
+	[FRSP_BUSY_PROGRAM_XFS_REUSE_BTREE] = "frsp_busy_xfs_reuse_btree",
+	[FRSP_BUSY_PROGRAM_XFS_REUSE_AGFL] = "frsp_busy_xfs_reuse_agfl",
+	[FRSP_BUSY_PROGRAM_XFS_REUSE_BLOCK] = "frsp_busy_xfs_reuse_block",
+	[FRSP_BUSY_PROGRAM_XFS_BEGIN] = "frsp_busy_xfs_begin",
+	[FRSP_BUSY_PROGRAM_XFS_TRIM] = "frsp_busy_xfs_trim",
+	[FRSP_BUSY_PROGRAM_XFS_FORCE] = "frsp_busy_xfs_force",
+	[FRSP_BUSY_PROGRAM_XFS_FORCE_NEAR] = "frsp_busy_xfs_force_near",
+	[FRSP_BUSY_PROGRAM_XFS_FORCE_SIZE] = "frsp_busy_xfs_force_size",
 };
 
 struct busy_watch {
@@ -30,7 +34,9 @@ struct busy_watch {
 	bool ext4, xfs;
 };
 
-/* After watch_probe(): all of these programs, or none. */
+/* Call it after watch_probe(), which may have turned some of the programs off:
+ * then it turns all of them off. Returns whether they are on.
+ */
 static bool all_or_none(struct bpf_program *const *of_fs, size_t n)
 {
 	bool all = true;
@@ -53,21 +59,26 @@ static void choose_ext4(struct busy_watch *watch)
 	watch->ext4 = all_or_none(of_ext4, 3);
 }
 
-/* Both ways to see what is reused need no more than a program that is there. */
+/* The reuse of busy blocks is seen at the tracepoint xfs_btree_alloc_block if
+ * the kernel has it, else (6.1) at the end of the function
+ * xfs_extent_busy_reuse(). So one of these two programs is needed.
+ */
 static void choose_xfs(struct busy_watch *watch)
 {
-	struct bpf_program *btree = watch->skel->progs.frsp_busy_xbtree;
+	struct bpf_program *btree =
+		watch->skel->progs.frsp_busy_xfs_reuse_btree;
 	bool has_btree = bpf_program__autoload(btree);
 	struct bpf_program *const of_xfs[] = {
-		watch->skel->progs.frsp_busy_xclear,
-		watch->skel->progs.frsp_busy_xpart,
-		watch->skel->progs.frsp_busy_xbegin,
-		watch->skel->progs.frsp_busy_xtrim,
-		watch->skel->progs.frsp_busy_xforce,
-		watch->skel->progs.frsp_busy_xnear,
-		watch->skel->progs.frsp_busy_xsize,
-		has_btree ? btree : watch->skel->progs.frsp_busy_xdrop,
-		watch->skel->progs.frsp_busy_xsmall,
+		watch->skel->progs.frsp_busy_xfs_clear,
+		watch->skel->progs.frsp_busy_xfs_reuse_part,
+		watch->skel->progs.frsp_busy_xfs_begin,
+		watch->skel->progs.frsp_busy_xfs_trim,
+		watch->skel->progs.frsp_busy_xfs_force,
+		watch->skel->progs.frsp_busy_xfs_force_near,
+		watch->skel->progs.frsp_busy_xfs_force_size,
+		has_btree ? btree
+			  : watch->skel->progs.frsp_busy_xfs_reuse_block,
+		watch->skel->progs.frsp_busy_xfs_reuse_agfl,
 	};
 	char type[32];
 
@@ -75,8 +86,8 @@ static void choose_xfs(struct busy_watch *watch)
 		     watch_tracepoint_argument("xfs_extent_busy", 0, type,
 					       sizeof(type));
 	if (has_btree || !watch->xfs)
-		bpf_program__set_autoload(watch->skel->progs.frsp_busy_xdrop,
-					  false);
+		bpf_program__set_autoload(
+			watch->skel->progs.frsp_busy_xfs_reuse_block, false);
 	watch->skel->rodata->has_xfs_groups =
 		watch->xfs && !strcmp(type, "xfs_group");
 }
@@ -104,7 +115,7 @@ static int load_and_attach(struct busy_watch *watch)
 	watch->ext4 =
 		watch_has(&watch->base, watch->skel->progs.frsp_busy_free);
 	watch->xfs =
-		watch_has(&watch->base, watch->skel->progs.frsp_busy_xclear);
+		watch_has(&watch->base, watch->skel->progs.frsp_busy_xfs_clear);
 	return err;
 }
 
@@ -138,7 +149,9 @@ bool busy_watch_has(const struct busy_watch *watch, bool is_ext4)
 	return is_ext4 ? watch->ext4 : watch->xfs;
 }
 
-/* The value has more behind it, which is the program's own. */
+/* A value of the map begins with struct frsp_busy_fs. Private members of the
+ * BPF program follow.
+ */
 int busy_watch_fs(const struct busy_watch *watch, __u32 dev,
 		  struct frsp_busy_fs *totals)
 {

@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Each count is in two parts: what a CPU has gathered in its slots, and what it
+ * has moved to a table of all CPUs (bpf/escache.h). We read both and add them
+ * up.
+ *
+ * Example: inode 12 has 30 hits in the table, 5 in the slot of CPU 0 and 2 in
+ * the slot of CPU 3: 37 hits. If CPU 0 moved its 5 to the table after we read
+ * the table and before we read its slot, or the other way round, we would miss
+ * them or count them twice. So we count the moves, and read again if one was
+ * under way. We give up after INODES_TRIES or FS_TRIES, and take the last
+ * reading.
+ */
 #include "watch/es.h"
 
 #include <errno.h>
@@ -13,9 +25,9 @@
 #include "escache.skel.h"
 #include "fs/es_recent.h"
 
-/* What is moved into a table while it is read makes it a wrong reading. */
-#define INODES_TRIES 3	 /* of a few ms */
-#define FS_TRIES     100 /* of a few us */
+/* Readings before we accept that a move disturbed each of them. */
+#define INODES_TRIES 3	 /* a reading takes a few ms */
+#define FS_TRIES     100 /* a reading takes a few us */
 
 static const char *const programs[FRSP_ES_NR_PROGRAMS] = {
 	[FRSP_ES_PROGRAM_LOOKUP] = "frsp_es_lookup",
@@ -32,11 +44,12 @@ struct es_watch {
 	struct watch base;
 	struct frsp_escache *skel;
 	int entries_fd;
-	/* per CPU: the programs', and a copy of it */
+	/* by CPU: the slots that the programs fill, and a copy of them */
 	struct frsp_es_gathered *gathered, *copy;
 	__u32 n_cpus;
-	/* of all filesystems, in no order: those of the table, then those that
-	 * are only gathered; room for FRSP_ES_MAX_INODES and all slots
+	/* Inodes of all filesystems: first the n_in_table in the table, then
+	 * those that have only slots. There is room for FRSP_ES_MAX_INODES and
+	 * all slots.
 	 */
 	struct frsp_es_inode_key *keys;
 	struct frsp_es_inode *values;
@@ -53,7 +66,9 @@ static size_t gathered_size(const struct es_watch *watch)
 	       ~(page - 1);
 }
 
-/* After load; of another program's map, if that is pinned. */
+/* Call it after load. If the object is pinned, the map is that of the process
+ * that pinned it, and so is its number of CPUs.
+ */
 static int map_gathered(struct es_watch *watch)
 {
 	const struct bpf_map *map = watch->skel->maps.frsp_es_slots;
@@ -138,23 +153,23 @@ void es_watch_close(struct es_watch *watch)
 	free(watch);
 }
 
-/* In batches, which are whole buckets of the table: so none comes twice, or is
- * passed over, while others come and go.
+/* Reads the table in batches of whole buckets. So no inode is read twice or
+ * left out while other inodes come and go.
  */
 static int read_table(struct es_watch *watch)
 {
 	int fd = bpf_map__fd(watch->skel->maps.frsp_es_inode);
 	__u32 n = 0, batch;
 	void *position = NULL;
-	__u32 next; /* the kernel's: which bucket comes next */
+	__u32 next; /* set and used by the kernel: the next bucket */
 	int err = 0;
 
 	while (!err && n < FRSP_ES_MAX_INODES) {
 		batch = FRSP_ES_MAX_INODES - n;
 		err = bpf_map_lookup_batch(fd, position, &next, watch->keys + n,
 					   watch->values + n, &batch, NULL);
-		/* the end; or the next bucket has more than there is room for,
-		 * as so many were replaced meanwhile
+		/* -ENOENT: the end. -ENOSPC: there is no room for the next
+		 * bucket, as so many inodes were replaced meanwhile
 		 */
 		if (err && err != -ENOENT && err != -ENOSPC)
 			return err;
@@ -166,8 +181,9 @@ static int read_table(struct es_watch *watch)
 	return 0;
 }
 
-/* Nothing was on its way between two moments, if as many have begun by the
- * second as were done by the first.
+/* The moves from slots to the tables so far: those done, or those begun. No
+ * move was under way between two moments if the number begun at the second
+ * equals the number done at the first.
  */
 static __u64 count_moves(const struct es_watch *watch, bool done)
 {
@@ -187,8 +203,8 @@ static bool is_same(const struct frsp_es_inode_key *left,
 	       left->gen == right->gen;
 }
 
-/* Adds what is gathered of the inode, from that CPU on, and takes it from the
- * copy.
+/* Adds to inode i what the slots of the CPUs from cpu on have of it. Empties
+ * those slots of the copy.
  */
 static void add_gathered(struct es_watch *watch, __u32 i, __u32 cpu)
 {
@@ -203,7 +219,7 @@ static void add_gathered(struct es_watch *watch, __u32 i, __u32 cpu)
 			continue;
 		sum->hits += slot->counts.hits;
 		sum->misses += slot->counts.misses;
-		/* at an address that it has left it has none */
+		/* at an address that the inode has left it has 0 entries */
 		if (sum->entries < slot->counts.entries)
 			sum->entries = slot->counts.entries;
 		slot->key.dev = 0;
@@ -229,7 +245,9 @@ static void add_all_gathered(struct es_watch *watch)
 		}
 }
 
-/* All that were in the table, or might have got there. */
+/* The inodes that were ever added to the table, and those that lost their slot
+ * without getting there.
+ */
 static __u64 count_made(const struct es_watch *watch)
 {
 	__u64 n = __atomic_load_n(&watch->skel->bss->inodes_made,
@@ -241,8 +259,9 @@ static __u64 count_made(const struct es_watch *watch)
 	return n;
 }
 
-/* made is from before the inodes were read, so some may seem to be there that
- * were not made.
+/* made was counted before the inodes were read. So the table may have inodes
+ * that made does not include, and the difference may be too small: it must not
+ * shrink.
  */
 static void count_evicted(struct es_watch *watch, __u64 made)
 {
@@ -366,7 +385,9 @@ int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 	return 0;
 }
 
-/* Unless the CPU puts another one in just then. */
+/* Empties the slots of a filesystem and its inodes, unless the CPU puts
+ * something else into a slot at that moment.
+ */
 static void drop_slots(struct frsp_es_gathered *gathered, __u32 dev)
 {
 	__u64 fs_dev = dev;
@@ -407,15 +428,17 @@ int es_watch_forget(struct es_watch *watch, __u32 dev)
 
 	es_recent_forget(&watch->recent, dev);
 	drop_gathered(watch, dev);
-	/* until what was on its way into the tables is there: each CPU that ran
-	 * a program has left it then
+	/* A grace period: each CPU that was in a program has left it, so all
+	 * moves to the tables have ended.
 	 */
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	err = read_table(watch);
 	if (err)
 		return err;
 	delete_from_tables(watch, dev);
-	/* once more: the log is closed when the mount has been gone already */
+	/* Again: the filesystem closes its journal after its mount is gone,
+	 * which may have filled slots since.
+	 */
 	drop_gathered(watch, dev);
 	return 0;
 }

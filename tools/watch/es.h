@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The user half of bpf/escache.bpf.c. */
+/* The user half of bpf/escache.bpf.c: how well ext4's extent status tree serves
+ * as a cache, for each filesystem and for the inodes with the most entries or
+ * misses.
+ */
 #ifndef FRSP_ES_WATCH_H
 #define FRSP_ES_WATCH_H
 
@@ -19,13 +22,13 @@ enum es_order {
 
 #define ES_TOP_INODES 10
 
-/* An inode, with what was counted of it since it was last let go. */
+/* An inode, and what was counted for it since it was last evicted. */
 struct es_row {
 	struct frsp_es_inode_key inode;
 	struct frsp_es_inode counts;
 };
 
-/* The most first, those with none left out. */
+/* The inodes with the most come first; an inode with none is left out. */
 struct es_top {
 	struct es_row rows[ES_TOP_INODES];
 	size_t n_rows;
@@ -33,33 +36,39 @@ struct es_top {
 
 struct es_cache {
 	struct frsp_es_fs totals;
-	bool has_info; /* else what is there now is not known */
+	bool has_info; /* .info, the present state of the cache, is known */
 	struct es_info info;
-	bool has_inodes; /* else what follows is not known */
+	bool has_inodes; /* what follows is known */
 	__u64 n_tracked; /* inodes that are counted one by one */
-	/* let go as others came, of all filesystems; some again and again */
+	/* How many inodes of all filesystems were evicted to make room for
+	 * others. An inode may be evicted several times.
+	 */
 	__u64 n_evicted;
 	struct es_top top[ES_NR_ORDERS];
 };
 
 struct es_watch;
 
-/* 0, -EOPNOTSUPP: no BTF, or ext4 is not in the kernel now, or another -errno. */
+/* Returns 0, -EOPNOTSUPP: the kernel has no BTF, or ext4 is neither built in
+ * nor loaded, or another -errno.
+ */
 int es_watch_open(struct es_watch **out);
 void es_watch_close(struct es_watch *watch);
 
-/* Reads what is known of inodes, for calls of es_watch_fs(). 0 or -errno. */
+/* Reads the counts of all inodes, for the next calls of es_watch_fs(). Returns
+ * 0 or -errno.
+ */
 int es_watch_refresh(struct es_watch *watch);
 
-/* What was counted of a filesystem since the start: all 0 if nothing was. dev:
- * kernel dev_t, name: below /proc/fs/ext4, for what is there now and for its
- * inodes; NULL: leave both out. 0 or -errno.
+/* Fills in what was counted for a filesystem since the start: all 0 if nothing
+ * was. dev: kernel dev_t. name: its directory below /proc/fs/ext4, to fill in
+ * .info and the inodes, too; NULL: leave them out. Returns 0 or -errno.
  */
 int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 		struct es_cache *cache);
 
-/* Begins anew for a filesystem that is gone: another may get its number. 0 or
- * -errno.
+/* Deletes the counts of a filesystem that is gone, as another filesystem may
+ * get its device number. Returns 0 or -errno.
  */
 int es_watch_forget(struct es_watch *watch, __u32 dev);
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The mode is in a file of securityfs. If securityfs is not mounted, we read it
+ * through a private mount.
+ */
 #include "watch/lockdown.h"
 
 #include <dirent.h>
@@ -11,9 +15,9 @@
 
 #include "base/sysfs.h"
 
-/* securityfs has files of the kernel's own, such as "lsm"; the directory that
- * it is mounted on has none. Where there is no such directory the kernel has no
- * securityfs, and so no lockdown.
+/* A mounted securityfs has files of the kernel, such as "lsm". The directory
+ * that it is mounted on has none. If there is no such directory, the kernel has
+ * no securityfs, and so no lockdown.
  */
 static bool is_empty_directory(const char *path)
 {
@@ -28,8 +32,8 @@ static bool is_empty_directory(const char *path)
 	return empty;
 }
 
-/* Through a mount that nobody else sees; line is "" if there is no such file.
- * False: it cannot be seen.
+/* Reads the file through a mount of securityfs that no other process sees. Sets
+ * line to "" if there is no such file. Returns false if it cannot be read.
  */
 static bool read_privately(char *line, size_t len)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel's lockdown, as Secure Boot may switch it on, keeps closed. */
+/* The mode of the kernel's lockdown, which Secure Boot may switch on. */
 #ifndef FRSP_LOCKDOWN_H
 #define FRSP_LOCKDOWN_H
 
@@ -8,10 +8,11 @@
 #define LOCKDOWN_FILE	  "sys/kernel/security/lockdown"
 #define LOCKDOWN_MODE_LEN 32
 
-/* Of the system whose files are below root ("": this one). mode becomes "none",
- * "integrity" or "confidentiality", or "" where the kernel has no lockdown or
- * it cannot be seen. Where securityfs is not mounted it takes CAP_SYS_ADMIN to
- * see it, and root "". Returns false if it cannot be seen.
+/* Reads the lockdown mode of the system whose files are below root ("": this
+ * one). Sets mode to "none", "integrity" or "confidentiality", or to "" if the
+ * kernel has no lockdown or its mode cannot be read. If securityfs is not
+ * mounted, reading the mode takes CAP_SYS_ADMIN and root "". Returns false if
+ * the mode cannot be read.
  */
 bool lockdown_read(const char *root, char mode[LOCKDOWN_MODE_LEN]);
 

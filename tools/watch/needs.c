@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Lockdown: in mode "confidentiality" the kernel takes bpf_probe_read_kernel()
- * away from BPF programs (LOCKDOWN_BPF_READ_KERNEL, kernel/bpf/helpers.c and
- * kernel/trace/bpf_trace.c), so that the verifier refuses ours with EINVAL.
- * Mode "integrity" forbids BPF to write only, which ours never do.
+ * Lockdown: in mode "confidentiality" the kernel denies BPF programs
+ * bpf_probe_read_kernel() (LOCKDOWN_BPF_READ_KERNEL, kernel/bpf/helpers.c and
+ * kernel/trace/bpf_trace.c), so the verifier refuses our programs with EINVAL.
+ * Mode "integrity" only denies BPF programs to write, which ours never do.
  *
- * Symbols: libbpf takes the addresses of kernel functions, by which the program
- * tells who submitted a bio, from /proc/kallsyms. A /proc mounted with
- * subset=pid shows processes and nothing else.
+ * Symbols: hotmon's program recognises who submitted a bio by the addresses of
+ * kernel functions, which libbpf takes from /proc/kallsyms. A /proc that is
+ * mounted with subset=pid shows processes and nothing else.
  */
 #include "watch/needs.h"
 
@@ -54,8 +54,9 @@ static bool lacks_btf(const struct needs_facts *facts)
 	return !facts->has_btf;
 }
 
-/* The first that holds is told: one without which the next cannot be seen comes
- * before it.
+/* The first need that is lacking is reported. So a need comes before those that
+ * can only be examined when it is met: without /proc, there are no symbols to
+ * look for.
  */
 static const struct {
 	bool (*is_lacking)(const struct needs_facts *facts);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What hotmon and frsp-top need of a system before BPF is tried: facts in, the
- * first thing that is missing out.
+/* Judges whether a system has what hotmon and frsp-top need before they try
+ * BPF. Pure: it takes facts and returns the first thing that is missing.
  */
 #ifndef FRSP_NEEDS_H
 #define FRSP_NEEDS_H
@@ -11,8 +11,8 @@
 #include "watch/lockdown.h"
 
 struct needs_facts {
-	bool has_proc, has_sys;	       /* they are mounted */
-	char missing_capabilities[96]; /* names with commas between, or "" */
+	bool has_proc, has_sys;	       /* /proc and /sys are mounted */
+	char missing_capabilities[96]; /* "CAP_BPF, CAP_SYSLOG"; "": none */
 	char lockdown[LOCKDOWN_MODE_LEN];
 	bool has_symbols; /* /proc/kallsyms */
 	bool has_sysctls; /* /proc/sys */

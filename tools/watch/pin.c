@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rename(2) makes pinning and unpinning atomic. Objects are pinned in a
+ * directory new-<pid> below WATCH_PIN_ROOT, which is then renamed to v<schema>.
+ * To unpin them, v<schema> is renamed to new-<pid>, which is then removed. If a
+ * process is killed in between, new-<pid> stays; the next process that pins or
+ * unpins removes it.
+ */
 #include "watch/pin.h"
 
 #include <dirent.h>
@@ -16,7 +23,9 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 
-/* Of a directory of objects, of an object, of a pin: each has a name more. */
+/* The paths of a schema's directory, of an object's directory in it, and of a
+ * pin in that: each is longer by a name.
+ */
 #define SCHEMA_PATH_LEN 64
 #define OBJECT_PATH_LEN (SCHEMA_PATH_LEN + NAME_MAX + 1)
 #define PIN_PATH_LEN	(OBJECT_PATH_LEN + NAME_MAX + 1)
@@ -33,7 +42,7 @@ static void object_path(char path[OBJECT_PATH_LEN], const char *object)
 		 WATCH_PIN_SCHEMA, object);
 }
 
-/* The BPF filesystem takes no dots, which internal maps have in their names. */
+/* Names of internal maps have dots, which the BPF filesystem rejects. */
 static void pin_path(char *path, size_t size, const char *directory,
 		     const char *name)
 {
@@ -44,7 +53,7 @@ static void pin_path(char *path, size_t size, const char *directory,
 		*at = *at == '.' ? '_' : *at;
 }
 
-/* It is pinned itself, of others their link. */
+/* Such a program is pinned itself. Of the others the link is pinned. */
 static bool is_run_by_readers(const struct bpf_program *program)
 {
 	return bpf_program__type(program) == BPF_PROG_TYPE_SYSCALL;
@@ -67,7 +76,7 @@ bool watch_pin_has(const char *object, const char *program)
 	return !access(path, F_OK);
 }
 
-/* Closes the link. */
+/* Returns the program of a link, or -errno. Closes the link. */
 static int program_of_link(int link)
 {
 	struct bpf_link_info info = {0};
@@ -114,7 +123,7 @@ int watch_pin_other(char *path, size_t size)
 	return err;
 }
 
-/* It is reached by tasks only. */
+/* Task storage is not pinned: only BPF programs reach it, through a task. */
 static bool is_left_out(const struct bpf_map *map)
 {
 	return bpf_map__type(map) == BPF_MAP_TYPE_TASK_STORAGE;
@@ -125,7 +134,7 @@ static int reuse_map(struct bpf_map *map, int fd)
 	__u32 bytes = bpf_map__value_size(map);
 	int err = bpf_map__reuse_fd(map, fd);
 
-	/* its values are mapped over ours, see map_globals() */
+	/* map_globals() maps its values over ours, so both need one size */
 	if (!err && bpf_map__is_internal(map) &&
 	    bpf_map__value_size(map) != bytes)
 		err = -EPROTO;
@@ -155,17 +164,18 @@ static int reuse_maps(const char *object, struct bpf_object *from)
 		if (fd < 0)
 			return -errno;
 		err = reuse_map(map, fd);
-		close(fd); /* the map has a copy */
+		close(fd); /* the map has a duplicate */
 	}
 	return err;
 }
 
 /*
- * The skeleton's pointers lead to what libbpf read from the object file. Up to
- * 1.4 it maps the kernel's values over that for each map; from 1.5 on (its
- * commit 2dea4b86) only for one that it creates, and for one that is reused the
- * file's values stay: of no use to a reader, and nobody sees what it writes.
- * So map them here. libbpf unmaps them with the object.
+ * The skeleton's pointers lead to the values that libbpf read from the object
+ * file. libbpf up to 1.4 maps the kernel's values over them for each map. Since
+ * 1.5 (its commit 2dea4b86) it does so only for maps that it creates. For a
+ * reused map the file's values stay: a reader would read the wrong values, and
+ * nobody would see what it writes. So we map the kernel's values here. libbpf
+ * unmaps them when it destroys the object.
  */
 static int map_globals(struct bpf_object *object)
 {
@@ -177,7 +187,7 @@ static int map_globals(struct bpf_object *object)
 		__u32 flags = bpf_map__map_flags(map);
 		int protection = PROT_READ;
 
-		/* no skeleton has pointers to what cannot be mapped */
+		/* a skeleton has pointers only to maps that can be mapped */
 		if (!globals || !(flags & BPF_F_MMAPABLE))
 			continue;
 		if (!(flags & BPF_F_RDONLY_PROG))
@@ -207,7 +217,7 @@ static int remove_entry(const char *path,
 	return remove(path) ? -errno : 0;
 }
 
-/* A directory of objects, or what there is of it, and all that is in it. */
+/* Removes a directory of objects, perhaps incomplete, with its contents. */
 static int remove_objects(const char *path)
 {
 	int err = nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
@@ -231,7 +241,7 @@ static int pin_programs(const char *directory,
 			err = bpf_link__pin(*program->link, path);
 		else if (is_run_by_readers(*program->prog))
 			err = bpf_program__pin(*program->prog, path);
-		/* else this kernel has no place for it */
+		/* else watch_probe() turned it off */
 	}
 	return err;
 }
@@ -271,13 +281,15 @@ static int rename_to(const char *from, const char *to)
 	return errno == ENOTEMPTY ? -EEXIST : -errno;
 }
 
-/* What comes or goes has our process's number, until it is whole, or gone. */
+/* The directory new-<pid>, see above. */
 static void leftover_path(char path[SCHEMA_PATH_LEN])
 {
 	snprintf(path, SCHEMA_PATH_LEN, "%s/new-%d", WATCH_PIN_ROOT, getpid());
 }
 
-/* Of processes that were killed. */
+/* Removes what killed processes left behind: new-<pid> of processes that do not
+ * exist any more, or of an earlier one with our pid.
+ */
 static void remove_leftovers(void)
 {
 	DIR *root = opendir(WATCH_PIN_ROOT);
@@ -307,7 +319,7 @@ int watch_pin(const struct watch_pin_object *objects, size_t n)
 		return -errno;
 	remove_leftovers();
 	schema_path(ours);
-	if (!access(ours, F_OK)) /* what is pinned is not loaded by us */
+	if (!access(ours, F_OK)) /* then the objects are not loaded by us */
 		return -EEXIST;
 	leftover_path(new);
 	if (mkdir(new, 0700))
@@ -318,7 +330,7 @@ int watch_pin(const struct watch_pin_object *objects, size_t n)
 		err = rename_to(new, ours);
 	if (err)
 		remove_objects(new);
-	rmdir(WATCH_PIN_ROOT); /* unless there is something in it */
+	rmdir(WATCH_PIN_ROOT); /* fails if it is not empty */
 	return err;
 }
 
@@ -344,7 +356,7 @@ bool watch_pin_lock(int pins)
 	return !flock(pins, LOCK_EX | LOCK_NB);
 }
 
-/* By another name first, so that nobody takes a part of it for the whole. */
+/* The rename comes first: no process takes a part of the objects for all. */
 int watch_unpin(void)
 {
 	char ours[SCHEMA_PATH_LEN], old[SCHEMA_PATH_LEN];
@@ -356,6 +368,6 @@ int watch_unpin(void)
 	err = rename_to(ours, old);
 	if (!err)
 		err = remove_objects(old);
-	rmdir(WATCH_PIN_ROOT); /* unless another schema is there */
+	rmdir(WATCH_PIN_ROOT); /* fails if pins of another schema are there */
 	return err;
 }

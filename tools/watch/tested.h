@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Kernels newer than any that hotmon and frsp-top are tested on. */
+/* Recognises kernels newer than those hotmon and frsp-top were tested on. */
 #ifndef FRSP_TESTED_H
 #define FRSP_TESTED_H
 
@@ -7,12 +7,12 @@
 
 #define TESTED_LEN 16
 
-/* The newest series that is tested, such as "7.3". */
+/* The newest series that was tested, such as "7.3". */
 extern const char tested_newest[];
 
-/* Whether the kernel with this release (uname -r) is of a newer series, which
- * is then in series. A release that is not "MAJOR.MINOR..." counts as newer: it
- * is not known.
+/* Whether the kernel with this release (uname -r) is of a newer series. Sets
+ * series to the release's series. A release that is not "MAJOR.MINOR..." counts
+ * as newer, with the series "unknown".
  */
 bool tested_is_newer(const char *release, char series[TESTED_LEN]);
 

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Kernels differ in the tracepoints and functions that they have. What a kernel
+ * has is in its BTF and that of its modules; programs for the rest are turned
+ * off, as one of them would make the load of the whole object fail.
+ */
 #include "watch/watch.h"
 
 #include <errno.h>
@@ -13,7 +18,9 @@
 #include "module/module.h"
 #include "watch/pin.h"
 
-/* Those whose tracepoints and functions ours are attached to. */
+/* Modules with tracepoints and functions that programs attach to. frsp.ko is
+ * not among them: it has no BTF.
+ */
 static const char *const modules[] = {"ext4", "jbd2", "xfs"};
 
 #define N_MODULES (sizeof(modules) / sizeof(modules[0]))
@@ -40,7 +47,7 @@ static void kernel_btf_free(struct kernel_btf *btf)
 	btf__free(btf->vmlinux);
 }
 
-/* The type's id, and in which BTF; <= 0: it is in none. */
+/* Returns the type's id and sets *in to its BTF; <= 0: no BTF has it. */
 static int kernel_btf_find(const struct kernel_btf *btf, const char *name,
 			   __u32 kind, const struct btf **in)
 {
@@ -67,9 +74,10 @@ static bool has_tracepoint(const struct kernel_btf *btf, const char *name)
 
 #define ENOTSUPP 524 /* include/linux/errno.h of the kernel */
 
-/* Whether a program can be attached to a function's end, which only shows when
- * one is: arm64's BTF has the functions of 6.1, but only 6.4 and later can. The
- * function is there for such tests.
+/* Whether the kernel can attach a program to the end of a function. Only
+ * attaching one shows that: on arm64 the BTF of Linux 6.1 has the functions,
+ * but only 6.4 and later can attach to them. The kernel has bpf_fentry_test1()
+ * for such tests.
  */
 static bool can_attach_to_functions(const struct btf *vmlinux)
 {
@@ -95,7 +103,7 @@ static bool can_attach_to_functions(const struct btf *vmlinux)
 	return link != -ENOTSUPP;
 }
 
-/* By the program's section, "raw_tp/NAME" and the like. */
+/* Whether the kernel has what the program's section, "raw_tp/NAME", names. */
 static bool has_place_for(const struct kernel_btf *btf,
 			  const struct bpf_program *program)
 {
@@ -175,7 +183,9 @@ __u32 watch_modules(void)
 	return loaded;
 }
 
-/* btf_trace_NAME is a pointer to a function: void *, then the arguments. */
+/* The type btf_trace_NAME is a pointer to a function whose parameters are a
+ * void * and then the tracepoint's arguments.
+ */
 static const char *argument_type(const struct btf *btf, int id, __u32 n)
 {
 	const struct btf_type *type = btf__type_by_id(btf, id);
@@ -282,7 +292,7 @@ int watch_lost(const struct watch *watch, __u64 *lost)
 	return 0;
 }
 
-/* memlock of /proc/self/fdinfo/FD */
+/* It is "memlock" in /proc/self/fdinfo/FD. */
 __u64 watch_map_charge(int map_fd)
 {
 	char path[64], line[128];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whole files: what is there after a write that worked, and one that did not. */
+/* Tests of file_replace() and file_read(): the content of a file after a write
+ * that succeeds, and after one that fails. */
 #include <errno.h>
 #include <fcntl.h>
 #include <dirent.h>
@@ -80,7 +81,8 @@ static void test_not_a_file(void **state)
 	assert_n_files(1);
 }
 
-/* It is written beside the old one first, so a full disk leaves that alone. */
+/* The new content goes to another file first, so a write that fails leaves the
+ * old file as it is. */
 static void test_no_room(void **state)
 {
 	struct rlimit limit, tight;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Numbers and file names, as written and as read: tables. */
+/* Tests of numbers and file names, formatted and parsed: tables. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

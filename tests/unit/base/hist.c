@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Histograms in powers of two: buckets, percentiles, and how they are shown. */
+/* Tests of histograms in powers of two: buckets, percentiles, and their text. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ static const struct percentile_case percentile_cases[] = {
 	{{0, 0, 4}, 100, 8},
 	{{0, 0, 4}, 50, 6},
 	{{0, 0, 4}, 25, 5},
-	/* half below 2, half from 16 on */
+	/* half of the values below 2, half from 16 on */
 	{{10, 0, 0, 0, 10}, 50, 2},
 	{{10, 0, 0, 0, 10}, 75, 24},
 	{{99, 0, 0, 0, 0, 1}, 99, 2},
@@ -73,7 +73,7 @@ static void test_since(void **state)
 	assert_int_equal(later[1], 5);
 	assert_int_equal(later[2], 9);
 	assert_int_equal(hist_total(later, 3), 14);
-	assert_int_equal(hist_since(3, 4), 3); /* began anew */
+	assert_int_equal(hist_since(3, 4), 3); /* the counter restarted */
 }
 
 static void test_times(void **state)

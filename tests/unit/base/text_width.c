@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How many columns texts take, and where they are cut. */
+/* Tests of the number of columns that a text takes, and of cutting texts. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +21,7 @@ static const struct row {
 	const char *locale, *text;
 	int width;
 	int n_columns;
-	size_t n_bytes; /* that fit into them */
+	size_t n_bytes; /* that fit into the columns */
 } rows[] = {
 	{"C.UTF-8", "", 0, 5, 0},
 	{"C.UTF-8", "abc", 3, 2, 2},
@@ -49,28 +49,10 @@ static void test_rows(void **state)
 	}
 }
 
-static void test_put(void **state)
-{
-	char *text;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	(void)state;
-	assert_non_null(out);
-	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
-	text_put(out, KANJI, 4, true);
-	text_put(out, UMLAUT, 3, false);
-	text_put(out, "long", 2, true);
-	fclose(out);
-	assert_string_equal(text, KANJI "    " UMLAUT "long");
-	free(text);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_put),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

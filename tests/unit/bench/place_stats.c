@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The numbers of tests/bench/alloc-place, against ones that were made by hand. */
+/* Tests of the numbers of tests/bench/alloc-place, against ones computed by
+ * hand. */
 #include "../../bench/place_stats.h"
 #include "suite.h"
 
 #define MIB	(1ULL << 20)
 #define TURN_MS (60e3 / 7200)
 
-/* A disk on which a quarter is half a stroke. */
+/* A seek over a quarter of this disk takes half the time of a full stroke. */
 static const struct disk empty_disk = {.bytes = 1024 * MIB};
 
 static void near(double is, double wanted)
@@ -49,7 +50,7 @@ static void test_pass(void **state)
 	disk.head = MIB;
 	near(disk_pass_ms(&disk, MIB), 0);
 	near(disk_pass_ms(&disk, MIB + 150000), 1);
-	/* far away, and backwards, it is a seek */
+	/* a long gap, and a gap backwards, are seeks */
 	near(disk_pass_ms(&disk, 257 * MIB), 1 + 4 + TURN_MS / 2);
 	near(disk_pass_ms(&disk, MIB - 4096), disk_seek_ms(&disk, MIB - 4096));
 }
@@ -60,7 +61,8 @@ static void test_read(void **state)
 	struct place_file file = file_at(256 * MIB, 150000);
 
 	(void)state;
-	/* a second extent right behind, then one 300000 bytes further */
+	/* an extent right after the first, and one after a gap of 300000
+	 * bytes */
 	assert_int_equal(
 		place_file_add(&file, 8 * MIB, 256 * MIB + 150000, 300000), 0);
 	assert_int_equal(
@@ -110,9 +112,9 @@ static void test_sums(void **state)
 {
 	struct place_file files[4] = {
 		file_at(10 * MIB, MIB),
-		file_at(11 * MIB, MIB), /* right behind: 0 */
-		file_at(4 * MIB, MIB),	/* 8 MiB back */
-		file_at(7 * MIB, MIB),	/* 2 MiB on */
+		file_at(11 * MIB, MIB), /* right after: 0 */
+		file_at(4 * MIB, MIB),	/* 8 MiB backwards */
+		file_at(7 * MIB, MIB),	/* 2 MiB ahead */
 	};
 	struct place_sums sums = {0};
 
@@ -127,8 +129,7 @@ static void test_sums(void **state)
 	assert_int_equal(sums.distance_bytes, (5 + 6 + 1 + 2) * MIB);
 	near(place_median_gap(&sums), 2 * MIB);
 	near(place_mean_gap(&sums), 10. / 3 * MIB);
-	/* Of the next directory's first file there is no gap: 0, 2, 3 and 8
-	 * MiB. */
+	/* A directory's first file has no gap, so this adds none. */
 	assert_int_equal(place_sums_add(&sums, files + 2, 1, 0), 0);
 	assert_int_equal(place_sums_add(&sums, files, 0, 0), 0);
 	assert_int_equal(sums.n_gaps, 3);

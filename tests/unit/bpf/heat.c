@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Temperatures against tables and against floating point. */
+/* Tests of temperatures, against tables and against floating point. */
 #include <math.h>
 #include <stdio.h>
 #include <linux/types.h>
@@ -9,7 +9,7 @@
 
 #define NSEC_PER_SEC 1000000000ULL
 
-/* Of the day on which the documented samples were made (late 2012). */
+/* The time at which the documented samples were taken (late 2012). */
 #define NOW_2012 (1353000000ULL * NSEC_PER_SEC)
 
 static double decayed(double heat, double units, double half_life)
@@ -72,9 +72,8 @@ static void test_decay_table(void **state)
 	}
 }
 
-/* A steady load of one I/O a unit settles at the sum of the series, though it
- * is decayed a unit at a time.
- */
+/* Under a steady load of one I/O per unit of time, the temperature converges to
+ * the sum of the series, although it decays a unit at a time. */
 static void test_steady_load_settles(void **state)
 {
 	double half_life = 1000, want = 1 / (1 - exp2(-1 / half_life));
@@ -87,7 +86,7 @@ static void test_steady_load_settles(void **state)
 	assert_true(fabs(heat / (double)HEAT_ONE - want) < want * 0.001);
 }
 
-/* One decay over a long time is many over short ones. */
+/* One decay over a long time gives the same as many over short times. */
 static void test_decay_is_lazy(void **state)
 {
 	__u64 start = 1000000 * HEAT_ONE, stepwise = start, once;
@@ -123,7 +122,8 @@ static __u32 compat_after_writes(__u32 n, __u64 every_ns)
 	return heat_compat_temperature(0, n, &c, now) >> 24;
 }
 
-/* Documentation/filesystems/hot_tracking.txt of the patches: writes, temp. */
+/* The samples of the patches' Documentation/filesystems/hot_tracking.txt:
+ * writes and temperature. */
 static void test_compat_documented_samples(void **state)
 {
 	static const struct {

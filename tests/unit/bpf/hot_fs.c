@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Identities of filesystems: what makes two different, and how evenly they
- * fall. */
+/* Tests of the ids of filesystems: what makes two ids different, and how evenly
+ * they are distributed. */
 #include <stdlib.h>
 #include <linux/types.h>
 
@@ -43,9 +43,8 @@ static int compare_ids(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* As disks have them, and the subvolumes of a filesystem: few bits change. Of n
- * random ids n^2 / 2^33 pairs are equal: 0.5 of 65536.
- */
+/* Ids of disks, and of the subvolumes of a filesystem: few bits of the input
+ * change. n random ids have n^2 / 2^33 equal pairs: 65536 ids have 0.5. */
 static void test_numbers_in_a_row(void **state)
 {
 	enum { N = 1 << 16 };
@@ -63,7 +62,7 @@ static void test_numbers_in_a_row(void **state)
 		for (__u32 i = 1; i < N; i++)
 			n_equal[kind] += ids[i] == ids[i - 1];
 		assert_in_range(n_equal[kind], 0, 8);
-		/* and all of the range is used */
+		/* the ids are spread over the whole range */
 		for (__u32 i = 1; i < 16; i++)
 			assert_in_range(ids[i * (N / 16)],
 					(i << 28) - (1 << 27),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The doctor's findings: a healthy system with one thing wrong at a time. */
+/* Tests of the doctor's findings on a healthy system with one fault at a time. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,7 +62,7 @@ static void make_healthy(struct doctor_facts *facts)
 		 (int)strcspn(frsp_version, " "), frsp_version);
 }
 
-/* The finding of a check, which must be there once. */
+/* Returns the finding of a check, which must occur once. */
 static const struct doctor_finding *finding_of(const struct findings *findings,
 					       const char *check)
 {
@@ -108,7 +108,7 @@ static void untested(struct doctor_facts *facts)
 	strcpy(facts->release, "6.18.44-amd64");
 }
 
-/* not 6.1, whatever a dot that is not escaped would match */
+/* Not 6.1: an unescaped dot in the pattern would match this. */
 static void untested_series(struct doctor_facts *facts)
 {
 	strcpy(facts->release, "6.10.3-amd64");
@@ -383,7 +383,7 @@ static const struct {
 	void (*harm)(struct doctor_facts *facts);
 	const char *check;
 	enum doctor_verdict verdict;
-	const char *text; /* a part of it; NULL: there is no such finding */
+	const char *text; /* a part of the text; NULL: no such finding */
 	size_t n_warnings, n_failures;
 } rows[] = {
 	{untested, "kernel", DOCTOR_WARN, "6.18.44-amd64", 1, 0},
@@ -489,7 +489,7 @@ static void test_harm(void **state)
 		assert_judged(i);
 }
 
-/* Texts are cut where they would not fit, and say so. */
+/* Texts that do not fit are cut, and a mark shows it. */
 static void test_long(void **state)
 {
 	const struct doctor_finding *finding;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The doctor's facts, from a directory tree that looks like a system's. */
+/* Tests of the doctor's facts, from a directory tree that imitates a system. */
 #include <sys/utsname.h>
 
 #include "ctl/doctor_probe.h"
@@ -10,7 +10,8 @@
 static const char *const hook_names[] = {
 	FRSP_HOOKS(NAME, NAME) FRSP_HOOK_OF_CLOSES(NAME) FRSP_INIT_GROUP(NAME)};
 
-/* kallsyms and ftrace's list, where all but one function are of module. */
+/* Makes kallsyms and ftrace's list. All functions are in module, but other is
+ * not. */
 static void make_symbols(const char *module, const char *other)
 {
 	char symbols[4096] = "ffffffff81000000 T _stext\n",
@@ -101,7 +102,7 @@ static void test_probe(void **state)
 	free(facts.fs);
 }
 
-/* As /proc is with subset=pid, and where securityfs is not mounted. */
+/* /proc is mounted with subset=pid, and securityfs is not mounted. */
 static void test_probe_hidden(void **state)
 {
 	struct doctor_facts facts;
@@ -120,7 +121,7 @@ static void test_probe_hidden(void **state)
 	assert_string_equal(facts.lockdown, "");
 	assert_true(facts.has_ext4);
 	free(facts.fs);
-	/* securityfs of a kernel without lockdown */
+	/* the securityfs of a kernel without lockdown */
 	scratch_write("sys/kernel/security/lsm", "capability\n");
 	probe(&facts);
 	assert_true(facts.sees_lockdown);
@@ -176,7 +177,7 @@ static void test_probe_functions(void **state)
 	assert_int_equal(function_of(&facts, "ext4_release_file")->is_traceable,
 			 DOCTOR_NO);
 	free(facts.fs);
-	/* built in: those in modules do not count */
+	/* with ext4 built in, functions in modules do not count */
 	assert_int_equal(unlink(scratch_path("sys/module/ext4/initstate")), 0);
 	make_symbols("", "mb_free_blocks");
 	probe(&facts);

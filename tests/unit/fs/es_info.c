@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* es_shrinker_info, as kernels write it and as none does. */
+/* Tests of the parser of es_shrinker_info, on texts that kernels write and on
+ * texts that no kernel writes. */
 #include <errno.h>
 
 #include "fs/es_info.h"
 #include "scratch.h"
 
-/* As fs/ext4/extents_status.c of 6.1, 6.12 and 6.18 has it. */
+/* As fs/ext4/extents_status.c of 6.1, 6.12 and 6.18 writes it. */
 static const char used[] = "stats:\n"
 			   "  74818 objects\n"
 			   "  74692 reclaimable objects\n"
@@ -58,7 +59,7 @@ static void test_unused(void **state)
 	assert_int_equal(es_info_delayed(&info), 0);
 }
 
-/* Counters may count up to 2^63 - 1, and be summed at different times. */
+/* The counters go up to 2^63 - 1, and the kernel sums them at different times. */
 static void test_large(void **state)
 {
 	struct es_info info;
@@ -85,7 +86,7 @@ static void test_senseless(void **state)
 		"  1 objects\n  1 reclaimable objects\n",
 		"  1 objects\n  2/3 cache hits/misses\n",
 		"  1 reclaimable objects\n  2/3 cache hits/misses\n",
-		/* not a number, not one, not two */
+		/* negative, no number, too many or too few numbers */
 		"  -1 objects\n  1 reclaimable objects\n  2/3 cache "
 		"hits/misses\n",
 		"  1\n  1 reclaimable objects\n  2/3 cache hits/misses\n",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which mounts are hidden, by the numbers and targets of mountinfo. */
+/* Tests of which mounts are hidden, by the ids and targets in mountinfo. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>

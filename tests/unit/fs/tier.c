@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The tiers of devices in a tree that looks like sysfs, with tables of
- * device-mapper that this test has.
+ * Tests of the tiers of devices, in a directory tree that imitates sysfs, with
+ * the device-mapper tables below.
  */
 #include <errno.h>
 
@@ -10,7 +10,7 @@
 
 #define SECTOR	  512ULL
 #define DEV(m, n) ((m) << KDEV_MINOR_BITS | (n))
-/* No device of this machine has these, so each is called by its numbers. */
+/* No device of this machine has these majors, so the names are the numbers. */
 #define DISK  4000U
 #define DM    4001U
 #define OTHER 4002U
@@ -20,15 +20,15 @@ struct target {
 	const char *type, *params;
 };
 
-/* By minor number. */
+/* The tables of device-mapper, by minor number. */
 static const struct target tables[][3] = {
 	[0] = {{0, 100, "linear", "4000:0 0"}, {100, 60, "linear", "4000:1 8"}},
-	/* on the one above, and on a disk of its own in front */
+	/* a disk, and then the table above */
 	[1] = {{0, 20, "linear", "4000:2 0"}, {20, 90, "linear", "4001:0 50"}},
 	[2] = {{0, 40, "striped", "2 8 4000:0 0 4000:1 0"},
 	       {40, 60, "linear", "4000:0 0"}},
 	[3] = {{0, 40, "linear", "4001:2 30"}},
-	/* itself, by way of another */
+	/* a loop: each is on the other */
 	[4] = {{0, 40, "linear", "4001:5 0"}},
 	[5] = {{0, 40, "linear", "4001:4 0"}},
 	[6] = {{0, 40, "linear", "nonsense"}},
@@ -37,7 +37,7 @@ static const struct target tables[][3] = {
 	       {40, 40, "linear", "4002:2 0"},
 	       {80, 40, "linear", "4000:1 0"}},
 	[8] = {{0, 30, "linear", "4002:3 80"}},
-	/* the disk that was there first comes again */
+	/* the first disk occurs twice */
 	[9] = {{0, 10, "linear", "4000:2 0"},
 	       {10, 10, "linear", "4000:0 0"},
 	       {20, 10, "linear", "4000:2 10"}},
@@ -74,7 +74,7 @@ static void make(const char *dev, const char *file, const char *text)
 	scratch_write(path, text);
 }
 
-/* Disks 0 and 1 rotate, 2 does not, of 3 it is not known. */
+/* Disks 0 and 1 rotate, disk 2 does not, and disk 3 does not say. */
 static void make_sysfs(void)
 {
 	static const char *const partitions[][4] = {
@@ -239,9 +239,8 @@ static void test_devices(void **state)
 	}
 }
 
-/* Nobody is asked for a table where there is no device-mapper, nor for one of
- * another driver's device.
- */
+/* tiers_read() reads no table if there is no device-mapper, and none for
+ * another driver's device. */
 static void test_not_asked(void **state)
 {
 	const struct tier_source without = {scratch, 0, read_table};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tables of device-mapper as maps, and one map seen through another. */
+/* Tests of maps made from tables of device-mapper, and of a map applied to
+ * another one. */
 #include <errno.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ struct target {
 	const char *type, *params;
 };
 
-/* In sectors, too. */
+/* In sectors. */
 struct expected {
 	__u64 start, len;
 	__u32 dev;
@@ -29,7 +30,7 @@ struct expected {
 struct table_case {
 	const char *name;
 	struct target targets[3];
-	int err; /* of the last target */
+	int err; /* the error for the last target */
 	struct expected pieces[3];
 };
 
@@ -175,7 +176,7 @@ static void test_senseless(void **state)
 	assert_int_equal(map.n, 0);
 }
 
-/* Seen through: sda, a gap of 50, sdb. */
+/* The lower table: sda, a gap of 50 sectors, sdb. */
 static const struct target lower[] = {
 	{0, 100, "linear", "8:0 1000"},
 	{150, 100, "linear", "8:16 0"},

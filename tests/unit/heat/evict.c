@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Making room: coldest first, files after their ranges, slots left clean. */
+/* Tests of eviction: the coldest go first, files after their ranges, and
+ * evicted slots are clean. */
 #include "heat/evict.h"
 #include "table.h"
 #include "suite.h"
@@ -97,7 +98,8 @@ static void make_warm(struct frsp_hot_slot *slot, __u64 ino)
 	slot->reads = 1;
 }
 
-/* All are as warm: those that came since the last emptying are not the next. */
+/* If all slots are equally warm, those filled since the last eviction are not
+ * the next ones to go. */
 static void test_the_last_to_come_stay(void **state)
 {
 	struct hot_table table = full_table();
@@ -121,7 +123,7 @@ static void test_the_last_to_come_stay(void **state)
 	free(table.slots);
 }
 
-/* As a reader leaves them that is killed. */
+/* A reader that is killed may leave claimed slots behind. */
 static void test_claims_of_nobody_are_released(void **state)
 {
 	struct hot_table table = full_table();
@@ -150,7 +152,7 @@ static void test_classes_stay(void **state)
 	free(table.slots);
 }
 
-/* A key whose earlier slot was emptied is still found. */
+/* A key is found behind a slot that was evicted. */
 static void test_tombs_are_passed_over(void **state)
 {
 	struct hot_table table = table_new(2048);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Counts of ranges, against plain arrays. */
+/* Tests of the counts of ranges per file, against plain arrays. */
 #include "heat/range_count.h"
 #include "random.h"
 #include "suite.h"
@@ -8,7 +8,7 @@
 
 static struct range_count count;
 
-/* Few places are home to all of them, the last ones among these. */
+/* The files share 7 home places, the last places of the table. */
 static __u64 file_of(__u32 i)
 {
 	return (__u64)(0xffffffff - i % 7) << 32 | (i + 1);
@@ -43,7 +43,7 @@ static void test_random(void **state)
 	(void)state;
 	random_seed();
 	for (__u32 round = 0; round < 400; round++) {
-		/* files come for a while, then they go */
+		/* for a while mostly new files, then mostly deletes */
 		bool coming = round / 50 % 2 == 0;
 
 		for (int i = 0; i < 50; i++)
@@ -70,7 +70,7 @@ static void test_empty(void **state)
 	assert_int_equal(range_count_of(&count, file_of(0)), 0);
 }
 
-/* Places for so many files, and a third besides, are enough. */
+/* A table that is three quarters full does not grow. */
 static void test_memory(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Ranking on tables made by hand and at random, against a naive sort. */
+/* Tests of the ranking, on hand-made and random tables, against a naive sort. */
 #include <stdio.h>
 
 #include "heat/rank.h"
@@ -95,12 +95,12 @@ static void test_rates_are_of_the_interval(void **state)
 	assert_true(ranking.files.rows[0].read_bytes_per_s == 5);
 	assert_true(ranking.files.rows[0].write_bytes_per_s == 50);
 	assert_int_equal(ranking.files.rows[0].read_bytes, 4106);
-	/* the slot starts again for another key */
+	/* the slot is used for another key */
 	slot->read_bytes = 6;
 	hot_rank_forget(rank, table_index(&table, slot));
 	ranking = refresh(rank, &table, &request);
 	assert_true(ranking.files.rows[0].read_bytes_per_s == 3);
-	/* another reader has emptied it, of which nobody tells us */
+	/* another reader has evicted the slot; hot_rank_forget() is not called */
 	slot->read_bytes = 2;
 	ranking = refresh(rank, &table, &request);
 	assert_true(ranking.files.rows[0].read_bytes_per_s == 1);
@@ -148,7 +148,7 @@ static void test_counts_ranges_and_classes(void **state)
 	free(table.slots);
 }
 
-/* Two slots of one key, as a race can leave them, show as one. */
+/* A race can leave two slots with the same key; they show as one row. */
 static void test_twins_are_one(void **state)
 {
 	struct hot_table table = table_new(2048);
@@ -237,7 +237,7 @@ static void ranges_are_counted(const struct hot_rows *files,
 	}
 }
 
-/* I/O on some keys, some of them new, and some that are forgotten. */
+/* I/O on some keys, of which some are new; some others are evicted. */
 static void change(struct hot_table *table, struct hot_rank *ranks[2],
 		   __u32 heat_time)
 {
@@ -258,7 +258,7 @@ static void change(struct hot_table *table, struct hot_rank *ranks[2],
 			slot->reads++;
 			slot->read_bytes += random_below(4) * 4096;
 		} else {
-			/* the key stays, as in hot_evict.c */
+			/* the key stays, as in tools/heat/evict.c */
 			slot->heat = 0;
 			memset(&slot->reads, 0,
 			       sizeof(*slot) -
@@ -271,9 +271,8 @@ static void change(struct hot_table *table, struct hot_rank *ranks[2],
 	}
 }
 
-/* What was not touched is not read again: the rows are those of a rank that
- * reads all of the table each time.
- */
+/* hot_rank_refresh() does not read untouched clusters again. The rows are still
+ * those of a rank that reads the whole table each time. */
 static void test_untouched_clusters_are_left(void **state)
 {
 	struct hot_table table = table_new(4096), all;
@@ -294,7 +293,7 @@ static void test_untouched_clusters_are_left(void **state)
 			.max_rows = 1 + random_below(12),
 			.ranges = random_below(10),
 			.interval_s = 1,
-			/* of which there is nothing, for a moment */
+			/* sometimes a filesystem without any slot */
 			.only_fs = random_below(10) ? 0 : FS + 1,
 		};
 		struct hot_ranking is = {0}, wanted = {0};

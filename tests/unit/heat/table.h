@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A hot table in plain memory, filled by the rules of hot.h. */
+/* For tests: a hot table in plain memory, filled by the rules of bpf/hot.h. */
 #ifndef FRSP_TEST_HOT_TABLE_H
 #define FRSP_TEST_HOT_TABLE_H
 
@@ -17,7 +17,8 @@ static inline struct hot_table table_new(__u32 n_slots)
 	};
 }
 
-/* The slot of the key, taken into use if need be; NULL: no room. */
+/* Returns the key's slot, and takes a free one if there is none; NULL: no
+ * room. */
 static inline struct frsp_hot_slot *
 table_slot(struct hot_table *table, __u64 ino, __u32 fs, __u32 gen, __u32 range)
 {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rb_insert_color() and rb_erase() are two of the functions that libbsd makes. */
+/* The kernel's functions on red-black trees, by the functions that libbsd's
+ * macro RB_GENERATE makes. */
 #include <linux/rbtree_augmented.h>
 
-/* Of the tree that is being changed, or NULL. libbsd names the nodes that get
- * other children, but not those above them. */
+/* The callbacks of the augmented tree that is being changed, or NULL. libbsd
+ * calls RB_AUGMENT() for nodes whose children change, but not for their
+ * ancestors. */
 static const struct rb_augment_callbacks *augment;
 
 static void renew(struct rb_node *node)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Allocation that can be made to fail, and that counts leaks: see slab.h. */
 #include <linux/slab.h>
 
 #include <stdlib.h>

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the map says of a range of groups. */
+/* What the map says about a range of groups, and what it reads of an image. */
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 
+#include "base/little_endian.h"
+#include "fs/ext4_super.h"
 #include "map/fs.h"
-#include "suite.h"
+#include "scratch.h"
 
 #define UNKNOWN FS_MAP_UNKNOWN
 
-/* 100 clusters each, and 40 in the last */
+/* Each group has 100 clusters, the last one 40. */
 static struct fs_map_group groups[] = {
 	{100, 100},	    {50, 50},	   {50, 10}, {0, 0},
 	{UNKNOWN, UNKNOWN}, {20, UNKNOWN}, {20, 30}, {40, 20},
@@ -51,13 +55,13 @@ static void test_fullness(void **state)
 		{1, 2, 0.5},
 		{3, 4, 1},
 		{0, 4, 0.5},
-		/* what is not known is left out, and alone it is not known */
+		/* unknown groups are left out; with no others it is unknown */
 		{4, 5, -1},
 		{3, 5, 1},
 		/* the last group is smaller: 40 of 40 are free */
 		{7, 8, 0},
 		{6, 8, 1 - 60.0 / 140},
-		/* beyond the end there is nothing */
+		/* groups beyond the end are left out */
 		{7, 100, 0},
 		{8, 10, -1},
 		{2, 2, -1},
@@ -72,12 +76,12 @@ static void test_fragmentation(void **state)
 	static const struct range_case cases[] = {
 		{0, 1, 0},
 		{2, 3, 0.8},
-		/* weighted by what is free: 40 of 200 */
+		/* weighted by free clusters: 40 of 200 */
 		{0, 3, 0.2},
-		/* nothing is free, so nothing is cut up */
+		/* without free clusters there is no fragmentation */
 		{3, 4, -1},
 		{4, 5, -1},
-		/* not known, and of two moments */
+		/* unknown, and with numbers read at different times */
 		{5, 6, -1},
 		{6, 7, -1},
 		{5, 8, 0.5},
@@ -129,6 +133,93 @@ static void test_span_large(void **state)
 	assert_int_equal(stop, start + 4096);
 }
 
+#define BLOCK	 4096
+#define N_GROUPS 100 /* 64 in the first block of descriptors */
+
+static void write_at(int fd, const void *bytes, size_t n, off_t at)
+{
+	assert_int_equal(pwrite(fd, bytes, n, at), n);
+}
+
+/* The 64-byte descriptor of a group, in block 1 or 2. */
+static void write_free(int fd, __u32 group, __u32 free)
+{
+	__u8 desc[64] = {0};
+
+	desc[0x0c] = free;
+	desc[0x0d] = free >> 8;
+	desc[0x2c] = free >> 16;
+	write_at(fd, desc, sizeof(desc), BLOCK + group * sizeof(desc));
+}
+
+static int make_image(void)
+{
+	int fd = open(scratch_path("image"), O_RDWR | O_CREAT | O_TRUNC, 0600);
+	__u8 raw[EXT4_SUPER_BYTES] = {0};
+
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, 3 * BLOCK), 0);
+	le32_put(raw + 0x04, (N_GROUPS - 1) * 32768 + 1000);
+	le32_put(raw + 0x18, 2); /* blocks of 4 KiB */
+	le32_put(raw + 0x20, 32768);
+	le32_put(raw + 0x38, 0xef53);
+	le32_put(raw + 0x60, 0x280);	 /* 64bit, flex_bg */
+	le32_put(raw + 0xfc, 64U << 16); /* bytes of a descriptor */
+	le32_put(raw + 0x174, 4);	 /* 16 groups are a flexible group */
+	write_at(fd, raw, sizeof(raw), EXT4_SUPER_OFFSET);
+	for (__u32 group = 0; group < N_GROUPS; group++)
+		write_free(fd, group, 1000 + group);
+	write_free(fd, 70, 0x12345);
+	return fd;
+}
+
+static void test_read(void **state)
+{
+	int fd = make_image();
+	struct fs_map *map;
+
+	(void)state;
+	assert_int_equal(fs_map_open(scratch_path("image"), &map), 0);
+	assert_int_equal(map->n_groups, N_GROUPS);
+	assert_int_equal(map->groups_per_flex, 16);
+	assert_int_equal(map->group_clusters, 32768);
+	assert_int_equal(map->last_clusters, 1000);
+	assert_int_equal(map->cluster_bytes, BLOCK);
+	assert_int_equal(map->first_byte, 0);
+	/* whole blocks of descriptors, and the first comes after the last */
+	assert_int_equal(fs_map_refresh(map, 10, -1), 0);
+	assert_int_equal(map->groups[63].free, 1063);
+	assert_int_equal(map->groups[64].free, FS_MAP_UNKNOWN);
+	write_free(fd, 3, 5);
+	assert_int_equal(fs_map_refresh(map, 10, -1), 0);
+	assert_int_equal(map->groups[3].free, 1003);
+	assert_int_equal(map->groups[64].free, 1064);
+	assert_int_equal(map->groups[70].free, 0x12345);
+	assert_int_equal(map->groups[99].free, 1099);
+	assert_int_equal(fs_map_refresh(map, 10, -1), 0);
+	assert_int_equal(map->groups[3].free, 5);
+	assert_int_equal(map->groups[3].longest, FS_MAP_UNKNOWN);
+	fs_map_close(map);
+	close(fd);
+}
+
+static void test_read_fails(void **state)
+{
+	int fd = make_image();
+	struct fs_map *map;
+
+	(void)state;
+	assert_int_equal(fs_map_open("/nonsense", &map), -ENOENT);
+	assert_int_equal(fs_map_open("/dev/null", &map), -EINVAL);
+	/* the second block of descriptors is behind the end */
+	assert_int_equal(fs_map_open(scratch_path("image"), &map), 0);
+	assert_int_equal(ftruncate(fd, 2 * BLOCK), 0);
+	assert_int_equal(fs_map_refresh(map, 10, -1), 0);
+	assert_int_equal(fs_map_refresh(map, 10, -1), -EIO);
+	fs_map_close(map);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,7 +227,10 @@ int main(void)
 		cmocka_unit_test(test_fragmentation),
 		cmocka_unit_test(test_span),
 		cmocka_unit_test(test_span_large),
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_read_fails),
 	};
 
-	return cmocka_run_group_tests_name("fs_map", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("fs_map", tests, scratch_setup,
+					   scratch_teardown);
 }

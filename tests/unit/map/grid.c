@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the cells of a map stand for: all groups once, and never one that is not
- * there.
- */
+/* Tests of the map's cells: they show each group once, and no others. */
 #include "map/grid.h"
 #include "suite.h"
 
@@ -11,7 +9,7 @@ struct grid_case {
 };
 
 static const struct grid_case cases[] = {
-	/* one group, however it is looked at */
+	/* one group, with any zoom and pan */
 	{1, 1, 1280, 0, 0, 1, 0, 1, 0, 0},
 	{1, 16, 1280, 20, 1000, 1, 0, 1, 0, 0},
 	{1, 1, 1, 20, ~0U, 1, 0, 1, 0, 0},
@@ -31,7 +29,7 @@ static const struct grid_case cases[] = {
 	{160000, 16, 1280, 1, 3, 4, 4880, 1280, 3, 2},
 	{160000, 16, 1280, 3, 0, 1, 0, 1280, 3, 14},
 	{160000, 16, 1280, 20, ~0U, 1, 8720, 1280, 3, 14},
-	/* as large as group numbers get */
+	/* the largest group number */
 	{~0U, 1, 1, 0, 0, ~0U, 0, 1, 31, 0},
 	{~0U, 1, 1, 31, ~0U, 1, ~0U - 1, 1, 31, ~0U - 1},
 	{~0U, 1 << 30, 2, 0, 0, 2, 0, 2, 1, 0},
@@ -55,7 +53,7 @@ static void test_cases(void **state)
 	}
 }
 
-/* Cells follow each other without a gap, and each has something. */
+/* Cells follow each other without a gap, and none is empty. */
 static void check_cells(const struct map_grid *grid, __u32 room)
 {
 	__u32 first, end, before;
@@ -73,9 +71,8 @@ static void check_cells(const struct map_grid *grid, __u32 room)
 	}
 }
 
-/* From pan to pan nothing is passed over, and the last one ends with the last
- * group, without an empty cell where there is enough to fill them.
- */
+/* The pans together skip no group, and the last pan ends with the last group.
+ * If there are enough groups, it has no empty cell. */
 static void check_zoom(__u32 n_groups, __u32 per_flex, __u32 room, __u32 zoom)
 {
 	struct map_grid grid;

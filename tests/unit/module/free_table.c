@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The table of free extents, held against what e2freefrag 1.47.0 printed. */
+/* Tests of the table of free extents, against the output of e2freefrag 1.47.0. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,8 @@ static void assert_print(const struct free_table *table, const char *wanted)
 	free(text);
 }
 
-/* "mkfs.ext4 -b 1024" of 300 MiB; e2freefrag has a blank after the minimum. */
+/* A filesystem of 300 MiB by "mkfs.ext4 -b 1024". Unlike our table,
+ * e2freefrag's has a blank after the minimum. */
 static void test_e2freefrag(void **state)
 {
 	struct free_table table = {

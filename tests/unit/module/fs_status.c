@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frsp.ko's files in sysfs, read from a tree that looks like it; the columns. */
+/* Tests of reading frsp.ko's files in sysfs, from a tree that imitates them,
+ * and of the columns of frspctl status. */
 #include <errno.h>
 
 #include "base/sysfs.h"
@@ -7,7 +8,7 @@
 #include "module/fs_status.h"
 #include "scratch.h"
 
-/* Each file has its index, from first on. */
+/* The content of the files is first, first + 1 and so on. */
 static void make_fs(const char *name, int first)
 {
 	char file[128], text[32];

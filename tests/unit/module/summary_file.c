@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Files of "frspctl save": what went in comes out, and nothing comes out of a
- * file that is damaged in any way.
+ * Tests of the files of "frspctl save": decoding gives what was encoded, and
+ * refuses a file that is damaged in any way.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ static struct frsp_group_summary groups[] = {
 	{0, 1000, 31768, 1000}, /* to the end of the group */
 	{1, 0, 0, 0},		/* full */
 	{7, 32768, 0, 32768},	/* empty */
-	{8, 5, 0, 0},		/* none known */
+	{8, 5, 0, 0},		/* free, but no extent is known */
 	{99, 20000, 17, 12},
 };
 
@@ -71,7 +71,8 @@ static void test_nothing_known(void **state)
 	free(raw);
 }
 
-/* The bytes as summary_file.h describes them, so that a change of it shows. */
+/* The bytes are those that summary_file.h describes: a change of the format
+ * fails here. */
 static void test_layout(void **state)
 {
 	static const __u8 wanted[] = "FRSPSUM\0"
@@ -103,7 +104,7 @@ static void assert_refused(const __u8 *raw, size_t len, int err,
 			   const char *what)
 {
 	struct summary got;
-	/* Of its own, so that a sanitizer sees a read behind its end. */
+	/* a copy of the exact size, so that a sanitizer sees a read beyond */
 	__u8 *copy = malloc(len ? len : 1);
 	int found;
 
@@ -158,7 +159,7 @@ static void seal(__u8 *raw, size_t len)
 	le32_put(raw + len - 4, crc32(0, raw, len - 4));
 }
 
-/* With a checksum that is right: by a program with a defect, or by malice. */
+/* Wrong values with a right checksum, by a broken or a malicious program. */
 static void test_forged(void **state)
 {
 	static const struct {
@@ -198,7 +199,8 @@ static void test_forged(void **state)
 	}
 }
 
-/* frsp.ko reads the two numbers of a group one after the other. */
+/* frsp.ko reads a group's free count and its longest extent one after the
+ * other, so they may contradict each other. Such groups are pruned. */
 static void test_prune(void **state)
 {
 	struct frsp_group_summary racy[] = {

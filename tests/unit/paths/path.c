@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is printed for an inode, device numbers, and --fs as far as it needs no
- * filesystem of its own. Run as: path [cmocka options by environment].
- */
+/* Tests of the text for an inode, of device numbers, of --fs as far as this
+ * needs no filesystem, and of the cache of paths. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,12 +56,12 @@ static const struct label_row label_rows[] = {
 	{{"/a\\012", PATH_KNOWN, 1, NULL, 0, 0}, "/a\\134012"},
 	{{"/\302\233m", PATH_KNOWN, 1, NULL, 0, 0}, "/\\302\\233m"},
 	{{"/'\"$`", PATH_KNOWN, 1, NULL, 0, 0}, "/'\"$`"},
-	/* valid UTF-8: 2, 3 and 4 bytes, and the last code of all */
+	/* valid UTF-8: 2, 3 and 4 bytes, and the last private character */
 	{{"/\303\244", PATH_KNOWN, 1, NULL, 0, 0}, "/\303\244"},
 	{{"/\342\202\254", PATH_KNOWN, 1, NULL, 0, 0}, "/\342\202\254"},
 	{{"/\360\237\224\245", PATH_KNOWN, 1, NULL, 0, 0}, "/\360\237\224\245"},
 	{{"/\364\217\277\275", PATH_KNOWN, 1, NULL, 0, 0}, "/\364\217\277\275"},
-	/* no character, the last code of all */
+	/* the last code point, which is no character */
 	{{"/\364\217\277\277", PATH_KNOWN, 1, NULL, 0, 0},
 	 "/\\364\\217\\277\\277"},
 	/* invalid: Latin-1, cut off, too long a form, surrogate, too high */
@@ -73,7 +72,7 @@ static const struct label_row label_rows[] = {
 	{{"/\364\220\200\200", PATH_KNOWN, 1, NULL, 0, 0},
 	 "/\\364\\220\\200\\200"},
 	{{"/\377", PATH_KNOWN, 1, NULL, 0, 0}, "/\\377"},
-	/* reverses the reading order */
+	/* a character that reverses the reading order */
 	{{"/\342\200\256gpj", PATH_KNOWN, 1, NULL, 0, 0},
 	 "/\\342\\200\\256gpj"},
 };
@@ -86,8 +85,8 @@ static void test_label(void **state)
 	(void)state;
 	for (i = 0; i < N_ROWS(label_rows); i++) {
 		const struct label_row *row = &label_rows[i];
-		size_t len = path_label(&row->result, 1234, 4294967295U,
-					8 << 20 | 1, buf, sizeof(buf));
+		size_t len = path_label(&row->result, 1234, 8 << 20 | 1,
+					4294967295U, buf, sizeof(buf));
 
 		assert_string_equal(buf, row->label);
 		assert_int_equal(len, strlen(row->label));
@@ -163,7 +162,7 @@ static void test_kdev(void **state)
 	} rows[] = {
 		{8, 1, 0x00800001},
 		{0, 45, 45},
-		{259, 300, 0x1030012c}, /* here user space differs most */
+		{259, 300, 0x1030012c}, /* makedev() encodes this otherwise */
 		{4095, 1048575, 0xffffffff},
 	};
 	size_t i;
@@ -244,7 +243,7 @@ static void test_spec(void **state)
 	mount_table_free(table);
 }
 
-/* Has room for three. Ends with free_cache(). */
+/* Makes a cache with room for three. To be ended by free_cache(). */
 static struct path_cache *new_cache(struct mount_table **table)
 {
 	struct path_cache *cache;
@@ -271,27 +270,28 @@ static void test_cache_bound(void **state)
 	(void)state;
 	for (file.ino = 1; file.ino <= 3; file.ino++)
 		path_cache_announce(cache, &file);
-	file.ino = 1; /* makes 2 the oldest */
+	file.ino = 1; /* now 2 is the oldest */
 	path_cache_announce(cache, &file);
 	assert_int_equal(path_cache_count(cache), 3);
 	file.ino = 4;
 	path_cache_announce(cache, &file);
 	assert_int_equal(path_cache_count(cache), 3);
-	path_cache_forget(cache, &key); /* is gone already */
+	path_cache_forget(cache, &key); /* was evicted already */
 	assert_int_equal(path_cache_count(cache), 3);
 	key.ino = 1;
 	path_cache_forget(cache, &key);
 	path_cache_forget(cache, &key);
 	assert_int_equal(path_cache_count(cache), 2);
+	key.ino = 3;
 	/* Nothing is mounted from device 0:0. */
-	assert_int_equal(path_cache_get(cache, 3, 1, 7, &result), 0);
+	assert_int_equal(path_cache_get(cache, &key, &result), 0);
 	assert_int_equal(result.state, PATH_OTHER_MOUNT_NS);
 	assert_string_equal(result.fs_type, "ext4");
 	free_cache(cache, table);
 }
 
-/* Of a filesystem that is not mounted: only a path that was seen to lead there.
- */
+/* For a file of a filesystem that is not mounted, only a path that was verified
+ * is shown. */
 static void test_last_path(void **state)
 {
 	const struct frsp_hot_file file = {
@@ -309,7 +309,7 @@ static void test_last_path(void **state)
 	path_cache_announce(cache, &file);
 	path_cache_suggest(cache, &announced, "/srv/a");
 	path_cache_suggest(cache, &other, "/srv/b");
-	path_cache_announce(cache, &file); /* again, with what is known */
+	path_cache_announce(cache, &file); /* again, with the same facts */
 	path_cache_get_last(cache, &announced, PATH_NOT_MOUNTED, &result);
 	assert_int_equal(result.state, PATH_NOT_MOUNTED);
 	assert_null(result.path);

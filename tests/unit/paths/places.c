@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* From paths on a mount to paths inside of its filesystem. */
+/* Tests of the conversion of a path on a mount to a path in its filesystem. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,9 +9,9 @@
 #include "paths/places.h"
 
 struct inside_row {
-	const char *target, *root; /* of the mount */
+	const char *target, *root; /* fields of the mount in mountinfo */
 	const char *path;
-	const char *inside; /* NULL: it cannot be told */
+	const char *inside; /* NULL: unknown */
 };
 
 static const struct inside_row inside_rows[] = {
@@ -22,7 +22,7 @@ static const struct inside_row inside_rows[] = {
 	{"/m", "/d/e", "/m/f", "/d/e/f"},
 	{"/m", "/d/e", "/m", "/d/e"},
 	{"/", "/d", "/f", "/d/f"},
-	{"/m/hosts", "/d/hosts", "/m/hosts", "/d/hosts"}, /* a file */
+	{"/m/hosts", "/d/hosts", "/m/hosts", "/d/hosts"}, /* a mounted file */
 	{"/m", "/", "/mm/f", NULL},
 	{"/m", "/", "/", NULL},
 	{"/m", "", "/m/f", NULL}, /* the root of a chroot */

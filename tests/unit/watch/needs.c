@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is said of a system that lacks something: the first cause, and its exit
- * status, by the manual.
- */
+/* Tests of the message on a system that lacks something: the first cause, and
+ * the exit status that the manual names. */
 #include <string.h>
 
 #include "suite.h"
@@ -10,7 +9,7 @@
 static const struct needs_facts healthy = {
 	.has_proc = true,
 	.has_sys = true,
-	.lockdown = "integrity", /* as Secure Boot has it */
+	.lockdown = "integrity", /* as with Secure Boot */
 	.has_symbols = true,
 	.has_sysctls = true,
 	.kptr_restrict = 1,
@@ -75,7 +74,7 @@ static void lockdown_unseen(struct needs_facts *facts)
 static const struct {
 	void (*harm)(struct needs_facts *facts);
 	enum exit_code code;
-	const char *cause; /* a part of it */
+	const char *cause; /* a part of the text */
 	const char *hint;
 } rows[] = {
 	{no_proc, EXIT_UNSUPPORTED, "/proc is not mounted", "-t proc"},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which kernels are newer than the newest that is tested. */
+/* Tests of which kernels are newer than the newest tested one. */
 #include "suite.h"
 
 #include <stdio.h>
@@ -31,7 +31,7 @@ static void test_newer(void **state)
 		assert_int_equal(tested_is_newer(release, series),
 				 rows[i].step > 0);
 	}
-	/* numbers, not texts: 6.9 is older than 6.12 and 10.0 newer than 7.3 */
+	/* compared as numbers: 6.9 is older than 6.12, 10.0 newer than 7.3 */
 	assert_true(tested_is_newer("100.0.1", series));
 	assert_string_equal(series, "100.0");
 	assert_false(tested_is_newer("6.9.7", series));

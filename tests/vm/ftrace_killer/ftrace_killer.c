@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Shuts ftrace down for good, as the kernel does after an error of its own. */
+/* Shuts ftrace down for good, as the kernel does after an internal error of
+ * ftrace. */
 #include <linux/kprobes.h>
 #include <linux/module.h>
 

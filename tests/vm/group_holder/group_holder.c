@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * When the program "holder" allocates it keeps the lock of the block group, with
- * which ext4 calls mb_mark_used(), until 0 is written to the parameter "hold".
+ * Holds the lock of a block group. ext4 calls mb_mark_used() under this lock.
+ * When the program "holder" allocates, the call spins until N is written to the
+ * parameter "hold".
  */
 #include <linux/ftrace.h>
 #include <linux/module.h>
@@ -11,7 +12,8 @@
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
-/* In vain; beyond, the kernel would take the CPU for one that hangs. */
+/* Ends the wait anyway: much longer, and the kernel would report that the CPU
+ * hangs. */
 #define MAX_NS (10 * NSEC_PER_SEC)
 
 static bool hold = true;

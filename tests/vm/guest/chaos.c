@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whatever an administrator may do to a filesystem and to frsp while it works. */
+/* The disturbances of the storm: what an administrator may do to a filesystem
+ * and to frsp at any time. all_kinds lists them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -22,7 +23,7 @@
 
 struct chaos {
 	struct random random;
-	int root; /* of the filesystem */
+	int root; /* the filesystem's root directory, open */
 	u32 max_mib;
 };
 
@@ -95,8 +96,8 @@ static void remount(struct chaos *chaos)
 		fail("remount -o %s: %s", option, strerror(errno));
 }
 
-/* Buddies go with the page cache; ext4 makes them again, which audits the
- * trees. */
+/* Evicts the buddies, which are in the page cache. ext4 generates them again,
+ * at which frsp audits its trees. */
 static void drop_caches(struct chaos *chaos)
 {
 	int fd = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
@@ -159,7 +160,7 @@ static void group_preallocation(struct chaos *chaos)
 	frsp_write("mb_group_prealloc", 1U << random_below(&chaos->random, 11));
 }
 
-/* While frsp.ko is loaded the kernel refuses that. */
+/* The kernel must refuse this while frsp.ko is loaded. */
 static void switch_ftrace_off(struct chaos *chaos)
 {
 	int fd = open("/proc/sys/kernel/ftrace_enabled", O_WRONLY | O_CLOEXEC);
@@ -182,7 +183,8 @@ static void keep_free(u64 kib)
 	fclose(file);
 }
 
-/* The kernel is to keep a quarter of memory free for a moment: it reclaims. */
+/* Makes the kernel reclaim memory: it shall keep a quarter of all memory free
+ * for a moment. */
 static void want_memory(struct chaos *chaos)
 {
 	static u64 usual_kib;
@@ -212,8 +214,8 @@ static void dmsetup(const char *command)
 		fail("%s", line);
 }
 
-/* I/O stops below the filesystem, which is not told. tests/vm/storm --suspend
- * makes the disk for that. */
+/* Stops I/O below the filesystem for a moment, without freezing the filesystem.
+ * Needs the device-mapper disk that tests/vm/storm --suspend makes. */
 static void suspend_disk(struct chaos *chaos)
 {
 	if (strncmp(device_name, "dm-", 3))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Allocations of frsp.ko's extents that fail, by the kernel's failslab
- * (Documentation/fault-injection). */
+/* Makes a part of the allocations of frsp.ko's extents fail, with the kernel's
+ * failslab (Documentation/fault-injection). */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Each process has files of its own, and a model of them that outlives it. A
- * file's content is a function of the file, the place and a generation number
- * that each write raises; the model has the generation of every cell of 1 KiB
- * in the first 8 MiB. What lies behind is zeros: there files are only
- * preallocated and punched.
+ * The worker processes of the storm. Each worker has its own files, and a model
+ * of them in shared memory, which outlives the process. The model has a
+ * generation number for every cell of 1 KiB in the first 8 MiB of a file. Each
+ * write takes the next generation number, and a cell's content is a function of
+ * the file's id, the offset and the generation. So the content can be checked
+ * without storing it. Beyond 8 MiB a file is only preallocated and punched, and
+ * reads as zeros.
+ *
+ * For example, if the worker's write number 7 writes 4 KiB at offset 2048,
+ * cells 2 to 5 have generation 7. A punch of the first 4 KiB then gives cells 0
+ * to 3 generation 0, which stands for zeros.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +30,7 @@
 #define MAX_DIRS  8
 #define BUFFER	  (256 << 10)
 #define ZERO	  0
-#define UNKNOWN	  (~0U) /* an operation on it failed half-way */
+#define UNKNOWN	  (~0U) /* an operation on the cell failed half-way */
 #define FAR_BYTES ((u64)CELLS * CELL)
 #define MAX_BYTES (3ULL << 30)
 
@@ -53,7 +59,7 @@ void files_reset(void)
 		madvise(models, sizeof(*models) * MAX_WORKERS, MADV_REMOVE);
 }
 
-/* One process's view. */
+/* The state of one worker. */
 struct work {
 	u32 worker;
 	struct model *model;
@@ -90,7 +96,7 @@ static void make_dirs(u32 worker)
 	}
 }
 
-/* What belongs into len bytes at offset, which are whole cells. */
+/* Generates the content of len bytes at offset, which are whole cells. */
 static void fill(char *to, u32 id, u32 generation, u64 offset, size_t len)
 {
 	u64 *word = (u64 *)to;
@@ -107,7 +113,7 @@ static void set_cells(struct file *file, u64 start, u64 end, u32 generation)
 		file->cells[i] = generation;
 }
 
-/* After a failure: ext4 knows how long the file is. */
+/* After a failed operation only ext4 knows the size of the file. */
 static void refresh_size(struct file *file, int fd)
 {
 	struct stat stat;
@@ -124,7 +130,7 @@ static bool is_full(int error)
 	return true;
 }
 
-/* False: no space. */
+/* False: it failed, normally for lack of space. */
 static bool write_cells(struct work *work, struct file *file, int fd,
 			u64 offset, u64 len)
 {
@@ -201,7 +207,7 @@ static void op_create(struct work *work)
 	close(fd);
 }
 
-/* Many in a row: they share ext4's group preallocations. */
+/* Many small files in a row share ext4's group preallocations. */
 static void op_create_small(struct work *work)
 {
 	u32 n = 4 + random_below(&work->random, 12);
@@ -292,14 +298,15 @@ static void op_truncate(struct work *work)
 
 static bool is_unsupported(int error)
 {
-	/* not with block maps, or (some) with bigalloc and data=journal */
+	/* Files with block maps support no mode of fallocate; bigalloc and
+	 * data=journal lack some modes. */
 	return error == EOPNOTSUPP;
 }
 
 /*
- * Little is left beyond the end of a file: of a deep extent tree that goes on
- * there, e2fsck 1.47.0 believes that it ends with the file (storm --stock shows
- * it, too).
+ * Preallocates at most 128 KiB beyond the end of a file: e2fsck 1.47.0 assumes
+ * that a deep extent tree ends with the file, and else reports an error
+ * (storm --stock shows this, too).
  */
 static void op_fallocate(struct work *work, bool far)
 {
@@ -374,7 +381,7 @@ static void op_punch(struct work *work)
 	close(fd);
 }
 
-/* Over another one of the process: that is freed. */
+/* Deletes a file, and renames another one to its name and back. */
 static void op_rename(struct work *work)
 {
 	struct file *from = any_file(work, true), *to = any_file(work, true);
@@ -384,7 +391,7 @@ static void op_rename(struct work *work)
 		return;
 	file_path(from_path, sizeof(from_path), work->worker, from->id);
 	file_path(to_path, sizeof(to_path), work->worker, to->id);
-	/* The content goes with the name that it was written under. */
+	/* It gets its own name back, as the content depends on the id there. */
 	if (unlink(to_path))
 		fail("%s: unlink: %s", to_path, strerror(errno));
 	to->exists = false;
@@ -435,7 +442,7 @@ static bool cell_is_right(struct work *work, const struct file *file, u64 at,
 	return !memcmp(data, expected, len);
 }
 
-/* A hole, from at to end, in which cells with content would be lost. */
+/* Whether the model agrees that there is a hole from at to end. */
 static bool hole_is_right(const struct file *file, u64 at, u64 end)
 {
 	for (u64 i = at / CELL; i * CELL < end && i < CELLS; i++)

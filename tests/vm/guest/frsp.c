@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The module: loading, its files in sysfs, what it logs and what it leaves
- * behind. */
+/* Loads and unloads the module, reads and writes its files in sysfs, and checks
+ * what it logs and what it leaves behind. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -117,8 +117,7 @@ void frsp_collect(void)
 	shared->commits += counter("commits_requested");
 }
 
-/* Loading an unsigned module from outside of the tree is worth a word, but not
- * ours. */
+/* The kernel's own messages at the load of an unsigned, out-of-tree module. */
 static bool is_about_the_build(const char *line)
 {
 	return strstr(line, "taint") || strstr(line, "verification failed");
@@ -164,7 +163,8 @@ void frsp_check_gone(void)
 		if (!access(path, F_OK))
 			fail("%s is still there", path);
 	}
-	/* Where caches are merged, a link stays (mm/slub.c). */
+	/* If the cache was merged with another one, a link may stay
+	 * (mm/slub.c). */
 	if (!lstat("/sys/kernel/slab/frsp_extent", &stat) &&
 	    !S_ISLNK(stat.st_mode))
 		fail("the slab cache is still there");

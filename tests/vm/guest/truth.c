@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the trees say, held against two others that know: ext4's own buddy, as
- * /proc/fs/ext4/DEV/mb_groups shows it, and the bitmaps on the disk, as
- * libext2fs reads them. First all trees are loaded, but for groups that are
- * free from end to end: their summary says all, and is all that there needs to
- * be.
+ * Compares the free-space trees with two independent sources: ext4's buddies,
+ * as /proc/fs/ext4/DEV/mb_groups shows them, and the bitmaps on the disk, as
+ * libext2fs reads them. Before that it makes frsp load all groups, except
+ * completely free groups: frsp needs only their summary.
  */
 #include <errno.h>
 #include <ext2fs/ext2fs.h>
@@ -48,13 +47,13 @@ static bool ask(u32 index, struct frsp_ioc_free_extents *out)
 }
 
 struct group {
-	u32 clusters; /* that it has */
+	u32 clusters; /* free or not */
 	u32 cluster_blocks;
 	u32 longest;
 	u64 free;
 	u64 fragments;
 	u64 first_block;
-	u64 used_block; /* one that is in use; 0: none */
+	u64 used_block; /* the last block in use; 0: none */
 	u64 extents[FRSP_BUCKETS], clusters_of[FRSP_BUCKETS];
 };
 
@@ -93,7 +92,7 @@ static void read_disk_group(ext2_filsys fs, u32 g, struct group *group)
 		add_run(group, run);
 }
 
-/* The groups by the bitmaps on the disk; NULL: they cannot be read. */
+/* Reads the groups from the bitmaps on the disk; NULL: that failed. */
 static struct group *read_disk(u32 *n_groups)
 {
 	struct group *groups;
@@ -120,9 +119,10 @@ static bool is_all_free(const struct group *group)
 }
 
 /*
- * A file that is to have a cluster in these ranges: to find room, frsp has to
- * look into each. It is far behind the file's start, as what is small may come
- * from a preallocation.
+ * Places a file in these ranges and allocates one cluster of it: frsp has to
+ * load the group of each range to find room. The cluster is at 64 MiB in the
+ * file, because the first clusters of a file may come from a group
+ * preallocation.
  */
 static void allocate_in(struct frsp_range *ranges, u32 n_ranges)
 {
@@ -140,8 +140,10 @@ static void allocate_in(struct frsp_range *ranges, u32 n_ranges)
 }
 
 /*
- * A used block of each group is a range without room, so that all are looked
- * into. Where only memory knows what is in use, a range of its own has to do.
+ * Makes frsp load all groups. In each group a used block is a range without
+ * room, so that frsp tries all ranges. If the disk's bitmap has no used block
+ * but ext4's buddy has one, the whole group is a range, and a file is placed in
+ * this group alone.
  */
 static void load_all(const struct group *groups, u32 n_groups)
 {
@@ -151,8 +153,8 @@ static void load_all(const struct group *groups, u32 n_groups)
 
 	unlink(MOUNT_POINT "/reserve");
 	syncfs(root);
-	/* Brings the bitmaps back into memory: where ext4 has let go of them,
-	 * frsp has to wait until they return. */
+	/* Reads the bitmaps into memory again, if ext4 has evicted some: frsp
+	 * would have to wait for them. */
 	ioctl(root, FITRIM, &everything);
 	frsp_write("mb_frsp_max_mem", 0);
 	frsp_write("freespace_tree", 1);
@@ -186,7 +188,7 @@ static u64 sum(const __u64 *numbers)
 
 static void add_group(struct group *total, const struct group *group)
 {
-	total->clusters++; /* groups, here */
+	total->clusters++; /* in a total: the number of groups */
 	total->free += group->free;
 	total->fragments += group->fragments;
 	for (int i = 0; i < FRSP_BUCKETS; i++) {
@@ -196,8 +198,9 @@ static void add_group(struct group *total, const struct group *group)
 }
 
 /*
- * Of n groups, those that are not free from end to end, and n_all_free others:
- * the first ones, or the last ones, as a filesystem's last group may be small.
+ * Adds up all groups that are not completely free, and n_all_free completely
+ * free groups: the first ones, or the last ones. Which ones matters, because a
+ * filesystem's last group may be smaller than the others.
  */
 static struct group add_up(const struct group *groups, u32 n, u32 n_all_free,
 			   bool last)
@@ -248,10 +251,11 @@ static bool is_same(const struct frsp_ioc_free_extents *is,
 }
 
 /*
- * How many groups that are free from end to end are loaded: from *least on,
- * n_full more at most. Full groups may be loaded or not, which nobody sees, so
- * that 11 loaded groups can be 10 with extents and 1 full one, or 8 with
- * extents and 3 that are all free.
+ * Finds a total that matches the tree, by trying how many completely free
+ * groups are loaded: least to least + n_full. The number is not known, because
+ * nothing shows whether a full group is loaded. Example: a tree has 8 partly
+ * free groups and 3 full groups, and 11 groups are loaded. These can be the 8
+ * and the 3, or the 8 and 3 completely free groups.
  */
 static bool find_all_free(const struct group *groups,
 			  const struct frsp_ioc_free_extents *is, u32 least,
@@ -269,7 +273,8 @@ static bool find_all_free(const struct group *groups,
 	return false;
 }
 
-/* is: all zero if frsp.ko does not answer; total: what it should say. */
+/* Sets is to frsp.ko's answer (all zero if the ioctl failed) and total to what
+ * it should be. */
 static enum verdict judge_tree(u32 tree, const struct group *groups,
 			       struct frsp_ioc_free_extents *is,
 			       struct group *total)
@@ -284,14 +289,14 @@ static enum verdict judge_tree(u32 tree, const struct group *groups,
 	loaded = is->groups_loaded;
 	if (loaded > total->clusters)
 		n_all_free = loaded - total->clusters;
-	/* Of full groups there is nothing to be missed. */
+	/* A full group has no extents, so it need not be loaded. */
 	if (loaded + n_full < total->clusters)
 		return NOT_LOADED;
 	return find_all_free(groups, is, n_all_free, n_full, total) ? SAME
 								    : DIFFERENT;
 }
 
-/* Whether no tree is being loaded any more, as far as can be told. */
+/* Whether all trees agree, so that frsp seems to have loaded all groups. */
 static bool is_settled(const struct group *groups)
 {
 	struct frsp_ioc_free_extents is = {0};
@@ -306,7 +311,7 @@ static bool is_settled(const struct group *groups)
 	return true;
 }
 
-/* False: it is not loaded, so there is nothing to compare. */
+/* False: the tree is not loaded, so there is nothing to compare. */
 static bool compare_tree(u32 tree, const struct group *groups, bool buckets)
 {
 	struct frsp_ioc_free_extents is;
@@ -351,7 +356,7 @@ static u32 compare_trees(const struct group *groups, bool buckets,
 	return n;
 }
 
-/* What ext4's buddy has instead of what the disk has. */
+/* Replaces the disk's numbers by those of ext4's buddies. */
 static void read_memory(struct group *groups, u32 n_groups)
 {
 	u32 g, free, fragments, first;
@@ -381,7 +386,8 @@ void truth_in_memory(void)
 		return;
 	groups = read_disk(&n_groups);
 	if (groups) {
-		/* A group that the thread is building is nobody else's. */
+		/* While frsp's thread builds a group, load_all() cannot load
+		 * it. */
 		for (int i = 0; i < SETTLE_TRIES; i++) {
 			read_memory(groups, n_groups);
 			load_all(groups, n_groups);
@@ -398,7 +404,7 @@ void truth_in_memory(void)
 	close_both();
 }
 
-/* Of each group that is known, the longest extent. */
+/* Compares free clusters and longest extent of each group with a summary. */
 static void compare_summaries(const struct group *groups, u32 n_groups)
 {
 	struct frsp_group_summary *known = calloc(n_groups, sizeof(*known));

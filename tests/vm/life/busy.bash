@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
-# Freed extents until their transaction commits.
+# Tests of busy extents: a freed extent is busy until its transaction commits.
 
 test_busy() {
 	local i
@@ -27,7 +27,7 @@ test_busy() {
 	check_trees
 }
 
-# They have an eighth of the cap.
+# Busy extents may take an eighth of the cap.
 test_busy_is_bounded() {
 	local i
 	make_ext4 500M
@@ -59,7 +59,8 @@ test_busy_without_journal() {
 	is 0 frsp/busy_blocks_peak
 }
 
-# All that would fit waits for a commit: it is asked for, and the next request fits.
+# The only extents that are long enough are busy: frsp requests a commit, and after it a
+# request finds an extent.
 test_commit_is_asked_for() {
 	local free
 	make_ext4 600M -m 0

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
-# The hook of closing files.
+# Tests of the hook of ext4_release_file(), which sees the closing of files (kmod/closes.c).
 
 closes_are_watched() {
 	grep -q '^ext4_release_file ' /sys/kernel/tracing/enabled_functions
@@ -10,7 +10,8 @@ closes_are_not_watched() {
 	! closes_are_watched
 }
 
-# Room behind a growing file needs the hook, as do places; else nobody pays for it.
+# The hook is there while a file has target ranges (a place) or files ask for a room behind
+# them; otherwise it is off and costs nothing.
 test_closes_are_watched_while_needed() {
 	mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
 	make_ext4 1G
@@ -23,7 +24,7 @@ test_closes_are_watched_while_needed() {
 	grep -qw frsp_all /proc/cmdline || return 0
 	sleep 115
 	eventually closes_are_not_watched
-	# Buffered writes ask each time that they go to the disk, every 35 s.
+	# A growing file asks for a room at each writeback, every 35 s.
 	dd if=/dev/zero of=$mnt/log bs=64k count=4 oflag=append conv=notrunc status=none
 	sync
 	dd if=/dev/zero of=$mnt/log bs=64k count=4 oflag=append conv=notrunc status=none

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
-# Who keeps extents, and who loses them.
+# Tests of the memory for extents: the cap, the shares of filesystems, memory pressure.
 
-# Trees that were loaded full and got their extents by frees only are evicted, too.
+# The cap also evicts trees that were loaded when all groups were full, and got their
+# extents only by frees.
 test_cap_takes_effect_at_once() {
 	local i
 	make_ext4 300M -b 1024
@@ -32,7 +33,7 @@ test_cap_takes_effect_at_once() {
 	is 0 frsp/audit_mismatches
 }
 
-# One in four clusters free, in many groups: extents that take memory.
+# Makes a filesystem whose trees take much memory: 350 holes in a file of 700 MiB.
 make_pieces() {
 	local i
 	make_ext4 1G -m 0
@@ -44,7 +45,7 @@ make_pieces() {
 	sync
 }
 
-mount_share() { # mount_share NUMBER SIZE; REPLY: its cap
+mount_share() { # mount_share NUMBER SIZE: sets REPLY to the filesystem's cap
 	[[ -e $tmp/share$1 ]] || truncate -s "$2" $tmp/share$1
 	mke2fs -q -F -t ext4 -b 4096 $tmp/share$1 || die "mke2fs share$1"
 	mkdir -p /mnt/share$1
@@ -52,16 +53,16 @@ mount_share() { # mount_share NUMBER SIZE; REPLY: its cap
 	share_of $1
 }
 
-share_file() { # share_file NUMBER: where its cap is
+share_file() { # share_file NUMBER: prints the sysfs file of the cap
 	basename "$(findmnt -no SOURCE "/mnt/share$1")" | sed 's|.*|/sys/fs/ext4/&/mb_frsp_max_mem|'
 }
 
-share_of() { # share_of NUMBER
+share_of() { # share_of NUMBER: sets REPLY to the cap
 	REPLY=$(cat "$(share_file "$1")")
 }
 
-# Five filesystems that want more memory together than there is for all, and one that
-# wants little.
+# Five large filesystems together want more memory than the limit for all filesystems; one
+# small filesystem wants little.
 test_shares() {
 	local i sum=0 limit alone small
 	limit=$(awk '/^MemTotal/ { print $2 * 1024 / 64 }' /proc/meminfo)
@@ -90,7 +91,7 @@ test_shares() {
 	[[ $REPLY == "$alone" ]] || die "$REPLY, not $alone as alone"
 }
 
-# The kernel wants memory back: extents go, and what is known of their groups stays.
+# The kernel reclaims memory: frsp evicts the extents and keeps the groups' summaries.
 test_memory_pressure() {
 	make_pieces
 	load
@@ -108,7 +109,7 @@ test_memory_pressure() {
 	is 0 frsp/audit_mismatches
 }
 
-# Level 3 wants all and the cap holds a part: the loader ends all the same.
+# Level 3 loads all trees, but the cap has room for a part: the loader must stop trying.
 test_cap_below_what_there_is() {
 	make_pieces
 	load

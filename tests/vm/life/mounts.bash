@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
-# How frsp.ko comes and goes: loading, mounting, unmounting, unloading.
+# Tests of loading and unloading frsp.ko, and of mounting and unmounting filesystems.
 
 test_load_before_mount() {
 	make_ext4 500M
@@ -31,7 +31,8 @@ test_load_after_mount() {
 	e2fsck -fn $dev >$tmp/e2fsck 2>&1 || die "$(<$tmp/e2fsck)"
 }
 
-# What the module was told of ext4 when it was built is what this kernel shows.
+# The layout of ext4's structs that the module was built with is the layout in this
+# kernel's BTF.
 test_layout() {
 	local split=/sys/kernel/btf/ext4
 	[[ -e $split ]] || split=-
@@ -56,7 +57,7 @@ test_ftrace_switched_off() {
 		refused 'kernel.ftrace_enabled is 0'
 		sysctl -q kernel.ftrace_enabled=1
 	else
-		# since 7.3, with or without frsp.ko
+		# 7.3 and later always refuse it
 		dmesg | grep 'ftrace_enabled file is deprecated and no longer disables' >/dev/null ||
 			die "ftrace cannot be switched off"
 	fi
@@ -99,7 +100,7 @@ test_bad_values() {
 	! grep -vqE '^[0-9]+$' $tmp/counters || die "not a number: $(<$tmp/counters)"
 }
 
-# The thread freezes, however much there is to load.
+# The loader's thread can be frozen for a suspend while it has much to load.
 test_suspend_while_loading() {
 	local sys=/sys/fs/ext4/loop0
 	[[ -e /sys/power/pm_test ]] || return 0
@@ -118,7 +119,8 @@ test_suspend_while_loading() {
 	rm $tmp/fs
 }
 
-# Ten at a time, each seen; what is no business of ours is left alone.
+# Ten filesystems are mounted, written to and unmounted at the same time. frsp attaches to
+# each of them.
 test_many_filesystems() {
 	local i n
 	load
@@ -147,10 +149,10 @@ test_many_filesystems() {
 	rm $tmp/fs*
 }
 
-# So often is it taken away from those who write.
+# Unloads and loads the module twice (20 times with FRSP_ALL=1) while two processes write.
 test_unload_under_load() {
 	local i writer writers=() n=2
-	[[ -z ${FRSP_ALL:-} ]] || n=20
+	! grep -qw frsp_all /proc/cmdline || n=20
 	make_ext4 1G
 	load
 	mount_ext4
@@ -171,7 +173,7 @@ test_unload_under_load() {
 	check_trees
 }
 
-# A disk that can be stopped, /dev/mapper/stopper, 1 GB of the real one.
+# Makes /dev/mapper/stopper, 1 GiB of the disk, whose I/O can be stopped.
 make_stopper() {
 	modprobe -q dm-mod
 	dmsetup create stopper --noudevsync --noudevrules --table "0 2097152 linear $dev 0" ||
@@ -187,13 +189,13 @@ start_disk() {
 	dmsetup resume stopper --noudevsync || die "dmsetup resume"
 }
 
-make_small() { # make_small NAME: an ext4 in a file, and where to mount it
+make_small() { # make_small NAME: makes an ext4 in a file, and the directory /mnt/NAME
 	mkdir -p "/mnt/$1"
 	truncate -s 64M "$tmp/$1.img"
 	mke2fs -q -F -t ext4 "$tmp/$1.img"
 }
 
-# Mounts one filesystem in a file, at /mnt/older, and one on a disk that can be stopped.
+# Mounts a filesystem in a file at /mnt/older, and then one on the stopper at $mnt.
 mount_two() {
 	make_stopper
 	mke2fs -q -F -t ext4 /dev/mapper/stopper
@@ -202,8 +204,9 @@ mount_two() {
 	mount /dev/mapper/stopper $mnt || die mount
 }
 
-# The umount of the latter waits for its disk until COMMAND is under way.
-beside_umount() { # beside_umount COMMAND...
+# beside_umount COMMAND...: runs COMMAND while the umount of $mnt waits for the stopped
+# disk.
+beside_umount() {
 	local umount
 	dd if=/dev/zero of=$mnt/a bs=1M count=8 status=none
 	stop_disk
@@ -217,7 +220,7 @@ beside_umount() { # beside_umount COMMAND...
 	wait $umount || die umount
 }
 
-# In 6.1 a walk over the superblocks ends at the one that it waits for.
+# In 6.1 a walk over the superblocks ends early at a superblock that is being unmounted.
 test_unload_beside_umount() {
 	mount_two
 	load
@@ -227,7 +230,7 @@ test_unload_beside_umount() {
 	dd if=/dev/zero of=/mnt/older/a bs=1M count=8 conv=fsync status=none || die "a write failed"
 }
 
-# What the walk did not reach is found by its first request.
+# frsp attaches to a filesystem that the walk did not reach at the first request there.
 test_load_beside_umount() {
 	mount_two
 	beside_umount load
@@ -235,7 +238,7 @@ test_load_beside_umount() {
 	eventually compgen -G '/sys/fs/ext4/loop*/frsp' || die "it was not found"
 }
 
-# A request on one filesystem waits for its disk: others are mounted and unmounted.
+# While a request on one filesystem waits for its disk, others can be mounted and unmounted.
 test_stopped_disk_stops_no_other() {
 	local writer
 	make_stopper

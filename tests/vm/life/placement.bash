@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
-# Files with target ranges.
+# Tests of files with target ranges (kmod/place.c), and of a group whose lock is taken.
 
-place() { # place EXPECTED ARG...: what it prints, in one line
+place() { # place EXPECTED ARG...: runs ../place.c; EXPECTED is its output in one line
 	local is
 	is=$("$tools/place" "${@:2}" 2>&1 | paste -sd' ')
 	[[ $is == "$1" ]] || die "place ${*:2}: $is, not $1"
@@ -12,17 +12,17 @@ test_place() {
 	make_ext4 2G
 	load
 	mount_ext4
-	# in the middle of a free extent; RFC: only its start was found
+	# in the middle of a free extent; the RFC's code found only the start of one
 	place 200000+1000 $mnt/a 1000 200000+1000
 	place 201234+64 $mnt/b 64 201234+64
 	check_trees
-	# room in the second range only, then in none: somewhere else
+	# free blocks in the second range only; then in no range, so they come from elsewhere
 	place '300000+100 300500+100' $mnt/c 200/100 200000+1000 300000+100 300500+100
 	"$tools/place" $mnt/d 200/50 300000+100 300500+149 >$tmp/d || die "place"
 	[[ $(head -n 1 $tmp/d) == 300600+50 || $(head -n 1 $tmp/d) == 300600+200 ]] || die "$(<$tmp/d)"
-	# what is free between used blocks, over a group's border
+	# the free blocks between used blocks, across a group's border
 	place '393216+80 393200+16 393296+4' $mnt/e 100/20 393200+100
-	# a goal that is taken goes to the next piece
+	# the first free block is in use: the goal is the next free piece
 	place 400000+10 $mnt/f 10 400000+10
 	place '399990+10 400010+10' $mnt/g 20/10 399990+30
 	# small writes, with and without delayed allocation
@@ -63,7 +63,7 @@ test_place_errors() {
 	is 0 frsp/placed_goals
 }
 
-# Where the first block is 1, not 0.
+# With blocks of 1 KiB, the filesystem's first block is 1, not 0.
 test_place_1k() {
 	make_ext4 200M -b 1024
 	load
@@ -74,7 +74,8 @@ test_place_1k() {
 	check_trees
 }
 
-# With bigalloc, ranges are widened to clusters: not beyond 64 bits.
+# With bigalloc only the whole clusters in a range count. Computing them must not overflow
+# 64 bits.
 test_place_bigalloc() {
 	make_ext4 300M -O bigalloc -C 65536
 	load
@@ -84,7 +85,7 @@ test_place_bigalloc() {
 	check_trees
 }
 
-# 800 groups, each shorter than what is asked for: a request looks into some.
+# 800 groups, each smaller than the request: a request loads only some of them.
 test_place_is_bounded() {
 	local loads
 	make_ext4 200M -b 1024 -g 256 -O ^flex_bg
@@ -100,12 +101,12 @@ test_place_is_bounded() {
 	((loads <= 32 * REPLY)) || die "$loads loads for $REPLY goals"
 }
 
-group_of() { # group_of FILE: in which its first block is, with 4 KiB blocks
+group_of() { # group_of FILE: prints the group of its first block, for blocks of 4 KiB
 	filefrag -v "$1" | awk '$1 == "0:" { print int($4 / 32768) }'
 }
 
-# Somebody has the lock of the group in which the next file would be. It goes to another
-# group, and does not wait; what continues a file would.
+# Another process holds the lock of the group in which the next new file would be. The
+# file goes to another group and does not wait. A request that continues a file would wait.
 test_group_whose_lock_is_taken() {
 	local parameters=/sys/module/group_holder/parameters
 	make_ext4 2G
@@ -114,11 +115,11 @@ test_group_whose_lock_is_taken() {
 	cp "$(type -P fallocate)" $tmp/holder
 	fallocate -l 64K $mnt/before || die "fallocate"
 	cat /proc/fs/ext4/vda/mb_groups >/dev/null # all groups are known
-	touch $mnt/{held,free} # inodes' locks are those of groups, too
+	touch $mnt/{held,free} # before: creating an inode takes a group's lock, too
 	insmod "$group_holder" || die "insmod $group_holder"
 	$tmp/holder -l 64K $mnt/held &
 	eventually grep -qx Y $parameters/is_held
-	# without a wait for the journal, which waits for the holder
+	# without fsync: the journal waits for the holder
 	dd if=/dev/zero of=$mnt/free bs=64K count=1 oflag=direct conv=notrunc status=none || die "dd"
 	echo N >$parameters/hold
 	wait

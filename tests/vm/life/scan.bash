@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
-# The scan in the background.
+# Tests of the background scan (kmod/scan.c).
 
-# 32 groups with little room, one with much, which only their bitmaps tell. ext4 itself
-# would read them all after the mount.
+# Makes and mounts 32 groups: all have short free extents, and one has a long one. Only the
+# bitmaps tell which. no_prefetch_block_bitmaps: otherwise ext4 reads all bitmaps after the
+# mount.
 make_scanned() { # [OPTION]
 	local offset
 	make_ext4 4G -E lazy_itable_init=0
@@ -25,7 +26,7 @@ knows_all() {
 	is "$REPLY" frsp/groups_known
 }
 
-# Once all is known a request finds the room, and has nothing read, at level 0.
+# After the scan, a request at level 0 finds the long extent without reading bitmaps.
 test_scan() {
 	local reads
 	load
@@ -46,7 +47,7 @@ test_scan() {
 	check_trees
 }
 
-# For how long the disk was busy in all, in ms, to REPLY.
+# Sets REPLY to the time, in ms, for which the disk has been busy.
 busy_ms() {
 	read -r _ _ _ _ _ _ _ _ _ REPLY _ <${dev/dev/sys\/block}/stat
 }
@@ -56,7 +57,7 @@ was_busy() { # was_busy MS
 	((REPLY >= $1))
 }
 
-# ext4 has read all before we came, and has let go of some.
+# ext4 has read all bitmaps before frsp.ko is loaded, and has evicted some of them.
 test_scan_when_loaded_late() {
 	make_scanned
 	cat /proc/fs/ext4/vda/mb_groups >/dev/null
@@ -70,7 +71,7 @@ test_scan_when_loaded_late() {
 	check_trees
 }
 
-# Others use the disk, which is what it must not disturb.
+# The scan pauses while other processes use the disk.
 test_scan_stands_back() {
 	local others
 	load
@@ -88,13 +89,13 @@ test_scan_stands_back() {
 		pkill -x dd
 		wait $others
 	} 2>/dev/null
-	for _ in {1..3}; do # a pause may have become 10 s long
+	for _ in {1..3}; do # a pause lasts up to 10 s
 		eventually knows_all && return
 	done
 	die "it does not go on"
 }
 
-# Nothing is read where nothing is written.
+# The scan reads nothing while the filesystem is read-only.
 test_scan_read_only() {
 	load
 	make_scanned ro

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034,SC2086,SC2154 # kmod-in-guest says why
-# Damaged bitmaps, full memory, growth: what could make a write fail or stop.
+# Tests of trouble that could make a write fail or hang: damaged or evicted bitmaps,
+# filesystems that become read-only, blocks larger than a page, growth.
 
 bitmap_block() { # bitmap_block GROUP
 	dumpe2fs $dev 2>/dev/null | sed -n "/^Group $1:/,/Inode bitmap/s/.*Block bitmap at \([0-9]*\).*/\1/p"
@@ -14,8 +15,9 @@ corrupt_bitmap() { # corrupt_bitmap GROUP [BLOCK-SIZE]
 		dd of=$dev bs=$size seek="$block" conv=notrunc status=none
 }
 
-# Group 2 has data and is damaged, so stock ext4 stands off it, and frsp as well.
-make_corrupt() { # make_corrupt MOUNT-OPTIONS
+# make_corrupt MOUNT-OPTIONS: group 2 has data and a damaged bitmap. Stock ext4 avoids this
+# group, so frsp has to avoid it, too.
+make_corrupt() {
 	expect 'EXT4-fs error.*(bad block bitmap|corrupted|checksum)'
 	expect 'EXT4-fs error'
 	make_ext4 600M -E lazy_itable_init=0
@@ -44,13 +46,13 @@ test_corrupt_group() {
 	sleeps_beside_writes
 }
 
-wake_ups() { # of the loader, to REPLY
+wake_ups() { # sets REPLY to the number of the loader's context switches
 	local pid
 	pid=$(pgrep -x frsp/vda) || die "no loader"
 	REPLY=$(($(grep -h ctxt_switches /proc/"$pid"/status | tr -dc '0-9\n' | paste -sd+)))
 }
 
-# Once all but the bad group is loaded, requests near that find nothing to load.
+# When all groups but the bad one are loaded, requests near it must not wake the loader.
 sleeps_beside_writes() {
 	local before i
 	is_idle
@@ -63,7 +65,7 @@ sleeps_beside_writes() {
 	((REPLY - before < 40)) || die "$((REPLY - before)) wake-ups for 100 files"
 }
 
-# A group that ext4 knows to be corrupt before we come. The loader lets it be.
+# ext4 has marked the group as corrupt before frsp.ko is loaded. The loader skips it.
 test_corrupt_before() {
 	make_corrupt errors=continue
 	cat /proc/fs/ext4/vda/mb_groups >/dev/null
@@ -85,7 +87,7 @@ test_corrupt_read_only() {
 	get frsp/trees
 }
 
-# What the loader would read it lets be when an error has made ext4 stop writing.
+# The loader reads no bitmaps after an error has made the filesystem read-only.
 test_read_only_after_an_error() {
 	expect 'Remounting filesystem read-only'
 	expect 'Aborting journal'
@@ -102,7 +104,7 @@ test_read_only_after_an_error() {
 	is 0 frsp/groups_loaded
 }
 
-# The loader has nothing to do, and does nothing.
+# The loader has nothing to do, and so it sleeps.
 is_idle() {
 	local before REPLY
 	for _ in {1..20}; do
@@ -115,7 +117,7 @@ is_idle() {
 	die "the loader finds no rest: $((REPLY - before)) wake-ups in a second"
 }
 
-# ext4 has let go of its bitmaps, which it had read before we came.
+# ext4 had read all bitmaps, and has evicted them before frsp.ko is loaded.
 test_bitmaps_not_in_memory() {
 	make_ext4 1G -E lazy_itable_init=0
 	mount_ext4
@@ -134,7 +136,8 @@ test_bitmaps_not_in_memory() {
 	check_trees
 }
 
-# Since 6.19: ext4's buddy bitmaps are folios of several pages.
+# Since 6.19 a block may be larger than a page, and ext4's buddies are folios of several
+# pages.
 test_blocks_larger_than_a_page() {
 	[[ -e /sys/fs/ext4/features/blocksize_gt_pagesize ]] || return 0
 	local size
@@ -177,8 +180,8 @@ test_growth() {
 	check_trees
 }
 
-# With small blocks groups share a page of buddies. The bitmap of one is damaged, and the
-# other must be read: stock ext4 passes it over.
+# With small blocks several groups share a page of buddies. The bitmap of one group is
+# damaged, and the other group's bitmap must be read. Stock ext4 skips the damaged one.
 test_corrupt_neighbour() {
 	local group pairs=() i
 	expect 'EXT4-fs error'
@@ -189,7 +192,7 @@ test_corrupt_neighbour() {
 		dd if=/dev/zero of=$mnt/d$i/x bs=1k count=3000 conv=fsync status=none
 	done
 	umount $mnt
-	# even and written, with a neighbour that was not
+	# even groups that were written to, with a next group that was not
 	mapfile -t pairs < <(dumpe2fs $dev 2>/dev/null | awk '
 		/^Group [0-9]+:/ { group = $2 + 0; uninit[group] = /BLOCK_UNINIT/ }
 		END { for (i = 2; i + 1 <= group; i += 2) if (!uninit[i] && uninit[i + 1]) print i }')
@@ -209,10 +212,11 @@ test_corrupt_neighbour() {
 	log_is_read=1
 }
 
-# ext4 has let go of a page of buddies, and cannot make it again, as the bitmap of a
-# neighbour is damaged: with our goal it fails, with its own it does not. Without a
-# journal, which would hold on to the bitmap. It is in memory: one that ext4 reads itself
-# is passed over (ext4_mb_init_cache()).
+# ext4 has evicted a page of buddies and cannot generate it again, because the bitmap of
+# another group in the page is damaged. A request with frsp's goal fails there; with ext4's
+# own goal it succeeds. The filesystem has no journal: that would keep the bitmap in memory.
+# The damaged bitmap is read into memory before: a damaged bitmap that ext4 reads from the
+# disk itself is skipped (ext4_mb_init_cache()).
 test_goal_that_cannot_be_loaded() {
 	local first
 	expect 'EXT4-fs error'
@@ -222,18 +226,18 @@ test_goal_that_cannot_be_loaded() {
 	# groups 10 and 11
 	place 81921+100 $mnt/a 100 81921+100
 	place 90113+100 $mnt/b 100 90113+100
-	# ext4's own goal is behind what the file has already.
+	# ext4's own goal is right after the file's last block
 	first=$("$tools/place" $mnt/c 100)
 	sync
 	corrupt_bitmap 11 1024
 	sync
 	blockdev --flushbufs $dev
-	echo 1 >/proc/sys/vm/drop_caches # 3 would empty our trees, too
+	echo 1 >/proc/sys/vm/drop_caches # 3 would evict frsp's trees, too
 	dd if=$dev of=/dev/null bs=1k skip="$(bitmap_block 11)" count=1 status=none
 	place "${first%+*}+200" $mnt/c 100 82921+100
 	is 1 frsp/goals_failed
 	logged 'group 10'
-	# It does not go there again.
+	# frsp does not choose this group again
 	place "${first%+*}+300" $mnt/c 100 83021+100
 	is 1 frsp/goals_failed
 }

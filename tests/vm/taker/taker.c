@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Takes ext4_mb_regular_allocator() as a livepatch would, so that frsp cannot. */
+/* Redirects ext4_mb_regular_allocator() as a livepatch would, so that frsp.ko
+ * cannot. */
 #include <linux/ftrace.h>
 #include <linux/module.h>
 

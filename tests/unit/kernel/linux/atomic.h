@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's atomic64_t, by the compiler's builtins: see types.h. */
 #ifndef FRSP_SHIM_ATOMIC_H
 #define FRSP_SHIM_ATOMIC_H
 

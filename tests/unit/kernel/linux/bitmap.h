@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* For little-endian machines, where the _le functions are the plain ones. */
+/* The bitmap functions, for little-endian machines only: there the _le
+ * functions are the same as those without _le. */
 #ifndef FRSP_SHIM_BITMAP_H
 #define FRSP_SHIM_BITMAP_H
 
@@ -12,7 +13,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "little-endian");
 #define BITS_TO_LONGS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 #define BITS_TO_BYTES(n) (((n) + BITS_PER_BYTE - 1) / BITS_PER_BYTE)
 
-/* The first bit at or behind from whose value is not that of all bits of skip. */
+/* Returns the first bit from "from" on that differs from skip (all 0 or all 1),
+ * or size. */
 static inline unsigned long frsp_shim_next(const unsigned long *words,
 					   unsigned long size,
 					   unsigned long from,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's doubly linked lists: see types.h. */
 #ifndef FRSP_SHIM_LIST_H
 #define FRSP_SHIM_LIST_H
 

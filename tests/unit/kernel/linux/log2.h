@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's base-2 logarithms: see types.h. */
 #ifndef FRSP_SHIM_LOG2_H
 #define FRSP_SHIM_LOG2_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's min(), max() and clamp(): see types.h. */
 #ifndef FRSP_SHIM_MINMAX_H
 #define FRSP_SHIM_MINMAX_H
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's red-black trees over those of libbsd: see ../rbtree.c. */
+/* The kernel's red-black trees, by those of libbsd: see ../rbtree.c. */
 #ifndef FRSP_SHIM_RBTREE_H
 #define FRSP_SHIM_RBTREE_H
 
 #include <linux/types.h>
 
-/* Two names for each link: the kernel's, and those that libbsd's macros use. */
+/* Each link has two names: the kernel's, and the one for libbsd's macros. */
 struct rb_node {
 	union {
 		struct {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Trees whose nodes know something of all below them: see ../rbtree.c. */
+/* Augmented trees: a node has a value over all nodes below it. See
+ * ../rbtree.c. */
 #ifndef FRSP_SHIM_RBTREE_AUGMENTED_H
 #define FRSP_SHIM_RBTREE_AUGMENTED_H
 
 #include <linux/rbtree.h>
 
 struct rb_augment_callbacks {
-	/* renews a node and those above it, up to one that stays as it is */
+	/* updates a node and its ancestors, up to one that does not change */
 	void (*propagate)(struct rb_node *node, struct rb_node *stop);
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One thread: nobody reads what is replaced. */
+/* RCU for a single thread: there are no readers to wait for. */
 #ifndef FRSP_SHIM_RCUPDATE_H
 #define FRSP_SHIM_RCUPDATE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Memory that can be told to run out, and that counts what was not given back. */
+/* Memory allocation that can be made to fail, and that counts leaks. */
 #ifndef FRSP_SHIM_SLAB_H
 #define FRSP_SHIM_SLAB_H
 
@@ -16,9 +16,9 @@ struct kmem_cache {
 	long n_objects;
 };
 
-/* How many allocations succeed from now on; negative: all. */
+/* The number of allocations that succeed from now on; negative: all. */
 extern long frsp_shim_allocs_left;
-/* What kmalloc() and the like have given and kfree() has not taken back. */
+/* The number of allocations by kmalloc() and the like without a kfree(). */
 extern long frsp_shim_n_allocated;
 
 void *kmalloc(size_t size, gfp_t gfp);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One thread: a lock that is taken twice, or not held, is a bug. */
+/* Spinlocks for a single thread. Locking a held lock, or unlocking a free one,
+ * is a bug and aborts. */
 #ifndef FRSP_SHIM_SPINLOCK_H
 #define FRSP_SHIM_SPINLOCK_H
 

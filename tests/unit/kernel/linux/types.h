@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What kmod/tree.c and its like need of the kernel, in user space: the same
- * names, just enough of each. Behind the kernel's own types for user space.
+ * The headers in this directory stand in for the kernel's, so that files such
+ * as kmod/tree.c can be built in user space: the same names, and just enough
+ * behind each. This one adds to the kernel's own types for user space.
  */
 #ifndef FRSP_SHIM_TYPES_H
 #define FRSP_SHIM_TYPES_H

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ui/sgr.h"
+#include "base/sgr.h"
 
 #include <stdlib.h>
 
 #define MAX_NUMBERS 16
 
-/* What comes after 38 or 48: "5;N" or "2;R;G;B". Returns how many were used. */
+/* Applies the numbers after 38 or 48: "5;N" or "2;R;G;B". Returns how many it
+ * used.
+ */
 static int apply_extended(int *color, const int numbers[], int n)
 {
 	if (n >= 2 && numbers[0] == 5) {
@@ -17,10 +19,12 @@ static int apply_extended(int *color, const int numbers[], int n)
 			 (numbers[2] & 255) << 8 | (numbers[3] & 255);
 		return 4;
 	}
-	return n; /* nobody knows how many belong to it */
+	return n; /* unknown: all the others may belong to it */
 }
 
-/* n numbers of one sequence; returns how many were used. */
+/* Applies the first of n numbers, with those that belong to it. Returns how
+ * many it used.
+ */
 static int apply(struct sgr *sgr, const int numbers[], int n)
 {
 	int number = numbers[0];
@@ -61,7 +65,7 @@ size_t sgr_parse(const char *text, struct sgr *sgr)
 	while (n < MAX_NUMBERS) {
 		char *end;
 
-		/* nothing is 0; a sign or a blank ends the sequence badly */
+		/* No digits mean 0; a sign or a blank is an error. */
 		numbers[n++] = *at >= '0' && *at <= '9' ? strtol(at, &end, 10)
 							: (end = (char *)at, 0);
 		at = end;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Text with colours as terminals take them: ECMA-48's SELECT GRAPHIC RENDITION,
- * "ESC [ n ; n m". What is printed with it goes to a terminal as it is, or is
- * taken apart for ncurses.
+ * Colours in text, in the way of terminals: SELECT GRAPHIC RENDITION of
+ * ECMA-48, "ESC [ n ; n m". Such text goes to a terminal as it is, or is parsed
+ * for ncurses.
  */
 #ifndef FRSP_SGR_H
 #define FRSP_SGR_H
@@ -15,7 +15,7 @@
 
 struct sgr {
 	bool bold, dim, reverse;
-	int fg, bg; /* of 256, with SGR_RGB, or SGR_DEFAULT */
+	int fg, bg; /* 0 to 255, a colour with SGR_RGB, or SGR_DEFAULT */
 };
 
 #define SGR_PLAIN ((struct sgr){.fg = SGR_DEFAULT, .bg = SGR_DEFAULT})
@@ -30,8 +30,8 @@ struct sgr {
 #define SGR_CYAN   "\033[36m"
 
 /*
- * If a sequence begins at text, applies it to *sgr (what it does not know it
- * leaves alone) and returns its length in bytes; else 0.
+ * If a sequence begins at text, applies it to *sgr and returns its length in
+ * bytes; else 0. Numbers that are not known change nothing.
  */
 size_t sgr_parse(const char *text, struct sgr *sgr);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Colours of text, taken apart. */
+/* Tests of the parser of escape sequences for colours (SGR). */
 #include "suite.h"
-#include "ui/sgr.h"
+#include "base/sgr.h"
 
 struct parse_case {
 	const char *text;
-	size_t len; /* of the sequence; 0: none begins here */
+	size_t len; /* of the sequence; 0: no sequence begins here */
 	struct sgr sgr;
 };
 
@@ -60,7 +60,7 @@ static void test_parse(void **state)
 	}
 }
 
-/* What a sequence does not say stays as it was. */
+/* Attributes that a sequence does not mention stay as they were. */
 static void test_goes_on(void **state)
 {
 	struct sgr sgr = SGR_PLAIN;

@@ -1,0 +1,20 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Tests of frspctl with frsp.ko in a guest; frspctl-in-guest has the tests.
+# tests/vm/frspctl.bats has another kernel.
+
+bats_require_minimum_version 1.8.0
+load ../vm/guests.bash
+
+setup_file() {
+	export BATS_TEST_TIMEOUT=2400
+	start_guests 6.1
+}
+
+in_guest() { # in_guest KERNEL
+	frspctl_in_guest "$1"
+}
+
+@test "6.1: frspctl says what sysfs and the disk say" {
+	passes_frspctl 6.1
+}
