@@ -1,29 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Free extents are in two rbtrees: by start, to follow what ext4 takes and
- * frees, and by (length, start), to find the best fit. In the tree by start,
- * each extent also has the greatest length class (extent.h) in its subtree, so
- * that a search for a near extent that is long enough skips all short ones,
- * however many.
+ * frees, and by (length, start), to find the best fit. By start, each extent
+ * also has the greatest length class (extent.h) in its subtree, so that a
+ * search for a near extent that is long enough skips all short ones, however
+ * many.
  *
  * For example, the extents 10+2, 20+7 and 40+2 (start + length) are in this
  * order by start, and in the order 10+2, 40+2, 20+7 by length. If ext4 takes
  * clusters 20 to 22, 20+7 becomes 23+4 and keeps its place in both trees. If
- * ext4 then takes cluster 41, 40+2 becomes 40+1, which keeps its place by start
- * and moves before 10+2 by length.
+ * ext4 then takes cluster 41, 40+2 becomes 40+1, and moves before 10+2 by
+ * length.
  *
  * A change costs O(log extents), under the locks that ext4 holds then. Mostly
- * ext4 takes the front of an extent, or frees the clusters behind one: the
- * extent then keeps its place by start, and moves by length only when it passes
- * a neighbour.
+ * ext4 takes the front of an extent or frees the clusters behind one: that
+ * extent moves only by length, and only if it passes a neighbour there.
  *
- * A group's bitmap has 32768 bits or more, and a group may have half as many
- * extents, so loading inserts them in chunks. Between two chunks, everything
- * below the mark is in the tree, and everything above it is in the copy of the
- * bitmap; each change of ext4 goes to one of them, or to both.
- *
- * When there is no memory, the tree does what it can in place: it then knows
- * less free space than there is, never more.
+ * A group of 32768 clusters may have 16384 extents, so loading inserts them in
+ * chunks (LOADING in tree.h). Without memory the tree does what it can in
+ * place: it then knows less free space than there is, never more.
  */
 #include <linux/bitmap.h>
 #include <linux/errno.h>
@@ -214,10 +209,7 @@ static void resize_extent(struct frsp_tree *tree, struct frsp_extent *extent,
 
 	extent->start = start;
 	extent->len = end - start;
-	/*
-	 * Otherwise a child has the greatest class, before and after: nothing
-	 * changes upwards. That is so most of the time.
-	 */
+	/* Otherwise a child has the greatest class, before and after. */
 	if (old_class == extent->longest || own_class(extent) > extent->longest)
 		longest_callbacks.propagate(&extent->by_start, NULL);
 	frsp_reorder(&extent->by_len, &tree->by_len, len_less);
@@ -376,10 +368,7 @@ static void fill_bits(void *bitmap, u32 start, u32 end, bool set)
 	}
 }
 
-/*
- * Whether the group's extents below limit are exactly the runs of the bitmap
- * there.
- */
+/* Whether the extents below limit are exactly the runs of the bitmap. */
 static bool agrees(const struct frsp_tree *tree, u32 group, const void *bitmap,
 		   u32 limit)
 {
@@ -654,10 +643,8 @@ static void summarize(struct frsp_tree *tree)
 }
 
 /*
- * For a group that summarize() has left LOADED, as none of its extents is among
- * the longest: takes the longest of its first extents. That one is free, and
- * nobody need read the group's bitmap again to learn that it has no long
- * extent.
+ * For a group that summarize() has left LOADED: the longest of its first
+ * extents stands for it, and its bitmap need not be read again.
  */
 static void summarize_short(struct frsp_tree *tree, u32 group)
 {
