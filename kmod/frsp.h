@@ -187,15 +187,15 @@ bool frsp_trees_grow(struct frsp_fs *fs);
 void frsp_trees_free(struct frsp_fs *fs);
 
 /*
- * wake.c: what the background thread has to do.
- *   want            the thread shall load the tree; io: also read bitmaps for
- * it retry           ends every tree's back-off, as there may be room now kick
- * there is other work next            takes the first wanted tree off the list,
- * or NULL most_promising  the tree that level 3 loads without a request, or
- * NULL has_work        there is more to do than the scan; called by the thread
+ * wake.c: what the background thread has to do. None of these sleeps.
+ *   want            the thread shall load the tree; io: and read bitmaps for it
+ *   retry           ends every tree's back-off, as there may be room now
+ *   kick            there is other work
+ *   next            takes the first wanted tree off the list, or NULL
+ *   most_promising  the tree that level 3 loads without a request, or NULL
+ *   has_work        there is work besides the scan; called by the thread
  *   may_read        bitmaps may be read that no task waits for
  *   is_done         all groups of the tree are LOADED or BAD
- * None of them sleeps.
  */
 void frsp_loader_init(struct frsp_fs *fs);
 void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io);
@@ -234,7 +234,7 @@ void frsp_busy_expire_all(struct frsp_fs *fs);
  * looked at the tree. condemn: the tree has lost its extents; the thread frees
  * them later. reclaim: evicts the least used trees until at most max_bytes are
  * in use; spares keep, which may be NULL. free_condemned: frees condemned
- * extents. Both may sleep.
+ * extents. The last two may sleep.
  */
 extern struct kmem_cache *frsp_extent_cache; /* made in main.c */
 void frsp_memory_init(struct frsp_fs *fs);
@@ -274,14 +274,15 @@ void frsp_tree_give_up(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
 		       enum frsp_tree_result why);
 
 /*
- * load.c.
+ * load.c: loading groups. The first three sleep, read at most once, and return
+ * 0 or -errno.
  *   init_group    has ext4 make the group's buddy, unless this mount has it
  *                 already; if that fails, the group is BAD, except for -ENOMEM
- *   summary       notes what ext4's bitmap of the group says, reads it if
- * needed group         puts the group's extents into the tree, from ext4's
- * bitmap in memory; io: reads it first if needed state         of a group, by
- * its index in the tree is_in_memory  ext4 has the group's bitmap in its buddy
- * cache The first three sleep, read at most once, and return 0 or -errno.
+ *   summary       notes what ext4's bitmap of the group says; reads it if needed
+ *   group         puts the group's extents into the tree, from ext4's bitmap in
+ *                 memory; io: reads it first if needed
+ *   state         of a group, by its index in the tree
+ *   is_in_memory  ext4 has the group's bitmap in its buddy cache
  */
 int frsp_load_init_group(struct frsp_fs *fs, u32 group);
 int frsp_load_summary(struct frsp_fs *fs, u32 group);
