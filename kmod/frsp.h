@@ -278,7 +278,7 @@ void frsp_tree_give_up(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
  * 0 or -errno.
  *   init_group    has ext4 make the group's buddy, unless this mount has it
  *                 already; if that fails, the group is BAD, except for -ENOMEM
- *   summary       notes what ext4's bitmap of the group says; reads it if needed
+ *   summary       notes what ext4's bitmap of the group says, read if needed
  *   group         puts the group's extents into the tree, from ext4's bitmap in
  *                 memory; io: reads it first if needed
  *   state         of a group, by its index in the tree
@@ -334,8 +334,8 @@ void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,
  *   hold         before a file gets target ranges: closing is watched from now
  *                on, or -errno; sleeps
  *   release      the target ranges are gone; does not sleep
- *   watch_rooms  true: closing is watched, so a room may be kept; false: it will
- *                be soon, unless ftrace refuses; does not sleep
+ *   watch_rooms  true: closing is watched, so a room may be kept; false: it
+ *                will be soon, unless ftrace refuses; does not sleep
  *   exit         no filesystem is attached any more
  */
 struct ftrace_ops;

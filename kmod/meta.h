@@ -57,7 +57,7 @@ void frsp_meta_update(struct frsp_meta *meta, struct frsp_tree *tree);
  *
  *   fit       its longest extent is at least len; not near itself
  *   longest   it has the longest extent of all, whose length becomes *len
- *   promise   its promise is at least len, and at least half of the highest one:
+ *   promise   its promise is at least len, and at least half of the highest:
  *             a group with few more free clusters than the request wants hardly
  *             has them in one piece
  *
