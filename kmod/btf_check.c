@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The offsets and prototypes of ext4_layout.h come from BTF. The running kernel
- * shows its own BTF in sysfs, so comparing a checksum of all of it proves more
- * than any probing of fields could: every structure and every prototype is the
- * same.
+ * Refuses a kernel whose BTF differs from that of the kernel that the module
+ * was built for.
+ *
+ * The offsets and prototypes in ext4_layout.h come from BTF. The running kernel
+ * shows its own BTF in sysfs, and a checksum of all of it proves more than any
+ * probing of fields: every structure and every prototype is the same.
  */
 #include <linux/crc32.h>
 #include <linux/file.h>
@@ -17,8 +19,9 @@
 #define CHUNK_BYTES SZ_64K
 
 /*
- * Not kernel_read_file(): that asks the security modules whether the kernel may
- * trust the contents, and has no name for what is only compared.
+ * kernel_read_file() would not do: it asks the security modules whether the
+ * kernel may trust the contents, and has no id for contents that are only
+ * compared.
  */
 static int file_crc(const char *path, u32 *crc)
 {

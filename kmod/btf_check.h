@@ -3,7 +3,7 @@
 #define FRSP_BTF_CHECK_H
 
 /*
- * Whether the running kernel is the one whose layout was built in: 0, or -errno
+ * Checks that the running kernel has the layout that was built in: 0, or -errno
  * after one line in the log that says what differs. Sleeps.
  */
 int frsp_btf_check(void);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Extents never overlap, and those of one transaction that touch are one. A
- * range is cut out before it is added, so memory for both is had before
- * anything changes.
+ * Extents never overlap, and extents of one transaction that touch are merged.
+ * A range is cut out before it is added, so all memory is allocated before
+ * anything changes. busy.h has an example.
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
@@ -25,7 +25,7 @@ static bool start_less(struct rb_node *a, const struct rb_node *b)
 	       rb_entry(b, struct frsp_busy_extent, node)->start;
 }
 
-/* The first extent that ends behind a position, or NULL. */
+/* The first extent whose end is behind a position, or NULL. */
 static struct frsp_busy_extent *first_behind(const struct frsp_busy *busy,
 					     u32 position)
 {
@@ -76,8 +76,8 @@ static bool is_inside(u32 start, u32 end, const struct frsp_busy_extent *extent)
 }
 
 /*
- * Nothing of [start, end) is busy any more. spare takes the rear part of an
- * extent that is split; without one that part goes, too. Returns how much was
+ * Removes [start, end). If that splits an extent, spare takes the rear part;
+ * without spare the rear part is removed, too. Returns how many clusters were
  * busy.
  */
 static u32 cut(struct frsp_busy *busy, struct frsp_busy_extent *extent,
@@ -104,7 +104,7 @@ static u32 cut(struct frsp_busy *busy, struct frsp_busy_extent *extent,
 	return n_cut;
 }
 
-/* Makes one extent of two that touch and have the same transaction. */
+/* Merges two extents if they touch and belong to the same transaction. */
 static void join(struct frsp_busy *busy, struct frsp_busy_extent *front,
 		 struct frsp_busy_extent *rear)
 {

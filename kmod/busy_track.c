@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Busy extents of a filesystem: from ext4's tracepoint ext4_mballoc_free, at
- * which a range of clusters is about to be freed in a transaction, until
- * mb_free_blocks() makes it allocatable. Where ext4 need not wait for the
- * commit (no journal, or file data with data=writeback) the second follows the
- * first at once.
+ * Follows the busy extents of a filesystem. One begins at ext4's tracepoint
+ * ext4_mballoc_free, where a transaction is about to free a range of clusters,
+ * and ends when mb_free_blocks() makes the range allocatable. Where ext4 need
+ * not wait for the commit (no journal, or file data with data=writeback), the
+ * end follows the beginning at once.
  *
- * Between the two a free may fail, and then nobody tells; what is left of
- * transactions that have committed expires in the background.
+ * A free may fail between the two, and no event reports that; what failed frees
+ * leave behind, once their transactions have committed, expires in the
+ * background.
  */
 #include "frsp.h"
 #include "trace.h"
 
-/* Looked at under one hold of a tree's busy_lock. */
+/* How many extents are visited under one hold of a tree's busy_lock. */
 #define EXPIRE_EXTENTS 1024
 
 static void raise_peak(atomic64_t *peak, s64 now)
@@ -32,14 +33,17 @@ struct busy_sums {
 	u32 extents, clusters;
 };
 
-/* Returns what the tree has before a change. */
+/* Locks the busy extents of a tree and returns their sums before a change. */
 static struct busy_sums lock_busy(struct frsp_tree *tree)
 {
 	spin_lock(&tree->busy_lock);
 	return (struct busy_sums){tree->busy.n_extents, tree->busy.n_clusters};
 }
 
-/* What changed since lock_busy() changes the filesystem's sums. */
+/*
+ * Adds what has changed since lock_busy() to the filesystem's sums, and
+ * unlocks.
+ */
 static void unlock_busy(struct frsp_fs *fs, struct frsp_tree *tree,
 			struct busy_sums before)
 {
@@ -54,7 +58,7 @@ static void unlock_busy(struct frsp_fs *fs, struct frsp_tree *tree,
 	spin_unlock(&tree->busy_lock);
 }
 
-/* The transaction that the current task works in; false: none. */
+/* The transaction of the current task; false: it has none. */
 static bool current_tid(struct frsp_fs *fs, u32 *tid)
 {
 	handle_t *handle = current->journal_info;
@@ -66,7 +70,10 @@ static bool current_tid(struct frsp_fs *fs, u32 *tid)
 	return true;
 }
 
-/* kmalloc() has sizes of 32 and 64 bytes, and none between. */
+/*
+ * What kmalloc() uses for one: it has sizes of 32 and 64 bytes, and none
+ * between.
+ */
 #define BUSY_EXTENT_BYTES 64
 static_assert(sizeof(struct frsp_busy_extent) > BUSY_EXTENT_BYTES / 2 &&
 	      sizeof(struct frsp_busy_extent) <= BUSY_EXTENT_BYTES);
@@ -141,8 +148,10 @@ void frsp_busy_request_commit(struct frsp_fs *fs, u32 len)
 		return;
 	frsp_count(fs, commits_requested);
 	trace_frsp_commits_requested(fs->sb->s_dev, len);
-	/* The caller is in a transaction and holds ext4's locks; the work does
-	 * not. */
+	/*
+	 * The caller is in a transaction and holds ext4's locks; a work item is
+	 * not, and does not.
+	 */
 	schedule_work(&fs->commit_work);
 }
 

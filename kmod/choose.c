@@ -1,54 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which goal a request is to have.
+ * Chooses a goal for a request, by the first of these steps that finds one:
  *
- * In this order, and every step may end it:
- *   1. a file with target ranges (place.c) gets those;
- *   2. the tree of ext4's own goal: that goal, if it is free and continues
- *      something, else the best fit near it, else in the nearest other tree
- *      that has room: for all that the file is thought to need from here on,
- *      or three quarters of that, and so on down to the length of the request;
- *   3. as many groups are read as the level allows, the nearest that promise
- *      much first, until one has room;
- *   4. the same in the room behind other files that grow;
- *   5. if a busy extent would do, a commit is asked for;
- *   6. the longest extent that is known, if it is long enough to be of use.
+ * 1. The target ranges of the file, if it has any (place.c).
+ *
+ * 2. The tree of ext4's own goal: that goal, if it is free and continues
+ * something, else the best fit near it. Then the nearest other tree that has
+ * room. This is tried with room for all that the file is expected to need from
+ * here on, then with three quarters of that, and so on.
+ *
+ * 3. The same with just the length of the request; between tries, as many
+ * groups are read as the level allows, the nearest ones that promise much
+ * first.
+ *
+ * 4. Steps 2 and 3 without reads, in the rooms of other growing files, too.
+ *
+ * 5. The longest extent that is known, if it is long enough to be useful.
+ * Before that, jbd2 is asked for a commit if a busy extent would be long
+ * enough; the request does not wait for the commit.
+ *
+ * For example, 1 MiB is appended to a file of 10 MiB. It is expected to need 65
+ * MiB: this one, and 64 MiB later (request.c). The clusters at its goal are in
+ * use. Step 2 looks for 65 MiB near the goal and then in the other trees, then
+ * for 48 MiB, then for 36 MiB, and finds an extent of 40 MiB. The request gets
+ * the first MiB, and the other 39 MiB become the file's room (pick.h).
  */
 #include "choose.h"
 #include "trace.h"
 
-/* From this level on the thread reads what it loads for requests. */
+/*
+ * From this level on, the thread may read bitmaps when it loads a tree for a
+ * request.
+ */
 #define LEVEL_BACKGROUND_IO 1
 
 /*
- * What fits better may be farther away than the nearest: by so many times what
- * is wanted, and this far in any case. Without a bound, files of a new
+ * How much farther than the nearest place a better fit may be: so many times
+ * what is wanted, but at least this far. Without a bound, files of a new
  * filesystem of 2 GB, where a free extent is a whole block group, took up to
- * 1.24 of stock ext4's time to be read back, and up to 1.01 with this
- * (tests/bench/alloc-place). On an aged filesystem (tests/bench/alloc-aging)
- * files got 1.27 extents without a bound, 1.28 with this, and 1.30 with 32 MiB.
+ * 1.24 times as long to read back as stock ext4's, and up to 1.01 times with
+ * this one (tests/bench/alloc-place). On an aged filesystem
+ * (tests/bench/alloc-aging) files got 1.27 extents without a bound, 1.28 with
+ * this one, and 1.30 with 32 MiB.
  */
 #define REACH_FACTOR	16
 #define REACH_MIN_BYTES (128U << 20)
 
 /*
- * Below this level, when so many reads in a row have found no room, free counts
- * tell nothing here, and only one request in so many reads.
+ * When so many reads in a row have found no room, the free counts of groups say
+ * little here; below this level, only one request in so many then reads.
  */
 #define LEVEL_PERSISTENT 2
 #define FRUITLESS_READS	 16
 
-/* Groups whose lock is taken that a request leaves to others. */
+/* How many groups a request passes over because their lock is held. */
 #define BUSY_TRIES 3
 
-/* Where a tree's first cluster is, in clusters from block 0. */
+/* The position of a tree's first cluster, in clusters from block 0. */
 static u64 tree_first(struct frsp_fs *fs, struct frsp_tree *tree)
 {
 	return (fs->first_data_block >> fs->cluster_bits) +
 	       ((u64)tree->index << fs->span_log2) * fs->group_clusters;
 }
 
-/* The request as this tree sees it. */
+/* Sets the fields of the request that depend on the tree. */
 static void aim(struct frsp_search *search, struct frsp_tree *tree,
 		bool goal_here)
 {
@@ -71,7 +86,7 @@ static void aim(struct frsp_search *search, struct frsp_tree *tree,
 		request->near = 0;
 }
 
-/* Clusters behind the choice that are to be the file's. */
+/* Clusters behind the choice that become the file's room. */
 static u32 room_behind(const struct frsp_search *search,
 		       const struct frsp_choice *choice)
 {
@@ -80,7 +95,7 @@ static u32 room_behind(const struct frsp_search *search,
 	return search->keeps_room ? room - min(room, choice->len) : 0;
 }
 
-/* The group of a tree that a position is in, as a bit of request.avoid. */
+/* The group that contains a position, as a bit of request.avoid. */
 static u32 group_bit(const struct frsp_tree *tree, u32 position)
 {
 	return 1U << position / tree->group_clusters;
@@ -96,11 +111,11 @@ static bool is_busy(struct frsp_fs *fs, const struct frsp_tree *tree,
 }
 
 /*
- * The best choice, or if somebody has the lock of its group, perhaps the best
- * in another: many writers would wait there for each other. ext4's own search
- * goes on to another group, too, where it finds a lock taken
- * (ext4_mb_scan_group() in fs/ext4/mballoc.c, in 6.12 to 7.3). What continues
- * the file stays where it is.
+ * The best choice; if another task holds the lock of its group, perhaps the
+ * best one in another group: otherwise many writers would wait for each other
+ * there. ext4's own search goes on to another group, too, where it finds a lock
+ * held (ext4_mb_scan_group() in fs/ext4/mballoc.c, in 6.12 to 7.3). A choice
+ * that continues the file is kept in any case.
  */
 static struct frsp_choice choose_idle(struct frsp_search *search,
 				      const struct frsp_tree *tree,
@@ -125,7 +140,7 @@ static struct frsp_choice choose_idle(struct frsp_search *search,
 	return best;
 }
 
-/* Picks in a tree and, if there is a choice, announces it to others. */
+/* Picks in a tree and, if there is a choice, links it into the offers. */
 static bool pick(struct frsp_search *search, struct frsp_tree *tree,
 		 bool allow_short, struct frsp_steering *out)
 {
@@ -151,8 +166,8 @@ static bool pick(struct frsp_search *search, struct frsp_tree *tree,
 }
 
 /*
- * Whether the goal's group could hold the request, by what is known without
- * reading it: then its extents are worth having, and ext4 would read its
+ * Whether the goal's group could have room for the request, by what is known
+ * without a read. Then its extents are worth loading; ext4 would read its
  * bitmap, too.
  */
 static bool goal_is_worth_loading(struct frsp_search *search,
@@ -170,8 +185,10 @@ static bool goal_is_worth_loading(struct frsp_search *search,
 	return worth;
 }
 
-/* Gets to know the goal's surroundings, as far as this request may wait for
- * that. */
+/*
+ * Loads the goal's group if that is worth it, and has the thread load the rest
+ * of its tree.
+ */
 static void learn_goal(struct frsp_search *search)
 {
 	struct frsp_tree *tree;
@@ -198,7 +215,7 @@ static bool pick_near_goal(struct frsp_search *search,
 	return pick(search, search->goal_tree, false, out);
 }
 
-/* As the meta-tree numbers trees. */
+/* The index of the goal's tree, as the meta-tree counts. */
 static u32 goal_index(const struct frsp_search *search)
 {
 	return search->goal_group >> search->fs->span_log2;
@@ -211,10 +228,13 @@ static bool pick_by_meta(struct frsp_search *search, struct frsp_steering *out)
 	struct frsp_tree *tree;
 	int index;
 
-	/* The run in which a stripe surely begins. */
+	/* A run of this length has an aligned place in any case. */
 	if (search->stripe)
 		len += search->stripe - 1;
-	/* It leaves out the goal's own tree, which has been asked. */
+	/*
+	 * The result is never the goal's own tree, which pick_near_goal() has
+	 * searched.
+	 */
 	index = frsp_meta_fit(&fs->meta, len, goal_index(search));
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 	if (!tree)
@@ -223,7 +243,10 @@ static bool pick_by_meta(struct frsp_search *search, struct frsp_steering *out)
 	return pick(search, tree, false, out);
 }
 
-/* Counts are not exact where requests race: one read more or less. */
+/*
+ * The counters are not exact when requests race: a request may read once more
+ * or less.
+ */
 static bool may_read(struct frsp_search *search)
 {
 	struct frsp_fs *fs = search->fs;
@@ -254,7 +277,10 @@ static void note_read(struct frsp_search *search, struct frsp_tree *tree)
 			   : READ_ONCE(fs->fruitless_reads) + 1);
 }
 
-/* Reads the most promising group; false: there is none, or no read is left. */
+/*
+ * Reads the most promising group. False: there is none, or the request may not
+ * read any more.
+ */
 static bool read_promising(struct frsp_search *search)
 {
 	struct frsp_fs *fs = search->fs;
@@ -279,8 +305,10 @@ static bool read_promising(struct frsp_search *search)
 	return true;
 }
 
-/* The longest extent that is known anywhere, in the goal's tree if half will
- * do. */
+/*
+ * Picks the longest extent that is known; in the goal's tree, if that has one
+ * at least half as long.
+ */
 static bool pick_short(struct frsp_search *search, struct frsp_steering *out)
 {
 	struct frsp_fs *fs = search->fs;
@@ -304,7 +332,10 @@ static bool pick_short(struct frsp_search *search, struct frsp_steering *out)
 	return pick(search, tree, true, out);
 }
 
-/* Outside what is reserved for metadata, else there, too. */
+/*
+ * Picks outside the clusters that are reserved for metadata; if that fails, in
+ * them, too.
+ */
 static bool pick_known(struct frsp_search *search, struct frsp_steering *out)
 {
 	bool found;
@@ -320,12 +351,17 @@ static bool pick_known(struct frsp_search *search, struct frsp_steering *out)
 }
 
 /*
- * With room for what comes next; some of that is better than none. A file that
- * has not grown yet looks for what it may grow by only near its goal (wish):
- * most files are written once, and belong beside their neighbours. The longest
- * extents are spared for files that need them: this asks for no more than it
- * may use. In steps of a quarter, so that nearly the longest is found without
- * a search around the rooms of others; halves cost 2 % more extents.
+ * Picks with room for what the file will need; less room than that is better
+ * than none.
+ *
+ * A file that has not grown yet looks for the room that it may grow into only
+ * near its goal (request.wish): most files are written once, and belong beside
+ * their neighbours. Long extents are spared for files that need them: a request
+ * asks for no more than its file may use.
+ *
+ * Each try asks for three quarters of the one before. Such small steps find
+ * nearly the longest extent, and need no search around the rooms of others;
+ * with steps of one half files got 2 % more extents.
  */
 static bool pick_roomy(struct frsp_search *search, struct frsp_steering *out)
 {
@@ -349,28 +385,41 @@ static u32 reach_of(struct frsp_search *search)
 		   REACH_MIN_BYTES >> cluster_bits);
 }
 
-static bool choose(struct frsp_search *search, struct frsp_steering *out)
+/* No tree has more than the longest extent that is known. */
+static void expect_no_more_than_known(struct frsp_search *search)
 {
 	u32 longest;
 
-	learn_goal(search);
-	/* To ask for more than is known anywhere is in vain. */
 	frsp_meta_longest(&search->fs->meta, &longest, 0);
 	search->need = min(search->need, longest);
 	search->want = min(search->want, longest);
 	search->request.wish = search->appends ? 0 : search->want;
 	search->request.reach = reach_of(search);
-	if (pick_roomy(search, out))
-		return true;
+}
+
+/* Picks for the length of the request only, and reads groups between tries. */
+static bool pick_reading(struct frsp_search *search, struct frsp_steering *out)
+{
 	search->reserved = search->fs->reserved_clusters;
 	do {
 		if (pick_near_goal(search, out) || pick_by_meta(search, out))
 			return true;
 	} while (read_promising(search));
-	if (pick_known(search, out))
-		return true;
+	return pick_known(search, out);
+}
+
+static bool pick_in_rooms(struct frsp_search *search, struct frsp_steering *out)
+{
 	search->request.take_rooms = true;
-	if (pick_roomy(search, out) || pick_known(search, out))
+	return pick_roomy(search, out) || pick_known(search, out);
+}
+
+static bool choose(struct frsp_search *search, struct frsp_steering *out)
+{
+	learn_goal(search);
+	expect_no_more_than_known(search);
+	if (pick_roomy(search, out) || pick_reading(search, out) ||
+	    pick_in_rooms(search, out))
 		return true;
 	search->reserved = 0;
 	frsp_busy_request_commit(search->fs, search->request.len);

@@ -8,7 +8,10 @@
 #include "frsp.h"
 #include "uapi/frsp.h"
 
-/* The structures grow at their end; size is what the caller has. */
+/*
+ * Copies a structure in. Structures grow at their end; size is the length of
+ * the caller's.
+ */
 static int copy_in(void *to, size_t known, const void __user *from)
 {
 	u32 size;
@@ -25,7 +28,7 @@ static int copy_out(void __user *to, const void *from, size_t known, u32 size)
 	return copy_to_user(to, from, min_t(size_t, size, known)) ? -EFAULT : 0;
 }
 
-/* What an ioctl works on: between open_target and close_target. */
+/* What an ioctl works on, from open_target() to close_target(). */
 struct target {
 	struct file *file;
 	struct frsp_fs *fs;
@@ -103,7 +106,9 @@ static long ioctl_unplace(void __user *user)
 	return err;
 }
 
-/* With fd, groups and n as the caller gave them. */
+/*
+ * Copies in and checks the argument of export and import, and opens its target.
+ */
 static int open_summary(struct frsp_ioc_summary *summary, struct target *target,
 			const void __user *user)
 {

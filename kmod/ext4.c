@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ext4's structures beyond single fields: group descriptors, group infos, and a
- * check of a mounted filesystem against its superblock on the disk.
+ * Access to ext4's structures beyond single fields: group descriptors, group
+ * infos, and a check of a mounted filesystem against its superblock on the
+ * disk. Also the call of a function that ext4 does not export.
  *
- * s_group_info and s_group_desc are arrays that online growth replaces under
- * RCU; what their elements point to stays until umount.
+ * Online growth replaces the arrays s_group_info and s_group_desc under RCU;
+ * what their elements point to stays until umount.
  */
 #include <linux/buffer_head.h>
+#include <linux/static_call.h>
 
 #include "ext4.h"
 #include "extent.h"
@@ -86,6 +88,27 @@ sector_t frsp_group_bitmap_block(struct super_block *sb, u32 group)
 				 (__le32 *)(desc + EXT4_BG_BLOCK_BITMAP_HI))
 			 << 32;
 	return block;
+}
+
+static int no_init_group(struct super_block *sb, u32 group, gfp_t gfp)
+{
+	return -EIO;
+}
+
+/*
+ * A static call is a direct one: an indirect call would fault under IBT
+ * (hook.c).
+ */
+DEFINE_STATIC_CALL(frsp_init_group, no_init_group);
+
+int frsp_ext4_init_group(struct super_block *sb, u32 group, gfp_t gfp)
+{
+	return static_call(frsp_init_group)(sb, group, gfp);
+}
+
+void frsp_ext4_set_init_group(void *address)
+{
+	static_call_update(frsp_init_group, address);
 }
 
 bool frsp_ext4_is_as_expected(struct super_block *sb, const char **what)

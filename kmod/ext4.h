@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The fields of ext4's private structures that frsp reads, and the few of an
- * allocation context that it writes. Offsets come from the BTF of the kernel
- * that the module is built for (ext4_layout.h); that the running kernel has the
- * same BTF is checked when the module loads. Flags are macros in ext4, so BTF
- * lacks them; they are the same in Linux 6.1 to 7.3 (fs/ext4/ext4.h,
- * fs/ext4/mballoc.h).
+ * The fields of ext4's private structures that frsp reads, and the few fields
+ * of an allocation context that it writes.
+ *
+ * Offsets come from the BTF of the kernel that the module is built for
+ * (ext4_layout.h); btf_check.c checks at load that the running kernel has the
+ * same BTF. Flags are macros in ext4, so BTF lacks them; they have the same
+ * values in Linux 6.1 to 7.3 (fs/ext4/ext4.h, fs/ext4/mballoc.h).
  */
 #ifndef FRSP_EXT4_H
 #define FRSP_EXT4_H
@@ -99,7 +100,7 @@ frsp_ac_goal(struct ext4_allocation_context *ac)
 			   struct ext4_free_extent);
 }
 
-/* The best that the search has found, of length 0: nothing. */
+/* The best extent that the search has found; length 0: none. */
 static inline struct ext4_free_extent *
 frsp_ac_best(struct ext4_allocation_context *ac)
 {
@@ -107,7 +108,7 @@ frsp_ac_best(struct ext4_allocation_context *ac)
 			   struct ext4_free_extent);
 }
 
-/* The file's block that the extent begins with. */
+/* The block of the file at which the extent begins. */
 static inline u32 frsp_ex_logical(struct ext4_free_extent *ex)
 {
 	return FRSP_AT(ex, ext4_free_extent, fe_logical, u32);
@@ -128,7 +129,10 @@ static inline s32 frsp_ex_len(struct ext4_free_extent *ex)
 	return FRSP_AT(ex, ext4_free_extent, fe_len, s32);
 }
 
-/* Group and start only: ext4 relies on the length and the logical block. */
+/*
+ * Changes the group and the start only: ext4 relies on the length and the
+ * logical block.
+ */
 static inline void frsp_ex_set(struct ext4_free_extent *ex, u32 group,
 			       s32 start)
 {
@@ -199,7 +203,7 @@ static inline u32 frsp_sbi_log_flex(struct ext4_sb_info *sbi)
 	return FRSP_AT(sbi, ext4_sb_info, s_log_groups_per_flex, u32);
 }
 
-/* In blocks; may be changed by a mount option or in sysfs. */
+/* In blocks; a mount option or sysfs may change it at any time. */
 static inline u64 frsp_sbi_stripe(struct ext4_sb_info *sbi)
 {
 	return READ_ONCE(FRSP_AT(sbi, ext4_sb_info, s_stripe, unsigned long));
@@ -222,11 +226,12 @@ static inline struct inode *frsp_sbi_buddy_cache(struct ext4_sb_info *sbi)
 }
 
 /*
- * ext4 writes nothing any more: by a mount option, by an ioctl, or after an
- * error. The last does not set SB_RDONLY in any kernel (ext4_handle_error()):
- * ext4 aborts the journal, and sets EXT4_FLAGS_SHUTDOWN in 6.12 and
- * EXT4_FLAGS_EMERGENCY_RO since 6.15. In 6.1, without a journal, it cannot be
- * seen: EXT4_MF_FS_ABORTED has the number of something else later.
+ * Whether ext4 writes nothing any more: by a mount option, by an ioctl, or
+ * after an error. An error does not set SB_RDONLY in any kernel
+ * (ext4_handle_error()): ext4 aborts the journal, and sets EXT4_FLAGS_SHUTDOWN
+ * in 6.12 and EXT4_FLAGS_EMERGENCY_RO since 6.15. In 6.1 an error on a
+ * filesystem without a journal cannot be seen: later kernels use the number of
+ * EXT4_MF_FS_ABORTED for another flag.
  */
 static inline bool frsp_sb_is_read_only(struct super_block *sb)
 {
@@ -245,7 +250,7 @@ static inline const u8 *frsp_sbi_disk(struct ext4_sb_info *sbi)
 	return FRSP_AT(sbi, ext4_sb_info, s_es, const u8 *);
 }
 
-/* Blocks of the filesystem, as ext4_blocks_count() reads them. */
+/* How many blocks the filesystem has, read as in ext4_blocks_count(). */
 static inline u64 frsp_sbi_blocks(struct ext4_sb_info *sbi)
 {
 	const u8 *disk = frsp_sbi_disk(sbi);
@@ -256,7 +261,8 @@ static inline u64 frsp_sbi_blocks(struct ext4_sb_info *sbi)
 }
 
 /*
- * ext4's lock of a group. Locks are shared by hashing, so nobody may hold two.
+ * ext4's lock of a group. Groups share locks by hash, so a task must not hold
+ * two.
  */
 static inline spinlock_t *frsp_group_lock(struct ext4_sb_info *sbi, u32 group)
 {
@@ -274,15 +280,22 @@ static inline bool frsp_inode_has_extents(struct inode *inode)
 	return test_bit(EXT4_INODE_EXTENTS, flags);
 }
 
-/* The group's info, or NULL. Groups are never removed while mounted. */
+/* The info of a group, or NULL. It stays until umount. */
 struct ext4_group_info *frsp_group_info(struct super_block *sb, u32 group);
-/* Free clusters and BLOCK_UNINIT as the descriptor in memory has them, no I/O. */
+/* The free clusters and BLOCK_UNINIT in the descriptor in memory; no I/O. */
 u32 frsp_group_desc_free(struct super_block *sb, u32 group, bool *uninit);
-/* Where the group's bitmap is on the disk. */
+/* The block of the group's bitmap on the disk. */
 sector_t frsp_group_bitmap_block(struct super_block *sb, u32 group);
 /*
- * Whether the structures behind sb look as the layout says, held against the
- * superblock on the disk. On false *what names the first that does not.
+ * init_group: calls ext4_mb_init_group() of the running kernel, which makes the
+ * group's buddy. May sleep; 0 or -errno. set_init_group: sets the address of
+ * that function.
+ */
+int frsp_ext4_init_group(struct super_block *sb, u32 group, gfp_t gfp);
+void frsp_ext4_set_init_group(void *address);
+/*
+ * Checks the structures behind sb against the superblock on the disk. False:
+ * the layout is wrong; *what names the first field that differs.
  */
 bool frsp_ext4_is_as_expected(struct super_block *sb, const char **what);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One free extent, and the memory that extents may take.
+ * One free extent, and the memory that all extents of a filesystem may take.
  *
- * Every extent of a filesystem comes from one frsp_memory, which counts bytes
- * and refuses what would pass the cap. Freeing is the only way down: who needs
- * room evicts a tree (memory.h).
+ * Every extent comes from one struct frsp_memory, which counts the bytes and
+ * refuses an extent that would exceed the cap. The count falls only when
+ * extents are freed: to make room, the caller evicts trees (memory.c).
  */
 #ifndef FRSP_EXTENT_H
 #define FRSP_EXTENT_H
@@ -21,25 +21,28 @@ struct frsp_extent {
 	struct rb_node by_start;
 	union {
 		struct rb_node by_len;	     /* by (len, start) */
-		struct llist_node condemned; /* root of what a drop left */
+		struct llist_node condemned; /* root of dropped extents */
 	};
-	u32 start;    /* clusters from the first of the tree */
+	u32 start;    /* position in the tree */
 	u32 len : 21; /* clusters, > 0 */
-	/* the greatest frsp_len_class() of it and of those below it by start */
+	/* the greatest frsp_len_class() in its subtree by start */
 	u32 longest : 11;
 };
 
-/* Clusters of an extent, so of a group: ext4's have 8 * 65536 at most. */
+/*
+ * The most clusters of an extent, so of a group: ext4's have 8 * 65536 at most.
+ */
 #define FRSP_EXTENT_MAX (1U << 20)
 
-/* By the million, each byte counts. */
+/* There may be millions: each byte counts. */
 _Static_assert(sizeof(struct frsp_extent) == 2 * sizeof(struct rb_node) + 8,
 	       "struct frsp_extent has grown");
 
 /*
- * A length in 11 bits: never less for a longer one, and different ones for two
- * that differ by 1 % or more. Up to 255 it is the length, then a float with 8
- * bits: that of 1000 is that of 1003, but not of 1004.
+ * A length in 11 bits. A longer length never has a lower class, and two lengths
+ * that differ by 1 % or more have different ones. Up to 255 the class is the
+ * length; above, it is a float with 8 significant bits: 1000 and 1003 have the
+ * same class, 1004 has the next one.
  */
 static inline u32 frsp_len_class(u32 len)
 {
@@ -55,16 +58,17 @@ struct frsp_memory {
 };
 
 /*
- * An extent, or NULL: the cap is reached or there is no memory. May be called
- * with spinlocks held when gfp is GFP_ATOMIC. used_bytes passes the cap for an
- * instant by at most one extent per CPU, while an allocation over it is undone.
+ * Allocates an extent; NULL: the cap is reached, or there is no memory. May be
+ * called with spinlocks held if gfp is GFP_ATOMIC. used_bytes may exceed the
+ * cap by one extent per CPU, for the instant in which a refused allocation is
+ * undone.
  */
 struct frsp_extent *frsp_extent_alloc(struct frsp_memory *memory, gfp_t gfp);
 void frsp_extent_free(struct frsp_memory *memory, struct frsp_extent *extent);
 
 /*
- * Frees all extents below a root of by_start links that no tree holds any more.
- * May sleep; gives way to others now and then.
+ * Frees all extents below a root of by_start links that no tree refers to any
+ * more. May sleep, and lets other tasks run now and then.
  */
 void frsp_extents_free(struct frsp_memory *memory, struct rb_root *by_start);
 

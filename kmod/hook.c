@@ -1,43 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How ext4 is hooked; no other file knows.
+ * Hooks ext4's functions; no other file knows how.
  *
- * Observers run at the entry of an ext4 function, in ftrace's context: they
- * never sleep. Redirects take the place of one and call the original, in plain
- * process context. All are registered as permanent, which is ftrace's word, so
- * that writing 0 to kernel.ftrace_enabled is refused instead of leaving the
- * trees behind; since 7.3 ftrace_enable_sysctl() refuses it in any case. One of
- * them comes and goes all the same (closes.c). Two more events come from a
- * tracepoint.
+ * Observers run at the entry of an ext4 function, in ftrace's context, and
+ * never sleep. Redirects run in place of an ext4 function, in plain process
+ * context, and call the original. One more event comes from a tracepoint.
  *
- * A redirect calls the original by a static call, which is a direct one: an
- * indirect call would fault on CPUs that enforce IBT, as these functions have
- * no ENDBR. It must not be a tail call: ftrace's callback tells by the caller
- * whether a call comes from the redirect itself, and would otherwise send it
- * there for ever. Work after the call prevents that.
+ * For example, ext4 calls mb_mark_used(): ftrace calls on_mb_mark_used() first,
+ * and then the function runs as ever. ext4 calls ext4_mb_regular_allocator():
+ * ftrace's callback, redirect(), lets the call return to
+ * redirect_ext4_mb_regular_allocator() instead, which offers a goal, calls the
+ * original, and looks at the result.
  *
- * Unloading: after the hooks are gone no new call gets here. A task may still
- * be at a redirect's first instruction, or preempted in a callback's trampoline
- * (synchronize_rcu_tasks), asleep in the original (the counter in_redirects),
- * or between its last decrement and its return (synchronize_rcu_tasks again).
+ * All hooks are registered as permanent, so that writing 0 to
+ * kernel.ftrace_enabled is refused; otherwise ext4 would go on while the trees
+ * miss its changes. Since 7.3 ftrace_enable_sysctl() refuses that in any case.
+ * "Permanent" does not prevent unregistering: one hook comes and goes
+ * (closes.c).
+ *
+ * A redirect calls the original by a static call, which is a direct call: an
+ * indirect one would fault on CPUs that enforce IBT, as these functions have no
+ * ENDBR. It must not be a tail call: redirect() tells from the caller's address
+ * whether the redirect itself makes the call; otherwise it would send the call
+ * back there for ever. Work after the call prevents a tail call.
+ *
+ * Unloading: after the hooks are unregistered no new call gets here. A task may
+ * still be at the first instruction of a redirect, or preempted in the
+ * trampoline of a callback (synchronize_rcu_tasks() waits for these); asleep in
+ * the original (the counter in_redirects); or between its last decrement of
+ * that counter and its return (synchronize_rcu_tasks() again).
  */
 #include <linux/delay.h>
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/static_call.h>
+#include <linux/stringify.h>
 #include <linux/tracepoint.h>
 
 #include "frsp.h"
+#include "uapi/ext4_functions.h"
 
 static DEFINE_PER_CPU(long, in_redirects);
 
 static int no_allocate(struct ext4_allocation_context *ac)
-{
-	return -EIO;
-}
-
-static int no_init_group(struct super_block *sb, u32 group, gfp_t gfp)
 {
 	return -EIO;
 }
@@ -52,16 +58,11 @@ static void no_unregister_sysfs(struct super_block *sb)
 }
 
 DEFINE_STATIC_CALL(frsp_allocate, no_allocate);
-DEFINE_STATIC_CALL(frsp_init_group, no_init_group);
 DEFINE_STATIC_CALL(frsp_register_sysfs, no_register_sysfs);
 DEFINE_STATIC_CALL(frsp_unregister_sysfs, no_unregister_sysfs);
 
-int frsp_hook_init_group(struct super_block *sb, u32 group, gfp_t gfp)
-{
-	return static_call(frsp_init_group)(sb, group, gfp);
-}
-
-static noinline int redirect_allocate(struct ext4_allocation_context *ac)
+static noinline int
+redirect_ext4_mb_regular_allocator(struct ext4_allocation_context *ac)
 {
 	struct frsp_steering steering;
 	struct frsp_fs *fs;
@@ -85,7 +86,7 @@ static noinline int redirect_allocate(struct ext4_allocation_context *ac)
 }
 
 /* Late in mount. */
-static noinline int redirect_register_sysfs(struct super_block *sb)
+static noinline int redirect_ext4_register_sysfs(struct super_block *sb)
 {
 	int ret;
 
@@ -97,8 +98,10 @@ static noinline int redirect_register_sysfs(struct super_block *sb)
 	return ret;
 }
 
-/* The first thing in umount, and where a mount fails after the above. */
-static noinline void redirect_unregister_sysfs(struct super_block *sb)
+/*
+ * Called first in umount, and when a mount fails after ext4_register_sysfs().
+ */
+static noinline void redirect_ext4_unregister_sysfs(struct super_block *sb)
 {
 	this_cpu_inc(in_redirects);
 	frsp_fs_detach(sb);
@@ -112,50 +115,53 @@ static unsigned long argument(struct ftrace_regs *fregs, int n)
 	return regs_get_kernel_argument(ftrace_get_regs(fregs), n);
 }
 
-static void notrace on_mark_used(unsigned long ip, unsigned long parent_ip,
-				 struct ftrace_ops *ops,
-				 struct ftrace_regs *fregs)
+static void notrace on_mb_mark_used(unsigned long ip, unsigned long parent_ip,
+				    struct ftrace_ops *ops,
+				    struct ftrace_regs *fregs)
 {
 	frsp_track_used((struct ext4_buddy *)argument(fregs, 0),
 			(struct ext4_free_extent *)argument(fregs, 1));
 }
 
-static void notrace on_free_blocks(unsigned long ip, unsigned long parent_ip,
-				   struct ftrace_ops *ops,
-				   struct ftrace_regs *fregs)
+static void notrace on_mb_free_blocks(unsigned long ip, unsigned long parent_ip,
+				      struct ftrace_ops *ops,
+				      struct ftrace_regs *fregs)
 {
 	frsp_track_freed((struct ext4_buddy *)argument(fregs, 1),
 			 argument(fregs, 2), argument(fregs, 3));
 }
 
-static void notrace on_generate_buddy(unsigned long ip, unsigned long parent_ip,
-				      struct ftrace_ops *ops,
-				      struct ftrace_regs *fregs)
+static void notrace on_ext4_mb_generate_buddy(unsigned long ip,
+					      unsigned long parent_ip,
+					      struct ftrace_ops *ops,
+					      struct ftrace_regs *fregs)
 {
 	frsp_track_generated((struct super_block *)argument(fregs, 0),
 			     (void *)argument(fregs, 2), argument(fregs, 3));
 }
 
-static void notrace on_corrupted(unsigned long ip, unsigned long parent_ip,
-				 struct ftrace_ops *ops,
-				 struct ftrace_regs *fregs)
+static void notrace on_ext4_mark_group_bitmap_corrupted(
+	unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+	struct ftrace_regs *fregs)
 {
 	if (argument(fregs, 2) & EXT4_GROUP_INFO_BBITMAP_CORRUPT)
 		frsp_track_corrupted((struct super_block *)argument(fregs, 0),
 				     argument(fregs, 1));
 }
 
-static void notrace on_freed_data(unsigned long ip, unsigned long parent_ip,
-				  struct ftrace_ops *ops,
-				  struct ftrace_regs *fregs)
+static void notrace on_ext4_process_freed_data(unsigned long ip,
+					       unsigned long parent_ip,
+					       struct ftrace_ops *ops,
+					       struct ftrace_regs *fregs)
 {
 	frsp_busy_committed((struct super_block *)argument(fregs, 0),
 			    argument(fregs, 1));
 }
 
-static void notrace on_release_file(unsigned long ip, unsigned long parent_ip,
-				    struct ftrace_ops *ops,
-				    struct ftrace_regs *fregs)
+static void notrace on_ext4_release_file(unsigned long ip,
+					 unsigned long parent_ip,
+					 struct ftrace_ops *ops,
+					 struct ftrace_regs *fregs)
 {
 	struct inode *inode = (struct inode *)argument(fregs, 0);
 	struct file *file = (struct file *)argument(fregs, 1);
@@ -187,32 +193,40 @@ struct hook {
 };
 
 /*
- * In this order they are registered; observers first, so that trees miss
- * nothing. The first three see all changes of free space: ext4 calls them in
- * the same places in 6.1, 6.12, 7.2 and 7.3, and in ext4.ko as Debian builds it
- * no call is inlined (disassembled: 2 of mb_mark_used, 7 of mb_free_blocks and
- * 2 of ext4_mb_generate_buddy in 6.12, 7.2 and 7.3).
+ * Hooks are registered in the order of the list: observers come first, so that
+ * the trees miss nothing. The first three see all changes of free space: ext4
+ * calls them in the same places in 6.1, 6.12, 7.2 and 7.3, and in ext4.ko as
+ * Debian builds it no call is inlined (disassembled: 2 of mb_mark_used, 7 of
+ * mb_free_blocks and 2 of ext4_mb_generate_buddy in 6.12, 7.2 and 7.3).
  */
-static struct hook hooks[] = {
-	{"mb_mark_used", on_mark_used},
-	{"mb_free_blocks", on_free_blocks},
-	{"ext4_mb_generate_buddy", on_generate_buddy},
-	{"ext4_mark_group_bitmap_corrupted", on_corrupted},
-	{"ext4_process_freed_data", on_freed_data},
-	{"ext4_register_sysfs", redirect, redirect_register_sysfs},
-	{"ext4_unregister_sysfs", redirect, redirect_unregister_sysfs},
-	{"ext4_mb_regular_allocator", redirect, redirect_allocate},
+#define OBSERVER(name) {#name, on_##name}
+
+/* clang-format off */
+enum slot {
+#define SLOT(name) SLOT_##name,
+	FRSP_HOOKS(SLOT, SLOT)
+#undef SLOT
+	N_SLOTS
 };
 
-/* Comes and goes: closes.c. */
-static struct hook closes_hook = {"ext4_release_file", on_release_file};
+static struct hook hooks[N_SLOTS] = {
+#define OBSERVED(name) [SLOT_##name] = OBSERVER(name),
+#define REPLACED(name) [SLOT_##name] = {#name, redirect, redirect_##name},
+	FRSP_HOOKS(OBSERVED, REPLACED)
+#undef OBSERVED
+#undef REPLACED
+};
+/* clang-format on */
+
+/* closes.c registers and unregisters this one. */
+static struct hook closes_hook = FRSP_HOOK_OF_CLOSES(OBSERVER);
 
 static struct file_system_type *ext4;
 
 /*
- * A filter that was set outlives the registration. Once it is freed, another
- * cannot be set for the same ops: up to 6.12 ftrace_free_filter() leaves the
- * pointer to it behind.
+ * A filter stays set when its ops is unregistered. Once ftrace_free_filter()
+ * has freed the filter, no other one can be set for the same ops: up to 6.12
+ * that function leaves the pointer to the freed filter behind.
  */
 static int ops_register(struct ftrace_ops *ops)
 {
@@ -224,11 +238,12 @@ static int ops_register(struct ftrace_ops *ops)
 }
 
 /*
- * After an error of its own ftrace shuts down for good (ftrace_kill()). It
- * registers and unregisters nothing any more (-ENODEV from ftrace_startup() and
- * ftrace_shutdown() in kernel/trace/ftrace.c, in 6.1 to 7.3), but what it has
- * patched still calls us. So this text must stay: who wants to leave sleeps
- * here. Nothing is attached then, and the hooks do nothing but call ext4.
+ * After an error of its own, ftrace shuts down for good (ftrace_kill()). It
+ * then registers and unregisters nothing (-ENODEV from ftrace_startup() and
+ * ftrace_shutdown() in kernel/trace/ftrace.c, in 6.1 to 7.3), but the call
+ * sites that it has patched still call this module. So the module's text must
+ * stay, and a task that wants to unload it sleeps here. No filesystem is
+ * attached then, and the hooks do nothing but call ext4.
  */
 static void stay_for_ever(void)
 {
@@ -247,11 +262,11 @@ static void ops_unregister(struct ftrace_ops *ops)
 }
 
 /*
- * While this is registered, nobody can switch ftrace off, and it cannot be
- * registered where ftrace is off. Without it: a kprobe that comes and goes
+ * While this hook is registered, ftrace cannot be switched off; where ftrace is
+ * off, it cannot be registered. It prevents this: a kprobe that comes and goes
  * while ftrace is off leaves flags behind (FTRACE_FL_REGS, as nothing is
- * patched then), at which ftrace shuts down for good when it is on again and a
- * hook goes; seen on Linux 6.1 and 6.12.
+ * patched then). When ftrace is on again and a hook is removed, ftrace finds
+ * these flags and shuts down for good; seen on Linux 6.1 and 6.12.
  */
 static void notrace on_guard(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
@@ -266,7 +281,10 @@ static struct ftrace_ops guard = GUARD, exit_guard = GUARD;
 
 static int guard_register(struct ftrace_ops *ops)
 {
-	/* Rarely called; by name, as no address is known yet. */
+	/*
+	 * A function that is rarely called; by name, as its address is not
+	 * known yet.
+	 */
 	static char function[] = "ext4_mb_release";
 	int err = ftrace_set_filter(ops, function, strlen(function), 1);
 
@@ -285,7 +303,7 @@ static int guard_loading(void)
 	return err;
 }
 
-/* kallsyms_lookup_name() is not exported: a kprobe resolves the name. */
+/* A kprobe resolves the name, as kallsyms_lookup_name() is not exported. */
 static unsigned long lookup(const char *function)
 {
 	char name[KSYM_NAME_LEN];
@@ -334,20 +352,14 @@ static int hook_register(struct hook *hook)
 	return err;
 }
 
-/* The filter stays, as ops_register() says. */
-int frsp_hook_watch_closes(void)
+static void *address_of(enum slot slot)
 {
-	return register_ftrace_function(&closes_hook.ops);
-}
-
-int frsp_hook_unwatch_closes(void)
-{
-	return unregister_ftrace_function(&closes_hook.ops);
+	return (void *)hooks[slot].address;
 }
 
 static int find_functions(void)
 {
-	unsigned long init_group = lookup("ext4_mb_init_group");
+	unsigned long init_group = lookup(FRSP_INIT_GROUP(__stringify));
 	size_t i;
 
 	if (!init_group)
@@ -360,11 +372,13 @@ static int find_functions(void)
 	closes_hook.address = lookup(closes_hook.function);
 	if (!closes_hook.address)
 		return -ENOENT;
-	static_call_update(frsp_init_group, (void *)init_group);
-	i = ARRAY_SIZE(hooks);
-	static_call_update(frsp_allocate, (void *)hooks[i - 1].address);
-	static_call_update(frsp_unregister_sysfs, (void *)hooks[i - 2].address);
-	static_call_update(frsp_register_sysfs, (void *)hooks[i - 3].address);
+	frsp_ext4_set_init_group((void *)init_group);
+	static_call_update(frsp_allocate,
+			   address_of(SLOT_ext4_mb_regular_allocator));
+	static_call_update(frsp_unregister_sysfs,
+			   address_of(SLOT_ext4_unregister_sysfs));
+	static_call_update(frsp_register_sysfs,
+			   address_of(SLOT_ext4_register_sysfs));
 	return 0;
 }
 
@@ -383,7 +397,9 @@ static void take_tracepoint(struct tracepoint *tracepoint, void *unused)
 }
 
 #ifdef CONFIG_MODULES
-/* Called for the modules that are loaded now, too. */
+/*
+ * Registering the notifier calls this for the modules that are loaded now, too.
+ */
 static int tracepoint_module(struct notifier_block *block, unsigned long action,
 			     void *data)
 {
@@ -459,7 +475,10 @@ int frsp_hook_init(void)
 	size_t i;
 	int err;
 
-	/* Holds ext4, which is not to go away below its hooks. */
+	/*
+	 * Takes a reference to ext4, so that ext4 cannot be unloaded below its
+	 * hooks.
+	 */
 	ext4 = get_fs_type("ext4");
 	if (!ext4) {
 		pr_err("not loaded: the kernel has no ext4\n");
@@ -482,6 +501,7 @@ int frsp_hook_init(void)
 	err = hook_prepare(&closes_hook);
 	if (err)
 		goto err_hooks;
+	frsp_closes_init(&closes_hook.ops);
 	ops_unregister(&guard);
 	return 0;
 
@@ -498,7 +518,10 @@ err_ext4:
 
 void frsp_hook_exit(void)
 {
-	/* Here it tells whether ftrace has shut down, before or meanwhile. */
+	/*
+	 * The error tells whether ftrace has shut down, before or during this
+	 * call.
+	 */
 	int err = guard_register(&exit_guard);
 
 	if (err == -ENODEV)

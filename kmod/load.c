@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Getting to know groups.
+ * Loading groups: their bitmaps, and their extents.
  *
- * Reading a group's bitmap is ext4's own work (ext4_mb_init_group(), as its
- * scan does it): the hook of ext4_mb_generate_buddy() then tells what was
- * found. The extents themselves come from the bitmap in ext4's buddy cache:
- * copied under the group lock, and inserted in chunks, so that no lock is held
- * for long and what changes meanwhile is not lost (tree.h).
+ * ext4 itself reads a group's bitmap (ext4_mb_init_group(), as in its own
+ * search); the hook of ext4_mb_generate_buddy() then notes what the bitmap
+ * says. The extents come from the bitmap in ext4's buddy cache: it is copied
+ * under the group lock, and its extents are inserted in chunks, so that no lock
+ * is held for long and no change in between is lost (tree.h).
  *
- * Each filesystem has a thread for what a request need not wait for: loading
- * trees that were asked for, keeping memory below the cap with some room to
- * spare, freeing what was dropped, following online growth, and the scan of
- * scan.c. It is nice where nobody can wait for it, and not at all while ext4
- * reads a bitmap for it: ext4_mb_init_group() holds the page of the group's
- * buddy until then, and a request for that group waits for the page. Its reads
- * are bounded: after each tree that it had to read bitmaps for, it pauses.
+ * For example, loading a group of 32768 clusters that ext4 has not read yet:
+ * ext4 reads it and the group becomes a SUMMARY; its bitmap of 4 KiB is copied;
+ * 16 steps insert the extents of 2048 clusters each; then the group is LOADED.
  */
 #include <linux/blkdev.h>
 #include <linux/buffer_head.h>
-#include <linux/freezer.h>
-#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 
@@ -28,17 +22,17 @@
 
 #define READ_AHEAD     32   /* bitmaps, as ext4's mb_prefetch */
 #define CHUNK_CLUSTERS 2048 /* inserted under one hold of the tree's lock */
-#define PAUSE_JIFFIES  (HZ / 50)
-#define EXPIRE_JIFFIES (30 * HZ)
 
 /*
- * With a bitmap those right behind it on the disk are read, too, which costs
- * hardly more: a flexible group has the bitmaps of its groups side by side. Who
- * wants one of them next finds it in memory (buffer_uptodate() in
- * ext4_read_block_bitmap_nowait(), fs/ext4/balloc.c, in 6.1 to 7.3; that makes
- * an uninitialised group's bitmap itself, and none is read here). For example,
- * with bitmaps of groups 16 to 31 in blocks 1000 to 1015, group 20 wants block
- * 1004, and 1005 to 1015 come along.
+ * Reads the bitmaps right behind a group's bitmap on the disk, too, which costs
+ * hardly more: a flexible group has the bitmaps of its groups side by side. A
+ * later request for one of these groups finds the bitmap in memory
+ * (buffer_uptodate() in ext4_read_block_bitmap_nowait(), fs/ext4/balloc.c, in
+ * 6.1 to 7.3). That function makes the bitmap of an uninitialised group itself,
+ * so none is read here for such a group.
+ *
+ * For example, the bitmaps of groups 16 to 31 are in blocks 1000 to 1015. Group
+ * 20 wants block 1004, and 1005 to 1015 are read with it.
  */
 static void read_ahead(struct frsp_fs *fs, u32 group)
 {
@@ -76,11 +70,11 @@ int frsp_load_init_group(struct frsp_fs *fs, u32 group)
 	if (current == READ_ONCE(fs->loader.task))
 		set_user_nice(current, 0);
 	read_ahead(fs, group);
-	err = frsp_hook_init_group(fs->sb, group, GFP_NOFS);
+	err = frsp_ext4_init_group(fs->sb, group, GFP_NOFS);
 	if (current == READ_ONCE(fs->loader.task))
 		set_user_nice(current, MAX_NICE);
 	trace_frsp_group_reads(fs->sb->s_dev, group, err);
-	/* What is corrupt has been noted by the hook. */
+	/* If the group is corrupt, the hook has noted that. */
 	if (err && err != -ENOMEM &&
 	    !frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
 		frsp_track_corrupted(fs->sb, group);
@@ -88,9 +82,10 @@ int frsp_load_init_group(struct frsp_fs *fs, u32 group)
 }
 
 /*
- * In ext4's buddy cache a group takes two blocks, the bitmap first. NULL: not
- * there. Since 6.19 a block may be larger than a page: then it is a folio of
- * its own (ext4_mb_get_buddy_folio_lock()), and this is its first page.
+ * The page with the bitmap of a group in ext4's buddy cache, where a group
+ * takes two blocks, the bitmap first. NULL: it is not there. Since 6.19 a block
+ * may be larger than a page: then the block is a folio of its own
+ * (ext4_mb_get_buddy_folio_lock()), and this is its first page.
  */
 static struct page *buddy_page(struct frsp_fs *fs, u32 group)
 {
@@ -111,8 +106,9 @@ bool frsp_load_is_in_memory(struct frsp_fs *fs, u32 group)
 }
 
 /*
- * Copies the group's bitmap. Called under the group lock, which all changes of
- * the bitmap hold; a page that is still mapped is the one that ext4 changes.
+ * Copies the group's bitmap; false: it is not in memory. Called under the group
+ * lock, which all changes of the bitmap need; a page that is still mapped is
+ * the one that ext4 changes.
  */
 static bool copy_bitmap(struct frsp_fs *fs, struct page *page, u32 group,
 			void *to)
@@ -133,8 +129,10 @@ static u32 count_free(const void *bitmap, u32 clusters)
 	return clusters - bitmap_weight(bitmap, clusters);
 }
 
-/* Begins the build of a group from a copy. 0, -EAGAIN: not in memory, or
- * -EBUSY. */
+/*
+ * Begins the build of a group from a copy. 0; -EAGAIN: its bitmap is not in
+ * memory; -EBUSY: no build may begin.
+ */
 static int begin(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
 		 struct frsp_build *build)
 {
@@ -166,8 +164,9 @@ static int begin(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
 }
 
 /*
- * Under the group lock, as the hook of ext4_mb_generate_buddy() would be: takes
- * the bitmap as it is now.
+ * Notes the group's bitmap as it is in memory now; false: it is not there.
+ * Takes the group lock, under which the hook of ext4_mb_generate_buddy() runs,
+ * too.
  */
 static bool note_bitmap_in_memory(struct frsp_fs *fs, u32 group, void *copy)
 {
@@ -197,16 +196,20 @@ enum frsp_group_state frsp_load_state(struct frsp_tree *tree, u32 in_tree)
 }
 
 /*
- * The weakest source: it lacks preallocations and frees that wait for a commit.
- * So it is for groups of which nothing better is known. A build begins under
- * the group lock, hence none does between the question and the answer.
+ * Notes the group's bitmap on the disk, for a group of which nothing better is
+ * known: the disk is the weakest source, as it lacks preallocations and frees
+ * that wait for a commit. A build begins under the group lock, so none begins
+ * between the check of the state and the note.
  */
 static int note_bitmap_on_disk(struct frsp_fs *fs, struct frsp_tree *tree,
 			       u32 group, u32 in_tree)
 {
 	struct buffer_head *bh;
 
-	/* Until ext4 writes to such a group, anything may be on the disk. */
+	/*
+	 * Until ext4 writes to an uninitialised group, its bitmap on the disk
+	 * may be anything.
+	 */
 	if (frsp_fs_note_uninit(fs, tree, group))
 		return 0;
 	bh = sb_bread(fs->sb, frsp_group_bitmap_block(fs->sb, group));
@@ -265,8 +268,8 @@ static int insert_all(struct frsp_fs *fs, struct frsp_tree *tree,
 }
 
 /*
- * Room for a group's extents, of which ext4 has counted how many. A tree that
- * does not fit beside what is in it keeps that. False: there is no room.
+ * Makes room for a group's extents, whose number ext4 knows, by evicting other
+ * trees; the group's own tree keeps what it has. False: there is no room.
  */
 static bool make_room(struct frsp_fs *fs, struct frsp_tree *tree,
 		      struct ext4_group_info *info)
@@ -290,7 +293,7 @@ static bool is_loaded(struct frsp_tree *tree, u32 in_tree)
 	return state == FRSP_GROUP_LOADED || state == FRSP_GROUP_BAD;
 }
 
-/* The cap may have been lowered during a build, which cannot be evicted. */
+/* A build cannot be evicted, and the cap may have been lowered during it. */
 static void keep_cap(struct frsp_fs *fs)
 {
 	u64 max_bytes = READ_ONCE(fs->memory.max_bytes);
@@ -309,7 +312,7 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 	u32 in_tree;
 	int err = 0;
 
-	/* The last tree has room for groups that growth may add. */
+	/* The last tree has room for groups that do not exist yet. */
 	tree = frsp_fs_tree(fs, group, &in_tree);
 	if (!tree || !info)
 		return -ENOENT;
@@ -339,195 +342,4 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 				       ktime_get_ns() - began);
 	}
 	return err;
-}
-
-bool frsp_load_is_done(struct frsp_fs *fs, struct frsp_tree *tree)
-{
-	return READ_ONCE(tree->n_loaded) + READ_ONCE(tree->n_bad) >=
-	       frsp_fs_groups_of(fs, tree);
-}
-
-void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
-{
-	struct frsp_loader *loader = &fs->loader;
-	bool added = false;
-
-	if (frsp_load_is_done(fs, tree) ||
-	    time_before(jiffies, READ_ONCE(tree->no_room_until)))
-		return;
-	spin_lock(&loader->lock);
-	tree->wanted_io |= io;
-	if (list_empty(&tree->wanted)) {
-		list_add_tail(&tree->wanted, &loader->wanted);
-		added = true;
-	}
-	spin_unlock(&loader->lock);
-	if (added)
-		wake_up(&loader->wait);
-}
-
-void frsp_loader_retry(struct frsp_fs *fs)
-{
-	struct frsp_tree *tree;
-	u32 i;
-
-	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++)
-		WRITE_ONCE(tree->no_room_until, jiffies);
-}
-
-void frsp_loader_kick(struct frsp_fs *fs)
-{
-	if (!xchg(&fs->loader.kicked, true))
-		wake_up(&fs->loader.wait);
-}
-
-static struct frsp_tree *next_wanted(struct frsp_loader *loader, bool *io)
-{
-	struct frsp_tree *tree;
-
-	spin_lock(&loader->lock);
-	tree = list_first_entry_or_null(&loader->wanted, struct frsp_tree,
-					wanted);
-	if (tree) {
-		list_del_init(&tree->wanted);
-		*io = tree->wanted_io;
-		tree->wanted_io = false;
-	}
-	spin_unlock(&loader->lock);
-	return tree;
-}
-
-/* Reading costs time and may end in ext4's error handling: not without need. */
-bool frsp_load_may_read(struct frsp_fs *fs)
-{
-	return !frsp_sb_is_read_only(fs->sb) && READ_ONCE(fs->steer) &&
-	       !READ_ONCE(fs->gave_up);
-}
-
-static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
-{
-	u32 first = tree->index << fs->span_log2, i;
-	u32 n_groups = frsp_fs_groups_of(fs, tree);
-	bool read = io && frsp_load_may_read(fs);
-	int err = 0;
-
-	for (i = 0; i < n_groups && !kthread_should_stop(); i++) {
-		if (err != -ENOMEM)
-			err = frsp_load_group(fs, first + i, read);
-		/*
-		 * No room, or ext4 has let go of its bitmap: a summary at
-		 * least, or the group would be the most promising one for ever.
-		 */
-		if (err && read &&
-		    frsp_load_state(tree, i) == FRSP_GROUP_UNKNOWN)
-			frsp_load_summary(fs, first + i);
-		else if (err == -ENOMEM && !read)
-			break;
-		cond_resched();
-	}
-}
-
-/* Level 3 wants to know everything, one tree after the other. */
-static struct frsp_tree *most_promising(struct frsp_fs *fs)
-{
-	int index;
-
-	if (READ_ONCE(fs->aggression) < 3 || !frsp_load_may_read(fs))
-		return NULL;
-	index = frsp_meta_promise(&fs->meta, 1, 0);
-	return index < 0 ? NULL : frsp_fs_tree_at(fs, index);
-}
-
-static void keep_below_cap(struct frsp_fs *fs)
-{
-	u64 max_bytes = READ_ONCE(fs->memory.max_bytes);
-
-	frsp_memory_free_condemned(fs);
-	if (max_bytes &&
-	    atomic64_read(&fs->memory.used_bytes) > max_bytes - max_bytes / 16)
-		frsp_memory_reclaim(fs, max_bytes - max_bytes / 8, NULL);
-}
-
-bool frsp_loader_has_work(struct frsp_fs *fs)
-{
-	return kthread_should_stop() || READ_ONCE(fs->loader.kicked) ||
-	       !list_empty(&fs->loader.wanted) || most_promising(fs);
-}
-
-/* What is to do but the scan; false: there was no tree to load. */
-static bool work(struct frsp_fs *fs, unsigned long *expired)
-{
-	struct frsp_tree *tree;
-	bool io;
-
-	if (xchg(&fs->loader.kicked, false)) {
-		frsp_fs_grow(fs);
-		keep_below_cap(fs);
-	}
-	if (time_after(jiffies, *expired + EXPIRE_JIFFIES)) {
-		frsp_busy_expire_all(fs);
-		*expired = jiffies;
-	}
-	tree = next_wanted(&fs->loader, &io);
-	if (!tree) {
-		io = true;
-		tree = most_promising(fs);
-	}
-	if (!tree || kthread_should_stop())
-		return false;
-	load_tree(fs, tree, io);
-	keep_below_cap(fs);
-	if (io)
-		schedule_timeout_interruptible(PAUSE_JIFFIES);
-	return true;
-}
-
-static int loader_thread(void *data)
-{
-	unsigned long expired = jiffies;
-	struct frsp_fs *fs = data;
-	u64 began_ns;
-	bool loaded;
-
-	set_user_nice(current, MAX_NICE);
-	set_freezable();
-	while (!kthread_should_stop()) {
-		/* The wait does so only if it has to wait. */
-		try_to_freeze();
-		wait_event_freezable_timeout(fs->loader.wait,
-					     frsp_loader_has_work(fs),
-					     frsp_scan_wait(fs));
-		began_ns = current->se.sum_exec_runtime;
-		loaded = work(fs, &expired);
-		/* The scan answers for its own CPU time. */
-		fs->scan.cpu_ns += current->se.sum_exec_runtime - began_ns;
-		if (!loaded && !kthread_should_stop())
-			frsp_scan_step(fs);
-	}
-	return 0;
-}
-
-void frsp_loader_init(struct frsp_fs *fs)
-{
-	init_waitqueue_head(&fs->loader.wait);
-	spin_lock_init(&fs->loader.lock);
-	INIT_LIST_HEAD(&fs->loader.wanted);
-}
-
-int frsp_loader_start(struct frsp_fs *fs)
-{
-	struct task_struct *task =
-		kthread_run(loader_thread, fs, "frsp/%s", fs->sb->s_id);
-
-	if (IS_ERR(task))
-		return PTR_ERR(task);
-	fs->loader.task = task;
-	return 0;
-}
-
-void frsp_loader_stop(struct frsp_fs *fs)
-{
-	kthread_stop(fs->loader.task);
-	/* another process may have its address from now on */
-	WRITE_ONCE(fs->loader.task, NULL);
 }

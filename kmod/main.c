@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* frsp.ko: init and exit. */
+/* Init and exit of frsp.ko. */
 #include <linux/module.h>
 
 #include "btf_check.h"
 #include "frsp.h"
-
-struct kmem_cache *frsp_extent_cache;
 
 static int __init frsp_init(void)
 {

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who keeps extents. Trees that have some are on one of two lists, as in the
- * RFC: the active one takes a tree when a decision looks at it for the second
- * time within ACTIVE_JIFFIES, or at once while active trees use less than half
- * of the cap. The rear of the inactive list is evicted first, then the rear of
- * the active one.
+ * Which trees keep their extents. Trees that have extents are on one of two
+ * lists, as in the RFC. A tree moves to the active list when a decision looks
+ * at it for the second time within ACTIVE_JIFFIES, or at once while active
+ * trees use less than half of the cap. The last tree of the inactive list is
+ * evicted first, then the last one of the active list.
  *
- * Evicting takes a tree's extents off in one step under its lock and frees them
- * afterwards, so nobody waits for that, and a tree that allocation works on is
- * just empty a moment later. When the kernel is short of memory, its shrinker
- * evicts in the same way. The cap itself is enforced where extents are
- * allocated (extent.c): an allocation over it fails and costs that tree its
- * extents.
+ * For example, with a cap of 10 MiB, trees A, B and C of 3 MiB each are used in
+ * this order: A and B go to the active list, C to the inactive one, as active
+ * trees then use more than half. The next tree needs 3 MiB: C is evicted.
+ *
+ * An eviction takes all extents of a tree off it in one step, under its lock,
+ * and frees them afterwards: nobody waits for that, and a tree that requests
+ * work on is just empty a moment later. The kernel's shrinker evicts in the
+ * same way when memory is short. The cap itself is enforced where extents are
+ * allocated (extent.c): an allocation that would exceed it fails, and the tree
+ * that needed it loses its extents.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -21,8 +25,10 @@
 #include "frsp.h"
 #include "trace.h"
 
-#define ACTIVE_JIFFIES 100
-#define SHRINK_TRIES   5000 /* with a pause of a millisecond or more */
+#define ACTIVE_JIFFIES 100  /* 0.4 s with HZ = 250, as Debian has */
+#define SHRINK_TRIES   5000 /* each after a pause of 1 ms or more */
+
+struct kmem_cache *frsp_extent_cache;
 
 void frsp_memory_init(struct frsp_fs *fs)
 {
@@ -52,12 +58,14 @@ void frsp_memory_used(struct frsp_fs *fs, struct frsp_tree *tree)
 {
 	bool again = time_before(jiffies, tree->last_used + ACTIVE_JIFFIES);
 
-	/* Between two ticks the order of use does not matter. */
+	/* The order of use within a tick does not matter. */
 	if (tree->last_used == jiffies && !list_empty(&tree->lru))
 		return;
 	spin_lock(&fs->lru_lock);
 	tree->last_used = jiffies;
-	/* Of a full group that is loaded, extents come back without a decision.
+	/*
+	 * A loaded full group regains extents by frees alone: its tree stays
+	 * listed.
 	 */
 	if (!tree->extents && !tree->n_loaded)
 		goto out;
@@ -88,7 +96,10 @@ void frsp_memory_condemn(struct frsp_fs *fs, struct frsp_tree *tree,
 	spin_unlock(&fs->lru_lock);
 	if (RB_EMPTY_ROOT(extents))
 		return;
-	/* The root stands for all; its by_len link is not used any more. */
+	/*
+	 * The root stands for all extents below it; nothing uses its by_len
+	 * link any more, which is in a union with condemned.
+	 */
 	llist_add(&rb_entry(extents->rb_node, struct frsp_extent, by_start)
 			   ->condemned,
 		  &fs->condemned);
@@ -109,8 +120,10 @@ void frsp_memory_free_condemned(struct frsp_fs *fs)
 	}
 }
 
-/* The tree to evict, or NULL. It may be empty by the time that its lock is
- * held. */
+/*
+ * The tree to evict, or NULL. Another task may have emptied it before its lock
+ * is held.
+ */
 static struct frsp_tree *victim(struct frsp_fs *fs,
 				const struct frsp_tree *keep)
 {
@@ -173,9 +186,9 @@ void frsp_memory_shrink(struct frsp_fs *fs, u64 max_bytes)
 
 	frsp_memory_reclaim(fs, max_bytes, NULL);
 	/*
-	 * What another thread builds, or has taken off the list and not yet
-	 * freed, is in use, too. A build fails at its next extent, or evicts
-	 * when it is done (load.c).
+	 * Extents that another thread inserts, or has taken off a tree and not
+	 * yet freed, count as used, too. A build fails at its next extent, or
+	 * evicts when it is done (load.c).
 	 */
 	for (tries = 0; tries < SHRINK_TRIES; tries++) {
 		if (atomic64_read(&fs->memory.used_bytes) <= max_bytes ||
@@ -204,9 +217,10 @@ static unsigned long count_extents(struct shrinker *shrinker,
 }
 
 /*
- * Evicts whole trees; what is known of their groups stays (tree.h). It may come
- * from any allocation that may wait, also in ext4 with its locks held: of ours
- * none is held in one, and nothing here enters ext4.
+ * Evicts whole trees; the summaries of their groups stay (tree.h). The kernel
+ * may call this from any allocation that may wait, also from one that ext4
+ * makes with its locks held. That is safe: frsp makes no such allocation with
+ * its own locks held, and nothing here enters ext4.
  */
 static unsigned long scan_extents(struct shrinker *shrinker,
 				  struct shrink_control *control)
@@ -222,7 +236,7 @@ static unsigned long scan_extents(struct shrinker *shrinker,
 	return div_u64(before - after, sizeof(struct frsp_extent));
 }
 
-/* Until 6.6 a shrinker was the caller's own, from 6.7 on it is the kernel's. */
+/* Up to 6.6 the caller allocates the shrinker; from 6.7 on the kernel does. */
 #ifdef SHRINKER_ALLOCATED
 static struct frsp_fs *shrinker_fs(struct shrinker *shrinker)
 {

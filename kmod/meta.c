@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A tree's own meta_longest and meta_promise are copies of what stands in the
- * arrays, written under tree->lock. Arrays are replaced under meta->lock, which
- * their writers hold, too, and freed when their readers, under RCU, are done.
+ * tree->meta_longest and tree->meta_promise are copies of the tree's values in
+ * the arrays, written under tree->lock. frsp_meta_grow() replaces the arrays
+ * under meta->lock, which the writers of values hold, too; the old arrays are
+ * freed when their readers, which are under RCU, have finished.
  */
 #include <linux/errno.h>
 #include <linux/log2.h>
@@ -23,7 +24,7 @@ void frsp_meta_free(struct frsp_meta *meta)
 	kvfree(rcu_dereference_protected(meta->arrays, 1));
 }
 
-/* With all values 0, or NULL. */
+/* Arrays with all values 0, or NULL. */
 static struct frsp_meta_arrays *arrays_new(u32 size)
 {
 	struct frsp_meta_arrays *arrays;
@@ -44,7 +45,9 @@ int frsp_meta_grow(struct frsp_meta *meta, u32 n_trees)
 	struct frsp_meta_arrays *old, *new;
 	u32 size = roundup_pow_of_two(n_trees);
 
-	/* One call at a time: nobody replaces it. */
+	/*
+	 * Only this function replaces the arrays, and it runs once at a time.
+	 */
 	old = rcu_dereference_protected(meta->arrays, 1);
 	if (old && size <= old->longest.size)
 		return 0;

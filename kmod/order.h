@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* An rbtree whose keys change while their nodes are in it. */
+/* Moves a node of an rbtree after its key has changed. */
 #ifndef FRSP_ORDER_H
 #define FRSP_ORDER_H
 
 #include <linux/rbtree.h>
 
 /*
- * The key of a node in the tree has changed: moves the node to where it belongs.
- * Most often its neighbours are still the same; then nothing is written.
+ * Moves a node to its new place, after its key has changed in the tree. Most
+ * often its neighbours are still the same; then nothing is written.
  */
 static __always_inline void
 frsp_reorder(struct rb_node *node, struct rb_root *root,

@@ -11,7 +11,10 @@ void frsp_peaks_init(struct frsp_peaks *peaks, u32 size, u32 *memory,
 	peaks->peak = memory;
 	if (!old->size)
 		return;
-	/* All at once: one by one, each would go up the whole tree. */
+	/*
+	 * Inner nodes are computed once, at the end: frsp_peaks_set() for each
+	 * value would go up the whole tree each time.
+	 */
 	memcpy(memory + size, old->peak + old->size,
 	       old->size * sizeof(*memory));
 	for (u32 node = size - 1; node; node--)
@@ -44,8 +47,9 @@ u32 frsp_peaks_top(const struct frsp_peaks *peaks)
 }
 
 /*
- * From leaf to leaf it would take too long: a node that has too little is passed
- * over as a whole, and the next one is its neighbour, or that of an ancestor.
+ * Going from leaf to leaf would take too long: a node whose value is too low is
+ * skipped with all its leaves, and the search goes on at its neighbour, or at
+ * that of an ancestor.
  */
 static int nearest_behind(const struct frsp_peaks *peaks, u32 min, u32 index)
 {
@@ -79,7 +83,10 @@ static int nearest_in_front(const struct frsp_peaks *peaks, u32 min, u32 index)
 	return node - peaks->size;
 }
 
-/* The nearer one of a higher and a lower index; -1: there is none. */
+/*
+ * The index that is nearer to near; behind if both are equally near. -1: there
+ * is none.
+ */
 static int nearer(int behind, int in_front, u32 near)
 {
 	if (behind < 0)

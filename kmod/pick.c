@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All that is looked at is bounded: FRSP_PICK_VISITS extents in each of at most
- * four walks, of FRSP_PICK_TRIES of them the offers and rooms in them, and the
- * tree's groups.
+ * Picks an extent (rules: pick.h).
  *
- * Two things are wanted of a place: that it is near, and that what is left of
- * the free extent is of use to others, so the best fit. Only a few of the
- * nearest extents are compared, and none that is much farther than the nearest
- * (reach), so an extent far away that fits better is left alone.
+ * For example, a request for 100 clusters near position 1000, with room for 400
+ * and a wish for 800. Free are 1010+90, 1200+500, 2000+900 and 9000+3000.
+ * 1010+90 has no room for 400. Of the others 2000+900 is the shortest with 800:
+ * the choice is 2000. If it did not exist and reach were 5000, 9000+3000 would
+ * be too far, as the nearest place with room is 200 away; the choice would be
+ * 1200.
+ *
+ * A place should be near, and what is left of its free extent should be useful
+ * to others: hence the best fit. Only a few of the nearest extents are
+ * compared, and none that is much farther than the nearest (reach), so that a
+ * better fit far away is left alone.
  *
  * ext4 takes what is free at a goal, up to the length that it wants, and knows
- * nothing of offers. So what is shorter than that is offered only at the end of
- * an extent: in front of an offer ext4 would go on into it.
+ * nothing of offers. So a piece that is shorter than that is offered only at
+ * the end of an extent: before the offer of another task, ext4 would go on into
+ * that.
+ *
+ * The work is bounded: at most four walks of FRSP_PICK_VISITS extents each, the
+ * offers and rooms in FRSP_PICK_TRIES extents of each walk, and the tree's
+ * groups.
  */
 #include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "pick.h"
 
-/* Free clusters that touch each other: an extent, or what a SUMMARY knows. */
+/* Adjacent free clusters: an extent, or the longest extent of a SUMMARY. */
 struct span {
 	u32 start;
 	u32 end;
@@ -42,7 +52,10 @@ static struct span group_span(const struct frsp_tree *tree, u32 group)
 	return span;
 }
 
-/* What is known to be free around a position, or in its group elsewhere. */
+/*
+ * The extent that contains a position; if there is none, the longest extent of
+ * its group, if that is a SUMMARY.
+ */
 static struct span span_at(const struct frsp_tree *tree, u32 position)
 {
 	const struct frsp_extent *extent = frsp_tree_find(tree, position);
@@ -53,7 +66,7 @@ static struct span span_at(const struct frsp_tree *tree, u32 position)
 
 /* --- walks: nearest first ------------------------------------------------- */
 
-/* Clusters between an extent and a position; 0: it is in the extent. */
+/* Clusters between an extent and a position; 0: the extent contains it. */
 static u32 distance(const struct frsp_extent *extent, u32 near)
 {
 	struct span span = extent_span(extent);
@@ -63,7 +76,10 @@ static u32 distance(const struct frsp_extent *extent, u32 near)
 	return near < span.end ? 0 : near - span.end + 1;
 }
 
-/* Extents from near on: the next in front of it, and the next at or behind. */
+/*
+ * A walk over extents, nearest first: the next one before near, and the next
+ * one at or behind it.
+ */
 struct walk {
 	const struct frsp_extent *lower; /* or NULL */
 	const struct frsp_extent *upper; /* or NULL */
@@ -82,8 +98,9 @@ static const struct frsp_extent *walk_nearer(const struct walk *walk)
 }
 
 /*
- * Those that may be long enough, but none that ends in what is reserved. All
- * that are too short are passed over, or nearly (frsp_tree_long_behind()).
+ * A walk over the extents that may be long enough, without those that end in
+ * the reserved positions. It skips extents that are too short by 1 % or more
+ * (frsp_tree_long_behind()).
  */
 static struct walk walk_long(const struct frsp_tree *tree, u32 len, u32 near)
 {
@@ -128,7 +145,7 @@ static const struct frsp_extent *extent_of_len(struct rb_node *node, u32 len)
 	return extent && extent->len == len ? extent : NULL;
 }
 
-/* The extents of one length. */
+/* A walk over the extents of one length. */
 static struct walk walk_len(const struct frsp_tree *tree, u32 len, u32 near)
 {
 	struct frsp_extent *upper = frsp_tree_fit(tree, len, near);
@@ -159,8 +176,9 @@ static bool has_summaries(const struct frsp_tree *tree)
 }
 
 /*
- * The i-th group of the tree as seen from a position, behind before in front;
- * may be none: n_groups or more. All have had their turn when i is 2 * n_groups.
+ * The i-th nearest group of the tree to a position; behind comes after before.
+ * The number may be invalid (n_groups or more). When i reaches 2 * n_groups,
+ * every group has had its turn.
  */
 static u32 group_from(const struct frsp_tree *tree, u32 position, u32 i)
 {
@@ -206,7 +224,7 @@ static const struct frsp_offer *offer_in(const struct frsp_tree *tree,
 	return NULL;
 }
 
-/* Where a room of others in [start, end) ends; 0: none is there. */
+/* The end of a room of another file in [start, end); 0: there is none. */
 static u32 room_end(const struct frsp_tree *tree,
 		    const struct frsp_request *request, u32 start, u32 end)
 {
@@ -222,7 +240,7 @@ static u32 room_end(const struct frsp_tree *tree,
 	return 0;
 }
 
-/* Where what others have in [start, end) ends; 0: nothing is there. */
+/* The end of an offer or a room of others in [start, end); 0: there is none. */
 static u32 taken_end(const struct frsp_tree *tree,
 		     const struct frsp_request *request, u32 start, u32 end)
 {
@@ -243,7 +261,7 @@ static bool is_avoided(const struct frsp_tree *tree,
 	       request->avoid >> position / tree->group_clusters & 1;
 }
 
-/* Chooses the first place in a span that has so much room. */
+/* Chooses the first place in a span that has the room; false: there is none. */
 static bool fit_span(const struct frsp_tree *tree,
 		     const struct frsp_request *request, u32 room,
 		     struct span span, struct frsp_choice *choice)
@@ -267,7 +285,7 @@ static bool fit_span(const struct frsp_tree *tree,
 	return false;
 }
 
-/* Chooses the end of a span if that is longer than the choice that there is. */
+/* Chooses the end of a span, if that is longer than the present choice. */
 static void fit_short(const struct frsp_tree *tree,
 		      const struct frsp_request *request, struct span span,
 		      struct frsp_choice *choice)
@@ -285,7 +303,10 @@ static void fit_short(const struct frsp_tree *tree,
 			break;
 		span.start = min(offer_end(offer), span.end);
 	}
-	/* with room for all, but not aligned, ext4 would refuse it */
+	/*
+	 * len - 1: a piece of the full length that is not aligned would be
+	 * refused by ext4
+	 */
 	len = min(span.end - span.start, request->len - 1);
 	if (len < request->min_len || len <= choice->len)
 		return;
@@ -295,7 +316,7 @@ static void fit_short(const struct frsp_tree *tree,
 	choice->span = len;
 }
 
-/* The owner's, or n_rooms. */
+/* The index of the owner's room, or n_rooms. */
 static u32 room_index(const struct frsp_tree *tree, u64 owner)
 {
 	u32 i = 0;
@@ -359,9 +380,9 @@ static bool pick_goal(const struct frsp_tree *tree,
 }
 
 /*
- * How good a place in the extent is, which becomes the choice; 0: there is none
- * that has room. Those that have what is wished come first, the shortest of
- * them before all; then the longest.
+ * Chooses a place in the extent and returns its rank; 0: the extent has no
+ * room. Extents that fulfil the wish rank above all others, the shortest of
+ * them first; the others rank by length.
  */
 static u32 suits(const struct frsp_tree *tree,
 		 const struct frsp_request *request,
@@ -406,7 +427,10 @@ static bool pick_near(const struct frsp_tree *tree,
 	return best;
 }
 
-/* Of the extents that have len, the shortest with room for the request. */
+/*
+ * Chooses a place in the shortest extent of at least len that has room for the
+ * request.
+ */
 static bool pick_extent(const struct frsp_tree *tree,
 			const struct frsp_request *request, u32 len,
 			struct frsp_choice *choice)
@@ -493,7 +517,7 @@ struct frsp_choice frsp_pick(const struct frsp_tree *tree,
 	    pick_near(tree, request, &choice) ||
 	    pick_extent(tree, request, room, &choice))
 		return choice;
-	/* from this length on each has a place that is aligned */
+	/* every extent of this length or more has an aligned place */
 	if (request->stripe &&
 	    pick_extent(tree, request, room + request->stripe - 1, &choice))
 		return choice;

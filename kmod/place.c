@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files whose next extents go to given ranges, so that a relocation can say
- * where a donor's blocks land. Few at a time: a list per filesystem, read under
- * RCU.
+ * Target ranges of files: the next extents of such a file go to them, so that a
+ * relocation can say where the blocks of a donor file land. There are few at a
+ * time: a list per filesystem, read under RCU.
  *
- * An entry stands for an open file, by its address, without holding it: it ends
- * when that file is closed (ext4_release_file()), on request, or with the
+ * For example, a file has the ranges 1000+100 and 5000+500 (start + length),
+ * and 1000 to 1029 are in use. A request for 50 clusters gets 1030+50. A
+ * request for 300 then gets 1080+20, all that is left of the first range; ext4
+ * asks again for the rest, and gets 5000+280.
+ *
+ * An entry stands for an open file, by its address, without a reference: it
+ * ends when that file is closed (ext4_release_file()), on request, or with the
  * filesystem.
  */
 #include <linux/refcount.h>
@@ -15,38 +20,49 @@
 #include "uapi/frsp.h"
 
 /*
- * What a request may do, in ext4's transaction, which others wait for: so many
- * steps. To pass a full group is one, all else counts as many. So it has at
- * most 4 bitmaps read, or copies 15 that are in memory, or looks into 256
- * groups that are loaded, or passes 2^18 that are full, some milliseconds.
+ * How many steps a request may spend in ext4's transaction, for which others
+ * wait. To skip a full group is one step; everything else costs so many steps
+ * that a request reads at most 4 bitmaps, or copies at most 15 that are in
+ * memory, or looks into at most 256 loaded groups, or skips at most 2^18 full
+ * ones. That takes some milliseconds.
  */
 #define REQUEST_STEPS (1U << 18)
 #define READ_STEPS    (REQUEST_STEPS / 4 - LOAD_STEPS - SEARCH_STEPS)
 #define LOAD_STEPS    (REQUEST_STEPS / 16)
 #define SEARCH_STEPS  (REQUEST_STEPS / 256)
 
-/* Extents that it looks at in a group, with the tree's lock held. */
+/* How many extents it looks at in a group, while it holds the tree's lock. */
 #define SEARCH_EXTENTS 1024
+
+/* In clusters, from cluster 0 of group 0. */
+struct clusters {
+	u64 start;
+	u64 len;
+};
 
 struct place {
 	struct list_head list;
 	struct rcu_head rcu;
-	refcount_t users; /* the list, and requests that are using it */
+	refcount_t users; /* the list, and requests that use it */
 	struct inode *inode;
 	struct file *file;
-	/* where to look next; ext4 allocates for an inode under its i_data_sem */
+	/*
+	 * where to look next; serialised by i_data_sem, under which ext4
+	 * allocates
+	 */
 	u32 at_range;
-	u64 at; /* in it, or in front of it */
+	u64 at; /* in that range, or before it */
 	u32 n_ranges;
-	struct frsp_range ranges[]; /* in clusters, from cluster 0 of group 0 */
+	struct clusters ranges[];
 };
 
 /*
- * A range of blocks to whole clusters inside it, counted from group 0's first.
- * An empty one is kept: it has no room.
+ * Converts a range of blocks to the whole clusters in it, counted from the
+ * first cluster of group 0. A range without a whole cluster stays: it has no
+ * room.
  */
 static int to_clusters(struct frsp_fs *fs, const struct frsp_range *from,
-		       struct frsp_range *to)
+		       struct clusters *to)
 {
 	u64 n_blocks = frsp_sbi_blocks(frsp_sbi(fs->sb));
 	u32 round = (1U << fs->cluster_bits) - 1;
@@ -59,8 +75,8 @@ static int to_clusters(struct frsp_fs *fs, const struct frsp_range *from,
 	start -= fs->first_data_block;
 	end >>= fs->cluster_bits;
 	start = (start + round) >> fs->cluster_bits;
-	to->start_fsblk = start;
-	to->len_blocks = end > start ? end - start : 0;
+	to->start = start;
+	to->len = end > start ? end - start : 0;
 	return 0;
 }
 
@@ -149,9 +165,9 @@ void frsp_place_clear(struct frsp_fs *fs)
 }
 
 /*
- * The first free extent of at least len in [from, end) of a group, else the
- * longest of the first SEARCH_EXTENTS. All in clusters of the tree. 0: nothing
- * is free.
+ * The first free extent of at least len in [from, end) of a group; if there is
+ * none, the longest of the first SEARCH_EXTENTS. All positions are in the tree.
+ * 0: nothing is free.
  */
 static u32 find_free(const struct frsp_tree *tree, u32 from, u32 end, u32 len,
 		     u32 *start)
@@ -174,14 +190,16 @@ static u32 find_free(const struct frsp_tree *tree, u32 from, u32 end, u32 len,
 	return found;
 }
 
-/* What a request found so far. */
+/*
+ * The best place that a request has found so far, and what it may still spend.
+ */
 struct find {
 	u32 len;   /* wanted */
-	u32 free;  /* of the best, 0: none */
-	u32 group; /* of the best, and its start there */
+	u32 free;  /* length of the best place; 0: none */
+	u32 group; /* its group, and its start there */
 	u32 start;
-	u32 steps; /* that may still be done */
-	bool over; /* too few of them for the next group */
+	u32 steps; /* that may still be spent */
+	bool over; /* too few steps are left for the next group */
 };
 
 static bool spend(struct find *find, u32 steps)
@@ -193,8 +211,8 @@ static bool spend(struct find *find, u32 steps)
 }
 
 /*
- * Has the extents of a group that is not full in its tree. False: that would be
- * too many steps; the thread does it.
+ * Loads a group that is not full. False: that would cost too many steps; the
+ * thread will load it.
  */
 static bool know_group(struct frsp_fs *fs, struct frsp_tree *tree, u32 in_tree,
 		       struct find *find)
@@ -223,13 +241,13 @@ static bool may_search(struct frsp_fs *fs, struct frsp_tree *tree, u32 in_tree,
 }
 
 /*
- * In one range from *at on, group by group, up to the first that has len. *at
- * moves on over groups in which nothing is free.
+ * Searches one range from *at on, group by group, up to the first group that
+ * has len. Moves *at past groups in which nothing is free.
  */
-static void find_in_range(struct frsp_fs *fs, const struct frsp_range *range,
+static void find_in_range(struct frsp_fs *fs, const struct clusters *range,
 			  u64 *at, struct find *find)
 {
-	u64 from, end = range->start_fsblk + range->len_blocks, group_end;
+	u64 from, end = range->start + range->len, group_end;
 	u32 found, start, in_tree, base, group, offset;
 	struct frsp_tree *tree;
 
@@ -260,7 +278,7 @@ static void find_in_range(struct frsp_fs *fs, const struct frsp_range *range,
 	}
 }
 
-/* The inode's entry, for place_put(), or NULL. */
+/* The inode's entry, to be released by place_put(), or NULL. */
 static struct place *place_get(struct frsp_fs *fs, struct inode *inode)
 {
 	struct place *place, *found = NULL;
@@ -278,16 +296,18 @@ static struct place *place_get(struct frsp_fs *fs, struct inode *inode)
 	return found;
 }
 
-/* From the cursor on. What is freed in front of it counts when it begins anew. */
+/*
+ * Searches from the cursor on. What is freed before the cursor counts when the
+ * search starts over.
+ */
 static void find_in_ranges(struct frsp_fs *fs, struct place *place,
 			   struct find *find)
 {
 	while (place->at_range < place->n_ranges) {
-		const struct frsp_range *range =
-			&place->ranges[place->at_range];
+		const struct clusters *range = &place->ranges[place->at_range];
 
-		if (place->at < range->start_fsblk)
-			place->at = range->start_fsblk;
+		if (place->at < range->start)
+			place->at = range->start;
 		find_in_range(fs, range, &place->at, find);
 		if (find->free || find->over)
 			return;

@@ -1,37 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a request of ext4's asks for, as choose.c searches for it: so many
- * clusters near a goal, from where they may begin, and how many more the file
- * will need.
+ * Reads a request of ext4's for choose.c: how many clusters it wants near which
+ * goal, where they may begin, and how many more the file will need.
+ *
+ * For example, ext4 wants 256 clusters of 4 KiB for the end of a file of 10
+ * MiB, whose size is 11 MiB already by delayed allocation. The file needs 1 MiB
+ * now (need), and may grow by 16 times its size, but at most by 64 MiB: want is
+ * 65 MiB.
  */
 #include "choose.h"
 
-/* How many groups a request may have read, by frsp_cache_aggression. */
+/* How many groups a request may read, by frsp_cache_aggression. */
 static const u32 reads_of_level[] = {1, 1, 16, 64};
 
 /*
- * A file that is being written is thought to grow by so many times its size, up
- * to a bound. On an aged filesystem with 8 writers (tests/bench/alloc-aging)
- * files got 1.28 extents with 8 times, 1.26 with 16, and 1.52 with as much
- * again.
+ * A file that is being written is expected to grow by so many times its size,
+ * up to a bound. On an aged filesystem with 8 writers (tests/bench/alloc-aging)
+ * files got 1.28 extents with a factor of 8, 1.26 with 16, and 1.52 with 1.
  */
 #define GROWTH_FACTOR	 16
 #define GROWTH_MAX_BYTES (64U << 20)
 
-/* Where nothing fits, a piece of this length will do. */
+/* Where nothing fits, a piece of this length is enough. */
 #define SHORT_CLUSTERS 64
 
 /*
- * Where the filesystem has a stripe, requests begin where ext4's own search
- * would have them begin (ext4_mb_regular_allocator() in fs/ext4/mballoc.c,
- * in 6.1 to 7.3): those of a multiple of the stripe at a stripe
- * (ext4_mb_scan_aligned()), those of a power of two at a multiple of it in
- * their group, as buddies do (ext4_mb_simple_scan_group()).
+ * Sets where a request may begin if the filesystem has a stripe. That is where
+ * ext4's own search would begin it (ext4_mb_regular_allocator() in
+ * fs/ext4/mballoc.c, in 6.1 to 7.3): a request of a multiple of the stripe
+ * begins at a stripe (ext4_mb_scan_aligned()), a request of a power of two at a
+ * multiple of its length in its group, like a buddy
+ * (ext4_mb_simple_scan_group()).
  *
- * Of exactly the stripe's length ext4_mb_find_by_goal() takes a goal only where
- * it begins a stripe. 6.1 compares with the stripe in blocks, later kernels in
- * clusters; both are blocks on the disk in the end. False: no cluster begins a
- * stripe.
+ * For a request of exactly the stripe's length, ext4_mb_find_by_goal() takes a
+ * goal only where a stripe begins. 6.1 compares the length with the stripe in
+ * blocks, later kernels in clusters; all of them check the start in blocks on
+ * the disk. False: no cluster begins a stripe.
  */
 static bool set_stripe(struct frsp_fs *fs, struct frsp_search *search)
 {
@@ -55,12 +59,14 @@ static bool set_stripe(struct frsp_fs *fs, struct frsp_search *search)
 }
 
 /*
- * How much the file will need from the request's first block on: what is
- * written already (by delayed allocation its size tells). And if it is open for
- * writing or appended to, what it may grow by. That is in proportion to its
- * size, without a floor: a room much larger than the file keeps files apart
- * that are written at the same time. And only while it is open: of files that
- * are written one after the other, each begins where the last one ends.
+ * Sets how much the file will need from the request's first block on.
+ *
+ * need: the part that is written already; with delayed allocation, the file's
+ * size tells. want: also what the file may grow by, if it is open for writing
+ * or has been appended to. The growth is in proportion to the file's size,
+ * without a minimum: a room much larger than the file would separate files that
+ * are written at the same time. Other files get no growth: of files that are
+ * written one after the other, each should begin where the last one ends.
  */
 static void foresee(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_search *search)
@@ -92,8 +98,8 @@ bool frsp_request_read(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	    group >= frsp_sbi_groups(frsp_sbi(fs->sb)))
 		return false;
 	/*
-	 * After a stream's miss ext4_mb_regular_allocator() has left another
-	 * goal: without a start since 6.17.
+	 * When a stream's goal was not free, ext4_mb_regular_allocator() has
+	 * left another goal: since 6.17 one without a start.
 	 */
 	if (start < 0 || (u32)start >= fs->group_clusters)
 		start = 0;

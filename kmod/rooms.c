@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rooms of a filesystem's open files (struct frsp_room in pick.h): which
- * tree has a file's, so that it goes when the file moves on to another tree or
- * is closed. A request gets a room only while closes.c watches that. One that
- * is under way when the watch ends may leave its room behind: it is a wish, and
- * goes with the next forget, or is pushed out by others.
+ * The rooms of a filesystem's open files (struct frsp_room in pick.h): an index
+ * says which tree has the room of a file, so that the room is removed when the
+ * file moves on to another tree or is closed.
+ *
+ * For example, inode 12 grows, and gets a room in tree 3: the index entry of
+ * 12's hash is 3 + 1. Its next extent is in tree 5: the room in tree 3 is
+ * removed, and the entry becomes 5 + 1. When the file is closed, the room in
+ * tree 5 is removed.
+ *
+ * A request gets a room only while closes.c watches the closing of files. A
+ * request that is under way when the watch ends may leave its room behind: the
+ * room is a wish, and goes when all rooms are forgotten, or newer rooms evict
+ * it.
  */
 #include <linux/hash.h>
 
@@ -16,10 +24,9 @@ static u32 *room_index(struct frsp_fs *fs, u64 owner)
 }
 
 /*
- * The owner's room goes, if the index still knows it; then the index forgets
- * it, so that the next file that is closed need not lock the tree. If it is
- * another file that the index knows, which has the same hash, that one stays.
- * Does not sleep.
+ * Removes the owner's room, if the index still knows it, and then the index
+ * entry, so that the next close need not lock the tree. If the entry is that of
+ * another file with the same hash, that file's room stays. Does not sleep.
  */
 static void give_up(struct frsp_fs *fs, u64 owner)
 {
@@ -35,9 +42,9 @@ static void give_up(struct frsp_fs *fs, u64 owner)
 }
 
 /*
- * The first room of a tree: track.c has found no memory to set it in. If
- * another file's first room has brought the memory since then, this file gets
- * no room this time.
+ * Sets the first room of a tree: track.c had no array for it. If another file's
+ * first room has brought the array before frsp_rooms_keep() looks, this is not
+ * called, and the file gets no room this time.
  */
 static void keep_first(struct frsp_tree *tree, u64 owner, u32 start, u32 len)
 {
@@ -66,7 +73,7 @@ void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree,
 	}
 }
 
-void frsp_rooms_forget(struct frsp_fs *fs)
+static void forget(struct frsp_fs *fs)
 {
 	struct frsp_tree *tree;
 	u32 i;
@@ -80,6 +87,11 @@ void frsp_rooms_forget(struct frsp_fs *fs)
 		tree->n_rooms = 0;
 		spin_unlock(&tree->lock);
 	}
+}
+
+void frsp_rooms_forget(void)
+{
+	frsp_fs_each(forget);
 }
 
 void frsp_rooms_file_closed(struct frsp_fs *fs, struct inode *inode,

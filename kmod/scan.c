@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A scan in the background: each group of which nothing is known gets its
- * SUMMARY, once, in the order of the disk. After that requests need no reads to
- * find room. Who wants it sets a rate; it is off by default.
+ * A scan in the background makes each UNKNOWN group a SUMMARY, once, in the
+ * order of the disk. After that, requests find room without reads. It is off by
+ * default; setting a rate starts it.
  *
- * The filesystem's thread does it when it has nothing else to do, in steps of
- * a fifth of a second. It leaves the disk to others, and the CPU.
- * In the pause after a step it reads nothing; at most the end of a read ahead
+ * The filesystem's thread scans when it has nothing else to do, in steps of a
+ * fifth of a second. The scan yields the disk and the CPU to others:
+ *
+ * In the pause after a step it reads nothing; at most the end of a read-ahead
  * is still under way. If the disk was busy for an eighth of that pause or more,
- * somebody else needs it: the next step is left out, and the pause after it is
- * twice as long, up to 10 s. And from the begin of one step to that of the next
- * there are 100 times as many seconds as the first has used the CPU.
+ * other tasks need it: the next step is skipped, and the pause after that is
+ * twice as long, up to 10 s.
  *
- * For example, with a rate of 100 a step reads 20 bitmaps, which are side by
- * side on the disk as a rule. The 491520 groups of 60 TiB take 82 minutes.
+ * The time from the start of one step to the start of the next is at least 100
+ * times the CPU time that the first one has used.
+ *
+ * For example, with a rate of 100 a step reads 20 bitmaps, which are usually
+ * side by side on the disk. The 491520 groups of 60 TiB take 82 minutes.
  */
 #include <linux/blkdev.h>
 #include <linux/jiffies.h>
@@ -28,11 +31,11 @@
 #define CPU_PART	  100 /* 1/100 of a CPU */
 
 /*
- * For how long the disk had I/O to do, in jiffies since it appeared. With its
- * partitions: they share its time. What is behind a logical volume, an md or a
- * loop device is not seen. The block layer counts it for iostat
- * (update_io_ticks() in block/blk-core.c, in 6.1 and 7.3), unless somebody has
- * written 0 to the disk's queue/iostats.
+ * For how long the disk has been busy with I/O, in jiffies since it appeared.
+ * The whole disk counts, as its partitions share its time. Disks behind a
+ * logical volume, an md or a loop device are not seen. The block layer counts
+ * this for iostat (update_io_ticks() in block/blk-core.c, in 6.1 and 7.3),
+ * unless an administrator has written 0 to the disk's queue/iostats.
  */
 static unsigned long disk_busy_jiffies(struct frsp_fs *fs)
 {
@@ -60,10 +63,10 @@ static bool others_use_disk(struct frsp_fs *fs)
 }
 
 /*
- * False, and due is later: the last step has used more of the CPU than the time
- * since makes up for. The scheduler has brought the thread's time up to date
- * when it fell asleep. cpu_ns moves on with what the thread does for others, so
- * that the scan need not answer for that (load.c).
+ * Whether enough time has passed for the CPU time of the last step; if not,
+ * moves due. The scheduler updated the thread's CPU time when the thread fell
+ * asleep. thread.c adds the CPU time of other work to cpu_ns, so that it does
+ * not count here.
  */
 static bool has_cpu_time(struct frsp_scan *scan)
 {
@@ -90,8 +93,8 @@ static bool is_unknown(struct frsp_fs *fs, u32 group)
 }
 
 /*
- * At most n of them. What is found comes by the hooks, or is bad. For a group
- * there may be no memory now: the next step begins with it.
+ * Reads at most n unknown groups. The hooks note what ext4 finds, or the group
+ * is bad. If there is no memory for a group, the next step begins with it.
  */
 static void read_unknown(struct frsp_fs *fs, u32 n)
 {
@@ -107,7 +110,7 @@ static void read_unknown(struct frsp_fs *fs, u32 n)
 		group++;
 		cond_resched();
 	}
-	/* Unless it has been sent back to the first one. */
+	/* frsp_scan_set_rate() may have set it to 0 meanwhile. */
 	cmpxchg(&fs->scan.next, first, group);
 }
 
@@ -122,12 +125,15 @@ void frsp_scan_step(struct frsp_fs *fs)
 	struct frsp_scan *scan = &fs->scan;
 	u32 rate = READ_ONCE(scan->rate), n;
 
-	/* Another rate, which may be 0, can be written at any time. */
+	/* The rate may be changed at any time, also to 0. */
 	if (!rate || is_over(fs)) {
 		scan->pause = 0;
 		return;
 	}
-	/* It begins with a pause, to see what others do. */
+	/*
+	 * The scan begins with a pause, to measure how busy others keep the
+	 * disk.
+	 */
 	if (!scan->pause) {
 		scan->cpu_ns = current->se.sum_exec_runtime;
 		scan->step_began = jiffies;

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How much memory each filesystem's extents may take, as long as nobody says
- * otherwise.
+ * How much memory the extents of each filesystem may take, unless an
+ * administrator sets it.
  *
- * Each wants the RFC's maximum, what the buddy bitmaps of all groups take (2
- * blocks each), but at least a tree of the worst case, in which every other
- * cluster is free. All filesystems together have 1/64 of the machine's memory.
- * Who wants no more than an equal part of that gets what it wants; the others
- * divide the rest in the same way. What is in memory anyhow, the index, is
- * taken off a share, but for half of it; of what is left, busy extents have a
- * ninth, an eighth of the cap.
+ * Each filesystem wants the RFC's maximum, which is what the buddy bitmaps of
+ * all groups take (2 blocks each), but at least one tree of the worst case, in
+ * which every other cluster is free. All filesystems together have 1/64 of the
+ * machine's memory. A filesystem that wants no more than an equal part of that
+ * gets what it wants; the others divide the rest in the same way. The index,
+ * which is in memory in any case, is taken off a share, up to half of the
+ * share; of what is left, busy extents have a ninth, which is an eighth of the
+ * cap.
  *
- * For example: of 64 MiB, three filesystems want 6, 40 and 80 MiB. An equal
- * part is 21 MiB, so the first gets its 6 MiB, and the others have 29 MiB each.
- * When the last is unmounted, the second gets its 40 MiB.
+ * For example, three filesystems want 6, 40 and 80 MiB, and there are 64 MiB.
+ * An equal part is 21 MiB, so the first one gets its 6 MiB, and each of the
+ * others 29 MiB. When the last one is unmounted, the second one gets its 40
+ * MiB.
  *
- * Who is given a cap by mb_frsp_max_mem has that, and takes no part in this.
+ * A filesystem whose cap was set by mb_frsp_max_mem keeps that cap, and takes
+ * no part in this.
  */
 #include <linux/math64.h>
 #include <linux/mm.h>
@@ -25,7 +28,7 @@
 
 #define PART_OF_MEMORY 64
 
-/* Nobody waits for I/O with it. */
+/* No task waits for I/O while it holds this. */
 static DEFINE_MUTEX(share_mutex);
 static LIST_HEAD(all); /* frsp_fs.share */
 
@@ -40,8 +43,10 @@ static u64 wanted(struct frsp_fs *fs)
 	return max(buddies, tree) / FRSP_BUSY_PART * (FRSP_BUSY_PART + 1);
 }
 
-/* Trees are evicted first: over its cap, a tree loses its extents when it is
- * used. */
+/*
+ * Evicts before it lowers the cap: a tree that is used over the cap loses its
+ * extents.
+ */
 static void set_share(struct frsp_fs *fs, u64 bytes)
 {
 	u64 index = frsp_fs_index_bytes(fs);
@@ -58,7 +63,10 @@ static void set_share(struct frsp_fs *fs, u64 bytes)
 		frsp_loader_retry(fs);
 }
 
-/* Serves those that want at most limit; true: one at least. */
+/*
+ * Gives a share to the filesystems that want at most limit. True: to one at
+ * least.
+ */
 static bool serve(u64 limit, u64 *rest, u32 *n)
 {
 	struct frsp_fs *fs;

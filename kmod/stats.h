@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What frsp did, counted per CPU and filesystem. Each counter is a file of its
- * name in /sys/fs/ext4/DEV/frsp/ (docs/sysfs.abi says what it means), and each
- * that stands for a decision has a tracepoint frsp_NAME.
+ * Counters of what frsp did, per CPU and filesystem. Each counter is a file of
+ * its name in /sys/fs/ext4/DEV/frsp/ (uapi/counters.h), and each one that
+ * stands for a decision has a tracepoint frsp_NAME.
  */
 #ifndef FRSP_STATS_H
 #define FRSP_STATS_H
@@ -10,26 +10,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-/* clang-format off */
-#define FRSP_COUNTERS(counter)            \
-	counter(goals_offered)            \
-	counter(goals_taken)              \
-	counter(goals_missed)             \
-	counter(goals_failed)             \
-	counter(kept_goals)               \
-	counter(short_goals)              \
-	counter(placed_goals)             \
-	counter(stood_aside)              \
-	counter(group_reads)              \
-	counter(group_loads)              \
-	counter(evictions)                \
-	counter(drops)                    \
-	counter(audits)                   \
-	counter(audit_mismatches)         \
-	counter(bad_groups)               \
-	counter(commits_requested)        \
-	counter(busy_lost)
-/* clang-format on */
+#include "uapi/counters.h"
 
 enum frsp_counter {
 #define FRSP_ENUM(name) FRSP_STAT_##name,

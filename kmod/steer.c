@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One request's way through the redirect of ext4's allocator: what it asks for
- * is read (request.c), a goal is chosen (choose.c) and offered to ext4, and
- * afterwards it is seen what became of that. Where there is nothing to offer
- * frsp stands aside: ext4 looks for itself.
+ * One request's way through the redirect of ext4's allocator: read the request
+ * (request.c), choose a goal (choose.c), offer it to ext4, and afterwards see
+ * what became of it. Where there is nothing to offer, frsp stands aside: ext4
+ * searches by itself.
  *
- * What is offered is a hint, which ext4 checks against its bitmap under its
- * lock. Only regular files' data of inodes with extents is steered: for
- * block-mapped files ext4's goal search has no check against 2^32 blocks.
+ * For example, ext4's goal is group 3, start 100. frsp chooses group 5, start
+ * 4096: frsp_steer() puts that into the request, ext4 finds it free and takes
+ * it, frsp_track_used() marks the offer as taken, and frsp_steer_end() counts
+ * that.
+ *
+ * The offer is a hint, which ext4 checks against its bitmap under its lock.
+ * frsp steers only the data of regular files with extents: for block-mapped
+ * files, ext4's goal search does not check that the block number is below 2^32.
  */
 #include "choose.h"
 #include "trace.h"
 
-/* Groups that may turn out to be bad in one request. */
+/*
+ * How many choices a request may make, as the group of each may turn out to be
+ * bad.
+ */
 #define READY_TRIES 4
 
 static bool is_steered(struct frsp_fs *fs, struct ext4_allocation_context *ac)
@@ -33,8 +41,10 @@ static void stand_aside(struct frsp_fs *fs, struct ext4_allocation_context *ac)
 			       frsp_ex_len(frsp_ac_goal(ac)));
 }
 
-/* Hands the choice to ext4; its start is inside the group whatever the tree
- * says. */
+/*
+ * Hands the choice to ext4. The start is inside the group, whatever the tree
+ * says.
+ */
 static void offer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		  struct frsp_steering *out)
 {
@@ -60,7 +70,10 @@ static void offer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	*frsp_ac_flags(ac) |= flags;
 }
 
-/* Of an offer that was not taken. True: the tree still says that it is free. */
+/*
+ * Takes back an offer that ext4 did not take. True: by the tree, it is still
+ * free.
+ */
 static bool retract(struct frsp_steering *steering)
 {
 	struct frsp_tree *tree = steering->tree;
@@ -75,13 +88,15 @@ static bool retract(struct frsp_steering *steering)
 }
 
 /*
- * Of a group that this mount has not initialised, ext4 reads the bitmap when it
- * looks at the goal. If that fails, ext4_mb_find_by_goal() fails the request,
- * unless the group itself is corrupt: so it does if memory is short, or with
- * blocks below 4 KiB, if the bitmap of a group cannot be read that shares the
- * page (ext4_mb_init_cache() in fs/ext4/mballoc.c, in 6.1 to 7.3). ext4's own
- * search would pass the group over. So does this: it has ext4 read the bitmap
- * now, and a group where that fails is bad from then on.
+ * Has ext4 read the bitmap of the chosen group, if this mount has not
+ * initialised it yet. 0 or -errno; after an error the offer is taken back.
+ *
+ * Otherwise ext4 would read it when it looks at the goal, and if that failed,
+ * ext4_mb_find_by_goal() would fail the request, unless the group itself is
+ * corrupt. That happens if memory is short, or, with blocks below 4 KiB, if the
+ * bitmap of another group in the same page cannot be read (ext4_mb_init_cache()
+ * in fs/ext4/mballoc.c, in 6.1 to 7.3). ext4's own search would skip the group.
+ * So does frsp: a group whose bitmap cannot be read is bad from then on.
  */
 static int make_ready(struct frsp_fs *fs, struct frsp_steering *steering)
 {
@@ -95,7 +110,7 @@ static int make_ready(struct frsp_fs *fs, struct frsp_steering *steering)
 	return err;
 }
 
-/* A goal whose group is ready, in steering. False: none was found. */
+/* Chooses a goal whose group ext4 has initialised. False: none was found. */
 static bool choose_ready(struct frsp_search *search,
 			 struct ext4_allocation_context *ac,
 			 struct frsp_steering *steering)
@@ -131,8 +146,10 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		return;
 	if (frsp_sbi_groups(frsp_sbi(fs->sb)) != READ_ONCE(fs->n_groups))
 		frsp_loader_kick(fs);
-	/* A second round of the same request may not take a shorter goal
-	 * unasked. */
+	/*
+	 * ext4 may repeat a request: the second round must not take a shorter
+	 * goal because of a flag that the first one set.
+	 */
 	*frsp_ac_flags(ac) &= ~EXT4_MB_HINT_MERGE;
 	if (!frsp_request_read(fs, ac, &search) ||
 	    !choose_ready(&search, ac, steering)) {
@@ -143,13 +160,13 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 }
 
 /*
- * What is left of the ways in which a goal of ours can make a request fail: the
- * page of a group that was ready is gone, and cannot be read again. Then
- * ext4_mb_regular_allocator() ends before it searches, and may be called again,
- * as ext4_mb_new_blocks() does itself. Once it has searched it may not:
- * from 6.12 on the second search would take what the first one found for its
- * own (BUG_ON in ext4_mb_use_best_found()), or with a length that the first one
- * cut.
+ * A goal of ours can still make a request fail in one way: the page of a group
+ * that was ready is gone, and cannot be read again. ext4_mb_regular_allocator()
+ * then returns before it searches, and may be called again, as
+ * ext4_mb_new_blocks() does itself. Once it has searched, it must not be called
+ * again: from 6.12 on, the second search would take the result of the first one
+ * for its own (BUG_ON in ext4_mb_use_best_found()), or search with a length
+ * that the first one has reduced.
  */
 bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		     struct frsp_steering *steering, int err)
@@ -161,7 +178,7 @@ bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	    frsp_ex_len(goal) != steering->own_len)
 		return false;
 	steering->failed = true;
-	/* It may also be the error of a group that ext4 met in its search. */
+	/* The error may also come from a group that ext4 met in its search. */
 	if (err != -ENOMEM && !frsp_load_is_in_memory(fs, steering->group))
 		frsp_track_corrupted(fs->sb, steering->group);
 	frsp_ex_set(goal, steering->own_group, steering->own_start);
@@ -193,8 +210,9 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 				       offer->len);
 	} else {
 		/*
-		 * Most often somebody was faster. Then the tree has followed
-		 * that, and only what it still has is stale.
+		 * Most often another task was faster. The tree has followed
+		 * that; only if the tree still says that the offer is free, it
+		 * is stale.
 		 */
 		if (retract(steering) && steering->kind != FRSP_PICK_KEEP &&
 		    !steering->failed)

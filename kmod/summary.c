@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is known of all groups, in and out: the meta-tree over a remount, and
- * the sizes of free extents. A tree at a time is locked, so this is not one
- * moment's picture.
+ * The ioctls that export and import the SUMMARY of all groups, so that a
+ * remount need not read bitmaps again, and the ioctl that counts free extents
+ * by size. They lock one tree at a time, so the result is not a snapshot of one
+ * moment.
  */
 #include <linux/log2.h>
 #include <linux/sched/signal.h>
@@ -29,7 +30,7 @@ static void longest_of(const struct frsp_tree *tree, u32 group,
 	}
 }
 
-/* False: nothing is known of the group. */
+/* Fills in the longest free extent of a group. False: it is not known. */
 static bool summarise(struct frsp_tree *tree, u32 in_tree,
 		      struct frsp_group_summary *summary)
 {
@@ -62,7 +63,7 @@ long frsp_summary_export(struct frsp_fs *fs, struct frsp_ioc_summary *out)
 		tree = frsp_fs_tree(fs, g, &in_tree);
 		if (!tree || !summarise(tree, in_tree, &summary))
 			continue;
-		/* What a mount will find in the descriptor. */
+		/* The count that the descriptor will have at the next mount. */
 		summary.free = frsp_group_desc_free(fs->sb, g, &uninit);
 		if (copy_to_user(&user[n++], &summary, sizeof(summary)))
 			return -EFAULT;
@@ -128,7 +129,9 @@ static void add_extents(struct frsp_tree *tree,
 	u32 position = 0, visits, bucket, len;
 	struct rb_node *node;
 
-	/* The lock is dropped now and then: a tree may have a million extents. */
+	/*
+	 * Releases the lock now and then, as a tree may have a million extents.
+	 */
 	do {
 		spin_lock(&tree->lock);
 		extent = frsp_tree_next(tree, position);

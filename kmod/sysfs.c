@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/fs/ext4/DEV/
+ * The files of a filesystem in /sys/fs/ext4/DEV/; docs/sysfs.abi describes
+ * each.
+ *
  *   freespace_tree          rw  1: steer this filesystem, 0: only keep trees
  *   mb_frsp_max_mem         rw  bytes that extents may take, 0: unlimited
  *   frsp_tree_usage         ro  bytes that extents take now
  *   frsp_cache_aggression   rw  0..3
  *   frsp_scan_rate          rw  bitmaps per second, 0: no scan
- *   frsp/NAME               ro  counters (stats.h) and gauges
- * docs/sysfs.abi describes each.
+ *   frsp/NAME               ro  counters and gauges (uapi/counters.h)
  *
- * The first five are binary attributes, as ext4's own sysfs_ops would take
- * plain ones for its own type. What a file shows is made for a read at offset 0
- * and cut for others.
+ * The first five are binary attributes, as ext4's own sysfs_ops would cast
+ * plain ones to its own type. The text of a file is made for every read, and
+ * cut to the offset and length of the read.
  */
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
@@ -36,7 +37,7 @@ static int freespace_tree_store(struct frsp_fs *fs, u64 value)
 {
 	if (value > 1)
 		return -EINVAL;
-	/* Who switches it on again has seen why it was given up. */
+	/* Switching steering on again ends the state after failed audits. */
 	if (value)
 		WRITE_ONCE(fs->gave_up, false);
 	WRITE_ONCE(fs->steer, value);
@@ -108,8 +109,8 @@ struct frsp_sysfs {
 };
 
 /*
- * What the callbacks get is const since Linux 6.16. The compiler is asked, not
- * the version: a distribution may have taken that over.
+ * Since Linux 6.16 the callbacks get a const attribute. The compiler tells
+ * which it is, not the version: a distribution may have backported the change.
  */
 typedef ssize_t (*plain_callback)(struct file *, struct kobject *,
 				  struct bin_attribute *, char *, loff_t,
@@ -152,7 +153,7 @@ static ssize_t tunable_write(struct file *file, struct kobject *kobj,
 	return err ? err : count;
 }
 
-/* A counter, or a gauge. */
+/* A file in frsp/: a counter or a gauge. */
 struct counter_attribute {
 	struct attribute attribute;
 	enum frsp_counter number;
@@ -169,7 +170,7 @@ static u64 trees_cached_gauge(struct frsp_fs *fs)
 	return READ_ONCE(fs->n_cached);
 }
 
-/* Groups of all trees of which at least so much is known. */
+/* The number of groups that are LOADED, or at least SUMMARY, in all trees. */
 static u64 count_groups(struct frsp_fs *fs, bool loaded)
 {
 	struct frsp_tree *tree;
@@ -238,18 +239,7 @@ static struct counter_attribute counters[] = {
 	FRSP_COUNTERS(COUNTER)
 #undef COUNTER
 #define GAUGE(name) { { #name, 0444 }, 0, name##_gauge },
-	GAUGE(trees)
-	GAUGE(trees_cached)
-	GAUGE(groups)
-	GAUGE(groups_known)
-	GAUGE(groups_loaded)
-	GAUGE(scan_left)
-	GAUGE(index_bytes)
-	GAUGE(busy_extents)
-	GAUGE(busy_extents_peak)
-	GAUGE(busy_blocks)
-	GAUGE(busy_blocks_peak)
-	GAUGE(gave_up)
+	FRSP_GAUGES(GAUGE)
 #undef GAUGE
 };
 /* clang-format on */
@@ -271,7 +261,7 @@ static const struct sysfs_ops counters_ops = {
 	.show = counter_show,
 };
 
-/* The rest is NULL, which ends it. */
+/* NULL-terminated: one element more than counters. */
 static struct attribute *counters_attrs[ARRAY_SIZE(counters) + 1];
 ATTRIBUTE_GROUPS(counters);
 
@@ -349,7 +339,7 @@ err_tunables:
 	return err;
 }
 
-/* Waits for those that are reading or writing one of the files. */
+/* Waits for tasks that read or write one of the files. */
 void frsp_sysfs_remove(struct frsp_fs *fs)
 {
 	struct frsp_sysfs *sysfs = fs->sysfs;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * frsp's tracepoints: one for each counter of stats.h that stands for a
- * decision, of the same name. Scalars only, as the module has no BTF; raw
- * tracepoints see the arguments in the order of TP_PROTO.
+ * frsp's tracepoints: one for each counter of uapi/counters.h that stands for a
+ * decision, with the same name. Arguments are scalars only, as the module has
+ * no BTF; raw tracepoints get them in the order of TP_PROTO.
  *
  *   dev     device of the filesystem
  *   ino     inode that asks for clusters
  *   group   block group of the filesystem; start: clusters from its first
- *   tree    index of a tree; extents: free extents that it has
+ *   tree    index of a tree; extents: number of free extents in it
  *   len     clusters; want: clusters that ext4 asked for
  *   kind    enum frsp_pick_kind: 1 ext4's own goal kept, 2 fit, 3 shorter
  */
@@ -72,8 +72,10 @@ TRACE_EVENT(frsp_stood_aside, TP_PROTO(dev_t dev, unsigned long ino, u32 want),
 	    TP_printk("dev %d:%d ino %lu want %u", MAJOR(__entry->dev),
 		      MINOR(__entry->dev), __entry->ino, __entry->want));
 
-/* With the goal in this group ext4 failed (err: -errno), and was called again
- * with its own. */
+/*
+ * ext4 failed with the goal in this group (err: -errno), and was called again
+ * with its own goal.
+ */
 TRACE_EVENT(frsp_goals_failed,
 	    TP_PROTO(dev_t dev, unsigned long ino, u32 group, int err),
 	    TP_ARGS(dev, ino, group, err),
@@ -85,7 +87,7 @@ TRACE_EVENT(frsp_goals_failed,
 		      MINOR(__entry->dev), __entry->ino, __entry->group,
 		      __entry->err));
 
-/* ext4 was made to read a group's bitmap; err: 0 or -errno. */
+/* frsp had ext4 read a group's bitmap; err: 0 or -errno. */
 TRACE_EVENT(frsp_group_reads, TP_PROTO(dev_t dev, u32 group, int err),
 	    TP_ARGS(dev, group, err),
 	    TP_STRUCT__entry(__field(dev_t, dev) __field(u32, group)
@@ -95,8 +97,7 @@ TRACE_EVENT(frsp_group_reads, TP_PROTO(dev_t dev, u32 group, int err),
 	    TP_printk("dev %d:%d group %u err %d", MAJOR(__entry->dev),
 		      MINOR(__entry->dev), __entry->group, __entry->err));
 
-/* A group's extents were put into its tree, which has extents now; ns: how
- * long. */
+/* A group was loaded; extents: of its tree now; ns: how long the load took. */
 TRACE_EVENT(frsp_group_loads,
 	    TP_PROTO(dev_t dev, u32 group, u32 extents, u64 ns),
 	    TP_ARGS(dev, group, extents, ns),
@@ -141,7 +142,7 @@ DEFINE_EVENT(frsp_group, frsp_audit_mismatches, TP_PROTO(dev_t dev, u32 group),
 DEFINE_EVENT(frsp_group, frsp_bad_groups, TP_PROTO(dev_t dev, u32 group),
 	     TP_ARGS(dev, group));
 
-/* A busy extent of len or more would do, so jbd2 is asked for a commit. */
+/* A busy extent has len clusters or more: jbd2 was asked for a commit. */
 TRACE_EVENT(frsp_commits_requested, TP_PROTO(dev_t dev, u32 len),
 	    TP_ARGS(dev, len),
 	    TP_STRUCT__entry(__field(dev_t, dev) __field(u32, len)),

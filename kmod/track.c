@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Follows ext4's free space. Each function runs at the entry of the ext4
- * function that makes the change, under ext4's group lock, so a group's events
- * come one by one and in order, and what ext4 counts is the state before.
- * Nothing here sleeps.
+ * function that makes the change, under ext4's group lock. So the events of a
+ * group come one by one and in order, and the counts in ext4's structures are
+ * those before the change. Nothing here sleeps.
  *
- * When a tree cannot follow it is emptied, never left half right: ext4's next
- * bitmap, or the loader, brings it back.
+ * For example, ext4 takes 8 clusters of a group that has 1000 free:
+ * frsp_track_used() compares the 1000 with the tree's own count, takes the
+ * clusters out of the tree, and updates the meta-tree.
+ *
+ * A tree that cannot follow a change is emptied, never left half right: ext4's
+ * next bitmap of the group, or the loader, fills it again.
+ *
+ * A filesystem is looked up by its superblock on each call, also for load.c,
+ * which has a pointer to it: a filesystem that is being detached gets no more
+ * events, so comparing its trees with a bitmap would report a difference.
  */
 #include "frsp.h"
 #include "trace.h"
 
-/* So many audits may fail until a filesystem is not steered any more. */
+/* After so many failed audits a filesystem is not steered any more. */
 #define MAX_MISMATCHES 16
 
 static void mismatch(struct frsp_fs *fs, u32 group)
@@ -55,8 +63,8 @@ static void follow(struct frsp_fs *fs, struct frsp_tree *tree, u32 group,
 }
 
 /*
- * The tree of a group, under RCU, for spin_lock() and tree_unlock(); NULL:
- * nobody is to follow it.
+ * The tree of a group, within RCU, which tree_unlock() ends after spin_lock();
+ * NULL: the filesystem is not attached, or the group has no tree yet.
  */
 static struct frsp_tree *tree_find(struct super_block *sb, u32 group,
 				   struct frsp_fs **fs, u32 *in_tree)
@@ -90,8 +98,8 @@ static void tree_unlock(struct frsp_tree *tree)
 }
 
 /*
- * The offer that ext4 is taking, if there is one: it is over, and the room
- * behind it becomes its file's, unless the tree has no memory for rooms yet.
+ * If ext4 is taking an offer, ends the offer, and makes the room behind it the
+ * file's; rooms.c does the latter if the tree has no array for rooms yet.
  */
 static void note_taken(struct frsp_tree *tree, u32 start)
 {

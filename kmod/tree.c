@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Free extents stand in two rbtrees: by start, to follow what ext4 takes and
+ * Free extents are in two rbtrees: by start, to follow what ext4 takes and
  * frees, and by (length, start), to find the best fit. By start, each extent
- * also has the longest length below it, roughly, so that a search for a near
- * one that is long enough passes over all that are too short, however many.
+ * also has the greatest length class (extent.h) in its subtree, so that a
+ * search for a near extent that is long enough skips all short ones, however
+ * many.
  *
- * What ext4 does costs O(log extents), under the locks that ext4 holds then.
- * Mostly it takes the front of an extent or frees behind one: such an extent
- * keeps its place by start, and is moved by length only when it passes a
- * neighbour there.
+ * For example, the extents 10+2, 20+7 and 40+2 (start + length) are in this
+ * order by start, and in the order 10+2, 40+2, 20+7 by length. If ext4 takes
+ * clusters 20 to 22, 20+7 becomes 23+4 and keeps its place in both trees. If
+ * ext4 then takes cluster 41, 40+2 becomes 40+1, and moves before 10+2 by
+ * length.
  *
- * A group's bitmap has 32768 bits or more, and a group may have half as many
- * extents, so it is inserted in chunks. In between, what is below the mark is
- * in the tree and what is above is in the copy of the bitmap; each change goes
- * to where it belongs, or to both.
+ * A change costs O(log extents), under the locks that ext4 holds then. Mostly
+ * ext4 takes the front of an extent or frees the clusters behind one: that
+ * extent moves only by length, and only if it passes a neighbour there.
  *
- * When no memory is to be had, what can be done in place is done: the tree then
- * knows less than is free, never more.
+ * A group of 32768 clusters may have 16384 extents, so loading inserts them in
+ * chunks (LOADING in tree.h). Without memory the tree does what it can in
+ * place: it then knows less free space than there is, never more.
  */
 #include <linux/bitmap.h>
 #include <linux/errno.h>
@@ -149,7 +151,7 @@ static struct frsp_extent *floor_extent(const struct frsp_tree *tree,
 	return found;
 }
 
-/* The extent behind another one, or the first of the tree for NULL. */
+/* The extent behind another one; for NULL the first of the tree. */
 static struct frsp_extent *next_extent(const struct frsp_tree *tree,
 				       const struct frsp_extent *extent)
 {
@@ -159,7 +161,7 @@ static struct frsp_extent *next_extent(const struct frsp_tree *tree,
 	return rb_entry_safe(node, struct frsp_extent, by_start);
 }
 
-/* Adds an extent right behind another one, or as the first for NULL. */
+/* Adds an extent directly behind another one; for NULL as the first. */
 static bool add_extent(struct frsp_tree *tree, struct frsp_memory *memory,
 		       struct frsp_extent *before, u32 start, u32 end,
 		       gfp_t gfp)
@@ -199,7 +201,7 @@ static void remove_extent(struct frsp_tree *tree, struct frsp_memory *memory,
 	frsp_extent_free(memory, extent);
 }
 
-/* The extent becomes [start, end), without passing a neighbour by start. */
+/* The extent becomes [start, end). It must not pass a neighbour by start. */
 static void resize_extent(struct frsp_tree *tree, struct frsp_extent *extent,
 			  u32 start, u32 end)
 {
@@ -207,13 +209,13 @@ static void resize_extent(struct frsp_tree *tree, struct frsp_extent *extent,
 
 	extent->start = start;
 	extent->len = end - start;
-	/* Else one below it has the longest, as before: most of the time. */
+	/* Otherwise a child has the greatest class, before and after. */
 	if (old_class == extent->longest || own_class(extent) > extent->longest)
 		longest_callbacks.propagate(&extent->by_start, NULL);
 	frsp_reorder(&extent->by_len, &tree->by_len, len_less);
 }
 
-/* [start, end) is not free any more. */
+/* Removes [start, end) from the free extents. */
 static enum frsp_tree_result
 carve(struct frsp_tree *tree, struct frsp_memory *memory, u32 start, u32 end)
 {
@@ -238,7 +240,7 @@ carve(struct frsp_tree *tree, struct frsp_memory *memory, u32 start, u32 end)
 	return added ? FRSP_TREE_DONE : FRSP_TREE_NO_MEMORY;
 }
 
-/* [start, end), within a group, is free now. */
+/* Adds [start, end), which is within a group, to the free extents. */
 static enum frsp_tree_result release(struct frsp_tree *tree,
 				     struct frsp_memory *memory, u32 start,
 				     u32 end, gfp_t gfp)
@@ -337,7 +339,7 @@ struct run {
 	u32 end;
 };
 
-/* The first run behind *run, cut at limit; false: there is none. */
+/* Moves *run to the first run behind it, cut at limit; false: there is none. */
 static bool next_run(const void *bitmap, u32 limit, struct run *run)
 {
 	run->start = find_next_zero_bit_le(bitmap, limit, run->end);
@@ -366,7 +368,7 @@ static void fill_bits(void *bitmap, u32 start, u32 end, bool set)
 	}
 }
 
-/* Are the group's extents below limit exactly the runs of the bitmap there? */
+/* Whether the extents below limit are exactly the runs of the bitmap. */
 static bool agrees(const struct frsp_tree *tree, u32 group, const void *bitmap,
 		   u32 limit)
 {
@@ -420,7 +422,7 @@ enum frsp_tree_result frsp_tree_regenerated(struct frsp_tree *tree, u32 group,
 
 /* --- what ext4 does ------------------------------------------------------- */
 
-/* Of a SUMMARY's extent stays the longer side. */
+/* Keeps the longer part that is left of a SUMMARY's extent. */
 static void summary_used(struct frsp_tree *tree, struct frsp_group *group,
 			 u32 start, u32 end)
 {
@@ -435,7 +437,7 @@ static void summary_used(struct frsp_tree *tree, struct frsp_group *group,
 			group->longest_start = end;
 		group->longest_len = max(front, rear);
 	}
-	/* a summary that was saved may be stale */
+	/* a saved summary may be stale */
 	if (group->longest_len > group->free)
 		group->longest_len = 0;
 	if (!group->longest_len && group->free)
@@ -457,7 +459,7 @@ static void summary_freed(struct frsp_group *group, u32 start, u32 end)
 	}
 }
 
-/* [start, end) of the group that is LOADING changes. */
+/* ext4 takes or frees [start, end) of the group that is LOADING. */
 static enum frsp_tree_result loading_changed(struct frsp_tree *tree,
 					     struct frsp_memory *memory,
 					     u32 start, u32 end, bool used)
@@ -618,7 +620,10 @@ int frsp_tree_build_step(struct frsp_tree *tree, struct frsp_build *build,
 	return 0;
 }
 
-/* Makes SUMMARYs of the LOADED groups, by way of their longest extents. */
+/*
+ * Makes LOADED groups SUMMARYs, walking from the longest extent of the tree
+ * down.
+ */
 static void summarize(struct frsp_tree *tree)
 {
 	struct rb_node *node = rb_last(&tree->by_len);
@@ -638,9 +643,8 @@ static void summarize(struct frsp_tree *tree)
 }
 
 /*
- * A group that is left over has none of the longest extents. The longest of its
- * first ones stands for it: it is free, and the group need not be read again to
- * know that nothing much is there.
+ * For a group that summarize() has left LOADED: the longest of its first
+ * extents stands for it, and its bitmap need not be read again.
  */
 static void summarize_short(struct frsp_tree *tree, u32 group)
 {

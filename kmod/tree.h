@@ -1,26 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The free space of one flexible block group: a tree.
+ * The free-space tree of one flexible block group: its free extents, and what
+ * is known of each group in it.
  *
  * Units are clusters. A position in a tree counts from the first cluster of its
- * first group, a position in a group from the first of that group. Where a
- * filesystem has no flexible groups, or ones that are too small or too large, a
- * tree stands for as many groups as frsp_tree_span_log2() says.
+ * first group; a position in a group counts from the first cluster of that
+ * group. A filesystem may have no flexible groups, or groups that are too small
+ * or too large; frsp_tree_span_log2() then says how many groups a tree covers.
  *
- * What is known of a group is in one of these states:
+ * For example, with groups of 32768 clusters and trees of 16 groups, cluster 5
+ * of group 17 is in tree 1, in its group 1, at position 32768 + 5.
+ *
+ * The state of a group says what is known of it:
  *
  *   UNKNOWN   only how many clusters are free
  *   SUMMARY   also one free extent, the longest that is known
  *   LOADING   its extents are being inserted, a chunk at a time, from a copy
- *             of the bitmap; changes below the mark go to the extents, those
- *             above to the copy
+ *             of the bitmap; changes below the mark go to the extents, changes
+ *             above it to the copy
  *   LOADED    every free extent is in the tree
  *   BAD       its bitmap cannot be trusted: never offered
  *
- * The caller holds tree->lock for everything that takes a tree, except where it
- * says otherwise. No function here sleeps but frsp_tree_new(), and none but it
- * and the insertion of an extent allocates. This file knows nothing of ext4 and
- * builds in user space, too.
+ * Every function that takes a tree needs tree->lock held by the caller, unless
+ * its comment says otherwise. Only frsp_tree_new() sleeps. Only frsp_tree_new()
+ * and the insertion of an extent allocate memory. This file knows nothing of
+ * ext4 and builds in user space, too.
  */
 #ifndef FRSP_TREE_H
 #define FRSP_TREE_H
@@ -58,11 +62,11 @@ struct frsp_tree {
 	struct rb_root by_start;
 	struct rb_root by_len;
 	struct list_head offers;  /* struct frsp_offer, pick.h */
-	struct frsp_room *rooms;  /* space for FRSP_ROOMS, or NULL: pick.h */
-	u32 n_rooms;		  /* of them there are; the latest first */
+	struct frsp_room *rooms;  /* array of FRSP_ROOMS, or NULL: pick.h */
+	u32 n_rooms;		  /* used entries of it; the latest first */
 	struct frsp_build *build; /* NULL: nothing is LOADING */
 
-	/* what the meta-tree has of it: meta.h */
+	/* the values that the meta-tree has of this tree: meta.h */
 	u32 meta_longest;
 	u32 meta_promise;
 
@@ -74,14 +78,14 @@ struct frsp_tree {
 	unsigned long last_used; /* jiffies */
 	bool active;
 
-	/* guarded by the loader's lock: see load.c */
+	/* guarded by the loader's lock: see wake.c */
 	struct list_head wanted;
 	bool wanted_io;
 	unsigned long no_room_until; /* jiffies; READ_ONCE */
 
 	u32 index;	    /* among the filesystem's trees */
-	u32 extents;	    /* nodes in the tree */
-	u32 group_clusters; /* clusters of each group but perhaps the last */
+	u32 extents;	    /* how many are in the tree */
+	u32 group_clusters; /* of each group, except perhaps the last */
 	u32 last_group_clusters;
 	u32 n_groups;
 	u32 n_known;  /* groups that are SUMMARY, LOADING or LOADED */
@@ -90,46 +94,53 @@ struct frsp_tree {
 	struct frsp_group groups[];
 };
 
-/* Most clusters of a tree, so that positions fit u32 with room to add. */
+/* The most clusters that a tree may have, so that sums of positions fit u32. */
 #define FRSP_TREE_MAX_CLUSTERS (1U << 30)
 
 /*
- * How many groups, as a power of two, a tree stands for: those of a flexible
- * group, 16 where there are none (log_flex 0) or more than that, fewer where
- * more would pass FRSP_TREE_MAX_CLUSTERS. Each event may look at all of them,
- * and all have one lock.
+ * How many groups a tree covers, as a power of two: all groups of a flexible
+ * group, but 16 where there are no flexible groups (log_flex 0) or larger ones,
+ * and fewer where more would pass FRSP_TREE_MAX_CLUSTERS. The limit exists
+ * because an event may look at all groups of a tree, and all of them share one
+ * lock.
  */
 u32 frsp_tree_span_log2(u32 log_flex, u32 group_clusters);
 
 /*
- * A tree of n_groups UNKNOWN groups with nothing free, or NULL. May sleep if gfp
- * does. last_group_clusters: length of the last group, which may be shorter.
+ * Makes a tree of n_groups UNKNOWN groups with nothing free, or returns NULL.
+ * Sleeps if gfp allows it. last_group_clusters: length of the last group, which
+ * may be shorter than the others.
  */
 struct frsp_tree *frsp_tree_new(u32 index, u32 n_groups, u32 group_clusters,
 				u32 last_group_clusters, gfp_t gfp);
-/* Frees an empty tree (extents 0) that meta and LRU do not know any more. */
+/*
+ * Frees an empty tree (no extents) that is neither in the meta-tree nor on an
+ * LRU list.
+ */
 void frsp_tree_free(struct frsp_tree *tree);
 
 u32 frsp_tree_group_clusters(const struct frsp_tree *tree, u32 group);
 
 /*
- * What an event did to the tree. All but FRSP_TREE_DONE mean that the tree
- * could not follow: the caller must call frsp_tree_drop() at once.
+ * What an event did to the tree. After any result but FRSP_TREE_DONE the tree
+ * is out of date, and the caller must call frsp_tree_drop() at once.
  */
 enum frsp_tree_result {
 	FRSP_TREE_DONE,
-	FRSP_TREE_NO_MEMORY, /* no extent to be had, or the cap is reached */
+	FRSP_TREE_NO_MEMORY, /* no memory for an extent, or the cap is reached */
 	FRSP_TREE_MISMATCH,  /* ext4 and the tree disagree on the group */
 };
 
 /*
  * ext4 took, or freed, [start, start + len) of a group. free_before: the
- * group's free clusters as ext4 counted them before; another count than ours is
- * a mismatch where the group is LOADED. In a SUMMARY the longest extent follows
- * as far as it can be told, and where nothing of it is left the group becomes
- * UNKNOWN; in UNKNOWN and BAD groups only the count does. After
- * FRSP_TREE_NO_MEMORY the tree lacks the shorter part of an extent, or what was
- * freed, and is right otherwise: no group need be distrusted.
+ * group's free clusters as ext4 counted them before the change; where the group
+ * is LOADED, a count that differs from ours is a mismatch.
+ *
+ * In a SUMMARY group the longest extent follows the change as far as possible;
+ * if nothing of it is left, the group becomes UNKNOWN. In UNKNOWN and BAD
+ * groups only the count changes. After FRSP_TREE_NO_MEMORY the tree lacks the
+ * shorter part of an extent that was split, or the clusters that were freed;
+ * all else in it is right, so no group need be distrusted.
  */
 enum frsp_tree_result frsp_tree_used(struct frsp_tree *tree,
 				     struct frsp_memory *memory, u32 group,
@@ -139,36 +150,44 @@ enum frsp_tree_result frsp_tree_freed(struct frsp_tree *tree,
 				      u32 start, u32 len, u32 free_before);
 
 /*
- * The group's whole bitmap (set bit: in use; little-endian bits as ext4 has
- * them), as ext4 has just built it. UNKNOWN, SUMMARY and BAD groups become a
- * SUMMARY of it. A LOADED group is audited against it, a LOADING one below the
- * mark; above the mark it replaces the copy, and the build goes on.
+ * ext4 has just built this bitmap for the whole group (set bit: in use;
+ * little-endian bits, as ext4 has them). UNKNOWN, SUMMARY and BAD groups become
+ * a SUMMARY of it. A LOADED group is compared with it (an audit), a LOADING
+ * group only below the mark; above the mark the bitmap replaces the copy, and
+ * the build goes on.
  */
 enum frsp_tree_result frsp_tree_regenerated(struct frsp_tree *tree, u32 group,
 					    const void *bitmap);
 
 /*
- * What a group's descriptor says: free from end to end, or so many free
- * clusters. Changes an UNKNOWN group only.
+ * Sets the free count of a group from its descriptor. If the whole group is
+ * free it becomes a SUMMARY. Changes an UNKNOWN group only.
  */
 void frsp_tree_set_free(struct frsp_tree *tree, u32 group, u32 free);
-/* From a saved summary that makes sense. Changes an UNKNOWN group only. */
+/*
+ * Makes an UNKNOWN group a SUMMARY, from a saved summary or a descriptor. Does
+ * nothing if the numbers contradict each other, or in any other state.
+ */
 void frsp_tree_set_summary(struct frsp_tree *tree, u32 group, u32 free,
 			   u32 longest_start, u32 longest_len);
 /*
- * The group is never offered again, until its bitmap is regenerated. If it is
- * LOADING or LOADED, the tree must be dropped first.
+ * Nothing of the group is offered again until its bitmap is regenerated. If the
+ * group is LOADING or LOADED, the caller must drop the tree first.
  */
 void frsp_tree_set_bad(struct frsp_tree *tree, u32 group);
 
 /*
- * Loading a group. begin: build->bitmap holds the group's bitmap, copied under
- * ext4's group lock, which the caller still holds; free is the number of clear
- * bits; fails (false) when another build is going on or the group is LOADED or
- * BAD. step: inserts the extents of the next max_clusters clusters; returns 1:
- * more to do, 0: done, the group is LOADED and tree->build NULL, -ENOMEM: the
- * caller drops the tree, -ECANCELED: the build was given up meanwhile (drop).
- * Between steps the lock may be dropped.
+ * Loading a group.
+ *
+ * begin: starts a build. build->bitmap holds the group's bitmap, copied under
+ * ext4's group lock, which the caller still holds; free is the number of its
+ * clear bits. False: another build is going on in the tree, or the group is
+ * LOADED or BAD.
+ *
+ * step: inserts the extents of the next max_clusters clusters. 1: there is more
+ * to do. 0: done; the group is LOADED and tree->build is NULL. -ENOMEM: the
+ * caller must drop the tree. -ECANCELED: a drop has ended the build meanwhile.
+ * The caller may release the lock between steps.
  */
 bool frsp_tree_build_begin(struct frsp_tree *tree, struct frsp_build *build,
 			   u32 free);
@@ -177,33 +196,40 @@ int frsp_tree_build_step(struct frsp_tree *tree, struct frsp_build *build,
 
 /*
  * Takes all extents out of the tree, in bounded time, and leaves them below
- * *condemned (by_start links) for frsp_extents_free(). LOADED groups become
- * SUMMARY with their longest extent where that is among the
- * FRSP_TREE_DROP_VISITS longest of the tree, else with the longest of their
- * first ones; a build is given up, and its group is UNKNOWN. distrust: a
- * group that becomes UNKNOWN whatever is found (FRSP_TREE_MISMATCH), or -1.
+ * *condemned (linked by by_start) for frsp_extents_free().
+ *
+ * A LOADED group becomes a SUMMARY with its longest extent, if that is among
+ * the FRSP_TREE_DROP_VISITS longest of the tree; otherwise with the longest of
+ * its first extents. A build ends, and its group becomes UNKNOWN. distrust: a
+ * group that becomes UNKNOWN in any case (FRSP_TREE_MISMATCH), or -1.
  */
 #define FRSP_TREE_DROP_VISITS 4096
 void frsp_tree_drop(struct frsp_tree *tree, int distrust,
 		    struct rb_root *condemned);
 
 /*
- * The longest free extent that is known: of the extents, or of a SUMMARY.
- * Returns its length, 0: none; *start is a position in the tree.
+ * The longest free extent that is known, in the tree or in a SUMMARY. Returns
+ * its length, 0: none; *start is a position in the tree.
  */
 u32 frsp_tree_longest(const struct frsp_tree *tree, u32 *start);
-/* The UNKNOWN group with the most free clusters; -1, and *free 0: none. */
+/*
+ * The UNKNOWN group with the most free clusters; -1, and *free 0: there is
+ * none.
+ */
 int frsp_tree_promising(const struct frsp_tree *tree, u32 *free);
 
-/* The free extent that holds a position, or NULL. */
+/* The free extent that contains a position, or NULL. */
 struct frsp_extent *frsp_tree_find(const struct frsp_tree *tree, u32 position);
-/* The free extent that holds a position or is the first behind it, or NULL. */
+/*
+ * The free extent that contains a position, else the first one behind it, or
+ * NULL.
+ */
 struct frsp_extent *frsp_tree_next(const struct frsp_tree *tree, u32 position);
 /*
- * The next extent behind or in front of another one, by start, whose length is
- * of no lower frsp_len_class() than len; so none that has len is passed over,
- * and one that is found and has less is less than 1 % shorter. NULL: there is
- * none. The caller holds the lock of its tree.
+ * The next extent behind another one, or before it, by start, whose
+ * frsp_len_class() is at least that of len; NULL: there is none. So no extent
+ * of length len or more is missed; an extent that is returned may be shorter
+ * than len, by less than 1 %. The caller holds the lock of the extent's tree.
  */
 struct frsp_extent *frsp_tree_long_behind(const struct frsp_extent *extent,
 					  u32 len);

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The searches for a length in a tree: the nearest by start that is long
- * enough, and the best fit. tree.c keeps what they go by.
+ * Searches for a length in a tree: the next extent by start that is long
+ * enough, and the best fit. tree.c keeps the trees in order.
+ *
+ * For example, a search behind extent 10 for 500 clusters: each node by start
+ * knows the greatest length class in its subtree. A subtree whose greatest
+ * class is below that of 500 has no such extent, and the search skips it as a
+ * whole.
  */
 #include <linux/rbtree_augmented.h>
 
@@ -12,14 +17,19 @@ static struct rb_node *child(const struct rb_node *node, bool behind)
 	return behind ? node->rb_right : node->rb_left;
 }
 
-/* Whether a node, which may be NULL, or one below it is of the class. */
+/*
+ * Whether the subtree of a node, which may be NULL, has an extent of the class.
+ */
 static bool has_long(const struct rb_node *node, u32 class)
 {
 	return node &&
 	       rb_entry(node, struct frsp_extent, by_start)->longest >= class;
 }
 
-/* The first such node from here on; NULL: behind, or before, is none. */
+/*
+ * The next node in order, behind or before this one, that has the class in its
+ * subtree: nodes whose subtree lacks it are skipped. NULL: there is none.
+ */
 static __always_inline struct rb_node *next_long(const struct rb_node *node,
 						 u32 class, bool behind)
 {

@@ -18,5 +18,5 @@ $(GENERATED)/vmlinux.h: $(GENERATED)/vmlinux.name vmlinux/gen.sh
 $(GENERATED)/tested_newest.h: tests/matrix tests/vm/kernels $(wildcard tests/vm/*.bats tests/all/*.bats)
 	$(call say,GEN,$@) mkdir -p $(@D); echo '#define FRSP_TESTED_NEWEST "'"$$(tests/matrix --newest)"'"' >$@
 
-$(GENERATED)/kmod_facts.h: tools/module/kmod_facts.sed kmod/hook.c kmod/dkms.conf
+$(GENERATED)/kmod_facts.h: tools/module/kmod_facts.sed kmod/dkms.conf
 	$(call say,GEN,$@) mkdir -p $(@D); sed -nf $^ >$@

@@ -4,9 +4,9 @@
  *
  * The device is for root (0600), and every ioctl needs CAP_SYS_ADMIN. Each
  * structure begins with its size, so that it can grow: the kernel takes a
- * smaller one as if the rest were 0, and a larger one if what it does not know
- * is 0 (else E2BIG). fd is an open file or directory of the filesystem. Flags
- * and reserved fields must be 0.
+ * smaller structure as if the rest were 0, and a larger one if all that the
+ * kernel does not know is 0 (else E2BIG). fd is an open file or directory of
+ * the filesystem. Flags and reserved fields must be 0.
  *
  * Errors of all: EINVAL (size or a field), EPERM, EFAULT, EBADF (fd),
  * EOPNOTSUPP (fd is not on an ext4 filesystem that frsp has attached).
@@ -26,26 +26,32 @@ struct frsp_ioc_version {
 };
 #define FRSP_ABI 1
 
-/* A range of the filesystem, in blocks of it. */
+/* A range of the filesystem, in its blocks. */
 struct frsp_range {
 	__u64 start_fsblk;
 	__u64 len_blocks;
 };
 
 /*
- * Until the file that fd refers to is closed, or unplaced, its inode's next
- * extents go to the ranges, the first with room first. A range may hold used
- * blocks; it must be inside the filesystem (ERANGE), and there are 1 to
- * FRSP_MAX_RANGES. ext4 takes what is free from the start that it is given on,
- * also behind the end of a range: ask for no more at a time than there is room
- * in one. A request waits for no more than 4 bitmaps, and looks into no more
- * than 256 groups: if it has found nothing until then it goes elsewhere, the
- * next one begins where it ended, and what is not known yet is read behind it.
- * Placing again replaces. What is written by delayed
- * allocation after the close is not placed: call fsync() first. EOPNOTSUPP
- * also: not a regular file with extents. ENODEV: ftrace has shut down, so the
- * close could not be seen. The first place after a while makes ftrace patch
- * ext4, and may wait a second or more for that.
+ * PLACE sets target ranges. Until the file that fd refers to is closed or
+ * unplaced, the next extents of its inode go to the ranges, to the first one
+ * with room first. PLACE again replaces the ranges.
+ *
+ * A range may contain used blocks; it must be inside the filesystem (ERANGE),
+ * and there are 1 to FRSP_MAX_RANGES of them. ext4 takes what is free from the
+ * start that it gets, also past the end of a range: ask for no more at a time
+ * than there is room in one range.
+ *
+ * A request waits for at most 4 bitmaps, and looks into at most 256 groups. If
+ * it has found nothing by then, it goes elsewhere; the next request begins
+ * where it ended, and what is not known yet is read in the background.
+ *
+ * What delayed allocation writes after the close is not placed: call fsync()
+ * first.
+ *
+ * EOPNOTSUPP also means that fd is not a regular file with extents. ENODEV:
+ * ftrace has shut down, so the close could not be seen. The first PLACE after a
+ * while makes ftrace patch ext4, and may wait a second or more for that.
  */
 #define FRSP_MAX_RANGES 4096
 struct frsp_ioc_place {
@@ -56,26 +62,31 @@ struct frsp_ioc_place {
 	__u32 flags;
 };
 
-/* ENOENT: the file has no ranges. */
+/* UNPLACE removes the ranges. ENOENT: the file has none. */
 struct frsp_ioc_unplace {
 	__u32 size;
 	__s32 fd;
 };
 
-/* What is known of a block group's free space; clusters, counted in the group. */
+/*
+ * A summary of a block group's free space: clusters, counted from the group's
+ * start.
+ */
 struct frsp_group_summary {
 	__u32 group;
 	__u32 free;
 	__u32 longest_start;
-	__u32 longest_len; /* of a free extent, the longest that is known */
+	__u32 longest_len; /* of the longest free extent that is known */
 };
 
 /*
- * Export fills groups with the known ones from first_group on, at most n, and
- * sets n to how many there are, next_group to where to go on (the number of
- * groups: the end). Import takes n of them: a group whose free clusters are not
- * those in the summary any more, or of which more is known, is skipped; n is
- * then how many were taken.
+ * EXPORT fills groups with the summaries of known groups from first_group on,
+ * at most n. It sets n to their number, and next_group to where the next call
+ * should begin (the number of groups: the end).
+ *
+ * IMPORT takes n summaries. It skips a group whose free clusters differ from
+ * the summary, and a group of which more is known. It sets n to the number of
+ * summaries that it has used.
  */
 struct frsp_ioc_summary {
 	__u32 size;
@@ -88,9 +99,9 @@ struct frsp_ioc_summary {
 };
 
 /*
- * Free extents as the trees have them now, of one tree or of all (tree =
- * FRSP_ALL). Bucket i counts the extents of 2^i to 2^(i+1) - 1 clusters. Only
- * groups that are loaded are in it.
+ * FREE_EXTENTS counts the free extents that are now in one tree, or in all
+ * (tree = FRSP_ALL). Bucket i counts the extents of 2^i to 2^(i+1) - 1
+ * clusters. Only loaded groups have extents.
  */
 #define FRSP_ALL     (~0U)
 #define FRSP_BUCKETS 32
@@ -101,7 +112,7 @@ struct frsp_ioc_free_extents {
 	__u32 flags;
 	__u32 n_trees;	       /* out: of the filesystem */
 	__u32 groups_per_tree; /* out */
-	__u32 groups;	       /* out, of what was asked for: */
+	__u32 groups;	       /* out: of the tree or trees, as all below */
 	__u32 groups_loaded;
 	__u32 groups_summary; /* only their longest extent is known */
 	__u32 cluster_bytes;

@@ -64,6 +64,20 @@ refuses() {
 	refuses 'endless() has more than 120 lines'
 }
 
+@test "a file of the module that uses one above it is refused" {
+	"$BATS_TEST_DIRNAME/../kmod-order" .
+	printf '%s\n' '/* frsp_dev_init() in a comment' ' * frsp_dev_init()' ' */' \
+		'const char *frsp_word(void) { return "frsp_dev_init"; }' \
+		'int frsp_ring(void) { return frsp_dev_init(); }' >>kmod/wake.c
+	run "$BATS_TEST_DIRNAME/../kmod-order" .
+	echo "$output"
+	[[ $status == 1 && ${#lines[@]} == 1 ]]
+	[[ $output == *'uses frsp_dev_init of kmod/dev.c, which is above it in kmod/Kbuild'* ]]
+	touch kmod/more.c
+	run "$BATS_TEST_DIRNAME/../kmod-order" .
+	[[ $status == 1 && $output == *'kmod/more.c:1: kmod/Kbuild does not list it'* ]]
+}
+
 @test "a mutant that changes nothing is refused" {
 	sed -i "/^mutant 'map: from byte 0'/i mutant 'not there' tools/base/fmt.c 's/no such text//' base/fmt test_none" \
 		tests/unit/mutants

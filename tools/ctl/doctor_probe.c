@@ -13,7 +13,7 @@
 
 #include "base/sysfs.h"
 #include "base/utf8.h"
-#include "kmod_facts.h"
+#include "uapi/ext4_functions.h"
 
 /* A variable of UEFI: 4 bytes of attributes, then the value. */
 #define SECURE_BOOT                                                            \
@@ -24,9 +24,10 @@
 #define REFUSAL "frsp: not loaded: "
 
 static const struct doctor_function functions[] = {
-#define FUNCTION(function, replaced)                                           \
-	{.name = function, .is_replaced = replaced},
-	FRSP_HOOKS(FUNCTION)};
+#define FUNCTION(function) {.name = #function},
+#define REPLACED(function) {.name = #function, .is_replaced = true},
+	FRSP_HOOKS(FUNCTION, REPLACED) FRSP_HOOK_OF_CLOSES(FUNCTION)
+		FRSP_INIT_GROUP(FUNCTION)};
 
 _Static_assert(sizeof(functions) <=
 		       sizeof(((struct doctor_facts *)0)->functions),

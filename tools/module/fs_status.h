@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <linux/types.h>
 
+#include "uapi/counters.h"
+
 #define FS_STATUS_ROOT "/sys/fs/ext4"
 
 /* Members have the names of the files. docs/sysfs.abi says what they mean. */
@@ -16,19 +18,10 @@ struct fs_status {
 	__u64 frsp_tree_usage;
 	__u64 frsp_cache_aggression;
 	__u64 frsp_scan_rate;
-	/* in the directory frsp */
-	__u64 goals_offered, goals_taken, goals_missed, goals_failed;
-	__u64 kept_goals, short_goals, placed_goals, stood_aside;
-	__u64 group_reads, group_loads, evictions, drops;
-	__u64 audits, audit_mismatches, bad_groups;
-	__u64 commits_requested, busy_lost;
-	__u64 trees, trees_cached;
-	__u64 groups, groups_known, groups_loaded;
-	__u64 scan_left;
-	__u64 index_bytes;
-	__u64 busy_extents, busy_extents_peak;
-	__u64 busy_blocks, busy_blocks_peak;
-	__u64 gave_up;
+	/* in the directory frsp: those of uapi/counters.h */
+#define MEMBER(name) __u64 name;
+	FRSP_COUNTERS(MEMBER) FRSP_GAUGES(MEMBER)
+#undef MEMBER
 };
 
 struct fs_status_number {

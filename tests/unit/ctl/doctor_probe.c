@@ -3,11 +3,12 @@
 #include <sys/utsname.h>
 
 #include "ctl/doctor_probe.h"
-#include "kmod_facts.h"
 #include "scratch.h"
+#include "uapi/ext4_functions.h"
 
-#define HOOK_NAME(name, is_replaced) name,
-static const char *const hook_names[] = {FRSP_HOOKS(HOOK_NAME)};
+#define NAME(name) #name,
+static const char *const hook_names[] = {
+	FRSP_HOOKS(NAME, NAME) FRSP_HOOK_OF_CLOSES(NAME) FRSP_INIT_GROUP(NAME)};
 
 /* Makes kallsyms and ftrace's list. All functions are in module, but other is
  * not. */
