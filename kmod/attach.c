@@ -247,8 +247,7 @@ bool frsp_fs_attach(struct super_block *sb)
 	if (frsp_ext4_is_as_expected(sb, &what))
 		fs = start(sb);
 	else
-		pr_warn("%s: not steered: ext4's %s is not as the layout says; "
-			"build the module for this kernel again\n",
+		pr_warn("%s: not steered: ext4's %s is not as the layout says; build the module for this kernel again\n",
 			sb->s_id, what);
 	spin_lock(&mounted_lock);
 	mounted->fs = fs;
@@ -347,8 +346,7 @@ void frsp_fs_attach_all(void)
 	spin_unlock(&mounted_lock);
 	schedule_work(&look_again);
 	if (!wait_for_completion_timeout(&looked, PATIENCE))
-		pr_info("a mount or umount goes on; filesystems that wait "
-			"behind it are steered when it is over\n");
+		pr_info("a mount or umount goes on; filesystems that wait behind it are steered when it is over\n");
 }
 
 void frsp_fs_detach_all(void)

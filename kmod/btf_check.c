@@ -50,15 +50,13 @@ static int check(const char *path, u32 crc)
 	int err = file_crc(path, &found);
 
 	if (err) {
-		pr_err("not loaded: cannot read %s (%d), with which the layout "
-		       "of ext4 is checked\n",
+		pr_err("not loaded: cannot read %s (%d), with which the layout of ext4 is checked\n",
 		       path, err);
 		return err;
 	}
 	if (found == crc)
 		return 0;
-	pr_err("not loaded: %s is not of the kernel that the module was built "
-	       "for; build it again (make kmod)\n",
+	pr_err("not loaded: %s is not of the kernel that the module was built for; build it again (make kmod)\n",
 	       path);
 	return -ENOEXEC;
 }

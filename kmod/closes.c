@@ -77,8 +77,8 @@ static void check_work(struct work_struct *work)
 {
 	mutex_lock(&closes_mutex);
 	if (watch()) {
-		pr_warn_once("no room is kept behind growing files: "
-			     "ext4_release_file() cannot be traced\n");
+		pr_warn_once(
+			"no room is kept behind growing files: ext4_release_file() cannot be traced\n");
 		/*
 		 * If no room was asked for, the next request schedules this
 		 * check.

@@ -247,9 +247,7 @@ static int ops_register(struct ftrace_ops *ops)
  */
 static void stay_for_ever(void)
 {
-	pr_crit("cannot be unloaded: ftrace has shut down after an error of "
-		"its own, and cannot take the hooks away; ext4 goes on without "
-		"frsp until the next boot\n");
+	pr_crit("cannot be unloaded: ftrace has shut down after an error of its own, and cannot take the hooks away; ext4 goes on without frsp until the next boot\n");
 	for (;;)
 		schedule_timeout_idle(MAX_SCHEDULE_TIMEOUT);
 }
@@ -343,8 +341,7 @@ static int hook_register(struct hook *hook)
 	if (!err)
 		err = ops_register(&hook->ops);
 	if (err == -EBUSY)
-		pr_err("not loaded: ext4's %s() is taken by livepatch or "
-		       "another module\n",
+		pr_err("not loaded: ext4's %s() is taken by livepatch or another module\n",
 		       hook->function);
 	else if (err)
 		pr_err("not loaded: ext4's %s() cannot be traced (%d)\n",
@@ -429,14 +426,12 @@ static int tracepoint_init(void)
 	    !register_tracepoint_module_notifier(&tracepoint_notifier))
 		unregister_tracepoint_module_notifier(&tracepoint_notifier);
 	if (!mballoc_free) {
-		pr_err("not loaded: ext4's tracepoint ext4_mballoc_free cannot "
-		       "be found\n");
+		pr_err("not loaded: ext4's tracepoint ext4_mballoc_free cannot be found\n");
 		return -ENOENT;
 	}
 	err = tracepoint_probe_register(mballoc_free, on_mballoc_free, NULL);
 	if (err)
-		pr_err("not loaded: ext4's tracepoint ext4_mballoc_free cannot "
-		       "be used (%d)\n",
+		pr_err("not loaded: ext4's tracepoint ext4_mballoc_free cannot be used (%d)\n",
 		       err);
 	return err;
 }

@@ -10,8 +10,7 @@ static int __init frsp_init(void)
 	int err;
 
 	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
-		pr_err("not loaded: on PREEMPT_RT ext4's group locks sleep, "
-		       "which the hooks may not\n");
+		pr_err("not loaded: on PREEMPT_RT ext4's group locks sleep, which the hooks may not\n");
 		return -EOPNOTSUPP;
 	}
 	err = frsp_btf_check();

@@ -186,9 +186,9 @@ bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	frsp_count(fs, goals_failed);
 	trace_frsp_goals_failed(fs->sb->s_dev, frsp_ac_inode(ac)->i_ino,
 				steering->group, err);
-	pr_warn_once("%s: ext4 could not use group %u (%d), and now looks for "
-		     "itself\n",
-		     fs->sb->s_id, steering->group, err);
+	pr_warn_once(
+		"%s: ext4 could not use group %u (%d), and now looks for itself\n",
+		fs->sb->s_id, steering->group, err);
 	return true;
 }
 

@@ -26,15 +26,14 @@ static void mismatch(struct frsp_fs *fs, u32 group)
 {
 	frsp_count(fs, audit_mismatches);
 	trace_frsp_audit_mismatches(fs->sb->s_dev, group);
-	pr_warn_once("%s: the tree of group %u differs from ext4's bitmap; it "
-		     "is built again\n",
-		     fs->sb->s_id, group);
+	pr_warn_once(
+		"%s: the tree of group %u differs from ext4's bitmap; it is built again\n",
+		fs->sb->s_id, group);
 	if (READ_ONCE(fs->gave_up) ||
 	    frsp_stats_sum(fs, FRSP_STAT_audit_mismatches) < MAX_MISMATCHES)
 		return;
 	WRITE_ONCE(fs->gave_up, true);
-	pr_warn("%s: not steered any more: %u trees differed from ext4's "
-		"bitmaps\n",
+	pr_warn("%s: not steered any more: %u trees differed from ext4's bitmaps\n",
 		fs->sb->s_id, MAX_MISMATCHES);
 }
 

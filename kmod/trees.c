@@ -174,9 +174,9 @@ bool frsp_trees_grow(struct frsp_fs *fs)
 		set_free_counts(fs, frsp_fs_tree_at(fs, n_trees - 1));
 	if (n_groups > n_trees << fs->span_log2 &&
 	    frsp_trees_make(fs, n_groups))
-		pr_warn_once("%s: no memory for the trees of new groups, which "
-			     "stock ext4 alone handles\n",
-			     fs->sb->s_id);
+		pr_warn_once(
+			"%s: no memory for the trees of new groups, which stock ext4 alone handles\n",
+			fs->sb->s_id);
 	grown = n_groups > fs->n_groups;
 	WRITE_ONCE(fs->n_groups, n_groups);
 	mutex_unlock(&fs->grow_mutex);

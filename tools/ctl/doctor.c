@@ -83,10 +83,8 @@ static void judge_kernel(const struct judging *judging)
 
 	if (!matches(facts->machine, FRSP_MACHINES))
 		find(judging, DOCTOR_FAIL, "kernel",
-		     "use frsp.ko on x86_64; hotmon and frsp-top work without "
-		     "it",
-		     "frsp.ko does not work on %s: ftrace gives no registers "
-		     "there, or nobody has tested frsp.ko on it",
+		     "use frsp.ko on x86_64; hotmon and frsp-top work without it",
+		     "frsp.ko does not work on %s: ftrace gives no registers there, or nobody has tested frsp.ko on it",
 		     facts->machine);
 	else if (facts->is_realtime)
 		find(judging, DOCTOR_FAIL, "kernel",
@@ -122,16 +120,12 @@ static void judge_btf(const struct judging *judging)
 
 	if (!facts->has_btf)
 		find(judging, DOCTOR_FAIL, "btf",
-		     "use a kernel with CONFIG_DEBUG_INFO_BTF=y, as Debian's "
-		     "are",
-		     "/sys/kernel/btf/vmlinux is missing: frsp.ko checks the "
-		     "layout of ext4 with it");
+		     "use a kernel with CONFIG_DEBUG_INFO_BTF=y, as Debian's are",
+		     "/sys/kernel/btf/vmlinux is missing: frsp.ko checks the layout of ext4 with it");
 	else if (facts->ext4_is_module && !facts->has_ext4_btf)
 		find(judging, DOCTOR_FAIL, "btf",
-		     "use a kernel with CONFIG_DEBUG_INFO_BTF_MODULES=y, as "
-		     "Debian's are",
-		     "/sys/kernel/btf/ext4 is missing: frsp.ko checks the "
-		     "layout of ext4 with it");
+		     "use a kernel with CONFIG_DEBUG_INFO_BTF_MODULES=y, as Debian's are",
+		     "/sys/kernel/btf/ext4 is missing: frsp.ko checks the layout of ext4 with it");
 	else
 		find(judging, DOCTOR_OK, "btf", NULL, "of the kernel%s",
 		     facts->ext4_is_module ? " and of the module ext4" : "");
@@ -146,19 +140,16 @@ static void judge_ftrace(const struct judging *judging)
 	case DOCTOR_NO:
 		find(judging, DOCTOR_FAIL, "ftrace",
 		     "\"sudo sysctl kernel.ftrace_enabled=1\"",
-		     "kernel.ftrace_enabled is 0, so no function can be "
-		     "hooked");
+		     "kernel.ftrace_enabled is 0, so no function can be hooked");
 		break;
 	default:
 		if (!judging->facts->has_sysctls) {
 			find(judging, DOCTOR_WARN, "ftrace", MOUNT_PROC,
-			     "cannot see whether it is enabled: /proc/sys is "
-			     "missing");
+			     "cannot see whether it is enabled: /proc/sys is missing");
 			break;
 		}
 		find(judging, DOCTOR_FAIL, "ftrace",
-		     "use a kernel with CONFIG_DYNAMIC_FTRACE=y, as Debian's "
-		     "are",
+		     "use a kernel with CONFIG_DYNAMIC_FTRACE=y, as Debian's are",
 		     "the kernel has none, so no function can be hooked");
 	}
 }
@@ -205,8 +196,7 @@ static void judge_functions(const struct judging *judging)
 		return;
 	if (!facts->has_symbols) {
 		find(judging, DOCTOR_WARN, "functions", MOUNT_PROC,
-		     "cannot see whether ext4 has them: /proc/kallsyms is "
-		     "missing");
+		     "cannot see whether ext4 has them: /proc/kallsyms is missing");
 		return;
 	}
 	list_functions(facts, is_missing, list);
@@ -273,10 +263,8 @@ static void judge_secure_boot(const struct judging *judging)
 	if (!facts->sees_lockdown && !facts->signatures_enforced &&
 	    !facts->is_loaded)
 		find(judging, DOCTOR_WARN, "secure-boot",
-		     "\"mount -t securityfs securityfs /sys/kernel/security\", "
-		     "and run it again",
-		     "cannot see whether modules need a signature: "
-		     "/sys/kernel/security is not mounted");
+		     "\"mount -t securityfs securityfs /sys/kernel/security\", and run it again",
+		     "cannot see whether modules need a signature: /sys/kernel/security is not mounted");
 	else if (!locked && !facts->signatures_enforced &&
 		 facts->secure_boot != DOCTOR_YES)
 		find(judging, DOCTOR_OK, "secure-boot", NULL,
@@ -286,8 +274,7 @@ static void judge_secure_boot(const struct judging *judging)
 		     "%s, and frsp.ko is loaded", why);
 	else
 		find(judging, DOCTOR_WARN, "secure-boot",
-		     "\"sudo mokutil --import /var/lib/dkms/mok.pub\", reboot, "
-		     "and choose Enroll MOK",
+		     "\"sudo mokutil --import /var/lib/dkms/mok.pub\", reboot, and choose Enroll MOK",
 		     "%s: frsp.ko must be signed with a key that is enrolled",
 		     why);
 }
@@ -344,8 +331,7 @@ static void judge_module(const struct judging *judging)
 	else if (strlen(facts->module_version) != len ||
 		 memcmp(facts->module_version, frsp_version, len) != 0)
 		find(judging, DOCTOR_WARN, "module",
-		     "install both of one version, then \"sudo rmmod frsp\" "
-		     "and \"sudo modprobe frsp\"",
+		     "install both of one version, then \"sudo rmmod frsp\" and \"sudo modprobe frsp\"",
 		     "frsp.ko %s is loaded, but this frspctl is %.*s",
 		     facts->module_version, (int)len, frsp_version);
 	else
@@ -373,8 +359,7 @@ static void judge_device(const struct judging *judging)
 		     FRSP_DEVICE);
 	else
 		find(judging, DOCTOR_FAIL, "device",
-		     "make sure that /dev is a devtmpfs, or run "
-		     "systemd-tmpfiles or udev",
+		     "make sure that /dev is a devtmpfs, or run systemd-tmpfiles or udev",
 		     "%s cannot be opened: %s", FRSP_DEVICE, strerror(-err));
 }
 
@@ -383,8 +368,7 @@ static void judge_attached(const struct judging *judging,
 {
 	if (fs->status.gave_up)
 		find(judging, DOCTOR_WARN, "filesystem",
-		     "\"dmesg | grep frsp\" says more; \"sudo frspctl set DEV "
-		     "steer on\" tries again",
+		     "\"dmesg | grep frsp\" says more; \"sudo frspctl set DEV steer on\" tries again",
 		     "%s: frsp.ko has given up steering it: audits failed",
 		     fs->name);
 	else if (fs->status.audit_mismatches)
@@ -394,10 +378,8 @@ static void judge_attached(const struct judging *judging,
 		     fs->status.audit_mismatches, fs->status.audits);
 	else if (fs->has_extents == DOCTOR_NO)
 		find(judging, DOCTOR_WARN, "filesystem",
-		     "unmount it and run \"tune2fs -O extents\", which changes "
-		     "new files only",
-		     "%s: it lacks the feature extents, so its files are not "
-		     "steered",
+		     "unmount it and run \"tune2fs -O extents\", which changes new files only",
+		     "%s: it lacks the feature extents, so its files are not steered",
 		     fs->name);
 	else
 		find(judging, DOCTOR_OK, "filesystem", NULL, "%s: %s", fs->name,
@@ -429,15 +411,12 @@ static void judge_tools(const struct judging *judging)
 
 	if (tested_is_newer(judging->facts->release, series))
 		find(judging, DOCTOR_WARN, "tools",
-		     "\"sudo hotmon --self-test\" says whether they count "
-		     "exactly on it",
-		     "hotmon and frsp-top are not tested on Linux %s: the "
-		     "newest tested is %s",
+		     "\"sudo hotmon --self-test\" says whether they count exactly on it",
+		     "hotmon and frsp-top are not tested on Linux %s: the newest tested is %s",
 		     series, tested_newest);
 	else
 		find(judging, DOCTOR_OK, "tools", NULL,
-		     "Linux %s is not newer than %s, the newest that hotmon "
-		     "and frsp-top are tested on",
+		     "Linux %s is not newer than %s, the newest that hotmon and frsp-top are tested on",
 		     series, tested_newest);
 }
 
@@ -452,9 +431,7 @@ static void judge_counting(const struct judging *judging)
 		break;
 	case DOCTOR_WRONG:
 		find(judging, DOCTOR_WARN, "self-test",
-		     "please report what \"sudo hotmon --self-test -D "
-		     "/var/tmp\" prints, unless LIMITATIONS in hotmon(8) "
-		     "describes it",
+		     "please report what \"sudo hotmon --self-test -D /var/tmp\" prints, unless LIMITATIONS in hotmon(8) describes it",
 		     "hotmon counts wrongly in %s: %s",
 		     facts->counting_directory, facts->counting_text);
 		break;
@@ -470,8 +447,7 @@ static void judge_counting(const struct judging *judging)
 		break;
 	case DOCTOR_NOT_COUNTED:
 		find(judging, DOCTOR_OK, "self-test", NULL,
-		     "not done in %s (%s); \"sudo hotmon --self-test -D DIR\" "
-		     "does it elsewhere",
+		     "not done in %s (%s); \"sudo hotmon --self-test -D DIR\" does it elsewhere",
 		     facts->counting_directory, facts->counting_text);
 		break;
 	}

@@ -12,20 +12,16 @@ static const struct ctl_command commands[] = {
 	{"doctor", "[--json]", CTL_JSON, 0, 0, ctl_doctor,
 	 "Check all that frsp.ko needs, and show how to fix what is missing"},
 	{"restore", "DEV|MOUNT FILE", 0, 2, 2, ctl_restore,
-	 "Give frsp.ko what \"save\" wrote to FILE about a filesystem's free "
-	 "space"},
+	 "Give frsp.ko what \"save\" wrote to FILE about a filesystem's free space"},
 	{"save", "DEV|MOUNT FILE", 0, 2, 2, ctl_save,
-	 "Write what frsp.ko knows about a filesystem's free space to FILE, "
-	 "for \"restore\" after the next mount"},
+	 "Write what frsp.ko knows about a filesystem's free space to FILE, for \"restore\" after the next mount"},
 	{"set", "DEV|MOUNT KEY VALUE", 0, 3, 3, ctl_set,
-	 "Change a setting of a filesystem: steer, mb_frsp_max_mem, level or "
-	 "scan"},
+	 "Change a setting of a filesystem: steer, mb_frsp_max_mem, level or scan"},
 	{"status", "[--json] [--bytes] [DEV|MOUNT...]", CTL_JSON | CTL_BYTES, 0,
 	 INT_MAX, ctl_status,
 	 "Show what frsp.ko does for these filesystems (default: all)"},
 	{"tree", "[--json] DEV|MOUNT [FLEX]", CTL_JSON, 1, 2, ctl_tree,
-	 "Show the free extents of a filesystem, or of one of its flexible "
-	 "block groups, by size"},
+	 "Show the free extents of a filesystem, or of one of its flexible block groups, by size"},
 	{0},
 };
 

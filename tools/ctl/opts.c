@@ -31,16 +31,13 @@ static const struct argp_option options[] = {
 
 static const char doc[] =
 	"Show what frsp.ko does for ext4, and change its settings.\v"
-	"DEV is a block device, or its name below /sys/fs/ext4, MOUNT is any "
-	"path in the filesystem.\n\n"
+	"DEV is a block device, or its name below /sys/fs/ext4, MOUNT is any path in the filesystem.\n\n"
 	"Examples:\n"
-	"  frspctl status                      what frsp.ko does, on all "
-	"filesystems\n"
+	"  frspctl status                      what frsp.ko does, on all filesystems\n"
 	"  frspctl set /srv mb_frsp_max_mem 1G limit the memory of its trees\n"
 	"  frspctl save /srv /var/lib/srv.frsp before umount\n"
 	"  frspctl doctor                      why does it not work?\n\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 frsp.ko is not loaded "
-	"or not usable, 4 not permitted.";
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 frsp.ko is not loaded or not usable, 4 not permitted.";
 
 struct parsing {
 	const struct ctl_command *commands;

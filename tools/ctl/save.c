@@ -152,10 +152,10 @@ static enum exit_code read_summary(const char *path, struct summary *summary)
 	default:
 		why = strerror(-err);
 	}
-	return log_fail(EXIT_FAILED,
-			"save again while the filesystem is mounted; until "
-			"then frsp.ko reads groups as it needs them",
-			"%s: %s", path, why);
+	return log_fail(
+		EXIT_FAILED,
+		"save again while the filesystem is mounted; until then frsp.ko reads groups as it needs them",
+		"%s: %s", path, why);
 }
 
 static enum exit_code check_same(const struct ctl_target *target,
@@ -216,8 +216,7 @@ static enum exit_code restore(const struct ctl_target *target, const char *path,
 	if (taken < 0)
 		code = ctl_ioctl_failed(target, "cannot import", taken);
 	else
-		printf("%s: %ld groups taken, %ld skipped: changed since, or "
-		       "known already\n",
+		printf("%s: %ld groups taken, %ld skipped: changed since, or known already\n",
 		       target->name, taken, summary->n - taken);
 out:
 	ctl_session_close(&session);

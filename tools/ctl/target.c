@@ -20,11 +20,10 @@
 
 enum exit_code ctl_not_loaded(void)
 {
-	return log_fail(EXIT_UNSUPPORTED,
-			"\"sudo modprobe frsp\"; where that does not find it, "
-			"\"sudo make dkms-install\" in frsp's sources; "
-			"\"frspctl doctor\" says more",
-			"frsp.ko is not loaded");
+	return log_fail(
+		EXIT_UNSUPPORTED,
+		"\"sudo modprobe frsp\"; where that does not find it, \"sudo make dkms-install\" in frsp's sources; \"frspctl doctor\" says more",
+		"frsp.ko is not loaded");
 }
 
 static enum exit_code check_attached(const struct ctl_target *target)
@@ -33,11 +32,10 @@ static enum exit_code check_attached(const struct ctl_target *target)
 
 	snprintf(path, sizeof(path), "%s/%s", FS_STATUS_ROOT, target->name);
 	if (access(path, F_OK))
-		return log_fail(EXIT_FAILED,
-				"\"frspctl status\" lists the filesystems that "
-				"can be named",
-				"%s: not an ext4 filesystem",
-				target->mount->target);
+		return log_fail(
+			EXIT_FAILED,
+			"\"frspctl status\" lists the filesystems that can be named",
+			"%s: not an ext4 filesystem", target->mount->target);
 	if (fs_status_is_attached(FS_STATUS_ROOT, target->name))
 		return EXIT_OK;
 	return log_fail(EXIT_FAILED, "\"frspctl doctor\" says more",
@@ -53,10 +51,10 @@ static enum exit_code find(const char *spec, struct ctl_target *target)
 		err = mount_name_of(target->mount->dev, target->name,
 				    sizeof(target->name));
 	if (err)
-		return log_fail(EXIT_FAILED,
-				"name a mounted ext4 filesystem: \"findmnt -t "
-				"ext4\" lists them",
-				"%s: %s", spec, mount_spec_error(err));
+		return log_fail(
+			EXIT_FAILED,
+			"name a mounted ext4 filesystem: \"findmnt -t ext4\" lists them",
+			"%s: %s", spec, mount_spec_error(err));
 	return check_attached(target);
 }
 

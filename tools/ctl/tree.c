@@ -46,11 +46,11 @@ static enum exit_code fill(const struct ctl_target *target,
 		err = -errno;
 	ctl_session_close(&session);
 	if (err == -ERANGE)
-		return log_fail(EXIT_FAILED,
-				"without FLEX, \"frspctl tree\" shows how many "
-				"there are",
-				"%s: no flexible group %u", target->name,
-				extents->tree);
+		return log_fail(
+			EXIT_FAILED,
+			"without FLEX, \"frspctl tree\" shows how many there are",
+			"%s: no flexible group %u", target->name,
+			extents->tree);
 	if (err)
 		return ctl_ioctl_failed(target, "cannot ask for free extents",
 					err);
@@ -137,11 +137,10 @@ enum exit_code ctl_tree(const struct ctl *ctl)
 	__u64 tree = FRSP_ALL;
 
 	if (ctl->n_args > 1 && fmt_parse_u64(ctl->args[1], FRSP_ALL - 1, &tree))
-		return log_fail(EXIT_USAGE,
-				"a number from 0; without FLEX, \"frspctl "
-				"tree\" shows how many there are",
-				"tree: \"%s\" is not a flexible group",
-				ctl->args[1]);
+		return log_fail(
+			EXIT_USAGE,
+			"a number from 0; without FLEX, \"frspctl tree\" shows how many there are",
+			"tree: \"%s\" is not a flexible group", ctl->args[1]);
 	code = ctl_target_find(ctl->args[0], &target);
 	if (code != EXIT_OK)
 		return code;

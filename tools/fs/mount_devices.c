@@ -66,11 +66,11 @@ static int btrfs_devices_dir(const struct mount_entry *entry, DIR **out)
 	err = aside(ask_btrfs, &query, sizeof(query), entry->hang_id, NULL);
 	if (err)
 		return err;
-	snprintf(path, sizeof(path),
-		 "/sys/fs/btrfs/%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-		 "%02x%02x%02x%02x%02x%02x/devices",
-		 id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[8],
-		 id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
+	snprintf(
+		path, sizeof(path),
+		"/sys/fs/btrfs/%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x/devices",
+		id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[8],
+		id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
 	*out = opendir(path);
 	return *out ? 0 : -errno;
 }

@@ -12,13 +12,13 @@ static void class_line(char line[HOT_SUMMARY_LEN], const char *name,
 {
 	char rrate[FMT_LEN], wrate[FMT_LEN], read[FMT_LEN], written[FMT_LEN];
 
-	snprintf(line, HOT_SUMMARY_LEN,
-		 "%-13s %7s/s read %7s/s written   since start: %s read in "
-		 "%llu, %s written in %llu",
-		 name, fmt_bytes(rrate, class->read_bytes_per_s + 0.5, exact),
-		 fmt_bytes(wrate, class->write_bytes_per_s + 0.5, exact),
-		 fmt_bytes(read, class->read_bytes, exact), class->reads,
-		 fmt_bytes(written, class->write_bytes, exact), class->writes);
+	snprintf(
+		line, HOT_SUMMARY_LEN,
+		"%-13s %7s/s read %7s/s written   since start: %s read in %llu, %s written in %llu",
+		name, fmt_bytes(rrate, class->read_bytes_per_s + 0.5, exact),
+		fmt_bytes(wrate, class->write_bytes_per_s + 0.5, exact),
+		fmt_bytes(read, class->read_bytes, exact), class->reads,
+		fmt_bytes(written, class->write_bytes, exact), class->writes);
 }
 
 /* Appends to line, and cuts off what does not fit. */

@@ -51,10 +51,10 @@ static const char *filesystem_spec(const struct hotmon_opts *opts)
 
 static enum exit_code fail_filesystem(const struct hotmon_opts *opts, int err)
 {
-	return log_fail(EXIT_FAILED,
-			"name a mounted filesystem that is on a disk: "
-			"findmnt --real lists them",
-			"%s: %s", filesystem_spec(opts), mount_spec_error(err));
+	return log_fail(
+		EXIT_FAILED,
+		"name a mounted filesystem that is on a disk: findmnt --real lists them",
+		"%s: %s", filesystem_spec(opts), mount_spec_error(err));
 }
 
 /* Fills in the options of --fs and -D that the mount table gives: the device
@@ -123,9 +123,9 @@ static enum exit_code resolve_cgroup(struct hotmon_opts *opts)
 				"cgroup %s: %s", opts->cgroup, strerror(-err));
 	cgroup = query.cgroup;
 	if (!cgroup.has_io)
-		log_warn("cgroup %s: the io controller is off for it, so its "
-			 "I/O is charged to a cgroup above it and not shown",
-			 opts->cgroup);
+		log_warn(
+			"cgroup %s: the io controller is off for it, so its I/O is charged to a cgroup above it and not shown",
+			opts->cgroup);
 	opts->monitor.track.cgroup = &cgroup;
 	return EXIT_OK;
 }
@@ -154,8 +154,8 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 	}
 	err = hot_monitor_open(&hotmon->opts.monitor, mounts, &hotmon->monitor);
 	if (!err && !hot_evict_is_possible())
-		log_warn("no membarrier in this kernel: a full table stays "
-			 "full");
+		log_warn(
+			"no membarrier in this kernel: a full table stays full");
 	if (err == -ENODEV) /* unmounted, just now */
 		return fail_filesystem(&hotmon->opts, err);
 	if (err == -EOPNOTSUPP)
@@ -236,11 +236,10 @@ static void say_filesystem(const struct hotmon *hotmon, bool was_gone)
 	bool gone = hotmon->frame.fs_gone;
 
 	if (gone != was_gone)
-		log_warn("filesystem %s: %s", filesystem_spec(&hotmon->opts),
-			 gone ? "is not mounted any more; counting resumes "
-				"when it is mounted again, unless its disk was "
-				"removed"
-			      : "is mounted again; counting resumes");
+		log_warn(
+			"filesystem %s: %s", filesystem_spec(&hotmon->opts),
+			gone ? "is not mounted any more; counting resumes when it is mounted again, unless its disk was removed"
+			     : "is mounted again; counting resumes");
 }
 
 /* The same for the cgroup. */
@@ -249,10 +248,10 @@ static void say_cgroup(const struct hotmon *hotmon, bool was_gone)
 	bool gone = hotmon->frame.cgroup_gone;
 
 	if (gone != was_gone)
-		log_warn("cgroup %s: %s", hotmon->opts.cgroup,
-			 gone ? "has ended; counting resumes when it is "
-				"created again"
-			      : "is there again; counting resumes");
+		log_warn(
+			"cgroup %s: %s", hotmon->opts.cgroup,
+			gone ? "has ended; counting resumes when it is created again"
+			     : "is there again; counting resumes");
 }
 
 static int sample_and_say(void *program)

@@ -45,14 +45,12 @@ static const struct argp_option options[] = {
 	 "Only I/O that these processes submit themselves, so not writeback",
 	 0},
 	{"cgroup", 'c', "CGROUP", 0,
-	 "Only I/O charged to this cgroup or one below it: a path or the name "
-	 "of a unit",
+	 "Only I/O charged to this cgroup or one below it: a path or the name of a unit",
 	 0},
 	{0, 0, 0, 0, "How to show it:", GROUP_HOW},
 	OPTS_REPORT_ROWS,
 	{"no-scan", OPT_NO_SCAN, 0, 0,
-	 "Do not search the directories for files whose path cannot be found "
-	 "otherwise",
+	 "Do not search the directories for files whose path cannot be found otherwise",
 	 0},
 	{0, 0, 0, 0, "Tracking:", GROUP_TRACKING},
 	{"memory", OPT_MEMORY, "SIZE", 0,
@@ -60,30 +58,24 @@ static const struct argp_option options[] = {
 	{"half-life", OPT_HALF_LIFE, "TIME", 0,
 	 "Time in which a temperature halves: 1s to 7d (default 5m)", 0},
 	{"score", OPT_SCORE, "SCORE", 0,
-	 "half-life (default), or compat: the formula of the 2013 VFS "
-	 "hot-tracking patches, 0 to 255",
+	 "half-life (default), or compat: the formula of the 2013 VFS hot-tracking patches, 0 to 255",
 	 0},
 	{"self-test", OPT_SELF_TEST, 0, 0,
-	 "Do I/O of known kinds on a scratch file, here or in -D DIR, and say "
-	 "whether it is counted exactly",
+	 "Do I/O of known kinds on a scratch file, here or in -D DIR, and say whether it is counted exactly",
 	 0},
 	{0},
 };
 
 static const char doc[] =
-	"Show which files and which of their 1-MiB ranges the disk really "
-	"works for.\v"
-	"INTERVAL is in seconds (default 1), COUNT the number of reports "
-	"(default: until Ctrl-C).\n\n"
+	"Show which files and which of their 1-MiB ranges the disk really works for.\v"
+	"INTERVAL is in seconds (default 1), COUNT the number of reports (default: until Ctrl-C).\n\n"
 	"Examples:\n"
 	"  hotmon                      the hottest files, live\n"
 	"  hotmon --ranges --fs /srv   the hottest ranges of one filesystem\n"
 	"  hotmon --once 10            one report on the next 10 seconds\n"
 	"  hotmon --json 5 | jq .      for programs\n"
-	"  hotmon --self-test          does it count exactly on this "
-	"kernel?\n\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this "
-	"kernel, 4 not permitted.";
+	"  hotmon --self-test          does it count exactly on this kernel?\n\n"
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this kernel, 4 not permitted.";
 
 static void parse_sort(const char *text, struct hot_sort *sort)
 {

@@ -46,8 +46,7 @@ static void print_text(const struct self_test *test,
 	for (size_t i = 0; i < test->n_results; i++)
 		print_result(&test->results[i]);
 	if (test->n_wrong)
-		printf("%zu kinds of I/O are not counted exactly here; see "
-		       "LIMITATIONS in hotmon(8)\n",
+		printf("%zu kinds of I/O are not counted exactly here; see LIMITATIONS in hotmon(8)\n",
 		       test->n_wrong);
 	else
 		printf("exact\n");
@@ -85,8 +84,7 @@ static const char *hint_for(int err)
 	switch (err) {
 	case -ENOSPC:
 	case -EDQUOT:
-		return "the test needs 8 MiB: free some space, or name another "
-		       "directory with -D DIR";
+		return "the test needs 8 MiB: free some space, or name another directory with -D DIR";
 	case -EACCES:
 	case -EPERM:
 	case -EROFS:

@@ -64,8 +64,7 @@ static void print_scope(FILE *out, const struct frsp_ioc_free_extents *extents)
 		extents->groups, extents->groups_loaded);
 	if (extents->groups_loaded < extents->groups)
 		fprintf(out,
-			"Not counted: %u of which the longest extent is known, "
-			"%u unknown\n",
+			"Not counted: %u of which the longest extent is known, %u unknown\n",
 			extents->groups_summary, unknown);
 }
 

@@ -30,13 +30,11 @@ static void print_searches(FILE *out, const struct frsp_alloc_fs *alloc)
 	__u64 goals = alloc->goals_taken + alloc->goals_missed;
 
 	fprintf(out,
-		"Searches %llu, at the goal %.1f%%, shorter than asked for "
-		"%.1f%%\n",
+		"Searches %llu, at the goal %.1f%%, shorter than asked for %.1f%%\n",
 		alloc->searches, percent(alloc->goals_taken, goals),
 		percent(alloc->shorter, alloc->searches));
 	fprintf(out,
-		"Clusters asked for %llu, got %llu; groups scanned %llu, "
-		"extents looked at %llu\n",
+		"Clusters asked for %llu, got %llu; groups scanned %llu, extents looked at %llu\n",
 		alloc->requested_clusters, alloc->obtained_clusters,
 		alloc->groups_scanned, alloc->extents_found);
 	fputs("Criterion that ended the search, strictest first:", out);
@@ -69,9 +67,7 @@ static void print_latencies(FILE *out, const struct frsp_alloc_fs *alloc)
 static void print_status(FILE *out, const struct fs_status *status)
 {
 	fprintf(out,
-		"frsp: goals offered %llu, taken %llu, missed %llu, stood "
-		"aside %llu; groups read %llu, loaded %llu; evictions %llu, "
-		"drops %llu\n",
+		"frsp: goals offered %llu, taken %llu, missed %llu, stood aside %llu; groups read %llu, loaded %llu; evictions %llu, drops %llu\n",
 		status->goals_offered, status->goals_taken,
 		status->goals_missed, status->stood_aside, status->group_reads,
 		status->group_loads, status->evictions, status->drops);
@@ -83,15 +79,12 @@ static void print_events(FILE *out, const struct top_fs *fs)
 	const struct frsp_alloc_fs *alloc = &fs->alloc;
 
 	if (!fs->has_events) {
-		fputs("The decisions of frsp.ko are not watched: the programs "
-		      "were pinned before it was loaded; run \"frsp-top "
-		      "--unpin\" and pin again\n",
+		fputs("The decisions of frsp.ko are not watched: the programs were pinned before it was loaded; run \"frsp-top --unpin\" and pin again\n",
 		      out);
 		return;
 	}
 	fprintf(out,
-		"frsp, since the watch began: goals kept %llu, fitting %llu, "
-		"short %llu; evictions %llu, of %llu extents\n",
+		"frsp, since the watch began: goals kept %llu, fitting %llu, short %llu; evictions %llu, of %llu extents\n",
 		alloc->picks[FRSP_ALLOC_PICK_KEPT],
 		alloc->picks[FRSP_ALLOC_PICK_FIT],
 		alloc->picks[FRSP_ALLOC_PICK_SHORT], alloc->evictions,
@@ -130,8 +123,7 @@ int top_allocator_print(FILE *out, struct top_model *model,
 	if (!top_model_free_extents(model, fs, &table))
 		free_table_print(out, &table);
 	else
-		fputs("Free extents by size: needs frsp.ko, \"frspctl doctor\" "
-		      "says what is missing\n",
+		fputs("Free extents by size: needs frsp.ko, \"frspctl doctor\" says what is missing\n",
 		      out);
 	return 0;
 }

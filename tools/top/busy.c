@@ -19,10 +19,10 @@ static void print_lifetimes(FILE *out, const struct frsp_busy_fs *busy)
 	hist_fmt_ns(p50, hist_percentile(busy->lifetimes, LOG2_NS_BUCKETS, 50));
 	hist_fmt_ns(p99, hist_percentile(busy->lifetimes, LOG2_NS_BUCKETS, 99));
 	hist_fmt_ns(mean, (double)busy->lifetime_ns / ended);
-	snprintf(title, sizeof(title),
-		 "Time until freed space could be used again: %llu extents, "
-		 "p50 %s, p99 %s, mean %s",
-		 ended, p50, p99, mean);
+	snprintf(
+		title, sizeof(title),
+		"Time until freed space could be used again: %llu extents, p50 %s, p99 %s, mean %s",
+		ended, p50, p99, mean);
 	hist_print(out, title, busy->lifetimes, LOG2_NS_BUCKETS, HIST_NS,
 		   BAR_WIDTH);
 }
@@ -43,15 +43,13 @@ int top_busy_print(FILE *out, struct top_model *model,
 	}
 	busy = &fs->busy;
 	fprintf(out,
-		"Busy now %llu extents, %llu blocks; at most %llu extents, "
-		"%llu blocks\n"
+		"Busy now %llu extents, %llu blocks; at most %llu extents, %llu blocks\n"
 		"Freed %llu extents, %llu blocks\n",
 		busy->extents, busy->blocks, busy->peak_extents,
 		busy->peak_blocks, busy->freed_extents, busy->freed_blocks);
 	if (busy->forced || busy->reused || busy->trimmed)
 		fprintf(out,
-			"Log forced for lack of space %llu, reused by metadata "
-			"%llu, trimmed from free extents %llu\n",
+			"Log forced for lack of space %llu, reused by metadata %llu, trimmed from free extents %llu\n",
 			busy->forced, busy->reused, busy->trimmed);
 	if (fs->has_status)
 		fprintf(out, "Commits that frsp.ko asked for: %llu\n",

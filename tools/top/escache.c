@@ -56,8 +56,7 @@ static void print_shrinker(FILE *out, const struct frsp_es_fs *totals)
 		return;
 	}
 	fprintf(out,
-		"Shrinker: %llu runs, asked to look at %llu entries, freed "
-		"%llu; %s each\n",
+		"Shrinker: %llu runs, asked to look at %llu entries, freed %llu; %s each\n",
 		totals->runs, totals->asked, totals->freed,
 		hist_fmt_ns(mean, (double)totals->run_ns / totals->runs));
 	hist_print(out, "Time of a run", totals->run, LOG2_NS_BUCKETS, HIST_NS,
@@ -109,8 +108,7 @@ int top_escache_print(FILE *out, struct top_model *model,
 			es->info.entries, es->info.reclaimable,
 			es_info_delayed(&es->info));
 	if (!es->has_inodes)
-		fputs("The present entries and their inodes are not known of "
-		      "this frame\n",
+		fputs("The present entries and their inodes are not known of this frame\n",
 		      out);
 	print_use(out, &es->totals);
 	print_history(out, &fs->es_history);

@@ -33,12 +33,12 @@ static enum exit_code check_device(const struct top *top)
 
 	if (!err)
 		return EXIT_OK;
-	return log_fail(EXIT_FAILED,
-			"name a mounted ext4 or XFS filesystem: "
-			"\"findmnt -t ext4,xfs\" lists them",
-			"%s: %s", top->opts.model.device,
-			err == -EINVAL ? "neither ext4 nor XFS"
-				       : mount_spec_error(err));
+	return log_fail(
+		EXIT_FAILED,
+		"name a mounted ext4 or XFS filesystem: \"findmnt -t ext4,xfs\" lists them",
+		"%s: %s", top->opts.model.device,
+		err == -EINVAL ? "neither ext4 nor XFS"
+			       : mount_spec_error(err));
 }
 
 static enum exit_code open_model(struct top *top)
@@ -57,8 +57,7 @@ static enum exit_code open_model(struct top *top)
 		watch_pin_other(other, sizeof(other));
 		return log_fail(
 			EXIT_UNSUPPORTED,
-			"run \"frsp-top --unpin\" of that version, or remove "
-			"the directory",
+			"run \"frsp-top --unpin\" of that version, or remove the directory",
 			"%s: BPF programs of another version are pinned",
 			other);
 	}

@@ -15,8 +15,7 @@ int top_heat_print(FILE *out, struct top_model *model,
 	};
 
 	if (!frame->has_heat) {
-		fputs("disk I/O is not watched: the kernel lacks the "
-		      "tracepoint block_bio_queue\n",
+		fputs("disk I/O is not watched: the kernel lacks the tracepoint block_bio_queue\n",
 		      out);
 		return 0;
 	}

@@ -111,10 +111,10 @@ static const struct metric metrics[TOP_NR_METRICS] = {
 		{"fragmentation",
 		 "free clusters outside of their group's longest free extent",
 		 &ramp, fragmentation},
-	[TOP_WARMTH] = {"heat",
-			"the hottest flexible group's temperature, from ranked "
-			"ranges only",
-			&ramp, heat},
+	[TOP_WARMTH] =
+		{"heat",
+		 "the hottest flexible group's temperature, from ranked ranges only",
+		 &ramp, heat},
 	[TOP_TIER] = {"tier", NULL, &categories, tier},
 };
 
@@ -279,8 +279,7 @@ int top_map_print(FILE *out, struct top_model *model,
 	print_legend(out, &source, &grid, view);
 	print_grid(out, &source, &grid, view);
 	if (view->metric == TOP_FRAGMENTATION && !fs->has_status)
-		fputs("needs frsp.ko: \"sudo modprobe frsp\"; \"frspctl "
-		      "doctor\" says what is missing\n",
+		fputs("needs frsp.ko: \"sudo modprobe frsp\"; \"frspctl doctor\" says what is missing\n",
 		      out);
 	return 0;
 }

@@ -20,23 +20,19 @@ enum long_option {
 
 static const struct argp_option options[] = {
 	{"screen", OPT_SCREEN, "NAME", 0,
-	 "Begin with this screen, or report it: overview (default), allocator, "
-	 "map, busy, escache, heat",
+	 "Begin with this screen, or report it: overview (default), allocator, map, busy, escache, heat",
 	 0},
 	{"metric", OPT_METRIC, "NAME", 0,
-	 "What the map shows first: fullness (default), fragmentation, heat, "
-	 "tier",
+	 "What the map shows first: fullness (default), fragmentation, heat, tier",
 	 0},
 	{"sort", 's', "COLUMN", 0,
-	 "Sort the overview by COLUMN, +COLUMN: the other way round; \"-s "
-	 "help\" lists them",
+	 "Sort the overview by COLUMN, +COLUMN: the other way round; \"-s help\" lists them",
 	 0},
 	{"filter", 'f', "TEXT", 0,
 	 "Only filesystems with TEXT in their name or mount point", 0},
 	OPTS_REPORT_ROWS,
 	{"pin", OPT_PIN, 0, 0,
-	 "Leave the BPF programs in the kernel, counting, and end; later runs "
-	 "show their counts",
+	 "Leave the BPF programs in the kernel, counting, and end; later runs show their counts",
 	 0},
 	{"unpin", OPT_UNPIN, 0, 0, "Remove what --pin left, and end", 0},
 	{0},
@@ -44,16 +40,13 @@ static const struct argp_option options[] = {
 
 static const char doc[] =
 	"Show what ext4's block allocator does, with frsp.ko and without.\v"
-	"DEV is a mount point, a block device or its name (default: all ext4 "
-	"and XFS filesystems), INTERVAL is in seconds (default 1), COUNT the "
-	"number of reports (default: until Ctrl-C).\n\n"
+	"DEV is a mount point, a block device or its name (default: all ext4 and XFS filesystems), INTERVAL is in seconds (default 1), COUNT the number of reports (default: until Ctrl-C).\n\n"
 	"Examples:\n"
 	"  frsp-top               all filesystems, live\n"
 	"  frsp-top sda1 5        one of them, every 5 seconds\n"
 	"  frsp-top --once 10     one report on the next 10 seconds\n"
 	"  frsp-top -j | jq .     for programs\n\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this "
-	"kernel, 4 not permitted.";
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this kernel, 4 not permitted.";
 
 /* The next argument that is expected. A number is never a DEV, so it is an
  * INTERVAL even if it comes first.

@@ -381,8 +381,7 @@ static void print_missing(FILE *out, const struct row *rows, size_t n,
 			fprintf(out, "%s%s", n_named++ ? ", " : "",
 				columns[i].title);
 	fprintf(out,
-		": need frsp.ko on an ext4 filesystem: \"sudo modprobe frsp\"; "
-		"\"frspctl doctor\" says what is missing%s\n",
+		": need frsp.ko on an ext4 filesystem: \"sudo modprobe frsp\"; \"frspctl doctor\" says what is missing%s\n",
 		top_style(view, SGR_RESET));
 }
 

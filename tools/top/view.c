@@ -49,9 +49,9 @@ bool top_view_head(FILE *out, const struct top_fs *fs,
 
 const char *top_view_unwatched(const struct top_fs *fs)
 {
-	return !fs->is_ext4 ? "only ext4 has this"
-			    : "not watched: ext4 was not in the kernel when "
-			      "frsp-top started";
+	return !fs->is_ext4
+		       ? "only ext4 has this"
+		       : "not watched: ext4 was not in the kernel when frsp-top started";
 }
 
 const char *top_style(const struct top_view *view, const char *style)

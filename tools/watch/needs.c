@@ -71,24 +71,20 @@ static const struct {
 	{lacks_capabilities, EXIT_PERMISSION, "not permitted: missing %s",
 	 "run it as root, with sudo"},
 	{is_locked_down, EXIT_UNSUPPORTED,
-	 "/sys/kernel/security/lockdown is \"confidentiality\": BPF programs "
-	 "may not read the kernel's memory",
+	 "/sys/kernel/security/lockdown is \"confidentiality\": BPF programs may not read the kernel's memory",
 	 "boot with lockdown=integrity, which Secure Boot accepts"},
 	{shows_processes_only, EXIT_UNSUPPORTED,
-	 "/proc shows processes only, as it is mounted with subset=pid: "
-	 "/proc/kallsyms is missing",
+	 "/proc shows processes only, as it is mounted with subset=pid: /proc/kallsyms is missing",
 	 "\"mount -t proc proc /proc\" mounts a complete /proc over it"},
 	{lacks_symbols, EXIT_UNSUPPORTED,
 	 "the kernel has no symbols: /proc/kallsyms is missing",
 	 "CONFIG_KALLSYMS=y is needed, as Debian's kernels have it"},
 	{hides_addresses, EXIT_UNSUPPORTED,
-	 "kernel.kptr_restrict is 2: kernel symbols, which tell who submitted "
-	 "an I/O, are hidden",
+	 "kernel.kptr_restrict is 2: kernel symbols, which tell who submitted an I/O, are hidden",
 	 "sysctl kernel.kptr_restrict=1"},
 	{lacks_btf, EXIT_UNSUPPORTED,
 	 "the kernel has no BTF: /sys/kernel/btf/vmlinux is missing",
-	 "CONFIG_DEBUG_INFO_BTF=y is needed; the kernels of Debian >= 11, "
-	 "Ubuntu >= 20.10, Fedora and RHEL >= 8.2 have it"},
+	 "CONFIG_DEBUG_INFO_BTF=y is needed; the kernels of Debian >= 11, Ubuntu >= 20.10, Fedora and RHEL >= 8.2 have it"},
 };
 
 struct needs_lack needs_judge(const struct needs_facts *facts)
