@@ -18,11 +18,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "base/file.h"
 #include "ctl/ctl.h"
 #include "ctl/target.h"
+#include "module/module.h"
 #include "module/summary_file.h"
 
 #define CHUNK_GROUPS 65536 /* 1 MiB for each ioctl */
@@ -32,8 +32,8 @@
  */
 static int export(const struct ctl_session *session, struct summary *summary)
 {
-	struct frsp_ioc_summary call = {.size = sizeof(call),
-					.fd = session->fs};
+	struct frsp_ioc_summary call = {0};
+	int err;
 
 	summary->n = 0;
 	summary->groups = NULL;
@@ -49,8 +49,9 @@ static int export(const struct ctl_session *session, struct summary *summary)
 		call.first_group = call.next_group;
 		call.groups = (uintptr_t)(more + summary->n);
 		call.n = CHUNK_GROUPS;
-		if (ioctl(session->device, FRSP_IOC_EXPORT, &call))
-			return -errno;
+		err = frsp_module_export(session->device, session->fs, &call);
+		if (err)
+			return err;
 		summary->n += call.n;
 		/* leaves out groups that an online resize adds meanwhile */
 	} while (call.n && call.next_group < summary->n_groups);
@@ -181,10 +182,10 @@ static enum exit_code check_same(const struct ctl_target *target,
 static long import(const struct ctl_session *session,
 		   const struct summary *summary)
 {
-	struct frsp_ioc_summary call = {.size = sizeof(call),
-					.fd = session->fs};
+	struct frsp_ioc_summary call = {0};
 	__u32 done, n;
 	long taken = 0;
+	int err;
 
 	for (done = 0; done < summary->n; done += n) {
 		n = summary->n - done;
@@ -192,8 +193,9 @@ static long import(const struct ctl_session *session,
 			n = CHUNK_GROUPS;
 		call.groups = (uintptr_t)(summary->groups + done);
 		call.n = n;
-		if (ioctl(session->device, FRSP_IOC_IMPORT, &call))
-			return -errno;
+		err = frsp_module_import(session->device, session->fs, &call);
+		if (err)
+			return err;
 		taken += call.n;
 	}
 	return taken;

@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "base/fmt.h"
 #include "base/json_out.h"
 #include "ctl/ctl.h"
 #include "ctl/target.h"
 #include "module/free_table.h"
+#include "module/module.h"
 
 #define TREE_SCHEMA "frsp.tree/1"
 
@@ -35,15 +35,12 @@ static enum exit_code fill(const struct ctl_target *target,
 	struct ctl_session session;
 	struct ext4_super super;
 	enum exit_code code;
-	int err = 0;
+	int err;
 
 	code = ctl_session_open(target, &session);
 	if (code != EXIT_OK)
 		return code;
-	extents->size = sizeof(*extents);
-	extents->fd = session.fs;
-	if (ioctl(session.device, FRSP_IOC_FREE_EXTENTS, extents))
-		err = -errno;
+	err = frsp_module_free_extents(session.device, session.fs, extents);
 	ctl_session_close(&session);
 	if (err == -ERANGE)
 		return log_fail(

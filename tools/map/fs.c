@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/little_endian.h"
@@ -137,12 +136,10 @@ static int room_for_summaries(struct map_reader *reader, __u32 n)
 static int ask_frsp(struct map_reader *reader, __u32 first, __u32 end, int fs)
 {
 	struct frsp_ioc_summary query = {
-		.size = sizeof(query),
-		.fd = fs,
 		.n = end - first,
 		.first_group = first,
 	};
-	int device, err = 0;
+	int device, err;
 
 	for (__u32 group = first; group < end; group++)
 		reader->map.groups[group].longest = FS_MAP_UNKNOWN;
@@ -154,8 +151,7 @@ static int ask_frsp(struct map_reader *reader, __u32 first, __u32 end, int fs)
 	device = frsp_module_open();
 	if (device < 0)
 		return 0;
-	if (ioctl(device, FRSP_IOC_EXPORT, &query))
-		err = -errno;
+	err = frsp_module_export(device, fs, &query);
 	close(device);
 	for (__u32 i = 0; !err && i < query.n; i++) {
 		const struct frsp_group_summary *one = &reader->summaries[i];

@@ -4,7 +4,6 @@
 #include <blkid/blkid.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "fs/ext4_super.h"
@@ -14,15 +13,13 @@ static int ask(const struct mount_table *mounts, __u32 dev, int device,
 	       struct frsp_ioc_free_extents *extents)
 {
 	const struct mount_entry *mount = mount_table_by_dev(mounts, dev);
-	int err = 0;
+	int fs = mount ? mount_entry_open(mount) : -ESTALE;
+	int err;
 
-	extents->size = sizeof(*extents);
-	extents->fd = mount ? mount_entry_open(mount) : -ESTALE;
-	if (extents->fd < 0)
-		return extents->fd;
-	if (ioctl(device, FRSP_IOC_FREE_EXTENTS, extents))
-		err = -errno;
-	close(extents->fd);
+	if (fs < 0)
+		return fs;
+	err = frsp_module_free_extents(device, fs, extents);
+	close(fs);
 	return err;
 }
 

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/sysfs.h"
-#include "uapi/frsp.h"
 
 bool frsp_module_is_loaded(void)
 {
@@ -39,4 +38,30 @@ int frsp_module_open(void)
 		return fd;
 	close(fd);
 	return err;
+}
+
+int frsp_module_free_extents(int device, int fs,
+			     struct frsp_ioc_free_extents *call)
+{
+	call->size = sizeof(*call);
+	call->fd = fs;
+	return ioctl(device, FRSP_IOC_FREE_EXTENTS, call) ? -errno : 0;
+}
+
+static int summary_call(int device, unsigned long request, int fs,
+			struct frsp_ioc_summary *call)
+{
+	call->size = sizeof(*call);
+	call->fd = fs;
+	return ioctl(device, request, call) ? -errno : 0;
+}
+
+int frsp_module_export(int device, int fs, struct frsp_ioc_summary *call)
+{
+	return summary_call(device, FRSP_IOC_EXPORT, fs, call);
+}
+
+int frsp_module_import(int device, int fs, struct frsp_ioc_summary *call)
+{
+	return summary_call(device, FRSP_IOC_IMPORT, fs, call);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* frsp.ko, seen from user space: whether it is loaded, its version, its device.
+/* frsp.ko, seen from user space: whether it is loaded, its version, its device
+ * and the calls of that.
  */
 #ifndef FRSP_MODULE_H
 #define FRSP_MODULE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "uapi/frsp.h"
 
 #define FRSP_MODULE_DIR "/sys/module/frsp"
 
@@ -22,5 +25,15 @@ int frsp_module_version(char *version, size_t size);
  * -errno.
  */
 int frsp_module_open(void);
+
+/*
+ * The calls of uapi/frsp.h. device: from frsp_module_open(); fs: a file
+ * descriptor in the filesystem. They fill in .size and .fd; the other fields
+ * are the caller's. 0 or -errno.
+ */
+int frsp_module_free_extents(int device, int fs,
+			     struct frsp_ioc_free_extents *call);
+int frsp_module_export(int device, int fs, struct frsp_ioc_summary *call);
+int frsp_module_import(int device, int fs, struct frsp_ioc_summary *call);
 
 #endif
