@@ -121,13 +121,19 @@ static struct frsp_fs *start(struct super_block *sb)
 	if (err)
 		goto err_memory;
 	frsp_share_join(fs);
-	err = frsp_loader_start(fs);
+	err = frsp_loader_make(fs);
 	if (err)
 		goto err_loader;
 	err = frsp_sysfs_add(fs);
 	if (err)
 		goto err_sysfs;
 	frsp_fs_add(fs);
+	/*
+	 * Not before: until now events do not find the filesystem, and would
+	 * miss changes of a group that the thread loads. A value written to
+	 * sysfs meanwhile waits.
+	 */
+	frsp_loader_start(fs);
 	frsp_loader_kick(fs);
 	return fs;
 

@@ -302,8 +302,12 @@ u32 frsp_scan_left(struct frsp_fs *fs);
 long frsp_scan_wait(struct frsp_fs *fs);
 void frsp_scan_step(struct frsp_fs *fs);
 
-/* thread.c: the background thread. start: 0 or -errno. Both sleep. */
-int frsp_loader_start(struct frsp_fs *fs);
+/*
+ * thread.c: the background thread. make: it does nothing until start; 0 or
+ * -errno. make and stop sleep; stop is also right if start was not called.
+ */
+int frsp_loader_make(struct frsp_fs *fs);
+void frsp_loader_start(struct frsp_fs *fs);
 void frsp_loader_stop(struct frsp_fs *fs);
 
 /* summary.c: the ioctls EXPORT, IMPORT and FREE_EXTENTS of uapi/frsp.h. */

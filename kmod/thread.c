@@ -108,15 +108,20 @@ static int loader_thread(void *data)
 	return 0;
 }
 
-int frsp_loader_start(struct frsp_fs *fs)
+int frsp_loader_make(struct frsp_fs *fs)
 {
 	struct task_struct *task =
-		kthread_run(loader_thread, fs, "frsp/%s", fs->sb->s_id);
+		kthread_create(loader_thread, fs, "frsp/%s", fs->sb->s_id);
 
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	fs->loader.task = task;
 	return 0;
+}
+
+void frsp_loader_start(struct frsp_fs *fs)
+{
+	wake_up_process(fs->loader.task);
 }
 
 void frsp_loader_stop(struct frsp_fs *fs)
