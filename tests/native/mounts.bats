@@ -354,3 +354,24 @@ has_reports() {
 shows_paths() { # shows_paths N
 	(($(tail -n 1 "$test_dir/hot.out" | jq '[.files[] | select(.path)] | length') >= $1))
 }
+
+# --- names that change -----------------------------------------------------------
+
+@test "an interval longer than the time for look-ups: the next report has the new name" {
+	fs_make a ext4
+	write_file "$test_dir/a/old"
+	id=$(file_id "$test_dir/a/old")
+	hotmon_launch hot --json -r 0 2.5
+	# through its descriptor, whatever its name is
+	(
+		exec 9<>"$test_dir/a/old"
+		while [[ ! -e $test_dir/stop ]]; do
+			write_file /dev/fd/9
+			sleep 0.5
+		done
+	) &
+	defer touch "$test_dir/stop"
+	expect_row "$test_dir/a/old" path
+	mv "$test_dir/a/old" "$test_dir/a/new"
+	expect_row "$test_dir/a/new" path
+}

@@ -22,9 +22,7 @@
  *   1. LIVE -> CLAIMED by compare-and-exchange: no search finds the slot any
  *      more.
  *   2. membarrier(GLOBAL), a full RCU grace period: no program that had found
- *      the slot before still runs. (With one CPU membarrier() does not wait.
- *      There it is enough that a tracepoint's programs run with preemption
- *      off.)
+ *      the slot before still runs.
  *   3. Empty the slot, then CLAIMED -> TOMB: another key may take it.
  *
  * If a reader is killed between these steps, its slots stay CLAIMED, and the
@@ -38,7 +36,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
+#include <bpf/bpf.h>
 #include <linux/membarrier.h>
 
 #define DUE_PERCENT    80
@@ -50,8 +50,38 @@ bool hot_evict_is_due(const struct hot_table *table, __u64 n_used)
 	return n_used * 100 >= (__u64)table->n_slots * DUE_PERCENT;
 }
 
+/* An update of a map of maps waits for a grace period, so that no program uses
+ * the old inner map any more (maybe_wait_bpf_programs() in
+ * kernel/bpf/syscall.c).
+ */
+static bool update_map_of_maps(void)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options);
+	int inner, outer, err = -1;
+	__u32 key = 0;
+
+	inner = bpf_map_create(BPF_MAP_TYPE_ARRAY, "hotmon_inner", sizeof(key),
+			       sizeof(__u32), 1, NULL);
+	if (inner < 0)
+		return false;
+	options.inner_map_fd = inner;
+	outer = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "hotmon_outer",
+			       sizeof(key), sizeof(__u32), 1, &options);
+	if (outer >= 0) {
+		err = bpf_map_update_elem(outer, &key, &inner, BPF_ANY);
+		close(outer);
+	}
+	close(inner);
+	return !err;
+}
+
+/* With one CPU, membarrier() does not wait (kernel/sched/membarrier.c). From
+ * Linux 7.0 on a program can be preempted there while it has a slot.
+ */
 static bool grace_period(void)
 {
+	if (get_nprocs() == 1)
+		return update_map_of_maps();
 	return !syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 

@@ -35,8 +35,10 @@
 struct path_look {
 	const struct mount_table *table;
 	char *prefer;
-	double limit_s; /* monotonic; 0: none */
-	double end_s;	/* the same; 0: the program was not told to end */
+	bool is_limited;
+	double left_s;	/* for look-ups, if limited */
+	double began_s; /* the look-up that is under way, monotonic; 0: none */
+	double end_s;	/* monotonic; 0: the program was not told to end */
 	/* The mount of the last path found. The next file is likely to be on
 	 * the same mount.
 	 */
@@ -84,7 +86,8 @@ int path_look_prefer(struct path_look *look, const char *directory)
 
 void path_look_limit(struct path_look *look)
 {
-	look->limit_s = clock_monotonic_s() + LIMIT_S;
+	look->is_limited = true;
+	look->left_s = LIMIT_S;
 }
 
 bool path_look_is_late(struct path_look *look)
@@ -93,8 +96,10 @@ bool path_look_is_late(struct path_look *look)
 
 	if (interrupted && !look->end_s)
 		look->end_s = now_s + LIMIT_END_S;
-	return (look->limit_s && now_s > look->limit_s) ||
-	       (look->end_s && now_s > look->end_s);
+	if (look->end_s && now_s > look->end_s)
+		return true;
+	return look->is_limited &&
+	       (look->began_s ? now_s - look->began_s : 0) >= look->left_s;
 }
 
 struct path_lookup *path_look_file(struct path_look *look)
@@ -338,7 +343,8 @@ static int ask_mounts(struct path_look *look, struct path_result *result)
 	return result->path || !told.something_left ? 0 : -ECANCELED;
 }
 
-int path_look(struct path_look *look, bool cached, struct path_result *result)
+static int look_up(struct path_look *look, bool cached,
+		   struct path_result *result)
 {
 	const struct mount_entry *some =
 		mount_table_next_by_dev(look->table, result->fs_dev, NULL);
@@ -358,4 +364,15 @@ int path_look(struct path_look *look, bool cached, struct path_result *result)
 	if (!err || (cached && err == -EAGAIN))
 		return err;
 	return ask_mounts(look, result);
+}
+
+int path_look(struct path_look *look, bool cached, struct path_result *result)
+{
+	int err;
+
+	look->began_s = clock_monotonic_s();
+	err = look_up(look, cached, result);
+	look->left_s -= clock_monotonic_s() - look->began_s;
+	look->began_s = 0;
+	return err;
 }

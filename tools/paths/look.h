@@ -17,7 +17,9 @@ void path_look_free(struct path_look *look);
  */
 int path_look_prefer(struct path_look *look, const char *directory);
 
-/* From now on all look-ups together take about 2 s at most. */
+/* From now on all look-ups together take about 2 s at most. The time between
+ * them does not count.
+ */
 void path_look_limit(struct path_look *look);
 
 /* True if that time is over, or the program was told to end more than 0.4 s

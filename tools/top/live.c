@@ -91,6 +91,7 @@ static void choose(struct context *context, int lines)
 static enum report_change show(struct context *context, enum top_screen_id id)
 {
 	struct top_live *live = context->live;
+	bool was_heat = live->view.screen == TOP_HEAT;
 
 	/* chooses the first line, unless a listed filesystem is chosen */
 	if (live->view.screen == TOP_OVERVIEW && top_screens[id].of_one)
@@ -98,8 +99,10 @@ static enum report_change show(struct context *context, enum top_screen_id id)
 	live->view.screen = id;
 	live->scroll = 0;
 	live->help = false;
-	/* the parts of the frame that these screens need are optional */
-	return id == TOP_HEAT || id == TOP_MAP || id == TOP_ESCACHE
+	/* The parts of the frame that these screens need are optional, and the
+	 * heat screen's frame has the rows that it shows, not the hottest.
+	 */
+	return was_heat || id == TOP_HEAT || id == TOP_MAP || id == TOP_ESCACHE
 		       ? REPORT_RESAMPLE
 		       : REPORT_REDRAW;
 }
