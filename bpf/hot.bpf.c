@@ -319,8 +319,8 @@ static __always_inline void account_scattered(struct frsp_page_walk *walk,
 		hot_account(&walk->ranges.key, &walk->ranges.io);
 }
 
-/* A function of its own, so that the walk can use the stack that the search for
- * the source has left: see page_place().
+/* The walk is a variable of this function, so that clang can give it the stack
+ * that the search for the source no longer needs: see page_place().
  */
 static __always_inline void account(const struct frsp_origin *origin,
 				    const struct frsp_hot_source *src,
@@ -388,7 +388,7 @@ static __always_inline void track_bio(struct bio *bio)
 /* Counts the event. True: measure its time. The first event is not measured,
  * because it finds all caches cold.
  */
-static __always_inline bool is_sampled(void)
+static __always_inline bool count_event(void)
 {
 	__u32 key = FRSP_HOT_STAT_EVENTS;
 	__u64 *events = bpf_map_lookup_elem(&hotmon_stats, &key);
@@ -402,7 +402,7 @@ static __always_inline bool is_sampled(void)
 
 static __always_inline void see_bio(struct bio *bio)
 {
-	__u64 start_ns = is_sampled() ? bpf_ktime_get_ns() : 0;
+	__u64 start_ns = count_event() ? bpf_ktime_get_ns() : 0;
 
 	track_bio(bio);
 	if (start_ns) {

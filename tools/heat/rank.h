@@ -2,7 +2,8 @@
 /*
  * Ranks the files and ranges that the hot table counts (bpf/hot.h). Pure: it
  * reads a table and a clock and raises the table's epoch, but makes no system
- * call. tests/unit/heat/rank.c ranks tables of its own.
+ * call itself; the functions that decide what is ranked may.
+ * tests/unit/heat/rank.c ranks tables of its own.
  */
 #ifndef FRSP_HOT_RANK_H
 #define FRSP_HOT_RANK_H

@@ -17,7 +17,7 @@
 #include "cli/privilege.h"
 #include "cli/report_loop.h"
 #include "fs/cgroup.h"
-#include "heat/batch.h"
+#include "heat/text.h"
 #include "heat/evict.h"
 #include "heat/json.h"
 #include "hotmon/live.h"
@@ -208,7 +208,7 @@ static int print(void *program)
 {
 	struct hotmon *hotmon = program;
 	const struct hotmon_opts *opts = &hotmon->opts;
-	const struct hot_batch_style style = {
+	const struct hot_text_style style = {
 		.view = hotmon->live.view,
 		.exact = opts->report.exact,
 		.color = opts->report.color,
@@ -218,7 +218,7 @@ static int print(void *program)
 	if (opts->report.output == OUTPUT_JSON)
 		return hot_json_write(stdout, hotmon->monitor, &hotmon->frame,
 				      opts->request.ranges);
-	return hot_batch_write(stdout, hotmon->monitor, &hotmon->frame, &style);
+	return hot_text_write(stdout, hotmon->monitor, &hotmon->frame, &style);
 }
 
 static int sample(struct hotmon *hotmon)

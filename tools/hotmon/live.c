@@ -5,7 +5,7 @@
 #include <string.h>
 #include <ncurses.h>
 
-#include "heat/batch.h"
+#include "heat/text.h"
 #include "heat/summary.h"
 #include "ui/screen.h"
 

@@ -3,6 +3,18 @@
  * Finds the path of a file from its inode number. The cache remembers what BPF
  * announced about the file, but looks the path up only when it is shown. If
  * the filesystem does not answer, the path is unknown.
+ *
+ * The files of this folder, in the order in which a look-up goes through them:
+ *
+ *   path.c    what is known already: the cache
+ *   look.c    all mounts of the filesystem, one after the other
+ *   find.c    one mount, in another process, as it may hang (base/aside.h)
+ *   handle.c  the inode and its parents as file handles
+ *   places.c  the paths that the mount table gives to a path of one mount
+ *   label.c   the text for people
+ *
+ * Files that have no path after that are searched for in their filesystem's
+ * directories: naming.c decides when and for which files, scan.c does it.
  */
 #ifndef FRSP_PATH_H
 #define FRSP_PATH_H

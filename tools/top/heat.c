@@ -2,13 +2,13 @@
 /* The screen Heat: hotmon's tables, for all filesystems or for the one that the
  * user named.
  */
-#include "heat/batch.h"
+#include "heat/text.h"
 #include "top/view.h"
 
 int top_heat_print(FILE *out, struct top_model *model,
 		   const struct top_frame *frame, const struct top_view *view)
 {
-	const struct hot_batch_style style = {
+	const struct hot_text_style style = {
 		.view = view->ranges ? HOT_VIEW_RANGES : HOT_VIEW_FILES,
 		.exact = view->exact,
 		.color = view->color,
@@ -19,5 +19,5 @@ int top_heat_print(FILE *out, struct top_model *model,
 		      out);
 		return 0;
 	}
-	return hot_batch_write(out, top_model_hot(model), &frame->heat, &style);
+	return hot_text_write(out, top_model_hot(model), &frame->heat, &style);
 }

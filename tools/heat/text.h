@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Prints a frame as text, for pipes, files and dumb terminals. */
-#ifndef FRSP_HOT_BATCH_H
-#define FRSP_HOT_BATCH_H
+/* A frame as text: the table that a live view draws line by line, and the whole
+ * report for pipes, files and dumb terminals.
+ */
+#ifndef FRSP_HOT_TEXT_H
+#define FRSP_HOT_TEXT_H
 
 #include <stdio.h>
 
@@ -9,7 +11,7 @@
 #include "heat/columns.h"
 #include "heat/monitor.h"
 
-struct hot_batch_style {
+struct hot_text_style {
 	enum hot_view view;
 	bool exact; /* all digits */
 	bool color;
@@ -35,8 +37,8 @@ int hot_table_make(struct hot_monitor *monitor, const struct hot_rows *rows,
 /* Prints the table, the summary and an empty line, and flushes. Returns 0 or
  * -errno.
  */
-int hot_batch_write(FILE *out, struct hot_monitor *monitor,
-		    const struct hot_frame *frame,
-		    const struct hot_batch_style *style);
+int hot_text_write(FILE *out, struct hot_monitor *monitor,
+		   const struct hot_frame *frame,
+		   const struct hot_text_style *style);
 
 #endif

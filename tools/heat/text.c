@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "heat/batch.h"
+#include "heat/text.h"
 
 #include <errno.h>
 
@@ -102,9 +102,9 @@ static void print_table(FILE *out, const struct table *table,
 	}
 }
 
-int hot_batch_write(FILE *out, struct hot_monitor *monitor,
-		    const struct hot_frame *frame,
-		    const struct hot_batch_style *style)
+int hot_text_write(FILE *out, struct hot_monitor *monitor,
+		   const struct hot_frame *frame,
+		   const struct hot_text_style *style)
 {
 	char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN], ts[FMT_LEN];
 	const struct hot_rows *rows = hot_view_rows(frame, style->view);
