@@ -26,9 +26,9 @@
  * A task has room for two notes, as an interrupt may queue a bio of its own
  * between the two programs.
  *
- * The other BPF objects disable preemption instead (cost.bpf.h). The programs
- * here cannot: they call global functions, which the verifier allows only with
- * preemption enabled.
+ * The other BPF objects disable preemption instead (cost.bpf.h). That leaves a
+ * gap: a task can be preempted after its program has begun and before the
+ * program disables preemption. Here no bio may be missed.
  *
  * Known gap: both programs are skipped for a bio if two tasks are preempted on
  * one CPU, one in each program. Then the first was skipped more often than the
