@@ -89,7 +89,7 @@ $(OUTPUT)/lib/%.a:
 $(TESTS): $(OUTPUT)/%: $(OUTPUT)/tests/%.o
 $(filter-out $(OUTPUT)/bench/%,$(TESTS)): LDLIBS += -lcmocka
 $(OUTPUT)/vm/storm: $(patsubst %.c,$(OUTPUT)/%.o,$(wildcard tests/vm/guest/*.c))
-$(OUTPUT)/bench/image_60t $(OUTPUT)/vm/storm: LDLIBS += -lcom_err
+$(filter-out $(OUTPUT)/unit/%,$(TESTS)): LDLIBS += -lext2fs -lcom_err
 $(filter $(OUTPUT)/unit/%,$(TESTS)) $(OUTPUT)/bench/tree: $(OUTPUT)/lib/pure.a
 # --as-needed: our libraries use more shared libraries than each program needs.
 $(PROGRAMS:%=$(OUTPUT)/%) $(TESTS): $(LIBRARIES)
