@@ -155,7 +155,7 @@ static bool pick(struct frsp_search *search, struct frsp_tree *tree,
 			.task = current,
 			.start = choice.start,
 			.len = choice.len,
-			.room = room_behind(search, &choice),
+			.room_behind = room_behind(search, &choice),
 			.owner = search->request.owner,
 		};
 		list_add(&out->offer.list, &tree->offers);
@@ -224,7 +224,7 @@ static u32 goal_index(const struct frsp_search *search)
 static bool pick_by_meta(struct frsp_search *search, struct frsp_steering *out)
 {
 	struct frsp_fs *fs = search->fs;
-	u32 len = search->request.room;
+	u32 len = search->request.fit;
 	struct frsp_tree *tree;
 	int index;
 
@@ -368,11 +368,11 @@ static bool pick_roomy(struct frsp_search *search, struct frsp_steering *out)
 	struct frsp_request *request = &search->request;
 	bool found = false;
 
-	for (request->room = search->appends ? search->want : search->need;
-	     request->room > request->len && !found;
-	     request->room -= request->room / 4 + 1)
+	for (request->fit = search->appends ? search->want : search->need;
+	     request->fit > request->len && !found;
+	     request->fit -= request->fit / 4 + 1)
 		found = pick_known(search, out);
-	request->room = request->len;
+	request->fit = request->len;
 	return found;
 }
 

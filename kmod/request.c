@@ -111,7 +111,7 @@ bool frsp_request_read(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	search->reads = reads_of_level[search->level];
 	search->goal_group = group;
 	search->request.len = len;
-	search->request.room = len;
+	search->request.fit = len;
 	search->request.min_len = min3(asked, len, SHORT_CLUSTERS);
 	search->goal_near =
 		(group & ((1U << fs->span_log2) - 1)) * fs->group_clusters +

@@ -66,7 +66,8 @@ void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree,
 	u64 owner = offer->owner;
 
 	if (!READ_ONCE(tree->rooms))
-		keep_first(tree, owner, offer->start + offer->len, offer->room);
+		keep_first(tree, owner, offer->start + offer->len,
+			   offer->room_behind);
 	if (READ_ONCE(*room_index(fs, owner)) != tree->index + 1) {
 		give_up(fs, owner);
 		WRITE_ONCE(*room_index(fs, owner), tree->index + 1);

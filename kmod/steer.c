@@ -202,7 +202,7 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	if (!tree)
 		return;
 	if (offer->taken) {
-		if (offer->room)
+		if (offer->room_behind)
 			frsp_rooms_keep(fs, tree, offer);
 		frsp_count(fs, goals_taken);
 		trace_frsp_goals_taken(fs->sb->s_dev, ino, steering->group,

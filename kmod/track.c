@@ -110,10 +110,10 @@ static void note_taken(struct frsp_tree *tree, u32 start)
 			continue;
 		offer->taken = true;
 		list_del(&offer->list);
-		if (offer->room && tree->rooms) {
+		if (offer->room_behind && tree->rooms) {
 			end = offer->start + offer->len;
 			frsp_room_set(tree, offer->owner, end,
-				      end + offer->room);
+				      end + offer->room_behind);
 		}
 		break;
 	}
