@@ -141,8 +141,8 @@ static struct frsp_choice choose_idle(struct frsp_search *search,
 }
 
 /* Picks in a tree and, if there is a choice, links it into the offers. */
-static bool pick(struct frsp_search *search, struct frsp_tree *tree,
-		 bool allow_short, struct frsp_steering *out)
+static bool try_tree(struct frsp_search *search, struct frsp_tree *tree,
+		     bool allow_short, struct frsp_steering *out)
 {
 	struct frsp_choice choice;
 
@@ -206,13 +206,12 @@ static void learn_goal(struct frsp_search *search)
 			 search->level >= LEVEL_BACKGROUND_IO);
 }
 
-static bool pick_near_goal(struct frsp_search *search,
-			   struct frsp_steering *out)
+static bool try_near_goal(struct frsp_search *search, struct frsp_steering *out)
 {
 	if (!search->goal_tree)
 		return false;
 	aim(search, search->goal_tree, true);
-	return pick(search, search->goal_tree, false, out);
+	return try_tree(search, search->goal_tree, false, out);
 }
 
 /* The index of the goal's tree, as the meta-tree counts. */
@@ -221,7 +220,7 @@ static u32 goal_index(const struct frsp_search *search)
 	return search->goal_group >> search->fs->span_log2;
 }
 
-static bool pick_by_meta(struct frsp_search *search, struct frsp_steering *out)
+static bool try_by_meta(struct frsp_search *search, struct frsp_steering *out)
 {
 	struct frsp_fs *fs = search->fs;
 	u32 len = search->request.fit;
@@ -232,7 +231,7 @@ static bool pick_by_meta(struct frsp_search *search, struct frsp_steering *out)
 	if (search->stripe)
 		len += search->stripe - 1;
 	/*
-	 * The result is never the goal's own tree, which pick_near_goal() has
+	 * The result is never the goal's own tree, which try_near_goal() has
 	 * searched.
 	 */
 	index = frsp_meta_fit(&fs->meta, len, goal_index(search));
@@ -240,7 +239,7 @@ static bool pick_by_meta(struct frsp_search *search, struct frsp_steering *out)
 	if (!tree)
 		return false;
 	aim(search, tree, false);
-	return pick(search, tree, false, out);
+	return try_tree(search, tree, false, out);
 }
 
 /*
@@ -309,7 +308,7 @@ static bool read_promising(struct frsp_search *search)
  * Picks the longest extent that is known; in the goal's tree, if that has one
  * at least half as long.
  */
-static bool pick_short(struct frsp_search *search, struct frsp_steering *out)
+static bool try_short(struct frsp_search *search, struct frsp_steering *out)
 {
 	struct frsp_fs *fs = search->fs;
 	struct frsp_tree *tree, *near = search->goal_tree;
@@ -329,23 +328,22 @@ static bool pick_short(struct frsp_search *search, struct frsp_steering *out)
 			tree = near;
 	}
 	aim(search, tree, tree == near);
-	return pick(search, tree, true, out);
+	return try_tree(search, tree, true, out);
 }
 
 /*
  * Picks outside the clusters that are reserved for metadata; if that fails, in
  * them, too.
  */
-static bool pick_known(struct frsp_search *search, struct frsp_steering *out)
+static bool try_known(struct frsp_search *search, struct frsp_steering *out)
 {
 	bool found;
 
 	search->reserved = search->fs->reserved_clusters;
-	found = pick_near_goal(search, out) || pick_by_meta(search, out);
+	found = try_near_goal(search, out) || try_by_meta(search, out);
 	if (!found && search->reserved) {
 		search->reserved = 0;
-		found = pick_near_goal(search, out) ||
-			pick_by_meta(search, out);
+		found = try_near_goal(search, out) || try_by_meta(search, out);
 	}
 	return found;
 }
@@ -363,7 +361,7 @@ static bool pick_known(struct frsp_search *search, struct frsp_steering *out)
  * nearly the longest extent, and need no search around the rooms of others;
  * with steps of one half files got 2 % more extents.
  */
-static bool pick_roomy(struct frsp_search *search, struct frsp_steering *out)
+static bool try_roomy(struct frsp_search *search, struct frsp_steering *out)
 {
 	struct frsp_request *request = &search->request;
 	bool found = false;
@@ -371,7 +369,7 @@ static bool pick_roomy(struct frsp_search *search, struct frsp_steering *out)
 	for (request->fit = search->appends ? search->want : search->need;
 	     request->fit > request->len && !found;
 	     request->fit -= request->fit / 4 + 1)
-		found = pick_known(search, out);
+		found = try_known(search, out);
 	request->fit = request->len;
 	return found;
 }
@@ -398,37 +396,37 @@ static void expect_no_more_than_known(struct frsp_search *search)
 }
 
 /* Picks for the length of the request only, and reads groups between tries. */
-static bool pick_reading(struct frsp_search *search, struct frsp_steering *out)
+static bool try_reading(struct frsp_search *search, struct frsp_steering *out)
 {
 	search->reserved = search->fs->reserved_clusters;
 	do {
-		if (pick_near_goal(search, out) || pick_by_meta(search, out))
+		if (try_near_goal(search, out) || try_by_meta(search, out))
 			return true;
 	} while (read_promising(search));
-	return pick_known(search, out);
+	return try_known(search, out);
 }
 
-static bool pick_in_rooms(struct frsp_search *search, struct frsp_steering *out)
+static bool try_in_rooms(struct frsp_search *search, struct frsp_steering *out)
 {
 	search->request.take_rooms = true;
-	return pick_roomy(search, out) || pick_known(search, out);
+	return try_roomy(search, out) || try_known(search, out);
 }
 
 static bool choose(struct frsp_search *search, struct frsp_steering *out)
 {
 	learn_goal(search);
 	expect_no_more_than_known(search);
-	if (pick_roomy(search, out) || pick_reading(search, out) ||
-	    pick_in_rooms(search, out))
+	if (try_roomy(search, out) || try_reading(search, out) ||
+	    try_in_rooms(search, out))
 		return true;
 	search->reserved = 0;
 	frsp_busy_request_commit(search->fs, search->request.len);
 	/* A stripe is taken whole or not at all. */
-	return !search->stripe && pick_short(search, out);
+	return !search->stripe && try_short(search, out);
 }
 
-static bool choose_placed(struct frsp_search *search, struct inode *inode,
-			  struct frsp_steering *out)
+static bool try_placed(struct frsp_search *search, struct inode *inode,
+		       struct frsp_steering *out)
 {
 	struct frsp_fs *fs = search->fs;
 	u32 group, start, free, in_tree;
@@ -459,5 +457,5 @@ static bool choose_placed(struct frsp_search *search, struct inode *inode,
 bool frsp_choose(struct frsp_search *search, struct inode *inode,
 		 struct frsp_steering *out)
 {
-	return choose_placed(search, inode, out) || choose(search, out);
+	return try_placed(search, inode, out) || choose(search, out);
 }

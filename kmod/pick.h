@@ -113,7 +113,8 @@ bool frsp_room_remove(struct frsp_tree *tree, u64 owner);
 
 /*
  * Picks a place in the tree, by the first of these rules that finds one. An
- * extent fits if request->fit clusters are free in it, from an allowed start on.
+ * extent fits if request->fit clusters are free in it, from an allowed start
+ * on.
  *
  * 1. ext4's goal, if it is free for len, or for less where goal_short allows
  * that, and outside the offers of others. It is exact, or else aligned to the
