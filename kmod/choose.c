@@ -63,9 +63,12 @@ static u64 tree_first(struct frsp_fs *fs, struct frsp_tree *tree)
 	       ((u64)tree->index << fs->span_log2) * fs->group_clusters;
 }
 
-/* Sets the fields of the request that depend on the tree. */
+/*
+ * Sets the fields of the request that depend on the tree. reserved: so many
+ * clusters at the start of a flexible group are left to metadata.
+ */
 static void aim(struct frsp_search *search, struct frsp_tree *tree,
-		bool goal_here)
+		bool goal_here, u32 reserved)
 {
 	struct frsp_request *request = &search->request;
 	u64 first = tree_first(search->fs, tree);
@@ -76,8 +79,7 @@ static void aim(struct frsp_search *search, struct frsp_tree *tree,
 					? do_div(first, search->stripe)
 					: 0;
 	request->stripe_only = search->stripe_only;
-	request->reserved =
-		tree->index % search->fs->flex_trees ? 0 : search->reserved;
+	request->reserved = tree->index % search->fs->flex_trees ? 0 : reserved;
 	if (goal_here)
 		request->near = search->goal_near;
 	else if (tree->index < search->goal_group >> search->fs->span_log2)
@@ -206,11 +208,12 @@ static void learn_goal(struct frsp_search *search)
 			 search->level >= LEVEL_BACKGROUND_IO);
 }
 
-static bool try_near_goal(struct frsp_search *search, struct frsp_steering *out)
+static bool try_near_goal(struct frsp_search *search, u32 reserved,
+			  struct frsp_steering *out)
 {
 	if (!search->goal_tree)
 		return false;
-	aim(search, search->goal_tree, true);
+	aim(search, search->goal_tree, true, reserved);
 	return try_tree(search, search->goal_tree, false, out);
 }
 
@@ -220,7 +223,8 @@ static u32 goal_index(const struct frsp_search *search)
 	return search->goal_group >> search->fs->span_log2;
 }
 
-static bool try_by_meta(struct frsp_search *search, struct frsp_steering *out)
+static bool try_by_meta(struct frsp_search *search, u32 reserved,
+			struct frsp_steering *out)
 {
 	struct frsp_fs *fs = search->fs;
 	u32 len = search->request.fit;
@@ -238,7 +242,7 @@ static bool try_by_meta(struct frsp_search *search, struct frsp_steering *out)
 	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
 	if (!tree)
 		return false;
-	aim(search, tree, false);
+	aim(search, tree, false, reserved);
 	return try_tree(search, tree, false, out);
 }
 
@@ -327,8 +331,15 @@ static bool try_short(struct frsp_search *search, struct frsp_steering *out)
 		    near_len >= longest / 2)
 			tree = near;
 	}
-	aim(search, tree, tree == near);
+	aim(search, tree, tree == near, 0);
 	return try_tree(search, tree, true, out);
+}
+
+static bool try_trees(struct frsp_search *search, u32 reserved,
+		      struct frsp_steering *out)
+{
+	return try_near_goal(search, reserved, out) ||
+	       try_by_meta(search, reserved, out);
 }
 
 /*
@@ -337,15 +348,10 @@ static bool try_short(struct frsp_search *search, struct frsp_steering *out)
  */
 static bool try_known(struct frsp_search *search, struct frsp_steering *out)
 {
-	bool found;
+	u32 reserved = search->fs->reserved_clusters;
 
-	search->reserved = search->fs->reserved_clusters;
-	found = try_near_goal(search, out) || try_by_meta(search, out);
-	if (!found && search->reserved) {
-		search->reserved = 0;
-		found = try_near_goal(search, out) || try_by_meta(search, out);
-	}
-	return found;
+	return try_trees(search, reserved, out) ||
+	       (reserved && try_trees(search, 0, out));
 }
 
 /*
@@ -398,9 +404,8 @@ static void expect_no_more_than_known(struct frsp_search *search)
 /* Picks for the length of the request only, and reads groups between tries. */
 static bool try_reading(struct frsp_search *search, struct frsp_steering *out)
 {
-	search->reserved = search->fs->reserved_clusters;
 	do {
-		if (try_near_goal(search, out) || try_by_meta(search, out))
+		if (try_trees(search, search->fs->reserved_clusters, out))
 			return true;
 	} while (read_promising(search));
 	return try_known(search, out);
@@ -419,7 +424,6 @@ static bool choose(struct frsp_search *search, struct frsp_steering *out)
 	if (try_roomy(search, out) || try_reading(search, out) ||
 	    try_in_rooms(search, out))
 		return true;
-	search->reserved = 0;
 	frsp_busy_request_commit(search->fs, search->request.len);
 	/* A stripe is taken whole or not at all. */
 	return !search->stripe && try_short(search, out);

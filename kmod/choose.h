@@ -23,8 +23,7 @@ struct frsp_search {
 	bool stripe_only;	     /* the goal, too, must begin one */
 	bool stripe_in_group; /* stripes count from the group's start, not the
 				 disk's */
-	u32 reserved; /* clusters at a flexible group's start, for metadata */
-	u32 reads;    /* groups that may still be read */
+	u32 reads;	      /* groups that may still be read */
 };
 
 /*
