@@ -247,10 +247,11 @@ static bool try_by_meta(struct frsp_search *search, u32 reserved,
 }
 
 /*
- * The counters are not exact when requests race: a request may read once more
- * or less.
+ * Whether the request may read a group now. Where only one request in so many
+ * reads, this counts one turn of them. The counters are not exact when requests
+ * race: a request may read once more or less.
  */
-static bool may_read(struct frsp_search *search)
+static bool take_read_turn(struct frsp_search *search)
 {
 	struct frsp_fs *fs = search->fs;
 	u32 tries;
@@ -291,7 +292,7 @@ static bool read_promising(struct frsp_search *search)
 	int index, group;
 	u32 free;
 
-	if (!may_read(search))
+	if (!take_read_turn(search))
 		return false;
 	index = frsp_meta_promise(&fs->meta, search->request.len,
 				  goal_index(search));

@@ -372,7 +372,7 @@ struct frsp_steering {
 	enum frsp_pick_kind kind;
 	u32 group;   /* of the offered goal */
 	bool failed; /* ext4 failed with the offer, which was taken back */
-	/* ext4's own values, for frsp_steer_undo() */
+	/* ext4's own values, for frsp_steer_retry() */
 	u32 own_group;
 	s32 own_start;
 	s32 own_len;
@@ -383,10 +383,11 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 /*
  * The original has failed with err. True: the cause is our goal, and ext4 has
  * not begun to search; its own goal is back in place, and the caller must call
- * it once more.
+ * the original once more. If the bitmap of the goal's group could not be read,
+ * the group is BAD from then on.
  */
-bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
-		     struct frsp_steering *steering, int err);
+bool frsp_steer_retry(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		      struct frsp_steering *steering, int err);
 void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_steering *steering);
 

@@ -76,7 +76,7 @@ redirect_ext4_mb_regular_allocator(struct ext4_allocation_context *ac)
 		frsp_fs_missed(frsp_ac_sb(ac));
 	ret = static_call(frsp_allocate)(ac);
 	if (fs) {
-		if (ret && frsp_steer_undo(fs, ac, &steering, ret))
+		if (ret && frsp_steer_retry(fs, ac, &steering, ret))
 			ret = static_call(frsp_allocate)(ac);
 		frsp_steer_end(fs, ac, &steering);
 		frsp_fs_put(fs, cookie);

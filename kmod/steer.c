@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One request's way through the redirect of ext4's allocator: read the request
- * (request.c), choose a goal (choose.c), offer it to ext4, and afterwards see
- * what became of it. Where there is nothing to offer, frsp stands aside: ext4
- * searches by itself.
+ * One request's way through the redirect of ext4's allocator: turn the request
+ * into a search (request.c), choose a goal (choose.c), offer it to ext4, and
+ * afterwards see what became of it. Where there is nothing to offer, frsp
+ * stands aside: ext4 searches by itself.
  *
  * For example, ext4's goal is group 3, start 100. frsp chooses group 5, start
  * 4096: frsp_steer() puts that into the request, ext4 finds it free and takes
@@ -151,7 +151,7 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	 * goal because of a flag that the first one set.
 	 */
 	*frsp_ac_flags(ac) &= ~EXT4_MB_HINT_MERGE;
-	if (!frsp_request_read(fs, ac, &search) ||
+	if (!frsp_search_init(fs, ac, &search) ||
 	    !choose_ready(&search, ac, steering)) {
 		stand_aside(fs, ac);
 		return;
@@ -168,8 +168,8 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
  * for its own (BUG_ON in ext4_mb_use_best_found()), or search with a length
  * that the first one has reduced.
  */
-bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
-		     struct frsp_steering *steering, int err)
+bool frsp_steer_retry(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		      struct frsp_steering *steering, int err)
 {
 	struct ext4_free_extent *goal = frsp_ac_goal(ac);
 
