@@ -172,10 +172,11 @@ static bool try_tree(struct frsp_search *search, struct frsp_tree *tree,
  * without a read. Then its extents are worth loading; ext4 would read its
  * bitmap, too.
  */
-static bool goal_is_worth_loading(struct frsp_search *search,
-				  struct frsp_tree *tree, u32 in_tree)
+static bool goal_is_worth_loading(struct frsp_search *search)
 {
-	const struct frsp_group *group = &tree->groups[in_tree];
+	struct frsp_tree *tree = search->goal_tree;
+	const struct frsp_group *group =
+		&tree->groups[search->goal_near / tree->group_clusters];
 	bool worth = false;
 
 	spin_lock(&tree->lock);
@@ -193,16 +194,11 @@ static bool goal_is_worth_loading(struct frsp_search *search,
  */
 static void learn_goal(struct frsp_search *search)
 {
-	struct frsp_tree *tree;
-	u32 in_tree;
+	struct frsp_tree *tree = search->goal_tree;
 
-	tree = frsp_fs_tree(search->fs, search->goal_group, &in_tree);
-	search->goal_tree = tree;
-	if (!tree)
+	if (!tree || frsp_load_is_done(search->fs, tree))
 		return;
-	if (frsp_load_is_done(search->fs, tree))
-		return;
-	if (goal_is_worth_loading(search, tree, in_tree))
+	if (goal_is_worth_loading(search))
 		frsp_load_group(search->fs, search->goal_group, true);
 	frsp_loader_want(search->fs, tree,
 			 search->level >= LEVEL_BACKGROUND_IO);
@@ -390,8 +386,11 @@ static u32 reach_of(struct frsp_search *search)
 		   REACH_MIN_BYTES >> cluster_bits);
 }
 
-/* No tree has more than the longest extent that is known. */
-static void expect_no_more_than_known(struct frsp_search *search)
+/*
+ * Limits the lengths to search for to the longest extent that is known, as no
+ * tree has more, and sets the request's wish and reach, which follow from them.
+ */
+static void set_lengths(struct frsp_search *search)
 {
 	u32 longest;
 
@@ -421,7 +420,7 @@ static bool try_in_rooms(struct frsp_search *search, struct frsp_steering *out)
 static bool choose(struct frsp_search *search, struct frsp_steering *out)
 {
 	learn_goal(search);
-	expect_no_more_than_known(search);
+	set_lengths(search);
 	if (try_roomy(search, out) || try_reading(search, out) ||
 	    try_in_rooms(search, out))
 		return true;

@@ -94,7 +94,7 @@ bool frsp_search_init(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	struct ext4_free_extent *goal = frsp_ac_goal(ac);
 	s32 start = frsp_ex_start(goal), len = frsp_ex_len(goal);
 	s32 asked = frsp_ex_len(frsp_ac_asked(ac));
-	u32 group = frsp_ex_group(goal), flags = *frsp_ac_flags(ac);
+	u32 group = frsp_ex_group(goal), flags = *frsp_ac_flags(ac), in_tree;
 
 	if (len <= 0 || (u32)len > fs->group_clusters || asked <= 0 ||
 	    group >= frsp_sbi_groups(frsp_sbi(fs->sb)))
@@ -115,9 +115,8 @@ bool frsp_search_init(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	search->request.len = len;
 	search->request.fit = len;
 	search->request.min_len = min3(asked, len, SHORT_CLUSTERS);
-	search->goal_near =
-		(group & ((1U << fs->span_log2) - 1)) * fs->group_clusters +
-		start;
+	search->goal_tree = frsp_fs_tree(fs, group, &in_tree);
+	search->goal_near = in_tree * fs->group_clusters + start;
 	search->request.owner = frsp_ac_inode(ac)->i_ino;
 	search->request.goal_exact = flags & EXT4_MB_HINT_TRY_GOAL;
 	if (!set_stripe(fs, search))
