@@ -97,7 +97,14 @@ static u32 room_behind(const struct frsp_search *search,
 	return search->keeps_room ? room - min(room, choice->len) : 0;
 }
 
-/* The group that contains a position, as a bit of request.avoid. */
+/* The group that contains a position of the tree. */
+static u32 group_at(const struct frsp_fs *fs, const struct frsp_tree *tree,
+		    u32 position)
+{
+	return (tree->index << fs->span_log2) + position / tree->group_clusters;
+}
+
+/* The same group, as a bit of request.avoid. */
 static u32 group_bit(const struct frsp_tree *tree, u32 position)
 {
 	return 1U << position / tree->group_clusters;
@@ -106,8 +113,7 @@ static u32 group_bit(const struct frsp_tree *tree, u32 position)
 static bool is_busy(struct frsp_fs *fs, const struct frsp_tree *tree,
 		    u32 position)
 {
-	u32 group = (tree->index << fs->span_log2) +
-		    position / tree->group_clusters;
+	u32 group = group_at(fs, tree, position);
 
 	return spin_is_locked(frsp_group_lock(frsp_sbi(fs->sb), group));
 }
@@ -142,7 +148,25 @@ static struct frsp_choice choose_idle(struct frsp_search *search,
 	return best;
 }
 
-/* Picks in a tree and, if there is a choice, links it into the offers. */
+/* Fills in out, and links its offer into the tree's; under tree->lock. */
+static void make_offer(struct frsp_search *search, struct frsp_tree *tree,
+		       const struct frsp_choice *choice,
+		       struct frsp_steering *out)
+{
+	out->tree = tree;
+	out->group = group_at(search->fs, tree, choice->start);
+	out->kind = choice->kind;
+	out->offer = (struct frsp_offer){
+		.task = current,
+		.start = choice->start,
+		.len = choice->len,
+		.room_behind = room_behind(search, choice),
+		.owner = search->request.owner,
+	};
+	list_add(&out->offer.list, &tree->offers);
+}
+
+/* Picks in a tree and, if there is a choice, offers it. */
 static bool try_tree(struct frsp_search *search, struct frsp_tree *tree,
 		     bool allow_short, struct frsp_steering *out)
 {
@@ -150,18 +174,8 @@ static bool try_tree(struct frsp_search *search, struct frsp_tree *tree,
 
 	spin_lock(&tree->lock);
 	choice = choose_idle(search, tree, allow_short);
-	if (choice.kind != FRSP_PICK_NONE) {
-		out->tree = tree;
-		out->kind = choice.kind;
-		out->offer = (struct frsp_offer){
-			.task = current,
-			.start = choice.start,
-			.len = choice.len,
-			.room_behind = room_behind(search, &choice),
-			.owner = search->request.owner,
-		};
-		list_add(&out->offer.list, &tree->offers);
-	}
+	if (choice.kind != FRSP_PICK_NONE)
+		make_offer(search, tree, &choice, out);
 	spin_unlock(&tree->lock);
 	frsp_memory_used(search->fs, tree);
 	return choice.kind != FRSP_PICK_NONE;
@@ -433,24 +447,22 @@ static bool try_placed(struct frsp_search *search, struct inode *inode,
 		       struct frsp_steering *out)
 {
 	struct frsp_fs *fs = search->fs;
-	u32 group, start, free, in_tree;
+	u32 group, start, free, in_tree, len = search->request.len;
+	struct frsp_choice choice;
 	struct frsp_tree *tree;
 
 	if (list_empty(&fs->places) ||
-	    !frsp_place_next(fs, inode, search->request.len, &group, &start,
-			     &free))
+	    !frsp_place_next(fs, inode, len, &group, &start, &free))
 		return false;
 	tree = frsp_fs_tree(fs, group, &in_tree);
-	out->tree = tree;
-	out->kind =
-		free < search->request.len ? FRSP_PICK_SHORT : FRSP_PICK_FIT;
-	out->offer = (struct frsp_offer){
-		.task = current,
+	/* No span: the file gets no room behind its target. */
+	choice = (struct frsp_choice){
+		.kind = free < len ? FRSP_PICK_SHORT : FRSP_PICK_FIT,
 		.start = in_tree * fs->group_clusters + start,
-		.len = min(free, search->request.len),
+		.len = min(free, len),
 	};
 	spin_lock(&tree->lock);
-	list_add(&out->offer.list, &tree->offers);
+	make_offer(search, tree, &choice, out);
 	spin_unlock(&tree->lock);
 	frsp_count(fs, placed_goals);
 	trace_frsp_placed_goals(fs->sb->s_dev, inode->i_ino, group, start,

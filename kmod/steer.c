@@ -44,6 +44,12 @@ static void stand_aside(struct frsp_fs *fs, struct ext4_allocation_context *ac)
 /*
  * Hands the choice to ext4. The start is inside the group, whatever the tree
  * says.
+ *
+ * ext4_mb_find_by_goal() looks at a goal only with EXT4_MB_HINT_TRY_GOAL, which
+ * ext4 sets where the goal continues the file. If fewer clusters are free there
+ * than ext4 wants, the function takes them only with EXT4_MB_HINT_MERGE, which
+ * ext4 itself never sets (in 6.12). So each choice needs the first flag, and a
+ * choice that is shorter than the request also the second one.
  */
 static void offer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		  struct frsp_steering *out)
@@ -124,8 +130,6 @@ static bool choose_ready(struct frsp_search *search,
 		search->request = request;
 		if (!frsp_choose(search, frsp_ac_inode(ac), steering))
 			return false;
-		steering->group = (steering->tree->index << fs->span_log2) +
-				  steering->offer.start / fs->group_clusters;
 		err = make_ready(fs, steering);
 		if (!err)
 			return true;
@@ -147,8 +151,10 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	if (frsp_sbi_groups(frsp_sbi(fs->sb)) != READ_ONCE(fs->n_groups))
 		frsp_loader_kick(fs);
 	/*
-	 * ext4 may repeat a request: the second round must not take a shorter
-	 * goal because of a flag that the first one set.
+	 * ext4_mb_new_blocks() may repeat a request, with the flags that the
+	 * first round has left: after a short choice, EXT4_MB_HINT_MERGE. With
+	 * it, ext4 would take a part of the next goal, too, where that goal is
+	 * for the full length, and another task has taken the rest of it.
 	 */
 	*frsp_ac_flags(ac) &= ~EXT4_MB_HINT_MERGE;
 	if (!frsp_search_init(fs, ac, &search) ||
