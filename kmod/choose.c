@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Chooses a goal for a request, by the first of these steps that finds one:
+ * Chooses a goal for a request, by the first of these steps that finds one. In
+ * brackets: the step in docs/allocator.md, which says more of each.
  *
- * 1. The target ranges of the file, if it has any (place.c).
+ * 1. The target ranges of the file, if it has any (place.c) [3].
  *
  * 2. The tree of ext4's own goal: that goal, if it is free and continues
- * something, else the best fit near it. Then the nearest other tree that has
- * room. This is tried with room for all that the file is expected to need from
- * here on, then with three quarters of that, and so on.
+ * something, else the best fit near it [5]. Then the nearest other tree that
+ * has an extent that fits [6]. This is tried with a fit of all that the file is
+ * expected to need from here on, then with three quarters of that, and so on
+ * [4].
  *
- * 3. The same with just the length of the request; between tries, as many
- * groups are read as the level allows, the nearest ones that promise much
- * first.
+ * 3. The same with just the length of the request [5, 6]; between tries, as
+ * many groups are read as the level allows, the nearest ones that promise much
+ * first [7].
  *
- * 4. Steps 2 and 3 without reads, in the rooms of other growing files, too.
+ * 4. Steps 2 and 3 without reads, in the rooms of other growing files, too [8].
  *
- * 5. The longest extent that is known, if it is long enough to be useful.
+ * 5. The longest extent that is known, if it is long enough to be useful [10].
  * Before that, jbd2 is asked for a commit if a busy extent would be long
- * enough; the request does not wait for the commit.
+ * enough; the request does not wait for the commit [9].
  *
  * For example, 1 MiB is appended to a file of 10 MiB. It is expected to need 65
  * MiB: this one, and 64 MiB later (request.c). The clusters at its goal are in
@@ -210,7 +212,7 @@ static void learn_goal(struct frsp_search *search)
 {
 	struct frsp_tree *tree = search->goal_tree;
 
-	if (!tree || frsp_load_is_done(search->fs, tree))
+	if (!tree || frsp_loader_is_done(search->fs, tree))
 		return;
 	if (goal_is_worth_loading(search))
 		frsp_load_group(search->fs, search->goal_group, true);
@@ -320,8 +322,8 @@ static bool read_promising(struct frsp_search *search)
 }
 
 /*
- * Picks the longest extent that is known; in the goal's tree, if that has one
- * at least half as long.
+ * Picks the longest extent that is known, reserved or not; in the goal's tree,
+ * if that has one at least half as long.
  */
 static bool try_short(struct frsp_search *search, struct frsp_steering *out)
 {
@@ -366,8 +368,8 @@ static bool try_known(struct frsp_search *search, struct frsp_steering *out)
 }
 
 /*
- * Picks with room for what the file will need; less room than that is better
- * than none.
+ * Picks with a fit of all that the file will need, then of less and less, as
+ * long as that is more than the request's length.
  *
  * A file that has not grown yet looks for the room that it may grow into only
  * near its goal (request.wish): most files are written once, and belong beside

@@ -204,8 +204,8 @@ void frsp_loader_kick(struct frsp_fs *fs);
 struct frsp_tree *frsp_loader_next(struct frsp_fs *fs, bool *io);
 struct frsp_tree *frsp_loader_most_promising(struct frsp_fs *fs);
 bool frsp_loader_has_work(struct frsp_fs *fs);
-bool frsp_load_may_read(struct frsp_fs *fs);
-bool frsp_load_is_done(struct frsp_fs *fs, struct frsp_tree *tree);
+bool frsp_loader_may_read(struct frsp_fs *fs);
+bool frsp_loader_is_done(struct frsp_fs *fs, struct frsp_tree *tree);
 
 /*
  * busy_track.c: freed extents until their transaction commits. They may take

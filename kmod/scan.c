@@ -142,7 +142,7 @@ void frsp_scan_step(struct frsp_fs *fs)
 	}
 	if (time_before(jiffies, scan->due) || !has_cpu_time(scan))
 		return;
-	if (others_use_disk(fs) || !frsp_load_may_read(fs)) {
+	if (others_use_disk(fs) || !frsp_loader_may_read(fs)) {
 		begin_pause(fs, min_t(unsigned long, 2 * scan->pause,
 				      MAX_PAUSE_JIFFIES));
 		return;
