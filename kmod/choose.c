@@ -251,7 +251,7 @@ static bool try_by_meta(struct frsp_search *search, u32 reserved,
 	 * searched.
 	 */
 	index = frsp_meta_fit(&fs->meta, len, goal_index(search));
-	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	tree = index < 0 ? NULL : frsp_trees_at(fs, index);
 	if (!tree)
 		return false;
 	aim(search, tree, false, reserved);
@@ -308,7 +308,7 @@ static bool read_promising(struct frsp_search *search)
 		return false;
 	index = frsp_meta_promise(&fs->meta, search->request.len,
 				  goal_index(search));
-	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	tree = index < 0 ? NULL : frsp_trees_at(fs, index);
 	if (!tree)
 		return false;
 	spin_lock(&tree->lock);
@@ -333,7 +333,7 @@ static bool try_short(struct frsp_search *search, struct frsp_steering *out)
 	int index;
 
 	index = frsp_meta_longest(&fs->meta, &longest, goal_index(search));
-	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	tree = index < 0 ? NULL : frsp_trees_at(fs, index);
 	if (!tree || longest < search->request.min_len)
 		return false;
 	if (near && near != tree) {
@@ -456,7 +456,7 @@ static bool try_placed(struct frsp_search *search, struct inode *inode,
 	if (list_empty(&fs->places) ||
 	    !frsp_place_next(fs, inode, len, &group, &start, &free))
 		return false;
-	tree = frsp_fs_tree(fs, group, &in_tree);
+	tree = frsp_trees_of_group(fs, group, &in_tree);
 	/* No span: the file gets no room behind its target. */
 	choice = (struct frsp_choice){
 		.kind = free < len ? FRSP_PICK_SHORT : FRSP_PICK_FIT,

@@ -115,7 +115,7 @@ bool frsp_search_init(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	search->request.len = len;
 	search->request.fit = len;
 	search->request.min_len = min3(asked, len, SHORT_CLUSTERS);
-	search->goal_tree = frsp_fs_tree(fs, group, &in_tree);
+	search->goal_tree = frsp_trees_of_group(fs, group, &in_tree);
 	search->goal_near = in_tree * fs->group_clusters + start;
 	search->request.owner = frsp_ac_inode(ac)->i_ino;
 	search->request.goal_exact = flags & EXT4_MB_HINT_TRY_GOAL;

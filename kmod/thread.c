@@ -20,7 +20,7 @@
 static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 {
 	u32 first = tree->index << fs->span_log2, i;
-	u32 n_groups = frsp_fs_groups_of(fs, tree);
+	u32 n_groups = frsp_trees_groups_of(fs, tree);
 	bool read = io && frsp_loader_may_read(fs);
 	int err = 0;
 

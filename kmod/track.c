@@ -73,7 +73,7 @@ static struct frsp_tree *tree_find(struct super_block *sb, u32 group,
 	rcu_read_lock();
 	*fs = frsp_fs_find(sb);
 	if (*fs)
-		tree = frsp_fs_tree(*fs, group, in_tree);
+		tree = frsp_trees_of_group(*fs, group, in_tree);
 	if (!tree)
 		rcu_read_unlock();
 	return tree;

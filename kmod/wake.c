@@ -18,7 +18,7 @@ void frsp_loader_init(struct frsp_fs *fs)
 bool frsp_loader_is_done(struct frsp_fs *fs, struct frsp_tree *tree)
 {
 	return READ_ONCE(tree->n_loaded) + READ_ONCE(tree->n_bad) >=
-	       frsp_fs_groups_of(fs, tree);
+	       frsp_trees_groups_of(fs, tree);
 }
 
 void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
@@ -45,7 +45,7 @@ void frsp_loader_retry(struct frsp_fs *fs)
 	struct frsp_tree *tree;
 	u32 i;
 
-	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++)
+	for (i = 0; (tree = frsp_trees_at(fs, i)); i++)
 		WRITE_ONCE(tree->no_room_until, jiffies);
 }
 
@@ -90,7 +90,7 @@ struct frsp_tree *frsp_loader_most_promising(struct frsp_fs *fs)
 	if (READ_ONCE(fs->aggression) < 3 || !frsp_loader_may_read(fs))
 		return NULL;
 	index = frsp_meta_promise(&fs->meta, 1, 0);
-	return index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	return index < 0 ? NULL : frsp_trees_at(fs, index);
 }
 
 bool frsp_loader_has_work(struct frsp_fs *fs)
