@@ -96,7 +96,7 @@ void frsp_busy_freed(struct super_block *sb, u32 group, s32 start, s32 len)
 
 	rcu_read_lock();
 	fs = frsp_fs_find(sb);
-	tree = fs ? frsp_fs_tree(fs, group, &in_tree) : NULL;
+	tree = fs ? frsp_trees_of_group(fs, group, &in_tree) : NULL;
 	if (!tree || len <= 0 || !current_tid(fs, &tid))
 		goto out;
 	before = lock_busy(tree);
@@ -185,7 +185,7 @@ void frsp_busy_expire_all(struct frsp_fs *fs)
 	u32 tid = READ_ONCE(fs->committed_tid) - 1, i;
 	struct frsp_tree *tree;
 
-	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
+	for (i = 0; (tree = frsp_trees_at(fs, i)); i++) {
 		expire(fs, tree, tid);
 		cond_resched();
 	}

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Chooses a goal for a request, by the first of these steps that finds one:
+ * Chooses a goal for a request, by the first of these steps that finds one. In
+ * brackets: the step in docs/allocator.md, which says more of each.
  *
- * 1. The target ranges of the file, if it has any (place.c).
+ * 1. The target ranges of the file, if it has any (place.c) [3].
  *
  * 2. The tree of ext4's own goal: that goal, if it is free and continues
- * something, else the best fit near it. Then the nearest other tree that has
- * room. This is tried with room for all that the file is expected to need from
- * here on, then with three quarters of that, and so on.
+ * something, else the best fit near it [5]. Then the nearest other tree that
+ * has an extent that fits [6]. This is tried with a fit of all that the file is
+ * expected to need from here on, then with three quarters of that, and so on
+ * [4].
  *
- * 3. The same with just the length of the request; between tries, as many
- * groups are read as the level allows, the nearest ones that promise much
- * first.
+ * 3. The same with just the length of the request [5, 6]; between tries, as
+ * many groups are read as the level allows, the nearest ones that promise much
+ * first [7].
  *
- * 4. Steps 2 and 3 without reads, in the rooms of other growing files, too.
+ * 4. Steps 2 and 3 without reads, in the rooms of other growing files, too [8].
  *
- * 5. The longest extent that is known, if it is long enough to be useful.
+ * 5. The longest extent that is known, if it is long enough to be useful [10].
  * Before that, jbd2 is asked for a commit if a busy extent would be long
- * enough; the request does not wait for the commit.
+ * enough; the request does not wait for the commit [9].
  *
  * For example, 1 MiB is appended to a file of 10 MiB. It is expected to need 65
  * MiB: this one, and 64 MiB later (request.c). The clusters at its goal are in
@@ -63,9 +65,12 @@ static u64 tree_first(struct frsp_fs *fs, struct frsp_tree *tree)
 	       ((u64)tree->index << fs->span_log2) * fs->group_clusters;
 }
 
-/* Sets the fields of the request that depend on the tree. */
+/*
+ * Sets the fields of the request that depend on the tree. reserved: so many
+ * clusters at the start of a flexible group are left to metadata.
+ */
 static void aim(struct frsp_search *search, struct frsp_tree *tree,
-		bool goal_here)
+		bool goal_here, u32 reserved)
 {
 	struct frsp_request *request = &search->request;
 	u64 first = tree_first(search->fs, tree);
@@ -76,8 +81,7 @@ static void aim(struct frsp_search *search, struct frsp_tree *tree,
 					? do_div(first, search->stripe)
 					: 0;
 	request->stripe_only = search->stripe_only;
-	request->reserved =
-		tree->index % search->fs->flex_trees ? 0 : search->reserved;
+	request->reserved = tree->index % search->fs->flex_trees ? 0 : reserved;
 	if (goal_here)
 		request->near = search->goal_near;
 	else if (tree->index < search->goal_group >> search->fs->span_log2)
@@ -95,7 +99,14 @@ static u32 room_behind(const struct frsp_search *search,
 	return search->keeps_room ? room - min(room, choice->len) : 0;
 }
 
-/* The group that contains a position, as a bit of request.avoid. */
+/* The group that contains a position of the tree. */
+static u32 group_at(const struct frsp_fs *fs, const struct frsp_tree *tree,
+		    u32 position)
+{
+	return (tree->index << fs->span_log2) + position / tree->group_clusters;
+}
+
+/* The same group, as a bit of request.avoid. */
 static u32 group_bit(const struct frsp_tree *tree, u32 position)
 {
 	return 1U << position / tree->group_clusters;
@@ -104,8 +115,7 @@ static u32 group_bit(const struct frsp_tree *tree, u32 position)
 static bool is_busy(struct frsp_fs *fs, const struct frsp_tree *tree,
 		    u32 position)
 {
-	u32 group = (tree->index << fs->span_log2) +
-		    position / tree->group_clusters;
+	u32 group = group_at(fs, tree, position);
 
 	return spin_is_locked(frsp_group_lock(frsp_sbi(fs->sb), group));
 }
@@ -140,26 +150,34 @@ static struct frsp_choice choose_idle(struct frsp_search *search,
 	return best;
 }
 
-/* Picks in a tree and, if there is a choice, links it into the offers. */
-static bool pick(struct frsp_search *search, struct frsp_tree *tree,
-		 bool allow_short, struct frsp_steering *out)
+/* Fills in out, and links its offer into the tree's; under tree->lock. */
+static void make_offer(struct frsp_search *search, struct frsp_tree *tree,
+		       const struct frsp_choice *choice,
+		       struct frsp_steering *out)
+{
+	out->tree = tree;
+	out->group = group_at(search->fs, tree, choice->start);
+	out->kind = choice->kind;
+	out->offer = (struct frsp_offer){
+		.task = current,
+		.start = choice->start,
+		.len = choice->len,
+		.room_behind = room_behind(search, choice),
+		.owner = search->request.owner,
+	};
+	list_add(&out->offer.list, &tree->offers);
+}
+
+/* Picks in a tree and, if there is a choice, offers it. */
+static bool try_tree(struct frsp_search *search, struct frsp_tree *tree,
+		     bool allow_short, struct frsp_steering *out)
 {
 	struct frsp_choice choice;
 
 	spin_lock(&tree->lock);
 	choice = choose_idle(search, tree, allow_short);
-	if (choice.kind != FRSP_PICK_NONE) {
-		out->tree = tree;
-		out->kind = choice.kind;
-		out->offer = (struct frsp_offer){
-			.task = current,
-			.start = choice.start,
-			.len = choice.len,
-			.room = room_behind(search, &choice),
-			.owner = search->request.owner,
-		};
-		list_add(&out->offer.list, &tree->offers);
-	}
+	if (choice.kind != FRSP_PICK_NONE)
+		make_offer(search, tree, &choice, out);
 	spin_unlock(&tree->lock);
 	frsp_memory_used(search->fs, tree);
 	return choice.kind != FRSP_PICK_NONE;
@@ -170,10 +188,11 @@ static bool pick(struct frsp_search *search, struct frsp_tree *tree,
  * without a read. Then its extents are worth loading; ext4 would read its
  * bitmap, too.
  */
-static bool goal_is_worth_loading(struct frsp_search *search,
-				  struct frsp_tree *tree, u32 in_tree)
+static bool goal_is_worth_loading(struct frsp_search *search)
 {
-	const struct frsp_group *group = &tree->groups[in_tree];
+	struct frsp_tree *tree = search->goal_tree;
+	const struct frsp_group *group =
+		&tree->groups[search->goal_near / tree->group_clusters];
 	bool worth = false;
 
 	spin_lock(&tree->lock);
@@ -191,28 +210,23 @@ static bool goal_is_worth_loading(struct frsp_search *search,
  */
 static void learn_goal(struct frsp_search *search)
 {
-	struct frsp_tree *tree;
-	u32 in_tree;
+	struct frsp_tree *tree = search->goal_tree;
 
-	tree = frsp_fs_tree(search->fs, search->goal_group, &in_tree);
-	search->goal_tree = tree;
-	if (!tree)
+	if (!tree || frsp_loader_is_done(search->fs, tree))
 		return;
-	if (frsp_load_is_done(search->fs, tree))
-		return;
-	if (goal_is_worth_loading(search, tree, in_tree))
+	if (goal_is_worth_loading(search))
 		frsp_load_group(search->fs, search->goal_group, true);
 	frsp_loader_want(search->fs, tree,
 			 search->level >= LEVEL_BACKGROUND_IO);
 }
 
-static bool pick_near_goal(struct frsp_search *search,
-			   struct frsp_steering *out)
+static bool try_near_goal(struct frsp_search *search, u32 reserved,
+			  struct frsp_steering *out)
 {
 	if (!search->goal_tree)
 		return false;
-	aim(search, search->goal_tree, true);
-	return pick(search, search->goal_tree, false, out);
+	aim(search, search->goal_tree, true, reserved);
+	return try_tree(search, search->goal_tree, false, out);
 }
 
 /* The index of the goal's tree, as the meta-tree counts. */
@@ -221,10 +235,11 @@ static u32 goal_index(const struct frsp_search *search)
 	return search->goal_group >> search->fs->span_log2;
 }
 
-static bool pick_by_meta(struct frsp_search *search, struct frsp_steering *out)
+static bool try_by_meta(struct frsp_search *search, u32 reserved,
+			struct frsp_steering *out)
 {
 	struct frsp_fs *fs = search->fs;
-	u32 len = search->request.room;
+	u32 len = search->request.fit;
 	struct frsp_tree *tree;
 	int index;
 
@@ -232,22 +247,23 @@ static bool pick_by_meta(struct frsp_search *search, struct frsp_steering *out)
 	if (search->stripe)
 		len += search->stripe - 1;
 	/*
-	 * The result is never the goal's own tree, which pick_near_goal() has
+	 * The result is never the goal's own tree, which try_near_goal() has
 	 * searched.
 	 */
 	index = frsp_meta_fit(&fs->meta, len, goal_index(search));
-	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	tree = index < 0 ? NULL : frsp_trees_at(fs, index);
 	if (!tree)
 		return false;
-	aim(search, tree, false);
-	return pick(search, tree, false, out);
+	aim(search, tree, false, reserved);
+	return try_tree(search, tree, false, out);
 }
 
 /*
- * The counters are not exact when requests race: a request may read once more
- * or less.
+ * Whether the request may read a group now. Where only one request in so many
+ * reads, this counts one turn of them. The counters are not exact when requests
+ * race: a request may read once more or less.
  */
-static bool may_read(struct frsp_search *search)
+static bool take_read_turn(struct frsp_search *search)
 {
 	struct frsp_fs *fs = search->fs;
 	u32 tries;
@@ -288,11 +304,11 @@ static bool read_promising(struct frsp_search *search)
 	int index, group;
 	u32 free;
 
-	if (!may_read(search))
+	if (!take_read_turn(search))
 		return false;
 	index = frsp_meta_promise(&fs->meta, search->request.len,
 				  goal_index(search));
-	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	tree = index < 0 ? NULL : frsp_trees_at(fs, index);
 	if (!tree)
 		return false;
 	spin_lock(&tree->lock);
@@ -306,10 +322,10 @@ static bool read_promising(struct frsp_search *search)
 }
 
 /*
- * Picks the longest extent that is known; in the goal's tree, if that has one
- * at least half as long.
+ * Picks the longest extent that is known, reserved or not; in the goal's tree,
+ * if that has one at least half as long.
  */
-static bool pick_short(struct frsp_search *search, struct frsp_steering *out)
+static bool try_short(struct frsp_search *search, struct frsp_steering *out)
 {
 	struct frsp_fs *fs = search->fs;
 	struct frsp_tree *tree, *near = search->goal_tree;
@@ -317,7 +333,7 @@ static bool pick_short(struct frsp_search *search, struct frsp_steering *out)
 	int index;
 
 	index = frsp_meta_longest(&fs->meta, &longest, goal_index(search));
-	tree = index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	tree = index < 0 ? NULL : frsp_trees_at(fs, index);
 	if (!tree || longest < search->request.min_len)
 		return false;
 	if (near && near != tree) {
@@ -328,31 +344,32 @@ static bool pick_short(struct frsp_search *search, struct frsp_steering *out)
 		    near_len >= longest / 2)
 			tree = near;
 	}
-	aim(search, tree, tree == near);
-	return pick(search, tree, true, out);
+	aim(search, tree, tree == near, 0);
+	return try_tree(search, tree, true, out);
+}
+
+static bool try_trees(struct frsp_search *search, u32 reserved,
+		      struct frsp_steering *out)
+{
+	return try_near_goal(search, reserved, out) ||
+	       try_by_meta(search, reserved, out);
 }
 
 /*
  * Picks outside the clusters that are reserved for metadata; if that fails, in
  * them, too.
  */
-static bool pick_known(struct frsp_search *search, struct frsp_steering *out)
+static bool try_known(struct frsp_search *search, struct frsp_steering *out)
 {
-	bool found;
+	u32 reserved = search->fs->reserved_clusters;
 
-	search->reserved = search->fs->reserved_clusters;
-	found = pick_near_goal(search, out) || pick_by_meta(search, out);
-	if (!found && search->reserved) {
-		search->reserved = 0;
-		found = pick_near_goal(search, out) ||
-			pick_by_meta(search, out);
-	}
-	return found;
+	return try_trees(search, reserved, out) ||
+	       (reserved && try_trees(search, 0, out));
 }
 
 /*
- * Picks with room for what the file will need; less room than that is better
- * than none.
+ * Picks with a fit of all that the file will need, then of less and less, as
+ * long as that is more than the request's length.
  *
  * A file that has not grown yet looks for the room that it may grow into only
  * near its goal (request.wish): most files are written once, and belong beside
@@ -363,16 +380,16 @@ static bool pick_known(struct frsp_search *search, struct frsp_steering *out)
  * nearly the longest extent, and need no search around the rooms of others;
  * with steps of one half files got 2 % more extents.
  */
-static bool pick_roomy(struct frsp_search *search, struct frsp_steering *out)
+static bool try_roomy(struct frsp_search *search, struct frsp_steering *out)
 {
 	struct frsp_request *request = &search->request;
 	bool found = false;
 
-	for (request->room = search->appends ? search->want : search->need;
-	     request->room > request->len && !found;
-	     request->room -= request->room / 4 + 1)
-		found = pick_known(search, out);
-	request->room = request->len;
+	for (request->fit = search->appends ? search->want : search->need;
+	     request->fit > request->len && !found;
+	     request->fit -= request->fit / 4 + 1)
+		found = try_known(search, out);
+	request->fit = request->len;
 	return found;
 }
 
@@ -385,8 +402,11 @@ static u32 reach_of(struct frsp_search *search)
 		   REACH_MIN_BYTES >> cluster_bits);
 }
 
-/* No tree has more than the longest extent that is known. */
-static void expect_no_more_than_known(struct frsp_search *search)
+/*
+ * Limits the lengths to search for to the longest extent that is known, as no
+ * tree has more, and sets the request's wish and reach, which follow from them.
+ */
+static void set_lengths(struct frsp_search *search)
 {
 	u32 longest;
 
@@ -398,57 +418,53 @@ static void expect_no_more_than_known(struct frsp_search *search)
 }
 
 /* Picks for the length of the request only, and reads groups between tries. */
-static bool pick_reading(struct frsp_search *search, struct frsp_steering *out)
+static bool try_reading(struct frsp_search *search, struct frsp_steering *out)
 {
-	search->reserved = search->fs->reserved_clusters;
 	do {
-		if (pick_near_goal(search, out) || pick_by_meta(search, out))
+		if (try_trees(search, search->fs->reserved_clusters, out))
 			return true;
 	} while (read_promising(search));
-	return pick_known(search, out);
+	return try_known(search, out);
 }
 
-static bool pick_in_rooms(struct frsp_search *search, struct frsp_steering *out)
+static bool try_in_rooms(struct frsp_search *search, struct frsp_steering *out)
 {
 	search->request.take_rooms = true;
-	return pick_roomy(search, out) || pick_known(search, out);
+	return try_roomy(search, out) || try_known(search, out);
 }
 
 static bool choose(struct frsp_search *search, struct frsp_steering *out)
 {
 	learn_goal(search);
-	expect_no_more_than_known(search);
-	if (pick_roomy(search, out) || pick_reading(search, out) ||
-	    pick_in_rooms(search, out))
+	set_lengths(search);
+	if (try_roomy(search, out) || try_reading(search, out) ||
+	    try_in_rooms(search, out))
 		return true;
-	search->reserved = 0;
 	frsp_busy_request_commit(search->fs, search->request.len);
 	/* A stripe is taken whole or not at all. */
-	return !search->stripe && pick_short(search, out);
+	return !search->stripe && try_short(search, out);
 }
 
-static bool choose_placed(struct frsp_search *search, struct inode *inode,
-			  struct frsp_steering *out)
+static bool try_placed(struct frsp_search *search, struct inode *inode,
+		       struct frsp_steering *out)
 {
 	struct frsp_fs *fs = search->fs;
-	u32 group, start, free, in_tree;
+	u32 group, start, free, in_tree, len = search->request.len;
+	struct frsp_choice choice;
 	struct frsp_tree *tree;
 
 	if (list_empty(&fs->places) ||
-	    !frsp_place_next(fs, inode, search->request.len, &group, &start,
-			     &free))
+	    !frsp_place_next(fs, inode, len, &group, &start, &free))
 		return false;
-	tree = frsp_fs_tree(fs, group, &in_tree);
-	out->tree = tree;
-	out->kind =
-		free < search->request.len ? FRSP_PICK_SHORT : FRSP_PICK_FIT;
-	out->offer = (struct frsp_offer){
-		.task = current,
+	tree = frsp_trees_of_group(fs, group, &in_tree);
+	/* No span: the file gets no room behind its target. */
+	choice = (struct frsp_choice){
+		.kind = free < len ? FRSP_PICK_SHORT : FRSP_PICK_FIT,
 		.start = in_tree * fs->group_clusters + start,
-		.len = min(free, search->request.len),
+		.len = min(free, len),
 	};
 	spin_lock(&tree->lock);
-	list_add(&out->offer.list, &tree->offers);
+	make_offer(search, tree, &choice, out);
 	spin_unlock(&tree->lock);
 	frsp_count(fs, placed_goals);
 	trace_frsp_placed_goals(fs->sb->s_dev, inode->i_ino, group, start,
@@ -459,5 +475,5 @@ static bool choose_placed(struct frsp_search *search, struct inode *inode,
 bool frsp_choose(struct frsp_search *search, struct inode *inode,
 		 struct frsp_steering *out)
 {
-	return choose_placed(search, inode, out) || choose(search, out);
+	return try_placed(search, inode, out) || choose(search, out);
 }

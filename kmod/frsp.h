@@ -160,22 +160,24 @@ void frsp_fs_remove(struct frsp_fs *fs);
 void frsp_fs_each(void (*call)(struct frsp_fs *fs));
 
 /*
- * trees.c. tree: the tree of a group, and the group's index in it; NULL: the
- * group was added a moment ago. tree_at: the tree with an index, or NULL.
+ * trees.c. of_group: the tree of a group, and the group's index in it; NULL:
+ * the group was added a moment ago. at: the tree with an index, or NULL.
  * groups_of: how many groups of a tree exist, as the last tree covers groups
  * that may be added later. All under RCU or between get and put.
  */
-struct frsp_tree *frsp_fs_tree(struct frsp_fs *fs, u32 group, u32 *in_tree);
-struct frsp_tree *frsp_fs_tree_at(struct frsp_fs *fs, u32 index);
-u32 frsp_fs_n_trees(struct frsp_fs *fs);
-u32 frsp_fs_groups_of(struct frsp_fs *fs, const struct frsp_tree *tree);
+struct frsp_tree *frsp_trees_of_group(struct frsp_fs *fs, u32 group,
+				      u32 *in_tree);
+struct frsp_tree *frsp_trees_at(struct frsp_fs *fs, u32 index);
+u32 frsp_trees_count(struct frsp_fs *fs);
+u32 frsp_trees_groups_of(struct frsp_fs *fs, const struct frsp_tree *tree);
 /* The memory of all trees without their extents, but with their rooms. */
-u64 frsp_fs_index_bytes(struct frsp_fs *fs);
+u64 frsp_trees_index_bytes(struct frsp_fs *fs);
 /*
  * False: the group's bitmap is on the disk. True: ext4 has not written it yet,
  * and an UNKNOWN group now has what the descriptor says.
  */
-bool frsp_fs_note_uninit(struct frsp_fs *fs, struct frsp_tree *tree, u32 group);
+bool frsp_trees_note_uninit(struct frsp_fs *fs, struct frsp_tree *tree,
+			    u32 group);
 /*
  * make: makes trees for n_groups, and keeps the existing ones. Under
  * grow_mutex; 0 or -ENOMEM. grow: follows an online growth, with more groups in
@@ -204,8 +206,8 @@ void frsp_loader_kick(struct frsp_fs *fs);
 struct frsp_tree *frsp_loader_next(struct frsp_fs *fs, bool *io);
 struct frsp_tree *frsp_loader_most_promising(struct frsp_fs *fs);
 bool frsp_loader_has_work(struct frsp_fs *fs);
-bool frsp_load_may_read(struct frsp_fs *fs);
-bool frsp_load_is_done(struct frsp_fs *fs, struct frsp_tree *tree);
+bool frsp_loader_may_read(struct frsp_fs *fs);
+bool frsp_loader_is_done(struct frsp_fs *fs, struct frsp_tree *tree);
 
 /*
  * busy_track.c: freed extents until their transaction commits. They may take
@@ -372,7 +374,7 @@ struct frsp_steering {
 	enum frsp_pick_kind kind;
 	u32 group;   /* of the offered goal */
 	bool failed; /* ext4 failed with the offer, which was taken back */
-	/* ext4's own values, for frsp_steer_undo() */
+	/* ext4's own values, for frsp_steer_retry() */
 	u32 own_group;
 	s32 own_start;
 	s32 own_len;
@@ -383,10 +385,11 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 /*
  * The original has failed with err. True: the cause is our goal, and ext4 has
  * not begun to search; its own goal is back in place, and the caller must call
- * it once more.
+ * the original once more. If the bitmap of the goal's group could not be read,
+ * the group is BAD from then on.
  */
-bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
-		     struct frsp_steering *steering, int err);
+bool frsp_steer_retry(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		      struct frsp_steering *steering, int err);
 void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_steering *steering);
 

@@ -76,7 +76,7 @@ redirect_ext4_mb_regular_allocator(struct ext4_allocation_context *ac)
 		frsp_fs_missed(frsp_ac_sb(ac));
 	ret = static_call(frsp_allocate)(ac);
 	if (fs) {
-		if (ret && frsp_steer_undo(fs, ac, &steering, ret))
+		if (ret && frsp_steer_retry(fs, ac, &steering, ret))
 			ret = static_call(frsp_allocate)(ac);
 		frsp_steer_end(fs, ac, &steering);
 		frsp_fs_put(fs, cookie);
@@ -193,11 +193,16 @@ struct hook {
 };
 
 /*
- * Hooks are registered in the order of the list: observers come first, so that
- * the trees miss nothing. The first three see all changes of free space: ext4
- * calls them in the same places in 6.1, 6.12, 7.2 and 7.3, and in ext4.ko as
- * Debian builds it no call is inlined (disassembled: 2 of mb_mark_used, 7 of
- * mb_free_blocks and 2 of ext4_mb_generate_buddy in 6.12, 7.2 and 7.3).
+ * Hooks are registered in the order of the list, observers first, and
+ * unregistered in the reverse order: no redirect runs while an observer is
+ * missing, so the trees miss nothing. (There are no trees then, either: main.c
+ * attaches filesystems after all hooks are registered, and detaches them before
+ * the first one is unregistered.)
+ *
+ * The first three see all changes of free space: ext4 calls them in the same
+ * places in 6.1, 6.12, 7.2 and 7.3, and in ext4.ko as Debian builds it no call
+ * is inlined (disassembled: 2 of mb_mark_used, 7 of mb_free_blocks and 2 of
+ * ext4_mb_generate_buddy in 6.12, 7.2 and 7.3).
  */
 #define OBSERVER(name) {#name, on_##name}
 

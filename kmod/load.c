@@ -210,7 +210,7 @@ static int note_bitmap_on_disk(struct frsp_fs *fs, struct frsp_tree *tree,
 	 * Until ext4 writes to an uninitialised group, its bitmap on the disk
 	 * may be anything.
 	 */
-	if (frsp_fs_note_uninit(fs, tree, group))
+	if (frsp_trees_note_uninit(fs, tree, group))
 		return 0;
 	bh = sb_bread(fs->sb, frsp_group_bitmap_block(fs->sb, group));
 	if (!bh) {
@@ -233,7 +233,7 @@ int frsp_load_summary(struct frsp_fs *fs, u32 group)
 	void *copy;
 	bool done;
 
-	tree = frsp_fs_tree(fs, group, &in_tree);
+	tree = frsp_trees_of_group(fs, group, &in_tree);
 	if (!tree || !info ||
 	    frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT))
 		return -ENOENT;
@@ -313,7 +313,7 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 	int err = 0;
 
 	/* The last tree has room for groups that do not exist yet. */
-	tree = frsp_fs_tree(fs, group, &in_tree);
+	tree = frsp_trees_of_group(fs, group, &in_tree);
 	if (!tree || !info)
 		return -ENOENT;
 	if (is_loaded(tree, in_tree))

@@ -2,11 +2,11 @@
 /*
  * Picks an extent (rules: pick.h).
  *
- * For example, a request for 100 clusters near position 1000, with room for 400
- * and a wish for 800. Free are 1010+90, 1200+500, 2000+900 and 9000+3000.
- * 1010+90 has no room for 400. Of the others 2000+900 is the shortest with 800:
- * the choice is 2000. If it did not exist and reach were 5000, 9000+3000 would
- * be too far, as the nearest place with room is 200 away; the choice would be
+ * For example, a request for 100 clusters near position 1000, with a fit of 400
+ * and a wish of 800. Free are 1010+90, 1200+500, 2000+900 and 9000+3000.
+ * 1010+90 does not fit. Of the others 2000+900 is the shortest with 800: the
+ * choice is 2000. If it did not exist and reach were 5000, 9000+3000 would be
+ * too far, as the nearest extent that fits is 200 away; the choice would be
  * 1200.
  *
  * A place should be near, and what is left of its free extent should be useful
@@ -249,9 +249,9 @@ static u32 taken_end(const struct frsp_tree *tree,
 	return offer ? offer_end(offer) : room_end(tree, request, start, end);
 }
 
-static u32 room_of(const struct frsp_request *request)
+static u32 fit_of(const struct frsp_request *request)
 {
-	return max(request->room, request->len);
+	return max(request->fit, request->len);
 }
 
 static bool is_avoided(const struct frsp_tree *tree,
@@ -261,9 +261,9 @@ static bool is_avoided(const struct frsp_tree *tree,
 	       request->avoid >> position / tree->group_clusters & 1;
 }
 
-/* Chooses the first place in a span that has the room; false: there is none. */
+/* Chooses the first place in a span with fit clusters; false: there is none. */
 static bool fit_span(const struct frsp_tree *tree,
-		     const struct frsp_request *request, u32 room,
+		     const struct frsp_request *request, u32 fit,
 		     struct span span, struct frsp_choice *choice)
 {
 	u32 start = align(request, max(span.start, request->reserved));
@@ -271,8 +271,8 @@ static bool fit_span(const struct frsp_tree *tree,
 
 	if (is_avoided(tree, request, span.start))
 		return false;
-	while (start <= span.end && span.end - start >= room) {
-		taken = taken_end(tree, request, start, start + room);
+	while (start <= span.end && span.end - start >= fit) {
+		taken = taken_end(tree, request, start, start + fit);
 		if (!taken) {
 			choice->kind = FRSP_PICK_FIT;
 			choice->start = start;
@@ -380,20 +380,20 @@ static bool pick_goal(const struct frsp_tree *tree,
 }
 
 /*
- * Chooses a place in the extent and returns its rank; 0: the extent has no
- * room. Extents that fulfil the wish rank above all others, the shortest of
- * them first; the others rank by length.
+ * Chooses a place in the extent and returns its rank; 0: the extent does not
+ * fit. Extents that fulfil the wish rank above all others, the shortest of them
+ * first; the others rank by length.
  */
 static u32 suits(const struct frsp_tree *tree,
 		 const struct frsp_request *request,
 		 const struct frsp_extent *extent, struct frsp_choice *choice)
 {
-	u32 room = room_of(request);
+	u32 fit = fit_of(request);
 	struct span span = extent_span(extent);
 
-	if (fit_span(tree, request, max(room, request->wish), span, choice))
+	if (fit_span(tree, request, max(fit, request->wish), span, choice))
 		return U32_MAX - extent->len;
-	if (request->wish > room && fit_span(tree, request, room, span, choice))
+	if (request->wish > fit && fit_span(tree, request, fit, span, choice))
 		return extent->len;
 	return 0;
 }
@@ -403,17 +403,17 @@ static bool pick_near(const struct frsp_tree *tree,
 		      struct frsp_choice *choice)
 {
 	u32 near = max(request->near, request->reserved);
-	u32 room = room_of(request);
-	struct walk walk = walk_long(tree, room, near);
+	u32 fit = fit_of(request);
+	struct walk walk = walk_long(tree, fit, near);
 	u32 visits = FRSP_PICK_VISITS, tries = FRSP_PICK_TRIES;
 	u32 compared = 0, rank, best = 0, farthest = U32_MAX;
 	const struct frsp_extent *extent;
 	struct frsp_choice candidate;
 
 	while (visits-- && tries && compared < FRSP_PICK_NEAR &&
-	       (extent = long_next(&walk, room, request->reserved)) &&
+	       (extent = long_next(&walk, fit, request->reserved)) &&
 	       distance(extent, near) <= farthest) {
-		if (extent->len < room)
+		if (extent->len < fit)
 			continue;
 		tries--;
 		rank = suits(tree, request, extent, &candidate);
@@ -427,10 +427,7 @@ static bool pick_near(const struct frsp_tree *tree,
 	return best;
 }
 
-/*
- * Chooses a place in the shortest extent of at least len that has room for the
- * request.
- */
+/* Chooses a place in the shortest extent of at least len that fits. */
 static bool pick_extent(const struct frsp_tree *tree,
 			const struct frsp_request *request, u32 len,
 			struct frsp_choice *choice)
@@ -449,7 +446,7 @@ static bool pick_extent(const struct frsp_tree *tree,
 			if (extent_span(extent).end <= request->reserved)
 				continue;
 			tries--;
-			if (fit_span(tree, request, room_of(request),
+			if (fit_span(tree, request, fit_of(request),
 				     extent_span(extent), choice))
 				return true;
 		}
@@ -468,7 +465,7 @@ static bool pick_summary(const struct frsp_tree *tree,
 		u32 group = group_from(tree, request->near, i);
 
 		if (group < tree->n_groups &&
-		    fit_span(tree, request, room_of(request),
+		    fit_span(tree, request, fit_of(request),
 			     group_span(tree, group), choice))
 			return true;
 	}
@@ -511,15 +508,15 @@ struct frsp_choice frsp_pick(const struct frsp_tree *tree,
 			     bool allow_short)
 {
 	struct frsp_choice choice = {.kind = FRSP_PICK_NONE};
-	u32 room = room_of(request);
+	u32 fit = fit_of(request);
 
 	if (pick_goal(tree, request, &choice) ||
 	    pick_near(tree, request, &choice) ||
-	    pick_extent(tree, request, room, &choice))
+	    pick_extent(tree, request, fit, &choice))
 		return choice;
 	/* every extent of this length or more has an aligned place */
 	if (request->stripe &&
-	    pick_extent(tree, request, room + request->stripe - 1, &choice))
+	    pick_extent(tree, request, fit + request->stripe - 1, &choice))
 		return choice;
 	if (!pick_summary(tree, request, &choice) && allow_short)
 		pick_short(tree, request, &choice);

@@ -10,11 +10,12 @@
 #include "tree.h"
 
 struct frsp_request {
-	u32 len;  /* clusters wanted, > 0 */
-	u32 room; /* clusters that must be free from the start; if < len: len */
-	u32 wish; /* clusters that would be better still; <= room: no wish */
-	u32 reach;   /* how much farther than the nearest place another one may
-			be; 0: any distance */
+	u32 len;   /* clusters wanted, > 0 */
+	u32 fit;   /* clusters that must be free from the start, len of them for
+		      the request itself; if < len: len */
+	u32 wish;  /* clusters that would be better still; <= fit: no wish */
+	u32 reach; /* how much farther than the nearest place another one may
+		      be; 0: any distance */
 	u32 min_len; /* a shorter extent is of no use; <= len */
 	u32 near; /* position in the tree that the choice should be close to */
 	bool goal_here; /* near is ext4's own goal, and is in this tree */
@@ -49,7 +50,7 @@ struct frsp_offer {
 	const void *task; /* the task that offers */
 	u32 start;	  /* position in the tree */
 	u32 len;	  /* clusters */
-	u32 room;	  /* clusters behind it for the owner's room; 0: none */
+	u32 room_behind;  /* clusters behind it for the owner's room; 0: none */
 	u64 owner;
 	bool taken; /* ext4 took it; only the task writes and reads it */
 };
@@ -86,7 +87,7 @@ struct frsp_choice {
 };
 
 /*
- * How many of the nearest extents with room are compared. On an aged filesystem
+ * How many of the nearest extents that fit are compared. On an aged filesystem
  * (tests/bench/alloc-aging) files got 1.30 extents with 8 of them, 1.27 with
  * 16, and 1.25 with all; but with all, small files of a directory took a fifth
  * longer to read back than stock ext4's (tests/bench/alloc-place).
@@ -111,20 +112,22 @@ void frsp_room_set(struct frsp_tree *tree, u64 owner, u32 start, u32 end);
 bool frsp_room_remove(struct frsp_tree *tree, u64 owner);
 
 /*
- * Picks a place in the tree, by the first of these rules that finds one:
+ * Picks a place in the tree, by the first of these rules that finds one. An
+ * extent fits if request->fit clusters are free in it, from an allowed start
+ * on.
  *
  * 1. ext4's goal, if it is free for len, or for less where goal_short allows
  * that, and outside the offers of others. It is exact, or else aligned to the
  * stripe and the start of a free extent.
  *
- * 2. Of the FRSP_PICK_NEAR nearest extents with room, within reach: the
+ * 2. Of the FRSP_PICK_NEAR nearest extents that fit, within reach: the
  * shortest one that has wish; if none has, the longest; of equal ones the
  * nearest. The walk ends after FRSP_PICK_VISITS extents that are long enough,
  * or nearly.
  *
- * 3. The shortest extent of the tree with room.
+ * 3. The shortest extent of the tree that fits.
  *
- * 4. In groups that are only a SUMMARY: their longest extent, if it has room;
+ * 4. In groups that are only a SUMMARY: their longest extent, if it fits;
  * the nearest group first.
  *
  * 5. With allow_short: the longest end of an extent that has at least min_len

@@ -255,7 +255,7 @@ static void find_in_range(struct frsp_fs *fs, const struct clusters *range,
 	     from = group_end) {
 		group = div_u64_rem(from, fs->group_clusters, &offset);
 		group_end = min(end, from - offset + fs->group_clusters);
-		tree = frsp_fs_tree(fs, group, &in_tree);
+		tree = frsp_trees_of_group(fs, group, &in_tree);
 		if (!tree)
 			break;
 		find->over = !may_search(fs, tree, in_tree, find);

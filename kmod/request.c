@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads a request of ext4's for choose.c: how many clusters it wants near which
- * goal, where they may begin, and how many more the file will need.
+ * Turns a request of ext4's into a search for choose.c: how many clusters ext4
+ * wants near which goal, where they may begin, and how many more the file will
+ * need.
  *
  * For example, ext4 wants 256 clusters of 4 KiB for the end of a file of 10
  * MiB, whose size is 11 MiB already by delayed allocation. The file needs 1 MiB
@@ -63,10 +64,11 @@ static bool set_stripe(struct frsp_fs *fs, struct frsp_search *search)
  *
  * need: the part that is written already; with delayed allocation, the file's
  * size tells. want: also what the file may grow by, if it is open for writing
- * or has been appended to. The growth is in proportion to the file's size,
- * without a minimum: a room much larger than the file would separate files that
- * are written at the same time. Other files get no growth: of files that are
- * written one after the other, each should begin where the last one ends.
+ * or appended to (search->appends). The growth is in proportion to the file's
+ * size, without a minimum: a room much larger than the file would separate
+ * files that are written at the same time. Other files get no growth: of files
+ * that are written one after the other, each should begin where the last one
+ * ends.
  */
 static void foresee(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_search *search)
@@ -86,13 +88,13 @@ static void foresee(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	search->want = min_t(u64, ahead + growth, fs->group_clusters);
 }
 
-bool frsp_request_read(struct frsp_fs *fs, struct ext4_allocation_context *ac,
-		       struct frsp_search *search)
+bool frsp_search_init(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		      struct frsp_search *search)
 {
 	struct ext4_free_extent *goal = frsp_ac_goal(ac);
 	s32 start = frsp_ex_start(goal), len = frsp_ex_len(goal);
 	s32 asked = frsp_ex_len(frsp_ac_asked(ac));
-	u32 group = frsp_ex_group(goal), flags = *frsp_ac_flags(ac);
+	u32 group = frsp_ex_group(goal), flags = *frsp_ac_flags(ac), in_tree;
 
 	if (len <= 0 || (u32)len > fs->group_clusters || asked <= 0 ||
 	    group >= frsp_sbi_groups(frsp_sbi(fs->sb)))
@@ -111,11 +113,10 @@ bool frsp_request_read(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	search->reads = reads_of_level[search->level];
 	search->goal_group = group;
 	search->request.len = len;
-	search->request.room = len;
+	search->request.fit = len;
 	search->request.min_len = min3(asked, len, SHORT_CLUSTERS);
-	search->goal_near =
-		(group & ((1U << fs->span_log2) - 1)) * fs->group_clusters +
-		start;
+	search->goal_tree = frsp_trees_of_group(fs, group, &in_tree);
+	search->goal_near = in_tree * fs->group_clusters + start;
 	search->request.owner = frsp_ac_inode(ac)->i_ino;
 	search->request.goal_exact = flags & EXT4_MB_HINT_TRY_GOAL;
 	if (!set_stripe(fs, search))

@@ -31,7 +31,7 @@ static u32 *room_index(struct frsp_fs *fs, u64 owner)
 static void give_up(struct frsp_fs *fs, u64 owner)
 {
 	u32 *at = room_index(fs, owner), index = READ_ONCE(*at);
-	struct frsp_tree *tree = index ? frsp_fs_tree_at(fs, index - 1) : NULL;
+	struct frsp_tree *tree = index ? frsp_trees_at(fs, index - 1) : NULL;
 
 	if (!tree || !READ_ONCE(tree->rooms))
 		return;
@@ -66,7 +66,8 @@ void frsp_rooms_keep(struct frsp_fs *fs, struct frsp_tree *tree,
 	u64 owner = offer->owner;
 
 	if (!READ_ONCE(tree->rooms))
-		keep_first(tree, owner, offer->start + offer->len, offer->room);
+		keep_first(tree, owner, offer->start + offer->len,
+			   offer->room_behind);
 	if (READ_ONCE(*room_index(fs, owner)) != tree->index + 1) {
 		give_up(fs, owner);
 		WRITE_ONCE(*room_index(fs, owner), tree->index + 1);
@@ -80,7 +81,7 @@ static void forget(struct frsp_fs *fs)
 
 	for (i = 0; i < FRSP_ROOM_INDEX; i++)
 		WRITE_ONCE(fs->room_index[i], 0);
-	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
+	for (i = 0; (tree = frsp_trees_at(fs, i)); i++) {
 		if (!READ_ONCE(tree->rooms))
 			continue;
 		spin_lock(&tree->lock);

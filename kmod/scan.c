@@ -86,7 +86,7 @@ static bool has_cpu_time(struct frsp_scan *scan)
 static bool is_unknown(struct frsp_fs *fs, u32 group)
 {
 	u32 in_tree;
-	struct frsp_tree *tree = frsp_fs_tree(fs, group, &in_tree);
+	struct frsp_tree *tree = frsp_trees_of_group(fs, group, &in_tree);
 
 	return tree && READ_ONCE(tree->groups[in_tree].free) &&
 	       frsp_load_state(tree, in_tree) == FRSP_GROUP_UNKNOWN;
@@ -142,7 +142,7 @@ void frsp_scan_step(struct frsp_fs *fs)
 	}
 	if (time_before(jiffies, scan->due) || !has_cpu_time(scan))
 		return;
-	if (others_use_disk(fs) || !frsp_load_may_read(fs)) {
+	if (others_use_disk(fs) || !frsp_loader_may_read(fs)) {
 		begin_pause(fs, min_t(unsigned long, 2 * scan->pause,
 				      MAX_PAUSE_JIFFIES));
 		return;

@@ -49,7 +49,7 @@ static u64 wanted(struct frsp_fs *fs)
  */
 static void set_share(struct frsp_fs *fs, u64 bytes)
 {
-	u64 index = frsp_fs_index_bytes(fs);
+	u64 index = frsp_trees_index_bytes(fs);
 	u64 old = READ_ONCE(fs->memory.max_bytes);
 	u64 both = bytes - min(index, bytes / 2);
 	u64 cap = max(both - div_u64(both, FRSP_BUSY_PART + 1), 1ULL);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One request's way through the redirect of ext4's allocator: read the request
- * (request.c), choose a goal (choose.c), offer it to ext4, and afterwards see
- * what became of it. Where there is nothing to offer, frsp stands aside: ext4
- * searches by itself.
+ * One request's way through the redirect of ext4's allocator: turn the request
+ * into a search (request.c), choose a goal (choose.c), offer it to ext4, and
+ * afterwards see what became of it. Where there is nothing to offer, frsp
+ * stands aside: ext4 searches by itself.
  *
  * For example, ext4's goal is group 3, start 100. frsp chooses group 5, start
  * 4096: frsp_steer() puts that into the request, ext4 finds it free and takes
@@ -44,6 +44,12 @@ static void stand_aside(struct frsp_fs *fs, struct ext4_allocation_context *ac)
 /*
  * Hands the choice to ext4. The start is inside the group, whatever the tree
  * says.
+ *
+ * ext4_mb_find_by_goal() looks at a goal only with EXT4_MB_HINT_TRY_GOAL, which
+ * ext4 sets where the goal continues the file. If fewer clusters are free there
+ * than ext4 wants, the function takes them only with EXT4_MB_HINT_MERGE, which
+ * ext4 itself never sets (in 6.12). So each choice needs the first flag, and a
+ * choice that is shorter than the request also the second one.
  */
 static void offer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		  struct frsp_steering *out)
@@ -124,8 +130,6 @@ static bool choose_ready(struct frsp_search *search,
 		search->request = request;
 		if (!frsp_choose(search, frsp_ac_inode(ac), steering))
 			return false;
-		steering->group = (steering->tree->index << fs->span_log2) +
-				  steering->offer.start / fs->group_clusters;
 		err = make_ready(fs, steering);
 		if (!err)
 			return true;
@@ -147,11 +151,13 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	if (frsp_sbi_groups(frsp_sbi(fs->sb)) != READ_ONCE(fs->n_groups))
 		frsp_loader_kick(fs);
 	/*
-	 * ext4 may repeat a request: the second round must not take a shorter
-	 * goal because of a flag that the first one set.
+	 * ext4_mb_new_blocks() may repeat a request, with the flags that the
+	 * first round has left: after a short choice, EXT4_MB_HINT_MERGE. With
+	 * it, ext4 would take a part of the next goal, too, where that goal is
+	 * for the full length, and another task has taken the rest of it.
 	 */
 	*frsp_ac_flags(ac) &= ~EXT4_MB_HINT_MERGE;
-	if (!frsp_request_read(fs, ac, &search) ||
+	if (!frsp_search_init(fs, ac, &search) ||
 	    !choose_ready(&search, ac, steering)) {
 		stand_aside(fs, ac);
 		return;
@@ -168,8 +174,8 @@ void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
  * for its own (BUG_ON in ext4_mb_use_best_found()), or search with a length
  * that the first one has reduced.
  */
-bool frsp_steer_undo(struct frsp_fs *fs, struct ext4_allocation_context *ac,
-		     struct frsp_steering *steering, int err)
+bool frsp_steer_retry(struct frsp_fs *fs, struct ext4_allocation_context *ac,
+		      struct frsp_steering *steering, int err)
 {
 	struct ext4_free_extent *goal = frsp_ac_goal(ac);
 
@@ -202,7 +208,7 @@ void frsp_steer_end(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	if (!tree)
 		return;
 	if (offer->taken) {
-		if (offer->room)
+		if (offer->room_behind)
 			frsp_rooms_keep(fs, tree, offer);
 		frsp_count(fs, goals_taken);
 		trace_frsp_goals_taken(fs->sb->s_dev, ino, steering->group,

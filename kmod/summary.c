@@ -60,7 +60,7 @@ long frsp_summary_export(struct frsp_fs *fs, struct frsp_ioc_summary *out)
 	for (g = out->first_group; g < n_groups && n < out->n; g++) {
 		struct frsp_group_summary summary = {.group = g};
 
-		tree = frsp_fs_tree(fs, g, &in_tree);
+		tree = frsp_trees_of_group(fs, g, &in_tree);
 		if (!tree || !summarise(tree, in_tree, &summary))
 			continue;
 		/* The count that the descriptor will have at the next mount. */
@@ -83,7 +83,7 @@ static bool import_group(struct frsp_fs *fs,
 	bool uninit, taken;
 	u32 in_tree;
 
-	tree = frsp_fs_tree(fs, summary->group, &in_tree);
+	tree = frsp_trees_of_group(fs, summary->group, &in_tree);
 	if (!tree || summary->longest_len > summary->free ||
 	    summary->longest_start >= fs->group_clusters ||
 	    summary->longest_len >
@@ -179,12 +179,12 @@ long frsp_summary_free_extents(struct frsp_fs *fs,
 	struct frsp_tree *tree;
 	u32 i;
 
-	result.n_trees = frsp_fs_n_trees(fs);
+	result.n_trees = frsp_trees_count(fs);
 	result.groups_per_tree = 1U << fs->span_log2;
 	result.cluster_bytes = fs->sb->s_blocksize << fs->cluster_bits;
 	if (out->tree != FRSP_ALL && out->tree >= result.n_trees)
 		return -ERANGE;
-	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
+	for (i = 0; (tree = frsp_trees_at(fs, i)); i++) {
 		if (out->tree != FRSP_ALL && out->tree != i)
 			continue;
 		add_groups(fs, tree, &result);

@@ -162,7 +162,7 @@ struct counter_attribute {
 
 static u64 trees_gauge(struct frsp_fs *fs)
 {
-	return frsp_fs_n_trees(fs);
+	return frsp_trees_count(fs);
 }
 
 static u64 trees_cached_gauge(struct frsp_fs *fs)
@@ -177,7 +177,7 @@ static u64 count_groups(struct frsp_fs *fs, bool loaded)
 	u64 sum = 0;
 	u32 i;
 
-	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++)
+	for (i = 0; (tree = frsp_trees_at(fs, i)); i++)
 		sum += loaded ? READ_ONCE(tree->n_loaded)
 			      : READ_ONCE(tree->n_known);
 	return sum;
@@ -205,7 +205,7 @@ static u64 scan_left_gauge(struct frsp_fs *fs)
 
 static u64 index_bytes_gauge(struct frsp_fs *fs)
 {
-	return frsp_fs_index_bytes(fs);
+	return frsp_trees_index_bytes(fs);
 }
 
 static u64 busy_extents_gauge(struct frsp_fs *fs)

@@ -20,8 +20,8 @@
 static void load_tree(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 {
 	u32 first = tree->index << fs->span_log2, i;
-	u32 n_groups = frsp_fs_groups_of(fs, tree);
-	bool read = io && frsp_load_may_read(fs);
+	u32 n_groups = frsp_trees_groups_of(fs, tree);
+	bool read = io && frsp_loader_may_read(fs);
 	int err = 0;
 
 	for (i = 0; i < n_groups && !kthread_should_stop(); i++) {

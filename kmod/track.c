@@ -73,7 +73,7 @@ static struct frsp_tree *tree_find(struct super_block *sb, u32 group,
 	rcu_read_lock();
 	*fs = frsp_fs_find(sb);
 	if (*fs)
-		tree = frsp_fs_tree(*fs, group, in_tree);
+		tree = frsp_trees_of_group(*fs, group, in_tree);
 	if (!tree)
 		rcu_read_unlock();
 	return tree;
@@ -110,10 +110,10 @@ static void note_taken(struct frsp_tree *tree, u32 start)
 			continue;
 		offer->taken = true;
 		list_del(&offer->list);
-		if (offer->room && tree->rooms) {
+		if (offer->room_behind && tree->rooms) {
 			end = offer->start + offer->len;
 			frsp_room_set(tree, offer->owner, end,
-				      end + offer->room);
+				      end + offer->room_behind);
 		}
 		break;
 	}

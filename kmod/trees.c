@@ -14,7 +14,7 @@ static struct frsp_trees *fs_trees(struct frsp_fs *fs)
 	return rcu_dereference_check(fs->trees, srcu_read_lock_held(&fs->srcu));
 }
 
-u32 frsp_fs_n_trees(struct frsp_fs *fs)
+u32 frsp_trees_count(struct frsp_fs *fs)
 {
 	u32 n;
 
@@ -24,7 +24,7 @@ u32 frsp_fs_n_trees(struct frsp_fs *fs)
 	return n;
 }
 
-struct frsp_tree *frsp_fs_tree_at(struct frsp_fs *fs, u32 index)
+struct frsp_tree *frsp_trees_at(struct frsp_fs *fs, u32 index)
 {
 	struct frsp_trees *trees;
 	struct frsp_tree *tree;
@@ -39,26 +39,27 @@ struct frsp_tree *frsp_fs_tree_at(struct frsp_fs *fs, u32 index)
 	return tree;
 }
 
-struct frsp_tree *frsp_fs_tree(struct frsp_fs *fs, u32 group, u32 *in_tree)
+struct frsp_tree *frsp_trees_of_group(struct frsp_fs *fs, u32 group,
+				      u32 *in_tree)
 {
 	*in_tree = group & ((1U << fs->span_log2) - 1);
-	return frsp_fs_tree_at(fs, group >> fs->span_log2);
+	return frsp_trees_at(fs, group >> fs->span_log2);
 }
 
-u32 frsp_fs_groups_of(struct frsp_fs *fs, const struct frsp_tree *tree)
+u32 frsp_trees_groups_of(struct frsp_fs *fs, const struct frsp_tree *tree)
 {
 	u32 n_groups = frsp_sbi_groups(frsp_sbi(fs->sb));
 
 	return min(tree->n_groups, n_groups - (tree->index << fs->span_log2));
 }
 
-u64 frsp_fs_index_bytes(struct frsp_fs *fs)
+u64 frsp_trees_index_bytes(struct frsp_fs *fs)
 {
 	struct frsp_tree *tree;
 	u64 sum = 0;
 	u32 i;
 
-	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++) {
+	for (i = 0; (tree = frsp_trees_at(fs, i)); i++) {
 		sum += sizeof(*tree) + sizeof(tree) +
 		       (sizeof(struct frsp_group) << fs->span_log2);
 		if (READ_ONCE(tree->rooms))
@@ -93,7 +94,8 @@ static bool set_free_count(struct frsp_fs *fs, struct frsp_tree *tree,
 	return uninit;
 }
 
-bool frsp_fs_note_uninit(struct frsp_fs *fs, struct frsp_tree *tree, u32 group)
+bool frsp_trees_note_uninit(struct frsp_fs *fs, struct frsp_tree *tree,
+			    u32 group)
 {
 	bool uninit;
 
@@ -112,7 +114,7 @@ static void set_free_counts(struct frsp_fs *fs, struct frsp_tree *tree)
 	u32 first = tree->index << fs->span_log2, i;
 
 	spin_lock(&tree->lock);
-	for (i = 0; i < frsp_fs_groups_of(fs, tree); i++)
+	for (i = 0; i < frsp_trees_groups_of(fs, tree); i++)
 		set_free_count(fs, tree, first + i);
 	frsp_meta_update(&fs->meta, tree);
 	spin_unlock(&tree->lock);
@@ -169,9 +171,9 @@ bool frsp_trees_grow(struct frsp_fs *fs)
 	bool grown;
 
 	mutex_lock(&fs->grow_mutex);
-	n_trees = frsp_fs_n_trees(fs);
+	n_trees = frsp_trees_count(fs);
 	if (n_groups > fs->n_groups)
-		set_free_counts(fs, frsp_fs_tree_at(fs, n_trees - 1));
+		set_free_counts(fs, frsp_trees_at(fs, n_trees - 1));
 	if (n_groups > n_trees << fs->span_log2 &&
 	    frsp_trees_make(fs, n_groups))
 		pr_warn_once(

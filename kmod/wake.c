@@ -15,10 +15,10 @@ void frsp_loader_init(struct frsp_fs *fs)
 	INIT_LIST_HEAD(&fs->loader.wanted);
 }
 
-bool frsp_load_is_done(struct frsp_fs *fs, struct frsp_tree *tree)
+bool frsp_loader_is_done(struct frsp_fs *fs, struct frsp_tree *tree)
 {
 	return READ_ONCE(tree->n_loaded) + READ_ONCE(tree->n_bad) >=
-	       frsp_fs_groups_of(fs, tree);
+	       frsp_trees_groups_of(fs, tree);
 }
 
 void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
@@ -26,7 +26,7 @@ void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io)
 	struct frsp_loader *loader = &fs->loader;
 	bool added = false;
 
-	if (frsp_load_is_done(fs, tree) ||
+	if (frsp_loader_is_done(fs, tree) ||
 	    time_before(jiffies, READ_ONCE(tree->no_room_until)))
 		return;
 	spin_lock(&loader->lock);
@@ -45,7 +45,7 @@ void frsp_loader_retry(struct frsp_fs *fs)
 	struct frsp_tree *tree;
 	u32 i;
 
-	for (i = 0; (tree = frsp_fs_tree_at(fs, i)); i++)
+	for (i = 0; (tree = frsp_trees_at(fs, i)); i++)
 		WRITE_ONCE(tree->no_room_until, jiffies);
 }
 
@@ -76,7 +76,7 @@ struct frsp_tree *frsp_loader_next(struct frsp_fs *fs, bool *io)
  * Reading costs time, and may trigger ext4's error handling: frsp reads only
  * where it steers.
  */
-bool frsp_load_may_read(struct frsp_fs *fs)
+bool frsp_loader_may_read(struct frsp_fs *fs)
 {
 	return !frsp_sb_is_read_only(fs->sb) && READ_ONCE(fs->steer) &&
 	       !READ_ONCE(fs->gave_up);
@@ -87,10 +87,10 @@ struct frsp_tree *frsp_loader_most_promising(struct frsp_fs *fs)
 {
 	int index;
 
-	if (READ_ONCE(fs->aggression) < 3 || !frsp_load_may_read(fs))
+	if (READ_ONCE(fs->aggression) < 3 || !frsp_loader_may_read(fs))
 		return NULL;
 	index = frsp_meta_promise(&fs->meta, 1, 0);
-	return index < 0 ? NULL : frsp_fs_tree_at(fs, index);
+	return index < 0 ? NULL : frsp_trees_at(fs, index);
 }
 
 bool frsp_loader_has_work(struct frsp_fs *fs)

@@ -3,12 +3,18 @@
  * The functions of ext4 that frsp.ko hooks or calls; the tools check whether
  * the running kernel has them. The lists are macros that take the names of
  * other macros, which they call for each function of that kind.
+ *
+ * This is not an ABI: the lists follow ext4 and frsp.ko, and change with them.
  */
 #ifndef FRSP_EXT4_FUNCTIONS_H
 #define FRSP_EXT4_FUNCTIONS_H
 
 /* clang-format off */
-/* In the order in which frsp.ko hooks them. */
+/*
+ * frsp.ko hooks the functions in this order, and unhooks them in the reverse
+ * order (hook.c). Those that are observed come before those that are replaced:
+ * without an observer, the trees of free space would miss changes.
+ */
 #define FRSP_HOOKS(observed, replaced)              \
 	observed(mb_mark_used)                      \
 	observed(mb_free_blocks)                    \

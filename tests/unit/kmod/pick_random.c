@@ -144,21 +144,21 @@ static u32 known_len(const struct known *known)
 	return known->end - known->start;
 }
 
-static bool has_room(const struct model *model, const struct known *known,
-		     const struct frsp_request *request, u32 room)
+static bool fits(const struct model *model, const struct known *known,
+		 const struct frsp_request *request, u32 fit)
 {
 	return first_place(model->tree, known, request,
-			   max(request->len, room)) < known->end;
+			   max(request->len, fit)) < known->end;
 }
 
-/* Does a suit better than b? Both have room; what is nearer comes first. */
+/* Does a suit better than b? Both fit; what is nearer comes first. */
 static bool suits_better(const struct model *model, const struct known *a,
 			 const struct known *b,
 			 const struct frsp_request *request)
 {
-	u32 wish = max(request->room, request->wish);
-	bool a_has = has_room(model, a, request, wish);
-	bool b_has = has_room(model, b, request, wish);
+	u32 wish = max(request->fit, request->wish);
+	bool a_has = fits(model, a, request, wish);
+	bool b_has = fits(model, b, request, wish);
 
 	if (a_has != b_has)
 		return a_has;
@@ -188,10 +188,10 @@ static bool naive_fit(const struct model *model, const struct known *known,
 {
 	const struct known *best = NULL;
 	u32 near = max(request->near, request->reserved);
-	u32 compared = 0, room, distance, nearest = 0;
+	u32 compared = 0, fit, distance, nearest = 0;
 
 	for (u32 i = 0; i < n && compared < FRSP_PICK_NEAR; i++) {
-		if (!has_room(model, &known[i], request, request->room))
+		if (!fits(model, &known[i], request, request->fit))
 			continue;
 		distance = farness(model, &known[i], near) / 2;
 		if (!compared)
@@ -208,11 +208,11 @@ static bool naive_fit(const struct model *model, const struct known *known,
 	}
 	if (!best)
 		return false;
-	room = max(request->room, request->wish);
-	if (best->is_summary || !has_room(model, best, request, room))
-		room = request->room;
-	*start = first_place(model->tree, best, request,
-			     max(request->len, room));
+	fit = max(request->fit, request->wish);
+	if (best->is_summary || !fits(model, best, request, fit))
+		fit = request->fit;
+	*start =
+		first_place(model->tree, best, request, max(request->len, fit));
 	*end = best->end;
 	return true;
 }
@@ -324,7 +324,7 @@ static void test_random(void **state)
 				.goal_here = random_below(2),
 				.goal_exact = random_below(2),
 				.goal_short = !random_below(3),
-				.room = random_below(2) ? random_below(20) : 0,
+				.fit = random_below(2) ? random_below(20) : 0,
 				.wish = random_below(2) ? random_below(24) : 0,
 				.reach = random_below(2) ? random_below(30) : 0,
 				.owner = 1 + random_below(4),
