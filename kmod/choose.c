@@ -278,19 +278,46 @@ static bool take_read_turn(struct frsp_search *search)
 	return tries % FRUITLESS_READS == 0;
 }
 
-static void note_read(struct frsp_search *search, struct frsp_tree *tree)
+/* A group of the tree was read. free: its free clusters. */
+static void note_read(struct frsp_search *search, struct frsp_tree *tree,
+		      u32 free)
 {
 	struct frsp_fs *fs = search->fs;
 	u32 longest, start;
+	bool is_fruitless;
 
-	search->reads--;
 	spin_lock(&tree->lock);
 	longest = frsp_tree_longest(tree, &start);
 	spin_unlock(&tree->lock);
+	is_fruitless = longest < search->request.len;
+	search->disappointed = is_fruitless ? free : 0;
+	/* The second read of low levels is for those whose first was in vain. */
+	if (is_fruitless || search->level >= LEVEL_PERSISTENT)
+		search->reads--;
+	else
+		search->reads = 0;
 	WRITE_ONCE(fs->fruitless_reads,
-		   longest >= search->request.len
-			   ? 0
-			   : READ_ONCE(fs->fruitless_reads) + 1);
+		   is_fruitless ? READ_ONCE(fs->fruitless_reads) + 1 : 0);
+}
+
+/*
+ * The tree to read in. After a read in vain, it is one that promises at least a
+ * quarter more: if 10000 free clusters were in small pieces, those of a group
+ * with 10500 will be, too. If no tree does, low levels read no more, and the
+ * others go on as before.
+ */
+static struct frsp_tree *tree_to_read(struct frsp_search *search)
+{
+	u32 len = search->request.len, near = goal_index(search);
+	u32 more = search->disappointed + search->disappointed / 4;
+	struct frsp_fs *fs = search->fs;
+	int index;
+
+	index = frsp_meta_promise(&fs->meta, max(len, more), near);
+	if (index < 0 && search->disappointed &&
+	    search->level >= LEVEL_PERSISTENT)
+		index = frsp_meta_promise(&fs->meta, len, near);
+	return index < 0 ? NULL : frsp_trees_at(fs, index);
 }
 
 /*
@@ -301,14 +328,12 @@ static bool read_promising(struct frsp_search *search)
 {
 	struct frsp_fs *fs = search->fs;
 	struct frsp_tree *tree;
-	int index, group;
+	int group;
 	u32 free;
 
 	if (!take_read_turn(search))
 		return false;
-	index = frsp_meta_promise(&fs->meta, search->request.len,
-				  goal_index(search));
-	tree = index < 0 ? NULL : frsp_trees_at(fs, index);
+	tree = tree_to_read(search);
 	if (!tree)
 		return false;
 	spin_lock(&tree->lock);
@@ -317,7 +342,7 @@ static bool read_promising(struct frsp_search *search)
 	if (group < 0)
 		return false;
 	frsp_load_summary(fs, (tree->index << fs->span_log2) + group);
-	note_read(search, tree);
+	note_read(search, tree, free);
 	return true;
 }
 

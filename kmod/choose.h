@@ -29,6 +29,9 @@ struct frsp_search {
 	bool stripe_in_group; /* stripes count from the group's start, not the
 				 disk's */
 	u32 reads;	      /* groups that may still be read */
+	u32 disappointed; /* free clusters of the group read last, if it has no
+			     extent that is long enough; 0: it has, or none was
+			     read */
 };
 
 /*

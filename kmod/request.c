@@ -12,7 +12,7 @@
 #include "choose.h"
 
 /* How many groups a request may read, by frsp_cache_aggression. */
-static const u32 reads_of_level[] = {1, 1, 16, 64};
+static const u32 reads_of_level[] = {2, 2, 16, 64};
 
 /*
  * A file that is being written is expected to grow by so many times its size,

@@ -109,3 +109,39 @@ test_scan_read_only() {
 	done
 	die "it does not go on"
 }
+
+# Each group of 128 MiB has 25 MiB free in pieces of 1 MiB. Group 28, in the second flexible
+# group, has 44 MiB, with 24 in one piece. At level 0 the first read is near the goal and in
+# vain; the second is of the group that promises more.
+test_second_read() {
+	local offset far size reads aside
+	load
+	make_ext4 4G -m 0 -E lazy_itable_init=0
+	mount_ext4
+	fallocate -l 3900M $mnt/filler
+	for size in 64 32 16 8 4 2 1; do
+		while fallocate -l ${size}M $mnt/$RANDOM$RANDOM 2>/dev/null; do
+			:
+		done
+	done
+	far=$(filefrag -v $mnt/filler | tr -d .: | awk -v block=$((28 * 32768)) \
+		'$1 ~ /^[0-9]+$/ && $4 <= block && block < $4 + $6 { print int(($2 + block - $4) / 256) + 1 }')
+	for ((offset = 0; offset < 3900; offset += 5)); do
+		fallocate -p -o ${offset}M -l 1M $mnt/filler
+	done
+	fallocate -p -o ${far}M -l 24M $mnt/filler
+	umount $mnt
+	echo 3 >/proc/sys/vm/drop_caches
+	mount_ext4 no_prefetch_block_bitmaps
+	set_to 0 frsp_cache_aggression
+	get frsp/group_reads
+	reads=$REPLY
+	get frsp/stood_aside
+	aside=$REPLY
+	fallocate -l 16M $mnt/new
+	get frsp/group_reads
+	((REPLY - reads <= 3)) || die "$((REPLY - reads)) groups were read for a request"
+	is "$aside" frsp/stood_aside
+	[[ $(filefrag $mnt/new) == *': 1 extent found' ]] || die "$(filefrag -v $mnt/new)"
+	check_trees
+}
