@@ -105,6 +105,12 @@ group_of() { # group_of FILE: prints the group of its first block, for blocks of
 	filefrag -v "$1" | awk '$1 == "0:" { print int($4 / 32768) }'
 }
 
+# Whether the kernel reports a CPU that hangs: a slow guest's CPU may spin for long.
+hangs_reported() { # hangs_reported 0|1
+	echo "$1" >/proc/sys/kernel/watchdog
+	echo $((1 - $1)) >/sys/module/rcupdate/parameters/rcu_cpu_stall_suppress
+}
+
 # Another process holds the lock of the group in which the next new file would be. The
 # file goes to another group and does not wait. A request that continues a file would wait.
 test_group_whose_lock_is_taken() {
@@ -116,6 +122,7 @@ test_group_whose_lock_is_taken() {
 	fallocate -l 64K $mnt/before || die "fallocate"
 	cat /proc/fs/ext4/vda/mb_groups >/dev/null # all groups are known
 	touch $mnt/{held,free} # before: creating an inode takes a group's lock, too
+	hangs_reported 0
 	insmod "$group_holder" || die "insmod $group_holder"
 	$tmp/holder -l 64K $mnt/held &
 	eventually grep -qx Y $parameters/is_held
@@ -123,6 +130,7 @@ test_group_whose_lock_is_taken() {
 	dd if=/dev/zero of=$mnt/free bs=64K count=1 oflag=direct conv=notrunc status=none || die "dd"
 	echo N >$parameters/hold
 	wait
+	hangs_reported 1
 	grep -qx N $parameters/is_held || die "the lock was waited for"
 	[[ $(group_of $mnt/held) == "$(group_of $mnt/before)" ]] || die "the lock of another group"
 	[[ $(group_of $mnt/free) != "$(group_of $mnt/held)" ]] || die "in the same group"
