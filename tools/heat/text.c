@@ -4,8 +4,8 @@
 #include <errno.h>
 
 #include "base/output.h"
-#include "heat/summary.h"
 #include "base/sgr.h"
+#include "heat/summary.h"
 
 /* The style for each value of hot_row_glow(). */
 static const char *const glow_styles[] = {"", SGR_GREEN, SGR_YELLOW, SGR_RED};

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <ncurses.h>
 
-#include "heat/text.h"
 #include "heat/summary.h"
+#include "heat/text.h"
 #include "ui/screen.h"
 
 #define HEADER_LINES   2 /* title, column heads */

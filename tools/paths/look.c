@@ -20,6 +20,7 @@
 #include "paths/look.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +36,7 @@
 struct path_look {
 	const struct mount_table *table;
 	char *prefer;
-	bool is_limited;
-	double left_s;	/* for look-ups, if limited */
+	double left_s;	/* for look-ups; INFINITY: no limit */
 	double began_s; /* the look-up that is under way, monotonic; 0: none */
 	double end_s;	/* monotonic; 0: the program was not told to end */
 	/* The mount of the last path found. The next file is likely to be on
@@ -61,6 +61,7 @@ int path_look_new(const struct mount_table *table, struct path_look **out)
 	if (!look)
 		return -ENOMEM;
 	look->table = table;
+	look->left_s = INFINITY;
 	*out = look;
 	return 0;
 }
@@ -86,7 +87,6 @@ int path_look_prefer(struct path_look *look, const char *directory)
 
 void path_look_limit(struct path_look *look)
 {
-	look->is_limited = true;
 	look->left_s = LIMIT_S;
 }
 
@@ -98,8 +98,7 @@ bool path_look_is_late(struct path_look *look)
 		look->end_s = now_s + LIMIT_END_S;
 	if (look->end_s && now_s > look->end_s)
 		return true;
-	return look->is_limited &&
-	       (look->began_s ? now_s - look->began_s : 0) >= look->left_s;
+	return (look->began_s ? now_s - look->began_s : 0) >= look->left_s;
 }
 
 struct path_lookup *path_look_file(struct path_look *look)

@@ -7,9 +7,9 @@
 
 #include "base/fmt.h"
 #include "base/hist.h"
+#include "base/sgr.h"
 #include "module/free_table.h"
 #include "top/view.h"
-#include "base/sgr.h"
 
 #define BAR_WIDTH 30
 

@@ -4,8 +4,8 @@
  */
 #include "base/fmt.h"
 #include "base/hist.h"
-#include "top/view.h"
 #include "base/sgr.h"
+#include "top/view.h"
 
 #define BAR_WIDTH 30
 

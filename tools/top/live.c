@@ -16,11 +16,11 @@
 #include <ncurses.h>
 
 #include "base/fmt.h"
+#include "base/sgr.h"
 #include "base/text_width.h"
 #include "base/utf8.h"
 #include "top/report.h"
 #include "ui/screen.h"
-#include "base/sgr.h"
 #include "ui/term_colors.h"
 
 #define HEADER_LINES   1

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "base/fmt.h"
+#include "base/sgr.h"
 #include "map/grid.h"
 #include "top/view.h"
-#include "base/sgr.h"
 #include "ui/term_colors.h"
 
 #define DEFAULT_WIDTH 80
