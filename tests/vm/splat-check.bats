@@ -30,6 +30,7 @@ BUG: workqueue lockup - pool cpus=0 node=0 flags=0x0 nice=0 stuck for 30s!
 BUG: spinlock bad magic on CPU#0, fio/123
 watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [fio:123]
 watchdog: Watchdog detected hard LOCKUP on cpu 0
+Page cache invalidation failure on direct I/O.  Possible data corruption due to collision with buffered I/O!
 BUG kmalloc-64 (Not tainted): Poison overwritten
 BUG ext4_inode_cache (Tainted: G           OE     ): Objects remaining in ext4_inode_cache on __kmem_cache_shutdown()
 kernel BUG at fs/ext4/mballoc.c:3456!

@@ -254,6 +254,8 @@ static void storm(const struct scenario *scenario, u64 round_seed)
 	u64 ops_before = shared->ops;
 
 	shared->stop = false;
+	for (u32 i = 0; i < workers; i++)
+		files_make_dirs(i);
 	failslab_switch(true);
 	for (u32 i = 0; i < workers; i++)
 		START(files_work(i, round_seed + 1 + i, scenario->fill_pct));

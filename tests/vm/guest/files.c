@@ -85,7 +85,7 @@ static int file_open(struct work *work, const struct file *file, int flags)
 	return fd;
 }
 
-static void make_dirs(u32 worker)
+void files_make_dirs(u32 worker)
 {
 	char path[128];
 
@@ -451,6 +451,57 @@ static bool hole_is_right(const struct file *file, u64 at, u64 end)
 	return true;
 }
 
+/* Writes into text what stands in a cell: zeros, or the write that has the
+ * cell's content, or its first bytes. Tries all writes of this worker. */
+static void describe(struct work *work, u64 at, const char *data, char *text,
+		     size_t size)
+{
+	const struct model *model = work->model;
+	u64 expected;
+
+	snprintf(text, size, "%016llx", (unsigned long long)*(const u64 *)data);
+	if (is_zero(data, CELL))
+		snprintf(text, size, "zeros");
+	for (u32 id = 0; id < model->next_id; id++)
+		for (u32 i = 1; i <= model->next_generation; i++) {
+			fill((char *)&expected, id, i, at, sizeof(expected));
+			if (!memcmp(data, &expected, sizeof(expected)))
+				snprintf(text, size, "generation %u of file %u",
+					 i, id);
+		}
+}
+
+/* Reports the wrong cells from at on: where they end, what stands in the first
+ * one in the page cache, and what a direct read finds there. */
+static void say_what_is_wrong(struct work *work, const struct file *file,
+			      int fd, u64 at)
+{
+	static char block[4096] __attribute__((aligned(4096)));
+	char cached[64] = "unreadable", direct[64] = "unreadable", path[128];
+	u64 end = at;
+	int disk;
+
+	while (end < file->bytes && end < FAR_BYTES &&
+	       pread(fd, block, CELL, end) == CELL &&
+	       !cell_is_right(work, file, end, block, CELL))
+		end += CELL;
+	if (pread(fd, block, CELL, at) == CELL)
+		describe(work, at, block, cached, sizeof(cached));
+	file_path(path, sizeof(path), work->worker, file->id);
+	disk = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);
+	if (disk >= 0 && pread(disk, block, 4096, at & ~4095ULL) > 0)
+		describe(work, at, block + at % 4096, direct, sizeof(direct));
+	if (disk >= 0)
+		close(disk);
+	fail("worker %u file %u: wrong content from %llu to %llu of %llu: "
+	     "generation %u of %u was written; in the cache is %s, on the "
+	     "disk %s",
+	     work->worker, file->id, (unsigned long long)at,
+	     (unsigned long long)end, (unsigned long long)file->bytes,
+	     at < FAR_BYTES ? file->cells[at / CELL] : ZERO,
+	     work->model->next_generation, cached, direct);
+}
+
 static void verify_file(struct work *work, const struct file *file)
 {
 	int fd = file_open(work, file, O_RDONLY);
@@ -485,13 +536,7 @@ static void verify_file(struct work *work, const struct file *file)
 			if (cell_is_right(work, file, at + i, work->buffer + i,
 					  n - i < CELL ? n - i : CELL))
 				continue;
-			fail("worker %u file %u: wrong content at %llu of "
-			     "%llu, generation %u",
-			     work->worker, file->id, (unsigned long long)at + i,
-			     (unsigned long long)file->bytes,
-			     (u64)at + i < FAR_BYTES
-				     ? file->cells[(at + i) / CELL]
-				     : 0);
+			say_what_is_wrong(work, file, fd, at + i);
 			close(fd);
 			return;
 		}
@@ -571,7 +616,6 @@ void files_work(u32 worker, u64 seed, u32 fill_pct)
 	work.worker = worker;
 	work.model = &models[worker];
 	work.random.state = seed;
-	make_dirs(worker);
 	for (u32 i = 0; !__atomic_load_n(&shared->stop, __ATOMIC_RELAXED);
 	     i++) {
 		if (i % 8 == 0)

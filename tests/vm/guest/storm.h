@@ -66,6 +66,8 @@ u32 random_size(struct random *random, u32 limit);
 
 /* files.c */
 void files_reset(void);
+/* Makes a worker's directories, as long as there is space for them. */
+void files_make_dirs(u32 worker);
 void files_work(u32 worker, u64 seed, u32 fill_pct);
 void files_verify(u32 worker);
 
