@@ -259,8 +259,7 @@ static void storm(const struct scenario *scenario, u64 round_seed)
 	failslab_switch(true);
 	for (u32 i = 0; i < workers; i++)
 		START(files_work(i, round_seed + 1 + i, scenario->fill_pct));
-	START(chaos_run(round_seed, stock ? "tzgmdyp" : scenario->chaos,
-			disk_mib));
+	START(chaos_run(round_seed, stock, scenario->chaos, disk_mib));
 	START(cap_watch());
 	usleep(seconds * 1000000);
 	/* On a slow machine one or two large files may take all this time. Then

@@ -229,46 +229,62 @@ static const struct kind {
 	char letter;
 	void (*run)(struct chaos *chaos);
 	u32 weight;
+	bool needs_frsp;
 } all_kinds[] = {
 	{'t', trim, 2},
 	{'z', freeze, 1},
 	{'g', grow, 2},
 	{'m', remount, 1},
 	{'d', drop_caches, 6},
-	{'c', change_cap, 5},
-	{'l', change_level, 3},
-	{'s', flip, 2},
-	{'r', reload, 2},
+	{'c', change_cap, 5, true},
+	{'l', change_level, 3, true},
+	{'s', flip, 2, true},
+	{'r', reload, 2, true},
 	{'y', commit, 2},
-	{'x', look, 3},
+	{'x', look, 3, true},
 	{'p', group_preallocation, 1},
-	{'f', switch_ftrace_off, 1},
+	{'f', switch_ftrace_off, 1, true},
 	{'w', want_memory, 2},
 	{'u', suspend_disk, 3},
 };
 #define N_KINDS (sizeof(all_kinds) / sizeof(*all_kinds))
 
-static const struct kind *choose(struct random *random, const char *kinds)
+static bool may_run(const struct kind *kind, bool stock, const char *kinds)
+{
+	return (!kinds || strchr(kinds, kind->letter)) &&
+	       !(stock && kind->needs_frsp);
+}
+
+static bool any_may_run(bool stock, const char *kinds)
+{
+	for (u32 i = 0; i < N_KINDS; i++)
+		if (may_run(&all_kinds[i], stock, kinds))
+			return true;
+	return false;
+}
+
+static const struct kind *choose(struct random *random, bool stock,
+				 const char *kinds)
 {
 	for (;;) {
 		const struct kind *kind =
 			&all_kinds[random_below(random, N_KINDS)];
 
-		if ((!kinds || strchr(kinds, kind->letter)) &&
+		if (may_run(kind, stock, kinds) &&
 		    random_below(random, 6) < kind->weight)
 			return kind;
 	}
 }
 
-void chaos_run(u64 seed, const char *kinds, u32 max_mib)
+void chaos_run(u64 seed, bool stock, const char *kinds, u32 max_mib)
 {
 	struct chaos chaos = {.random.state = seed, .max_mib = max_mib};
 
-	if (kinds && !*kinds)
+	if (!any_may_run(stock, kinds))
 		return;
 	chaos.root = open(MOUNT_POINT, O_RDONLY | O_CLOEXEC);
 	while (!__atomic_load_n(&shared->stop, __ATOMIC_RELAXED)) {
-		choose(&chaos.random, kinds)->run(&chaos);
+		choose(&chaos.random, stock, kinds)->run(&chaos);
 		shared->chaos++;
 		usleep(random_below(&chaos.random, 80) * 1000);
 	}

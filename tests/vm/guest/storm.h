@@ -71,8 +71,9 @@ void files_make_dirs(u32 worker);
 void files_work(u32 worker, u64 seed, u32 fill_pct);
 void files_verify(u32 worker);
 
-/* chaos.c: both functions run until shared->stop. */
-void chaos_run(u64 seed, const char *kinds, u32 max_mib);
+/* chaos.c: both functions run until shared->stop. Of the kinds, stock leaves
+ * out those that need frsp. */
+void chaos_run(u64 seed, bool stock, const char *kinds, u32 max_mib);
 /* Checks again and again that the memory in use stays below the cap. */
 void cap_watch(void);
 
