@@ -229,30 +229,31 @@ static const struct kind {
 	char letter;
 	void (*run)(struct chaos *chaos);
 	u32 weight;
-	bool needs_frsp;
 } all_kinds[] = {
 	{'t', trim, 2},
 	{'z', freeze, 1},
 	{'g', grow, 2},
 	{'m', remount, 1},
 	{'d', drop_caches, 6},
-	{'c', change_cap, 5, true},
-	{'l', change_level, 3, true},
-	{'s', flip, 2, true},
-	{'r', reload, 2, true},
+	{'c', change_cap, 5},
+	{'l', change_level, 3},
+	{'s', flip, 2},
+	{'r', reload, 2},
 	{'y', commit, 2},
-	{'x', look, 3, true},
+	{'x', look, 3},
 	{'p', group_preallocation, 1},
-	{'f', switch_ftrace_off, 1, true},
+	{'f', switch_ftrace_off, 1},
 	{'w', want_memory, 2},
 	{'u', suspend_disk, 3},
 };
 #define N_KINDS (sizeof(all_kinds) / sizeof(*all_kinds))
 
+#define NEED_FRSP "clsrxf" /* letters of kinds */
+
 static bool may_run(const struct kind *kind, bool stock, const char *kinds)
 {
 	return (!kinds || strchr(kinds, kind->letter)) &&
-	       !(stock && kind->needs_frsp);
+	       !(stock && strchr(NEED_FRSP, kind->letter));
 }
 
 static bool any_may_run(bool stock, const char *kinds)
