@@ -197,10 +197,27 @@ static void wait_for_all(void)
 
 /* --- a round -------------------------------------------------------------- */
 
+/*
+ * A nearly full ext4 of Linux 6.18 loses data by itself, with a default mount
+ * and without frsp: `storm --stock reload` on 6.18 shows it in 1 of 12 runs,
+ * each of 3 rounds and 4 seconds. Blocks that were written in a normal way are
+ * zeros on the disk. They are always blocks of a file with as many extents as
+ * its inode has room for, that were written back as unwritten extents. With
+ * dioread_lock, ext4 writes back to written extents, and 45 such runs found
+ * nothing. So a scenario that fills the filesystem has this option.
+ */
+#define NEARLY_FULL_PCT 95
+
 static void mount_it(const struct scenario *scenario)
 {
-	if (mount(device, MOUNT_POINT, "ext4", 0, scenario->mount ?: "")) {
-		fail("mount -o %s: %s", scenario->mount ?: "", strerror(errno));
+	char options[64];
+
+	snprintf(options, sizeof(options), "%s%s", scenario->mount ?: "",
+		 scenario->fill_pct < NEARLY_FULL_PCT ? ""
+		 : scenario->mount		      ? ",dioread_lock"
+						      : "dioread_lock");
+	if (mount(device, MOUNT_POINT, "ext4", 0, options)) {
+		fail("mount -o %s: %s", options, strerror(errno));
 		exit(1);
 	}
 }
