@@ -81,6 +81,11 @@ expect() { # expect WHAT ACTUAL WANTED
 	[[ $2 == "$3" ]] || fail "$1: '$2', expected '$3'"
 }
 
+# questions PID: prints how many questions the process frsp-aside has had
+questions() {
+	awk '$1 == "voluntary_ctxt_switches:" { print $2 }' "/proc/$1/status"
+}
+
 # --- programs that end -------------------------------------------------------
 
 # shellcheck disable=SC2034 # read by the tests

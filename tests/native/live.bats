@@ -196,6 +196,23 @@ is_later() { # is_later SECONDS_SINCE_1970
 	wait_until eval '[[ $(table_files) == *data1 ]]' || fail "$(screen)"
 }
 
+# The screen has 24 of 3000 rows, about which 30 to 80 questions are asked in 3 s. For all rows
+# it would be 800 or more.
+@test "rows that are not on the screen: nobody asks for their paths" {
+	local pid n
+	fs_make fs ext4
+	tui_start --fs "$test_dir/fs" -r 0 -d 0.2
+	head -c 12000K /dev/zero | split -b 4K -a 4 - "$test_dir/fs/f"
+	sync -f "$test_dir/fs"
+	wait_until shows '  3000 files by temp'
+	wait_until shows " $test_dir/fs/f[a-z]+$" || fail "$(screen)"
+	pid=$(pgrep -P "$(tui_pid)" frsp-aside)
+	n=$(questions "$pid")
+	sleep 3
+	n=$(($(questions "$pid") - n))
+	((n > 0 && n < 200)) || fail "$n questions in 3 s"
+}
+
 @test "a key does not use up COUNT" {
 	local key
 	make_files

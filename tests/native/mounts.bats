@@ -295,10 +295,6 @@ make_files() { # make_files N
 	sync -f "$test_dir/a/d"
 }
 
-questions() { # questions PID: prints how many questions the process frsp-aside has had
-	awk '$1 == "voluntary_ctxt_switches:" { print $2 }' "/proc/$1/status"
-}
-
 @test "paths that are known are asked about once a second, however often they are shown" {
 	local pid reports n start
 	fs_make a ext4

@@ -16,8 +16,7 @@ struct hot_column {
 	int width;    /* the minimum in the live view */
 	bool is_text; /* left-aligned; numbers are right-aligned */
 	bool in_files, in_ranges;
-	/* The text of the cell. NULL: the path, which hot_monitor_path() finds.
-	 */
+	/* The text of the cell. NULL: the path (.file of the row). */
 	const char *(*cell)(char buf[FMT_LEN], const struct hot_row *row,
 			    bool exact);
 };

@@ -18,28 +18,26 @@ static void add_counts(struct json_object *object, const struct hot_row *row)
 	json_add_u64(object, "write_bytes_per_s", row->write_bytes_per_s + 0.5);
 }
 
-static struct json_object *row_object(struct hot_monitor *monitor,
-				      const struct hot_row *row)
+static struct json_object *row_object(const struct hot_row *row)
 {
 	struct json_object *object = json_object_new_object();
-	struct path_result file;
+	const struct path_result *file = row->file;
 	char dev[FMT_LEN];
 
-	hot_monitor_path(monitor, row, &file);
 	snprintf(dev, sizeof(dev), "%u:%u", kdev_major(row->dev),
 		 kdev_minor(row->dev));
 	json_add_string(object, "dev", row->dev ? dev : NULL);
-	json_add_string(object, "fs_type", file.fs_type);
+	json_add_string(object, "fs_type", file->fs_type);
 	json_add_u64(object, "ino", row->ino);
 	json_add_u64(object, "gen", row->gen);
-	json_add_text(object, "path", file.path);
-	json_add_bool(object, "deleted", file.state == PATH_DELETED);
+	json_add_text(object, "path", file->path);
+	json_add_bool(object, "deleted", file->state == PATH_DELETED);
 	json_add_bool(object, "other_mount_ns",
-		      file.state == PATH_OTHER_MOUNT_NS);
-	json_add_bool(object, "not_mounted", file.state == PATH_NOT_MOUNTED);
-	json_add_string(object, "no_path", path_missing(&file));
-	if (file.n_links || file.state == PATH_DELETED)
-		json_add_u64(object, "links", file.n_links);
+		      file->state == PATH_OTHER_MOUNT_NS);
+	json_add_bool(object, "not_mounted", file->state == PATH_NOT_MOUNTED);
+	json_add_string(object, "no_path", path_missing(file));
+	if (file->n_links || file->state == PATH_DELETED)
+		json_add_u64(object, "links", file->n_links);
 	else
 		json_add_string(object, "links", NULL);
 	if (row->range != FRSP_HOT_RANGE_FILE) {
@@ -54,13 +52,12 @@ static struct json_object *row_object(struct hot_monitor *monitor,
 }
 
 static void add_rows(struct json_object *object, const char *key,
-		     struct hot_monitor *monitor, const struct hot_rows *rows)
+		     const struct hot_rows *rows)
 {
 	struct json_object *array = json_object_new_array_ext(rows->n_rows);
 
 	for (__u32 i = 0; i < rows->n_rows; i++)
-		json_object_array_add(array,
-				      row_object(monitor, &rows->rows[i]));
+		json_object_array_add(array, row_object(&rows->rows[i]));
 	json_object_object_add(object, key, array);
 }
 
@@ -99,13 +96,13 @@ static void add_overhead(struct json_object *object,
 	json_object_object_add(object, "overhead", overhead);
 }
 
-void hot_json_add(struct json_object *object, struct hot_monitor *monitor,
-		  const struct hot_frame *frame, bool ranges)
+void hot_json_add(struct json_object *object, const struct hot_frame *frame,
+		  bool ranges)
 {
 	json_add_u64(object, "interval_ms", frame->interval_s * 1000 + 0.5);
-	add_rows(object, "files", monitor, &frame->ranking.files);
+	add_rows(object, "files", &frame->ranking.files);
 	if (ranges)
-		add_rows(object, "ranges", monitor, &frame->ranking.ranges);
+		add_rows(object, "ranges", &frame->ranking.ranges);
 	add_class(object, "metadata",
 		  &frame->ranking.classes[FRSP_HOT_METADATA]);
 	add_class(object, "unattributed",
@@ -116,8 +113,7 @@ void hot_json_add(struct json_object *object, struct hot_monitor *monitor,
 	add_overhead(object, frame);
 }
 
-int hot_json_write(FILE *out, struct hot_monitor *monitor,
-		   const struct hot_frame *frame, bool ranges)
+int hot_json_write(FILE *out, const struct hot_frame *frame, bool ranges)
 {
 	struct json_object *object =
 		json_document(HOT_JSON_SCHEMA, frame->wall_ns, frame->mono_ns);
@@ -128,7 +124,7 @@ int hot_json_write(FILE *out, struct hot_monitor *monitor,
 	json_add_string(object, "untested_kernel", frame->untested);
 	json_add_bool(object, "cgroup_gone", frame->cgroup_gone);
 	json_add_bool(object, "fs_gone", frame->fs_gone);
-	hot_json_add(object, monitor, frame, ranges);
+	hot_json_add(object, frame, ranges);
 	err = json_print(out, object);
 	return err ?: output_flush(out);
 }

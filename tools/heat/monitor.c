@@ -3,7 +3,7 @@
  * A sample refreshes the mount table, follows the filesystem and the cgroup of
  * the options, receives announcements of files, ranks the table and evicts if
  * the table is nearly full. hot_monitor_tend() does the same without ranking.
- * Paths are looked up when somebody asks for the path of a row.
+ * hot_monitor_name() looks up the paths of the rows that will be shown.
  */
 #include "heat/monitor.h"
 
@@ -17,6 +17,7 @@
 #include "heat/fs_follow.h"
 #include "heat/fs_identity.h"
 #include "heat/fs_room.h"
+#include "paths/kept.h"
 #include "paths/naming.h"
 #include "paths/places.h"
 #include "watch/tested.h"
@@ -35,6 +36,7 @@ struct hot_monitor {
 	__u32 evict_hand; /* of hot_evict() */
 	struct mount_table *mounts;
 	struct path_cache *paths;
+	struct path_kept *kept;	    /* .file of the latest frame's rows */
 	struct path_naming *naming; /* NULL: not wanted */
 	struct placed_file *placed;
 	char *directory;
@@ -175,6 +177,7 @@ void hot_monitor_close(struct hot_monitor *monitor)
 	if (!monitor)
 		return;
 	forget_placed(monitor);
+	path_kept_free(&monitor->kept);
 	path_naming_free(monitor->naming);
 	path_cache_free(monitor->paths);
 	hot_rank_free(monitor->rank);
@@ -480,6 +483,7 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	if (hot_track_is_gone(monitor->track))
 		return -ECANCELED;
 	follow(monitor);
+	path_kept_free(&monitor->kept);
 	path_cache_next_frame(monitor->paths);
 	fs_identities_next_frame(monitor->identities);
 	err = hot_track_files(monitor->track, announce, monitor);
@@ -502,12 +506,19 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	return make_room(monitor, &clock, stats);
 }
 
-void hot_monitor_path(struct hot_monitor *monitor, const struct hot_row *row,
-		      struct path_result *result)
+void hot_monitor_name(struct hot_monitor *monitor, const struct hot_rows *rows,
+		      __u32 from, __u32 n)
 {
-	const struct path_key key = {row->ino, row->fs, row->gen};
+	for (__u32 i = from; i < rows->n_rows && i - from < n; i++) {
+		struct hot_row *row = &rows->rows[i];
+		const struct path_key key = {row->ino, row->fs, row->gen};
+		struct path_result file;
 
-	get_path(monitor, &key, result);
+		if (row->file)
+			continue;
+		get_path(monitor, &key, &file);
+		row->file = path_keep(&monitor->kept, &file);
+	}
 }
 
 struct bpf_object_skeleton *

@@ -75,14 +75,18 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 		       const struct hot_frame_request *request,
 		       struct hot_frame *frame);
 
+/* Looks up the paths of at most n rows of the latest frame, beginning with the
+ * row from, and sets .file of each, which stays valid as long as the row. A row
+ * that has .file is not looked up again.
+ */
+void hot_monitor_name(struct hot_monitor *monitor, const struct hot_rows *rows,
+		      __u32 from, __u32 n);
+
 /* Keeps up with the kernel between samples: call it every second or so. */
 int hot_monitor_tend(struct hot_monitor *monitor);
 
 /* The skeleton of the BPF programs, for watch_pin(). */
 struct bpf_object_skeleton *
 hot_monitor_skeleton(const struct hot_monitor *monitor);
-
-void hot_monitor_path(struct hot_monitor *monitor, const struct hot_row *row,
-		      struct path_result *result);
 
 #endif

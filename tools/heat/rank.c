@@ -222,6 +222,7 @@ static void fill_row(struct hot_row *row, const struct frsp_hot_slot *slot,
 	row->fs = slot->fs;
 	row->dev = 0;
 	row->fs_dev = 0;
+	row->file = NULL;
 	row->gen = slot->gen;
 	row->range = FRSP_HOT_TAG_RANGE(slot->tag);
 	row->n_ranges = row->range != FRSP_HOT_RANGE_FILE;

@@ -10,6 +10,8 @@
 
 #include "heat/track.h"
 
+struct path_result;
+
 enum hot_sort_key {
 	HOT_BY_TEMPERATURE,
 	HOT_BY_RATE,
@@ -42,11 +44,13 @@ struct hot_row {
 	__u64 ino;
 	__u32 fs; /* identity, as in the slot */
 	__u32 gen;
-	/* hot_rank leaves both 0, hot_monitor fills them in. dev: the kernel's
+	/* hot_rank leaves these 0, hot_monitor fills them in. dev: the kernel's
 	 * dev_t of what stat() shows. fs_dev: that of the superblock; 0: the
-	 * filesystem is not mounted.
+	 * filesystem is not mounted. file: where the file is; NULL: not looked
+	 * up (hot_monitor_name()).
 	 */
 	__u32 dev, fs_dev;
+	const struct path_result *file;
 	__u32 range;	/* FRSP_HOT_RANGE_FILE: the whole file */
 	__u32 n_ranges; /* tracked ranges of the file; for a range: 1 */
 	__u64 reads;

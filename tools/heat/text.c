@@ -28,12 +28,11 @@ static struct table *new_table(enum hot_view view, bool steady)
 	return table_new(columns, n);
 }
 
-static int add_row(struct table *table, struct hot_monitor *monitor,
-		   const struct hot_row *row, enum hot_view view, bool exact)
+static int add_row(struct table *table, const struct hot_row *row,
+		   enum hot_view view, bool exact)
 {
 	char text[HOT_N_COLUMNS][FMT_LEN], label[PATH_LABEL_LEN];
 	const char *cells[HOT_N_COLUMNS];
-	struct path_result file;
 	size_t n = 0;
 
 	for (int i = 0; i < HOT_N_COLUMNS; i++) {
@@ -45,17 +44,16 @@ static int add_row(struct table *table, struct hot_monitor *monitor,
 			cells[n++] = column->cell(text[i], row, exact);
 			continue;
 		}
-		hot_monitor_path(monitor, row, &file);
-		path_label(&file, row->ino, row->dev, row->gen, label,
+		path_label(row->file, row->ino, row->dev, row->gen, label,
 			   sizeof(label));
 		cells[n++] = label;
 	}
 	return table_add(table, cells);
 }
 
-int hot_table_make(struct hot_monitor *monitor, const struct hot_rows *rows,
-		   __u32 from, __u32 n, enum hot_view view, bool exact,
-		   bool steady, struct table **table)
+int hot_table_make(const struct hot_rows *rows, __u32 from, __u32 n,
+		   enum hot_view view, bool exact, bool steady,
+		   struct table **table)
 {
 	int err = 0;
 
@@ -63,7 +61,7 @@ int hot_table_make(struct hot_monitor *monitor, const struct hot_rows *rows,
 	if (!*table)
 		return -ENOMEM;
 	for (__u32 i = from; i < from + n && i < rows->n_rows && !err; i++)
-		err = add_row(*table, monitor, &rows->rows[i], view, exact);
+		err = add_row(*table, &rows->rows[i], view, exact);
 	if (!err)
 		err = table_lay_out(*table);
 	if (err)
@@ -102,8 +100,7 @@ static void print_table(FILE *out, const struct table *table,
 	}
 }
 
-int hot_text_write(FILE *out, struct hot_monitor *monitor,
-		   const struct hot_frame *frame,
+int hot_text_write(FILE *out, const struct hot_frame *frame,
 		   const struct hot_text_style *style)
 {
 	char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN], ts[FMT_LEN];
@@ -111,8 +108,8 @@ int hot_text_write(FILE *out, struct hot_monitor *monitor,
 	struct table *table;
 	int err;
 
-	err = hot_table_make(monitor, rows, 0, rows->n_rows, style->view,
-			     style->exact, false, &table);
+	err = hot_table_make(rows, 0, rows->n_rows, style->view, style->exact,
+			     false, &table);
 	if (err)
 		return err;
 	hot_summary(lines, frame, style->exact);

@@ -25,20 +25,19 @@ const struct hot_rows *hot_view_rows(const struct hot_frame *frame,
 /* The temperature of the hottest row; 0: there are no rows. */
 double hot_rows_hottest(const struct hot_rows *rows);
 
-/* Makes a table of at most n rows, beginning with the row from. exact: with all
- * digits. steady: columns have their minimal width (hot_columns), so they stay
- * in place from frame to frame unless a cell is wider. The caller frees *table.
- * Returns 0 or -errno.
+/* Makes a table of at most n rows, beginning with the row from. They must be
+ * named (hot_monitor_name()). exact: with all digits. steady: columns have
+ * their minimal width (hot_columns), so they stay in place from frame to frame
+ * unless a cell is wider. The caller frees *table. Returns 0 or -errno.
  */
-int hot_table_make(struct hot_monitor *monitor, const struct hot_rows *rows,
-		   __u32 from, __u32 n, enum hot_view view, bool exact,
-		   bool steady, struct table **table);
+int hot_table_make(const struct hot_rows *rows, __u32 from, __u32 n,
+		   enum hot_view view, bool exact, bool steady,
+		   struct table **table);
 
-/* Prints the table, the summary and an empty line, and flushes. Returns 0 or
- * -errno.
+/* Prints the table of all rows, which must be named, the summary and an empty
+ * line, and flushes. Returns 0 or -errno.
  */
-int hot_text_write(FILE *out, struct hot_monitor *monitor,
-		   const struct hot_frame *frame,
+int hot_text_write(FILE *out, const struct hot_frame *frame,
 		   const struct hot_text_style *style);
 
 #endif

@@ -204,6 +204,13 @@ static struct hot_frame_request wanted_frame(const struct hotmon *hotmon)
 	return request;
 }
 
+static void name_all(struct hotmon *hotmon, enum hot_view view)
+{
+	const struct hot_rows *rows = hot_view_rows(&hotmon->frame, view);
+
+	hot_monitor_name(hotmon->monitor, rows, 0, rows->n_rows);
+}
+
 static int print(void *program)
 {
 	struct hotmon *hotmon = program;
@@ -215,10 +222,14 @@ static int print(void *program)
 		.timestamp = opts->report.timestamp,
 	};
 
-	if (opts->report.output == OUTPUT_JSON)
-		return hot_json_write(stdout, hotmon->monitor, &hotmon->frame,
+	if (opts->report.output == OUTPUT_JSON) {
+		name_all(hotmon, HOT_VIEW_FILES);
+		name_all(hotmon, HOT_VIEW_RANGES);
+		return hot_json_write(stdout, &hotmon->frame,
 				      opts->request.ranges);
-	return hot_text_write(stdout, hotmon->monitor, &hotmon->frame, &style);
+	}
+	name_all(hotmon, style.view);
+	return hot_text_write(stdout, &hotmon->frame, &style);
 }
 
 static int sample(struct hotmon *hotmon)
@@ -284,8 +295,13 @@ static enum report_change keys(void *program)
 static void redraw(void *program)
 {
 	struct hotmon *hotmon = program;
+	const struct hot_live *live = &hotmon->live;
 
-	hot_live_draw(&hotmon->live, hotmon->monitor, &hotmon->frame);
+	if (!live->help)
+		hot_monitor_name(hotmon->monitor,
+				 hot_view_rows(&hotmon->frame, live->view),
+				 live->scroll, hot_live_n_rows());
+	hot_live_draw(live, &hotmon->frame);
 }
 
 static struct report_loop loop_of(struct hotmon *hotmon)

@@ -217,12 +217,11 @@ static void draw_lines(const struct hot_live *live, const struct table *table,
 }
 
 /* Draws the table. If there is no memory, the frame has none. */
-static void draw_table(const struct hot_live *live, struct hot_monitor *monitor,
-		       const struct hot_rows *rows)
+static void draw_table(const struct hot_live *live, const struct hot_rows *rows)
 {
 	struct table *table;
 
-	if (hot_table_make(monitor, rows, live->scroll,
+	if (hot_table_make(rows, live->scroll,
 			   live->help ? 0 : hot_live_n_rows(), live->view,
 			   live->exact, true, &table))
 		return;
@@ -263,8 +262,7 @@ void hot_live_keep_in_view(struct hot_live *live, const struct hot_frame *frame)
 		live->scroll = n_rows ? n_rows - 1 : 0;
 }
 
-void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
-		   const struct hot_frame *frame)
+void hot_live_draw(const struct hot_live *live, const struct hot_frame *frame)
 {
 	char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN];
 	const struct hot_rows *rows = hot_view_rows(frame, live->view);
@@ -277,7 +275,7 @@ void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
 		return;
 	}
 	draw_title(live, frame, rows);
-	draw_table(live, monitor, rows);
+	draw_table(live, rows);
 	if (live->help)
 		draw_help();
 	hot_summary(lines, frame, live->exact);

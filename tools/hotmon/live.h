@@ -33,8 +33,8 @@ __u32 hot_live_n_rows(void);
 void hot_live_keep_in_view(struct hot_live *live,
 			   const struct hot_frame *frame);
 
-void hot_live_draw(const struct hot_live *live, struct hot_monitor *monitor,
-		   const struct hot_frame *frame);
+/* The rows that it shows must be named (hot_monitor_name()). */
+void hot_live_draw(const struct hot_live *live, const struct hot_frame *frame);
 
 /* Handles the keys pressed since the last call. */
 enum report_change hot_live_keys(struct hot_live *live);

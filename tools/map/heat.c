@@ -168,29 +168,31 @@ static int ask_file(void *message, int *no_fd)
 }
 
 static __u32 look(const struct heat_map *map, struct hot_monitor *monitor,
-		  const struct hot_row *row)
+		  const struct hot_rows *ranges, __u32 nth)
 {
+	const struct hot_row *row = &ranges->rows[nth];
 	struct range_query query = {
 		.ino = row->ino, .dev = row->fs_dev, .range = row->range};
-	struct path_result file;
 	__u64 flex;
 
-	hot_monitor_path(monitor, row, &file);
-	if (file.state != PATH_KNOWN || !file.path)
+	hot_monitor_name(monitor, ranges, nth, 1);
+	if (row->file->state != PATH_KNOWN || !row->file->path)
 		return NOWHERE;
-	strcpy(query.path, file.path);
-	if (aside(ask_file, &query, sizeof(query), file.hang_id, NULL))
+	strcpy(query.path, row->file->path);
+	if (aside(ask_file, &query, sizeof(query), row->file->hang_id, NULL))
 		return NOWHERE;
 	flex = query.physical / map->flex_bytes;
 	return flex < map->n_flex ? flex : NOWHERE;
 }
 
-/* Sets *flex to where the range is: the remembered place if it is not too old,
- * else a new look-up while *looks last, else the old place or NOWHERE.
+/* Sets *flex to where the nth range is: the remembered place if it is not too
+ * old, else a new look-up while *looks last, else the old place or NOWHERE.
  */
 static int find_place(struct heat_map *map, struct hot_monitor *monitor,
-		      const struct hot_row *row, int *looks, __u32 *flex)
+		      const struct hot_rows *ranges, __u32 nth, int *looks,
+		      __u32 *flex)
 {
+	const struct hot_row *row = &ranges->rows[nth];
 	struct range_key key;
 	struct place *place;
 	double now_s = clock_monotonic_s();
@@ -215,7 +217,7 @@ static int find_place(struct heat_map *map, struct hot_monitor *monitor,
 		place->key = key;
 		HASH_ADD(hh, map->places, key, sizeof(key), place);
 	}
-	place->flex = look(map, monitor, row);
+	place->flex = look(map, monitor, ranges, nth);
 	place->looked_s = now_s;
 	*flex = place->flex;
 	return 0;
@@ -236,7 +238,7 @@ int heat_map_refresh(struct heat_map *map, struct hot_monitor *monitor,
 
 		if (row->fs_dev != map->dev)
 			continue;
-		err = find_place(map, monitor, row, &looks, &flex);
+		err = find_place(map, monitor, ranges, i, &looks, &flex);
 		if (err || flex == NOWHERE)
 			continue;
 		map->heat[flex] += row->temperature;

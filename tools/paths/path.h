@@ -11,6 +11,7 @@
  *   find.c    one mount, in another process, as it may hang (base/aside.h)
  *   handle.c  the inode and its parents as file handles
  *   places.c  the paths that the mount table gives to a path of one mount
+ *   kept.c    results that outlive the next look-up
  *   label.c   the text for people
  *
  * Files that have no path after that are searched for in their filesystem's

@@ -65,36 +65,36 @@ static struct json_object *inodes_object(const struct es_cache *cache)
 	return object;
 }
 
-static struct json_object *row_object(const struct top_model *model,
-				      const struct es_row *row)
+static struct json_object *row_object(const struct es_row *row,
+				      const struct path_result *file)
 {
 	struct json_object *object = json_object_new_object();
-	struct path_result file;
 
-	top_model_path(model, row->inode.ino, row->inode.dev, row->inode.gen,
-		       &file);
 	json_add_u64(object, "ino", row->inode.ino);
 	json_add_u64(object, "gen", row->inode.gen);
-	json_add_text(object, "path", file.path);
-	json_add_bool(object, "deleted", file.state == PATH_DELETED);
+	json_add_text(object, "path", file->path);
+	json_add_bool(object, "deleted", file->state == PATH_DELETED);
 	json_add_u64(object, "entries", row->counts.entries);
 	add_counts(object, row->counts.hits, row->counts.misses);
 	return object;
 }
 
-static struct json_object *top_array(const struct top_model *model,
-				     const struct es_top *top)
+static struct json_object *top_array(const struct top_fs *fs,
+				     enum es_order order)
 {
+	const struct es_top *top = &fs->es.top[order];
 	struct json_object *array = json_object_new_array_ext(top->n_rows);
 
 	for (size_t i = 0; i < top->n_rows; i++)
-		json_object_array_add(array, row_object(model, &top->rows[i]));
+		json_object_array_add(array,
+				      row_object(&top->rows[i],
+						 fs->es_files[order][i]));
 	return array;
 }
 
-struct json_object *es_json(const struct top_model *model,
-			    const struct es_cache *cache)
+struct json_object *es_json(const struct top_fs *fs)
 {
+	const struct es_cache *cache = &fs->es;
 	struct json_object *object = json_object_new_object();
 
 	add_counts(object, cache->totals.hits, cache->totals.misses);
@@ -110,6 +110,6 @@ struct json_object *es_json(const struct top_model *model,
 	json_object_object_add(object, "inodes", inodes_object(cache));
 	for (int order = 0; order < ES_NR_ORDERS; order++)
 		json_object_object_add(object, top_names[order],
-				       top_array(model, &cache->top[order]));
+				       top_array(fs, order));
 	return object;
 }

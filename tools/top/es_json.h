@@ -7,8 +7,7 @@
 
 #include "top/model.h"
 
-/* model: to find the paths of the inodes. */
-struct json_object *es_json(const struct top_model *model,
-			    const struct es_cache *cache);
+/* The inodes must be named (top_model_name_inodes()). */
+struct json_object *es_json(const struct top_fs *fs);
 
 #endif

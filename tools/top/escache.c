@@ -63,10 +63,10 @@ static void print_shrinker(FILE *out, const struct frsp_es_fs *totals)
 		   BAR_WIDTH);
 }
 
-static void print_top(FILE *out, const struct top_model *model,
-		      const struct es_top *top, const char *title,
-		      const struct top_view *view)
+static void print_top(FILE *out, const struct top_fs *fs, enum es_order order,
+		      const char *title, const struct top_view *view)
 {
+	const struct es_top *top = &fs->es.top[order];
 	char label[PATH_LABEL_LEN];
 
 	if (!top->n_rows)
@@ -76,16 +76,23 @@ static void print_top(FILE *out, const struct top_model *model,
 		top_style(view, SGR_RESET));
 	for (size_t i = 0; i < top->n_rows; i++) {
 		const struct es_row *row = &top->rows[i];
-		struct path_result file;
 
-		top_model_path(model, row->inode.ino, row->inode.dev,
-			       row->inode.gen, &file);
-		path_label(&file, row->inode.ino, row->inode.dev,
-			   row->inode.gen, label, sizeof(label));
+		path_label(fs->es_files[order][i], row->inode.ino,
+			   row->inode.dev, row->inode.gen, label,
+			   sizeof(label));
 		fprintf(out, "%8llu %10llu %8llu  %s\n", row->counts.entries,
 			row->counts.hits + row->counts.misses,
 			row->counts.misses, label);
 	}
+}
+
+void top_escache_look_up(struct top_model *model, struct top_frame *frame,
+			 const struct top_view *view)
+{
+	struct top_fs *fs = top_view_fs(frame, view);
+
+	if (fs)
+		top_model_name_inodes(model, frame, fs);
 }
 
 int top_escache_print(FILE *out, struct top_model *model,
@@ -95,6 +102,7 @@ int top_escache_print(FILE *out, struct top_model *model,
 	const struct top_fs *fs = top_view_fs(frame, view);
 	const struct es_cache *es;
 
+	(void)model;
 	if (!top_view_head(out, fs, view))
 		return 0;
 	if (!fs->has_es) {
@@ -113,7 +121,7 @@ int top_escache_print(FILE *out, struct top_model *model,
 	print_use(out, &es->totals);
 	print_history(out, &fs->es_history);
 	print_shrinker(out, &es->totals);
-	print_top(out, model, &es->top[ES_BY_ENTRIES], "MOST ENTRIES", view);
-	print_top(out, model, &es->top[ES_BY_MISSES], "MOST MISSES", view);
+	print_top(out, fs, ES_BY_ENTRIES, "MOST ENTRIES", view);
+	print_top(out, fs, ES_BY_MISSES, "MOST MISSES", view);
 	return 0;
 }

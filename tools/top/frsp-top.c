@@ -23,7 +23,7 @@
 struct top {
 	struct top_opts opts;
 	struct top_model *model;
-	const struct top_frame *frame;
+	struct top_frame *frame;
 	struct top_live live;
 };
 
@@ -126,9 +126,12 @@ static int print(void *program)
 {
 	struct top *top = program;
 
-	if (top->opts.report.output == OUTPUT_JSON)
+	if (top->opts.report.output == OUTPUT_JSON) {
+		top_json_look_up(top->model, top->frame, &top->live.view);
 		return top_json_write(stdout, top->model, top->frame,
 				      &top->live.view);
+	}
+	top_view_look_up(top->model, top->frame, &top->live.view);
 	return top_report_write(stdout, top->model, top->frame, &top->live.view,
 				top->opts.report.timestamp);
 }
@@ -147,12 +150,17 @@ static enum report_change keys(void *program)
 	return top_live_keys(&top->live, top->model, top->frame);
 }
 
+static int draw(struct top *top)
+{
+	if (!top->live.help)
+		top_view_look_up(top->model, top->frame, &top->live.view);
+	return top_live_draw(&top->live, top->model, top->frame);
+}
+
 /* Ignores errors: they recur when the next frame is drawn. */
 static void redraw(void *program)
 {
-	struct top *top = program;
-
-	top_live_draw(&top->live, top->model, top->frame);
+	draw(program);
 }
 
 static struct report_loop loop_of(struct top *top)
@@ -182,7 +190,7 @@ static int run_live(struct top *top)
 	while (!err && !interrupted && !top->live.quit) {
 		bool passed;
 
-		err = top_live_draw(&top->live, top->model, top->frame);
+		err = draw(top);
 		if (err)
 			break;
 		passed = report_wait(&loop, next);

@@ -245,15 +245,15 @@ static struct json_object *map_object(struct top_model *model,
 	return object;
 }
 
-static struct json_object *
-heat_object(struct top_model *model, const struct top_frame *frame, bool ranges)
+static struct json_object *heat_object(const struct top_frame *frame,
+				       bool ranges)
 {
 	struct json_object *object;
 
 	if (!frame->has_heat)
 		return NULL;
 	object = json_object_new_object();
-	hot_json_add(object, top_model_hot(model), &frame->heat, ranges);
+	hot_json_add(object, &frame->heat, ranges);
 	return object;
 }
 
@@ -279,7 +279,7 @@ static struct json_object *fs_object(struct top_model *model,
 	if (with_map)
 		json_object_object_add(object, "map", map_object(model, fs));
 	json_object_object_add(object, "escache",
-			       fs->has_es ? es_json(model, &fs->es) : NULL);
+			       fs->has_es ? es_json(fs) : NULL);
 	json_object_object_add(object, "busy",
 			       fs->has_busy ? busy_object(&fs->busy) : NULL);
 	return object;
@@ -314,6 +314,15 @@ static struct json_object *overhead_object(const struct top_model *model,
 	return object;
 }
 
+void top_json_look_up(struct top_model *model, struct top_frame *frame,
+		      const struct top_view *view)
+{
+	for (size_t i = 0; i < frame->n_fs; i++)
+		top_model_name_inodes(model, frame, &frame->fs[i]);
+	if (view->screen == TOP_HEAT)
+		top_heat_look_up(model, frame, view);
+}
+
 int top_json_write(FILE *out, struct top_model *model,
 		   const struct top_frame *frame, const struct top_view *view)
 {
@@ -333,7 +342,7 @@ int top_json_write(FILE *out, struct top_model *model,
 	json_object_object_add(document, "filesystems", array);
 	if (view->screen == TOP_HEAT)
 		json_object_object_add(document, "heat",
-				       heat_object(model, frame, view->ranges));
+				       heat_object(frame, view->ranges));
 	json_add_u64(document, "lost", frame->lost);
 	json_object_object_add(document, "overhead",
 			       overhead_object(model, frame));

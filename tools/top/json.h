@@ -9,6 +9,10 @@
 
 #define TOP_JSON_SCHEMA "frsp.top/1"
 
+/* Looks up what top_json_write() shows of the latest frame besides numbers. */
+void top_json_look_up(struct top_model *model, struct top_frame *frame,
+		      const struct top_view *view);
+
 /* Prints a frame as one line and flushes. It has the maps only if view->screen
  * is TOP_MAP, and the heat only if it is TOP_HEAT. Returns 0 or -errno.
  */

@@ -39,7 +39,7 @@
 struct context {
 	struct top_live *live;
 	struct top_model *model;
-	const struct top_frame *frame;
+	struct top_frame *frame;
 };
 
 static enum report_change key_quit(struct context *context)
@@ -303,6 +303,8 @@ static enum report_change key_write(struct context *context)
 
 	strftime(name, sizeof(name), "frsp-top-%Y%m%d-%H%M%S.txt",
 		 localtime(&now));
+	/* another key may have changed the screen since it was drawn */
+	top_view_look_up(context->model, context->frame, &live->view);
 	err = top_report_snapshot(name, context->model, context->frame,
 				  &live->view);
 	snprintf(live->notice, sizeof(live->notice), "%s%s%s", name,
@@ -605,7 +607,7 @@ static enum report_change press(struct context *context, int key)
 }
 
 enum report_change top_live_keys(struct top_live *live, struct top_model *model,
-				 const struct top_frame *frame)
+				 struct top_frame *frame)
 {
 	struct context context = {live, model, frame};
 	enum report_change change = REPORT_SAME, one;

@@ -24,13 +24,13 @@ struct top_live {
 /* As screen_start(), and sets up colours. Call screen_stop() at the end. */
 bool top_live_start(struct top_live *live);
 
-/* Draws the screen or the help. Returns 0 or -errno. */
+/* Draws the screen or the help, after top_view_look_up(). Returns 0 or -errno. */
 int top_live_draw(struct top_live *live, struct top_model *model,
 		  const struct top_frame *frame);
 
 /* Handles the keys pressed since the last call. */
 enum report_change top_live_keys(struct top_live *live, struct top_model *model,
-				 const struct top_frame *frame);
+				 struct top_frame *frame);
 
 /* What the next frame needs for the present screen, and for JSON. */
 struct top_request top_live_request(const struct top_live *live,

@@ -149,6 +149,7 @@ static void clear_frame(struct top_frame *frame)
 		free(frame->fs[i].mount_label);
 	}
 	free(frame->fs);
+	path_kept_free(&frame->kept);
 	*frame = (struct top_frame){0};
 }
 
@@ -380,7 +381,7 @@ static int add_overhead(const struct top_model *model, struct top_frame *frame)
 }
 
 int top_model_sample(struct top_model *model, const struct top_request *request,
-		     const struct top_frame **frame)
+		     struct top_frame **frame)
 {
 	const struct top_frame *before = &model->frames[model->shown];
 	struct top_frame *now = &model->frames[!model->shown];
@@ -431,26 +432,50 @@ struct hot_monitor *top_model_hot(struct top_model *model)
 	return model->hot;
 }
 
-void top_model_hottest(struct top_model *model, const struct top_fs *fs,
-		       char *label, size_t size)
+static void name_hottest(struct top_model *model, const struct hot_rows *files,
+			 struct top_fs *fs)
 {
-	const struct top_frame *frame = &model->frames[model->shown];
-	const struct hot_rows *files = &frame->heat.ranking.files;
-	const struct hot_row *hottest = NULL;
-	struct path_result file;
-
-	label[0] = '\0';
 	for (__u32 i = 0; i < files->n_rows; i++) {
 		const struct hot_row *row = &files->rows[i];
 
 		if (row->fs_dev != fs->dev ||
-		    (hottest && row->temperature <= hottest->temperature))
+		    (fs->hottest &&
+		     row->temperature <= fs->hottest->temperature))
 			continue;
-		hot_monitor_path(model->hot, row, &file);
-		if (file.state == PATH_DELETED)
-			continue;
-		hottest = row;
-		path_label(&file, row->ino, row->dev, row->gen, label, size);
+		hot_monitor_name(model->hot, files, i, 1);
+		if (row->file->state != PATH_DELETED)
+			fs->hottest = row;
+	}
+}
+
+void top_model_name_hottest(struct top_model *model, struct top_frame *frame)
+{
+	for (size_t i = 0; i < frame->n_fs; i++)
+		name_hottest(model, &frame->heat.ranking.files, &frame->fs[i]);
+}
+
+static void name_inode(struct top_model *model, struct top_frame *frame,
+		       const struct frsp_es_inode_key *inode,
+		       const struct path_result **kept)
+{
+	const struct path_key key = {inode->ino, inode->dev, inode->gen};
+	struct path_result file;
+
+	if (*kept)
+		return;
+	path_cache_get(model->paths, &key, &file);
+	*kept = path_keep(&frame->kept, &file);
+}
+
+void top_model_name_inodes(struct top_model *model, struct top_frame *frame,
+			   struct top_fs *fs)
+{
+	for (int order = 0; order < ES_NR_ORDERS; order++) {
+		const struct es_top *top = &fs->es.top[order];
+
+		for (size_t i = 0; i < top->n_rows; i++)
+			name_inode(model, frame, &top->rows[i].inode,
+				   &fs->es_files[order][i]);
 	}
 }
 
@@ -481,12 +506,6 @@ int top_model_map(struct top_model *model, const struct top_fs *fs,
 	if (fs->has_status)
 		now.mount = mount_table_by_dev(model->mounts, fs->dev);
 	return disk_map_get(&model->maps, &now, map);
-}
-
-void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,
-		    __u32 gen, struct path_result *result)
-{
-	path_cache_get(model->paths, &(struct path_key){ino, dev, gen}, result);
 }
 
 int top_model_pin(struct top_model *model)

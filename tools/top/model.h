@@ -15,6 +15,7 @@
 #include "map/disk.h"
 #include "module/free_table.h"
 #include "module/fs_status.h"
+#include "paths/kept.h"
 #include "paths/path.h"
 #include "watch/alloc.h"
 #include "watch/busy.h"
@@ -46,9 +47,17 @@ struct top_fs {
 	bool has_events; /* frsp.ko has attached it, and is watched */
 	bool has_es;	 /* ext4, and the extent status tree is watched */
 	struct es_cache es;
+	/* where the inodes of .es.top are; NULL: top_model_name_inodes() was
+	 * not called
+	 */
+	const struct path_result *es_files[ES_NR_ORDERS][ES_TOP_INODES];
 	struct top_history es_history; /* look-ups that were hits */
 	bool has_busy;		       /* freed space is watched */
 	struct frsp_busy_fs busy;
+	/* A row of the frame's heat, with .file; NULL: no row has such a file,
+	 * or top_model_name_hottest() was not called.
+	 */
+	const struct hot_row *hottest;
 };
 
 struct top_frame {
@@ -63,7 +72,8 @@ struct top_frame {
 	__u64 events;
 	double events_ns; /* the time that the programs took for the events */
 	bool has_heat;
-	struct hot_frame heat; /* its rows are valid until the next frame */
+	struct hot_frame heat;	/* its rows are valid until the next frame */
+	struct path_kept *kept; /* .es_files of the filesystems */
 };
 
 struct top_model;
@@ -97,7 +107,7 @@ struct top_request {
  * -errno.
  */
 int top_model_sample(struct top_model *model, const struct top_request *request,
-		     const struct top_frame **frame);
+		     struct top_frame **frame);
 
 /* Keeps up with the kernel between samples: call it every second or so. */
 void top_model_tend(struct top_model *model);
@@ -106,13 +116,16 @@ void top_model_tend(struct top_model *model);
 const struct top_fs *top_model_before(const struct top_model *model,
 				      const struct top_fs *fs);
 
-/* The label (paths/path.h) of the filesystem's hottest file among the rows of
- * the latest frame, cut to fit; empty: no row has such a file. Deleted files
+/* Adds what the numbers of the latest frame do not say: where files are. Each
+ * looks nothing up a second time in a frame.
+ *
+ * hottest: the hottest file of each filesystem, among the rows. Deleted files
  * are skipped: they may be from a filesystem that had the same device number
- * before.
+ * before. inodes: those of the filesystem's extent status tree.
  */
-void top_model_hottest(struct top_model *model, const struct top_fs *fs,
-		       char *label, size_t size);
+void top_model_name_hottest(struct top_model *model, struct top_frame *frame);
+void top_model_name_inodes(struct top_model *model, struct top_frame *frame,
+			   struct top_fs *fs);
 
 /* Reads the free extents that frsp.ko knows now. Returns 0, -EOPNOTSUPP:
  * frsp.ko has not attached the filesystem, or another -errno.
@@ -127,14 +140,10 @@ int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
 int top_model_map(struct top_model *model, const struct top_fs *fs,
 		  struct disk_map **map);
 
-/* The monitor that finds the paths of frame->heat's rows; NULL if the frame has
+/* The monitor that names the rows of frame->heat; NULL if the frame has
  * no heat.
  */
 struct hot_monitor *top_model_hot(struct top_model *model);
-
-/* Finds the present path of an inode on the filesystem with this device. */
-void top_model_path(const struct top_model *model, __u64 ino, __u32 dev,
-		    __u32 gen, struct path_result *result);
 
 /* Pins all programs and maps, as watch_pin(). Only a running frsp-top or hotmon
  * evicts from the heat's table (heat/track.h).

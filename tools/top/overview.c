@@ -273,6 +273,15 @@ const char *top_overview_column(size_t i)
 
 /* --- rows ------------------------------------------------------------------- */
 
+static void fill_hottest(struct row *row)
+{
+	const struct hot_row *hottest = row->fs->hottest;
+
+	if (hottest)
+		path_label(hottest->file, hottest->ino, hottest->dev,
+			   hottest->gen, row->hottest, sizeof(row->hottest));
+}
+
 static size_t make_rows(struct row *rows, struct top_model *model,
 			const struct top_frame *frame,
 			const struct top_view *view)
@@ -287,8 +296,7 @@ static size_t make_rows(struct row *rows, struct top_model *model,
 		before = top_model_before(model, fs);
 		rows[n].fs = fs;
 		rows[n].interval_s = frame->interval_s;
-		top_model_hottest(model, fs, rows[n].hottest,
-				  sizeof(rows[n].hottest));
+		fill_hottest(&rows[n]);
 		if (before)
 			rows[n].before = *before;
 		else if (fs->has_status) /* so its first rates are 0 */
@@ -424,6 +432,13 @@ __u32 top_overview_neighbour(struct top_model *model,
 	}
 	free(rows);
 	return dev;
+}
+
+void top_overview_look_up(struct top_model *model, struct top_frame *frame,
+			  const struct top_view *view)
+{
+	(void)view;
+	top_model_name_hottest(model, frame);
 }
 
 int top_overview_print(FILE *out, struct top_model *model,

@@ -6,13 +6,25 @@
 #include "base/sgr.h"
 
 const struct top_screen top_screens[TOP_NR_SCREENS] = {
-	[TOP_OVERVIEW] = {"overview", "Overview", false, top_overview_print},
-	[TOP_ALLOCATOR] = {"allocator", "Allocator", true, top_allocator_print},
-	[TOP_MAP] = {"map", "Map", true, top_map_print},
-	[TOP_BUSY] = {"busy", "Busy", true, top_busy_print},
-	[TOP_ESCACHE] = {"escache", "ES cache", true, top_escache_print},
-	[TOP_HEAT] = {"heat", "Heat", false, top_heat_print},
+	[TOP_OVERVIEW] = {"overview", "Overview", false, top_overview_look_up,
+			  top_overview_print},
+	[TOP_ALLOCATOR] = {"allocator", "Allocator", true, NULL,
+			   top_allocator_print},
+	[TOP_MAP] = {"map", "Map", true, NULL, top_map_print},
+	[TOP_BUSY] = {"busy", "Busy", true, NULL, top_busy_print},
+	[TOP_ESCACHE] = {"escache", "ES cache", true, top_escache_look_up,
+			 top_escache_print},
+	[TOP_HEAT] = {"heat", "Heat", false, top_heat_look_up, top_heat_print},
 };
+
+void top_view_look_up(struct top_model *model, struct top_frame *frame,
+		      const struct top_view *view)
+{
+	const struct top_screen *screen = &top_screens[view->screen];
+
+	if (screen->look_up)
+		screen->look_up(model, frame, view);
+}
 
 bool top_view_passes(const struct top_view *view, const struct top_fs *fs)
 {
@@ -20,8 +32,8 @@ bool top_view_passes(const struct top_view *view, const struct top_fs *fs)
 	       strstr(fs->mount, view->filter);
 }
 
-const struct top_fs *top_view_fs(const struct top_frame *frame,
-				 const struct top_view *view)
+struct top_fs *top_view_fs(const struct top_frame *frame,
+			   const struct top_view *view)
 {
 	for (size_t i = 0; i < frame->n_fs; i++)
 		if (frame->fs[i].dev == view->dev)

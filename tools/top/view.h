@@ -57,6 +57,11 @@ struct top_screen {
 	const char *name; /* for --screen */
 	const char *title;
 	bool of_one; /* shows one filesystem, not all */
+	/* Looks up for the frame what .print shows besides numbers; NULL:
+	 * nothing.
+	 */
+	void (*look_up)(struct top_model *model, struct top_frame *frame,
+			const struct top_view *view);
 	/* Returns 0 or -errno. */
 	int (*print)(FILE *out, struct top_model *model,
 		     const struct top_frame *frame,
@@ -65,14 +70,20 @@ struct top_screen {
 
 extern const struct top_screen top_screens[TOP_NR_SCREENS];
 
+/* Looks up what the view's screen shows of the latest frame. Call it before
+ * each printing: what the frame has already is not looked up again.
+ */
+void top_view_look_up(struct top_model *model, struct top_frame *frame,
+		      const struct top_view *view);
+
 /* Whether the filesystem's name or mount point contains the filter. */
 bool top_view_passes(const struct top_view *view, const struct top_fs *fs);
 
 /* The chosen filesystem, or else the first that passes the filter; NULL: there
  * is none.
  */
-const struct top_fs *top_view_fs(const struct top_frame *frame,
-				 const struct top_view *view);
+struct top_fs *top_view_fs(const struct top_frame *frame,
+			   const struct top_view *view);
 
 /* Prints the head of a screen of one filesystem: its name and mount point.
  * Returns false if fs is NULL, after printing why there is no filesystem.
@@ -87,6 +98,8 @@ const char *top_view_unwatched(const struct top_fs *fs);
 const char *top_style(const struct top_view *view, const char *style);
 
 /* The screens, each in a file of its own. */
+void top_overview_look_up(struct top_model *model, struct top_frame *frame,
+			  const struct top_view *view);
 int top_overview_print(FILE *out, struct top_model *model,
 		       const struct top_frame *frame,
 		       const struct top_view *view);
@@ -97,8 +110,12 @@ int top_map_print(FILE *out, struct top_model *model,
 		  const struct top_frame *frame, const struct top_view *view);
 int top_busy_print(FILE *out, struct top_model *model,
 		   const struct top_frame *frame, const struct top_view *view);
+void top_escache_look_up(struct top_model *model, struct top_frame *frame,
+			 const struct top_view *view);
 int top_escache_print(FILE *out, struct top_model *model,
 		      const struct top_frame *frame,
+		      const struct top_view *view);
+void top_heat_look_up(struct top_model *model, struct top_frame *frame,
 		      const struct top_view *view);
 int top_heat_print(FILE *out, struct top_model *model,
 		   const struct top_frame *frame, const struct top_view *view);
