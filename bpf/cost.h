@@ -11,6 +11,11 @@
 
 #define COST_SAMPLE_EVERY 128
 
+/* Whether to measure event n of a CPU; never the first one (0), which finds all
+ * caches cold.
+ */
+#define COST_IS_SAMPLED(n) ((n) % COST_SAMPLE_EVERY == COST_SAMPLE_EVERY / 2)
+
 /* The cost of one program, per CPU. */
 struct frsp_cost {
 	__u64 events;

@@ -385,9 +385,7 @@ static __always_inline void track_bio(struct bio *bio)
 	account(&origin, &src, op != REQ_OP_READ);
 }
 
-/* Counts the event. True: measure its time. The first event is not measured,
- * because it finds all caches cold.
- */
+/* Counts the event. True: measure its time (cost.h). */
 static __always_inline bool count_event(void)
 {
 	__u32 key = FRSP_HOT_STAT_EVENTS;
@@ -397,7 +395,7 @@ static __always_inline bool count_event(void)
 	if (!events)
 		return false;
 	n = may_be_preempted() ? __sync_fetch_and_add(events, 1) : (*events)++;
-	return n % FRSP_HOT_SAMPLE_EVERY == FRSP_HOT_SAMPLE_EVERY / 2;
+	return COST_IS_SAMPLED(n);
 }
 
 static __always_inline void see_bio(struct bio *bio)

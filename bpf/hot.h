@@ -28,6 +28,7 @@
 #ifndef FRSP_HOT_H
 #define FRSP_HOT_H
 
+#include "cost.h"
 #include "heat.h"
 #include "hot_fs.h"
 
@@ -35,10 +36,8 @@
 #define FRSP_HOT_RANGE_BITS                                                    \
 	30 /* offsets up to 2^50 bytes; I/O above it is unattributed */
 #define FRSP_HOT_RANGE_FILE ((1U << FRSP_HOT_RANGE_BITS) - 1)
-#define FRSP_HOT_PROBES	    32 /* slots looked at before a key is dropped */
-/* The program measures its own cost: the time of every 128th event of a CPU. */
-#define FRSP_HOT_SAMPLE_EVERY 128
-#define FRSP_HOT_NAME_LEN     256 /* NAME_MAX and the final NUL */
+#define FRSP_HOT_PROBES	    32	/* slots looked at before a key is dropped */
+#define FRSP_HOT_NAME_LEN   256 /* NAME_MAX and the final NUL */
 /* Devices that a filesystem can have besides its own: log, realtime section. */
 #define FRSP_HOT_EXTRA_DEVS 2
 
