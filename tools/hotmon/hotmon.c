@@ -8,7 +8,6 @@
 #include <locale.h>
 
 #include "base/aside.h"
-#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/output.h"
@@ -292,7 +291,24 @@ static enum report_change keys(void *program)
 	return hot_live_keys(&hotmon->live);
 }
 
-static void redraw(void *program)
+static bool start_screen(void *program)
+{
+	struct hotmon *hotmon = program;
+
+	return hot_live_start(&hotmon->live);
+}
+
+static int sample_for_screen(void *program)
+{
+	struct hotmon *hotmon = program;
+	int err = sample(hotmon);
+
+	if (!err)
+		hot_live_keep_in_view(&hotmon->live, &hotmon->frame);
+	return err;
+}
+
+static int draw(void *program)
 {
 	struct hotmon *hotmon = program;
 	const struct hot_live *live = &hotmon->live;
@@ -302,58 +318,45 @@ static void redraw(void *program)
 				 hot_view_rows(&hotmon->frame, live->view),
 				 live->scroll, hot_live_n_rows());
 	hot_live_draw(live, &hotmon->frame);
+	return 0;
 }
 
-static struct report_loop loop_of(struct hotmon *hotmon)
+static int print_reports(struct hotmon *hotmon)
 {
-	return (struct report_loop){
+	const struct report_loop loop = {
 		.program = hotmon,
 		.how = &hotmon->opts.report,
 		.sample = sample_and_say,
 		.print = print,
 		.tend = tend,
-		.keys = keys,
-		.redraw = redraw,
 	};
+
+	fprintf(stderr, "Tracing disk I/O... Hit Ctrl-C to end.\n");
+	return report_print_all(&loop);
 }
 
-static int run_live(struct hotmon *hotmon)
+static int show_live(struct hotmon *hotmon)
 {
-	const struct report_loop loop = loop_of(hotmon);
-	double next = clock_monotonic_s() + hotmon->live.interval_s;
-	__u64 left = hotmon->opts.report.count; /* 0: no end */
-	bool passed = false;
-	int err;
+	const struct report_loop loop = {
+		.program = hotmon,
+		.how = &hotmon->opts.report,
+		.sample = sample_for_screen,
+		.print = print,
+		.tend = tend,
+		.pace = &hotmon->live.pace,
+		.start = start_screen,
+		.stop = hot_live_stop,
+		.draw = draw,
+		.keys = keys,
+		.reports_at_end = true,
+	};
 
-	if (!hot_live_start(&hotmon->live))
-		return -ENOTTY;
-	interrupt_catch(); /* again: ncurses has its own handlers */
-	do {
-		err = sample(hotmon);
-		if (err)
-			break;
-		hot_live_keep_in_view(&hotmon->live, &hotmon->frame);
-		/* a pause stops the screen, not the sampling */
-		if (!hotmon->live.paused || !passed)
-			redraw(hotmon);
-		passed = report_wait(&loop, next);
-		if (passed && left && !--left)
-			break;
-		next = clock_monotonic_s() + hotmon->live.interval_s;
-	} while (!interrupted && !hotmon->live.quit);
-	hot_live_stop();
-	if (!err && !hotmon->live.quit) {
-		err = sample(hotmon);
-		if (!err)
-			err = print(hotmon);
-	}
-	return err;
+	return report_show_live(&loop);
 }
 
 int main(int argc, char **argv)
 {
 	struct hotmon hotmon = {0};
-	struct report_loop loop;
 	enum exit_code code;
 	int err;
 
@@ -366,7 +369,7 @@ int main(int argc, char **argv)
 	hotmon.live.view =
 		hotmon.opts.request.ranges ? HOT_VIEW_RANGES : HOT_VIEW_FILES;
 	hotmon.live.sort = hotmon.opts.request.sort;
-	hotmon.live.interval_s = hotmon.opts.report.interval_s;
+	hotmon.live.pace.interval_s = hotmon.opts.report.interval_s;
 	hotmon.live.exact = hotmon.opts.report.exact;
 	hotmon.live.color = hotmon.opts.report.color;
 	code = privilege_check();
@@ -378,13 +381,8 @@ int main(int argc, char **argv)
 	code = start_tracking(&hotmon);
 	if (code != EXIT_OK)
 		return code;
-	if (hotmon.opts.report.output == OUTPUT_LIVE) {
-		err = run_live(&hotmon);
-	} else {
-		fprintf(stderr, "Tracing disk I/O... Hit Ctrl-C to end.\n");
-		loop = loop_of(&hotmon);
-		err = report_print_all(&loop);
-	}
+	err = hotmon.opts.report.output == OUTPUT_LIVE ? show_live(&hotmon)
+						       : print_reports(&hotmon);
 	hot_monitor_close(hotmon.monitor);
 	return live_end(err);
 }

@@ -9,15 +9,12 @@
 #include "heat/text.h"
 #include "ui/screen.h"
 
-#define HEADER_LINES   2 /* title, column heads */
-#define MIN_INTERVAL_S 0.1
-#define MAX_INTERVAL_S 3600.0
-
-#define STYLE_TITLE 8 /* pairs 1 to 3 are for hot_row_glow() */
+#define HEADER_LINES 2 /* title, column heads */
+#define STYLE_TITLE  8 /* pairs 1 to 3 are for hot_row_glow() */
 
 static enum report_change key_quit(struct hot_live *live)
 {
-	live->quit = true;
+	live->pace.quit = true;
 	return REPORT_QUIT;
 }
 
@@ -29,7 +26,7 @@ static enum report_change key_help(struct hot_live *live)
 
 static enum report_change key_pause(struct hot_live *live)
 {
-	live->paused = !live->paused;
+	live->pace.paused = !live->pace.paused;
 	return REPORT_REDRAW;
 }
 
@@ -55,15 +52,13 @@ static enum report_change key_reverse(struct hot_live *live)
 
 static enum report_change key_slower(struct hot_live *live)
 {
-	if (live->interval_s * 2 <= MAX_INTERVAL_S)
-		live->interval_s *= 2;
+	report_slower(&live->pace);
 	return REPORT_REDRAW;
 }
 
 static enum report_change key_faster(struct hot_live *live)
 {
-	if (live->interval_s / 2 >= MIN_INTERVAL_S)
-		live->interval_s /= 2;
+	report_faster(&live->pace);
 	return REPORT_REDRAW;
 }
 
@@ -187,8 +182,8 @@ static void draw_title(const struct hot_live *live,
 		 fmt_rfc3339(ts, frame->wall_ns) + 11, rows->n_total,
 		 live->view == HOT_VIEW_FILES ? "files" : "ranges",
 		 hot_sort_names[live->sort.key][0],
-		 live->sort.ascending ? ", lowest first" : "", live->interval_s,
-		 live->paused ? ", PAUSED" : "");
+		 live->sort.ascending ? ", lowest first" : "",
+		 live->pace.interval_s, live->pace.paused ? ", PAUSED" : "");
 	screen_put(0, 0, text, COLS);
 	attrset(A_NORMAL);
 }

@@ -12,11 +12,11 @@
 
 /* What the user has chosen with the keys. */
 struct hot_live {
+	struct report_pace pace;
 	enum hot_view view;
 	struct hot_sort sort;
-	double interval_s;
 	__u32 scroll; /* rows above the first one shown */
-	bool paused, help, exact, quit;
+	bool help, exact;
 	bool color;
 };
 

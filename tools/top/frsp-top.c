@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/output.h"
@@ -113,26 +112,44 @@ static enum exit_code unpin(void)
 	return pin_end(err);
 }
 
+static struct top_request wanted_frame(const struct top *top)
+{
+	const struct top_opts *opts = &top->opts;
+
+	switch (opts->report.output) {
+	case OUTPUT_LIVE:
+		return top_live_request(&top->live);
+	case OUTPUT_JSON:
+		return top_json_request(&opts->view);
+	default:
+		return top_report_request(&opts->view);
+	}
+}
+
 static int sample(void *program)
 {
 	struct top *top = program;
-	struct top_request request =
-		top_live_request(&top->live, top->opts.report.output);
+	struct top_request request = wanted_frame(top);
 
 	return top_model_sample(top->model, &request, &top->frame);
 }
 
-static int print(void *program)
+static int print_json(void *program)
 {
 	struct top *top = program;
+	const struct top_view *view = &top->opts.view;
 
-	if (top->opts.report.output == OUTPUT_JSON) {
-		top_json_look_up(top->model, top->frame, &top->live.view);
-		return top_json_write(stdout, top->model, top->frame,
-				      &top->live.view);
-	}
-	top_view_look_up(top->model, top->frame, &top->live.view);
-	return top_report_write(stdout, top->model, top->frame, &top->live.view,
+	top_json_look_up(top->model, top->frame, view);
+	return top_json_write(stdout, top->model, top->frame, view);
+}
+
+static int print_text(void *program)
+{
+	struct top *top = program;
+	const struct top_view *view = &top->opts.view;
+
+	top_view_look_up(top->model, top->frame, view);
+	return top_report_write(stdout, top->model, top->frame, view,
 				top->opts.report.timestamp);
 }
 
@@ -150,66 +167,61 @@ static enum report_change keys(void *program)
 	return top_live_keys(&top->live, top->model, top->frame);
 }
 
-static int draw(struct top *top)
+static bool start_screen(void *program)
 {
+	struct top *top = program;
+
+	return top_live_start(&top->live);
+}
+
+static int draw(void *program)
+{
+	struct top *top = program;
+
 	if (!top->live.help)
 		top_view_look_up(top->model, top->frame, &top->live.view);
 	return top_live_draw(&top->live, top->model, top->frame);
 }
 
-/* Ignores errors: they recur when the next frame is drawn. */
-static void redraw(void *program)
+static int print_reports(struct top *top)
 {
-	draw(program);
-}
-
-static struct report_loop loop_of(struct top *top)
-{
-	return (struct report_loop){
+	bool json = top->opts.report.output == OUTPUT_JSON;
+	const struct report_loop loop = {
 		.program = top,
 		.how = &top->opts.report,
 		.sample = sample,
-		.print = print,
+		.print = json ? print_json : print_text,
 		.tend = tend,
-		.keys = keys,
-		.redraw = redraw,
 	};
+
+	fprintf(stderr, "Tracing ext4 and XFS... Hit Ctrl-C to end.\n");
+	return report_print_all(&loop);
 }
 
-static int run_live(struct top *top)
+static int show_live(struct top *top)
 {
-	const struct report_loop loop = loop_of(top);
-	double next = clock_monotonic_s() + top->live.interval_s;
-	__u64 left = top->opts.report.count; /* 0: no end */
-	int err;
+	const struct report_loop loop = {
+		.program = top,
+		.how = &top->opts.report,
+		.sample = sample,
+		.tend = tend,
+		.pace = &top->live.pace,
+		.start = start_screen,
+		.stop = screen_stop,
+		.draw = draw,
+		.keys = keys,
+		.freezes = true,
+		.keeps_beat = true,
+	};
 
-	if (!top_live_start(&top->live))
-		return -ENOTTY;
-	interrupt_catch(); /* again: ncurses has its own handlers */
-	err = sample(top);
-	while (!err && !interrupted && !top->live.quit) {
-		bool passed;
-
-		err = draw(top);
-		if (err)
-			break;
-		passed = report_wait(&loop, next);
-		if (passed && left && !--left)
-			break;
-		if (passed)
-			next = clock_monotonic_s() + top->live.interval_s;
-		/* While the view is frozen, no key samples a new frame. */
-		if (!top->live.paused)
-			err = sample(top);
-	}
-	screen_stop();
-	return err;
+	top->live.view = top->opts.view;
+	top->live.pace.interval_s = top->opts.report.interval_s;
+	return report_show_live(&loop);
 }
 
 int main(int argc, char **argv)
 {
 	struct top top = {0};
-	struct report_loop loop;
 	enum exit_code code;
 	int err;
 
@@ -235,17 +247,8 @@ int main(int argc, char **argv)
 	}
 	if (code != EXIT_OK)
 		return code;
-	top.live = (struct top_live){
-		.view = top.opts.view,
-		.interval_s = top.opts.report.interval_s,
-	};
-	if (top.opts.report.output == OUTPUT_LIVE) {
-		err = run_live(&top);
-	} else {
-		fprintf(stderr, "Tracing ext4 and XFS... Hit Ctrl-C to end.\n");
-		loop = loop_of(&top);
-		err = report_print_all(&loop);
-	}
+	err = top.opts.report.output == OUTPUT_LIVE ? show_live(&top)
+						    : print_reports(&top);
 	top_model_close(top.model);
 	if (err == -ENODEV)
 		return log_fail(EXIT_FAILED, "mount it again, and start again",

@@ -314,6 +314,14 @@ static struct json_object *overhead_object(const struct top_model *model,
 	return object;
 }
 
+struct top_request top_json_request(const struct top_view *view)
+{
+	struct top_request request = top_view_request(view, TOP_HEAT_ROWS);
+
+	request.es_now = true;
+	return request;
+}
+
 void top_json_look_up(struct top_model *model, struct top_frame *frame,
 		      const struct top_view *view)
 {

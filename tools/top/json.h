@@ -9,6 +9,9 @@
 
 #define TOP_JSON_SCHEMA "frsp.top/1"
 
+/* What the next frame needs for top_json_write(). */
+struct top_request top_json_request(const struct top_view *view);
+
 /* Looks up what top_json_write() shows of the latest frame besides numbers. */
 void top_json_look_up(struct top_model *model, struct top_frame *frame,
 		      const struct top_view *view);

@@ -27,13 +27,8 @@
 #define FOOTER_LINES   1
 #define FOOTER_LEN     (TOP_REPORT_LEN + 4 * TOP_FILTER_LEN + 32)
 #define MAP_HEAD_LINES 4 /* lines of the map that are not cells */
-#define MIN_INTERVAL_S 0.1
-#define MAX_INTERVAL_S 3600.0
 #define KEY_ESCAPE     27
 #define WIDE_TITLE     100 /* columns that the names of all screens need */
-/* Rows to find the hottest file of each filesystem in, on other screens. */
-#define HEAT_ROWS	 200
-#define HEAT_REPORT_ROWS 50
 
 /* What a key acts on. */
 struct context {
@@ -44,7 +39,7 @@ struct context {
 
 static enum report_change key_quit(struct context *context)
 {
-	context->live->quit = true;
+	context->live->pace.quit = true;
 	return REPORT_QUIT;
 }
 
@@ -57,7 +52,9 @@ static enum report_change key_help(struct context *context)
 
 static enum report_change key_pause(struct context *context)
 {
-	context->live->paused = !context->live->paused;
+	struct report_pace *pace = &context->live->pace;
+
+	pace->paused = !pace->paused;
 	return REPORT_REDRAW;
 }
 
@@ -139,13 +136,13 @@ static enum report_change key_sort(struct context *context)
 	struct top_live *live = context->live;
 
 	if (live->view.screen == TOP_HEAT)
-		live->heat_sort.key =
-			(live->heat_sort.key + 1) % HOT_NR_SORT_KEYS;
+		live->view.heat_sort.key =
+			(live->view.heat_sort.key + 1) % HOT_NR_SORT_KEYS;
 	else if (!top_overview_column(++live->view.sort))
 		live->view.sort = 0;
 	snprintf(live->notice, sizeof(live->notice), "sorted by %s",
 		 live->view.screen == TOP_HEAT
-			 ? hot_sort_names[live->heat_sort.key][0]
+			 ? hot_sort_names[live->view.heat_sort.key][0]
 			 : top_overview_column(live->view.sort));
 	return ranks_anew(live);
 }
@@ -155,7 +152,8 @@ static enum report_change key_reverse(struct context *context)
 	struct top_live *live = context->live;
 
 	if (live->view.screen == TOP_HEAT)
-		live->heat_sort.ascending = !live->heat_sort.ascending;
+		live->view.heat_sort.ascending =
+			!live->view.heat_sort.ascending;
 	else
 		live->view.reverse = !live->view.reverse;
 	return ranks_anew(live);
@@ -237,15 +235,13 @@ static enum report_change key_left(struct context *context)
 
 static enum report_change key_slower(struct context *context)
 {
-	if (context->live->interval_s * 2 <= MAX_INTERVAL_S)
-		context->live->interval_s *= 2;
+	report_slower(&context->live->pace);
 	return REPORT_REDRAW;
 }
 
 static enum report_change key_faster(struct context *context)
 {
-	if (context->live->interval_s / 2 >= MIN_INTERVAL_S)
-		context->live->interval_s /= 2;
+	report_faster(&context->live->pace);
 	return REPORT_REDRAW;
 }
 
@@ -468,7 +464,7 @@ static void draw_title(const struct top_live *live,
 	}
 	attrset(A_NORMAL);
 	snprintf(text, sizeof(text), wide ? "%s every %.1f s" : "%s %.1f s",
-		 live->paused ? " FROZEN," : "", live->interval_s);
+		 live->pace.paused ? " FROZEN," : "", live->pace.interval_s);
 	screen_put(0, x, text, COLS);
 }
 
@@ -620,32 +616,7 @@ enum report_change top_live_keys(struct top_live *live, struct top_model *model,
 	return change;
 }
 
-/* How many rows of heat a frame needs. On the heat screen few are taken, as the
- * path of each row is looked up.
- */
-static __u32 heat_rows(const struct top_live *live, enum opts_output output)
+struct top_request top_live_request(const struct top_live *live)
 {
-	if (live->view.screen != TOP_HEAT || output == OUTPUT_JSON)
-		return HEAT_ROWS;
-	return output == OUTPUT_BATCH ? HEAT_REPORT_ROWS
-				      : live->scroll + 3 * page();
-}
-
-struct top_request top_live_request(const struct top_live *live,
-				    enum opts_output output)
-{
-	enum top_screen_id screen = live->view.screen;
-	const struct hot_frame_request heat = {
-		/* other screens need the hottest rows, whatever the order */
-		.sort = screen == TOP_HEAT ? live->heat_sort
-					   : (struct hot_sort){0},
-		.max_rows = heat_rows(live, output),
-		.ranges = screen == TOP_MAP ||
-			  (screen == TOP_HEAT && live->view.ranges),
-	};
-
-	return (struct top_request){
-		.heat = heat,
-		.es_now = screen == TOP_ESCACHE || output == OUTPUT_JSON,
-	};
+	return top_view_request(&live->view, live->scroll + 3 * page());
 }

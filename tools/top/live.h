@@ -12,11 +12,10 @@
 
 /* What the user has chosen with the keys. */
 struct top_live {
+	struct report_pace pace;
 	struct top_view view;
-	struct hot_sort heat_sort;
-	double interval_s;
 	int scroll; /* lines above the first one shown */
-	bool paused, help, quit;
+	bool help;
 	bool typing;	  /* the filter is being typed */
 	char notice[128]; /* what the last key did; empty: nothing to say */
 };
@@ -32,8 +31,7 @@ int top_live_draw(struct top_live *live, struct top_model *model,
 enum report_change top_live_keys(struct top_live *live, struct top_model *model,
 				 struct top_frame *frame);
 
-/* What the next frame needs for the present screen, and for JSON. */
-struct top_request top_live_request(const struct top_live *live,
-				    enum opts_output output);
+/* What the next frame needs for the present screen. */
+struct top_request top_live_request(const struct top_live *live);
 
 #endif

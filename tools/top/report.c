@@ -12,6 +12,12 @@
 #include "watch/tested.h"
 
 #define SNAPSHOT_PATIENCE_S 1.0
+#define HEAT_REPORT_ROWS    50
+
+struct top_request top_report_request(const struct top_view *view)
+{
+	return top_view_request(view, HEAT_REPORT_ROWS);
+}
 
 int top_report_text(char **text, struct top_model *model,
 		    const struct top_frame *frame, const struct top_view *view)

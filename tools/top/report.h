@@ -7,6 +7,9 @@
 
 #define TOP_REPORT_LEN 256
 
+/* What the next frame needs for a report. */
+struct top_request top_report_request(const struct top_view *view);
+
 /* Prints the view's screen into *text, which the caller frees. If the view has
  * colours, the text has sequences of base/sgr.h. Returns 0 or -errno.
  */

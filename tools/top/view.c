@@ -17,6 +17,23 @@ const struct top_screen top_screens[TOP_NR_SCREENS] = {
 	[TOP_HEAT] = {"heat", "Heat", false, top_heat_look_up, top_heat_print},
 };
 
+struct top_request top_view_request(const struct top_view *view,
+				    __u32 heat_rows)
+{
+	bool lists = view->screen == TOP_HEAT;
+	const struct hot_frame_request heat = {
+		/* other screens need the hottest rows, whatever the order */
+		.sort = lists ? view->heat_sort : (struct hot_sort){0},
+		.max_rows = lists ? heat_rows : TOP_HEAT_ROWS,
+		.ranges = view->screen == TOP_MAP || (lists && view->ranges),
+	};
+
+	return (struct top_request){
+		.heat = heat,
+		.es_now = view->screen == TOP_ESCACHE,
+	};
+}
+
 void top_view_look_up(struct top_model *model, struct top_frame *frame,
 		      const struct top_view *view)
 {

@@ -41,6 +41,7 @@ struct top_view {
 	__u32 dev;
 	size_t sort; /* column that the overview is sorted by */
 	bool reverse;
+	struct hot_sort heat_sort;
 	bool ranges; /* heat: show 1-MiB ranges, not files */
 	bool exact;
 	bool color;
@@ -69,6 +70,15 @@ struct top_screen {
 };
 
 extern const struct top_screen top_screens[TOP_NR_SCREENS];
+
+/* Rows of heat for screens that need the hottest rows but do not list them. */
+#define TOP_HEAT_ROWS 200
+
+/* What the next frame needs for the view's screen. heat_rows: how many rows the
+ * heat screen lists; few, as the path of each is looked up.
+ */
+struct top_request top_view_request(const struct top_view *view,
+				    __u32 heat_rows);
 
 /* Looks up what the view's screen shows of the latest frame. Call it before
  * each printing: what the frame has already is not looked up again.
