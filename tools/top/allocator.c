@@ -95,12 +95,19 @@ static void print_events(FILE *out, const struct top_fs *fs)
 		   HIST_NS, BAR_WIDTH);
 }
 
-int top_allocator_print(FILE *out, struct top_model *model,
-			const struct top_frame *frame,
+void top_allocator_look_up(struct top_model *model, struct top_frame *frame,
+			   const struct top_view *view)
+{
+	struct top_fs *fs = top_view_fs(frame, view);
+
+	if (fs && fs->has_alloc)
+		top_model_free_extents(model, fs);
+}
+
+int top_allocator_print(FILE *out, const struct top_frame *frame,
 			const struct top_view *view)
 {
 	const struct top_fs *fs = top_view_fs(frame, view);
-	struct free_table table;
 
 	if (!top_view_head(out, fs, view))
 		return 0;
@@ -120,8 +127,8 @@ int top_allocator_print(FILE *out, struct top_model *model,
 		   HIST_COUNT, BAR_WIDTH);
 	hist_print(out, "Groups scanned", fs->alloc.scanned,
 		   FRSP_ALLOC_SCAN_BUCKETS, HIST_COUNT, BAR_WIDTH);
-	if (!top_model_free_extents(model, fs, &table))
-		free_table_print(out, &table);
+	if (fs->has_free)
+		free_table_print(out, &fs->free);
 	else
 		fputs("Free extents by size: needs frsp.ko, \"frspctl doctor\" says what is missing\n",
 		      out);

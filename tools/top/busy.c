@@ -27,13 +27,12 @@ static void print_lifetimes(FILE *out, const struct frsp_busy_fs *busy)
 		   BAR_WIDTH);
 }
 
-int top_busy_print(FILE *out, struct top_model *model,
-		   const struct top_frame *frame, const struct top_view *view)
+int top_busy_print(FILE *out, const struct top_frame *frame,
+		   const struct top_view *view)
 {
 	const struct top_fs *fs = top_view_fs(frame, view);
 	const struct frsp_busy_fs *busy;
 
-	(void)model;
 	if (!top_view_head(out, fs, view))
 		return 0;
 	if (!fs->has_busy) {

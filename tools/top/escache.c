@@ -95,14 +95,12 @@ void top_escache_look_up(struct top_model *model, struct top_frame *frame,
 		top_model_name_inodes(model, frame, fs);
 }
 
-int top_escache_print(FILE *out, struct top_model *model,
-		      const struct top_frame *frame,
+int top_escache_print(FILE *out, const struct top_frame *frame,
 		      const struct top_view *view)
 {
 	const struct top_fs *fs = top_view_fs(frame, view);
 	const struct es_cache *es;
 
-	(void)model;
 	if (!top_view_head(out, fs, view))
 		return 0;
 	if (!fs->has_es) {

@@ -149,7 +149,7 @@ static int print_text(void *program)
 	const struct top_view *view = &top->opts.view;
 
 	top_view_look_up(top->model, top->frame, view);
-	return top_report_write(stdout, top->model, top->frame, view,
+	return top_report_write(stdout, top->frame, view,
 				top->opts.report.timestamp);
 }
 
@@ -180,7 +180,7 @@ static int draw(void *program)
 
 	if (!top->live.help)
 		top_view_look_up(top->model, top->frame, &top->live.view);
-	return top_live_draw(&top->live, top->model, top->frame);
+	return top_live_draw(&top->live, top->frame);
 }
 
 static int print_reports(struct top *top)

@@ -19,8 +19,8 @@ void top_heat_look_up(struct top_model *model, struct top_frame *frame,
 	hot_monitor_name(top_model_hot(model), rows, 0, rows->n_rows);
 }
 
-int top_heat_print(FILE *out, struct top_model *model,
-		   const struct top_frame *frame, const struct top_view *view)
+int top_heat_print(FILE *out, const struct top_frame *frame,
+		   const struct top_view *view)
 {
 	const struct hot_text_style style = {
 		.view = shown_view(view),
@@ -28,7 +28,6 @@ int top_heat_print(FILE *out, struct top_model *model,
 		.color = view->color,
 	};
 
-	(void)model;
 	if (!frame->has_heat) {
 		fputs("disk I/O is not watched: the kernel lacks the tracepoint block_bio_queue\n",
 		      out);

@@ -215,23 +215,21 @@ static struct json_object *tiers_array(const struct tiers *tiers)
 	return array;
 }
 
-static void add_tiers(struct json_object *object, struct disk_map *map)
+static void add_tiers(struct json_object *object, const struct top_fs *fs)
 {
-	const struct tiers *tiers;
-	int err = disk_map_tiers(map, &tiers);
-
-	json_object_object_add(object, "tier", tier_array(map->groups, tiers));
-	json_object_object_add(object, "tiers", tiers_array(tiers));
-	json_add_string(object, "tiers_error", err ? strerror(-err) : NULL);
+	json_object_object_add(object, "tier",
+			       tier_array(fs->map->groups, fs->tiers));
+	json_object_object_add(object, "tiers", tiers_array(fs->tiers));
+	json_add_string(object, "tiers_error",
+			fs->tiers_err ? strerror(-fs->tiers_err) : NULL);
 }
 
-static struct json_object *map_object(struct top_model *model,
-				      const struct top_fs *fs)
+static struct json_object *map_object(const struct top_fs *fs)
 {
+	const struct disk_map *map = fs->map;
 	struct json_object *object;
-	struct disk_map *map;
 
-	if (top_model_map(model, fs, &map))
+	if (!map)
 		return NULL;
 	object = json_object_new_object();
 	json_add_u64(object, "flex_bytes", fs_map_flex_bytes(map->groups));
@@ -241,7 +239,7 @@ static struct json_object *map_object(struct top_model *model,
 			       map_array(map->groups, fs_map_fragmentation));
 	json_object_object_add(object, "warmth",
 			       heat_array(map->groups, map->heat));
-	add_tiers(object, map);
+	add_tiers(object, fs);
 	return object;
 }
 
@@ -257,8 +255,7 @@ static struct json_object *heat_object(const struct top_frame *frame,
 	return object;
 }
 
-static struct json_object *fs_object(struct top_model *model,
-				     const struct top_fs *fs, bool with_map)
+static struct json_object *fs_object(const struct top_fs *fs, bool with_map)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -277,7 +274,7 @@ static struct json_object *fs_object(struct top_model *model,
 			       fs->has_events ? frsp_events_object(&fs->alloc)
 					      : NULL);
 	if (with_map)
-		json_object_object_add(object, "map", map_object(model, fs));
+		json_object_object_add(object, "map", map_object(fs));
 	json_object_object_add(object, "escache",
 			       fs->has_es ? es_json(fs) : NULL);
 	json_object_object_add(object, "busy",
@@ -325,13 +322,16 @@ struct top_request top_json_request(const struct top_view *view)
 void top_json_look_up(struct top_model *model, struct top_frame *frame,
 		      const struct top_view *view)
 {
-	for (size_t i = 0; i < frame->n_fs; i++)
+	for (size_t i = 0; i < frame->n_fs; i++) {
 		top_model_name_inodes(model, frame, &frame->fs[i]);
+		if (view->screen == TOP_MAP)
+			top_model_map(model, &frame->fs[i], true);
+	}
 	if (view->screen == TOP_HEAT)
 		top_heat_look_up(model, frame, view);
 }
 
-int top_json_write(FILE *out, struct top_model *model,
+int top_json_write(FILE *out, const struct top_model *model,
 		   const struct top_frame *frame, const struct top_view *view)
 {
 	struct json_object *document =
@@ -345,7 +345,7 @@ int top_json_write(FILE *out, struct top_model *model,
 	json_add_u64(document, "interval_ms", frame->interval_s * 1000 + 0.5);
 	for (size_t i = 0; i < frame->n_fs; i++)
 		json_object_array_add(array,
-				      fs_object(model, &frame->fs[i],
+				      fs_object(&frame->fs[i],
 						view->screen == TOP_MAP));
 	json_object_object_add(document, "filesystems", array);
 	if (view->screen == TOP_HEAT)

@@ -19,7 +19,7 @@ void top_json_look_up(struct top_model *model, struct top_frame *frame,
 /* Prints a frame as one line and flushes. It has the maps only if view->screen
  * is TOP_MAP, and the heat only if it is TOP_HEAT. Returns 0 or -errno.
  */
-int top_json_write(FILE *out, struct top_model *model,
+int top_json_write(FILE *out, const struct top_model *model,
 		   const struct top_frame *frame, const struct top_view *view);
 
 #endif

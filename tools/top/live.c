@@ -73,8 +73,8 @@ static void choose(struct context *context, int lines)
 {
 	struct top_live *live = context->live;
 	int line = 0;
-	__u32 dev = top_overview_neighbour(context->model, context->frame,
-					   &live->view, lines, &line);
+	__u32 dev = top_overview_neighbour(context->frame, &live->view, lines,
+					   &line);
 
 	if (!dev)
 		return;
@@ -180,14 +180,22 @@ static enum report_change key_metric(struct context *context)
 	return REPORT_REDRAW;
 }
 
+static bool map_limits(const struct context *context, __u32 *zoom, __u32 *pan)
+{
+	const struct top_view *view = &context->live->view;
+
+	/* another key may have changed the screen since it was drawn */
+	top_view_look_up(context->model, context->frame, view);
+	return top_map_limits(context->frame, view, zoom, pan);
+}
+
 static enum report_change key_zoom_in(struct context *context)
 {
 	struct top_view *view = &context->live->view;
 
 	__u32 last_zoom, last_pan;
 
-	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
-			    &last_pan) ||
+	if (!map_limits(context, &last_zoom, &last_pan) ||
 	    view->zoom >= last_zoom)
 		return REPORT_SAME;
 	view->zoom++;
@@ -211,8 +219,7 @@ static enum report_change key_right(struct context *context)
 	struct top_view *view = &context->live->view;
 	__u32 last_zoom, last_pan;
 
-	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
-			    &last_pan))
+	if (!map_limits(context, &last_zoom, &last_pan))
 		return REPORT_SAME;
 	view->pan = view->pan < last_pan ? view->pan + 1 : last_pan;
 	return REPORT_REDRAW;
@@ -223,8 +230,7 @@ static enum report_change key_left(struct context *context)
 	struct top_view *view = &context->live->view;
 	__u32 last_zoom, last_pan;
 
-	if (!top_map_limits(context->model, context->frame, view, &last_zoom,
-			    &last_pan))
+	if (!map_limits(context, &last_zoom, &last_pan))
 		return REPORT_SAME;
 	/* pan is beyond the last one if the terminal has grown */
 	view->pan = view->pan < last_pan ? view->pan : last_pan;
@@ -301,8 +307,7 @@ static enum report_change key_write(struct context *context)
 		 localtime(&now));
 	/* another key may have changed the screen since it was drawn */
 	top_view_look_up(context->model, context->frame, &live->view);
-	err = top_report_snapshot(name, context->model, context->frame,
-				  &live->view);
+	err = top_report_snapshot(name, context->frame, &live->view);
 	snprintf(live->notice, sizeof(live->notice), "%s%s%s", name,
 		 err ? ": not written: " : " written",
 		 err == -ETIMEDOUT ? "its filesystem does not answer"
@@ -512,8 +517,7 @@ static void draw_footer(const struct top_live *live,
 	screen_put(LINES - 1, 0, line, COLS);
 }
 
-int top_live_draw(struct top_live *live, struct top_model *model,
-		  const struct top_frame *frame)
+int top_live_draw(struct top_live *live, const struct top_frame *frame)
 {
 	char *text;
 	int err;
@@ -528,7 +532,7 @@ int top_live_draw(struct top_live *live, struct top_model *model,
 	live->view.width = COLS;
 	live->view.n_cells = COLS * (page() - MAP_HEAD_LINES);
 	err = live->help ? print_help(&text)
-			 : top_report_text(&text, model, frame, &live->view);
+			 : top_report_text(&text, frame, &live->view);
 	if (err)
 		return err;
 	draw_title(live, frame);

@@ -24,8 +24,7 @@ struct top_live {
 bool top_live_start(struct top_live *live);
 
 /* Draws the screen or the help, after top_view_look_up(). Returns 0 or -errno. */
-int top_live_draw(struct top_live *live, struct top_model *model,
-		  const struct top_frame *frame);
+int top_live_draw(struct top_live *live, const struct top_frame *frame);
 
 /* Handles the keys pressed since the last call. */
 enum report_change top_live_keys(struct top_live *live, struct top_model *model,

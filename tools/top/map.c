@@ -236,45 +236,56 @@ static void print_legend(FILE *out, const struct source *source,
 		grid->n_flex, fmt_bytes(bytes, flex_bytes, false));
 }
 
-bool top_map_limits(struct top_model *model, const struct top_frame *frame,
-		    const struct top_view *view, __u32 *zoom, __u32 *pan)
+bool top_map_limits(const struct top_frame *frame, const struct top_view *view,
+		    __u32 *zoom, __u32 *pan)
 {
 	const struct top_fs *fs = top_view_fs(frame, view);
-	struct disk_map *map;
 	struct map_grid grid;
 
-	if (!fs || top_model_map(model, fs, &map))
+	if (!fs || !fs->map)
 		return false;
-	grid = grid_of(map->groups, view);
+	grid = grid_of(fs->map->groups, view);
 	*zoom = grid.last_zoom;
 	*pan = grid.last_pan;
 	return true;
 }
 
-int top_map_print(FILE *out, struct top_model *model,
-		  const struct top_frame *frame, const struct top_view *view)
+void top_map_look_up(struct top_model *model, struct top_frame *frame,
+		     const struct top_view *view)
+{
+	struct top_fs *fs = top_view_fs(frame, view);
+
+	if (fs)
+		top_model_map(model, fs, view->metric == TOP_TIER);
+}
+
+int top_map_print(FILE *out, const struct top_frame *frame,
+		  const struct top_view *view)
 {
 	const struct top_fs *fs = top_view_fs(frame, view);
-	struct disk_map *map;
+	const struct disk_map *map;
 	struct source source;
 	struct map_grid grid;
-	int err;
 
 	if (!top_view_head(out, fs, view))
 		return 0;
-	err = top_model_map(model, fs, &map);
-	if (err == -EOPNOTSUPP) {
+	if (fs->map_err == -EOPNOTSUPP) {
 		fprintf(out, "%s has no block groups\n", fs->fs_type);
 		return 0;
 	}
-	if (err) { /* no failure: the other screens do not read the device */
+	/* no failure: the other screens do not read the device */
+	if (fs->map_err) {
 		fprintf(out, "cannot read the group descriptors: %s\n",
-			strerror(-err));
+			strerror(-fs->map_err));
 		return 0;
 	}
-	source = (struct source){.map = map->groups, .heat = map->heat};
-	if (view->metric == TOP_TIER)
-		source.tiers_err = disk_map_tiers(map, &source.tiers);
+	map = fs->map;
+	source = (struct source){
+		.map = map->groups,
+		.heat = map->heat,
+		.tiers = fs->tiers,
+		.tiers_err = fs->tiers_err,
+	};
 	grid = grid_of(map->groups, view);
 	print_legend(out, &source, &grid, view);
 	print_grid(out, &source, &grid, view);

@@ -194,11 +194,10 @@ static const struct top_fs *fs_in(const struct top_frame *frame, __u32 dev)
 	return NULL;
 }
 
-/* Copies the history from the previous frame and appends this interval.
- * before: the filesystem in the previous frame, or NULL.
- */
-static void add_to_history(struct top_fs *fs, const struct top_fs *before)
+/* Copies the history from the previous frame and appends this interval. */
+static void add_to_history(struct top_fs *fs)
 {
+	const struct top_fs *before = fs->before;
 	struct top_history *history = &fs->es_history;
 	__u64 hits = fs->es.totals.hits, misses = fs->es.totals.misses;
 
@@ -407,18 +406,14 @@ int top_model_sample(struct top_model *model, const struct top_request *request,
 	if (err)
 		return err;
 	now->has_heat = model->hot;
-	for (size_t i = 0; i < now->n_fs; i++)
-		add_to_history(&now->fs[i], fs_in(before, now->fs[i].dev));
+	for (size_t i = 0; i < now->n_fs; i++) {
+		now->fs[i].before = fs_in(before, now->fs[i].dev);
+		add_to_history(&now->fs[i]);
+	}
 	err = forget_gone(model, before, now);
 	model->shown = !model->shown;
 	*frame = now;
 	return err;
-}
-
-const struct top_fs *top_model_before(const struct top_model *model,
-				      const struct top_fs *fs)
-{
-	return fs_in(&model->frames[!model->shown], fs->dev);
 }
 
 void top_model_tend(struct top_model *model)
@@ -479,18 +474,17 @@ void top_model_name_inodes(struct top_model *model, struct top_frame *frame,
 	}
 }
 
-int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
-			   struct free_table *table)
+void top_model_free_extents(struct top_model *model, struct top_fs *fs)
 {
-	if (!fs->has_status)
-		return -EOPNOTSUPP;
-	*table = (struct free_table){.extents.tree = FRSP_ALL,
-				     .device = fs->name};
-	return free_extents_read(model->mounts, fs->dev, table);
+	if (!fs->has_status || fs->asked_free)
+		return;
+	fs->asked_free = true;
+	fs->free = (struct free_table){.extents.tree = FRSP_ALL,
+				       .device = fs->name};
+	fs->has_free = !free_extents_read(model->mounts, fs->dev, &fs->free);
 }
 
-int top_model_map(struct top_model *model, const struct top_fs *fs,
-		  struct disk_map **map)
+static int get_map(struct top_model *model, struct top_fs *fs)
 {
 	const struct top_frame *frame = &model->frames[model->shown];
 	struct disk_map_now now = {
@@ -505,7 +499,16 @@ int top_model_map(struct top_model *model, const struct top_fs *fs,
 		return -EOPNOTSUPP;
 	if (fs->has_status)
 		now.mount = mount_table_by_dev(model->mounts, fs->dev);
-	return disk_map_get(&model->maps, &now, map);
+	return disk_map_get(&model->maps, &now, &fs->map);
+}
+
+void top_model_map(struct top_model *model, struct top_fs *fs, bool with_tiers)
+{
+	fs->map_err = get_map(model, fs);
+	if (fs->map_err)
+		fs->map = NULL;
+	if (fs->map && with_tiers)
+		fs->tiers_err = disk_map_tiers(fs->map, &fs->tiers);
 }
 
 int top_model_pin(struct top_model *model)

@@ -33,7 +33,8 @@ struct top_history {
  * attached or pinned.
  */
 struct top_fs {
-	__u32 dev; /* kernel dev_t */
+	__u32 dev;		     /* kernel dev_t */
+	const struct top_fs *before; /* in the previous frame; NULL: not there */
 	char name[MOUNT_NAME_LEN];
 	char fs_type[16];
 	bool is_ext4;	   /* or ext2 or ext3 with the driver of ext4 */
@@ -58,6 +59,13 @@ struct top_fs {
 	 * or top_model_name_hottest() was not called.
 	 */
 	const struct hot_row *hottest;
+	/* What top_model_map() got. */
+	struct disk_map *map;
+	int map_err;		   /* why .map is NULL, if it was asked for */
+	const struct tiers *tiers; /* NULL: not asked for */
+	int tiers_err;		   /* why .tiers is empty */
+	bool asked_free, has_free; /* for and by top_model_free_extents() */
+	struct free_table free;
 };
 
 struct top_frame {
@@ -112,12 +120,8 @@ int top_model_sample(struct top_model *model, const struct top_request *request,
 /* Keeps up with the kernel between samples: call it every second or so. */
 void top_model_tend(struct top_model *model);
 
-/* The filesystem in the previous frame; NULL: it was not there. */
-const struct top_fs *top_model_before(const struct top_model *model,
-				      const struct top_fs *fs);
-
-/* Adds what the numbers of the latest frame do not say: where files are. Each
- * looks nothing up a second time in a frame.
+/* These add to the latest frame what takes longer than to read counts. None
+ * does it a second time in a frame.
  *
  * hottest: the hottest file of each filesystem, among the rows. Deleted files
  * are skipped: they may be from a filesystem that had the same device number
@@ -127,18 +131,14 @@ void top_model_name_hottest(struct top_model *model, struct top_frame *frame);
 void top_model_name_inodes(struct top_model *model, struct top_frame *frame,
 			   struct top_fs *fs);
 
-/* Reads the free extents that frsp.ko knows now. Returns 0, -EOPNOTSUPP:
- * frsp.ko has not attached the filesystem, or another -errno.
- */
-int top_model_free_extents(struct top_model *model, const struct top_fs *fs,
-			   struct free_table *table);
+/* The free extents that frsp.ko knows now, if it has attached the filesystem. */
+void top_model_free_extents(struct top_model *model, struct top_fs *fs);
 
-/* Gets the filesystem's map. The first call reads all groups; later calls
- * refresh some of them, once per frame. Returns 0, -EOPNOTSUPP: not ext4, or
- * another -errno.
+/* The filesystem's map. The first call reads all groups; later calls refresh
+ * some of them, once per frame. .map_err is then 0, -EOPNOTSUPP: not ext4, or
+ * another -errno. with_tiers: on which of its disks its blocks are, too.
  */
-int top_model_map(struct top_model *model, const struct top_fs *fs,
-		  struct disk_map **map);
+void top_model_map(struct top_model *model, struct top_fs *fs, bool with_tiers);
 
 /* The monitor that names the rows of frame->heat; NULL if the frame has
  * no heat.

@@ -282,18 +282,16 @@ static void fill_hottest(struct row *row)
 			   hottest->gen, row->hottest, sizeof(row->hottest));
 }
 
-static size_t make_rows(struct row *rows, struct top_model *model,
-			const struct top_frame *frame,
+static size_t make_rows(struct row *rows, const struct top_frame *frame,
 			const struct top_view *view)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < frame->n_fs; i++) {
-		const struct top_fs *fs = &frame->fs[i], *before;
+		const struct top_fs *fs = &frame->fs[i], *before = fs->before;
 
 		if (!top_view_passes(view, fs))
 			continue;
-		before = top_model_before(model, fs);
 		rows[n].fs = fs;
 		rows[n].interval_s = frame->interval_s;
 		fill_hottest(&rows[n]);
@@ -396,25 +394,23 @@ static void print_missing(FILE *out, const struct row *rows, size_t n,
 /* The rows in the order of the view; sets *n to their number. The caller frees
  * them. NULL: no memory.
  */
-static struct row *sorted_rows(struct top_model *model,
-			       const struct top_frame *frame,
+static struct row *sorted_rows(const struct top_frame *frame,
 			       const struct top_view *view, size_t *n)
 {
 	struct row *rows = calloc(frame->n_fs + 1, sizeof(*rows));
 
 	if (!rows)
 		return NULL;
-	*n = make_rows(rows, model, frame, view);
+	*n = make_rows(rows, frame, view);
 	qsort_r(rows, *n, sizeof(*rows), compare_rows, (void *)view);
 	return rows;
 }
 
-__u32 top_overview_neighbour(struct top_model *model,
-			     const struct top_frame *frame,
+__u32 top_overview_neighbour(const struct top_frame *frame,
 			     const struct top_view *view, int lines, int *line)
 {
 	size_t n = 0, at = 0;
-	struct row *rows = sorted_rows(model, frame, view, &n);
+	struct row *rows = sorted_rows(frame, view, &n);
 	__u32 dev = 0;
 
 	while (at + 1 < n && rows[at].fs->dev != view->dev)
@@ -441,15 +437,14 @@ void top_overview_look_up(struct top_model *model, struct top_frame *frame,
 	top_model_name_hottest(model, frame);
 }
 
-int top_overview_print(FILE *out, struct top_model *model,
-		       const struct top_frame *frame,
+int top_overview_print(FILE *out, const struct top_frame *frame,
 		       const struct top_view *view)
 {
 	struct row *rows;
 	size_t n;
 	int err;
 
-	rows = sorted_rows(model, frame, view, &n);
+	rows = sorted_rows(frame, view, &n);
 	if (!rows)
 		return -ENOMEM;
 	err = print_table(out, rows, n, view);

@@ -19,8 +19,8 @@ struct top_request top_report_request(const struct top_view *view)
 	return top_view_request(view, HEAT_REPORT_ROWS);
 }
 
-int top_report_text(char **text, struct top_model *model,
-		    const struct top_frame *frame, const struct top_view *view)
+int top_report_text(char **text, const struct top_frame *frame,
+		    const struct top_view *view)
 {
 	size_t size;
 	FILE *out = open_memstream(text, &size);
@@ -28,7 +28,7 @@ int top_report_text(char **text, struct top_model *model,
 
 	if (!out)
 		return -errno;
-	err = top_screens[view->screen].print(out, model, frame, view);
+	err = top_screens[view->screen].print(out, frame, view);
 	if (fclose(out) && !err)
 		err = -ENOMEM;
 	if (err)
@@ -49,12 +49,11 @@ void top_report_cost(char *line, size_t size, const struct top_frame *frame)
 		 fmt_bytes(bytes, frame->map_bytes, false), frame->lost);
 }
 
-int top_report_write(FILE *out, struct top_model *model,
-		     const struct top_frame *frame, const struct top_view *view,
-		     bool timestamp)
+int top_report_write(FILE *out, const struct top_frame *frame,
+		     const struct top_view *view, bool timestamp)
 {
 	char line[TOP_REPORT_LEN], ts[FMT_LEN], *text;
-	int err = top_report_text(&text, model, frame, view);
+	int err = top_report_text(&text, frame, view);
 
 	if (err)
 		return err;
@@ -88,8 +87,7 @@ static int write_snapshot(void *context)
 	return n < 0 || close(fd) ? -errno : 0;
 }
 
-int top_report_snapshot(const char *path, struct top_model *model,
-			const struct top_frame *frame,
+int top_report_snapshot(const char *path, const struct top_frame *frame,
 			const struct top_view *view)
 {
 	struct snapshot snapshot = {.path = path};
@@ -100,7 +98,7 @@ int top_report_snapshot(const char *path, struct top_model *model,
 	if (!out)
 		return -ENOMEM;
 	plain.color = false;
-	err = top_report_write(out, model, frame, &plain, true);
+	err = top_report_write(out, frame, &plain, true);
 	if (fclose(out) && !err)
 		err = -ENOMEM;
 	if (!err)

@@ -8,9 +8,9 @@
 const struct top_screen top_screens[TOP_NR_SCREENS] = {
 	[TOP_OVERVIEW] = {"overview", "Overview", false, top_overview_look_up,
 			  top_overview_print},
-	[TOP_ALLOCATOR] = {"allocator", "Allocator", true, NULL,
-			   top_allocator_print},
-	[TOP_MAP] = {"map", "Map", true, NULL, top_map_print},
+	[TOP_ALLOCATOR] = {"allocator", "Allocator", true,
+			   top_allocator_look_up, top_allocator_print},
+	[TOP_MAP] = {"map", "Map", true, top_map_look_up, top_map_print},
 	[TOP_BUSY] = {"busy", "Busy", true, NULL, top_busy_print},
 	[TOP_ESCACHE] = {"escache", "ES cache", true, top_escache_look_up,
 			 top_escache_print},

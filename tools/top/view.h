@@ -64,8 +64,7 @@ struct top_screen {
 	void (*look_up)(struct top_model *model, struct top_frame *frame,
 			const struct top_view *view);
 	/* Returns 0 or -errno. */
-	int (*print)(FILE *out, struct top_model *model,
-		     const struct top_frame *frame,
+	int (*print)(FILE *out, const struct top_frame *frame,
 		     const struct top_view *view);
 };
 
@@ -110,40 +109,40 @@ const char *top_style(const struct top_view *view, const char *style);
 /* The screens, each in a file of its own. */
 void top_overview_look_up(struct top_model *model, struct top_frame *frame,
 			  const struct top_view *view);
-int top_overview_print(FILE *out, struct top_model *model,
-		       const struct top_frame *frame,
+int top_overview_print(FILE *out, const struct top_frame *frame,
 		       const struct top_view *view);
-int top_allocator_print(FILE *out, struct top_model *model,
-			const struct top_frame *frame,
+void top_allocator_look_up(struct top_model *model, struct top_frame *frame,
+			   const struct top_view *view);
+int top_allocator_print(FILE *out, const struct top_frame *frame,
 			const struct top_view *view);
-int top_map_print(FILE *out, struct top_model *model,
-		  const struct top_frame *frame, const struct top_view *view);
-int top_busy_print(FILE *out, struct top_model *model,
-		   const struct top_frame *frame, const struct top_view *view);
+void top_map_look_up(struct top_model *model, struct top_frame *frame,
+		     const struct top_view *view);
+int top_map_print(FILE *out, const struct top_frame *frame,
+		  const struct top_view *view);
+int top_busy_print(FILE *out, const struct top_frame *frame,
+		   const struct top_view *view);
 void top_escache_look_up(struct top_model *model, struct top_frame *frame,
 			 const struct top_view *view);
-int top_escache_print(FILE *out, struct top_model *model,
-		      const struct top_frame *frame,
+int top_escache_print(FILE *out, const struct top_frame *frame,
 		      const struct top_view *view);
 void top_heat_look_up(struct top_model *model, struct top_frame *frame,
 		      const struct top_view *view);
-int top_heat_print(FILE *out, struct top_model *model,
-		   const struct top_frame *frame, const struct top_view *view);
+int top_heat_print(FILE *out, const struct top_frame *frame,
+		   const struct top_view *view);
 
 /* The filesystem that is this many lines below the chosen one (above, if
  * negative) in the overview, but not beyond its first or last line. If the
  * chosen one is not listed, the first. Sets *line to the line of the text that
  * it is on. Returns its device, or 0: the overview is empty.
  */
-__u32 top_overview_neighbour(struct top_model *model,
-			     const struct top_frame *frame,
+__u32 top_overview_neighbour(const struct top_frame *frame,
 			     const struct top_view *view, int lines, int *line);
 
 /* Sets *zoom to the largest zoom that changes what the map shows, and *pan to
  * the largest pan for the present zoom. Returns false if there is no map.
  */
-bool top_map_limits(struct top_model *model, const struct top_frame *frame,
-		    const struct top_view *view, __u32 *zoom, __u32 *pan);
+bool top_map_limits(const struct top_frame *frame, const struct top_view *view,
+		    __u32 *zoom, __u32 *pan);
 
 /* The name of metric i, for --metric; NULL: no such metric. */
 const char *top_map_metric(size_t i);
