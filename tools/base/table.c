@@ -6,21 +6,47 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path_fit.h"
+#include "base/text_width.h"
+
+#define MIN_PATH_COLUMNS 8 /* even if the table gets too wide then */
+
+struct layout {
+	int width; /* of the widest cell, and of the title */
+	int leaves;
+	bool has_left;
+};
+
 struct table {
 	struct libscols_table *cells;
 	size_t n_columns, n_rows;
+	struct layout *columns;
+	bool has_path;	    /* in the last column */
 	char *text;	    /* all lines, with a NUL after each */
 	char *const *lines; /* pointers into text; the titles come first */
 };
 
+static void widen(struct layout *column, const char *text)
+{
+	int width = text_width(text);
+
+	if (width > column->width)
+		column->width = width;
+}
+
 static int add_columns(struct table *table, const struct table_column *columns)
 {
-	for (size_t i = 0; i < table->n_columns; i++)
+	for (size_t i = 0; i < table->n_columns; i++) {
 		if (!scols_table_new_column(
 			    table->cells, columns[i].title,
 			    columns[i].min_width,
 			    columns[i].is_text ? 0 : SCOLS_FL_RIGHT))
 			return -ENOMEM;
+		table->columns[i].leaves = columns[i].leaves;
+		table->columns[i].width = columns[i].min_width;
+		widen(&table->columns[i], columns[i].title);
+	}
+	table->has_path = columns[table->n_columns - 1].is_path;
 	return 0;
 }
 
@@ -31,8 +57,9 @@ struct table *table_new(const struct table_column *columns, size_t n_columns)
 	if (!table)
 		return NULL;
 	table->n_columns = n_columns;
+	table->columns = calloc(n_columns, sizeof(*table->columns));
 	table->cells = scols_new_table();
-	if (table->cells && !add_columns(table, columns))
+	if (table->columns && table->cells && !add_columns(table, columns))
 		return table;
 	table_free(table);
 	return NULL;
@@ -43,6 +70,7 @@ void table_free(struct table *table)
 	if (!table)
 		return;
 	scols_unref_table(table->cells);
+	free(table->columns);
 	free((void *)table->lines);
 	free(table->text);
 	free(table);
@@ -53,8 +81,10 @@ int table_add(struct table *table, const char *const *cells)
 	struct libscols_line *line = scols_table_new_line(table->cells, NULL);
 	int err = line ? 0 : -ENOMEM;
 
-	for (size_t i = 0; i < table->n_columns && !err; i++)
+	for (size_t i = 0; i < table->n_columns && !err; i++) {
 		err = scols_line_set_data(line, i, cells[i]);
+		widen(&table->columns[i], cells[i]);
+	}
 	table->n_rows += !err;
 	return err;
 }
@@ -62,6 +92,97 @@ int table_add(struct table *table, const char *const *cells)
 size_t table_n_rows(const struct table *table)
 {
 	return table->n_rows;
+}
+
+int table_column_end(const struct table *table, size_t i)
+{
+	int end = -1;
+
+	if (table->columns[i].has_left)
+		return 0;
+	for (size_t k = 0; k <= i; k++)
+		if (!table->columns[k].has_left)
+			end += 1 + table->columns[k].width;
+	return end;
+}
+
+/* Takes the columns with the highest .leaves out of the table. Returns false if
+ * none may leave.
+ */
+static bool drop_columns(struct table *table)
+{
+	int highest = 0;
+
+	for (size_t i = 0; i < table->n_columns; i++)
+		if (!table->columns[i].has_left &&
+		    table->columns[i].leaves > highest)
+			highest = table->columns[i].leaves;
+	for (size_t i = 0; i < table->n_columns && highest; i++) {
+		if (table->columns[i].leaves != highest)
+			continue;
+		table->columns[i].has_left = true;
+		scols_column_set_flags(scols_table_get_column(table->cells, i),
+				       SCOLS_FL_HIDDEN);
+	}
+	return highest;
+}
+
+/* Shortens the path of each row. *shift becomes the longest way that one moved.
+ */
+static int fit_paths(struct table *table, int n_columns, int *shift)
+{
+	size_t last = table->n_columns - 1;
+	int wanted = *shift, err = 0;
+
+	*shift = 0;
+	for (size_t i = 0; i < table->n_rows && !err; i++) {
+		struct libscols_line *line =
+			scols_table_get_line(table->cells, i);
+		const char *path =
+			scols_cell_get_data(scols_line_get_cell(line, last));
+		char *fitting = malloc(path_fit_size(path));
+		int moved = wanted;
+
+		if (!fitting)
+			return -ENOMEM;
+		path_fit(path, n_columns, &moved, fitting);
+		if (abs(moved) > abs(*shift))
+			*shift = moved;
+		err = scols_line_set_data(line, last, fitting);
+		free(fitting);
+	}
+	return err;
+}
+
+/* The columns that are left for the last column; at least MIN_PATH_COLUMNS. */
+static int room_for_last(const struct table *table, int n_columns)
+{
+	size_t last = table->n_columns - 1;
+	int room = n_columns - table_column_end(table, last) +
+		   table->columns[last].width;
+
+	return room > MIN_PATH_COLUMNS ? room : MIN_PATH_COLUMNS;
+}
+
+/* The columns that the last column wants before others may stay. */
+static int wish_of_last(const struct table *table, int n_columns)
+{
+	int wish = table->columns[table->n_columns - 1].width;
+	int path = n_columns / 3 > TABLE_PATH_COLUMNS ? n_columns / 3
+						      : TABLE_PATH_COLUMNS;
+
+	return table->has_path && path < wish ? path : wish;
+}
+
+int table_fit(struct table *table, int n_columns, int *shift)
+{
+	int wish = wish_of_last(table, n_columns);
+
+	while (room_for_last(table, n_columns) < wish && drop_columns(table))
+		;
+	if (!table->has_path)
+		return 0;
+	return fit_paths(table, room_for_last(table, n_columns), shift);
 }
 
 /* Adds a row of blanks if there is no row: without a row, libsmartcols prints

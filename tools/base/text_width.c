@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/text_width.h"
 
+#include <langinfo.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
+
+bool text_is_utf8(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
 
 /* Returns the columns of the character at text. *len: its bytes; 0: the end. */
 static int next_width(const char *text, mbstate_t *state, size_t *len)

@@ -3,7 +3,11 @@
 #ifndef FRSP_TEXT_WIDTH_H
 #define FRSP_TEXT_WIDTH_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/* True if the present locale's characters are UTF-8. */
+bool text_is_utf8(void);
 
 int text_width(const char *text);
 

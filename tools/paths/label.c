@@ -8,13 +8,13 @@
  */
 #include "paths/path.h"
 
-#include <langinfo.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
+#include "base/text_width.h"
 #include "base/utf8.h"
 
 struct label {
@@ -71,7 +71,7 @@ static bool is_of_locale(__u32 code)
 {
 	if (code < 0x80)
 		return true;
-	return !strcmp(nl_langinfo(CODESET), "UTF-8") && wcwidth(code) >= 0;
+	return text_is_utf8() && wcwidth(code) >= 0;
 }
 
 static void add_path(struct label *label, const char *path)

@@ -6,9 +6,9 @@
 #include "suite.h"
 
 static const struct table_column columns[] = {
-	{"NAME", 0, true},
-	{"N", 4, false},
-	{"LAST", 0, true},
+	{.title = "NAME", .is_text = true},
+	{.title = "N", .min_width = 4},
+	{.title = "LAST", .is_text = true},
 };
 
 static void test_lines(void **state)
@@ -72,6 +72,87 @@ static void test_control(void **state)
 	table_free(table);
 }
 
+static const struct table_column narrow[] = {
+	{.title = "A", .min_width = 4},
+	{.title = "B", .min_width = 4, .leaves = 2},
+	{.title = "C", .min_width = 4, .leaves = 1},
+	{.title = "D", .min_width = 4, .leaves = 2},
+	{.title = "PATH", .is_text = true, .is_path = true},
+};
+
+/* Makes a table of two rows that is n_columns wide. */
+static struct table *fit(int n_columns, int *shift)
+{
+	static const char *const rows[][ARRAY_SIZE(narrow)] = {
+		{"1", "2", "3", "4", "/srv/of-thirty-columns/in-all"},
+		{"5", "6", "7", "8", "/a"},
+	};
+	struct table *table = table_new(narrow, ARRAY_SIZE(narrow));
+
+	assert_non_null(table);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_int_equal(table_add(table, rows[i]), 0);
+	assert_int_equal(table_fit(table, n_columns, shift), 0);
+	assert_int_equal(table_lay_out(table), 0);
+	return table;
+}
+
+/* Those with the highest number leave together, when the path needs it. */
+static void test_columns_leave(void **state)
+{
+	static const struct {
+		int n_columns;
+		const char *titles, *line;
+	} rows[] = {
+		{49, "   A    B    C    D PATH",
+		 "   1    2    3    4 /srv/of-thirty-columns/in-all"},
+		{46, "   A    B    C    D PATH",
+		 "   1    2    3    4 \xe2\x80\xa6/of-thirty-columns/in-all"},
+		{43, "   A    C PATH",
+		 "   1    3 /srv/of-thirty-columns/in-all"},
+		{36, "   A    C PATH",
+		 "   1    3 \xe2\x80\xa6/of-thirty-columns/in-all"},
+		{33, "   A PATH", "   1 \xe2\x80\xa6/of-thirty-columns/in-all"},
+		{20, "   A PATH", "   1 \xe2\x80\xa6/in-all"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		int shift = 0;
+		struct table *table = fit(rows[i].n_columns, &shift);
+
+		assert_string_equal(table_titles(table), rows[i].titles);
+		assert_string_equal(table_line(table, 0), rows[i].line);
+		table_free(table);
+	}
+}
+
+static void test_column_end(void **state)
+{
+	int shift = 0;
+	struct table *table = fit(40, &shift);
+
+	(void)state;
+	assert_int_equal(table_column_end(table, 0), 4);
+	assert_int_equal(table_column_end(table, 1), 0);
+	assert_int_equal(table_column_end(table, 2), 9);
+	table_free(table);
+}
+
+/* The paths scroll; the short one stays, and the longest says how far. */
+static void test_shift(void **state)
+{
+	int shift = -100;
+	struct table *table = fit(20, &shift);
+
+	(void)state;
+	assert_int_equal(shift, -22);
+	assert_string_equal(table_line(table, 0),
+			    "   1 /srv/of-thirty\xe2\x80\xa6");
+	assert_string_equal(table_line(table, 1), "   5 /a");
+	table_free(table);
+}
+
 static int use_utf8(void **state)
 {
 	(void)state;
@@ -85,6 +166,9 @@ int main(void)
 		cmocka_unit_test(test_min_width),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_control),
+		cmocka_unit_test(test_columns_leave),
+		cmocka_unit_test(test_column_end),
+		cmocka_unit_test(test_shift),
 	};
 
 	return cmocka_run_group_tests(tests, use_utf8, NULL);
