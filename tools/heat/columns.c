@@ -68,7 +68,12 @@ static const char *n_ranges(char buf[FMT_LEN], const struct hot_row *row,
 static const char *offset(char buf[FMT_LEN], const struct hot_row *row,
 			  bool exact)
 {
-	return fmt_bytes(buf, (__u64)row->range << FRSP_HOT_RANGE_SHIFT, exact);
+	if (exact)
+		return number(buf, (__u64)row->range << FRSP_HOT_RANGE_SHIFT);
+	/* one decimal of a larger unit would be the same for many ranges */
+	snprintf(buf, FMT_LEN, "%uM",
+		 row->range << (FRSP_HOT_RANGE_SHIFT - 20));
+	return buf;
 }
 
 static const char *device(char buf[FMT_LEN], const struct hot_row *row,
@@ -80,23 +85,32 @@ static const char *device(char buf[FMT_LEN], const struct hot_row *row,
 	return buf;
 }
 
+#define NO_KEY HOT_NR_SORT_KEYS
+
+/* clang-format off */
 const struct hot_column hot_columns[HOT_N_COLUMNS] = {
-	{"TEMP", 5, false, true, true, temperature},
-	{"READ/s", 7, false, true, true, read_rate},
-	{"WRITE/s", 7, false, true, true, write_rate},
-	{"READS", 8, false, true, true, reads},
-	{"WRITES", 8, false, true, true, writes},
-	{"READ", 7, false, true, true, read_bytes},
-	{"WRITTEN", 7, false, true, true, write_bytes},
-	{"RANGES", 6, false, true, false, n_ranges},
-	{"OFFSET", 8, false, false, true, offset},
-	{"DEV", 6, true, true, true, device},
-	{"FILE", 0, true, true, true, NULL},
+	{"TEMP", 5, 0, false, true, true, HOT_BY_TEMPERATURE, NO_KEY, temperature},
+	{"READ/s", 7, 0, false, true, true, HOT_BY_READ_RATE, HOT_BY_RATE, read_rate},
+	{"WRITE/s", 8, 0, false, true, true, HOT_BY_WRITE_RATE, HOT_BY_RATE, write_rate},
+	{"READS", 8, 2, false, true, true, HOT_BY_READS, HOT_BY_OPS, reads},
+	{"WRITES", 8, 2, false, true, true, HOT_BY_WRITES, HOT_BY_OPS, writes},
+	{"READ", 7, 1, false, true, true, HOT_BY_READ_BYTES, HOT_BY_BYTES, read_bytes},
+	{"WRITTEN", 8, 1, false, true, true, HOT_BY_WRITE_BYTES, HOT_BY_BYTES, write_bytes},
+	{"RANGES", 6, 4, false, true, false, NO_KEY, NO_KEY, n_ranges},
+	{"OFFSET", 8, 0, false, false, true, NO_KEY, NO_KEY, offset},
+	{"DEV", 6, 3, true, true, true, NO_KEY, NO_KEY, device},
+	{"FILE", 26, 0, true, true, true, NO_KEY, NO_KEY, NULL},
 };
+/* clang-format on */
 
 bool hot_column_shown(const struct hot_column *column, enum hot_view view)
 {
 	return view == HOT_VIEW_FILES ? column->in_files : column->in_ranges;
+}
+
+bool hot_column_sorts(const struct hot_column *column, enum hot_sort_key key)
+{
+	return column->key == key || column->sum_key == key;
 }
 
 int hot_row_glow(const struct hot_row *row, double hottest)

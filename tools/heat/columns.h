@@ -14,8 +14,13 @@ enum hot_view {
 struct hot_column {
 	const char *title;
 	int width;    /* the minimum in the live view */
+	int leaves;   /* if the terminal is narrow, see base/table.h */
 	bool is_text; /* left-aligned; numbers are right-aligned */
 	bool in_files, in_ranges;
+	/* The key that sorts by this column, and the one that sorts by its sum
+	 * with its neighbour; HOT_NR_SORT_KEYS: none.
+	 */
+	enum hot_sort_key key, sum_key;
 	/* The text of the cell. NULL: the path (.file of the row). */
 	const char *(*cell)(char buf[FMT_LEN], const struct hot_row *row,
 			    bool exact);
@@ -26,6 +31,9 @@ struct hot_column {
 extern const struct hot_column hot_columns[HOT_N_COLUMNS];
 
 bool hot_column_shown(const struct hot_column *column, enum hot_view view);
+
+/* True if the key sorts by this column, or by its sum with another. */
+bool hot_column_sorts(const struct hot_column *column, enum hot_sort_key key);
 
 /* How to colour a row, from 0 (cold) to 3, by its share of the hottest row's
  * temperature: 3 from 1/10 on, 2 from 1/100, 1 from 1/1000, else 0.

@@ -5,25 +5,48 @@
 
 #include "base/output.h"
 #include "base/sgr.h"
+#include "base/text_width.h"
 #include "heat/summary.h"
 
 /* The style for each value of hot_row_glow(). */
 static const char *const glow_styles[] = {"", SGR_GREEN, SGR_YELLOW, SGR_RED};
 
-static struct table *new_table(enum hot_view view, bool steady)
+/* Puts the column's title into text, with a mark if the view is sorted by it.
+ */
+static void write_title(char text[FMT_LEN], const struct hot_column *column,
+			const struct hot_table_style *style)
+{
+	static const char *const marks[2][2] = {
+		{"-", "+"},
+		{"\xe2\x96\xbc", "\xe2\x96\xb2"}, /* triangles: down, up */
+	};
+	bool marked = style->live && hot_column_sorts(column, style->sort.key);
+
+	snprintf(text, FMT_LEN, "%s%s", column->title,
+		 marked ? marks[text_is_utf8()][style->sort.ascending] : "");
+}
+
+static struct table *new_table(const struct hot_table_style *style)
 {
 	struct table_column columns[HOT_N_COLUMNS];
+	char titles[HOT_N_COLUMNS][FMT_LEN];
 	size_t n = 0;
 
 	for (int i = 0; i < HOT_N_COLUMNS; i++) {
 		const struct hot_column *column = &hot_columns[i];
 
-		if (hot_column_shown(column, view))
-			columns[n++] = (struct table_column){
-				.title = column->title,
-				.min_width = steady ? column->width : 0,
-				.is_text = column->is_text,
-			};
+		if (!hot_column_shown(column, style->view))
+			continue;
+		write_title(titles[i], column, style);
+		columns[n++] = (struct table_column){
+			.title = titles[i],
+			.min_width = style->live ? column->width : 0,
+			.is_text = column->is_text,
+			.leaves = hot_column_sorts(column, style->sort.key)
+					  ? 0
+					  : column->leaves,
+			.is_path = !column->cell,
+		};
 	}
 	return table_new(columns, n);
 }
@@ -52,16 +75,18 @@ static int add_row(struct table *table, const struct hot_row *row,
 }
 
 int hot_table_make(const struct hot_rows *rows, __u32 from, __u32 n,
-		   enum hot_view view, bool exact, bool steady,
-		   struct table **table)
+		   struct hot_table_style *style, struct table **table)
 {
 	int err = 0;
 
-	*table = new_table(view, steady);
+	*table = new_table(style);
 	if (!*table)
 		return -ENOMEM;
 	for (__u32 i = from; i < from + n && i < rows->n_rows && !err; i++)
-		err = add_row(*table, &rows->rows[i], view, exact);
+		err = add_row(*table, &rows->rows[i], style->view,
+			      style->exact);
+	if (!err && style->n_columns)
+		err = table_fit(*table, style->n_columns, &style->shift);
 	if (!err)
 		err = table_lay_out(*table);
 	if (err)
@@ -86,17 +111,20 @@ const struct hot_rows *hot_view_rows(const struct hot_frame *frame,
 				      : &frame->ranking.ranges;
 }
 
+/* Only the temperature is coloured: names in red would be a wall of red. */
 static void print_table(FILE *out, const struct table *table,
 			const struct hot_rows *rows, bool color)
 {
 	double hottest = hot_rows_hottest(rows);
+	int end = table_column_end(table, 0);
 
 	fprintf(out, "%s\n", table_titles(table));
 	for (size_t i = 0; i < table_n_rows(table); i++) {
 		int glow = color ? hot_row_glow(&rows->rows[i], hottest) : 0;
+		const char *line = table_line(table, i);
 
-		fprintf(out, "%s%s%s\n", glow_styles[glow],
-			table_line(table, i), glow ? SGR_RESET : "");
+		fprintf(out, "%s%.*s%s%s\n", glow_styles[glow], end, line,
+			glow ? SGR_RESET : "", line + end);
 	}
 }
 
@@ -104,15 +132,15 @@ int hot_text_write(FILE *out, const struct hot_frame *frame,
 		   const struct hot_text_style *style)
 {
 	char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN], ts[FMT_LEN];
-	const struct hot_rows *rows = hot_view_rows(frame, style->view);
+	struct hot_table_style form = style->table;
+	const struct hot_rows *rows = hot_view_rows(frame, form.view);
 	struct table *table;
 	int err;
 
-	err = hot_table_make(rows, 0, rows->n_rows, style->view, style->exact,
-			     false, &table);
+	err = hot_table_make(rows, 0, rows->n_rows, &form, &table);
 	if (err)
 		return err;
-	hot_summary(lines, frame, style->exact);
+	hot_summary(lines, frame, form.exact);
 	if (style->timestamp)
 		fprintf(out, "%s\n", fmt_rfc3339(ts, frame->wall_ns));
 	if (rows->n_rows)

@@ -22,6 +22,7 @@
 #include "hotmon/live.h"
 #include "hotmon/opts.h"
 #include "hotmon/self_test.h"
+#include "ui/screen.h"
 
 struct hotmon {
 	struct hotmon_opts opts;
@@ -215,8 +216,13 @@ static int print(void *program)
 	struct hotmon *hotmon = program;
 	const struct hotmon_opts *opts = &hotmon->opts;
 	const struct hot_text_style style = {
-		.view = hotmon->live.view,
-		.exact = opts->report.exact,
+		.table =
+			{
+				.view = hotmon->live.view,
+				.exact = opts->report.exact,
+				.sort = hotmon->live.sort,
+				.n_columns = screen_stdout_columns(),
+			},
 		.color = opts->report.color,
 		.timestamp = opts->report.timestamp,
 	};
@@ -227,7 +233,7 @@ static int print(void *program)
 		return hot_json_write(stdout, &hotmon->frame,
 				      opts->request.ranges);
 	}
-	name_all(hotmon, style.view);
+	name_all(hotmon, style.table.view);
 	return hot_text_write(stdout, &hotmon->frame, &style);
 }
 

@@ -214,11 +214,17 @@ static void draw_lines(const struct hot_live *live, const struct table *table,
 /* Draws the table. If there is no memory, the frame has none. */
 static void draw_table(const struct hot_live *live, const struct hot_rows *rows)
 {
+	struct hot_table_style style = {
+		.view = live->view,
+		.exact = live->exact,
+		.live = true,
+		.sort = live->sort,
+		.n_columns = COLS,
+	};
 	struct table *table;
 
 	if (hot_table_make(rows, live->scroll,
-			   live->help ? 0 : hot_live_n_rows(), live->view,
-			   live->exact, true, &table))
+			   live->help ? 0 : hot_live_n_rows(), &style, &table))
 		return;
 	draw_heads(table_titles(table));
 	draw_lines(live, table, rows);

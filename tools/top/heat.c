@@ -23,8 +23,8 @@ int top_heat_print(FILE *out, const struct top_frame *frame,
 		   const struct top_view *view)
 {
 	const struct hot_text_style style = {
-		.view = shown_view(view),
-		.exact = view->exact,
+		.table.view = shown_view(view),
+		.table.exact = view->exact,
 		.color = view->color,
 	};
 

@@ -26,6 +26,13 @@ static void catch_crashes(void)
 		sigaction(fatal[i], &action, NULL);
 }
 
+int screen_stdout_columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) ? 0 : size.ws_col;
+}
+
 /* LINES and COLUMNS in the environment describe the terminal in which they were
  * exported, at that time. They are used only if the kernel does not know the
  * size, as on a serial line.
