@@ -10,25 +10,18 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "base/clock.h"
 #include "heat/evict.h"
 #include "heat/fs_follow.h"
 #include "heat/fs_identity.h"
 #include "heat/fs_room.h"
+#include "paths/answers.h"
 #include "paths/kept.h"
 #include "paths/naming.h"
 #include "paths/places.h"
 #include "watch/tested.h"
 #include "watch/watch.h"
-
-/* Remembered answer to: is the file below the directory of -D? */
-struct placed_file {
-	struct path_key key;
-	bool is_below;
-	UT_hash_handle hh;
-};
 
 struct hot_monitor {
 	struct hot_track *track;
@@ -36,10 +29,12 @@ struct hot_monitor {
 	__u32 evict_hand; /* of hot_evict() */
 	struct mount_table *mounts;
 	struct path_cache *paths;
-	struct path_kept *kept;	    /* .file of the latest frame's rows */
-	struct path_naming *naming; /* NULL: not wanted */
-	struct placed_file *placed;
+	struct path_kept *kept;		     /* .file of the latest rows */
+	struct path_naming *naming;	     /* NULL: not wanted */
+	struct path_answers below, matching; /* .directory, .filter */
 	char *directory;
+	char *filter;	 /* of the latest frame's request; NULL: none */
+	__u32 shown_dev; /* .fs_dev of the same; 0: all */
 	struct cgroup_ref *cgroup; /* track only this one; NULL: all */
 	bool cgroup_gone;
 	struct fs_identities *identities;
@@ -162,21 +157,12 @@ int hot_monitor_open(const struct hot_monitor_options *options,
 	return 0;
 }
 
-static void forget_placed(struct hot_monitor *monitor)
-{
-	struct placed_file *placed, *next;
-
-	HASH_ITER (hh, monitor->placed, placed, next) {
-		HASH_DEL(monitor->placed, placed);
-		free(placed);
-	}
-}
-
 void hot_monitor_close(struct hot_monitor *monitor)
 {
 	if (!monitor)
 		return;
-	forget_placed(monitor);
+	path_answers_forget_all(&monitor->below);
+	path_answers_forget_all(&monitor->matching);
 	path_kept_free(&monitor->kept);
 	path_naming_free(monitor->naming);
 	path_cache_free(monitor->paths);
@@ -185,6 +171,7 @@ void hot_monitor_close(struct hot_monitor *monitor)
 	hot_track_close(monitor->track);
 	mount_table_free(monitor->mounts);
 	free(monitor->directory);
+	free(monitor->filter);
 	free(monitor->cgroup);
 	free(monitor);
 }
@@ -257,29 +244,64 @@ static void get_path(struct hot_monitor *monitor, const struct path_key *key,
 		path_naming_note(monitor->naming, key, result);
 }
 
-/* For hot_rank_refresh(): whether the slot's file is below .directory. The
- * first answer is kept: it does not change when the file is moved.
+static bool is_below(const struct hot_monitor *monitor,
+		     const struct path_key *key __attribute__((unused)),
+		     const struct path_result *file)
+{
+	return file->path && path_is_below(file->path, monitor->directory);
+}
+
+/* People filter what they see, so the text of a row decides. */
+static bool is_matching(const struct hot_monitor *monitor,
+			const struct path_key *key,
+			const struct path_result *file)
+{
+	const struct fs_identity identity =
+		fs_identity_get(monitor->identities, key->fs);
+	char label[PATH_LABEL_LEN];
+
+	path_label(file, key->ino, identity.fs.dev, key->gen, label,
+		   sizeof(label));
+	return strcasestr(label, monitor->filter);
+}
+
+/* The answer of decide() for a file. The first answer is kept: it does not
+ * change when the file is moved. If the path is not known, it may become known
+ * later.
  */
-static bool is_placed_below(void *context, const struct frsp_hot_slot *slot)
+static bool passes(struct hot_monitor *monitor, struct path_answers *answers,
+		   const struct path_key *key,
+		   bool (*decide)(const struct hot_monitor *monitor,
+				  const struct path_key *key,
+				  const struct path_result *file))
+{
+	struct path_result file;
+	bool answer;
+
+	if (path_answers_get(answers, key, &answer))
+		return answer;
+	get_path(monitor, key, &file);
+	answer = decide(monitor, key, &file);
+	if (file.path)
+		path_answers_put(answers, key, answer);
+	return answer;
+}
+
+/* For hot_rank_refresh(): whether the slot's file is shown. */
+static bool is_wanted(void *context, const struct frsp_hot_slot *slot)
 {
 	struct hot_monitor *monitor = context;
 	const struct path_key key = {slot->ino, slot->fs, slot->gen};
-	struct path_result file;
-	struct placed_file *placed;
 
-	HASH_FIND(hh, monitor->placed, &key, sizeof(key), placed);
-	if (placed)
-		return placed->is_below;
-	get_path(monitor, &key, &file);
-	if (!file.path)
-		return false; /* its path may become known later */
-	placed = malloc(sizeof(*placed));
-	if (!placed)
+	if (monitor->shown_dev &&
+	    fs_identity_get(monitor->identities, slot->fs).fs.fs_dev !=
+		    monitor->shown_dev)
 		return false;
-	placed->key = key;
-	placed->is_below = path_is_below(file.path, monitor->directory);
-	HASH_ADD(hh, monitor->placed, key, sizeof(key), placed);
-	return placed->is_below;
+	if (monitor->directory &&
+	    !passes(monitor, &monitor->below, &key, is_below))
+		return false;
+	return !monitor->filter ||
+	       passes(monitor, &monitor->matching, &key, is_matching);
 }
 
 /* For hot_rank_refresh(). A device below another one (device mapper, MD)
@@ -299,6 +321,8 @@ static bool class_is_wanted(void *context, __u32 fs)
 	entry = mount_table_backed_by(monitor->mounts, identity.fs.fs_dev);
 	if (!entry)
 		return false;
+	if (monitor->shown_dev && entry->dev != monitor->shown_dev)
+		return false;
 	if (monitor->one_fs)
 		return monitor->follow.is_there &&
 		       entry->dev == monitor->follow.was.fs_dev;
@@ -317,7 +341,6 @@ static void forget_slot(void *context, __u32 index,
 {
 	struct hot_monitor *monitor = context;
 	const struct path_key key = {slot->ino, slot->fs, slot->gen};
-	struct placed_file *placed;
 
 	hot_rank_forget(monitor->rank, index);
 	if (FRSP_HOT_TAG_RANGE(slot->tag) != FRSP_HOT_RANGE_FILE)
@@ -325,11 +348,8 @@ static void forget_slot(void *context, __u32 index,
 	path_cache_forget(monitor->paths, &key);
 	if (monitor->naming)
 		path_naming_forget(monitor->naming, &key);
-	HASH_FIND(hh, monitor->placed, &key, sizeof(key), placed);
-	if (placed) {
-		HASH_DEL(monitor->placed, placed);
-		free(placed);
-	}
+	path_answers_forget(&monitor->below, &key);
+	path_answers_forget(&monitor->matching, &key);
 }
 
 /* Records how many slots were evicted since the start. A killed reader may have
@@ -464,6 +484,26 @@ static void fill_devices(struct hot_monitor *monitor, struct hot_rows *rows)
 	}
 }
 
+/* Takes over the filter of a request. Returns 0 or -ENOMEM. */
+static int choose(struct hot_monitor *monitor,
+		  const struct hot_frame_request *request)
+{
+	const char *filter = request->filter ?: "";
+
+	monitor->shown_dev = request->fs_dev;
+	if (!strcmp(monitor->filter ?: "", filter))
+		return 0;
+	path_answers_forget_all(&monitor->matching);
+	free(monitor->filter);
+	monitor->filter = *filter ? strdup(filter) : NULL;
+	return *filter && !monitor->filter ? -ENOMEM : 0;
+}
+
+static bool is_chosen(const struct hot_monitor *monitor)
+{
+	return monitor->directory || monitor->filter || monitor->shown_dev;
+}
+
 int hot_monitor_sample(struct hot_monitor *monitor,
 		       const struct hot_frame_request *request,
 		       struct hot_frame *frame)
@@ -473,7 +513,6 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 		.max_rows = request->max_rows,
 		.ranges = request->ranges,
 		.only_fs = only_fs(monitor),
-		.wanted = monitor->directory ? is_placed_below : NULL,
 		.context = monitor,
 	};
 	__u64 stats[FRSP_HOT_NR_STATS];
@@ -482,6 +521,10 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 
 	if (hot_track_is_gone(monitor->track))
 		return -ECANCELED;
+	err = choose(monitor, request);
+	if (err)
+		return err;
+	ranking.wanted = is_chosen(monitor) ? is_wanted : NULL;
 	follow(monitor);
 	path_kept_free(&monitor->kept);
 	path_cache_next_frame(monitor->paths);
@@ -519,6 +562,36 @@ void hot_monitor_name(struct hot_monitor *monitor, const struct hot_rows *rows,
 		get_path(monitor, &key, &file);
 		row->file = path_keep(&monitor->kept, &file);
 	}
+}
+
+static bool is_listed(const struct hot_filesystem *list, size_t n, __u32 dev)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].dev == dev)
+			return true;
+	return false;
+}
+
+size_t hot_monitor_filesystems(struct hot_monitor *monitor,
+			       struct hot_filesystem *list, size_t max)
+{
+	size_t n = 0;
+	__u32 id = 0;
+
+	while (n < max && hot_track_next_fs(monitor->track, &id)) {
+		const struct fs_identity identity =
+			fs_identity_get(monitor->identities, id);
+		const struct mount_entry *entry;
+
+		if (!identity.is_there || !identity.fs.fs_type[0] ||
+		    is_listed(list, n, identity.fs.fs_dev))
+			continue;
+		entry = mount_table_by_dev(monitor->mounts, identity.fs.fs_dev);
+		if (entry)
+			list[n++] = (struct hot_filesystem){identity.fs.fs_dev,
+							    entry->target};
+	}
+	return n;
 }
 
 struct bpf_object_skeleton *

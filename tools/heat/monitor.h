@@ -36,6 +36,14 @@ struct hot_frame_request {
 	struct hot_sort sort;
 	__u32 max_rows; /* 0: all */
 	bool ranges;
+	/* Only files whose text for people (path_label()) contains this, in
+	 * capitals or not. NULL or "": all.
+	 */
+	const char *filter;
+	/* Only the filesystem whose superblock has this device number (kernel
+	 * dev_t), and I/O without a file on its disks. 0: all.
+	 */
+	__u32 fs_dev;
 };
 
 /* What one refresh shows. Rows stay valid until the next one. */
@@ -81,6 +89,16 @@ int hot_monitor_sample(struct hot_monitor *monitor,
  */
 void hot_monitor_name(struct hot_monitor *monitor, const struct hot_rows *rows,
 		      __u32 from, __u32 n);
+
+/* A filesystem that the table has files of, and that is mounted here. */
+struct hot_filesystem {
+	__u32 dev;	    /* kernel dev_t of its superblock */
+	const char *target; /* where; valid until the next sample or tend */
+};
+
+/* Lists at most max of them. Returns how many. */
+size_t hot_monitor_filesystems(struct hot_monitor *monitor,
+			       struct hot_filesystem *list, size_t max);
 
 /* Keeps up with the kernel between samples: call it every second or so. */
 int hot_monitor_tend(struct hot_monitor *monitor);

@@ -70,7 +70,7 @@ struct cluster {
 /* What the sort values of all clusters depend on. */
 struct ranked_by {
 	struct hot_sort sort;
-	bool ranges;
+	bool ranges, chosen; /* chosen: .wanted() decided */
 	__u32 only_fs;
 };
 
@@ -511,13 +511,18 @@ static bool may_have_rows(const struct pass *pass, __u32 c)
 static bool note_ranked_by(struct hot_rank *rank,
 			   const struct hot_request *request)
 {
-	bool same = rank->ranked_by.sort.key == request->sort.key &&
-		    rank->ranked_by.ranges == request->ranges &&
-		    rank->ranked_by.only_fs == request->only_fs;
+	const struct ranked_by was = rank->ranked_by;
 
-	rank->ranked_by = (struct ranked_by){request->sort, request->ranges,
-					     request->only_fs};
-	return same;
+	rank->ranked_by = (struct ranked_by){
+		.sort = request->sort,
+		.ranges = request->ranges,
+		.chosen = request->wanted,
+		.only_fs = request->only_fs,
+	};
+	return was.sort.key == request->sort.key &&
+	       was.ranges == request->ranges &&
+	       was.chosen == rank->ranked_by.chosen &&
+	       was.only_fs == request->only_fs;
 }
 
 /* Whether a cluster's last best value bounds its values now. Not if the lowest
