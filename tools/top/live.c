@@ -18,16 +18,15 @@
 #include "base/fmt.h"
 #include "base/sgr.h"
 #include "base/text_width.h"
-#include "base/utf8.h"
 #include "top/report.h"
 #include "ui/screen.h"
 #include "ui/term_colors.h"
+#include "ui/text_field.h"
 
 #define HEADER_LINES   1
 #define FOOTER_LINES   1
 #define FOOTER_LEN     (TOP_REPORT_LEN + 4 * TOP_FILTER_LEN + 32)
-#define MAP_HEAD_LINES 4 /* lines of the map that are not cells */
-#define KEY_ESCAPE     27
+#define MAP_HEAD_LINES 4   /* lines of the map that are not cells */
 #define WIDE_TITLE     100 /* columns that the names of all screens need */
 
 /* What a key acts on. */
@@ -543,53 +542,13 @@ int top_live_draw(struct top_live *live, const struct top_frame *frame)
 	return 0;
 }
 
-/* Whether the last UTF-8 character lacks bytes. */
-static bool is_incomplete(const char *text)
-{
-	size_t at = strlen(text), n = 0;
-
-	for (; at && utf8_follows(text[at - 1]); at--)
-		n++;
-	return at && n + 1 < utf8_len(text[at - 1]);
-}
-
-/* Appends one byte of a UTF-8 character. If not all bytes of the character fit,
- * none is appended.
- */
-static void type_byte(char filter[TOP_FILTER_LEN], unsigned char byte)
-{
-	size_t len = strlen(filter);
-
-	if (utf8_follows(byte)
-		    ? !is_incomplete(filter)
-		    : !utf8_len(byte) || len + utf8_len(byte) >= TOP_FILTER_LEN)
-		return;
-	filter[len] = byte;
-	filter[len + 1] = '\0';
-}
-
-/* Erases the last character, all bytes of it. */
-static void erase_last(char filter[TOP_FILTER_LEN])
-{
-	size_t len = strlen(filter);
-
-	while (len && utf8_follows(filter[--len]))
-		;
-	filter[len] = '\0';
-}
-
 static enum report_change type_filter(struct top_live *live, int key)
 {
-	char *filter = live->view.filter;
+	enum text_field_event event =
+		text_field_key(live->view.filter, TOP_FILTER_LEN, key);
 
-	if (key == '\n' || key == KEY_ENTER)
+	if (event == TEXT_FIELD_DONE || event == TEXT_FIELD_CANCELED)
 		live->typing = false;
-	else if (key == KEY_ESCAPE)
-		filter[0] = live->typing = false;
-	else if (key == KEY_BACKSPACE || key == 127 || key == '\b')
-		erase_last(filter);
-	else if (key >= ' ' && key < 256)
-		type_byte(filter, key);
 	return REPORT_REDRAW;
 }
 
