@@ -113,11 +113,20 @@ bool hot_column_sorts(const struct hot_column *column, enum hot_sort_key key)
 	return column->key == key || column->sum_key == key;
 }
 
+double hot_glow_least(int glow, double hottest)
+{
+	static const double shares[] = {0, 1000, 100, 10};
+
+	return hottest / shares[glow];
+}
+
 int hot_row_glow(const struct hot_row *row, double hottest)
 {
-	if (row->temperature <= 0 || row->temperature < hottest / 1000)
+	int glow = 3;
+
+	if (row->temperature <= 0)
 		return 0;
-	if (row->temperature < hottest / 100)
-		return 1;
-	return row->temperature < hottest / 10 ? 2 : 3;
+	while (glow && row->temperature < hot_glow_least(glow, hottest))
+		glow--;
+	return glow;
 }

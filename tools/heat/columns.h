@@ -40,4 +40,7 @@ bool hot_column_sorts(const struct hot_column *column, enum hot_sort_key key);
  */
 int hot_row_glow(const struct hot_row *row, double hottest);
 
+/* The least temperature for this colour, from 1 to 3. */
+double hot_glow_least(int glow, double hottest);
+
 #endif

@@ -191,24 +191,23 @@ static enum exit_code self_test(const struct hotmon_opts *opts)
 	return code;
 }
 
-static struct hot_frame_request wanted_frame(const struct hotmon *hotmon)
-{
-	struct hot_frame_request request = hotmon->opts.request;
-
-	if (hotmon->opts.report.output != OUTPUT_LIVE)
-		return request;
-	request.sort = hotmon->live.sort;
-	request.ranges = hotmon->live.view == HOT_VIEW_RANGES;
-	if (!hotmon->opts.rows_given)
-		request.max_rows = hotmon->live.scroll + hot_live_n_rows();
-	return request;
-}
-
 static void name_all(struct hotmon *hotmon, enum hot_view view)
 {
 	const struct hot_rows *rows = hot_view_rows(&hotmon->frame, view);
 
 	hot_monitor_name(hotmon->monitor, rows, 0, rows->n_rows);
+}
+
+/* The report after a live view has as many rows as were on the screen. */
+static void trim_last(struct hotmon *hotmon)
+{
+	struct hot_ranking *ranking = &hotmon->frame.ranking;
+	struct hot_rows *rows = hotmon->live.view == HOT_VIEW_FILES
+					? &ranking->files
+					: &ranking->ranges;
+
+	if (rows->n_rows > hot_live_n_rows())
+		rows->n_rows = hot_live_n_rows();
 }
 
 static int print(void *program)
@@ -233,13 +232,18 @@ static int print(void *program)
 		return hot_json_write(stdout, &hotmon->frame,
 				      opts->request.ranges);
 	}
+	if (opts->report.output == OUTPUT_LIVE && !opts->rows_given)
+		trim_last(hotmon);
 	name_all(hotmon, style.table.view);
 	return hot_text_write(stdout, &hotmon->frame, &style);
 }
 
 static int sample(struct hotmon *hotmon)
 {
-	struct hot_frame_request request = wanted_frame(hotmon);
+	struct hot_frame_request request =
+		hotmon->opts.report.output == OUTPUT_LIVE
+			? hot_live_request(&hotmon->live)
+			: hotmon->opts.request;
 
 	return hot_monitor_sample(hotmon->monitor, &request, &hotmon->frame);
 }
@@ -301,6 +305,7 @@ static bool start_screen(void *program)
 {
 	struct hotmon *hotmon = program;
 
+	hotmon->live.monitor = hotmon->monitor;
 	return hot_live_start(&hotmon->live);
 }
 
@@ -310,19 +315,19 @@ static int sample_for_screen(void *program)
 	int err = sample(hotmon);
 
 	if (!err)
-		hot_live_keep_in_view(&hotmon->live, &hotmon->frame);
+		hot_live_note(&hotmon->live, &hotmon->frame);
 	return err;
 }
 
 static int draw(void *program)
 {
 	struct hotmon *hotmon = program;
-	const struct hot_live *live = &hotmon->live;
+	struct hot_live *live = &hotmon->live;
 
-	if (!live->help)
+	if (live->mode != HOT_LIVE_HELP)
 		hot_monitor_name(hotmon->monitor,
 				 hot_view_rows(&hotmon->frame, live->view),
-				 live->scroll, hot_live_n_rows());
+				 live->rows.first, hot_live_n_rows());
 	hot_live_draw(live, &hotmon->frame);
 	return 0;
 }
@@ -375,6 +380,8 @@ int main(int argc, char **argv)
 	hotmon.live.view =
 		hotmon.opts.request.ranges ? HOT_VIEW_RANGES : HOT_VIEW_FILES;
 	hotmon.live.sort = hotmon.opts.request.sort;
+	hotmon.live.rows_given = hotmon.opts.rows_given;
+	hotmon.live.max_rows = hotmon.opts.request.max_rows;
 	hotmon.live.pace.interval_s = hotmon.opts.report.interval_s;
 	hotmon.live.exact = hotmon.opts.report.exact;
 	hotmon.live.color = hotmon.opts.report.color;

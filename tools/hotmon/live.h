@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hotmon's live view: the screen and the keys. It draws frames and computes no
- * numbers.
+ * hotmon's live view: what the user has chosen, the screen and the keys. It
+ * draws frames and computes no numbers.
+ *
+ *   keys.c    the table of keys, and what each does
+ *   menus.c   the menus that some keys open
+ *   mouse.c   clicks and the wheel
+ *   layout.c  which line of the screen has what
+ *   draw.c    draws a frame
  */
 #ifndef FRSP_HOT_LIVE_H
 #define FRSP_HOT_LIVE_H
@@ -9,15 +15,42 @@
 #include "cli/report_loop.h"
 #include "heat/columns.h"
 #include "heat/monitor.h"
+#include "ui/list_cursor.h"
+#include "ui/menu.h"
 
-/* What the user has chosen with the keys. */
+#define HOT_LIVE_FILTER_LEN 64
+
+/* What has the keys. */
+enum hot_live_mode {
+	HOT_LIVE_TABLE,
+	HOT_LIVE_HELP,
+	HOT_LIVE_SORT_MENU,
+	HOT_LIVE_FS_MENU,
+	HOT_LIVE_FILTER, /* the user types it */
+};
+
 struct hot_live {
-	struct report_pace pace;
+	enum hot_live_mode mode;
 	enum hot_view view;
 	struct hot_sort sort;
-	__u32 scroll; /* rows above the first one shown */
-	bool help, exact;
-	bool color;
+	struct report_pace pace;
+	bool rows_given; /* -r: */
+	__u32 max_rows;	 /* how many rows the user wants; 0: all */
+	bool exact, color;
+	struct list_cursor rows, help; /* the help has no cursor */
+	/* Rows that the cursor can reach, and how many of them the frame has */
+	__u32 n_rows, n_loaded;
+	int shift; /* of the paths, in columns to the right */
+	char filter[HOT_LIVE_FILTER_LEN]; /* "": all files */
+	__u32 fs_dev; /* only this filesystem, by its dev_t; 0: all */
+	char fs_name[MENU_ITEM_LEN];
+	struct menu menu;
+	__u32 menu_devs[MENU_MAX_ITEMS]; /* of the menu of filesystems */
+	/* Where the columns of the drawn table end, by hot_columns; 0: it is
+	 * not shown.
+	 */
+	int column_ends[HOT_N_COLUMNS];
+	struct hot_monitor *monitor; /* to list filesystems */
 };
 
 /* Takes the terminal. It is restored also if the program crashes. False: the
@@ -26,15 +59,19 @@ struct hot_live {
 bool hot_live_start(struct hot_live *live);
 void hot_live_stop(void);
 
+/* The frame that the view needs next. */
+struct hot_frame_request hot_live_request(const struct hot_live *live);
+
+/* Takes note of the rows of a new frame, and moves the cursor to the last one
+ * if there are fewer than before.
+ */
+void hot_live_note(struct hot_live *live, const struct hot_frame *frame);
+
 /* How many table rows fit on the screen. */
 __u32 hot_live_n_rows(void);
 
-/* Scrolls back if the frame has too few rows for .scroll. */
-void hot_live_keep_in_view(struct hot_live *live,
-			   const struct hot_frame *frame);
-
 /* The rows that it shows must be named (hot_monitor_name()). */
-void hot_live_draw(const struct hot_live *live, const struct hot_frame *frame);
+void hot_live_draw(struct hot_live *live, const struct hot_frame *frame);
 
 /* Handles the keys pressed since the last call. */
 enum report_change hot_live_keys(struct hot_live *live);

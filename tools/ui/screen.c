@@ -74,6 +74,12 @@ bool screen_start(void)
 	return true;
 }
 
+void screen_use_mouse(void)
+{
+	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	mouseinterval(0);
+}
+
 void screen_stop(void)
 {
 	endwin();

@@ -20,6 +20,11 @@ int screen_stdout_columns(void);
 bool screen_start(void);
 void screen_stop(void);
 
+/* From now on getch() also returns KEY_MOUSE: a button was pressed or the wheel
+ * was turned.
+ */
+void screen_use_mouse(void);
+
 /* Puts text at column x of line y, up to the column end. If it does not fit, it
  * is cut, and SCREEN_CUT is its last character. Returns the column behind the
  * text, or end + 1 if it was cut. If something was cut before (x > end), puts

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hotmon/draw.h"
+
+#include <stdlib.h>
+#include <ncurses.h>
+
+#include "base/text_width.h"
+#include "heat/summary.h"
+#include "heat/text.h"
+#include "hotmon/bar.h"
+#include "hotmon/keys.h"
+#include "hotmon/layout.h"
+#include "hotmon/menus.h"
+#include "ui/screen.h"
+
+#define STATUS_LEN  (4 * HOT_LIVE_FILTER_LEN + MENU_ITEM_LEN + 96)
+#define STYLE_TITLE 8 /* pairs 1 to 3 are for hot_row_glow() */
+
+void hot_draw_init_colors(struct hot_live *live)
+{
+	live->color = live->color && has_colors();
+	if (!live->color)
+		return;
+	start_color();
+	use_default_colors();
+	init_pair(1, COLOR_GREEN, -1);
+	init_pair(2, COLOR_YELLOW, -1);
+	init_pair(3, COLOR_RED, -1);
+	init_pair(STYLE_TITLE, COLOR_CYAN, -1);
+}
+
+static void draw_title(const struct hot_live *live,
+		       const struct hot_frame *frame,
+		       const struct hot_rows *rows)
+{
+	char ts[FMT_LEN], text[160];
+
+	attrset(live->color ? COLOR_PAIR(STYLE_TITLE) | A_BOLD : A_BOLD);
+	snprintf(text, sizeof(text),
+		 "hotmon  %.8s  %s%u %s by %s%s, every %.1f s  (h: help)",
+		 fmt_rfc3339(ts, frame->wall_ns) + 11,
+		 live->pace.paused ? "PAUSED  " : "", rows->n_total,
+		 live->view == HOT_VIEW_FILES ? "files" : "ranges",
+		 hot_sort_names[live->sort.key][0],
+		 live->sort.ascending ? ", lowest first" : "",
+		 live->pace.interval_s);
+	screen_put(0, 0, text, COLS);
+	attrset(A_NORMAL);
+}
+
+static void draw_heads(const char *titles)
+{
+	attrset(A_REVERSE);
+	mvhline(HOT_LAYOUT_HEADS, 0, ' ', COLS);
+	screen_put(HOT_LAYOUT_HEADS, 0, titles, COLS);
+	attrset(A_NORMAL);
+}
+
+/* Colours only the temperature, so that colours are no wall, and the line of
+ * the cursor can have another background.
+ */
+static void draw_row(int y, const char *line, int end, int glow,
+		     bool has_cursor)
+{
+	screen_put(y, 0, line, COLS);
+	if (has_cursor)
+		mvchgat(y, 0, -1, A_REVERSE, 0, NULL);
+	if (glow)
+		mvchgat(y, 0, end, has_cursor ? A_REVERSE : A_NORMAL,
+			(short)glow, NULL);
+}
+
+static void draw_rows(const struct hot_live *live, const struct table *table,
+		      const struct hot_rows *rows)
+{
+	double hottest = hot_rows_hottest(rows);
+
+	for (size_t i = 0; i < table_n_rows(table); i++) {
+		__u32 at = live->rows.first + i;
+		int glow = live->color ? hot_row_glow(&rows->rows[at], hottest)
+				       : 0;
+
+		draw_row(HOT_LAYOUT_ROWS + i, table_line(table, i),
+			 table_column_end(table, 0), glow, at == live->rows.at);
+	}
+}
+
+static void note_columns(struct hot_live *live, const struct table *table)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < HOT_N_COLUMNS; i++)
+		live->column_ends[i] =
+			hot_column_shown(&hot_columns[i], live->view)
+				? table_column_end(table, n++)
+				: 0;
+}
+
+/* Draws the table. If there is no memory, the frame has none. */
+static void draw_table(struct hot_live *live, const struct hot_rows *rows)
+{
+	struct hot_table_style style = {
+		.view = live->view,
+		.exact = live->exact,
+		.live = true,
+		.sort = live->sort,
+		.n_columns = COLS,
+		.shift = live->shift,
+	};
+	struct table *table;
+
+	if (hot_table_make(rows, live->rows.first, hot_layout().n_rows, &style,
+			   &table))
+		return;
+	live->shift = style.shift;
+	note_columns(live, table);
+	draw_heads(table_titles(table));
+	draw_rows(live, table, rows);
+	table_free(table);
+}
+
+static void draw_help(const struct hot_live *live)
+{
+	__u32 line = 0, n_lines = hot_layout().n_rows;
+
+	draw_heads("  KEY      MEANING");
+	for (size_t i = 0; i < hot_n_keys; i++) {
+		if (!hot_keys[i].name)
+			continue;
+		if (line >= live->help.first &&
+		    line - live->help.first < n_lines)
+			mvprintw(HOT_LAYOUT_ROWS +
+					 (int)(line - live->help.first),
+				 2, "%-8s %s", hot_keys[i].name,
+				 hot_keys[i].help);
+		line++;
+	}
+}
+
+/* Writes which lines of a list are on the screen. */
+static int write_lines(char text[STATUS_LEN], const char *what, __u32 first,
+		       __u32 n)
+{
+	__u32 end = first + hot_layout().n_rows;
+
+	if (!n)
+		return snprintf(text, STATUS_LEN, "no %s", what);
+	return snprintf(text, STATUS_LEN, "%s %u-%u of %u", what, first + 1,
+			end < n ? end : n, n);
+}
+
+static void write_status(char text[STATUS_LEN], const struct hot_live *live)
+{
+	char filter[4 * HOT_LIVE_FILTER_LEN];
+	int len;
+
+	path_escape(live->filter, filter, sizeof(filter));
+	if (live->mode == HOT_LIVE_FILTER) {
+		snprintf(text, STATUS_LEN, "filter: %s_", filter);
+		return;
+	}
+	if (hot_menu_is_open(live)) {
+		snprintf(text, STATUS_LEN, "Enter: choose, Esc: back");
+		return;
+	}
+	if (live->mode == HOT_LIVE_HELP) {
+		write_lines(text, "lines", live->help.first,
+			    hot_keys_n_named());
+		return;
+	}
+	len = write_lines(text, "rows", live->rows.first, live->n_rows);
+	if (live->fs_dev)
+		len += snprintf(text + len, STATUS_LEN - len, ", only %s",
+				live->fs_name);
+	if (filter[0] && len < STATUS_LEN)
+		snprintf(text + len, STATUS_LEN - len,
+			 ", filter \"%s\" (Esc: clear)", filter);
+}
+
+/* Puts the scale of the colours at the right end of the line, if there is room
+ * for it.
+ */
+static void draw_scale(int y, int x, double hottest)
+{
+	static const char *const names[] = {NULL, "green", "yellow", "red"};
+	char title[64], steps[4][64], least[FMT_LEN];
+	int width = snprintf(title, sizeof(title),
+			     "hottest %s:", fmt_temperature(least, hottest));
+
+	for (int glow = 3; glow; glow--)
+		width += snprintf(
+			steps[glow], sizeof(steps[glow]), " %s from %s",
+			names[glow],
+			fmt_temperature(least, hot_glow_least(glow, hottest)));
+	if (x + 2 + width > COLS)
+		return;
+	x = screen_put(y, COLS - width, title, COLS);
+	for (int glow = 3; glow; glow--) {
+		attrset(COLOR_PAIR(glow));
+		x = screen_put(y, x, steps[glow], COLS);
+	}
+	attrset(A_NORMAL);
+}
+
+static void draw_status(const struct hot_live *live,
+			const struct hot_rows *rows)
+{
+	double hottest = hot_rows_hottest(rows);
+	int y = hot_layout().status, x;
+	char text[STATUS_LEN];
+
+	write_status(text, live);
+	attrset(A_BOLD);
+	x = screen_put(y, 0, text, COLS);
+	attrset(A_NORMAL);
+	if (live->color && hottest > 0 && live->mode != HOT_LIVE_HELP)
+		draw_scale(y, x, hottest);
+}
+
+static void draw_summary(const struct hot_live *live,
+			 const struct hot_frame *frame)
+{
+	char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN];
+	int y = hot_layout().summary;
+
+	hot_summary(lines, frame, live->exact);
+	for (int i = 0; i < HOT_SUMMARY_LINES; i++)
+		screen_put(y + i, 0, lines[i], COLS);
+}
+
+/* Shows the progress of the search for paths. It overwrites the end of the last
+ * line of the summary, so a narrow screen has it, too.
+ */
+static void draw_naming(const struct hot_frame *frame)
+{
+	char text[FMT_LEN];
+	int len;
+
+	if (frame->naming_percent < 0)
+		return;
+	len = snprintf(text, sizeof(text), "  naming files: %d %%",
+		       frame->naming_percent);
+	mvaddstr(hot_layout().summary + HOT_SUMMARY_LINES - 1, COLS - len,
+		 text);
+}
+
+void hot_live_draw(struct hot_live *live, const struct hot_frame *frame)
+{
+	const struct hot_rows *rows = hot_view_rows(frame, live->view);
+	const struct hot_layout layout = hot_layout();
+
+	erase();
+	if (COLS < SCREEN_MIN_COLUMNS || LINES < SCREEN_MIN_LINES) {
+		mvprintw(0, 0, "hotmon needs %dx%d", SCREEN_MIN_COLUMNS,
+			 SCREEN_MIN_LINES);
+		refresh();
+		return;
+	}
+	draw_title(live, frame, rows);
+	if (live->mode == HOT_LIVE_HELP)
+		draw_help(live);
+	else
+		draw_table(live, rows);
+	if (hot_menu_is_open(live))
+		menu_draw(&live->menu, HOT_LAYOUT_HEADS, layout.n_rows);
+	draw_status(live, rows);
+	draw_summary(live, frame);
+	draw_naming(frame);
+	if (layout.bar >= 0)
+		hot_bar_draw(layout.bar);
+	refresh();
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hotmon/keys.h"
+
+#include <limits.h>
+#include <ncurses.h>
+
+#include "hotmon/layout.h"
+#include "hotmon/menus.h"
+#include "hotmon/mouse.h"
+#include "ui/text_field.h"
+
+#define SHIFT_COLUMNS 8 /* how far a key scrolls the paths */
+#define FAR	      INT_MAX
+
+/* The order or the choice of rows is another: begins with the first row. */
+static enum report_change rank_anew(struct hot_live *live)
+{
+	live->rows = (struct list_cursor){0};
+	return REPORT_RESAMPLE;
+}
+
+static enum report_change key_quit(struct hot_live *live)
+{
+	if (hot_menu_is_open(live)) {
+		live->mode = HOT_LIVE_TABLE;
+		return REPORT_REDRAW;
+	}
+	live->pace.quit = true;
+	return REPORT_QUIT;
+}
+
+static enum report_change key_help(struct hot_live *live)
+{
+	live->mode =
+		live->mode == HOT_LIVE_HELP ? HOT_LIVE_TABLE : HOT_LIVE_HELP;
+	live->help = (struct list_cursor){0};
+	return REPORT_REDRAW;
+}
+
+static enum report_change key_back(struct hot_live *live)
+{
+	if (live->mode != HOT_LIVE_TABLE) {
+		live->mode = HOT_LIVE_TABLE;
+		return REPORT_REDRAW;
+	}
+	live->filter[0] = '\0';
+	return rank_anew(live);
+}
+
+static enum report_change key_enter(struct hot_live *live)
+{
+	return hot_menu_is_open(live) ? hot_menu_choose(live) : REPORT_SAME;
+}
+
+static enum report_change key_pause(struct hot_live *live)
+{
+	live->pace.paused = !live->pace.paused;
+	return REPORT_REDRAW;
+}
+
+static enum report_change key_view(struct hot_live *live)
+{
+	live->view =
+		live->view == HOT_VIEW_FILES ? HOT_VIEW_RANGES : HOT_VIEW_FILES;
+	return rank_anew(live);
+}
+
+static enum report_change key_sort(struct hot_live *live)
+{
+	hot_menu_open_sort(live);
+	return REPORT_REDRAW;
+}
+
+static enum report_change key_sort_next(struct hot_live *live)
+{
+	live->sort.key = (live->sort.key + 1) % HOT_NR_SORT_KEYS;
+	return rank_anew(live);
+}
+
+static enum report_change key_sort_previous(struct hot_live *live)
+{
+	live->sort.key =
+		(live->sort.key + HOT_NR_SORT_KEYS - 1) % HOT_NR_SORT_KEYS;
+	return rank_anew(live);
+}
+
+static enum report_change key_reverse(struct hot_live *live)
+{
+	live->sort.ascending = !live->sort.ascending;
+	return rank_anew(live);
+}
+
+static enum report_change key_filter(struct hot_live *live)
+{
+	live->mode = HOT_LIVE_FILTER;
+	return REPORT_REDRAW;
+}
+
+static enum report_change key_filesystem(struct hot_live *live)
+{
+	hot_menu_open_fs(live);
+	return REPORT_REDRAW;
+}
+
+static enum report_change key_slower(struct hot_live *live)
+{
+	report_slower(&live->pace);
+	return REPORT_REDRAW;
+}
+
+static enum report_change key_faster(struct hot_live *live)
+{
+	report_faster(&live->pace);
+	return REPORT_REDRAW;
+}
+
+static enum report_change key_bytes(struct hot_live *live)
+{
+	live->exact = !live->exact;
+	return REPORT_REDRAW;
+}
+
+/* Another frame is taken only if this one lacks the rows. */
+static enum report_change move_rows(struct hot_live *live, long by)
+{
+	__u32 page = hot_layout().n_rows, end;
+
+	list_cursor_move(&live->rows, by, live->n_rows, page);
+	end = live->rows.first + page;
+	if (end > live->n_rows)
+		end = live->n_rows;
+	return end <= live->n_loaded ? REPORT_REDRAW : REPORT_RESAMPLE;
+}
+
+enum report_change hot_keys_move(struct hot_live *live, long by)
+{
+	__u32 page = hot_layout().n_rows;
+
+	if (hot_menu_is_open(live))
+		menu_move(&live->menu, by, page);
+	else if (live->mode == HOT_LIVE_HELP)
+		list_cursor_scroll(&live->help, by, hot_keys_n_named(), page);
+	else
+		return move_rows(live, by);
+	return REPORT_REDRAW;
+}
+
+static enum report_change key_down(struct hot_live *live)
+{
+	return hot_keys_move(live, 1);
+}
+
+static enum report_change key_up(struct hot_live *live)
+{
+	return hot_keys_move(live, -1);
+}
+
+static enum report_change key_page_down(struct hot_live *live)
+{
+	return hot_keys_move(live, hot_layout().n_rows);
+}
+
+static enum report_change key_page_up(struct hot_live *live)
+{
+	return hot_keys_move(live, -(long)hot_layout().n_rows);
+}
+
+static enum report_change key_top(struct hot_live *live)
+{
+	return hot_keys_move(live, -FAR);
+}
+
+static enum report_change key_end(struct hot_live *live)
+{
+	return hot_keys_move(live, FAR);
+}
+
+static enum report_change key_left(struct hot_live *live)
+{
+	live->shift -= SHIFT_COLUMNS;
+	return REPORT_REDRAW;
+}
+
+static enum report_change key_right(struct hot_live *live)
+{
+	live->shift += SHIFT_COLUMNS;
+	return REPORT_REDRAW;
+}
+
+static enum report_change key_resize(struct hot_live *live)
+{
+	(void)live;
+	return REPORT_RESAMPLE;
+}
+
+/* clang-format off */
+const struct hot_key hot_keys[] = {
+	{'q', "q F10", "quit", "F10Quit", true, key_quit},
+	{KEY_F(10), NULL, NULL, NULL, true, key_quit},
+	{'h', "h ? F1", "this help, on and off", "F1Help", false, key_help},
+	{'?', NULL, NULL, NULL, false, key_help},
+	{KEY_F(1), NULL, NULL, NULL, false, key_help},
+	{' ', "space", "pause and go on", NULL, false, key_pause},
+	{'\t', "Tab F5", "files or 1-MiB ranges", "F5View", false, key_view},
+	{KEY_F(5), NULL, NULL, NULL, false, key_view},
+	{'s', "s F6", "sort: a menu of keys", "F6Sort", false, key_sort},
+	{KEY_F(6), NULL, NULL, NULL, false, key_sort},
+	{'>', ">", "sort by the next key", NULL, false, key_sort_next},
+	{'<', "<", "sort by the key before", NULL, false, key_sort_previous},
+	{'r', "r", "reverse the order", NULL, false, key_reverse},
+	{'/', "/ F3 F4", "filter by a part of the path", "F4Filter", false, key_filter},
+	{KEY_F(3), NULL, NULL, NULL, false, key_filter},
+	{KEY_F(4), NULL, NULL, NULL, false, key_filter},
+	{'f', "f F8", "one filesystem: a menu", "F8Filesystem", false, key_filesystem},
+	{KEY_F(8), NULL, NULL, NULL, false, key_filesystem},
+	{KEY_ESCAPE, "Esc", "leave a menu or the help; else clear the filter", NULL, true, key_back},
+	{'\n', "Enter", "in a menu: choose", NULL, true, key_enter},
+	{KEY_ENTER, NULL, NULL, NULL, true, key_enter},
+	{'+', "+", "longer interval", NULL, false, key_slower},
+	{'-', "-", "shorter interval", NULL, false, key_faster},
+	{'b', "b", "exact numbers, on and off", NULL, false, key_bytes},
+	{KEY_DOWN, "down j", "a line down", NULL, true, key_down},
+	{'j', NULL, NULL, NULL, true, key_down},
+	{KEY_UP, "up k", "a line up", NULL, true, key_up},
+	{'k', NULL, NULL, NULL, true, key_up},
+	{KEY_NPAGE, "PgDn", "a screen down", NULL, true, key_page_down},
+	{KEY_PPAGE, "PgUp", "a screen up", NULL, true, key_page_up},
+	{KEY_HOME, "Home", "to the top", NULL, true, key_top},
+	{KEY_END, "End", "to the end", NULL, true, key_end},
+	{KEY_LEFT, "left", "see more of the paths' beginnings", NULL, true, key_left},
+	{KEY_RIGHT, "right", "see more of the paths' ends", NULL, true, key_right},
+	{KEY_MOUSE, "mouse", "choose a row, sort by a title, scroll", NULL, true, hot_mouse},
+	{KEY_RESIZE, NULL, NULL, NULL, true, key_resize},
+};
+/* clang-format on */
+
+const size_t hot_n_keys = sizeof(hot_keys) / sizeof(hot_keys[0]);
+
+__u32 hot_keys_n_named(void)
+{
+	__u32 n = 0;
+
+	for (size_t i = 0; i < hot_n_keys; i++)
+		n += hot_keys[i].name != NULL;
+	return n;
+}
+
+/* Returns REPORT_SAME if the key is not one of the text. */
+static enum report_change type_filter(struct hot_live *live, int key)
+{
+	switch (text_field_key(live->filter, sizeof(live->filter), key)) {
+	case TEXT_FIELD_CHANGED:
+		return rank_anew(live);
+	case TEXT_FIELD_DONE:
+		live->mode = HOT_LIVE_TABLE;
+		return REPORT_REDRAW;
+	case TEXT_FIELD_CANCELED:
+		live->mode = HOT_LIVE_TABLE;
+		return rank_anew(live);
+	default:
+		return REPORT_SAME;
+	}
+}
+
+enum report_change hot_keys_press(struct hot_live *live, int key)
+{
+	bool takes_all =
+		live->mode == HOT_LIVE_TABLE || live->mode == HOT_LIVE_HELP;
+
+	if (live->mode == HOT_LIVE_FILTER) {
+		enum report_change change = type_filter(live, key);
+
+		if (change != REPORT_SAME)
+			return change;
+	}
+	for (size_t i = 0; i < hot_n_keys; i++)
+		if (hot_keys[i].key == key &&
+		    (takes_all || hot_keys[i].in_all_modes))
+			return hot_keys[i].act(live);
+	return REPORT_SAME;
+}

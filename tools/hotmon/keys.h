@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keys of hotmon's live view, for dispatch, the help and the key bar. */
+#ifndef FRSP_HOT_KEYS_H
+#define FRSP_HOT_KEYS_H
+
+#include "hotmon/live.h"
+
+struct hot_key {
+	int key;
+	const char *name; /* NULL: another key for the row above */
+	const char *help;
+	const char *bar;   /* in the key bar, such as "F1Help"; NULL: not */
+	bool in_all_modes; /* also in menus and while the filter is typed */
+	enum report_change (*act)(struct hot_live *live);
+};
+
+extern const struct hot_key hot_keys[];
+extern const size_t hot_n_keys;
+
+/* The rows of hot_keys with a name. */
+__u32 hot_keys_n_named(void);
+
+/* Does what a key of getch() stands for in the present mode. */
+enum report_change hot_keys_press(struct hot_live *live, int key);
+
+/* Moves the cursor of the list that has the keys. */
+enum report_change hot_keys_move(struct hot_live *live, long by);
+
+#endif
