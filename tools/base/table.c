@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <libsmartcols.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,20 +35,40 @@ static void widen(struct layout *column, const char *text)
 		column->width = width;
 }
 
+/* libsmartcols forgets the least width of a column if another column is much
+ * wider than most of its cells. So blanks in the title keep it.
+ */
+static int add_column(struct table *table, const struct table_column *column,
+		      bool is_last)
+{
+	int blanks = column->min_width - text_width(column->title);
+	struct libscols_column *added;
+	char *title;
+
+	if (blanks < 0 || (is_last && column->is_text))
+		blanks = 0;
+	if (asprintf(&title, column->is_text ? "%2$s%1$*3$s" : "%1$*3$s%2$s",
+		     "", column->title, blanks) < 0)
+		return -ENOMEM;
+	added = scols_table_new_column(table->cells, title, 0,
+				       column->is_text ? 0 : SCOLS_FL_RIGHT);
+	free(title);
+	return added ? 0 : -ENOMEM;
+}
+
 static int add_columns(struct table *table, const struct table_column *columns)
 {
-	for (size_t i = 0; i < table->n_columns; i++) {
-		if (!scols_table_new_column(
-			    table->cells, columns[i].title,
-			    columns[i].min_width,
-			    columns[i].is_text ? 0 : SCOLS_FL_RIGHT))
-			return -ENOMEM;
+	size_t last = table->n_columns - 1;
+	int err = 0;
+
+	for (size_t i = 0; i <= last && !err; i++) {
+		err = add_column(table, &columns[i], i == last);
 		table->columns[i].leaves = columns[i].leaves;
 		table->columns[i].width = columns[i].min_width;
 		widen(&table->columns[i], columns[i].title);
 	}
-	table->has_path = columns[table->n_columns - 1].is_path;
-	return 0;
+	table->has_path = columns[last].is_path;
+	return err;
 }
 
 struct table *table_new(const struct table_column *columns, size_t n_columns)

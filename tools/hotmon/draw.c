@@ -160,7 +160,10 @@ static void write_status(char text[STATUS_LEN], const struct hot_live *live)
 		return;
 	}
 	if (hot_menu_is_open(live)) {
-		snprintf(text, STATUS_LEN, "Enter: choose, Esc: back");
+		len = write_lines(text, "lines", live->menu.cursor.first,
+				  live->menu.n_items);
+		snprintf(text + len, STATUS_LEN - len,
+			 ", Enter: choose, Esc: back");
 		return;
 	}
 	if (live->mode == HOT_LIVE_HELP) {
@@ -177,24 +180,28 @@ static void write_status(char text[STATUS_LEN], const struct hot_live *live)
 			 ", filter \"%s\" (Esc: clear)", filter);
 }
 
-/* Puts the scale of the colours at the right end of the line, if there is room
- * for it.
+/* Puts the scale of the colours at the right end of the line, as far as there
+ * is room for it.
  */
 static void draw_scale(int y, int x, double hottest)
 {
-	static const char *const names[] = {NULL, "green", "yellow", "red"};
+	static const char *const formats[] = {NULL, "green >= %s",
+					      "yellow >= %s, ", "red >= %s, "};
 	char title[64], steps[4][64], least[FMT_LEN];
-	int width = snprintf(title, sizeof(title),
-			     "hottest %s:", fmt_temperature(least, hottest));
+	int title_width =
+		snprintf(title, sizeof(title),
+			 "hottest %s: ", fmt_temperature(least, hottest));
+	int width = 0, room = COLS - x - 2;
 
 	for (int glow = 3; glow; glow--)
 		width += snprintf(
-			steps[glow], sizeof(steps[glow]), " %s from %s",
-			names[glow],
+			steps[glow], sizeof(steps[glow]), formats[glow],
 			fmt_temperature(least, hot_glow_least(glow, hottest)));
-	if (x + 2 + width > COLS)
+	if (width > room)
 		return;
-	x = screen_put(y, COLS - width, title, COLS);
+	if (title_width + width <= room)
+		screen_put(y, COLS - width - title_width, title, COLS);
+	x = COLS - width;
 	for (int glow = 3; glow; glow--) {
 		attrset(COLOR_PAIR(glow));
 		x = screen_put(y, x, steps[glow], COLS);

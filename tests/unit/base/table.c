@@ -32,17 +32,20 @@ static void test_lines(void **state)
 	table_free(table);
 }
 
-/* A number is narrower than its column may be. */
+/* A number is narrower than its column may be, also beside a long text. */
 static void test_min_width(void **state)
 {
 	struct table *table = table_new(columns, ARRAY_SIZE(columns));
-	const char *const row[] = {"a", "1", "x"};
+	const char *const row[] = {"a", "1",
+				   "a text that is longer than all the others"};
 
 	(void)state;
 	assert_non_null(table);
 	assert_int_equal(table_add(table, row), 0);
 	assert_int_equal(table_lay_out(table), 0);
-	assert_string_equal(table_line(table, 0), "a       1 x");
+	assert_string_equal(
+		table_line(table, 0),
+		"a       1 a text that is longer than all the others");
 	table_free(table);
 }
 
