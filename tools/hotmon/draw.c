@@ -123,7 +123,7 @@ static void draw_help(const struct hot_live *live)
 {
 	__u32 line = 0, n_lines = hot_layout().n_rows;
 
-	draw_heads("  KEY      MEANING");
+	draw_heads(" KEY       MEANING");
 	for (size_t i = 0; i < hot_n_keys; i++) {
 		if (!hot_keys[i].name)
 			continue;
