@@ -33,38 +33,44 @@ append(char line[HOT_SUMMARY_LEN], const char *format, ...)
 	va_end(args);
 }
 
+/* What the user should know comes first: a narrow screen cuts the end off. */
+static void add_warnings(char line[HOT_SUMMARY_LEN],
+			 const struct hot_frame *frame)
+{
+	if (frame->cgroup_gone)
+		append(line, "the cgroup is GONE, nothing is counted; ");
+	if (frame->fs_gone)
+		append(line, "the filesystem is NOT MOUNTED; ");
+	if (frame->dropped)
+		append(line, "%llu DROPPED (more --memory); ", frame->dropped);
+	if (frame->missed)
+		append(line, "%llu MISSED; ", frame->missed);
+	if (frame->untested)
+		append(line, "NOT TESTED on Linux %s, see --self-test; ",
+		       frame->untested);
+}
+
 static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 {
-	char map[FMT_LEN], cost[64] = "not measured yet", untested[80] = "";
+	char map[FMT_LEN];
 
+	snprintf(line, HOT_SUMMARY_LEN, "%-13s ", "own cost");
+	add_warnings(line, frame);
 	if (frame->ns_per_event > 0)
-		snprintf(cost, sizeof(cost),
-			 "%.0f ns/event, %.3f %% of one CPU",
-			 frame->ns_per_event,
-			 frame->ns_per_event * frame->events_per_s / 1e7);
-	if (frame->untested)
-		snprintf(untested, sizeof(untested),
-			 "NOT TESTED on Linux %s, see --self-test; ",
-			 frame->untested);
-	snprintf(line, HOT_SUMMARY_LEN,
-		 "%-13s %s%s%s%s, %.0f events/s, maps %s, table %.0f %% full",
-		 "own cost",
-		 frame->cgroup_gone ? "the cgroup is GONE, nothing is counted; "
-				    : "",
-		 frame->fs_gone ? "the filesystem is NOT MOUNTED; " : "",
-		 untested, cost, frame->events_per_s,
-		 fmt_bytes(map, frame->map_bytes, false),
-		 frame->n_slots ? 100.0 * frame->n_used / frame->n_slots : 0);
+		append(line, "%.0f ns/event, %.3f %% of one CPU",
+		       frame->ns_per_event,
+		       frame->ns_per_event * frame->events_per_s / 1e7);
+	else
+		append(line, "not measured yet");
+	append(line, ", %.0f events/s, maps %s, table %.0f %% full",
+	       frame->events_per_s, fmt_bytes(map, frame->map_bytes, false),
+	       frame->n_slots ? 100.0 * frame->n_used / frame->n_slots : 0);
 	if (frame->pinned)
 		append(line, ", pinned");
 	if (frame->n_evicted)
 		append(line, ", %llu forgotten", frame->n_evicted);
-	if (frame->dropped)
-		append(line, ", %llu DROPPED (more --memory)", frame->dropped);
 	if (frame->unnamed)
 		append(line, ", %llu not announced", frame->unnamed);
-	if (frame->missed)
-		append(line, ", %llu MISSED", frame->missed);
 }
 
 /* Swap files are rare and seldom used, so they are shown only if they were
