@@ -632,6 +632,16 @@ click() { # click X Y
 	wait_until shows ' files by rrate, lowest first, every'
 	click 2 1
 	wait_until shows ' files by temp, lowest first, every'
+	click 25 29
+	wait_until shows '^ temp ' || fail "$(screen)"
+	click 5 5
+	wait_until shows ' files by wrate, lowest first, every'
+	not shows '^ temp '
+	click 25 29
+	wait_until shows '^ temp '
+	click 100 5
+	wait_until not shows '^ temp '
+	shows ' files by wrate, lowest first, every'
 	click 5 29
 	wait_until shows '^  q F10 +quit$' || fail "$(screen)"
 	tui resize-window -x 60 -y 15

@@ -251,39 +251,61 @@ static bool is_below(const struct hot_monitor *monitor,
 	return file->path && path_is_below(file->path, monitor->directory);
 }
 
-/* People filter what they see, so the text of a row decides. */
+/* People filter what they see, so the text of a row decides, but its remarks do
+ * not.
+ */
 static bool is_matching(const struct hot_monitor *monitor,
 			const struct path_key *key,
 			const struct path_result *file)
 {
 	const struct fs_identity identity =
 		fs_identity_get(monitor->identities, key->fs);
-	char label[PATH_LABEL_LEN];
+	char text[PATH_LABEL_LEN];
 
-	path_label(file, key->ino, identity.fs.dev, key->gen, label,
-		   sizeof(label));
-	return strcasestr(label, monitor->filter);
+	if (file->path)
+		path_escape(file->path, text, sizeof(text));
+	else
+		path_label(file, key->ino, identity.fs.dev, key->gen, text,
+			   sizeof(text));
+	return strcasestr(text, monitor->filter);
 }
 
-/* The answer of decide() for a file. The first answer is kept: it does not
- * change when the file is moved. If the path is not known, it may become known
- * later.
+/* The last path will do, if there is one: each letter that is typed asks about
+ * all files.
  */
-static bool passes(struct hot_monitor *monitor, struct path_answers *answers,
-		   const struct path_key *key,
-		   bool (*decide)(const struct hot_monitor *monitor,
-				  const struct path_key *key,
-				  const struct path_result *file))
+static void get_any_path(struct hot_monitor *monitor,
+			 const struct path_key *key, struct path_result *result)
+{
+	path_cache_get_last(monitor->paths, key, PATH_DETACHED, result);
+	if (!result->path)
+		get_path(monitor, key, result);
+}
+
+/* A question about files that their paths decide. */
+struct question {
+	struct path_answers *answers;
+	void (*get)(struct hot_monitor *monitor, const struct path_key *key,
+		    struct path_result *result);
+	bool (*decide)(const struct hot_monitor *monitor,
+		       const struct path_key *key,
+		       const struct path_result *file);
+};
+
+/* The first answer is kept: it does not change when the file is moved. If the
+ * path is not known, it may become known later.
+ */
+static bool passes(struct hot_monitor *monitor, const struct path_key *key,
+		   const struct question *question)
 {
 	struct path_result file;
 	bool answer;
 
-	if (path_answers_get(answers, key, &answer))
+	if (path_answers_get(question->answers, key, &answer))
 		return answer;
-	get_path(monitor, key, &file);
-	answer = decide(monitor, key, &file);
+	question->get(monitor, key, &file);
+	answer = question->decide(monitor, key, &file);
 	if (file.path)
-		path_answers_put(answers, key, answer);
+		path_answers_put(question->answers, key, answer);
 	return answer;
 }
 
@@ -292,16 +314,17 @@ static bool is_wanted(void *context, const struct frsp_hot_slot *slot)
 {
 	struct hot_monitor *monitor = context;
 	const struct path_key key = {slot->ino, slot->fs, slot->gen};
+	const struct question below = {&monitor->below, get_path, is_below};
+	const struct question matching = {&monitor->matching, get_any_path,
+					  is_matching};
 
 	if (monitor->shown_dev &&
 	    fs_identity_get(monitor->identities, slot->fs).fs.fs_dev !=
 		    monitor->shown_dev)
 		return false;
-	if (monitor->directory &&
-	    !passes(monitor, &monitor->below, &key, is_below))
+	if (monitor->directory && !passes(monitor, &key, &below))
 		return false;
-	return !monitor->filter ||
-	       passes(monitor, &monitor->matching, &key, is_matching);
+	return !monitor->filter || passes(monitor, &key, &matching);
 }
 
 /* For hot_rank_refresh(). A device below another one (device mapper, MD)

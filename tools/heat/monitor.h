@@ -36,8 +36,9 @@ struct hot_frame_request {
 	struct hot_sort sort;
 	__u32 max_rows; /* 0: all */
 	bool ranges;
-	/* Only files whose text for people (path_label()) contains this, in
-	 * capitals or not. NULL or "": all.
+	/* Only files whose path contains this, with the escapes of
+	 * path_escape(), in capitals or not; if a path is not known, what
+	 * path_label() writes instead. NULL or "": all.
 	 */
 	const char *filter;
 	/* Only the filesystem whose superblock has this device number (kernel

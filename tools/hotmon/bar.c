@@ -52,7 +52,7 @@ int hot_bar_key(int x)
 		nth = atoi(key->bar + 1);
 		end += (int)strlen(key->bar) + 1;
 		if (x < end)
-			return key->key;
+			return KEY_F(nth);
 	}
 	return 0;
 }

@@ -5,7 +5,7 @@
 
 void hot_bar_draw(int y);
 
-/* The key, as of getch(), whose label is at column x; 0: none. */
+/* The function key, as of getch(), whose label is at column x; 0: none. */
 int hot_bar_key(int x);
 
 #endif

@@ -7,6 +7,7 @@
 #include "hotmon/keys.h"
 #include "hotmon/layout.h"
 #include "hotmon/menus.h"
+#include "ui/text_field.h"
 
 #define WHEEL_LINES 3
 
@@ -29,15 +30,22 @@ static enum report_change click_title(struct hot_live *live, int x)
 	return REPORT_RESAMPLE;
 }
 
-static enum report_change click_line(struct hot_live *live, __u32 line)
+/* Beside the menu, a click closes it. */
+static enum report_change click_menu(struct hot_live *live, __u32 line, int x)
 {
-	if (hot_menu_is_open(live)) {
-		line += live->menu.cursor.first;
-		if (line >= live->menu.n_items)
-			return REPORT_SAME;
-		live->menu.cursor.at = line;
-		return hot_menu_choose(live);
-	}
+	line += live->menu.cursor.first;
+	if (x >= menu_width(&live->menu))
+		return hot_keys_press(live, KEY_ESCAPE);
+	if (line >= live->menu.n_items)
+		return REPORT_SAME;
+	live->menu.cursor.at = line;
+	return hot_menu_choose(live);
+}
+
+static enum report_change click_line(struct hot_live *live, __u32 line, int x)
+{
+	if (hot_menu_is_open(live))
+		return click_menu(live, line, x);
 	if (live->mode == HOT_LIVE_HELP)
 		return REPORT_SAME;
 	return hot_keys_move(live,
@@ -53,7 +61,7 @@ static enum report_change click(struct hot_live *live, int y, int x)
 	if (y == HOT_LAYOUT_HEADS && live->mode == HOT_LIVE_TABLE)
 		return click_title(live, x);
 	if (y >= HOT_LAYOUT_ROWS && y < layout.status)
-		return click_line(live, y - HOT_LAYOUT_ROWS);
+		return click_line(live, y - HOT_LAYOUT_ROWS, x);
 	return REPORT_SAME;
 }
 

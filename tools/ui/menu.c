@@ -30,7 +30,7 @@ void menu_move(struct menu *menu, long by, __u32 n_lines)
 	list_cursor_move(&menu->cursor, by, menu->n_items, n_lines);
 }
 
-static int widest(const struct menu *menu)
+int menu_width(const struct menu *menu)
 {
 	int width = text_width(menu->title);
 
@@ -50,7 +50,7 @@ static void draw_line(int y, const char *text, int width, attr_t attributes)
 
 void menu_draw(const struct menu *menu, int y, __u32 n_lines)
 {
-	int width = widest(menu);
+	int width = menu_width(menu);
 
 	draw_line(y, menu->title, width, A_REVERSE | A_BOLD);
 	for (__u32 line = 0; line < n_lines; line++) {

@@ -28,6 +28,9 @@ void menu_add(struct menu *menu, const char *item);
  */
 void menu_move(struct menu *menu, long by, __u32 n_lines);
 
+/* The columns that the menu takes. */
+int menu_width(const struct menu *menu);
+
 /* Draws the title at line y, and n_lines items below it. */
 void menu_draw(const struct menu *menu, int y, __u32 n_lines);
 
