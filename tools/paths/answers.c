@@ -37,26 +37,24 @@ void path_answers_put(struct path_answers *answers, const struct path_key *key,
 		free(added);
 }
 
-static void drop(struct path_answers *answers, struct path_answer *answer)
-{
-	HASH_DEL(answers->all, answer);
-	free(answer);
-}
-
 void path_answers_forget(struct path_answers *answers,
 			 const struct path_key *key)
 {
 	struct path_answer *found;
 
 	HASH_FIND(hh, answers->all, key, sizeof(*key), found);
-	if (found)
-		drop(answers, found);
+	if (!found)
+		return;
+	HASH_DEL(answers->all, found);
+	free(found);
 }
 
 void path_answers_forget_all(struct path_answers *answers)
 {
 	struct path_answer *answer, *next;
 
-	HASH_ITER (hh, answers->all, answer, next)
-		drop(answers, answer);
+	HASH_ITER (hh, answers->all, answer, next) {
+		HASH_DEL(answers->all, answer);
+		free(answer);
+	}
 }

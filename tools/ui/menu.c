@@ -15,14 +15,14 @@ void menu_begin(struct menu *menu, const char *title)
 
 void menu_add(struct menu *menu, const char *item)
 {
-	char *kept = menu->items[menu->n_items];
+	char *kept;
 	int len;
 
 	if (menu->n_items == MENU_MAX_ITEMS)
 		return;
+	kept = menu->items[menu->n_items++];
 	len = snprintf(kept, MENU_ITEM_LEN, "%s", item);
 	utf8_mark_cut(kept, MENU_ITEM_LEN, len);
-	menu->n_items++;
 }
 
 void menu_move(struct menu *menu, long by, __u32 n_lines)
