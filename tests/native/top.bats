@@ -107,6 +107,19 @@ is_hot() { # is_hot NAMES
 	[[ $(hot_files) == "$1" ]]
 }
 
+@test "top: at 80 columns the heat has the names of the files" {
+	fs_make a ext4
+	mkdir -p "$test_dir/a/srv/postgresql/16/main/base/16384"
+	file_make "$test_dir/a/srv/postgresql/16/main/base/16384/orders.db" 1
+	fs_cool a
+	top_start --screen heat "$test_dir/a" -d 0.3
+	tui resize-window -x 80 -y 24
+	cat "$test_dir/a/srv/postgresql/16/main/base/16384/orders.db" >/dev/null
+	wait_until shows '…/[^ ]*/orders\.db$' || fail "$(screen)"
+	tui resize-window -x 200 -y 24
+	wait_until shows " $test_dir/a/srv/postgresql/16/main/base/16384/orders\.db\$" || fail "$(screen)"
+}
+
 @test "top: s and r sort the heat, v shows ranges" {
 	local n
 	fs_make a ext4

@@ -25,6 +25,7 @@ int top_heat_print(FILE *out, const struct top_frame *frame,
 	const struct hot_text_style style = {
 		.table.view = shown_view(view),
 		.table.exact = view->exact,
+		.table.n_columns = view->n_columns,
 		.color = view->color,
 	};
 

@@ -529,6 +529,7 @@ int top_live_draw(struct top_live *live, const struct top_frame *frame)
 		return 0;
 	}
 	live->view.width = COLS;
+	live->view.n_columns = COLS;
 	live->view.n_cells = COLS * (page() - MAP_HEAD_LINES);
 	err = live->help ? print_help(&text)
 			 : top_report_text(&text, frame, &live->view);

@@ -98,6 +98,7 @@ int top_report_snapshot(const char *path, const struct top_frame *frame,
 	if (!out)
 		return -ENOMEM;
 	plain.color = false;
+	plain.n_columns = 0;
 	err = top_report_write(out, frame, &plain, true);
 	if (fclose(out) && !err)
 		err = -ENOMEM;

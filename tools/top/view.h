@@ -52,6 +52,7 @@ struct top_view {
 	__u32 n_cells; /* map: how many cells fit; 0: a default */
 	char filter[TOP_FILTER_LEN]; /* part of a name or mount point */
 	int width;		     /* map: cells per line; 0: a default */
+	int n_columns;		     /* heat: of the terminal; 0: any */
 };
 
 struct top_screen {
