@@ -319,23 +319,54 @@ static __always_inline void account_scattered(struct frsp_page_walk *walk,
 		hot_account(&walk->ranges.key, &walk->ranges.io);
 }
 
+/* Of writes, only direct ones are idle (REQ_IDLE): fs/iomap/direct-io.c. */
+static __always_inline bool is_direct(const struct bio *bio)
+{
+	return bio->bi_opf &
+	       1U << bpf_core_enum_value(enum req_flag_bits, __REQ_IDLE);
+}
+
+/* Fills in who caused the I/O. For writeback the key's range is that of the
+ * first byte.
+ */
+static __always_inline void find_actor(struct frsp_hot_key *key,
+				       struct frsp_hot_io *io,
+				       const struct frsp_hot_source *src,
+				       const struct bio *bio)
+{
+	__u32 actor;
+
+	if (io->flags & IO_WRITE && src->kind == FRSP_HOT_SOURCE_FILE &&
+	    src->mapping && !is_direct(bio)) {
+		io->flags |= IO_WRITEBACK;
+		key->s_dev = src->fs_dev;
+		key->range = src->pos >> FRSP_HOT_RANGE_SHIFT;
+		actor = range_writer(key);
+	} else {
+		actor = actor_now();
+	}
+	actor_add(actor, io->flags & IO_WRITE, io->bytes, io->jiffies);
+	io->flags |= actor << IO_ACTOR_SHIFT;
+}
+
 /* The walk is a variable of this function, so that clang can give it the stack
  * that the search for the source no longer needs: see page_place().
  */
 static __always_inline void account(const struct frsp_origin *origin,
 				    const struct frsp_hot_source *src,
-				    bool write)
+				    const struct bio *bio, bool write)
 {
 	struct frsp_page_walk walk = {};
 	int result;
 
 	walk.ranges.io.jiffies = bpf_jiffies64();
 	walk.ranges.io.heat_time = walk.ranges.io.jiffies >> heat_shift;
-	walk.ranges.io.write = write;
+	walk.ranges.io.flags = write ? IO_WRITE : 0;
 	walk.ranges.io.bytes = origin->bytes;
 	walk.ranges.key.ino = src->ino;
 	walk.ranges.key.fs = src->slot_fs;
 	walk.ranges.key.gen = src->gen;
+	find_actor(&walk.ranges.key, &walk.ranges.io, src, bio);
 	walk.ranges.key.range = FRSP_HOT_RANGE_FILE;
 	result = hot_account(&walk.ranges.key, &walk.ranges.io);
 	if (result == FRSP_HOT_ACCOUNTED_NEW)
@@ -382,7 +413,7 @@ static __always_inline void track_bio(struct bio *bio)
 	identify(&src, bio);
 	if (filter_fs && !fs_wanted(&src))
 		return;
-	account(&origin, &src, op != REQ_OP_READ);
+	account(&origin, &src, bio, op != REQ_OP_READ);
 }
 
 /* Counts the event. True: measure its time (cost.h). */
@@ -424,6 +455,13 @@ int BPF_PROG(hotmon_bio_missed, struct bio *bio)
 {
 	if (may_be_preempted() && !take_note(bio))
 		see_bio(bio);
+	return 0;
+}
+
+SEC("tp_btf/writeback_dirty_folio")
+int BPF_PROG(hotmon_dirty, struct folio *folio, struct address_space *mapping)
+{
+	note_writer(folio, mapping);
 	return 0;
 }
 

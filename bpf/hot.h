@@ -31,6 +31,7 @@
 #include "cost.h"
 #include "heat.h"
 #include "hot_fs.h"
+#include "hot_who.h"
 
 #define FRSP_HOT_RANGE_SHIFT 20 /* ranges of 1 MiB, as the 2013 patches */
 #define FRSP_HOT_RANGE_BITS                                                    \
@@ -151,9 +152,12 @@ enum frsp_hot_stat {
 	FRSP_HOT_STAT_UNNAMED, /* files whose announcement did not fit the ring,
 				  or filesystems that did not fit hotmon_fs */
 	FRSP_HOT_STAT_SAMPLES, /* events whose time was measured */
-	FRSP_HOT_STAT_SAMPLED_NS, /* the sum of these times */
-	FRSP_HOT_STAT_FOUND,	  /* bios that only the second program saw */
-	FRSP_HOT_STAT_EVICTED,	  /* slots that the reader evicted */
+	FRSP_HOT_STAT_SAMPLED_NS,   /* the sum of these times */
+	FRSP_HOT_STAT_FOUND,	    /* bios that only the second program saw */
+	FRSP_HOT_STAT_EVICTED,	    /* slots that the reader evicted */
+	FRSP_HOT_STAT_ACTORS,	    /* actors entered (hot_who.h) */
+	FRSP_HOT_STAT_NO_ACTOR,	    /* times that there was no room for one */
+	FRSP_HOT_STAT_NOBODY_BYTES, /* of bios whose actor is unknown */
 	FRSP_HOT_NR_STATS,
 };
 

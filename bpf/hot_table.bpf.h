@@ -17,7 +17,8 @@
 #ifndef FRSP_HOT_TABLE_BPF_H
 #define FRSP_HOT_TABLE_BPF_H
 
-#include "hot.h"
+#include "hot_stats.bpf.h"
+#include "hot_who.bpf.h"
 
 #define NO_SLOT	    (~0U)
 #define CLAIM_TRIES 4
@@ -49,37 +50,25 @@ struct {
 
 volatile __u32 hot_epoch; /* readers increment it */
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, FRSP_HOT_NR_STATS);
-	__type(key, __u32);
-	__type(value, __u64);
-} hotmon_stats SEC(".maps");
-
 struct frsp_hot_key {
 	__u64 ino;
 	__u32 fs;
 	__u32 gen;
 	__u32 range;
-	__u32 unused; /* in place of padding, which would not be initialised */
+	__u32 s_dev; /* of the file's superblock, for IO_WRITEBACK */
 };
+
+/* .flags of an I/O. The bits above hold the id of the actor (hot_who.h). */
+#define IO_WRITE       1
+#define IO_WRITEBACK   2 /* look up the actor of each range */
+#define IO_ACTOR_SHIFT 2
 
 struct frsp_hot_io {
 	__u64 jiffies;
 	__u64 bytes;
 	__u32 heat_time;
-	__u32 write; /* bool */
+	__u32 flags; /* they share a word to save stack */
 };
-
-static __always_inline void stat_add(enum frsp_hot_stat stat, __u64 n)
-{
-	__u32 key = stat;
-	__u64 *value = bpf_map_lookup_elem(&hotmon_stats, &key);
-
-	/* atomic: this program may be preempted by another on the same CPU */
-	if (value)
-		__sync_fetch_and_add(value, n);
-}
 
 static __always_inline struct frsp_hot_slot *slot_at(__u32 index)
 {
@@ -235,7 +224,7 @@ static __always_inline void slot_touch_compat(struct frsp_hot_slot *slot,
 		&((struct frsp_hot_slot_compat *)slot)->compat;
 	__u64 now_ns = jiffies_epoch_ns + io->jiffies * tick_ns;
 
-	if (io->write)
+	if (io->flags & IO_WRITE)
 		heat_compat_touch(&c->last_write_ns, &c->avg_write, now_ns);
 	else
 		heat_compat_touch(&c->last_read_ns, &c->avg_read, now_ns);
@@ -244,7 +233,7 @@ static __always_inline void slot_touch_compat(struct frsp_hot_slot *slot,
 static __always_inline void slot_add(struct frsp_hot_slot *slot,
 				     const struct frsp_hot_io *io)
 {
-	if (io->write) {
+	if (io->flags & IO_WRITE) {
 		__sync_fetch_and_add(&slot->writes, 1);
 		__sync_fetch_and_add(&slot->write_bytes, io->bytes);
 	} else {
@@ -262,6 +251,20 @@ enum frsp_hot_account_result {
 	FRSP_HOT_NOT_ACCOUNTED, /* no room: counted in FRSP_HOT_STAT_DROPPED */
 };
 
+/* Returns who dirtied a range of a file; 0: unknown. A large folio (of up to 2
+ * MiB) is noted only in its first range.
+ */
+static __always_inline __u32 range_writer(const struct frsp_hot_key *key)
+{
+	__u32 writer = writer_find(
+		written_hash(key->ino, key->gen, key->s_dev, key->range));
+
+	return writer
+		       ?: writer_find(written_hash(key->ino, key->gen,
+						   key->s_dev,
+						   key->range & ~1U));
+}
+
 /* Adds one I/O to one key. A global function: the verifier checks it once, not
  * for every path that leads to it. It then requires the tests for NULL.
  */
@@ -269,7 +272,7 @@ __noinline int hot_account(const struct frsp_hot_key *key,
 			   const struct frsp_hot_io *io)
 {
 	struct frsp_hot_slot *slot;
-	__u32 index;
+	__u32 index, actor;
 	bool is_new;
 
 	if (!key || !io)
@@ -278,6 +281,10 @@ __noinline int hot_account(const struct frsp_hot_key *key,
 	if (!slot)
 		return FRSP_HOT_NOT_ACCOUNTED;
 	slot_add(slot, io);
+	actor = io->flags >> IO_ACTOR_SHIFT;
+	if (io->flags & IO_WRITEBACK && key->range != FRSP_HOT_RANGE_FILE)
+		actor = range_writer(key);
+	who_add(index, actor, io->bytes >> 9);
 	touch(index);
 	return is_new ? FRSP_HOT_ACCOUNTED_NEW : FRSP_HOT_ACCOUNTED;
 }

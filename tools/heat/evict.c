@@ -78,7 +78,7 @@ static bool update_map_of_maps(void)
 /* With one CPU, membarrier() does not wait (kernel/sched/membarrier.c). From
  * Linux 7.0 on a program can be preempted there while it has a slot.
  */
-static bool grace_period(void)
+bool hot_evict_grace_period(void)
 {
 	if (get_nprocs() == 1)
 		return update_map_of_maps();
@@ -198,6 +198,8 @@ static bool release(const struct hot_table *table, __u32 index,
 		return false;
 	hooks->evicted(hooks->context, index, slot);
 	/* the counters of the next key begin at 0 */
+	if (table->who)
+		memset(&table->who[index], 0, sizeof(table->who[index]));
 	slot->heat = 0;
 	memset(&slot->reads, 0,
 	       table->stride - offsetof(struct frsp_hot_slot, reads));
@@ -227,7 +229,7 @@ int hot_evict(const struct hot_table *table, const struct hot_clock *clock,
 	 * a count for the wrong file. After hot_evict_is_possible() it does not
 	 * fail.
 	 */
-	if (n && grace_period())
+	if (n && hot_evict_grace_period())
 		for (long i = 0; i < n; i++)
 			result->n_emptied += release(table, marked[i], hooks);
 	free(marked);

@@ -20,6 +20,11 @@ bool hot_evict_is_due(const struct hot_table *table, __u64 n_used);
  */
 bool hot_evict_is_possible(void);
 
+/* Waits until every BPF program that runs now has ended. False: the kernel
+ * cannot do that.
+ */
+bool hot_evict_grace_period(void);
+
 struct hot_evict_result {
 	__u64 n_emptied; /* slots */
 	__u64 n_in_use;	 /* afterwards, without slots taken meanwhile */

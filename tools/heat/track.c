@@ -35,7 +35,8 @@ struct hot_track {
 	struct hotmon *skel;
 	struct ring_buffer *ring;
 	struct hot_table table;
-	size_t slot_bytes, touched_bytes; /* as mapped */
+	/* as mapped */
+	size_t slot_bytes, touched_bytes, who_bytes, actor_bytes;
 	__u32 tick_ns;
 	__u32 heat_shift;
 	__u32 heat_rate;
@@ -120,8 +121,28 @@ static int probe_kernel(struct hotmon *skel)
 struct settings {
 	__u32 tick_ns, heat_shift, heat_rate;
 	__u32 n_slots, stride;
+	__u32 n_actors, n_writer_sets;
 	bool compat;
 };
+
+/* The largest power of two up to value, from least to most, which are such. */
+static __u32 power_of_two(__u64 value, __u32 least, __u32 most)
+{
+	while (most > least && most > value)
+		most /= 2;
+	return most;
+}
+
+/* Bytes of a hash map's element and of a queue's, beyond key and value. */
+#define HASH_ELEMENT_BYTES 64
+
+static __u64 who_bytes(const struct settings *settings)
+{
+	return settings->n_actors * (sizeof(struct frsp_hot_actor) +
+				     sizeof(struct frsp_hot_actor_key) +
+				     HASH_ELEMENT_BYTES + sizeof(__u32)) +
+	       settings->n_writer_sets * sizeof(struct frsp_hot_writers);
+}
 
 static struct settings settings_of(const struct hot_track_options *options)
 {
@@ -138,8 +159,16 @@ static struct settings settings_of(const struct hot_track_options *options)
 	units = options->half_life_s * NSEC_PER_SEC /
 		((__u64)settings.tick_ns << settings.heat_shift);
 	settings.heat_rate = 4294967296.0 / units + 0.5;
-	cluster_bytes = settings.stride * FRSP_HOT_CLUSTER + sizeof(__u64);
-	settings.n_slots = (options->memory - RING_BYTES - FS_BYTES) /
+	settings.n_actors =
+		power_of_two(options->memory / 2048, 64, FRSP_HOT_MAX_ACTORS);
+	settings.n_writer_sets = power_of_two(
+		options->memory / 32 / sizeof(struct frsp_hot_writers), 64,
+		1U << 20);
+	cluster_bytes = (settings.stride + sizeof(struct frsp_hot_who)) *
+				FRSP_HOT_CLUSTER +
+			sizeof(__u64);
+	settings.n_slots = (options->memory - RING_BYTES - FS_BYTES -
+			    who_bytes(&settings)) /
 			   cluster_bytes * FRSP_HOT_CLUSTER;
 	return settings;
 }
@@ -169,12 +198,25 @@ static int configure(struct hotmon *skel, const struct settings *settings)
 	skel->rodata->score_compat = settings->compat;
 	skel->rodata->tick_ns = settings->tick_ns;
 	skel->rodata->jiffies_epoch_ns = jiffies_epoch_ns(settings->tick_ns);
+	skel->rodata->n_writer_sets = settings->n_writer_sets;
+	skel->rodata->range_pages_shift =
+		FRSP_HOT_RANGE_SHIFT - skel->rodata->page_shift;
 	if (bpf_map__set_value_size(skel->maps.hotmon_table,
 				    settings->stride) ||
 	    bpf_map__set_max_entries(skel->maps.hotmon_table,
 				     settings->n_slots) ||
 	    bpf_map__set_max_entries(skel->maps.hotmon_touched,
 				     settings->n_slots / FRSP_HOT_CLUSTER) ||
+	    bpf_map__set_max_entries(skel->maps.hotmon_who,
+				     settings->n_slots) ||
+	    bpf_map__set_max_entries(skel->maps.hotmon_ids,
+				     settings->n_actors) ||
+	    bpf_map__set_max_entries(skel->maps.hotmon_actors,
+				     settings->n_actors) ||
+	    bpf_map__set_max_entries(skel->maps.hotmon_free_ids,
+				     settings->n_actors) ||
+	    bpf_map__set_max_entries(skel->maps.hotmon_writers,
+				     settings->n_writer_sets) ||
 	    bpf_map__set_max_entries(skel->maps.hotmon_files, RING_BYTES))
 		return -EINVAL;
 	return 0;
@@ -210,6 +252,20 @@ static void *map_array(const struct bpf_map *map, size_t *bytes)
 	return at == MAP_FAILED ? NULL : at;
 }
 
+static int map_who(struct hot_track *track)
+{
+	struct hot_table *table = &track->table;
+
+	track->who_bytes = table->n_slots * sizeof(*table->who);
+	table->who = map_array(track->skel->maps.hotmon_who, &track->who_bytes);
+	if (!table->who)
+		return -errno;
+	track->actor_bytes = table->n_actors * sizeof(*table->actors);
+	table->actors =
+		map_array(track->skel->maps.hotmon_actors, &track->actor_bytes);
+	return table->actors ? 0 : -errno;
+}
+
 static int map_table(struct hot_track *track)
 {
 	struct hot_table *table = &track->table;
@@ -226,7 +282,7 @@ static int map_table(struct hot_track *track)
 	if (!table->touched)
 		return -errno;
 	table->epoch = (__u32 *)&track->skel->bss->hot_epoch;
-	return 0;
+	return map_who(track);
 }
 
 static int file_announced(void *context, void *data, size_t size)
@@ -260,6 +316,7 @@ static int use(struct hot_track *track, const struct settings *settings)
 
 	track->table.n_slots = settings->n_slots;
 	track->table.stride = settings->stride;
+	track->table.n_actors = settings->n_actors;
 	track->tick_ns = settings->tick_ns;
 	track->heat_shift = settings->heat_shift;
 	track->heat_rate = settings->heat_rate;
@@ -276,6 +333,41 @@ static int use(struct hot_track *track, const struct settings *settings)
 	return track->ring ? 0 : -errno;
 }
 
+static int offer_id(const struct hot_track *track, __u32 id)
+{
+	return bpf_map_update_elem(
+		       bpf_map__fd(track->skel->maps.hotmon_free_ids), NULL,
+		       &id, BPF_ANY)
+		       ? -errno
+		       : 0;
+}
+
+/* Offers the programs the ids of all actors that the table has room for. */
+static int offer_ids(const struct hot_track *track)
+{
+	int err = 0;
+
+	for (__u32 id = 1; id < track->table.n_actors && !err; id++)
+		err = offer_id(track, id);
+	return err;
+}
+
+void hot_track_forget_actor(const struct hot_track *track,
+			    const struct frsp_hot_actor *actor)
+{
+	bpf_map_delete_elem(bpf_map__fd(track->skel->maps.hotmon_ids),
+			    &actor->key);
+}
+
+void hot_track_reuse_actor(const struct hot_track *track,
+			   struct frsp_hot_actor *actor)
+{
+	__u32 id = FRSP_HOT_ACTOR_NEXT(actor->id);
+
+	memset(actor, 0, sizeof(*actor));
+	offer_id(track, id);
+}
+
 static int load_and_attach(struct hot_track *track,
 			   const struct hot_track_options *options,
 			   const struct settings *settings)
@@ -290,6 +382,8 @@ static int load_and_attach(struct hot_track *track,
 		err = hotmon__load(track->skel);
 	if (!err)
 		err = use(track, settings);
+	if (!err)
+		err = offer_ids(track);
 	return err ?: hotmon__attach(track->skel);
 }
 
@@ -361,6 +455,10 @@ void hot_track_close(struct hot_track *track)
 		munmap(track->table.slots, track->slot_bytes);
 	if (track->table.touched)
 		munmap(track->table.touched, track->touched_bytes);
+	if (track->table.who)
+		munmap(track->table.who, track->who_bytes);
+	if (track->table.actors)
+		munmap(track->table.actors, track->actor_bytes);
 	hotmon__destroy(track->skel);
 	close_if_open(track->pins);
 	close_if_open(track->clock);

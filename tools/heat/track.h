@@ -45,6 +45,9 @@ struct hot_table {
 	 */
 	__u64 *touched;
 	__u32 *epoch;
+	struct frsp_hot_who *who;      /* by slot; NULL: unknown, as in tests */
+	struct frsp_hot_actor *actors; /* by index of their ids */
+	__u32 n_actors;		       /* the first is never used */
 };
 
 /* Marks the slot's cluster as changed. Call it after the change. */
@@ -154,6 +157,15 @@ int hot_track_clock(const struct hot_track *track, struct hot_clock *clock);
  */
 int hot_track_stats(const struct hot_track *track,
 		    __u64 stats[FRSP_HOT_NR_STATS]);
+
+/* Lets another actor have the entry of one that was evicted: _forget() before
+ * the grace period (heat/evict.h), _reuse() after it. Only for the process that
+ * maintains the table.
+ */
+void hot_track_forget_actor(const struct hot_track *track,
+			    const struct frsp_hot_actor *actor);
+void hot_track_reuse_actor(const struct hot_track *track,
+			   struct frsp_hot_actor *actor);
 
 /* Records how many slots were evicted since the start. Only for the process
  * that maintains the table. Returns 0 or -errno.
