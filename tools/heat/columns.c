@@ -2,8 +2,11 @@
 #include "heat/columns.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "fs/mount.h"
+#include "heat/actors.h"
+#include "paths/path.h"
 
 static const char *number(char buf[FMT_LEN], __u64 value)
 {
@@ -85,27 +88,88 @@ static const char *device(char buf[FMT_LEN], const struct hot_row *row,
 	return buf;
 }
 
+static const char *n_files(char buf[FMT_LEN], const struct hot_row *row,
+			   bool exact)
+{
+	(void)exact;
+	return number(buf, row->n_files);
+}
+
+static const char *n_processes(char buf[FMT_LEN], const struct hot_row *row,
+			       bool exact)
+{
+	(void)exact;
+	return number(buf, row->n_processes);
+}
+
+static const char *who(char buf[FMT_LEN], const struct hot_row *row, bool exact)
+{
+	char name[HOT_ACTOR_NAME_LEN];
+
+	(void)exact;
+	if (!row->n_who)
+		return "-";
+	hot_actor_name(row->who[0].actor, name);
+	snprintf(buf, FMT_LEN, "%.26s%s", name,
+		 row->n_who == 1   ? ""
+		 : row->n_who == 2 ? " +1"
+				   : " +2");
+	return buf;
+}
+
+/* The last part of the path says most: the unit, or the container's scope. */
+static const char *cgroup(char buf[FMT_LEN], const struct hot_row *row,
+			  bool exact)
+{
+	const struct hot_actor *actor = row->who[0].actor;
+	const char *path = actor->cgroup, *last;
+
+	(void)exact;
+	if (!path)
+		return actor->counts.key.cgroup ? "(removed)" : "(kernel)";
+	last = strrchr(path, '/');
+	path_escape(last && last[1] ? last + 1 : path, buf, FMT_LEN);
+	return buf;
+}
+
 #define NO_KEY HOT_NR_SORT_KEYS
+
+#define FILES  (HOT_IN(FILES) | HOT_IN(PATHS) | HOT_IN(DIRECTORIES))
+#define ACTORS (HOT_IN(PROCESSES) | HOT_IN(CGROUPS))
+#define ALL    (FILES | HOT_IN(RANGES) | ACTORS)
 
 /* clang-format off */
 const struct hot_column hot_columns[HOT_N_COLUMNS] = {
-	{"TEMP", 5, 0, false, true, true, HOT_BY_TEMPERATURE, NO_KEY, temperature},
-	{"READ/s", 7, 0, false, true, true, HOT_BY_READ_RATE, HOT_BY_RATE, read_rate},
-	{"WRITE/s", 8, 0, false, true, true, HOT_BY_WRITE_RATE, HOT_BY_RATE, write_rate},
-	{"READS", 8, 2, false, true, true, HOT_BY_READS, HOT_BY_OPS, reads},
-	{"WRITES", 8, 2, false, true, true, HOT_BY_WRITES, HOT_BY_OPS, writes},
-	{"READ", 7, 1, false, true, true, HOT_BY_READ_BYTES, HOT_BY_BYTES, read_bytes},
-	{"WRITTEN", 8, 1, false, true, true, HOT_BY_WRITE_BYTES, HOT_BY_BYTES, write_bytes},
-	{"RANGES", 6, 4, false, true, false, NO_KEY, NO_KEY, n_ranges},
-	{"OFFSET", 8, 0, false, false, true, NO_KEY, NO_KEY, offset},
-	{"DEV", 6, 3, true, true, true, NO_KEY, NO_KEY, device},
-	{"FILE", 26, 0, true, true, true, NO_KEY, NO_KEY, NULL},
+	{"TEMP", 5, 0, false, FILES | HOT_IN(RANGES), HOT_BY_TEMPERATURE, NO_KEY, temperature},
+	{"READ/s", 7, 0, false, ALL, HOT_BY_READ_RATE, HOT_BY_RATE, read_rate},
+	{"WRITE/s", 8, 0, false, ALL, HOT_BY_WRITE_RATE, HOT_BY_RATE, write_rate},
+	{"READS", 8, 3, false, ALL, HOT_BY_READS, HOT_BY_OPS, reads},
+	{"WRITES", 8, 3, false, ALL, HOT_BY_WRITES, HOT_BY_OPS, writes},
+	{"READ", 7, 2, false, ALL, HOT_BY_READ_BYTES, HOT_BY_BYTES, read_bytes},
+	{"WRITTEN", 8, 2, false, ALL, HOT_BY_WRITE_BYTES, HOT_BY_BYTES, write_bytes},
+	{"RANGES", 6, 5, false, FILES, NO_KEY, NO_KEY, n_ranges},
+	{"FILES", 6, 5, false, HOT_IN(PATHS) | HOT_IN(DIRECTORIES), NO_KEY, NO_KEY, n_files},
+	{"PROCS", 6, 5, false, HOT_IN(CGROUPS), NO_KEY, NO_KEY, n_processes},
+	{"OFFSET", 8, 0, false, HOT_IN(RANGES), NO_KEY, NO_KEY, offset},
+	{"DEV", 6, 4, true, FILES | HOT_IN(RANGES), NO_KEY, NO_KEY, device},
+	{"WHO", 14, 1, true, FILES | HOT_IN(RANGES) | HOT_IN(PROCESSES), NO_KEY, NO_KEY, who},
+	{"CGROUP", 14, 1, true, ACTORS, NO_KEY, NO_KEY, cgroup},
+	{"FILE", 26, 0, true, ALL, NO_KEY, NO_KEY, NULL},
 };
 /* clang-format on */
 
+const char *const hot_view_names[HOT_NR_VIEWS] = {
+	[HOT_VIEW_FILES] = "files",
+	[HOT_VIEW_RANGES] = "ranges",
+	[HOT_VIEW_PATHS] = "paths",
+	[HOT_VIEW_DIRECTORIES] = "directories",
+	[HOT_VIEW_PROCESSES] = "processes",
+	[HOT_VIEW_CGROUPS] = "cgroups",
+};
+
 bool hot_column_shown(const struct hot_column *column, enum hot_view view)
 {
-	return view == HOT_VIEW_FILES ? column->in_files : column->in_ranges;
+	return column->in >> view & 1;
 }
 
 bool hot_column_sorts(const struct hot_column *column, enum hot_sort_key key)

@@ -5,18 +5,14 @@
 
 #include "base/fmt.h"
 #include "heat/rank.h"
-
-enum hot_view {
-	HOT_VIEW_FILES,
-	HOT_VIEW_RANGES,
-};
+#include "heat/view.h"
 
 struct hot_column {
 	const char *title;
-	int width;    /* the minimum in the live view */
-	int leaves;   /* if the terminal is narrow, see base/table.h */
-	bool is_text; /* left-aligned; numbers are right-aligned */
-	bool in_files, in_ranges;
+	int width;	 /* the minimum in the live view */
+	int leaves;	 /* if the terminal is narrow, see base/table.h */
+	bool is_text;	 /* left-aligned; numbers are right-aligned */
+	unsigned int in; /* views that have it: HOT_IN() */
 	/* The key that sorts by this column, and the one that sorts by its sum
 	 * with its neighbour; HOT_NR_SORT_KEYS: none.
 	 */
@@ -26,7 +22,7 @@ struct hot_column {
 			    bool exact);
 };
 
-#define HOT_N_COLUMNS 11
+#define HOT_N_COLUMNS 15
 
 extern const struct hot_column hot_columns[HOT_N_COLUMNS];
 

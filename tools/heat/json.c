@@ -7,6 +7,7 @@
 #include "base/json_out.h"
 #include "base/output.h"
 #include "fs/mount.h"
+#include "heat/actors.h"
 
 static void add_counts(struct json_object *object, const struct hot_row *row)
 {
@@ -18,9 +19,41 @@ static void add_counts(struct json_object *object, const struct hot_row *row)
 	json_add_u64(object, "write_bytes_per_s", row->write_bytes_per_s + 0.5);
 }
 
-static struct json_object *row_object(const struct hot_row *row)
+static void add_process(struct json_object *object,
+			const struct hot_actor *actor)
+{
+	const struct frsp_hot_actor_key *key = &actor->counts.key;
+
+	json_add_text(object, "command", key->comm);
+	if (key->pid)
+		json_add_u64(object, "pid", key->pid);
+	else
+		json_add_string(object, "pid", NULL);
+	json_add_bool(object, "kernel",
+		      actor->counts.kind == FRSP_HOT_KERNEL_THREAD);
+}
+
+static struct json_object *who_object(const struct hot_row_who *who)
 {
 	struct json_object *object = json_object_new_object();
+
+	add_process(object, who->actor);
+	json_add_text(object, "cgroup", who->actor->cgroup);
+	json_add_u64(object, "bytes", who->bytes);
+	return object;
+}
+
+static void add_who(struct json_object *object, const struct hot_row *row)
+{
+	struct json_object *array = json_object_new_array_ext(FRSP_HOT_WHO);
+
+	for (__u32 i = 0; i < row->n_who; i++)
+		json_object_array_add(array, who_object(&row->who[i]));
+	json_object_object_add(object, "who", array);
+}
+
+static void add_file(struct json_object *object, const struct hot_row *row)
+{
 	const struct path_result *file = row->file;
 	char dev[FMT_LEN];
 
@@ -40,6 +73,13 @@ static struct json_object *row_object(const struct hot_row *row)
 		json_add_u64(object, "links", file->n_links);
 	else
 		json_add_string(object, "links", NULL);
+}
+
+static struct json_object *row_object(const struct hot_row *row)
+{
+	struct json_object *object = json_object_new_object();
+
+	add_file(object, row);
 	if (row->range != FRSP_HOT_RANGE_FILE) {
 		json_add_u64(object, "offset",
 			     (__u64)row->range << FRSP_HOT_RANGE_SHIFT);
@@ -48,6 +88,7 @@ static struct json_object *row_object(const struct hot_row *row)
 	add_counts(object, row);
 	json_add_number(object, "temperature", row->temperature, 3);
 	json_add_u64(object, "ranges", row->n_ranges);
+	add_who(object, row);
 	return object;
 }
 
@@ -96,6 +137,55 @@ static void add_overhead(struct json_object *object,
 	json_object_object_add(object, "overhead", overhead);
 }
 
+/* Returns NULL if there is none. */
+static struct json_object *top_file(const struct hot_row *row)
+{
+	struct json_object *object;
+
+	if (!row->ino)
+		return NULL;
+	object = json_object_new_object();
+	add_file(object, row);
+	json_add_u64(object, "bytes", row->file_bytes);
+	return object;
+}
+
+static struct json_object *group_object(const struct hot_row *row,
+					enum hot_view view)
+{
+	struct json_object *object = json_object_new_object();
+
+	if (hot_view_is_roll_up(view)) {
+		json_add_text(object, "path", row->file->path);
+		json_add_u64(object, "files", row->n_files);
+		add_counts(object, row);
+		json_add_number(object, "temperature", row->temperature, 3);
+		json_add_u64(object, "ranges", row->n_ranges);
+		add_who(object, row);
+		return object;
+	}
+	if (view == HOT_VIEW_PROCESSES)
+		add_process(object, row->who[0].actor);
+	else
+		json_add_u64(object, "processes", row->n_processes);
+	json_add_text(object, "cgroup", row->who[0].actor->cgroup);
+	add_counts(object, row);
+	json_object_object_add(object, "top_file", top_file(row));
+	return object;
+}
+
+static void add_groups(struct json_object *object,
+		       const struct hot_frame *frame)
+{
+	const struct hot_rows *rows = &frame->groups;
+	struct json_object *array = json_object_new_array_ext(rows->n_rows);
+
+	for (__u32 i = 0; i < rows->n_rows; i++)
+		json_object_array_add(array, group_object(&rows->rows[i],
+							  frame->view));
+	json_object_object_add(object, hot_view_names[frame->view], array);
+}
+
 void hot_json_add(struct json_object *object, const struct hot_frame *frame,
 		  bool ranges)
 {
@@ -103,12 +193,15 @@ void hot_json_add(struct json_object *object, const struct hot_frame *frame,
 	add_rows(object, "files", &frame->ranking.files);
 	if (ranges)
 		add_rows(object, "ranges", &frame->ranking.ranges);
+	if (hot_view_is_group(frame->view))
+		add_groups(object, frame);
 	add_class(object, "metadata",
 		  &frame->ranking.classes[FRSP_HOT_METADATA]);
 	add_class(object, "unattributed",
 		  &frame->ranking.classes[FRSP_HOT_UNATTRIBUTED]);
 	add_class(object, "swap", &frame->ranking.classes[FRSP_HOT_SWAP]);
 	json_add_u64(object, "dropped", frame->dropped);
+	json_add_u64(object, "nobody_bytes", frame->nobody_bytes);
 	add_tracked(object, frame);
 	add_overhead(object, frame);
 }

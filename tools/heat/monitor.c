@@ -12,10 +12,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "heat/actors.h"
 #include "heat/evict.h"
 #include "heat/fs_follow.h"
 #include "heat/fs_identity.h"
 #include "heat/fs_room.h"
+#include "heat/roll_up.h"
 #include "paths/answers.h"
 #include "paths/kept.h"
 #include "paths/naming.h"
@@ -23,9 +25,16 @@
 #include "watch/tested.h"
 #include "watch/watch.h"
 
+/* How many files paths and directories are summed up over. A look-up of a path
+ * takes some microseconds.
+ */
+#define ROLLED_FILES 4096
+
 struct hot_monitor {
 	struct hot_track *track;
 	struct hot_rank *rank;
+	struct hot_actors *actors;
+	struct hot_rolled_up *rolled;
 	__u32 evict_hand; /* of hot_evict() */
 	struct mount_table *mounts;
 	struct path_cache *paths;
@@ -119,6 +128,10 @@ static int open_parts(struct hot_monitor *monitor,
 	monitor->rank = hot_rank_new(table->n_slots);
 	if (!monitor->rank)
 		return -ENOMEM;
+	monitor->actors = hot_actors_new(monitor->track);
+	monitor->rolled = hot_rolled_up_new();
+	if (!monitor->actors || !monitor->rolled)
+		return -ENOMEM;
 	err = path_cache_new(monitor->mounts, table->n_slots, &monitor->paths);
 	if (!err)
 		err = path_cache_prefer(monitor->paths,
@@ -166,6 +179,8 @@ void hot_monitor_close(struct hot_monitor *monitor)
 	path_kept_free(&monitor->kept);
 	path_naming_free(monitor->naming);
 	path_cache_free(monitor->paths);
+	hot_rolled_up_free(monitor->rolled);
+	hot_actors_free(monitor->actors);
 	hot_rank_free(monitor->rank);
 	fs_identities_free(monitor->identities);
 	hot_track_close(monitor->track);
@@ -396,7 +411,7 @@ static int tell_evicted(struct hot_monitor *monitor,
 	return hot_track_set_evicted(monitor->track, evicted);
 }
 
-/* Evicts if the table is nearly full. Call it after the frame was sampled: the
+/* Evicts if a table is nearly full. Call it after the frame was sampled: the
  * frame still shows the files that are evicted.
  */
 static int make_room(struct hot_monitor *monitor, const struct hot_clock *clock,
@@ -407,6 +422,7 @@ static int make_room(struct hot_monitor *monitor, const struct hot_clock *clock,
 					      .context = monitor};
 	struct hot_evict_result result;
 
+	hot_actors_make_room(monitor->actors);
 	if (!hot_evict_is_due(table, stats[FRSP_HOT_STAT_SLOTS] -
 					     stats[FRSP_HOT_STAT_EVICTED]) ||
 	    !hot_track_tends(monitor->track))
@@ -440,6 +456,7 @@ static void fill_statistics(struct hot_monitor *monitor,
 	frame->mono_ns = clock_ns(CLOCK_MONOTONIC);
 	now_s = frame->mono_ns / 1e9;
 	frame->interval_s = now_s - monitor->last_s;
+	frame->nobody_bytes = stats[FRSP_HOT_STAT_NOBODY_BYTES];
 	frame->dropped = stats[FRSP_HOT_STAT_DROPPED];
 	frame->unnamed = stats[FRSP_HOT_STAT_UNNAMED];
 	frame->n_evicted = stats[FRSP_HOT_STAT_EVICTED];
@@ -495,7 +512,8 @@ int hot_monitor_tend(struct hot_monitor *monitor)
 	return err ?: make_room(monitor, &clock, stats);
 }
 
-static void fill_devices(struct hot_monitor *monitor, struct hot_rows *rows)
+/* Fills in what hot_rank leaves empty. */
+static void fill_rows(struct hot_monitor *monitor, struct hot_rows *rows)
 {
 	for (__u32 i = 0; i < rows->n_rows; i++) {
 		struct hot_row *row = &rows->rows[i];
@@ -504,7 +522,39 @@ static void fill_devices(struct hot_monitor *monitor, struct hot_rows *rows)
 
 		row->dev = identity.fs.dev;
 		row->fs_dev = identity.is_there ? identity.fs.fs_dev : 0;
+		if (!row->n_processes)
+			hot_actors_fill(monitor->actors, row);
 	}
+}
+
+/* Ranks the groups of a view. Sums over files are of the ROLLED_FILES first
+ * files; the frame then shows as many of these as the request wants.
+ */
+static int rank_groups(struct hot_monitor *monitor,
+		       const struct hot_frame_request *request,
+		       struct hot_frame *frame)
+{
+	struct hot_rows *files = &frame->ranking.files;
+	int err;
+
+	frame->view = request->view;
+	frame->groups = (struct hot_rows){0};
+	if (!hot_view_is_group(request->view))
+		return 0;
+	if (!hot_view_is_roll_up(request->view)) {
+		err = hot_actors_rank(monitor->actors, request->view,
+				      request->sort, request->max_rows,
+				      &frame->groups);
+		if (!err)
+			fill_rows(monitor, &frame->groups);
+		return err;
+	}
+	hot_monitor_name(monitor, files, 0, files->n_rows);
+	err = hot_roll_up(monitor->rolled, files, request->view, request->sort,
+			  request->max_rows, &frame->groups);
+	if (request->max_rows && files->n_rows > request->max_rows)
+		files->n_rows = request->max_rows;
+	return err;
 }
 
 /* Takes over the filter of a request. Returns 0 or -ENOMEM. */
@@ -562,14 +612,27 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	fill_statistics(monitor, frame, stats);
 	frame->missed = missed_bios(monitor, stats);
 	ranking.interval_s = frame->interval_s;
+	if (hot_view_is_roll_up(request->view) && ranking.max_rows &&
+	    ranking.max_rows < ROLLED_FILES)
+		ranking.max_rows = ROLLED_FILES;
+	hot_actors_sample(monitor->actors, frame->interval_s);
 	err = hot_rank_refresh(monitor->rank, hot_track_table(monitor->track),
 			       &clock, &ranking, class_is_wanted,
 			       &frame->ranking);
 	if (err)
 		return err;
-	fill_devices(monitor, &frame->ranking.files);
-	fill_devices(monitor, &frame->ranking.ranges);
-	return make_room(monitor, &clock, stats);
+	fill_rows(monitor, &frame->ranking.files);
+	fill_rows(monitor, &frame->ranking.ranges);
+	err = rank_groups(monitor, request, frame);
+	return err ?: make_room(monitor, &clock, stats);
+}
+
+struct hot_rows *hot_frame_rows(struct hot_frame *frame, enum hot_view view)
+{
+	if (view == HOT_VIEW_FILES)
+		return &frame->ranking.files;
+	return view == HOT_VIEW_RANGES ? &frame->ranking.ranges
+				       : &frame->groups;
 }
 
 void hot_monitor_name(struct hot_monitor *monitor, const struct hot_rows *rows,
@@ -582,7 +645,9 @@ void hot_monitor_name(struct hot_monitor *monitor, const struct hot_rows *rows,
 
 		if (row->file)
 			continue;
-		get_path(monitor, &key, &file);
+		file = (struct path_result){.state = PATH_UNKNOWN};
+		if (row->ino)
+			get_path(monitor, &key, &file);
 		row->file = path_keep(&monitor->kept, &file);
 	}
 }

@@ -9,6 +9,7 @@
 
 #include "fs/mount.h"
 #include "heat/rank.h"
+#include "heat/view.h"
 #include "paths/path.h"
 
 struct hot_monitor;
@@ -36,6 +37,7 @@ struct hot_frame_request {
 	struct hot_sort sort;
 	__u32 max_rows; /* 0: all */
 	bool ranges;
+	enum hot_view view; /* if it is one of groups: rank them, too */
 	/* Only files whose path contains this, with the escapes of
 	 * path_escape(), in capitals or not; if a path is not known, what
 	 * path_label() writes instead. NULL or "": all.
@@ -53,6 +55,9 @@ struct hot_frame {
 	__u64 mono_ns;	   /* the same moment of CLOCK_MONOTONIC */
 	double interval_s; /* since the last frame, or since attaching */
 	struct hot_ranking ranking;
+	enum hot_view view;	/* of .groups; else there are none */
+	struct hot_rows groups; /* sums over files; who caused the I/O */
+	__u64 nobody_bytes; /* of I/O whose actor is unknown, since the start */
 	__u64 dropped; /* key updates that found no room, since the start */
 	__u64 missed;  /* bios the kernel ran no program for (recursion) */
 	/* files not announced as the ring buffer was full, and filesystems that
@@ -83,6 +88,9 @@ void hot_monitor_close(struct hot_monitor *monitor);
 int hot_monitor_sample(struct hot_monitor *monitor,
 		       const struct hot_frame_request *request,
 		       struct hot_frame *frame);
+
+/* The rows of a view. */
+struct hot_rows *hot_frame_rows(struct hot_frame *frame, enum hot_view view);
 
 /* Looks up the paths of at most n rows of the latest frame, beginning with the
  * row from, and sets .file of each, which stays valid as long as the row. A row

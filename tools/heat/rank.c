@@ -198,6 +198,32 @@ static double sort_value(const struct frsp_hot_slot *slot,
 	}
 }
 
+double hot_row_value(const struct hot_row *row, enum hot_sort_key key)
+{
+	switch (key) {
+	case HOT_BY_RATE:
+		return row->read_bytes_per_s + row->write_bytes_per_s;
+	case HOT_BY_READ_RATE:
+		return row->read_bytes_per_s;
+	case HOT_BY_WRITE_RATE:
+		return row->write_bytes_per_s;
+	case HOT_BY_BYTES:
+		return row->read_bytes + row->write_bytes;
+	case HOT_BY_READ_BYTES:
+		return row->read_bytes;
+	case HOT_BY_WRITE_BYTES:
+		return row->write_bytes;
+	case HOT_BY_OPS:
+		return row->reads + row->writes;
+	case HOT_BY_READS:
+		return row->reads;
+	case HOT_BY_WRITES:
+		return row->writes;
+	default:
+		return row->temperature;
+	}
+}
+
 static struct hot_bytes take_delta(struct hot_rank *rank, __u32 index,
 				   const struct frsp_hot_slot *slot)
 {
@@ -218,6 +244,10 @@ static void fill_row(struct hot_row *row, const struct frsp_hot_slot *slot,
 		     struct hot_bytes delta, const struct hot_clock *clock,
 		     double interval_s)
 {
+	row->n_who = 0;
+	row->n_processes = 0;
+	row->n_files = 0;
+	row->file_bytes = 0;
 	row->ino = slot->ino;
 	row->fs = slot->fs;
 	row->dev = 0;
@@ -277,6 +307,7 @@ static bool merge_twins(struct hot_row *row, __u32 index,
 			return false;
 		if (at == index)
 			continue;
+		row->twin = at;
 		row->reads += slot->reads;
 		row->writes += slot->writes;
 		row->read_bytes += slot->read_bytes;
@@ -317,6 +348,8 @@ static int fill_rows(struct hot_rows *rows, struct hot_best *c,
 		fill_row(&grown[rows->n_rows],
 			 hot_table_slot(table, c->heap[i].index),
 			 c->heap[i].delta, clock, interval_s);
+		grown[rows->n_rows].slot = c->heap[i].index;
+		grown[rows->n_rows].twin = c->heap[i].index;
 		if (merge_twins(&grown[rows->n_rows], c->heap[i].index, table))
 			rows->n_rows++;
 	}

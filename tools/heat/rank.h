@@ -39,6 +39,14 @@ extern const char *const hot_sort_names[HOT_NR_SORT_KEYS][2];
  */
 int hot_sort_parse(const char *text, struct hot_sort *sort);
 
+struct hot_actor;
+
+/* An actor of a file or range (heat/actors.h), and the bytes that it moved. */
+struct hot_row_who {
+	const struct hot_actor *actor;
+	__u64 bytes;
+};
+
 /* One file, range or class; counts since tracking began. */
 struct hot_row {
 	__u64 ino;
@@ -53,6 +61,7 @@ struct hot_row {
 	const struct path_result *file;
 	__u32 range;	/* FRSP_HOT_RANGE_FILE: the whole file */
 	__u32 n_ranges; /* tracked ranges of the file; for a range: 1 */
+	__u32 n_files;	/* of a sum of files (heat/roll_up.h); else 0 */
 	__u64 reads;
 	__u64 writes;
 	__u64 read_bytes;
@@ -60,6 +69,19 @@ struct hot_row {
 	double read_bytes_per_s; /* in the last interval */
 	double write_bytes_per_s;
 	double temperature; /* compat: 0 .. 255 */
+	/* Indexes in the table. Two slots may have the key; else they are equal.
+	 */
+	__u32 slot, twin;
+	/* hot_rank leaves them empty, hot_monitor fills them in: who moved the
+	 * most bytes, the first one most.
+	 */
+	struct hot_row_who who[FRSP_HOT_WHO];
+	__u32 n_who;
+	__u32 n_processes; /* of a cgroup (heat/actors.h), else 0 */
+	/* Of a process or cgroup: what it moved of .file, which is the file of
+	 * which it moved most.
+	 */
+	__u64 file_bytes;
 };
 
 struct hot_rows {
@@ -98,6 +120,9 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 		     const struct hot_request *request,
 		     bool (*class_wanted)(void *context, __u32 fs),
 		     struct hot_ranking *ranking);
+
+/* What the key sorts by. For rates: bytes per second. */
+double hot_row_value(const struct hot_row *row, enum hot_sort_key key);
 
 /* The slot at index was emptied: its next key begins at 0 bytes. */
 void hot_rank_forget(struct hot_rank *rank, __u32 index);

@@ -51,6 +51,16 @@ static struct table *new_table(const struct hot_table_style *style)
 	return table_new(columns, n);
 }
 
+static const char *write_file(const struct hot_row *row,
+			      char label[PATH_LABEL_LEN])
+{
+	if (!row->ino && !row->file->path)
+		return row->n_files ? "(no path)" : "-";
+	path_label(row->file, row->ino, row->dev, row->gen, label,
+		   PATH_LABEL_LEN);
+	return label;
+}
+
 static int add_row(struct table *table, const struct hot_row *row,
 		   enum hot_view view, bool exact)
 {
@@ -67,9 +77,7 @@ static int add_row(struct table *table, const struct hot_row *row,
 			cells[n++] = column->cell(text[i], row, exact);
 			continue;
 		}
-		path_label(row->file, row->ino, row->dev, row->gen, label,
-			   sizeof(label));
-		cells[n++] = label;
+		cells[n++] = write_file(row, label);
 	}
 	return table_add(table, cells);
 }
@@ -107,8 +115,7 @@ double hot_rows_hottest(const struct hot_rows *rows)
 const struct hot_rows *hot_view_rows(const struct hot_frame *frame,
 				     enum hot_view view)
 {
-	return view == HOT_VIEW_FILES ? &frame->ranking.files
-				      : &frame->ranking.ranges;
+	return hot_frame_rows((struct hot_frame *)frame, view);
 }
 
 /* Only the temperature is coloured: names in red would be a wall of red. */

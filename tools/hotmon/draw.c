@@ -40,8 +40,7 @@ static void draw_title(const struct hot_live *live,
 		 "hotmon  %.8s  %s%u %s by %s%s, every %.1f s  (h: help)",
 		 fmt_rfc3339(ts, frame->wall_ns) + 11,
 		 live->pace.paused ? "PAUSED  " : "", rows->n_total,
-		 live->view == HOT_VIEW_FILES ? "files" : "ranges",
-		 hot_sort_names[live->sort.key][0],
+		 hot_view_names[live->view], hot_sort_names[live->sort.key][0],
 		 live->sort.ascending ? ", lowest first" : "",
 		 live->pace.interval_s);
 	screen_put(0, 0, text, COLS);

@@ -201,10 +201,8 @@ static void name_all(struct hotmon *hotmon, enum hot_view view)
 /* The report after a live view has as many rows as were on the screen. */
 static void trim_last(struct hotmon *hotmon)
 {
-	struct hot_ranking *ranking = &hotmon->frame.ranking;
-	struct hot_rows *rows = hotmon->live.view == HOT_VIEW_FILES
-					? &ranking->files
-					: &ranking->ranges;
+	struct hot_rows *rows =
+		hot_frame_rows(&hotmon->frame, hotmon->live.view);
 
 	if (rows->n_rows > hot_live_n_rows())
 		rows->n_rows = hot_live_n_rows();
@@ -229,6 +227,7 @@ static int print(void *program)
 	if (opts->report.output == OUTPUT_JSON) {
 		name_all(hotmon, HOT_VIEW_FILES);
 		name_all(hotmon, HOT_VIEW_RANGES);
+		name_all(hotmon, opts->request.view);
 		return hot_json_write(stdout, &hotmon->frame,
 				      opts->request.ranges);
 	}
@@ -377,8 +376,10 @@ int main(int argc, char **argv)
 	log_init("hotmon");
 	hotmon_opts_parse(argc, argv, &hotmon.opts);
 	libbpf_messages_show(hotmon.opts.report.verbose);
-	hotmon.live.view =
-		hotmon.opts.request.ranges ? HOT_VIEW_RANGES : HOT_VIEW_FILES;
+	hotmon.live.view = hotmon.opts.request.view;
+	if (hotmon.opts.request.ranges &&
+	    !hot_view_is_group(hotmon.opts.request.view))
+		hotmon.live.view = HOT_VIEW_RANGES;
 	hotmon.live.sort = hotmon.opts.request.sort;
 	hotmon.live.rows_given = hotmon.opts.rows_given;
 	hotmon.live.max_rows = hotmon.opts.request.max_rows;

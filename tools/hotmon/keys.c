@@ -60,8 +60,13 @@ static enum report_change key_pause(struct hot_live *live)
 
 static enum report_change key_view(struct hot_live *live)
 {
-	live->view =
-		live->view == HOT_VIEW_FILES ? HOT_VIEW_RANGES : HOT_VIEW_FILES;
+	live->view = (live->view + 1) % HOT_NR_VIEWS;
+	return rank_anew(live);
+}
+
+static enum report_change key_view_before(struct hot_live *live)
+{
+	live->view = (live->view + HOT_NR_VIEWS - 1) % HOT_NR_VIEWS;
 	return rank_anew(live);
 }
 
@@ -201,8 +206,9 @@ const struct hot_key hot_keys[] = {
 	{'?', NULL, NULL, NULL, false, key_help},
 	{KEY_F(1), NULL, NULL, NULL, false, key_help},
 	{' ', "space", "pause and go on", NULL, false, key_pause},
-	{'\t', "Tab F5", "files or 1-MiB ranges", "F5View", false, key_view},
+	{'\t', "Tab F5", "next view: ranges, paths, directories, processes, ...", "F5View", false, key_view},
 	{KEY_F(5), NULL, NULL, NULL, false, key_view},
+	{KEY_BTAB, "Shift-Tab", "the view before", NULL, false, key_view_before},
 	{'s', "s F6", "sort: a menu of keys", "F6Sort", false, key_sort},
 	{KEY_F(6), NULL, NULL, NULL, false, key_sort},
 	{'>', ">", "sort by the next key", NULL, false, key_sort_next},

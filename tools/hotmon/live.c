@@ -42,6 +42,7 @@ struct hot_frame_request hot_live_request(const struct hot_live *live)
 				    : live->rows.first +
 					      PAGES_AHEAD * hot_live_n_rows(),
 		.ranges = live->view == HOT_VIEW_RANGES,
+		.view = live->view,
 		.filter = live->filter,
 		.fs_dev = live->fs_dev,
 	};

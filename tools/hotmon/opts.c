@@ -17,6 +17,7 @@
 
 enum long_option {
 	OPT_RANGES = 256,
+	OPT_GROUP,
 	OPT_FS,
 	OPT_MEMORY,
 	OPT_HALF_LIFE,
@@ -34,6 +35,9 @@ enum option_group {
 static const struct argp_option options[] = {
 	{0, 0, 0, 0, "What to show:", GROUP_WHAT},
 	{"ranges", OPT_RANGES, 0, 0, "Rank 1-MiB ranges, not only files", 0},
+	{"group", OPT_GROUP, "GROUP", 0,
+	 "In place of files show path or dir: sums over files; process or cgroup: who caused the I/O",
+	 0},
 	{"sort", 's', "KEY", 0,
 	 "Rank by KEY, +KEY: lowest first; \"-s help\" lists the keys", 0},
 	{"rows", 'r', "ROWS", 0,
@@ -72,6 +76,7 @@ static const char doc[] =
 	"Examples:\n"
 	"  hotmon                      the hottest files, live\n"
 	"  hotmon --ranges --fs /srv   the hottest ranges of one filesystem\n"
+	"  hotmon --group=process      the processes that cause the I/O\n"
 	"  hotmon --once 10            one report on the next 10 seconds\n"
 	"  hotmon --json 5 | jq .      for programs\n"
 	"  hotmon --self-test          does it count exactly on this kernel?\n\n"
@@ -106,6 +111,24 @@ static void parse_pids(const char *text, struct hot_track_options *track)
 		track->pids[track->n_pids++] = value;
 	}
 	free(copy);
+}
+
+static enum hot_view parse_group(const char *text)
+{
+	static const struct {
+		const char *name;
+		enum hot_view view;
+	} groups[] = {
+		{"path", HOT_VIEW_PATHS},
+		{"dir", HOT_VIEW_DIRECTORIES},
+		{"process", HOT_VIEW_PROCESSES},
+		{"cgroup", HOT_VIEW_CGROUPS},
+	};
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (!strcmp(text, groups[i].name))
+			return groups[i].view;
+	opts_wrong_value("--group", text, "path, dir, process or cgroup");
 }
 
 static bool parse_score(const char *text)
@@ -175,6 +198,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	switch (key) {
 	case OPT_RANGES:
 		opts->request.ranges = true;
+		break;
+	case OPT_GROUP:
+		opts->request.view = parse_group(text);
 		break;
 	case 's':
 		parse_sort(text, &opts->request.sort);

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "heat/roll_up.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+/* More actors of one sum are not told apart. */
+#define MAX_WHO 32
+
+struct sum {
+	char *path; /* the key; "": the files without a path */
+	struct hot_row row;
+	struct path_result file;
+	struct hot_row_who who[MAX_WHO];
+	__u32 n_who;
+	UT_hash_handle hh;
+};
+
+struct hot_rolled_up {
+	struct sum *sums;
+	struct hot_rows rows;
+};
+
+struct hot_rolled_up *hot_rolled_up_new(void)
+{
+	return calloc(1, sizeof(struct hot_rolled_up));
+}
+
+static void forget(struct hot_rolled_up *rolled)
+{
+	struct sum *sum, *next;
+
+	HASH_ITER (hh, rolled->sums, sum, next) {
+		HASH_DEL(rolled->sums, sum);
+		free(sum->path);
+		free(sum);
+	}
+}
+
+void hot_rolled_up_free(struct hot_rolled_up *rolled)
+{
+	if (!rolled)
+		return;
+	forget(rolled);
+	free(rolled->rows.rows);
+	free(rolled);
+}
+
+/* The text that the files of one sum share, in allocated memory. */
+static char *key_of(const struct path_result *file, enum hot_view view)
+{
+	const char *path = file && file->path ? file->path : "", *slash;
+
+	if (view == HOT_VIEW_PATHS || !*path)
+		return strdup(path);
+	slash = strrchr(path, '/');
+	if (!slash || slash == path)
+		return strdup("/");
+	return strndup(path, slash - path);
+}
+
+/* Returns the sum that the file belongs to, or NULL: no memory. */
+static struct sum *sum_of(struct hot_rolled_up *rolled,
+			  const struct hot_row *file, enum hot_view view)
+{
+	char *key = key_of(file->file, view);
+	struct sum *sum;
+
+	if (!key)
+		return NULL;
+	HASH_FIND_STR(rolled->sums, key, sum);
+	if (sum) {
+		free(key);
+		return sum;
+	}
+	sum = calloc(1, sizeof(*sum));
+	if (!sum) {
+		free(key);
+		return NULL;
+	}
+	sum->path = key;
+	sum->file = (struct path_result){
+		.path = *key ? key : NULL,
+		.state = *key ? PATH_KNOWN : PATH_UNKNOWN,
+		.fs_type = file->file ? file->file->fs_type : NULL,
+	};
+	sum->row = (struct hot_row){
+		.fs = file->fs,
+		.dev = file->dev,
+		.fs_dev = file->fs_dev,
+		.range = FRSP_HOT_RANGE_FILE,
+		.file = &sum->file,
+	};
+	HASH_ADD_KEYPTR(hh, rolled->sums, sum->path, strlen(sum->path), sum);
+	return sum;
+}
+
+static void add_who(struct sum *sum, const struct hot_row_who *who)
+{
+	__u32 i = 0;
+
+	while (i < sum->n_who && sum->who[i].actor != who->actor)
+		i++;
+	if (i == MAX_WHO)
+		return;
+	if (i == sum->n_who)
+		sum->who[sum->n_who++].actor = who->actor;
+	sum->who[i].bytes += who->bytes;
+}
+
+static void add(struct sum *sum, const struct hot_row *file)
+{
+	struct hot_row *row = &sum->row;
+
+	row->n_files++;
+	row->n_ranges += file->n_ranges;
+	row->reads += file->reads;
+	row->writes += file->writes;
+	row->read_bytes += file->read_bytes;
+	row->write_bytes += file->write_bytes;
+	row->read_bytes_per_s += file->read_bytes_per_s;
+	row->write_bytes_per_s += file->write_bytes_per_s;
+	row->temperature += file->temperature;
+	for (__u32 i = 0; i < file->n_who; i++)
+		add_who(sum, &file->who[i]);
+}
+
+static int most_bytes_first(const void *a, const void *b)
+{
+	__u64 x = ((const struct hot_row_who *)a)->bytes;
+	__u64 y = ((const struct hot_row_who *)b)->bytes;
+
+	return (x < y) - (x > y);
+}
+
+static void finish(struct sum *sum)
+{
+	qsort(sum->who, sum->n_who, sizeof(sum->who[0]), most_bytes_first);
+	sum->row.n_who = sum->n_who < FRSP_HOT_WHO ? sum->n_who : FRSP_HOT_WHO;
+	memcpy(sum->row.who, sum->who,
+	       sum->row.n_who * sizeof(sum->row.who[0]));
+}
+
+/* For qsort_r(): the best first, equal ones by path. */
+static int best_first(const void *a, const void *b, void *context)
+{
+	const struct hot_row *x = a, *y = b;
+	const struct hot_sort *sort = context;
+	double p = hot_row_value(x, sort->key), q = hot_row_value(y, sort->key);
+
+	if (p == q)
+		return strcmp(x->file->path ?: "", y->file->path ?: "");
+	return sort->ascending ? (p > q) - (p < q) : (p < q) - (p > q);
+}
+
+int hot_roll_up(struct hot_rolled_up *rolled, const struct hot_rows *files,
+		enum hot_view view, struct hot_sort sort, __u32 max_rows,
+		struct hot_rows *rows)
+{
+	struct hot_row *grown;
+	struct sum *sum, *next;
+
+	forget(rolled);
+	for (__u32 i = 0; i < files->n_rows; i++) {
+		sum = sum_of(rolled, &files->rows[i], view);
+		if (!sum)
+			return -ENOMEM;
+		add(sum, &files->rows[i]);
+	}
+	grown = realloc(rolled->rows.rows,
+			(HASH_COUNT(rolled->sums) + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	rolled->rows = (struct hot_rows){.rows = grown};
+	HASH_ITER (hh, rolled->sums, sum, next) {
+		finish(sum);
+		grown[rolled->rows.n_rows++] = sum->row;
+	}
+	qsort_r(grown, rolled->rows.n_rows, sizeof(*grown), best_first, &sort);
+	rolled->rows.n_total = rolled->rows.n_rows;
+	if (max_rows && rolled->rows.n_rows > max_rows)
+		rolled->rows.n_rows = max_rows;
+	*rows = rolled->rows;
+	return 0;
+}
