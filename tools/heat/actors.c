@@ -165,7 +165,7 @@ void hot_actors_make_room(struct hot_actors *actors)
 /* The paths of cgroups were forgotten: looks them up again. */
 static void find_cgroups(struct hot_actors *actors)
 {
-	struct gone *gone, *next;
+	struct gone *gone = NULL, *next;
 
 	HASH_ITER (hh, actors->gone, gone, next) {
 		find_cgroup(actors, &gone->actor);

@@ -244,15 +244,9 @@ static void fill_row(struct hot_row *row, const struct frsp_hot_slot *slot,
 		     struct hot_bytes delta, const struct hot_clock *clock,
 		     double interval_s)
 {
-	row->n_who = 0;
-	row->n_processes = 0;
-	row->n_files = 0;
-	row->file_bytes = 0;
+	memset(row, 0, sizeof(*row));
 	row->ino = slot->ino;
 	row->fs = slot->fs;
-	row->dev = 0;
-	row->fs_dev = 0;
-	row->file = NULL;
 	row->gen = slot->gen;
 	row->range = FRSP_HOT_TAG_RANGE(slot->tag);
 	row->n_ranges = row->range != FRSP_HOT_RANGE_FILE;
