@@ -134,7 +134,7 @@ static __u32 power_of_two(__u64 value, __u32 least, __u32 most)
 }
 
 /* Bytes of a hash map's element and of a queue's, beyond key and value. */
-#define HASH_ELEMENT_BYTES 64
+#define HASH_ELEMENT_BYTES 96
 
 static __u64 who_bytes(const struct settings *settings)
 {
