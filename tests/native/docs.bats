@@ -256,7 +256,7 @@ definitions() {
 		n=$((n + 1))
 	done
 	((n >= 10)) || fail "only $n in common"
-	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .untested_kernel, .cgroup_gone, .fs_gone, .ranges)') \
+	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .untested_kernel, .cgroup_gone, .fs_gone, .ranges, .paths, .directories, .processes, .cgroups)') \
 		<(definitions frsp-top '."$defs".heat.properties') >&2
 	diff -u <(definitions frspctl '."$defs".filesystem.properties | del(.device, .dev, .mount, .taken_pct)') \
 		<(definitions frsp-top '."$defs".frsp.properties') >&2
@@ -266,10 +266,16 @@ definitions() {
 	fs_make fs ext4
 	hotmon_launch files --batch 3600
 	hotmon_launch ranges --batch --ranges 3600
+	hotmon_launch dirs --batch --group=dir 3600
+	hotmon_launch processes --batch --group=process 3600
+	hotmon_launch cgroups --batch --group=cgroup 3600
 	file_make "$test_dir/fs/data" 1
 	hotmon_end files INT
 	hotmon_end ranges INT
-	grep -h '^ *TEMP ' "$test_dir/files.out" "$test_dir/ranges.out" | tr -s ' ' '\n' | sed '/^$/d' | sort -u >"$test_dir/report"
+	hotmon_end dirs INT
+	hotmon_end processes INT
+	hotmon_end cgroups INT
+	grep -hE '^ *(TEMP|READ/s) ' "$test_dir"/*.out | tr -s ' ' '\n' | sed '/^$/d' | sort -u >"$test_dir/report"
 	section FIELDS | sed -n 's/^|  \([A-Z/s]*\)$/\1/p' | sort >"$test_dir/manual"
 	same report "$test_dir/report" FIELDS "$test_dir/manual"
 }
