@@ -134,8 +134,10 @@ static __noinline int name_worker(struct frsp_hot_actor_key *key)
 	return 0;
 }
 
-/* Returns the id of the actor that runs now; 0: there is no room for it. */
-static __noinline __u32 actor_now(void)
+/* Looks the process up that runs now, or enters it. Returns its id; 0: there is
+ * no room for it.
+ */
+static __noinline __u32 actor_find(void)
 {
 	const struct task_struct *task = bpf_get_current_task_btf();
 	const struct task_struct *leader = task->group_leader;
@@ -157,13 +159,73 @@ static __noinline __u32 actor_now(void)
 	return id ? *id : actor_new(&key, kind);
 }
 
+static __always_inline struct frsp_hot_actor *actor_at(__u32 id)
+{
+	__u32 index = FRSP_HOT_ACTOR_INDEX(id);
+
+	return bpf_map_lookup_elem(&hotmon_actors, &index);
+}
+
+/* What actor_find() depends on, of the process that this CPU looked up last.
+ * Most bios in a row are of one process, and a look-up in the hash map takes
+ * five times as long as this comparison. cgroups stands for the cgroup.
+ */
+struct frsp_hot_last_actor {
+	__u64 leader; /* address; 0: nothing is known */
+	__u64 start;
+	__u64 cgroups; /* address */
+	__u64 comm[2];
+	__u32 id;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct frsp_hot_last_actor);
+} hotmon_last SEC(".maps");
+
+/* Returns the id of the actor that runs now; 0: there is no room for it. Another
+ * program may change the last actor between two lines here (from Linux 7.0 on),
+ * so the id is read before the comparison, and once more after it.
+ */
+static __noinline __u32 actor_now(void)
+{
+	const struct task_struct *task = bpf_get_current_task_btf();
+	const struct task_struct *leader = task->group_leader;
+	const __u64 *comm = (const __u64 *)&leader->comm;
+	volatile struct frsp_hot_last_actor *last;
+	struct frsp_hot_actor *actor;
+	__u32 key = 0, id;
+
+	last = bpf_map_lookup_elem(&hotmon_last, &key);
+	if (!last || task->flags & PF_WQ_WORKER)
+		return actor_find();
+	id = last->id;
+	if (last->leader == (__u64)leader &&
+	    last->start == leader->start_boottime &&
+	    last->cgroups == (__u64)task->cgroups && last->comm[0] == comm[0] &&
+	    last->comm[1] == comm[1] && last->id == id) {
+		actor = actor_at(id);
+		if (actor && actor->id == id) /* else it was evicted */
+			return id;
+	}
+	id = actor_find();
+	last->leader = 0;
+	last->start = leader->start_boottime;
+	last->cgroups = (__u64)task->cgroups;
+	last->comm[0] = comm[0];
+	last->comm[1] = comm[1];
+	last->id = id;
+	last->leader = (__u64)leader;
+	return id;
+}
+
 /* Adds a bio to the actor's totals. */
 static __always_inline void actor_add(__u32 id, bool write, __u64 bytes,
 				      __u64 jiffies)
 {
-	__u32 index = FRSP_HOT_ACTOR_INDEX(id);
-	struct frsp_hot_actor *actor =
-		bpf_map_lookup_elem(&hotmon_actors, &index);
+	struct frsp_hot_actor *actor = actor_at(id);
 
 	/* another id: the actor was evicted, and its place has a new one */
 	if (!id || !actor || actor->id != id) {
@@ -290,9 +352,7 @@ static __always_inline bool is_last_note(const struct address_space *mapping,
  */
 static __always_inline bool dirties_again(__u32 id)
 {
-	__u32 index = FRSP_HOT_ACTOR_INDEX(id);
-	const struct frsp_hot_actor *actor =
-		bpf_map_lookup_elem(&hotmon_actors, &index);
+	const struct frsp_hot_actor *actor = actor_at(id);
 
 	return actor && actor->kind == FRSP_HOT_KERNEL_THREAD &&
 	       (!bpf_strncmp(actor->key.comm, sizeof("writeback"),
