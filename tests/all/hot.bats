@@ -19,37 +19,37 @@ in_guest() { # in_guest KERNEL
 }
 
 @test "6.1: hotmon counts exactly, all kinds of I/O" {
-	passes_tap 6.1 56
+	passes_tap 6.1 68
 }
 
 @test "6.12: hotmon counts exactly, all kinds of I/O" {
-	passes_tap 6.12 56
+	passes_tap 6.12 68
 }
 
 @test "6.12-trixie: hotmon counts exactly, all kinds of I/O" {
-	passes_tap 6.12-trixie 56
+	passes_tap 6.12-trixie 68
 }
 
 @test "6.18: hotmon counts exactly, all kinds of I/O" {
-	passes_tap 6.18 56
+	passes_tap 6.18 68
 }
 
 @test "7.3: hotmon counts exactly, all kinds of I/O" {
-	passes_tap 7.3 56
+	passes_tap 7.3 68
 }
 
 @test "6.12-cloud: hotmon counts exactly" {
-	passes_tap 6.12-cloud 9
+	passes_tap 6.12-cloud 11
 }
 
 @test "6.16: hotmon counts exactly" {
-	passes_tap 6.16 16
+	passes_tap 6.16 18
 }
 
 @test "6.17: hotmon counts exactly" {
-	passes_tap 6.17 16
+	passes_tap 6.17 18
 }
 
 @test "7.2: hotmon counts exactly" {
-	passes_tap 7.2 16
+	passes_tap 7.2 18
 }

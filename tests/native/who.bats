@@ -102,7 +102,7 @@ writeback_of() {
 @test "a process in a container: its command, its id outside, its cgroup" {
 	local id pid group
 	group=$(findmnt -rnt cgroup2 -o TARGET | head -n 1)
-	[[ $group ]] || skip "no cgroup2 hierarchy is mounted"
+	[[ $group ]] || skip "the kernel has no cgroup2 hierarchy mounted"
 	group+=/frsp-who-$$
 	mkdir "$group"
 	defer wait_until rmdir "$group"

@@ -16,5 +16,5 @@ in_guest() { # in_guest KERNEL
 }
 
 @test "7.3: hotmon counts exactly" {
-	passes_tap 7.3 16
+	passes_tap 7.3 18
 }
