@@ -199,7 +199,7 @@ schema_fields() {
 		of "$program"
 		schema_fields >"$test_dir/schema"
 		# words in bold, without pages such as stat(1) and without frspctl's commands
-		section FIELDS | grep -oE '\*[a-z_]+\*([^(]|$)' | tr -cd 'a-z_\n' |
+		section FIELDS | grep -oE '\*[a-z0-9_]+\*([^(]|$)' | tr -cd 'a-z0-9_\n' |
 			grep -vxE 'frspctl|status|set|doctor' | LC_ALL=C sort -u >"$test_dir/manual"
 		LC_ALL=C sort -o "$test_dir/schema" "$test_dir/schema"
 		same schema "$test_dir/schema" FIELDS "$test_dir/manual"
@@ -256,7 +256,7 @@ definitions() {
 		n=$((n + 1))
 	done
 	((n >= 10)) || fail "only $n in common"
-	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .untested_kernel, .cgroup_gone, .fs_gone, .ranges, .paths, .directories, .processes, .cgroups)') \
+	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .untested_kernel, .cgroup_gone, .fs_gone, .ranges, .paths, .directories, .processes, .cgroups, .devices_interval_ms, .devices, .filesystem_totals, .physical_devices, .latency_overhead)') \
 		<(definitions frsp-top '."$defs".heat.properties') >&2
 	diff -u <(definitions frspctl '."$defs".filesystem.properties | del(.device, .dev, .mount, .taken_pct)') \
 		<(definitions frsp-top '."$defs".frsp.properties') >&2

@@ -73,13 +73,19 @@ def wrong_values(value):
 # Fields that may have any text; any number; a number or null.
 ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
             "name", "release"}
-NUMBER = {"temperature", "ns_per_event"}
-NULL_OR_NUMBER = {"links", "tree", "taken_pct"}
+NUMBER = {"temperature", "ns_per_event", "per_s", "queue", "util_pct"}
+NULL_OR_NUMBER = {"links", "tree", "taken_pct", "per_s", "bytes_per_s",
+                  "queue", "util_pct", "p50_ns", "p99_ns"}
+# Arrays of any names.
+NAMES = {"over", "on"}
 # Arrays of numbers or null; and fields that may be null or an object.
 NULL_OR_NUMBERS = {"fullness", "fragmentation", "warmth"}
-NULL_OR_OBJECT = {"frsp", "alloc", "busy", "escache", "now", "map", "heat"}
+NULL_OR_OBJECT = {"frsp", "alloc", "busy", "escache", "now", "map", "heat",
+                  "read_latency", "write_latency", "latency_overhead"}
 # Fields that an object may lack.
-OPTIONAL = {("ranges",), ("heat",), ("filesystems", "map")}
+OPTIONAL = {("ranges",), ("heat",), ("filesystems", "map"), ("devices",),
+            ("devices_interval_ms",), ("filesystem_totals",), ("physical_devices",),
+            ("latency_overhead",)}
 
 
 def may_be(key, value, wrong):
@@ -88,6 +94,8 @@ def may_be(key, value, wrong):
         return wrong == f"{value}x"
     if key in NULL_OR_NUMBER:
         return wrong is None or value is None and wrong == 0
+    if key in NAMES and isinstance(wrong, list):
+        return wrong[0] in ("x", f"{value[0]}x" if value else "x")
     if key in NULL_OR_NUMBERS:
         first = wrong[0] if isinstance(wrong, list) else ""
         return first is None or value[0] is None and first == 0
@@ -107,7 +115,7 @@ def mutants(document):
                 mutant = copy.deepcopy(document)
                 del at(mutant, path)[key]
                 yield f"{where}: no {key}", mutant
-            if key in NUMBER:  # jq prints 1.0 as 1
+            if key in NUMBER and value is not None:  # jq prints 1.0 as 1
                 value = decimal.Decimal(value)
             if key in NULL_OR_NUMBERS and isinstance(value, list):
                 value = [one if one is None else decimal.Decimal(one)

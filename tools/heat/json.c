@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "heat/json.h"
 
-#include <errno.h>
-
 #include "base/fmt.h"
 #include "base/json_out.h"
-#include "base/output.h"
 #include "fs/mount.h"
 #include "heat/actors.h"
 
@@ -206,18 +203,17 @@ void hot_json_add(struct json_object *object, const struct hot_frame *frame,
 	add_overhead(object, frame);
 }
 
-int hot_json_write(FILE *out, const struct hot_frame *frame, bool ranges)
+struct json_object *hot_json_document(const struct hot_frame *frame,
+				      bool ranges)
 {
 	struct json_object *object =
 		json_document(HOT_JSON_SCHEMA, frame->wall_ns, frame->mono_ns);
-	int err;
 
 	if (!object)
-		return -ENOMEM;
+		return NULL;
 	json_add_string(object, "untested_kernel", frame->untested);
 	json_add_bool(object, "cgroup_gone", frame->cgroup_gone);
 	json_add_bool(object, "fs_gone", frame->fs_gone);
 	hot_json_add(object, frame, ranges);
-	err = json_print(out, object);
-	return err ?: output_flush(out);
+	return object;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes a frame as one line of JSON; docs/hotmon.schema.json describes it. All
- * rows that are written must be named (hot_monitor_name()).
+/* A frame as JSON; docs/hotmon.schema.json describes it. All rows that are
+ * written must be named (hot_monitor_name()).
  */
 #ifndef FRSP_HOT_JSON_H
 #define FRSP_HOT_JSON_H
 
-#include <stdio.h>
+#include <stdbool.h>
 
 #include "heat/monitor.h"
 
@@ -13,8 +13,9 @@ struct json_object;
 
 #define HOT_JSON_SCHEMA "frsp.hotmon/1"
 
-/* Returns 0, -ENOMEM, or -errno of the write. */
-int hot_json_write(FILE *out, const struct hot_frame *frame, bool ranges);
+/* The whole document, to be printed by json_print(). NULL: no memory. */
+struct json_object *hot_json_document(const struct hot_frame *frame,
+				      bool ranges);
 
 /* Adds a report to object, without the head that all documents share. */
 void hot_json_add(struct json_object *object, const struct hot_frame *frame,

@@ -2,12 +2,14 @@
 #include "hotmon/draw.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <ncurses.h>
 
 #include "base/text_width.h"
 #include "heat/summary.h"
 #include "heat/text.h"
 #include "hotmon/bar.h"
+#include "hotmon/device_lines.h"
 #include "hotmon/keys.h"
 #include "hotmon/layout.h"
 #include "hotmon/menus.h"
@@ -29,19 +31,31 @@ void hot_draw_init_colors(struct hot_live *live)
 	init_pair(STYLE_TITLE, COLOR_CYAN, -1);
 }
 
+/* What the view shows, and in which order. */
+static void write_view(char text[80], const struct hot_live *live,
+		       const struct hot_rows *rows)
+{
+	if (live->devices)
+		snprintf(text, 80, "devices");
+	else
+		snprintf(text, 80, "%u %s by %s%s", rows->n_total,
+			 hot_view_names[live->view],
+			 hot_sort_names[live->sort.key][0],
+			 live->sort.ascending ? ", lowest first" : "");
+}
+
 static void draw_title(const struct hot_live *live,
 		       const struct hot_frame *frame,
 		       const struct hot_rows *rows)
 {
-	char ts[FMT_LEN], text[160];
+	char ts[FMT_LEN], view[80], text[160];
 
 	attrset(live->color ? COLOR_PAIR(STYLE_TITLE) | A_BOLD : A_BOLD);
+	write_view(view, live, rows);
 	snprintf(text, sizeof(text),
-		 "hotmon  %.8s  %s%u %s by %s%s, every %.1f s  (h: help)",
+		 "hotmon  %.8s  %s%s, every %.1f s  (h: help)",
 		 fmt_rfc3339(ts, frame->wall_ns) + 11,
-		 live->pace.paused ? "PAUSED  " : "", rows->n_total,
-		 hot_view_names[live->view], hot_sort_names[live->sort.key][0],
-		 live->sort.ascending ? ", lowest first" : "",
+		 live->pace.paused ? "PAUSED  " : "", view,
 		 live->pace.interval_s);
 	screen_put(0, 0, text, COLS);
 	attrset(A_NORMAL);
@@ -116,6 +130,22 @@ static void draw_table(struct hot_live *live, const struct hot_rows *rows)
 	draw_heads(table_titles(table));
 	draw_rows(live, table, rows);
 	table_free(table);
+}
+
+/* The same for the devices. No click sorts them. */
+static void draw_devices(struct hot_live *live)
+{
+	__u32 first = live->rows.first + 1, n = hot_layout().n_rows;
+	struct device_lines lines;
+
+	memset(live->column_ends, 0, sizeof(live->column_ends));
+	if (device_lines_make(live->device_frame, live->exact, &lines))
+		return;
+	draw_heads(lines.lines[0]);
+	for (__u32 i = 0; i < n && first + i < lines.n; i++)
+		draw_row(HOT_LAYOUT_ROWS + (int)i, lines.lines[first + i], 0, 0,
+			 live->rows.first + i == live->rows.at);
+	device_lines_free(&lines);
 }
 
 static void draw_help(const struct hot_live *live)
@@ -219,7 +249,8 @@ static void draw_status(const struct hot_live *live,
 	attrset(A_BOLD);
 	x = screen_put(y, 0, text, COLS);
 	attrset(A_NORMAL);
-	if (live->color && hottest > 0 && live->mode != HOT_LIVE_HELP)
+	if (live->color && hottest > 0 && live->mode != HOT_LIVE_HELP &&
+	    !live->devices)
 		draw_scale(y, x, hottest);
 }
 
@@ -265,6 +296,8 @@ void hot_live_draw(struct hot_live *live, const struct hot_frame *frame)
 	draw_title(live, frame, rows);
 	if (live->mode == HOT_LIVE_HELP)
 		draw_help(live);
+	else if (live->devices)
+		draw_devices(live);
 	else
 		draw_table(live, rows);
 	if (hot_menu_is_open(live))

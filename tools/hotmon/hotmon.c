@@ -9,6 +9,7 @@
 
 #include "base/aside.h"
 #include "base/interrupt.h"
+#include "base/json_out.h"
 #include "base/log.h"
 #include "base/output.h"
 #include "cli/libbpf_messages.h"
@@ -19,6 +20,8 @@
 #include "heat/evict.h"
 #include "heat/json.h"
 #include "heat/text.h"
+#include "hotmon/device_json.h"
+#include "hotmon/device_text.h"
 #include "hotmon/live.h"
 #include "hotmon/opts.h"
 #include "hotmon/self_test.h"
@@ -28,6 +31,7 @@ struct hotmon {
 	struct hotmon_opts opts;
 	struct hot_monitor *monitor;
 	struct hot_frame frame;
+	struct devices *devices; /* NULL: not shown yet */
 	struct hot_live live;
 };
 
@@ -169,6 +173,11 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 				? NULL
 				: "\"hotmon -v\" shows what libbpf says",
 			"cannot load the BPF program: %s", strerror(-err));
+	if (hotmon->opts.devices)
+		err = devices_open(&hotmon->devices);
+	if (err)
+		return log_fail(EXIT_FAILED, NULL, "%s: %s", DISKSTATS_PATH,
+				strerror(-err));
 	return EXIT_OK;
 }
 
@@ -198,6 +207,37 @@ static void name_all(struct hotmon *hotmon, enum hot_view view)
 	hot_monitor_name(hotmon->monitor, rows, 0, rows->n_rows);
 }
 
+static int print_json(struct hotmon *hotmon)
+{
+	struct json_object *document;
+	int err;
+
+	name_all(hotmon, HOT_VIEW_FILES);
+	name_all(hotmon, HOT_VIEW_RANGES);
+	name_all(hotmon, hotmon->opts.request.view);
+	document =
+		hot_json_document(&hotmon->frame, hotmon->opts.request.ranges);
+	if (!document)
+		return -ENOMEM;
+	if (hotmon->live.devices)
+		device_json_add(document, hotmon->live.device_frame);
+	err = json_print(stdout, document);
+	return err ?: output_flush(stdout);
+}
+
+static int print_devices(const struct hotmon *hotmon)
+{
+	char ts[FMT_LEN];
+	int err;
+
+	if (hotmon->opts.report.timestamp)
+		puts(fmt_rfc3339(ts, hotmon->frame.wall_ns));
+	err = device_text_print(stdout, hotmon->live.device_frame,
+				hotmon->opts.report.exact, false);
+	putchar('\n');
+	return err ?: output_flush(stdout);
+}
+
 /* The report after a live view has as many rows as were on the screen. */
 static void trim_last(struct hotmon *hotmon)
 {
@@ -224,13 +264,10 @@ static int print(void *program)
 		.timestamp = opts->report.timestamp,
 	};
 
-	if (opts->report.output == OUTPUT_JSON) {
-		name_all(hotmon, HOT_VIEW_FILES);
-		name_all(hotmon, HOT_VIEW_RANGES);
-		name_all(hotmon, opts->request.view);
-		return hot_json_write(stdout, &hotmon->frame,
-				      opts->request.ranges);
-	}
+	if (opts->report.output == OUTPUT_JSON)
+		return print_json(hotmon);
+	if (hotmon->live.devices)
+		return print_devices(hotmon);
 	if (opts->report.output == OUTPUT_LIVE && !opts->rows_given)
 		trim_last(hotmon);
 	name_all(hotmon, style.table.view);
@@ -243,8 +280,14 @@ static int sample(struct hotmon *hotmon)
 		hotmon->opts.report.output == OUTPUT_LIVE
 			? hot_live_request(&hotmon->live)
 			: hotmon->opts.request;
+	int err = hot_monitor_sample(hotmon->monitor, &request, &hotmon->frame);
 
-	return hot_monitor_sample(hotmon->monitor, &request, &hotmon->frame);
+	if (!err && hotmon->live.devices && !hotmon->devices)
+		err = devices_open(&hotmon->devices);
+	if (!err && hotmon->live.devices)
+		err = devices_sample(hotmon->devices,
+				     &hotmon->live.device_frame);
+	return err;
 }
 
 /* Reports when the filesystem goes or comes back. was_gone: in the previous
@@ -323,7 +366,7 @@ static int draw(void *program)
 	struct hotmon *hotmon = program;
 	struct hot_live *live = &hotmon->live;
 
-	if (live->mode != HOT_LIVE_HELP)
+	if (live->mode != HOT_LIVE_HELP && !live->devices)
 		hot_monitor_name(hotmon->monitor,
 				 hot_view_rows(&hotmon->frame, live->view),
 				 live->rows.first, hot_live_n_rows());
@@ -380,6 +423,7 @@ int main(int argc, char **argv)
 	if (hotmon.opts.request.ranges &&
 	    !hot_view_is_group(hotmon.opts.request.view))
 		hotmon.live.view = HOT_VIEW_RANGES;
+	hotmon.live.devices = hotmon.opts.devices;
 	hotmon.live.sort = hotmon.opts.request.sort;
 	hotmon.live.rows_given = hotmon.opts.rows_given;
 	hotmon.live.max_rows = hotmon.opts.request.max_rows;
@@ -397,6 +441,7 @@ int main(int argc, char **argv)
 		return code;
 	err = hotmon.opts.report.output == OUTPUT_LIVE ? show_live(&hotmon)
 						       : print_reports(&hotmon);
+	devices_close(hotmon.devices);
 	hot_monitor_close(hotmon.monitor);
 	return live_end(err);
 }

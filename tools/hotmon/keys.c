@@ -58,16 +58,33 @@ static enum report_change key_pause(struct hot_live *live)
 	return REPORT_REDRAW;
 }
 
+static enum report_change key_devices(struct hot_live *live)
+{
+	live->devices = !live->devices;
+	return rank_anew(live);
+}
+
+/* The devices come after the last view of files, and before the first. */
+static enum report_change turn_view(struct hot_live *live, int by)
+{
+	const int n = HOT_NR_VIEWS + 1;
+	int view = live->devices ? HOT_NR_VIEWS : (int)live->view;
+
+	view = (view + by + n) % n;
+	live->devices = view == HOT_NR_VIEWS;
+	if (!live->devices)
+		live->view = view;
+	return rank_anew(live);
+}
+
 static enum report_change key_view(struct hot_live *live)
 {
-	live->view = (live->view + 1) % HOT_NR_VIEWS;
-	return rank_anew(live);
+	return turn_view(live, 1);
 }
 
 static enum report_change key_view_before(struct hot_live *live)
 {
-	live->view = (live->view + HOT_NR_VIEWS - 1) % HOT_NR_VIEWS;
-	return rank_anew(live);
+	return turn_view(live, -1);
 }
 
 static enum report_change key_sort(struct hot_live *live)
@@ -206,9 +223,10 @@ const struct hot_key hot_keys[] = {
 	{'?', NULL, NULL, NULL, false, key_help},
 	{KEY_F(1), NULL, NULL, NULL, false, key_help},
 	{' ', "space", "pause and go on", NULL, false, key_pause},
-	{'\t', "Tab F5", "the next view: files, ranges, paths, directories, processes, cgroups", "F5View", false, key_view},
+	{'\t', "Tab F5", "the next view: files, ranges, paths, directories, processes, cgroups, devices", "F5View", false, key_view},
 	{KEY_F(5), NULL, NULL, NULL, false, key_view},
 	{KEY_BTAB, "S-Tab", "the view before", NULL, false, key_view_before},
+	{'d', "d", "devices, on and off", NULL, false, key_devices},
 	{'s', "s F6", "sort: a menu of keys", "F6Sort", false, key_sort},
 	{KEY_F(6), NULL, NULL, NULL, false, key_sort},
 	{'>', ">", "sort by the next key", NULL, false, key_sort_next},

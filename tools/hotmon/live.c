@@ -4,6 +4,7 @@
 #include <ncurses.h>
 
 #include "heat/text.h"
+#include "hotmon/device_lines.h"
 #include "hotmon/draw.h"
 #include "hotmon/keys.h"
 #include "hotmon/layout.h"
@@ -48,14 +49,22 @@ struct hot_frame_request hot_live_request(const struct hot_live *live)
 	};
 }
 
-void hot_live_note(struct hot_live *live, const struct hot_frame *frame)
+static void note_rows(struct hot_live *live, const struct hot_rows *rows)
 {
-	const struct hot_rows *rows = hot_view_rows(frame, live->view);
 	bool has_all = live->rows_given ||
 		       rows->n_rows < hot_live_request(live).max_rows;
 
 	live->n_loaded = rows->n_rows;
 	live->n_rows = has_all ? rows->n_rows : rows->n_total;
+}
+
+void hot_live_note(struct hot_live *live, const struct hot_frame *frame)
+{
+	if (live->devices)
+		live->n_loaded = live->n_rows =
+			device_lines_count(live->device_frame);
+	else
+		note_rows(live, hot_view_rows(frame, live->view));
 	list_cursor_move(&live->rows, 0, live->n_rows, hot_live_n_rows());
 }
 

@@ -15,6 +15,7 @@
 #include "cli/report_loop.h"
 #include "heat/columns.h"
 #include "heat/monitor.h"
+#include "hotmon/devices.h"
 #include "ui/list_cursor.h"
 #include "ui/menu.h"
 
@@ -31,7 +32,9 @@ enum hot_live_mode {
 
 struct hot_live {
 	enum hot_live_mode mode;
-	enum hot_view view;
+	enum hot_view view;			 /* if not .devices */
+	bool devices;				 /* the view of devices */
+	const struct device_frame *device_frame; /* if .devices */
 	struct hot_sort sort;
 	struct report_pace pace;
 	bool rows_given; /* -r: */

@@ -18,6 +18,7 @@
 enum long_option {
 	OPT_RANGES = 256,
 	OPT_GROUP,
+	OPT_DEVICES,
 	OPT_FS,
 	OPT_MEMORY,
 	OPT_HALF_LIFE,
@@ -38,6 +39,8 @@ static const struct argp_option options[] = {
 	{"group", OPT_GROUP, "GROUP", 0,
 	 "In place of files show path or dir: sums over files; process or cgroup: who caused the I/O",
 	 0},
+	{"devices", OPT_DEVICES, 0, 0,
+	 "Show block devices: rates, latencies, queue and utilisation", 0},
 	{"sort", 's', "KEY", 0,
 	 "Rank by KEY, +KEY: lowest first; \"-s help\" lists the keys", 0},
 	{"rows", 'r', "ROWS", 0,
@@ -77,6 +80,7 @@ static const char doc[] =
 	"  hotmon                      the hottest files, live\n"
 	"  hotmon --ranges --fs /srv   the hottest ranges of one filesystem\n"
 	"  hotmon --group=process      the processes that cause the I/O\n"
+	"  hotmon --devices            the disks, like iostat\n"
 	"  hotmon --once 10            one report on the next 10 seconds\n"
 	"  hotmon --json 5 | jq .      for programs\n"
 	"  hotmon --self-test          does it count exactly on this kernel?\n\n"
@@ -201,6 +205,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case OPT_GROUP:
 		opts->request.view = parse_group(text);
+		break;
+	case OPT_DEVICES:
+		opts->devices = true;
 		break;
 	case 's':
 		parse_sort(text, &opts->request.sort);

@@ -11,6 +11,7 @@ struct hotmon_opts {
 	struct opts_report report;
 	struct hot_frame_request request;
 	bool rows_given;
+	bool devices; /* --devices: show devices instead of files */
 	bool self_test;
 	/* the last option on the command line that --self-test does not take */
 	const char *report_only;
