@@ -127,6 +127,26 @@ within() {
 	expect "requests without a time" "$(device disk '.read_latency.untimed + .write_latency.untimed')" 0
 }
 
+@test "percentiles are of the last interval" {
+	slow_disk disk 20 20 20
+	hotmon_launch report --json --devices -r 1 1
+	fio_on disk --rw=randread --number_ios=50 # some in each of two intervals
+	wait_until is_idle disk
+	hotmon_end report INT
+	expect "requests, and percentiles when there are no more" \
+		"$(jq -c "$(of disk) | [.requests, .queued.p50_ns, .queued.p99_ns]" "$test_dir/report.idle")" "[50,null,null]"
+}
+
+# of NAME: prints a filter of the device's reads
+of() {
+	echo ".devices[] | select(.device == \"${loop_of[$1]#/dev/}\").read_latency"
+}
+
+is_idle() { # is_idle NAME: a later report has no read; puts it into report.idle
+	tail -n 1 "$test_dir/report.out" >"$test_dir/report.idle"
+	jq -e "$(of "$1") | .requests == 50 and .queued.p50_ns == null" "$test_dir/report.idle" >/dev/null
+}
+
 @test "queue and utilisation are those of a disk that is told how slow to be" {
 	slow_disk disk 10 10 10
 	hotmon_launch report --json --devices -r 1 1
@@ -228,6 +248,24 @@ within() {
 	expect "devices of the filesystem" \
 		"$(report report ".filesystem_totals[] | select(.mount == \"$test_dir/fs\").on | sort | join(\" \")")" "$devices"
 	expect "over" "$(device upper '.over | sort | join(" ")')" "$devices"
+}
+
+@test "a filesystem that is mounted later" {
+	memory_disk disk 100
+	fs_format "${loop_of[disk]}" ext4
+	hotmon_launch report --json --devices -r 1 0.2
+	wait_until test -s "$test_dir/report.out"
+	not is_mounted
+	fs_mount fs "${loop_of[disk]}"
+	wait_until is_mounted
+	fs_umount fs
+	wait_until not is_mounted
+	hotmon_end report INT
+}
+
+is_mounted() { # the last report says that a filesystem is on disk
+	tail -n 1 "$test_dir/report.out" | jq -e --arg mount "$test_dir/fs" --arg disk "${loop_of[disk]#/dev/}" \
+		'any(.filesystem_totals[]; .mount == $mount and .on == [$disk])' >/dev/null
 }
 
 # --- devices that change ---------------------------------------------------------

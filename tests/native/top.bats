@@ -886,7 +886,7 @@ make_terminals() {
 	run_top -b --bytes "$test_dir/a" 0.1 1
 	size=$(awk 'NR == 2 { print $2 }' "$test_dir/out")
 	percent=$(awk 'NR == 2 { print $3 }' "$test_dir/out")
-	busy=$(awk 'NR == 2 { print $12 }' "$test_dir/out")
+	busy=$(awk 'NR == 2 { print $15 }' "$test_dir/out")
 	cat "$test_dir/out"
 	expect SIZE "$size" "$(jq .bytes "$test_dir/json")"
 	expect SIZE "$size" "$(findmnt -bno SIZE "$test_dir/a")"

@@ -81,7 +81,7 @@ NAMES = {"over", "on"}
 # Arrays of numbers or null; and fields that may be null or an object.
 NULL_OR_NUMBERS = {"fullness", "fragmentation", "warmth"}
 NULL_OR_OBJECT = {"frsp", "alloc", "busy", "escache", "now", "map", "heat",
-                  "read_latency", "write_latency", "latency_overhead"}
+                  "disk", "read_latency", "write_latency", "latency_overhead"}
 # Fields that an object may lack.
 OPTIONAL = {("ranges",), ("heat",), ("filesystems", "map"), ("devices",),
             ("devices_interval_ms",), ("filesystem_totals",), ("physical_devices",),

@@ -16,6 +16,13 @@ static bool read_dev(const char *dir, const char *file, __u32 *dev)
 	       mount_parse_dev(text, dev);
 }
 
+static bool counts_nothing(const char *dir, const char *file)
+{
+	__u64 counts;
+
+	return !sysfs_read_u64(dir, file, &counts) && !counts;
+}
+
 static void read_below(const char *dir, struct disk_facts *facts)
 {
 	char path[PATH_MAX], file[sizeof(((struct dirent *)0)->d_name) + 4];
@@ -50,10 +57,11 @@ int disk_facts_read(const char *sys, __u32 dev, struct disk_facts *facts)
 	if (err)
 		return err;
 	facts->is_empty = !number;
-	if (!sysfs_read_u64(dir, "partition", &number))
+	if (!sysfs_read_u64(dir, "partition", &number)) {
+		facts->uncounted = counts_nothing(dir, "../queue/iostats");
 		return read_dev(dir, "../dev", &facts->disk) ? 0 : -EINVAL;
-	facts->uncounted =
-		!sysfs_read_u64(dir, "queue/iostats", &number) && !number;
+	}
+	facts->uncounted = counts_nothing(dir, "queue/iostats");
 	read_below(dir, facts);
 	if (sysfs_read_line(dir, "loop/backing_file", facts->backing,
 			    sizeof(facts->backing)))

@@ -12,9 +12,10 @@
 #define DISK_MAX_BELOW 16
 
 struct disk_facts {
-	__u32 disk;	/* kernel dev_t of the whole disk; perhaps itself */
-	bool is_empty;	/* has no size, as a loop device without a file */
-	bool uncounted; /* the kernel keeps no statistics: queue/iostats is 0 */
+	__u32 disk;    /* kernel dev_t of the whole disk; perhaps itself */
+	bool is_empty; /* has no size, as a loop device without a file */
+	/* The kernel keeps no statistics: queue/iostats of the disk is 0. */
+	bool uncounted;
 	/* Of device-mapper and MD: the first devices below, in no order. */
 	__u32 below[DISK_MAX_BELOW];
 	unsigned int n_below;

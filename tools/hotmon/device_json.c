@@ -3,8 +3,7 @@
 
 #include "base/fmt.h"
 #include "base/json_out.h"
-
-#define DECIMALS 3
+#include "fs/diskstats_json.h"
 
 /* value: negative: not known. It is rounded. */
 static void add_whole(struct json_object *object, const char *key, double value)
@@ -13,35 +12,6 @@ static void add_whole(struct json_object *object, const char *key, double value)
 		json_object_object_add(object, key, NULL);
 	else
 		json_add_u64(object, key, value + 0.5);
-}
-
-static void add_number(struct json_object *object, const char *key, bool known,
-		       double value)
-{
-	if (known)
-		json_add_number(object, key, value, DECIMALS);
-	else
-		json_object_object_add(object, key, NULL);
-}
-
-static struct json_object *op_object(bool known,
-				     const struct diskstats_op_rates *rates)
-{
-	struct json_object *object = json_object_new_object();
-
-	add_number(object, "per_s", known, rates->per_s);
-	add_whole(object, "bytes_per_s", known ? rates->bytes_per_s : -1);
-	return object;
-}
-
-static void add_ops(struct json_object *object, bool known,
-		    const struct diskstats_rates *rates)
-{
-	json_object_object_add(object, "read", op_object(known, &rates->reads));
-	json_object_object_add(object, "write",
-			       op_object(known, &rates->writes));
-	json_object_object_add(object, "discard",
-			       op_object(known, &rates->discards));
 }
 
 static struct json_object *names(const struct diskstats_device *const *devices,
@@ -99,10 +69,12 @@ static struct json_object *device_object(const struct device_row *row)
 	json_add_string(object, "dev", dev);
 	json_object_object_add(object, "over", names(row->below, row->n_below));
 	json_add_bool(object, "physical", row->is_physical);
-	add_ops(object, row->has_rates, &row->rates);
-	add_number(object, "queue", row->has_rates, row->rates.queue);
+	diskstats_json_ops(object, row->has_rates, &row->rates);
+	diskstats_json_number(object, "queue", row->has_rates,
+			      row->rates.queue);
 	json_add_u64(object, "in_flight", row->now->in_flight);
-	add_number(object, "util_pct", row->has_rates, row->rates.util_pct);
+	diskstats_json_number(object, "util_pct", row->has_rates,
+			      row->rates.util_pct);
 	add_latency(object, "read_latency", row, FRSP_DISK_READ);
 	add_latency(object, "write_latency", row, FRSP_DISK_WRITE);
 	return object;
@@ -115,8 +87,9 @@ static struct json_object *fs_object(const struct device_fs *fs)
 	json_add_text(object, "mount", fs->mount->target);
 	json_add_string(object, "fs_type", fs->mount->fs_type);
 	json_object_object_add(object, "on", names(fs->devices, fs->n_devices));
-	add_ops(object, fs->has_rates, &fs->rates);
-	add_number(object, "util_pct", fs->has_rates, fs->rates.util_pct);
+	diskstats_json_ops(object, fs->has_rates, &fs->rates);
+	diskstats_json_number(object, "util_pct", fs->has_rates,
+			      fs->rates.util_pct);
 	return object;
 }
 
@@ -146,7 +119,7 @@ void device_json_add(struct json_object *document,
 	for (size_t i = 0; i < frame->n_filesystems; i++)
 		json_object_array_add(filesystems,
 				      fs_object(&frame->filesystems[i]));
-	add_ops(sum, frame->has_physical, &frame->physical);
+	diskstats_json_ops(sum, frame->has_physical, &frame->physical);
 	json_add_u64(document, "devices_interval_ms",
 		     frame->interval_s * 1000 + 0.5);
 	json_object_object_add(document, "devices", devices);

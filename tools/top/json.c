@@ -7,6 +7,7 @@
 #include "base/fmt.h"
 #include "base/json_out.h"
 #include "base/output.h"
+#include "fs/diskstats_json.h"
 #include "heat/json.h"
 #include "top/es_json.h"
 #include "watch/tested.h"
@@ -98,6 +99,16 @@ static struct json_object *frsp_events_object(const struct frsp_alloc_fs *alloc)
 	json_add_histogram(object, "loads", alloc->loads, LOG2_NS_BUCKETS);
 	json_add_u64(object, "evictions", alloc->evictions);
 	json_add_u64(object, "evicted_extents", alloc->evicted_extents);
+	return object;
+}
+
+static struct json_object *disk_object(const struct diskstats_rates *rates)
+{
+	struct json_object *object = json_object_new_object();
+
+	diskstats_json_ops(object, true, rates);
+	diskstats_json_number(object, "queue", true, rates->queue);
+	diskstats_json_number(object, "util_pct", true, rates->util_pct);
 	return object;
 }
 
@@ -265,6 +276,8 @@ static struct json_object *fs_object(const struct top_fs *fs, bool with_map)
 	json_add_text(object, "mount", fs->mount);
 	json_add_u64(object, "bytes", fs->bytes);
 	json_add_u64(object, "free_bytes", fs->free_bytes);
+	json_object_object_add(object, "disk",
+			       fs->has_disk ? disk_object(&fs->disk) : NULL);
 	json_object_object_add(object, "frsp",
 			       fs->has_status ? status_object(&fs->status)
 					      : NULL);

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/hist.h"
 #include "module/free_extents.h"
+#include "top/disk.h"
 #include "watch/pin.h"
 
 #define TOP_MAX_WATCHES 3
@@ -149,6 +150,7 @@ static void clear_frame(struct top_frame *frame)
 		free(frame->fs[i].mount_label);
 	}
 	free(frame->fs);
+	diskstats_free(&frame->disks);
 	path_kept_free(&frame->kept);
 	*frame = (struct top_frame){0};
 }
@@ -237,6 +239,17 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 	return read_watches(model, fs);
 }
 
+/* frame: the present one, which has its .disks and .interval_s. */
+static void read_rates(const struct top_model *model,
+		       const struct top_frame *frame,
+		       const struct mount_entry *mount, struct top_fs *fs)
+{
+	const struct top_frame *before = &model->frames[model->shown];
+
+	fs->has_disk = top_disk_rates(mount, &before->disks, &frame->disks,
+				      frame->interval_s, &fs->disk);
+}
+
 static int add_fs(struct top_model *model, struct top_frame *frame,
 		  const struct mount_entry *mount)
 {
@@ -247,6 +260,7 @@ static int add_fs(struct top_model *model, struct top_frame *frame,
 		return -ENOMEM;
 	frame->fs = more;
 	more[frame->n_fs] = (struct top_fs){0};
+	read_rates(model, frame, mount, &more[frame->n_fs]);
 	return read_fs(model, mount, &more[frame->n_fs++]);
 }
 
@@ -329,6 +343,7 @@ int top_model_open(const struct top_options *options, struct top_model **out)
 		return err;
 	}
 	model->frames[0].mono_ns = clock_ns(CLOCK_MONOTONIC);
+	diskstats_read(DISKSTATS_PATH, &model->frames[0].disks);
 	*out = model;
 	return 0;
 }
@@ -391,6 +406,7 @@ int top_model_sample(struct top_model *model, const struct top_request *request,
 	err = mount_table_refresh(model->mounts);
 	now->wall_ns = clock_ns(CLOCK_REALTIME);
 	now->mono_ns = clock_ns(CLOCK_MONOTONIC);
+	diskstats_read(DISKSTATS_PATH, &now->disks);
 	now->interval_s = (now->mono_ns - before->mono_ns) / 1e9;
 	if (!err)
 		err = follow_modules(model);

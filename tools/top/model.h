@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "fs/diskstats.h"
 #include "fs/mount.h"
 #include "fs/mount_name.h"
 #include "heat/monitor.h"
@@ -55,6 +56,8 @@ struct top_fs {
 	struct top_history es_history; /* look-ups that were hits */
 	bool has_busy;		       /* freed space is watched */
 	struct frsp_busy_fs busy;
+	bool has_disk; /* .disk is known */
+	struct diskstats_rates disk;
 	/* A row of the frame's heat, with .file; NULL: no row has such a file,
 	 * or top_model_name_hottest() was not called.
 	 */
@@ -72,7 +75,8 @@ struct top_frame {
 	__u64 wall_ns;	   /* when the frame was taken */
 	__u64 mono_ns;	   /* the same moment of CLOCK_MONOTONIC */
 	double interval_s; /* since the previous frame, or since the start */
-	struct top_fs *fs; /* sorted by mount point */
+	struct diskstats disks; /* at that moment; empty: cannot be read */
+	struct top_fs *fs;	/* sorted by mount point */
 	size_t n_fs;
 	/* sums over the watches of top_model_watch(), since the start */
 	__u64 map_bytes;

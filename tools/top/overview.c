@@ -92,6 +92,44 @@ static const char *free_cell(char buf[CELL_LEN], const struct row *row,
 	return print(buf, free_value(row), exact ? "%.2f%%" : "%.0f%%");
 }
 
+static double read_value(const struct row *row)
+{
+	return row->fs->has_disk ? row->fs->disk.reads.bytes_per_s : -1;
+}
+
+static double write_value(const struct row *row)
+{
+	return row->fs->has_disk ? row->fs->disk.writes.bytes_per_s : -1;
+}
+
+static const char *bytes_text(char buf[CELL_LEN], double bytes, bool exact)
+{
+	return bytes < 0 ? NO_VALUE : fmt_bytes(buf, bytes + 0.5, exact);
+}
+
+static const char *read_cell(char buf[CELL_LEN], const struct row *row,
+			     bool exact)
+{
+	return bytes_text(buf, read_value(row), exact);
+}
+
+static const char *write_cell(char buf[CELL_LEN], const struct row *row,
+			      bool exact)
+{
+	return bytes_text(buf, write_value(row), exact);
+}
+
+static double util_value(const struct row *row)
+{
+	return row->fs->has_disk ? row->fs->disk.util_pct : -1;
+}
+
+static const char *util_cell(char buf[CELL_LEN], const struct row *row,
+			     bool exact)
+{
+	return print(buf, util_value(row), exact ? "%.2f%%" : "%.0f%%");
+}
+
 static double tree_value(const struct row *row)
 {
 	return row->fs->has_status ? (double)row->fs->status.frsp_tree_usage
@@ -250,6 +288,9 @@ static const struct column columns[] = {
 	{"FS", true, false, name_cell, NULL},
 	{"SIZE", false, false, size_cell, size_value},
 	{"FREE", false, false, free_cell, free_value},
+	{"READ/s", false, false, read_cell, read_value},
+	{"WRITE/s", false, false, write_cell, write_value},
+	{"UTIL", false, false, util_cell, util_value},
 	{"TREE-MEMORY", false, true, tree_cell, tree_value},
 	{"TREES", false, true, trees_cell, trees_value},
 	{"OFFER/s", false, true, goals_offered_cell, goals_offered_value},

@@ -45,6 +45,10 @@ static void test_partition(void **state)
 	assert_int_equal(disk_facts_read(scratch, DEV(259, 2), &facts), 0);
 	assert_int_equal(facts.disk, DEV(259, 0));
 	assert_false(facts.is_empty);
+	assert_false(facts.uncounted);
+	scratch_write("devices/nvme0n1/queue/iostats", "0\n");
+	assert_int_equal(disk_facts_read(scratch, DEV(259, 2), &facts), 0);
+	assert_true(facts.uncounted);
 	scratch_write("devices/nvme0n1/dev", "none\n");
 	assert_int_equal(disk_facts_read(scratch, DEV(259, 2), &facts),
 			 -EINVAL);
