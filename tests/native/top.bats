@@ -482,7 +482,7 @@ make_grouped() {
 	mkdir "$test_dir/cwd"
 	mount -t tmpfs -o ro frsp-test "$test_dir/cwd"
 	defer wait_until umount "$test_dir/cwd"
-	tui_open 120 30 <<-EOT
+	tui_open 150 30 <<-EOT
 		cd '$test_dir/cwd'
 		'$frsp_top' '$test_dir/a'
 	EOT
@@ -515,12 +515,12 @@ is_whole() {
 @test "top: below 60x15 it says so, and recovers" {
 	local size
 	start_two
-	for size in '50 10' '59 30' '120 14'; do
+	for size in '50 10' '59 30' '150 14'; do
 		# shellcheck disable=SC2086 # two numbers
 		set -- $size
 		tui resize-window -x "$1" -y "$2"
 		wait_until eval '[[ $(screen | tr -d "\n") == "frsp-top needs 60x15" ]]' || fail "$size: $(screen)"
-		tui resize-window -x 120 -y 30
+		tui resize-window -x 150 -y 30
 		wait_until is_overview "a b"
 	done
 }
@@ -689,7 +689,7 @@ is_whole() {
 	for term in dumb nonsense ''; do
 		echo "TERM=$term"
 		rm -f "$test_dir/over"
-		tui_open 120 30 <<-EOT
+		tui_open 150 30 <<-EOT
 			cd '$test_dir'
 			stty -g >before
 			TERM=$term timeout -s KILL --foreground 25 '$frsp_top'

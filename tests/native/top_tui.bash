@@ -17,7 +17,7 @@ run_top() {
 
 # --- the terminal ------------------------------------------------------------
 
-# top_start [VARIABLE=VALUE...] [OPTION...]: starts frsp-top in a terminal of 120x30. The
+# top_start [VARIABLE=VALUE...] [OPTION...]: starts frsp-top in a terminal of 150x30. The
 # session writes the terminal's modes to the files before and after, and frsp-top's exit
 # status to status.
 top_start() {
@@ -27,7 +27,7 @@ top_start() {
 		shift
 	done
 	mkdir -p "$test_dir/cwd"
-	tui_open 120 30 <<-EOT
+	tui_open 150 30 <<-EOT
 		cd '$test_dir/cwd'
 		stty -g >../before
 		$(printf '%q ' "${environment[@]}" "$frsp_top" "$@") 2>../err
