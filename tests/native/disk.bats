@@ -308,6 +308,69 @@ is_mounted() { # the last report says that a filesystem is on disk
 		"$(device disk '.read_latency | .untimed < 50 or .queued.p50_ns == null')" true
 }
 
+# --- frsp-top ----------------------------------------------------------------------
+
+@test "frsp-top: rates of a filesystem are those of its device and of its log's" {
+	local before delta seconds pid
+	memory_disk log 64
+	memory_disk fs 200
+	mkfs.ext4 -q -b 4096 -O journal_dev "${loop_of[log]}"
+	mkfs.ext4 -q -b 4096 -J device="${loop_of[log]}" "${loop_of[fs]}"
+	fs_mount fs "${loop_of[fs]}"
+	sync -f "$test_dir/fs"
+	"$frsp_top" --json "$test_dir/fs" 3600 1 >"$test_dir/report.json" 2>"$test_dir/err" 3>&- &
+	pid=$!
+	defer kill_if_there $pid
+	wait_until grep -q ^Tracing "$test_dir/err"
+	before=$(both_kernel)
+	file_make "$test_dir/fs/data" 20
+	fio_on fs --rw=randread --number_ios=500
+	delta=$(minus "$(both_kernel)" "$before")
+	kill -INT $pid
+	wait $pid
+	"$native_dir/validate.py" "$BATS_TEST_DIRNAME/../../docs/frsp-top.schema.json" <"$test_dir/report.json"
+	seconds=$(report report '.interval_ms / 1000')
+	within 3 "bytes read" "$(report report ".filesystems[0].disk.read.bytes_per_s * $seconds")" "$(cut -d' ' -f2 <<<"$delta")"
+	within 3 "bytes written" "$(report report ".filesystems[0].disk.write.bytes_per_s * $seconds")" "$(cut -d' ' -f4 <<<"$delta")"
+	within 3 "writes" "$(report report ".filesystems[0].disk.write.per_s * $seconds")" "$(cut -d' ' -f3 <<<"$delta")"
+}
+
+both_kernel() { # prints the sums of both devices of the test above
+	minus "$(kernel fs)" "$(kernel log | sed 's/[0-9]*/-&/g')"
+}
+
+kill_if_there() {
+	! kill -0 "$1" 2>/dev/null || kill "$1"
+}
+
+@test "frsp-top: the overview has READ/s and UTIL of a filesystem" {
+	memory_disk fs 200
+	fs_format "${loop_of[fs]}" ext4
+	fs_mount fs "${loop_of[fs]}"
+	"$frsp_top" --batch --bytes "$test_dir/fs" 2 >"$test_dir/top" 2>"$test_dir/err" 3>&- &
+	defer kill_if_there $!
+	wait_until grep -q ^Tracing "$test_dir/err"
+	fio_on fs --rw=randread --rate_iops=200 --time_based --runtime=5
+	kill -INT $!
+	wait $!
+	expect "columns" "$(awk 'NR == 1 { print $4, $5, $6 }' "$test_dir/top")" "READ/s WRITE/s UTIL"
+	# of the report in the middle
+	within 10 "READ/s" "$(grep "^${loop_of[fs]#/dev/} " "$test_dir/top" | awk 'NR == 2 { print $4 }')" $((200 * 4096))
+	grep "^${loop_of[fs]#/dev/} " "$test_dir/top" | awk 'NR == 2 && $6 ~ /%$/ && $6 + 0 > 0 { n++ } END { exit !n }'
+}
+
+@test "frsp-top: without the kernel's statistics, rates are not known" {
+	local stats
+	memory_disk fs 200
+	fs_format "${loop_of[fs]}" ext4
+	fs_mount fs "${loop_of[fs]}"
+	stats=/sys/block/${loop_of[fs]#/dev/}/queue/iostats
+	echo 0 >"$stats"
+	defer eval "echo 1 >$stats"
+	"$frsp_top" --batch --once "$test_dir/fs" 0.1 >"$test_dir/top" 2>"$test_dir/err"
+	expect "columns" "$(awk 'NR == 2 { print $4, $5, $6 }' "$test_dir/top")" "- - -"
+}
+
 # --- the view --------------------------------------------------------------------
 
 @test "a report has the columns that the manual explains, and the device" {

@@ -20,8 +20,9 @@ struct disk_mounts {
 	size_t n;
 };
 
-/* A number that changes when a mount comes or goes: ids are used again, but
- * rarely for a filesystem with the same number.
+/* A number that changes when a mount of a filesystem on a disk comes or goes.
+ * (Containers often mount others.) Ids are used again, but rarely for a
+ * filesystem with the same number.
  */
 static __u64 mark_of(const struct mount_table *table)
 {
@@ -29,7 +30,9 @@ static __u64 mark_of(const struct mount_table *table)
 	__u64 mark = 1;
 
 	while ((entry = mount_table_next(table, entry)))
-		mark = mark * 31 + ((__u64)entry->dev << 32 | entry->id);
+		if (mount_entry_is_on_disk(entry))
+			mark = mark * 31 +
+			       ((__u64)entry->dev << 32 | entry->id);
 	return mark;
 }
 

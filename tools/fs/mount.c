@@ -422,7 +422,7 @@ const struct mount_entry *mount_table_by_dev(const struct mount_table *table,
 	return NULL;
 }
 
-static bool has_block_device(const struct mount_entry *entry)
+bool mount_entry_is_on_disk(const struct mount_entry *entry)
 {
 	return kdev_major(entry->dev) || !strcmp(entry->fs_type, "btrfs");
 }
@@ -513,7 +513,7 @@ int mount_table_by_spec(const struct mount_table *table, const char *spec,
 		err = find_by_path(table, spec, &entry);
 	if (err)
 		return err;
-	if (!entry || !has_block_device(entry))
+	if (!entry || !mount_entry_is_on_disk(entry))
 		return -ENODEV;
 	*out = entry;
 	return 0;

@@ -87,6 +87,11 @@ mount_table_next_by_dev(const struct mount_table *table, __u32 dev,
 const struct mount_entry *mount_table_by_dev(const struct mount_table *table,
 					     __u32 dev);
 
+/* Whether it is a filesystem on a block device, and not in memory or in the
+ * network.
+ */
+bool mount_entry_is_on_disk(const struct mount_entry *entry);
+
 /* False: another mount hides the target. */
 bool mount_entry_is_reachable(const struct mount_table *table,
 			      const struct mount_entry *entry);
