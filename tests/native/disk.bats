@@ -43,11 +43,12 @@ slow_disk() {
 
 # kernel NAME: prints "READS READ_BYTES WRITES WRITE_BYTES" of the device, by the kernel
 kernel() {
-	awk '{ print $1, $3 * 512, $5, $7 * 512 }' "/sys/block/${loop_of[$1]#/dev/}/stat"
+	# mawk prints numbers from 2^31 on with only six digits
+	awk '{ printf "%.0f %.0f %.0f %.0f\n", $1, $3 * 512, $5, $7 * 512 }' "/sys/block/${loop_of[$1]#/dev/}/stat"
 }
 
 minus() { # minus "A B ..." "C D ...": prints "A-C B-D ..."
-	paste <(tr ' ' '\n' <<<"$1") <(tr ' ' '\n' <<<"$2") | awk '{ print $1 - $2 }' | paste -sd' '
+	paste <(tr ' ' '\n' <<<"$1") <(tr ' ' '\n' <<<"$2") | awk '{ printf "%.0f\n", $1 - $2 }' | paste -sd' '
 }
 
 watch_start() {
