@@ -380,7 +380,7 @@ kill_if_there() {
 	"$hotmon" --batch --devices --once 0.3 >"$test_dir/out" 2>"$test_dir/err"
 	grep -q "^${loop_of[disk]#/dev/} " "$test_dir/out"
 	for title in $(head -n 1 "$test_dir/out"); do
-		[[ $title == DEVICE ]] || sed -n '/^# DEVICES$/,/^# KEYS$/p' "$BATS_TEST_DIRNAME/../../docs/hotmon.8.scd" |
+		[[ $title == DEVICE ]] || sed -n '/^# DEVICES$/,/^# SCREEN$/p' "$BATS_TEST_DIRNAME/../../docs/hotmon.8.scd" |
 			grep -E '^[A-Zrwd]' | grep -qE "(^|[, ])$title(,|\$|\. | are )" || fail "$title is not explained"
 	done
 	grep -q '^SUM .* of physical devices' "$test_dir/out"
@@ -422,6 +422,14 @@ kill_if_there() {
 	((out > 500)) || fail "only $out mutants"
 }
 
+# start_view COLUMNS LINES: starts hotmon with the devices, among them the disk "disk"
+start_view() {
+	memory_disk disk
+	tui_open "$1" "$2" <<<"'$hotmon' --devices -d 0.2 2>'$test_dir/err'"
+	wait_until shows '^hotmon  .*  devices, every '
+	wait_until shows "^${loop_of[disk]#/dev/} "
+}
+
 @test "d shows the devices and goes back, and the help has the key" {
 	memory_disk disk
 	tui_open 140 40 <<<"'$hotmon' -d 0.2 2>'$test_dir/err'"
@@ -434,7 +442,44 @@ kill_if_there() {
 	press d '^DEVICE'
 	press h '^  d  +devices'
 	press h '^SUM'
-	press Tab 'files by temp'
+	press d 'files by temp'
 	tui send-keys q
 	wait_until is_over
+}
+
+@test "140x40: all columns; 80x24 and 60x15: some leave, the device and its rates stay" {
+	start_view 140 40
+	expect "heads" "$(heads)" "DEVICE OVER r/s w/s d/s READ/s WRITE/s R-P50 R-P99 W-P50 W-P99 QUEUE NOW UTIL ON-IT"
+	shows '^TYPE +r/s +w/s +d/s +READ/s +WRITE/s +UTIL +DEVICES +FILESYSTEM'
+	tui resize-window -x 80 -y 24
+	wait_until shows '^DEVICE .* r/s .* R-P99 +W-P99 +UTIL +ON-IT$' || fail "$(screen)"
+	tui resize-window -x 60 -y 15
+	wait_until shows '^DEVICE +READ/s +WRITE/s +R-P99 +W-P99 +UTIL ON-IT$' || fail "$(screen)"
+}
+
+@test "the lines of the devices scroll to the last one and back" {
+	start_view 60 15
+	[[ $(status_line) == 'lines 1-9 of '* ]] || fail "$(status_line)"
+	press End '^cost of latencies: '
+	[[ $(status_line) =~ ^lines\ [0-9]+-([0-9]+)\ of\ ([0-9]+)$ ]] || fail "$(status_line)"
+	expect "last line" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+	press Home '^lines 1-9 of '
+}
+
+@test "keys that sort, filter and choose do nothing to devices, nor do clicks on titles" {
+	local key before
+	start_view 80 24
+	before=$(title | cut -c18-)
+	for key in s '>' '<' r / f F3 F4 F6 F8 Escape left right Enter; do
+		tui send-keys "$key"
+	done
+	# a click on the titles, as xterm sends it
+	tui send-keys -l $'\e[<0;10;2M\e[<0;10;2m'
+	press h '^  d  +devices'
+	tui send-keys s / r
+	press Escape '^DEVICE '
+	expect "title" "$(title | cut -c18-)" "$before"
+	[[ $(status_line) == 'lines 1-'* ]] || fail "$(status_line)"
+	press d 'files by temp, every'
+	not shows 'filter'
 }

@@ -24,15 +24,6 @@ table() {
 	screen | sed '1,2d; /^metadata /,$d; /^$/d' | sed '$d'
 }
 
-# Prints the titles of the columns, with a blank between two.
-heads() {
-	screen | sed -n '2{ s/  */ /g; s/^ //; p; }'
-}
-
-status_line() {
-	screen | sed -n '/^metadata /q; p' | tail -n 1
-}
-
 # Prints the row, from 1, that is shown in reverse. tmux prints a colour or style only where
 # it changes, also from line to line.
 cursor_row() {
@@ -108,8 +99,19 @@ start_with_files() {
 	press Tab '  6 ranges by temp'
 	screen | sed -n 2p | grep -q OFFSET
 	expect "files of the ranges" "$(table_files | tr ' ' '\n' | sort | uniq -c | awk '{ print $1 }' | paste -sd' ')" "1 2 3"
-	press Tab '  3 files by temp'
+	press BTab '  3 files by temp'
 	not grep -q OFFSET <<<"$(screen | sed -n 2p)"
+}
+
+@test "Tab goes through all views and begins anew, S-Tab goes back" {
+	local view views=(ranges paths directories processes cgroups devices files)
+	start_with_files
+	for view in "${views[@]}"; do
+		press Tab "^hotmon  .*  ([0-9]+ )?$view( by temp)?, every "
+	done
+	for view in devices cgroups; do
+		press BTab "^hotmon  .*  ([0-9]+ )?$view( by temp)?, every "
+	done
 }
 
 @test "--ranges begins with ranges" {

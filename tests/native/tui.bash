@@ -35,6 +35,16 @@ title() {
 	screen | head -n 1
 }
 
+# Prints the second line, the titles of the columns, with a blank between two.
+heads() {
+	screen | sed -n '2{ s/  */ /g; s/^ //; p; }'
+}
+
+# Prints the line between the rows and the summary of hotmon.
+status_line() {
+	screen | sed -n '/^metadata /q; p' | tail -n 1
+}
+
 shows() { # shows REGEX: a line of the screen matches
 	screen | grep -E -- "$1" >/dev/null
 }

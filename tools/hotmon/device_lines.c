@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hotmon/device_text.h"
-
 static int split(struct device_lines *lines)
 {
 	char *rest = lines->text;
@@ -22,7 +20,8 @@ static int split(struct device_lines *lines)
 	return 0;
 }
 
-int device_lines_make(const struct device_frame *frame, bool exact,
+int device_lines_make(const struct device_frame *frame,
+		      struct device_text_style *style,
 		      struct device_lines *lines)
 {
 	size_t size;
@@ -33,7 +32,7 @@ int device_lines_make(const struct device_frame *frame, bool exact,
 	out = open_memstream(&lines->text, &size);
 	if (!out)
 		return -errno;
-	err = device_text_print(out, frame, exact, true);
+	err = device_text_print(out, frame, style);
 	if (fclose(out) && !err)
 		err = -ENOMEM;
 	if (!err)
@@ -52,10 +51,11 @@ void device_lines_free(struct device_lines *lines)
 
 __u32 device_lines_count(const struct device_frame *frame)
 {
+	struct device_text_style style = {0};
 	struct device_lines lines;
 	__u32 n;
 
-	if (device_lines_make(frame, false, &lines))
+	if (device_lines_make(frame, &style, &lines))
 		return 0;
 	n = lines.n ? lines.n - 1 : 0;
 	device_lines_free(&lines);

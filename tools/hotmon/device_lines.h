@@ -3,7 +3,7 @@
 #ifndef FRSP_HOTMON_DEVICE_LINES_H
 #define FRSP_HOTMON_DEVICE_LINES_H
 
-#include "hotmon/devices.h"
+#include "hotmon/device_text.h"
 
 struct device_lines {
 	char *text;
@@ -11,8 +11,11 @@ struct device_lines {
 	__u32 n;
 };
 
-/* Returns 0 or -errno; then there is nothing to free. */
-int device_lines_make(const struct device_frame *frame, bool exact,
+/* style: as for device_text_print(). Returns 0 or -errno; then there is nothing
+ * to free.
+ */
+int device_lines_make(const struct device_frame *frame,
+		      struct device_text_style *style,
 		      struct device_lines *lines);
 void device_lines_free(struct device_lines *lines);
 

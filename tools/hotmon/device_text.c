@@ -2,6 +2,7 @@
 #include "hotmon/device_text.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fmt.h"
@@ -80,31 +81,31 @@ static const char *mount_names(char buf[CELL_LEN], const struct device_row *row)
 
 static const struct table_column device_columns[] = {
 	{.title = "DEVICE", .min_width = 6, .is_text = true},
-	{.title = "OVER", .min_width = 4, .is_text = true},
-	{.title = "r/s", .min_width = 6},
-	{.title = "w/s", .min_width = 6},
-	{.title = "d/s", .min_width = 4},
+	{.title = "OVER", .min_width = 4, .is_text = true, .leaves = 2},
+	{.title = "r/s", .min_width = 6, .leaves = 1},
+	{.title = "w/s", .min_width = 6, .leaves = 1},
+	{.title = "d/s", .min_width = 4, .leaves = 4},
 	{.title = "READ/s", .min_width = 7},
 	{.title = "WRITE/s", .min_width = 7},
-	{.title = "R-P50", .min_width = 6},
+	{.title = "R-P50", .min_width = 6, .leaves = 3},
 	{.title = "R-P99", .min_width = 6},
-	{.title = "W-P50", .min_width = 6},
+	{.title = "W-P50", .min_width = 6, .leaves = 3},
 	{.title = "W-P99", .min_width = 6},
-	{.title = "QUEUE", .min_width = 5},
-	{.title = "NOW", .min_width = 3},
+	{.title = "QUEUE", .min_width = 5, .leaves = 2},
+	{.title = "NOW", .min_width = 3, .leaves = 4},
 	{.title = "UTIL", .min_width = 4},
-	{.title = "ON-IT", .min_width = 0, .is_text = true},
+	{.title = "ON-IT", .min_width = 0, .is_text = true, .is_path = true},
 };
 
 #define N_DEVICE_COLUMNS (sizeof(device_columns) / sizeof(device_columns[0]))
 
 static struct table *new_table(const struct table_column *columns, size_t n,
-			       bool steady)
+			       bool live)
 {
 	struct table_column shape[N_DEVICE_COLUMNS];
 
 	memcpy(shape, columns, n * sizeof(*columns));
-	for (size_t i = 0; !steady && i < n; i++)
+	for (size_t i = 0; !live && i < n; i++)
 		shape[i].min_width = 0;
 	return table_new(shape, n);
 }
@@ -160,16 +161,35 @@ static int add_physical(struct table *table, const struct device_frame *frame,
 		number(text[11], known, rates->queue, true),
 		"",
 		"",
-		"of physical devices: those over no other",
+		"of physical devices",
 	};
 
 	return table_add(table, cells);
 }
 
-static int print(FILE *out, struct table *table)
+/* Makes the table as wide as the terminal. moved: the longest way that paths of
+ * a table moved until now.
+ */
+static int fit(struct table *table, const struct device_text_style *style,
+	       int *moved)
 {
-	int err = table_lay_out(table);
+	int shift = style->shift, err;
 
+	if (!style->n_columns)
+		return 0;
+	err = table_fit(table, style->n_columns, &shift);
+	if (abs(shift) > abs(*moved))
+		*moved = shift;
+	return err;
+}
+
+static int print(FILE *out, struct table *table,
+		 const struct device_text_style *style, int *moved)
+{
+	int err = fit(table, style, moved);
+
+	if (!err)
+		err = table_lay_out(table);
 	if (!err)
 		fprintf(out, "%s\n", table_titles(table));
 	for (size_t i = 0; !err && i < table_n_rows(table); i++)
@@ -178,18 +198,18 @@ static int print(FILE *out, struct table *table)
 }
 
 static int print_devices(FILE *out, const struct device_frame *frame,
-			 bool exact, bool steady)
+			 const struct device_text_style *style, int *moved)
 {
 	struct table *table =
-		new_table(device_columns, N_DEVICE_COLUMNS, steady);
+		new_table(device_columns, N_DEVICE_COLUMNS, style->live);
 	int err = table ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < frame->n_rows && !err; i++)
-		err = add_device(table, &frame->rows[i], exact);
+		err = add_device(table, &frame->rows[i], style->exact);
 	if (!err)
-		err = add_physical(table, frame, exact);
+		err = add_physical(table, frame, style->exact);
 	if (!err)
-		err = print(out, table);
+		err = print(out, table, style, moved);
 	table_free(table);
 	return err;
 }
@@ -198,14 +218,17 @@ static int print_devices(FILE *out, const struct device_frame *frame,
 
 static const struct table_column fs_columns[] = {
 	{.title = "TYPE", .min_width = 5, .is_text = true},
-	{.title = "r/s", .min_width = 6},
-	{.title = "w/s", .min_width = 6},
-	{.title = "d/s", .min_width = 4},
+	{.title = "r/s", .min_width = 6, .leaves = 1},
+	{.title = "w/s", .min_width = 6, .leaves = 1},
+	{.title = "d/s", .min_width = 4, .leaves = 3},
 	{.title = "READ/s", .min_width = 7},
 	{.title = "WRITE/s", .min_width = 7},
 	{.title = "UTIL", .min_width = 4},
-	{.title = "DEVICES", .min_width = 7, .is_text = true},
-	{.title = "FILESYSTEM", .min_width = 0, .is_text = true},
+	{.title = "DEVICES", .min_width = 7, .is_text = true, .leaves = 2},
+	{.title = "FILESYSTEM",
+	 .min_width = 0,
+	 .is_text = true,
+	 .is_path = true},
 };
 
 #define N_FS_COLUMNS (sizeof(fs_columns) / sizeof(fs_columns[0]))
@@ -232,15 +255,15 @@ static int add_fs(struct table *table, const struct device_fs *fs, bool exact)
 }
 
 static int print_filesystems(FILE *out, const struct device_frame *frame,
-			     bool exact, bool steady)
+			     const struct device_text_style *style, int *moved)
 {
-	struct table *table = new_table(fs_columns, N_FS_COLUMNS, steady);
+	struct table *table = new_table(fs_columns, N_FS_COLUMNS, style->live);
 	int err = table ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < frame->n_filesystems && !err; i++)
-		err = add_fs(table, &frame->filesystems[i], exact);
+		err = add_fs(table, &frame->filesystems[i], style->exact);
 	if (!err)
-		err = print(out, table);
+		err = print(out, table, style, moved);
 	table_free(table);
 	return err;
 }
@@ -275,16 +298,18 @@ static void print_cost(FILE *out, const struct device_frame *frame)
 	fputc('\n', out);
 }
 
-int device_text_print(FILE *out, const struct device_frame *frame, bool exact,
-		      bool steady)
+int device_text_print(FILE *out, const struct device_frame *frame,
+		      struct device_text_style *style)
 {
-	int err = print_devices(out, frame, exact, steady);
+	int moved = 0, err;
 
+	err = print_devices(out, frame, style, &moved);
 	fputc('\n', out);
 	if (!err && frame->n_filesystems) {
-		err = print_filesystems(out, frame, exact, steady);
+		err = print_filesystems(out, frame, style, &moved);
 		fputc('\n', out);
 	}
+	style->shift = moved;
 	print_cost(out, frame);
 	return err;
 }

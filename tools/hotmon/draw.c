@@ -136,11 +136,18 @@ static void draw_table(struct hot_live *live, const struct hot_rows *rows)
 static void draw_devices(struct hot_live *live)
 {
 	__u32 first = live->rows.first + 1, n = hot_layout().n_rows;
+	struct device_text_style style = {
+		.exact = live->exact,
+		.live = true,
+		.n_columns = COLS,
+		.shift = live->shift,
+	};
 	struct device_lines lines;
 
 	memset(live->column_ends, 0, sizeof(live->column_ends));
-	if (device_lines_make(live->device_frame, live->exact, &lines))
+	if (device_lines_make(live->device_frame, &style, &lines))
 		return;
+	live->shift = style.shift;
 	draw_heads(lines.lines[0]);
 	for (__u32 i = 0; i < n && first + i < lines.n; i++)
 		draw_row(HOT_LAYOUT_ROWS + (int)i, lines.lines[first + i], 0, 0,
@@ -198,6 +205,10 @@ static void write_status(char text[STATUS_LEN], const struct hot_live *live)
 	if (live->mode == HOT_LIVE_HELP) {
 		write_lines(text, "lines", live->help.first,
 			    hot_keys_n_named());
+		return;
+	}
+	if (live->devices) {
+		write_lines(text, "lines", live->rows.first, live->n_rows);
 		return;
 	}
 	len = write_lines(text, "rows", live->rows.first, live->n_rows);

@@ -227,13 +227,16 @@ static int print_json(struct hotmon *hotmon)
 
 static int print_devices(const struct hotmon *hotmon)
 {
+	struct device_text_style style = {
+		.exact = hotmon->opts.report.exact,
+		.n_columns = screen_stdout_columns(),
+	};
 	char ts[FMT_LEN];
 	int err;
 
 	if (hotmon->opts.report.timestamp)
 		puts(fmt_rfc3339(ts, hotmon->frame.wall_ns));
-	err = device_text_print(stdout, hotmon->live.device_frame,
-				hotmon->opts.report.exact, false);
+	err = device_text_print(stdout, hotmon->live.device_frame, &style);
 	putchar('\n');
 	return err ?: output_flush(stdout);
 }

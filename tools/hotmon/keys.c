@@ -43,6 +43,8 @@ static enum report_change key_back(struct hot_live *live)
 		live->mode = HOT_LIVE_TABLE;
 		return REPORT_REDRAW;
 	}
+	if (live->devices)
+		return REPORT_SAME;
 	live->filter[0] = '\0';
 	return rank_anew(live);
 }
@@ -217,44 +219,44 @@ static enum report_change key_resize(struct hot_live *live)
 
 /* clang-format off */
 const struct hot_key hot_keys[] = {
-	{'q', "q F10", "quit", "F10Quit", true, key_quit},
-	{KEY_F(10), NULL, NULL, NULL, true, key_quit},
-	{'h', "h ? F1", "this help, on and off", "F1Help", false, key_help},
-	{'?', NULL, NULL, NULL, false, key_help},
-	{KEY_F(1), NULL, NULL, NULL, false, key_help},
-	{' ', "space", "pause and go on", NULL, false, key_pause},
-	{'\t', "Tab F5", "the next view: files, ranges, paths, directories, processes, cgroups, devices", "F5View", false, key_view},
-	{KEY_F(5), NULL, NULL, NULL, false, key_view},
-	{KEY_BTAB, "S-Tab", "the view before", NULL, false, key_view_before},
-	{'d', "d", "devices, on and off", NULL, false, key_devices},
-	{'s', "s F6", "sort: a menu of keys", "F6Sort", false, key_sort},
-	{KEY_F(6), NULL, NULL, NULL, false, key_sort},
-	{'>', ">", "sort by the next key", NULL, false, key_sort_next},
-	{'<', "<", "sort by the key before", NULL, false, key_sort_previous},
-	{'r', "r", "reverse the order", NULL, false, key_reverse},
-	{'/', "/ F3 F4", "filter by a part of the path", "F4Filter", false, key_filter},
-	{KEY_F(3), NULL, NULL, NULL, false, key_filter},
-	{KEY_F(4), NULL, NULL, NULL, false, key_filter},
-	{'f', "f F8", "one filesystem: a menu", "F8Filesystem", false, key_filesystem},
-	{KEY_F(8), NULL, NULL, NULL, false, key_filesystem},
-	{KEY_ESCAPE, "Esc", "leave a menu or the help; else clear the filter", NULL, true, key_back},
-	{'\n', "Enter", "in a menu: choose", NULL, true, key_enter},
-	{KEY_ENTER, NULL, NULL, NULL, true, key_enter},
-	{'+', "+", "longer interval", NULL, false, key_slower},
-	{'-', "-", "shorter interval", NULL, false, key_faster},
-	{'b', "b", "exact numbers, on and off", NULL, false, key_bytes},
-	{KEY_DOWN, "down j", "a line down", NULL, true, key_down},
-	{'j', NULL, NULL, NULL, true, key_down},
-	{KEY_UP, "up k", "a line up", NULL, true, key_up},
-	{'k', NULL, NULL, NULL, true, key_up},
-	{KEY_NPAGE, "PgDn", "a screen down", NULL, true, key_page_down},
-	{KEY_PPAGE, "PgUp", "a screen up", NULL, true, key_page_up},
-	{KEY_HOME, "Home", "to the top", NULL, true, key_top},
-	{KEY_END, "End", "to the end", NULL, true, key_end},
-	{KEY_LEFT, "left", "see more of the paths' beginnings", NULL, true, key_left},
-	{KEY_RIGHT, "right", "see more of the paths' ends", NULL, true, key_right},
-	{KEY_MOUSE, "mouse", "choose a row, sort by a title, scroll", NULL, true, hot_mouse},
-	{KEY_RESIZE, NULL, NULL, NULL, true, key_resize},
+	{'q', "q F10", "quit", "F10Quit", HOT_KEY_MODES, key_quit},
+	{KEY_F(10), NULL, NULL, NULL, HOT_KEY_MODES, key_quit},
+	{'h', "h ? F1", "this help, on and off", "F1Help", HOT_KEY_VIEWS, key_help},
+	{'?', NULL, NULL, NULL, HOT_KEY_VIEWS, key_help},
+	{KEY_F(1), NULL, NULL, NULL, HOT_KEY_VIEWS, key_help},
+	{' ', "space", "pause and go on", NULL, HOT_KEY_VIEWS, key_pause},
+	{'\t', "Tab F5", "the next view, from files to devices", "F5View", HOT_KEY_VIEWS, key_view},
+	{KEY_F(5), NULL, NULL, NULL, HOT_KEY_VIEWS, key_view},
+	{KEY_BTAB, "S-Tab", "the view before", NULL, HOT_KEY_VIEWS, key_view_before},
+	{'d', "d", "devices, on and off", NULL, HOT_KEY_VIEWS, key_devices},
+	{'s', "s F6", "sort: a menu of keys", "F6Sort", HOT_KEY_FILES, key_sort},
+	{KEY_F(6), NULL, NULL, NULL, HOT_KEY_FILES, key_sort},
+	{'>', ">", "sort by the next key", NULL, HOT_KEY_FILES, key_sort_next},
+	{'<', "<", "sort by the key before", NULL, HOT_KEY_FILES, key_sort_previous},
+	{'r', "r", "reverse the order", NULL, HOT_KEY_FILES, key_reverse},
+	{'/', "/ F3 F4", "filter by a part of the path", "F4Filter", HOT_KEY_FILES, key_filter},
+	{KEY_F(3), NULL, NULL, NULL, HOT_KEY_FILES, key_filter},
+	{KEY_F(4), NULL, NULL, NULL, HOT_KEY_FILES, key_filter},
+	{'f', "f F8", "one filesystem: a menu", "F8Filesystem", HOT_KEY_FILES, key_filesystem},
+	{KEY_F(8), NULL, NULL, NULL, HOT_KEY_FILES, key_filesystem},
+	{KEY_ESCAPE, "Esc", "leave a menu or the help; else clear the filter", NULL, HOT_KEY_MODES, key_back},
+	{'\n', "Enter", "in a menu: choose", NULL, HOT_KEY_MODES, key_enter},
+	{KEY_ENTER, NULL, NULL, NULL, HOT_KEY_MODES, key_enter},
+	{'+', "+", "longer interval", NULL, HOT_KEY_VIEWS, key_slower},
+	{'-', "-", "shorter interval", NULL, HOT_KEY_VIEWS, key_faster},
+	{'b', "b", "exact numbers, on and off", NULL, HOT_KEY_VIEWS, key_bytes},
+	{KEY_DOWN, "down j", "a line down", NULL, HOT_KEY_MODES, key_down},
+	{'j', NULL, NULL, NULL, HOT_KEY_MODES, key_down},
+	{KEY_UP, "up k", "a line up", NULL, HOT_KEY_MODES, key_up},
+	{'k', NULL, NULL, NULL, HOT_KEY_MODES, key_up},
+	{KEY_NPAGE, "PgDn", "a screen down", NULL, HOT_KEY_MODES, key_page_down},
+	{KEY_PPAGE, "PgUp", "a screen up", NULL, HOT_KEY_MODES, key_page_up},
+	{KEY_HOME, "Home", "to the top", NULL, HOT_KEY_MODES, key_top},
+	{KEY_END, "End", "to the end", NULL, HOT_KEY_MODES, key_end},
+	{KEY_LEFT, "left", "see more of the paths' beginnings", NULL, HOT_KEY_MODES, key_left},
+	{KEY_RIGHT, "right", "see more of the paths' ends", NULL, HOT_KEY_MODES, key_right},
+	{KEY_MOUSE, "mouse", "choose a row, sort by a title, scroll", NULL, HOT_KEY_MODES, hot_mouse},
+	{KEY_RESIZE, NULL, NULL, NULL, HOT_KEY_MODES, key_resize},
 };
 /* clang-format on */
 
@@ -286,11 +288,17 @@ static enum report_change type_filter(struct hot_live *live, int key)
 	}
 }
 
+static bool is_for(enum hot_key_where where, const struct hot_live *live)
+{
+	if (where == HOT_KEY_MODES)
+		return true;
+	if (where == HOT_KEY_FILES && live->devices)
+		return false;
+	return live->mode == HOT_LIVE_TABLE || live->mode == HOT_LIVE_HELP;
+}
+
 enum report_change hot_keys_press(struct hot_live *live, int key)
 {
-	bool takes_all =
-		live->mode == HOT_LIVE_TABLE || live->mode == HOT_LIVE_HELP;
-
 	if (live->mode == HOT_LIVE_FILTER) {
 		enum report_change change = type_filter(live, key);
 
@@ -298,8 +306,7 @@ enum report_change hot_keys_press(struct hot_live *live, int key)
 			return change;
 	}
 	for (size_t i = 0; i < hot_n_keys; i++)
-		if (hot_keys[i].key == key &&
-		    (takes_all || hot_keys[i].in_all_modes))
+		if (hot_keys[i].key == key && is_for(hot_keys[i].where, live))
 			return hot_keys[i].act(live);
 	return REPORT_SAME;
 }

@@ -5,12 +5,19 @@
 
 #include "hotmon/live.h"
 
+/* Where a key does something. */
+enum hot_key_where {
+	HOT_KEY_FILES, /* not for devices, which have one order and no filter */
+	HOT_KEY_VIEWS, /* in all views, and the help above them */
+	HOT_KEY_MODES, /* also in menus and while the filter is typed */
+};
+
 struct hot_key {
 	int key;
 	const char *name; /* NULL: another key for the row above */
 	const char *help;
-	const char *bar;   /* in the key bar, such as "F1Help"; NULL: not */
-	bool in_all_modes; /* also in menus and while the filter is typed */
+	const char *bar; /* in the key bar, such as "F1Help"; NULL: not */
+	enum hot_key_where where;
 	enum report_change (*act)(struct hot_live *live);
 };
 
