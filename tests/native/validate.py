@@ -70,12 +70,14 @@ def wrong_values(value):
     return wrong
 
 
-# Fields that may have any text; any number; a number or null.
+# Fields that may have any text, and of these also none; any number; a number or
+# null.
 ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
-            "name", "release"}
+            "name", "release", "command", "cgroup"}
+EMPTY_TEXT = {"command"}
 NUMBER = {"temperature", "ns_per_event", "per_s", "queue", "util_pct"}
-NULL_OR_NUMBER = {"links", "tree", "taken_pct", "per_s", "bytes_per_s",
-                  "queue", "util_pct", "p50_ns", "p99_ns"}
+NULL_OR_NUMBER = {"links", "pid", "tree", "taken_pct", "per_s",
+                  "bytes_per_s", "queue", "util_pct", "p50_ns", "p99_ns"}
 # Arrays of any names.
 NAMES = {"over", "on"}
 # Arrays of numbers or null; and fields that may be null or an object.
@@ -90,6 +92,8 @@ OPTIONAL = {("ranges",), ("heat",), ("filesystems", "map"), ("devices",),
 
 def may_be(key, value, wrong):
     """Is the value wrong valid for the field, too?"""
+    if key in EMPTY_TEXT and wrong == "":
+        return True
     if key in ANY_TEXT:
         return wrong == f"{value}x"
     if key in NULL_OR_NUMBER:
