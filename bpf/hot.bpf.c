@@ -238,6 +238,8 @@ static long account_range(__u32 nth __attribute__((unused)),
 	walk->key.range = range;
 	walk->io.bytes = to - walk->start;
 	hot_account(&walk->key, &walk->io);
+	if (walk->io.flags & IO_MANY)
+		credit_writer(&walk->key, walk->io.bytes);
 	walk->start = to;
 	return walk->start >= walk->end;
 }
@@ -284,6 +286,8 @@ static long account_page(__u32 nth __attribute__((unused)),
 	range = words.index >> (FRSP_HOT_RANGE_SHIFT - page_shift);
 	if (range != key->range && io->bytes) {
 		hot_account(key, io);
+		if (io->flags & IO_MANY)
+			credit_writer(key, io->bytes);
 		io->bytes = 0;
 	}
 	/* computed after hot_account(), so that they take no stack during the
@@ -315,8 +319,11 @@ static __always_inline void account_scattered(struct frsp_page_walk *walk,
 	walk->entry.bv_len = opaque_zero;
 	walk->ranges.io.bytes = opaque_zero;
 	bpf_loop(MAX_PAGES, account_page, walk, 0);
-	if (walk->ranges.io.bytes)
-		hot_account(&walk->ranges.key, &walk->ranges.io);
+	if (!walk->ranges.io.bytes)
+		return;
+	hot_account(&walk->ranges.key, &walk->ranges.io);
+	if (walk->ranges.io.flags & IO_MANY)
+		credit_writer(&walk->ranges.key, walk->ranges.io.bytes);
 }
 
 /* Of writes, only direct ones are idle (REQ_IDLE): fs/iomap/direct-io.c. */
@@ -326,27 +333,36 @@ static __always_inline bool is_direct(const struct bio *bio)
 	       1U << bpf_core_enum_value(enum req_flag_bits, __REQ_IDLE);
 }
 
-/* Fills in who caused the I/O. For writeback the key's range is that of the
- * first byte.
+/* Fills in who caused the I/O. Writeback of several ranges counts as one
+ * operation of the first range's writer; credit_writer() adds the bytes of each
+ * range, and account() none.
  */
 static __always_inline void find_actor(struct frsp_hot_key *key,
 				       struct frsp_hot_io *io,
 				       const struct frsp_hot_source *src,
-				       const struct bio *bio)
+				       const struct bio *bio, bool scattered)
 {
+	__u64 range = src->pos >> FRSP_HOT_RANGE_SHIFT, bytes = io->bytes;
 	__u32 actor;
 
 	if (io->flags & IO_WRITE && src->kind == FRSP_HOT_SOURCE_FILE &&
 	    src->mapping && !is_direct(bio)) {
 		io->flags |= IO_WRITEBACK;
 		key->s_dev = src->fs_dev;
-		key->range = src->pos >> FRSP_HOT_RANGE_SHIFT;
+		key->range = range;
 		actor = range_writer(key);
+		if (scattered ||
+		    (src->pos + io->bytes - 1) >> FRSP_HOT_RANGE_SHIFT !=
+			    range) {
+			io->flags |= IO_MANY;
+			bytes = 0;
+		}
 	} else {
 		actor = actor_now();
 	}
-	actor_add(actor, io->flags & IO_WRITE, io->bytes, io->jiffies);
-	io->flags |= actor << IO_ACTOR_SHIFT;
+	actor_add(actor, io->flags & IO_WRITE, bytes, io->jiffies);
+	if (!(io->flags & IO_MANY))
+		io->flags |= actor << IO_ACTOR_SHIFT;
 }
 
 /* The walk is a variable of this function, so that clang can give it the stack
@@ -357,6 +373,9 @@ static __always_inline void account(const struct frsp_origin *origin,
 				    const struct bio *bio, bool write)
 {
 	struct frsp_page_walk walk = {};
+	bool scattered =
+		src->kind == FRSP_HOT_SOURCE_FILE && src->mapping &&
+		is_scattered(origin, src->pos, src->mapping, src->bounced);
 	int result;
 
 	walk.ranges.io.jiffies = bpf_jiffies64();
@@ -366,7 +385,7 @@ static __always_inline void account(const struct frsp_origin *origin,
 	walk.ranges.key.ino = src->ino;
 	walk.ranges.key.fs = src->slot_fs;
 	walk.ranges.key.gen = src->gen;
-	find_actor(&walk.ranges.key, &walk.ranges.io, src, bio);
+	find_actor(&walk.ranges.key, &walk.ranges.io, src, bio, scattered);
 	walk.ranges.key.range = FRSP_HOT_RANGE_FILE;
 	result = hot_account(&walk.ranges.key, &walk.ranges.io);
 	if (result == FRSP_HOT_ACCOUNTED_NEW)
@@ -379,8 +398,7 @@ static __always_inline void account(const struct frsp_origin *origin,
 	walk.ranges.start = src->pos;
 	walk.ranges.end = src->pos + origin->bytes;
 	walk.bounced = src->bounced;
-	if (src->mapping &&
-	    is_scattered(origin, src->pos, src->mapping, src->bounced))
+	if (scattered)
 		account_scattered(&walk, origin);
 	else
 		account_linear(&walk.ranges);

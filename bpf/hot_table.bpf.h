@@ -61,7 +61,8 @@ struct frsp_hot_key {
 /* .flags of an I/O. The bits above hold the id of the actor (hot_who.h). */
 #define IO_WRITE       1
 #define IO_WRITEBACK   2 /* look up the actor of each range */
-#define IO_ACTOR_SHIFT 2
+#define IO_MANY	       4 /* of several ranges, which may have other actors */
+#define IO_ACTOR_SHIFT 3
 
 struct frsp_hot_io {
 	__u64 jiffies;
@@ -287,6 +288,25 @@ __noinline int hot_account(const struct frsp_hot_key *key,
 	who_add(index, actor, io->bytes >> 9);
 	touch(index);
 	return is_new ? FRSP_HOT_ACCOUNTED_NEW : FRSP_HOT_ACCOUNTED;
+}
+
+/* Adds the writeback of one range to the totals of its writer, and to the
+ * writer's share of the file. Uses the key, and leaves it as it was.
+ */
+static __noinline int credit_writer(struct frsp_hot_key *key, __u64 bytes)
+{
+	__u32 writer, range, index;
+
+	if (!key)
+		return 0;
+	writer = range_writer(key);
+	actor_add_bytes(writer, bytes);
+	range = key->range;
+	key->range = FRSP_HOT_RANGE_FILE;
+	if (slot_find(key, &index))
+		who_add(index, writer, bytes >> 9);
+	key->range = range;
+	return 0;
 }
 
 #endif

@@ -46,6 +46,11 @@ struct kthread___frsp {
 const volatile __u32 n_writer_sets = 1; /* a power of two */
 const volatile __u32 range_pages_shift = 8;
 
+/* Note only who dirties files of this device (s_dev); 0: of all. The reader
+ * updates it.
+ */
+volatile __u32 dirty_dev = 0;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, FRSP_HOT_MAX_ACTORS); /* set by the loader */
@@ -103,6 +108,7 @@ static __noinline __u32 actor_new(const struct frsp_hot_actor_key *key,
 		return 0;
 	actor->key = *key;
 	actor->kind = kind;
+	actor->last = bpf_jiffies64(); /* or it would be evicted first */
 	actor->id = id;
 	if (!bpf_map_update_elem(&hotmon_ids, key, &id, BPF_NOEXIST)) {
 		stat_add(FRSP_HOT_STAT_ACTORS, 1);
@@ -239,6 +245,17 @@ static __always_inline void actor_add(__u32 id, bool write, __u64 bytes,
 		actor->last = jiffies;
 }
 
+/* Adds the bytes of one range of a bio whose operation counts elsewhere. */
+static __always_inline void actor_add_bytes(__u32 id, __u64 bytes)
+{
+	struct frsp_hot_actor *actor = actor_at(id);
+
+	if (id && actor && actor->id == id)
+		__sync_fetch_and_add(&actor->write_bytes, bytes);
+	else
+		stat_add(FRSP_HOT_STAT_NOBODY_BYTES, bytes);
+}
+
 /* --- who dirtied the pages ------------------------------------------------ */
 
 /* The hash of a range: its low bits choose the set, its high bits the entry. */
@@ -350,11 +367,9 @@ static __always_inline bool is_last_note(const struct address_space *mapping,
  * the process that dirtied it first still counts. Other kernel threads may be
  * the writers: that of a loop device, or of an NFS server.
  */
-static __always_inline bool dirties_again(__u32 id)
+static __always_inline bool dirties_again(const struct frsp_hot_actor *actor)
 {
-	const struct frsp_hot_actor *actor = actor_at(id);
-
-	return actor && actor->kind == FRSP_HOT_KERNEL_THREAD &&
+	return actor->kind == FRSP_HOT_KERNEL_THREAD &&
 	       (!bpf_strncmp(actor->key.comm, sizeof("writeback"),
 			     "writeback") ||
 		!bpf_strncmp(actor->key.comm, sizeof("jbd2/") - 1, "jbd2/"));
@@ -364,22 +379,28 @@ static __always_inline bool dirties_again(__u32 id)
 static __always_inline void note_writer(const struct folio *folio,
 					const struct address_space *mapping)
 {
+	struct frsp_hot_actor *actor;
 	const struct inode *inode;
 	__u64 range, hash;
-	__u32 actor;
+	__u32 id;
 
 	if (!mapping)
 		return;
 	inode = mapping->host;
 	range = folio->index >> range_pages_shift;
-	if ((inode->i_mode & S_IFMT) != S_IFREG || is_last_note(mapping, range))
+	if ((inode->i_mode & S_IFMT) != S_IFREG ||
+	    (dirty_dev && inode->i_sb->s_dev != dirty_dev) ||
+	    is_last_note(mapping, range))
 		return;
-	actor = actor_now();
-	if (!actor)
+	id = actor_now();
+	actor = actor_at(id);
+	if (!id || !actor)
 		return;
+	actor->last =
+		bpf_jiffies64(); /* it stays until its pages are written */
 	hash = written_hash(inode->i_ino, inode->i_generation,
 			    inode->i_sb->s_dev, range);
-	writer_note(hash, actor, dirties_again(actor));
+	writer_note(hash, id, dirties_again(actor));
 }
 
 /* --- the actors of a slot ------------------------------------------------- */

@@ -40,14 +40,14 @@ process() { # process NAME COMMAND: the totals of a command, as JSON
 }
 
 # writeback_of TYPE: each of three processes writes its MiB of a file and exits; then
-# another one has all of it written back.
+# another one has all of it written back, in one bio or some.
 writeback_of() {
 	local file=$test_dir/fs/data syncer n id
 	fs_make fs "$1"
 	syncer=$(named syncer xfs_io)
 	: >"$file"
 	id=$(file_id "$file")
-	hotmon_start fs --fs "$test_dir/fs" --ranges
+	hotmon_start fs --fs "$test_dir/fs" --group=process
 	for n in 0 1 2; do
 		"$(named "writer-$n" dd)" if=/dev/zero of="$file" bs=64k count=16 \
 			seek=$((n * 16)) conv=notrunc status=none
@@ -57,6 +57,12 @@ writeback_of() {
 	expect "ranges' writers" \
 		"$(report fs ".ranges[] | $(select_id "$id") | \"\(.offset) \(.who[0].command) \(.who[0].bytes)\"" | sort -n | paste -sd' ')" \
 		"0 writer-0 1048576 1048576 writer-1 1048576 2097152 writer-2 1048576"
+	expect "the file's writers" \
+		"$(report fs ".files[] | $(select_id "$id") | [.who[] | \"\(.command) \(.bytes)\"] | sort | join(\" \")")" \
+		"writer-0 1048576 writer-1 1048576 writer-2 1048576"
+	expect "the processes" \
+		"$(report fs '[.processes[] | select(.command | startswith("writer-")) | "\(.command) \(.write_bytes)"] | sort | join(" ")')" \
+		"writer-0 1048576 writer-1 1048576 writer-2 1048576"
 }
 
 @test "ext4: writeback counts for the process that wrote, though it has exited" {
@@ -176,6 +182,50 @@ writeback_of() {
 	expect "the first" "$(process fs the-first | jq .read_bytes)" 524288
 	report fs ".files[] | $(select_id "$id") | .who[].command" | grep -qx the-first ||
 		fail "$(who_of fs "$id")"
+}
+
+@test "a process whose pages are not yet written back is not the first to leave" {
+	local id n
+	fs_make fs ext4
+	file_make "$test_dir/fs/data" 1
+	: >"$test_dir/fs/late"
+	id=$(file_id "$test_dir/fs/late")
+	named crowd dd >/dev/null
+	hotmon_start fs --fs "$test_dir/fs" --group=process --memory=1M
+	for ((n = 0; n < 300; n++)); do
+		"$test_dir/crowd" if="$test_dir/fs/data" of=/dev/null bs=4k count=1 iflag=direct status=none
+	done
+	"$(named late-writer dd)" if=/dev/zero of="$test_dir/fs/late" bs=64k count=16 status=none
+	for ((n = 0; n < 300; n++)); do
+		"$test_dir/crowd" if="$test_dir/fs/data" of=/dev/null bs=4k count=1 iflag=direct status=none
+		((n % 60)) || sleep 1
+	done
+	sync -f "$test_dir/fs"
+	hotmon_stop fs
+	expect "writer" "$(who_of fs "$id")" "late-writer 1048576"
+	expect "its total" "$(process fs late-writer | jq .write_bytes)" 1048576
+}
+
+@test "a process that was forgotten and comes back is one process" {
+	local n
+	fs_make fs ext4
+	file_make "$test_dir/fs/data" 1
+	file_make "$test_dir/fs/later" 1
+	fs_cool fs
+	named crowd dd >/dev/null
+	cp "$(command -v bash)" "$test_dir/keeper"
+	mkfifo "$test_dir/go"
+	hotmon_start fs --fs "$test_dir/fs" --group=process --memory=1M
+	"$test_dir/keeper" -c "read -N 10 x <'$test_dir/fs/data'; read -r x <'$test_dir/go'; read -N 10 x <'$test_dir/fs/later'; :" &
+	for ((n = 0; n < 900; n++)); do
+		"$test_dir/crowd" if="$test_dir/fs/data" of=/dev/null bs=4k count=1 iflag=direct status=none
+		((n % 90)) || sleep 1
+	done
+	echo >"$test_dir/go"
+	wait $!
+	hotmon_stop fs
+	expect "rows" "$(report fs '[.processes[] | select(.command == "keeper")] | length')" 1
+	((2 <= $(process fs keeper | jq .reads))) || fail "$(process fs keeper)"
 }
 
 @test "a loop device's I/O is that of its work queue" {

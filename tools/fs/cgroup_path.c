@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <libmount/libmount.h>
+
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
 #define FILEID_KERNFS 0xfe /* include/linux/exportfs.h */
@@ -128,7 +130,11 @@ const char *cgroup_path(struct cgroup_paths *paths, __u64 id)
 	known->id = id;
 	known->path = look_up(paths, id);
 	HASH_ADD(hh, paths->known, id, sizeof(id), known);
-	return known->path;
+	if (known->hh.tbl)
+		return known->path;
+	free(known->path);
+	free(known);
+	return NULL;
 }
 
 bool cgroup_paths_trim(struct cgroup_paths *paths)

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
 #include "fs/cgroup_path.h"
@@ -20,11 +22,12 @@
 
 #define DUE_PERCENT    80
 #define TARGET_PERCENT 50
-#define MAX_GONE       65536 /* then the remembered actors are forgotten */
+#define MAX_GONE       65536 /* then the oldest is forgotten */
 
 struct gone {
 	__u32 id;
 	struct hot_actor actor;
+	bool shown; /* rows of the last frame may point to it */
 	UT_hash_handle hh;
 };
 
@@ -102,21 +105,39 @@ static void read_actor(struct hot_actors *actors, struct hot_actor *actor,
 			: NULL;
 }
 
+/* Forgets the oldest one, unless it is shown. */
+static void forget_oldest(struct hot_actors *actors)
+{
+	struct gone *gone = actors->gone;
+
+	while (gone && gone->shown)
+		gone = gone->hh.next;
+	if (!gone)
+		return;
+	HASH_DEL(actors->gone, gone);
+	free(gone);
+}
+
 /* Keeps an actor that leaves the table. If there is no memory, its files show
  * no actor any more.
  */
 static void remember(struct hot_actors *actors,
-		     const struct frsp_hot_actor *counts)
+		     const struct frsp_hot_actor *counts, __u32 id)
 {
 	struct gone *gone;
 
+	if (HASH_COUNT(actors->gone) >= MAX_GONE)
+		forget_oldest(actors);
 	gone = calloc(1, sizeof(*gone));
 	if (!gone)
 		return;
-	gone->id = counts->id;
+	gone->id = id;
 	gone->actor.counts = *counts;
+	gone->actor.counts.id = id;
 	find_cgroup(actors, &gone->actor);
 	HASH_ADD(hh, actors->gone, id, sizeof(gone->id), gone);
+	if (!gone->hh.tbl)
+		free(gone);
 }
 
 static int longest_idle_first(const void *a, const void *b)
@@ -127,16 +148,25 @@ static int longest_idle_first(const void *a, const void *b)
 	return (x->last > y->last) - (x->last < y->last);
 }
 
+/* Empties the entries. A program may still have the id of one, from a note or
+ * from its CPU's last look-up: without .id in the entry it adds nothing.
+ */
 static void evict(struct hot_actors *actors, struct frsp_hot_actor **idle,
-		  __u32 n)
+		  __u32 *ids, __u32 n)
 {
-	for (__u32 i = 0; i < n; i++)
-		hot_track_forget_actor(actors->track, idle[i]);
-	if (!hot_evict_grace_period())
-		return; /* better full than counts for the wrong process */
 	for (__u32 i = 0; i < n; i++) {
-		remember(actors, idle[i]);
-		hot_track_reuse_actor(actors->track, idle[i]);
+		ids[i] = idle[i]->id;
+		hot_track_forget_actor(actors->track, idle[i]);
+		__atomic_store_n(&idle[i]->id, 0, __ATOMIC_SEQ_CST);
+	}
+	/* without it better full than counts for the wrong process */
+	if (!hot_evict_grace_period())
+		return;
+	for (__u32 i = 0; i < n; i++) {
+		if (!ids[i])
+			continue;
+		remember(actors, idle[i], ids[i]);
+		hot_track_reuse_actor(actors->track, idle[i], ids[i]);
 	}
 }
 
@@ -145,30 +175,35 @@ void hot_actors_make_room(struct hot_actors *actors)
 {
 	const struct hot_table *table = hot_track_table(actors->track);
 	struct frsp_hot_actor **idle;
-	__u32 n = 0, target = table->n_actors * TARGET_PERCENT / 100;
+	__u32 *ids, n = 0, target = table->n_actors * TARGET_PERCENT / 100;
 
 	if (!hot_track_tends(actors->track) || !hot_evict_is_possible())
 		return;
 	idle = calloc(table->n_actors, sizeof(*idle));
-	if (!idle)
-		return;
-	for (__u32 i = 1; i < table->n_actors; i++)
+	ids = calloc(table->n_actors, sizeof(*ids));
+	for (__u32 i = 1; idle && ids && i < table->n_actors; i++)
 		if (table->actors[i].id)
 			idle[n++] = &table->actors[i];
 	if (n * 100 >= table->n_actors * DUE_PERCENT) {
 		qsort(idle, n, sizeof(*idle), longest_idle_first);
-		evict(actors, idle, n - target);
+		evict(actors, idle, ids, n - target);
 	}
+	free(ids);
 	free(idle);
 }
 
-/* The paths of cgroups were forgotten: looks them up again. */
-static void find_cgroups(struct hot_actors *actors)
+/* A new frame begins: no row points to the remembered actors any more. If the
+ * paths of cgroups were forgotten, looks them up again.
+ */
+static void begin_frame(struct hot_actors *actors)
 {
+	bool again = actors->cgroups && cgroup_paths_trim(actors->cgroups);
 	struct gone *gone = NULL, *next;
 
 	HASH_ITER (hh, actors->gone, gone, next) {
-		find_cgroup(actors, &gone->actor);
+		gone->shown = false;
+		if (again)
+			find_cgroup(actors, &gone->actor);
 	}
 }
 
@@ -176,11 +211,7 @@ void hot_actors_sample(struct hot_actors *actors, double interval_s)
 {
 	const struct hot_table *table = hot_track_table(actors->track);
 
-	/* now, as no row of the last frame is shown any more */
-	if (HASH_COUNT(actors->gone) >= MAX_GONE)
-		forget_gone(actors);
-	if (actors->cgroups && cgroup_paths_trim(actors->cgroups))
-		find_cgroups(actors);
+	begin_frame(actors);
 	for (__u32 i = 1; i < table->n_actors; i++)
 		read_actor(actors, &actors->now[i], &table->actors[i],
 			   interval_s);
@@ -198,7 +229,10 @@ const struct hot_actor *hot_actors_find(const struct hot_actors *actors,
 	if (actor->counts.id == id)
 		return actor;
 	HASH_FIND(hh, actors->gone, &id, sizeof(id), gone);
-	return gone ? &gone->actor : NULL;
+	if (!gone)
+		return NULL;
+	gone->shown = true;
+	return &gone->actor;
 }
 
 /* --- the actors of a file or range ---------------------------------------- */
@@ -209,6 +243,12 @@ static int most_bytes_first(const void *a, const void *b)
 	__u64 y = ((const struct hot_row_who *)b)->bytes;
 
 	return (x < y) - (x > y);
+}
+
+/* A process that left the table and came back has two actors. */
+static bool same_process(const struct hot_actor *a, const struct hot_actor *b)
+{
+	return !memcmp(&a->counts.key, &b->counts.key, sizeof(a->counts.key));
 }
 
 /* Adds the actors of a slot to list, which has n. Returns how many it has then.
@@ -227,7 +267,7 @@ static __u32 add_who(const struct hot_actors *actors, __u32 slot,
 
 		if (!actor || !FRSP_HOT_WHO_SECTORS(entry))
 			continue;
-		while (k < n && list[k].actor != actor)
+		while (k < n && !same_process(list[k].actor, actor))
 			k++;
 		if (k == n)
 			list[n++] = (struct hot_row_who){.actor = actor};
@@ -252,7 +292,7 @@ void hot_actor_name(const struct hot_actor *actor,
 		    char name[HOT_ACTOR_NAME_LEN])
 {
 	const struct frsp_hot_actor_key *key = &actor->counts.key;
-	char comm[FRSP_HOT_COMM_LEN * 4 + 1];
+	char comm[FRSP_HOT_COMM_LEN + 1]; /* with escapes, it may be cut */
 
 	path_escape(key->comm, comm, sizeof(comm));
 	if (actor->counts.kind == FRSP_HOT_KERNEL_THREAD)
@@ -283,37 +323,83 @@ static int best_first(const void *a, const void *b, void *context)
 	return sort->ascending ? (p > q) - (p < q) : (p < q) - (p > q);
 }
 
-static void add(struct hot_row *row, const struct hot_actor *actor)
+/* A row, while the ranking is made. */
+struct ranked {
+	/* of the process, or in a row of a cgroup only .cgroup */
+	struct frsp_hot_actor_key key;
+	struct hot_row row;
+	UT_hash_handle hh;
+};
+
+struct ranking {
+	struct hot_actors *actors;
+	enum hot_view view;
+	struct ranked *all; /* by .key */
+	int err;
+};
+
+static struct frsp_hot_actor_key key_of(const struct ranking *ranking,
+					const struct hot_actor *actor)
 {
-	row->n_processes++;
-	row->reads += actor->counts.reads;
-	row->writes += actor->counts.writes;
-	row->read_bytes += actor->counts.read_bytes;
-	row->write_bytes += actor->counts.write_bytes;
-	row->read_bytes_per_s += actor->read_bytes_per_s;
-	row->write_bytes_per_s += actor->write_bytes_per_s;
+	if (ranking->view == HOT_VIEW_PROCESSES)
+		return actor->counts.key;
+	return (struct frsp_hot_actor_key){.cgroup = actor->counts.key.cgroup};
 }
 
-static void add_row(struct hot_actors *actors, enum hot_view view,
-		    const struct hot_actor *actor)
+static struct ranked *find_row(const struct ranking *ranking,
+			       const struct hot_actor *actor)
 {
-	struct hot_rows *rows = &actors->ranked;
-	__u32 i = rows->n_rows;
+	const struct frsp_hot_actor_key key = key_of(ranking, actor);
+	struct ranked *ranked;
 
-	if (view == HOT_VIEW_CGROUPS)
-		for (i = 0; i < rows->n_rows; i++)
-			if (rows->rows[i].who[0].actor->counts.key.cgroup ==
-			    actor->counts.key.cgroup)
-				break;
-	if (i == rows->n_rows) {
-		rows->n_rows++;
-		rows->rows[i] = (struct hot_row){
-			.range = FRSP_HOT_RANGE_FILE,
-			.who = {{.actor = actor}},
-			.n_who = 1,
-		};
+	HASH_FIND(hh, ranking->all, &key, sizeof(key), ranked);
+	return ranked;
+}
+
+static struct ranked *new_row(struct ranking *ranking,
+			      const struct hot_actor *actor)
+{
+	struct ranked *ranked = calloc(1, sizeof(*ranked));
+
+	if (!ranked) {
+		ranking->err = -ENOMEM;
+		return NULL;
 	}
-	add(&rows->rows[i], actor);
+	ranked->key = key_of(ranking, actor);
+	ranked->row = (struct hot_row){
+		.range = FRSP_HOT_RANGE_FILE,
+		.who = {{.actor = actor}},
+		.n_who = 1,
+	};
+	HASH_ADD(hh, ranking->all, key, sizeof(ranked->key), ranked);
+	if (ranked->hh.tbl)
+		return ranked;
+	free(ranked);
+	ranking->err = -ENOMEM;
+	return NULL;
+}
+
+/* Adds an actor to its row, unless it had no I/O that counts here. */
+static void add(struct ranking *ranking, const struct hot_actor *actor)
+{
+	const struct frsp_hot_actor *counts = &actor->counts;
+	struct ranked *ranked = find_row(ranking, actor);
+	struct hot_row *row;
+
+	if (!counts->reads && !counts->writes && !counts->write_bytes)
+		return;
+	if (!ranked)
+		ranked = new_row(ranking, actor);
+	if (!ranked)
+		return;
+	row = &ranked->row;
+	row->n_processes++;
+	row->reads += counts->reads;
+	row->writes += counts->writes;
+	row->read_bytes += counts->read_bytes;
+	row->write_bytes += counts->write_bytes;
+	row->read_bytes_per_s += actor->read_bytes_per_s;
+	row->write_bytes_per_s += actor->write_bytes_per_s;
 }
 
 /* The file of which an actor moved the most, by the actor's index. */
@@ -345,74 +431,82 @@ static void find_files(const struct hot_actors *actors, struct top_file *top)
 	}
 }
 
-static void set_file(const struct hot_actors *actors, struct hot_row *row,
-		     const struct top_file *top)
-{
-	const struct frsp_hot_slot *slot =
-		hot_table_slot(hot_track_table(actors->track), top->slot);
-
-	if (top->sectors * 512 <= row->file_bytes)
-		return;
-	row->file_bytes = top->sectors * 512;
-	row->ino = slot->ino;
-	row->fs = slot->fs;
-	row->gen = slot->gen;
-}
-
-static bool is_of(const struct hot_actor *actor, const struct hot_row *row,
-		  enum hot_view view)
-{
-	const struct frsp_hot_actor *of = &row->who[0].actor->counts;
-
-	return view == HOT_VIEW_PROCESSES
-		       ? actor->counts.id == of->id
-		       : actor->counts.key.cgroup == of->key.cgroup;
-}
-
 /* Finds each row's file. For a cgroup it is that of the process that moved the
  * most of one file.
  */
-static int set_files(const struct hot_actors *actors, enum hot_view view,
-		     struct hot_rows *rows)
+static void set_files(struct ranking *ranking)
 {
-	__u32 n_actors = hot_track_table(actors->track)->n_actors;
-	struct top_file *top = calloc(n_actors, sizeof(*top));
+	const struct hot_actors *actors = ranking->actors;
+	const struct hot_table *table = hot_track_table(actors->track);
+	struct top_file *top = calloc(table->n_actors, sizeof(*top));
 
-	if (!top)
-		return -ENOMEM;
+	if (!top) {
+		ranking->err = -ENOMEM;
+		return;
+	}
 	find_files(actors, top);
-	for (__u32 i = 0; i < rows->n_rows; i++)
-		for (__u32 k = 1; k < n_actors; k++)
-			if (top[k].sectors &&
-			    is_of(&actors->now[k], &rows->rows[i], view))
-				set_file(actors, &rows->rows[i], &top[k]);
+	for (__u32 i = 1; i < table->n_actors; i++) {
+		const struct frsp_hot_slot *slot =
+			hot_table_slot(table, top[i].slot);
+		struct ranked *ranked =
+			top[i].sectors ? find_row(ranking, &actors->now[i])
+				       : NULL;
+
+		if (!ranked || top[i].sectors * 512 <= ranked->row.file_bytes)
+			continue;
+		ranked->row.file_bytes = top[i].sectors * 512;
+		ranked->row.ino = slot->ino;
+		ranked->row.fs = slot->fs;
+		ranked->row.gen = slot->gen;
+	}
 	free(top);
-	return 0;
+}
+
+/* Moves the rows into .ranked, sorted. */
+static void take_rows(struct ranking *ranking, struct hot_sort sort,
+		      __u32 max_rows)
+{
+	struct hot_rows *rows = &ranking->actors->ranked;
+	struct ranked *ranked = NULL, *next;
+	struct hot_row *grown;
+	__u32 n = 0;
+
+	grown = realloc(rows->rows,
+			(HASH_COUNT(ranking->all) + 1) * sizeof(*grown));
+	if (grown)
+		*rows = (struct hot_rows){.rows = grown};
+	else
+		ranking->err = -ENOMEM;
+	HASH_ITER (hh, ranking->all, ranked, next) {
+		if (grown)
+			grown[n++] = ranked->row;
+		HASH_DEL(ranking->all, ranked);
+		free(ranked);
+	}
+	if (ranking->err)
+		return;
+	qsort_r(grown, n, sizeof(*grown), best_first, &sort);
+	rows->n_total = n;
+	rows->n_rows = max_rows && n > max_rows ? max_rows : n;
 }
 
 int hot_actors_rank(struct hot_actors *actors, enum hot_view view,
 		    struct hot_sort sort, __u32 max_rows, struct hot_rows *rows)
 {
-	const struct hot_table *table = hot_track_table(actors->track);
-	__u32 n = table->n_actors + HASH_COUNT(actors->gone);
-	struct gone *gone, *next;
-	struct hot_row *grown;
+	__u32 n_actors = hot_track_table(actors->track)->n_actors;
+	struct ranking ranking = {.actors = actors, .view = view};
+	struct gone *gone = NULL, *next;
 
-	grown = realloc(actors->ranked.rows, n * sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	actors->ranked = (struct hot_rows){.rows = grown};
-	for (__u32 i = 1; i < table->n_actors; i++)
+	for (__u32 i = 1; i < n_actors; i++)
 		if (actors->now[i].counts.id)
-			add_row(actors, view, &actors->now[i]);
+			add(&ranking, &actors->now[i]);
 	HASH_ITER (hh, actors->gone, gone, next) {
-		add_row(actors, view, &gone->actor);
+		gone->shown = true;
+		add(&ranking, &gone->actor);
 	}
-	n = actors->ranked.n_rows;
-	qsort_r(grown, n, sizeof(*grown), best_first, &sort);
-	actors->ranked.n_total = n;
-	if (max_rows && n > max_rows)
-		actors->ranked.n_rows = max_rows;
-	*rows = actors->ranked;
-	return set_files(actors, view, rows);
+	set_files(&ranking);
+	take_rows(&ranking, sort, max_rows);
+	if (!ranking.err)
+		*rows = actors->ranked;
+	return ranking.err;
 }

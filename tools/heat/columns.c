@@ -140,21 +140,21 @@ static const char *cgroup(char buf[FMT_LEN], const struct hot_row *row,
 
 /* clang-format off */
 const struct hot_column hot_columns[HOT_N_COLUMNS] = {
-	{"TEMP", 5, 0, false, FILES | HOT_IN(RANGES), HOT_BY_TEMPERATURE, NO_KEY, temperature},
-	{"READ/s", 7, 0, false, ALL, HOT_BY_READ_RATE, HOT_BY_RATE, read_rate},
-	{"WRITE/s", 8, 0, false, ALL, HOT_BY_WRITE_RATE, HOT_BY_RATE, write_rate},
-	{"READS", 8, 3, false, ALL, HOT_BY_READS, HOT_BY_OPS, reads},
-	{"WRITES", 8, 3, false, ALL, HOT_BY_WRITES, HOT_BY_OPS, writes},
-	{"READ", 7, 2, false, ALL, HOT_BY_READ_BYTES, HOT_BY_BYTES, read_bytes},
-	{"WRITTEN", 8, 2, false, ALL, HOT_BY_WRITE_BYTES, HOT_BY_BYTES, write_bytes},
-	{"RANGES", 6, 5, false, FILES, NO_KEY, NO_KEY, n_ranges},
-	{"FILES", 6, 5, false, HOT_IN(PATHS) | HOT_IN(DIRECTORIES), NO_KEY, NO_KEY, n_files},
-	{"PROCS", 6, 5, false, HOT_IN(CGROUPS), NO_KEY, NO_KEY, n_processes},
-	{"OFFSET", 8, 0, false, HOT_IN(RANGES), NO_KEY, NO_KEY, offset},
-	{"DEV", 6, 4, true, FILES | HOT_IN(RANGES), NO_KEY, NO_KEY, device},
-	{"WHO", 14, 1, true, FILES | HOT_IN(RANGES) | HOT_IN(PROCESSES), NO_KEY, NO_KEY, who},
-	{"CGROUP", 14, 1, true, ACTORS, NO_KEY, NO_KEY, cgroup},
-	{"FILE", 26, 0, true, ALL, NO_KEY, NO_KEY, NULL},
+	{"TEMP", 5, 0, 0, false, FILES | HOT_IN(RANGES), HOT_BY_TEMPERATURE, NO_KEY, temperature},
+	{"READ/s", 7, 0, 0, false, ALL, HOT_BY_READ_RATE, HOT_BY_RATE, read_rate},
+	{"WRITE/s", 8, 0, 0, false, ALL, HOT_BY_WRITE_RATE, HOT_BY_RATE, write_rate},
+	{"READS", 8, 3, 0, false, ALL, HOT_BY_READS, HOT_BY_OPS, reads},
+	{"WRITES", 8, 3, 0, false, ALL, HOT_BY_WRITES, HOT_BY_OPS, writes},
+	{"READ", 7, 2, 0, false, ALL, HOT_BY_READ_BYTES, HOT_BY_BYTES, read_bytes},
+	{"WRITTEN", 8, 2, 0, false, ALL, HOT_BY_WRITE_BYTES, HOT_BY_BYTES, write_bytes},
+	{"RANGES", 6, 5, 0, false, FILES, NO_KEY, NO_KEY, n_ranges},
+	{"FILES", 6, 5, 0, false, HOT_IN(PATHS) | HOT_IN(DIRECTORIES), NO_KEY, NO_KEY, n_files},
+	{"PROCS", 6, 5, 0, false, HOT_IN(CGROUPS), NO_KEY, NO_KEY, n_processes},
+	{"OFFSET", 8, 0, 0, false, HOT_IN(RANGES), NO_KEY, NO_KEY, offset},
+	{"DEV", 6, 4, 0, true, FILES | HOT_IN(RANGES), NO_KEY, NO_KEY, device},
+	{"WHO", 14, 1, HOT_IN(PROCESSES), true, FILES | HOT_IN(RANGES) | HOT_IN(PROCESSES), NO_KEY, NO_KEY, who},
+	{"CGROUP", 14, 1, HOT_IN(CGROUPS), true, ACTORS, NO_KEY, NO_KEY, cgroup},
+	{"FILE", 26, 0, 0, true, ALL, NO_KEY, NO_KEY, NULL},
 };
 /* clang-format on */
 
@@ -166,6 +166,11 @@ const char *const hot_view_names[HOT_NR_VIEWS] = {
 	[HOT_VIEW_PROCESSES] = "processes",
 	[HOT_VIEW_CGROUPS] = "cgroups",
 };
+
+bool hot_column_stays(const struct hot_column *column, enum hot_view view)
+{
+	return column->stays_in >> view & 1;
+}
 
 bool hot_column_shown(const struct hot_column *column, enum hot_view view)
 {

@@ -9,10 +9,11 @@
 
 struct hot_column {
 	const char *title;
-	int width;	 /* the minimum in the live view */
-	int leaves;	 /* if the terminal is narrow, see base/table.h */
-	bool is_text;	 /* left-aligned; numbers are right-aligned */
-	unsigned int in; /* views that have it: HOT_IN() */
+	int width;	       /* the minimum in the live view */
+	int leaves;	       /* if the terminal is narrow, see base/table.h */
+	unsigned int stays_in; /* views in which it never leaves: HOT_IN() */
+	bool is_text;	       /* left-aligned; numbers are right-aligned */
+	unsigned int in;       /* views that have it: HOT_IN() */
 	/* The key that sorts by this column, and the one that sorts by its sum
 	 * with its neighbour; HOT_NR_SORT_KEYS: none.
 	 */
@@ -27,6 +28,7 @@ struct hot_column {
 extern const struct hot_column hot_columns[HOT_N_COLUMNS];
 
 bool hot_column_shown(const struct hot_column *column, enum hot_view view);
+bool hot_column_stays(const struct hot_column *column, enum hot_view view);
 
 /* True if the key sorts by this column, or by its sum with another. */
 bool hot_column_sorts(const struct hot_column *column, enum hot_sort_key key);

@@ -28,6 +28,7 @@ static void set_filter(const struct fs_follow *follow, struct hot_track *track,
 	if (!has_disk_of_its_own(follow)) {
 		filter.any_disk = true;
 	} else {
+		filter.dev = follow->was.fs_dev;
 		filter.disks[0] = fs_identity_of_disk(follow->was.fs_dev);
 		for (int i = 0; entry && i < FRSP_HOT_EXTRA_DEVS; i++)
 			if (entry->extra_devs[i])

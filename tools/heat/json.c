@@ -119,6 +119,7 @@ static void add_tracked(struct json_object *object,
 	json_add_u64(tracked, "evicted", frame->n_evicted);
 	json_add_u64(tracked, "unnamed", frame->unnamed);
 	json_add_u64(tracked, "missed", frame->missed);
+	json_add_u64(tracked, "processes_lost", frame->processes_lost);
 	json_add_bool(tracked, "pinned", frame->pinned);
 	json_object_object_add(object, "tracked", tracked);
 }

@@ -456,6 +456,7 @@ static void fill_statistics(struct hot_monitor *monitor,
 	frame->mono_ns = clock_ns(CLOCK_MONOTONIC);
 	now_s = frame->mono_ns / 1e9;
 	frame->interval_s = now_s - monitor->last_s;
+	frame->processes_lost = stats[FRSP_HOT_STAT_NO_ACTOR];
 	frame->nobody_bytes = stats[FRSP_HOT_STAT_NOBODY_BYTES];
 	frame->dropped = stats[FRSP_HOT_STAT_DROPPED];
 	frame->unnamed = stats[FRSP_HOT_STAT_UNNAMED];

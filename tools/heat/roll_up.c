@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
 /* More actors of one sum are not told apart. */
@@ -94,7 +96,11 @@ static struct sum *sum_of(struct hot_rolled_up *rolled,
 		.file = &sum->file,
 	};
 	HASH_ADD_KEYPTR(hh, rolled->sums, sum->path, strlen(sum->path), sum);
-	return sum;
+	if (sum->hh.tbl)
+		return sum;
+	free(sum->path);
+	free(sum);
+	return NULL;
 }
 
 static void add_who(struct sum *sum, const struct hot_row_who *who)

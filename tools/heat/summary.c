@@ -45,6 +45,9 @@ static void add_warnings(char line[HOT_SUMMARY_LEN],
 		append(line, "%llu DROPPED (more --memory); ", frame->dropped);
 	if (frame->missed)
 		append(line, "%llu MISSED; ", frame->missed);
+	if (frame->processes_lost)
+		append(line, "%llu times processes LOST (more --memory); ",
+		       frame->processes_lost);
 	if (frame->untested)
 		append(line, "NOT TESTED on Linux %s, see --self-test; ",
 		       frame->untested);

@@ -42,7 +42,9 @@ static struct table *new_table(const struct hot_table_style *style)
 			.title = titles[i],
 			.min_width = style->live ? column->width : 0,
 			.is_text = column->is_text,
-			.leaves = hot_column_sorts(column, style->sort.key)
+			.leaves = hot_column_sorts(column, style->sort.key) ||
+						  hot_column_stays(column,
+								   style->view)
 					  ? 0
 					  : column->leaves,
 			.is_path = !column->cell,

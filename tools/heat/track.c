@@ -360,12 +360,10 @@ void hot_track_forget_actor(const struct hot_track *track,
 }
 
 void hot_track_reuse_actor(const struct hot_track *track,
-			   struct frsp_hot_actor *actor)
+			   struct frsp_hot_actor *actor, __u32 id)
 {
-	__u32 id = FRSP_HOT_ACTOR_NEXT(actor->id);
-
 	memset(actor, 0, sizeof(*actor));
-	offer_id(track, id);
+	offer_id(track, FRSP_HOT_ACTOR_NEXT(id));
 }
 
 static int load_and_attach(struct hot_track *track,
@@ -532,6 +530,7 @@ void hot_track_follow_fs(struct hot_track *track,
 	memcpy((void *)track->skel->bss->filter_disk_ids, filter->disks,
 	       sizeof(filter->disks));
 	track->skel->bss->filter_any_disk = filter->any_disk;
+	track->skel->bss->dirty_dev = filter->dev;
 }
 
 void hot_track_follow(struct hot_track *track, const struct cgroup_ref *cgroup)

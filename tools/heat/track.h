@@ -125,6 +125,7 @@ struct hot_track_fs_filter {
 	__u32 fs;			      /* identity; 0: none */
 	__u32 disks[1 + FRSP_HOT_EXTRA_DEVS]; /* identities; 0: none */
 	bool any_disk; /* its disks are not known: count all disks */
+	__u32 dev;     /* of its superblock, if that stays; 0: else */
 };
 void hot_track_follow_fs(struct hot_track *track,
 			 const struct hot_track_fs_filter *filter);
@@ -160,12 +161,12 @@ int hot_track_stats(const struct hot_track *track,
 
 /* Lets another actor have the entry of one that was evicted: _forget() before
  * the grace period (heat/evict.h), _reuse() after it. Only for the process that
- * maintains the table.
+ * maintains the table. id: that it had, as .id is 0 by then.
  */
 void hot_track_forget_actor(const struct hot_track *track,
 			    const struct frsp_hot_actor *actor);
 void hot_track_reuse_actor(const struct hot_track *track,
-			   struct frsp_hot_actor *actor);
+			   struct frsp_hot_actor *actor, __u32 id);
 
 /* Records how many slots were evicted since the start. Only for the process
  * that maintains the table. Returns 0 or -errno.
