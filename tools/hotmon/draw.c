@@ -31,6 +31,17 @@ void hot_draw_init_colors(struct hot_live *live)
 	init_pair(STYLE_TITLE, COLOR_CYAN, -1);
 }
 
+/* Processes and cgroups have no temperature: by that they are sorted by rate. */
+static enum hot_sort_key sort_key(const struct hot_live *live)
+{
+	bool has_temperature = !hot_view_is_group(live->view) ||
+			       hot_view_is_roll_up(live->view);
+
+	return live->sort.key == HOT_BY_TEMPERATURE && !has_temperature
+		       ? HOT_BY_RATE
+		       : live->sort.key;
+}
+
 /* What the view shows, and in which order. */
 static void write_view(char text[80], const struct hot_live *live,
 		       const struct hot_rows *rows)
@@ -40,7 +51,7 @@ static void write_view(char text[80], const struct hot_live *live,
 	else
 		snprintf(text, 80, "%u %s by %s%s", rows->n_total,
 			 hot_view_names[live->view],
-			 hot_sort_names[live->sort.key][0],
+			 hot_sort_names[sort_key(live)][0],
 			 live->sort.ascending ? ", lowest first" : "");
 }
 
