@@ -328,9 +328,8 @@ static __noinline int writer_note(__u64 hash, __u32 actor, bool keep)
  * next note is usually the same and need not be made again.
  */
 struct frsp_hot_last_note {
-	const struct address_space *mapping;
-	__u64 range;
-	const struct task_struct *task;
+	__u64 hash;
+	__u64 task;    /* address; 0: nothing is known */
 	__u64 jiffies; /* a note may be lost to another range later */
 };
 
@@ -341,23 +340,21 @@ struct {
 	__type(value, struct frsp_hot_last_note);
 } hotmon_noted_by SEC(".maps");
 
-static __always_inline bool is_last_note(const struct address_space *mapping,
-					 __u64 range)
+static __always_inline bool is_last_note(__u64 hash)
 {
-	const struct task_struct *task = bpf_get_current_task_btf();
+	__u64 task = (__u64)bpf_get_current_task_btf();
+	volatile struct frsp_hot_last_note *last;
 	__u64 jiffies = bpf_jiffies64();
-	struct frsp_hot_last_note *last;
 	__u32 key = 0;
 
 	last = bpf_map_lookup_elem(&hotmon_noted_by, &key);
 	if (!last)
 		return false;
-	if (last->mapping == mapping && last->range == range &&
-	    last->task == task && last->jiffies == jiffies)
+	if (last->hash == hash && last->task == task &&
+	    last->jiffies == jiffies)
 		return true;
-	last->task = NULL; /* so that a half-written note matches nothing */
-	last->mapping = mapping;
-	last->range = range;
+	last->task = 0; /* so that a half-written note matches nothing */
+	last->hash = hash;
 	last->jiffies = jiffies;
 	last->task = task;
 	return false;
@@ -381,25 +378,26 @@ static __always_inline void note_writer(const struct folio *folio,
 {
 	struct frsp_hot_actor *actor;
 	const struct inode *inode;
-	__u64 range, hash;
+	__u64 hash;
 	__u32 id;
 
 	if (!mapping)
 		return;
 	inode = mapping->host;
-	range = folio->index >> range_pages_shift;
 	if ((inode->i_mode & S_IFMT) != S_IFREG ||
-	    (dirty_dev && inode->i_sb->s_dev != dirty_dev) ||
-	    is_last_note(mapping, range))
+	    (dirty_dev && inode->i_sb->s_dev != dirty_dev))
+		return;
+	hash = written_hash(inode->i_ino, inode->i_generation,
+			    inode->i_sb->s_dev,
+			    folio->index >> range_pages_shift);
+	if (is_last_note(hash))
 		return;
 	id = actor_now();
 	actor = actor_at(id);
 	if (!id || !actor)
 		return;
-	actor->last =
-		bpf_jiffies64(); /* it stays until its pages are written */
-	hash = written_hash(inode->i_ino, inode->i_generation,
-			    inode->i_sb->s_dev, range);
+	/* or it would leave the table before its pages are written */
+	actor->last = bpf_jiffies64();
 	writer_note(hash, id, dirties_again(actor));
 }
 

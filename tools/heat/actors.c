@@ -99,10 +99,7 @@ static void read_actor(struct hot_actors *actors, struct hot_actor *actor,
 		(counts->read_bytes - before.read_bytes) / interval_s;
 	actor->write_bytes_per_s =
 		(counts->write_bytes - before.write_bytes) / interval_s;
-	actor->cgroup =
-		counts->key.cgroup && actors->cgroups
-			? cgroup_path(actors->cgroups, counts->key.cgroup)
-			: NULL;
+	find_cgroup(actors, actor);
 }
 
 /* Forgets the oldest one, unless it is shown. */
@@ -205,6 +202,8 @@ static void begin_frame(struct hot_actors *actors)
 		if (again)
 			find_cgroup(actors, &gone->actor);
 	}
+	while (HASH_COUNT(actors->gone) > MAX_GONE)
+		forget_oldest(actors);
 }
 
 void hot_actors_sample(struct hot_actors *actors, double interval_s)
