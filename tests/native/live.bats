@@ -177,13 +177,20 @@ is_later() { # is_later SECONDS_SINCE_1970
 	local stopped
 	make_files
 	tui_start --fs "$test_dir/fs" -d 0.2
+	file_make "$test_dir/fs/first" 30
+	file_make "$test_dir/fs/second" 15
+	wait_until eval '[[ $(table_files) == *first* && $(table_files) == *second* ]]'
 	press Space 'PAUSED'
 	stopped=$(screen)
 	read_files
 	wait_until is_later $((EPOCHSECONDS + 2))
 	expect "the screen" "$(screen)" "$stopped"
+	stopped=$(table_files)
+	tui send-keys Down
+	wait_until is_cursor_at 2
+	expect "the files after the cursor was moved" "$(table_files)" "$stopped"
 	press Space 'every 0.2 s  '
-	wait_until is_table "data3 data2 data1"
+	wait_until is_table "first second data3 data2 data1"
 }
 
 @test "a pause does not leave the kernel's BPF statistics on" {

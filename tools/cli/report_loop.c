@@ -84,7 +84,7 @@ static int next_frame(const struct report_loop *loop, bool passed)
 	bool paused = loop->pace->paused;
 	int err = 0;
 
-	if (!paused || !loop->freezes)
+	if (!paused || (!passed && !loop->freezes))
 		err = loop->sample(loop->program);
 	if (!err && (!paused || !passed))
 		err = loop->draw(loop->program);

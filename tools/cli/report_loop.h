@@ -51,8 +51,8 @@ struct report_loop {
 	int (*draw)(void *program);   /* shows the frame */
 	/* Handles the keys pressed since the last call. */
 	enum report_change (*keys)(void *program);
-	/* A pause ends the sampling. False: it only stops the screen, and keys
-	 * may still ask for another frame.
+	/* In a pause no frame is taken. False: none is taken until the pause
+	 * ends or a key asks for another frame.
 	 */
 	bool freezes;
 	/* After a frame that a key asked for, the next one comes when it was
