@@ -366,10 +366,12 @@ static __always_inline bool is_last_note(__u64 hash)
  */
 static __always_inline bool dirties_again(const struct frsp_hot_actor *actor)
 {
+	/* static: libbpf would make a map of its own for literals */
+	static const char flusher[] = "writeback", journal[] = "jbd2/";
+
 	return actor->kind == FRSP_HOT_KERNEL_THREAD &&
-	       (!bpf_strncmp(actor->key.comm, sizeof("writeback"),
-			     "writeback") ||
-		!bpf_strncmp(actor->key.comm, sizeof("jbd2/") - 1, "jbd2/"));
+	       (!bpf_strncmp(actor->key.comm, sizeof(flusher), flusher) ||
+		!bpf_strncmp(actor->key.comm, sizeof(journal) - 1, journal));
 }
 
 /* mapping: NULL is possible for the verifier from 6.13 on. */

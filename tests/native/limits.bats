@@ -7,7 +7,7 @@
 load lib
 
 # write_ranges FILE FIRST COUNT: writes 4 KiB into each of these ranges. (20000 ranges need
-# 1.25 MB of slots.)
+# 1.8 MB of slots.)
 write_ranges() {
 	truncate -s "$(($2 + $3))M" "$1"
 	fio --name=job --filename="$1" --offset="$2M" --size="$3M" --direct=1 --rw=write:1020k --bs=4k \
@@ -56,7 +56,7 @@ has_reports() {
 @test "a table that is emptied while it fills: each range is kept, forgotten or lost" {
 	local ranges dropped evicted n=20000
 	sparse_file
-	hotmon_launch fs --json --ranges -r 0 --fs "$test_dir/fs" --memory 1M 0.05
+	hotmon_launch fs --json --ranges -r 0 --fs "$test_dir/fs" --memory 1300K 0.05
 	write_ranges "$file" 0 "$n"
 	# the writes may end when the table is 70 % full, to which eviction empties it, to 80 %
 	# full, where the next eviction is due
