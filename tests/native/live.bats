@@ -108,10 +108,10 @@ start_with_files() {
 	local view views=(ranges paths directories processes cgroups devices files)
 	start_with_files
 	for view in "${views[@]}"; do
-		press Tab "^hotmon  .*  ([0-9]+ )?$view( by temp)?, every "
+		press Tab "^hotmon  .*  ([0-9]+ )?$view( by (temp|rate))?, every "
 	done
 	for view in devices cgroups; do
-		press BTab "^hotmon  .*  ([0-9]+ )?$view( by temp)?, every "
+		press BTab "^hotmon  .*  ([0-9]+ )?$view( by (temp|rate))?, every "
 	done
 }
 
