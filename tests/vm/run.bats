@@ -175,7 +175,7 @@ refused() {
 }
 
 @test "a panic, and an end without a status, are reported as such" {
-	guest "$kernel" bash -c 'echo before; echo c >/proc/sysrq-trigger'
+	guest "$kernel" bash -c 'echo before; sleep 2; echo c >/proc/sysrq-trigger'
 	echo "$output"
 	[[ $status -eq 121 && ${lines[0]} == before && $output == *'vm: the kernel panicked'* ]]
 	guest "$kernel" bash -c 'echo b >/proc/sysrq-trigger'
