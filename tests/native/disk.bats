@@ -190,7 +190,7 @@ is_idle() { # is_idle NAME: a later report has no read; puts it into report.idle
 	watch_stop
 	seconds=$(report report '.devices_interval_ms / 1000')
 	within 2 "bytes discarded" "$(device disk ".discard.bytes_per_s * $seconds")" $((64 << 20))
-	expect "reads and writes" "$(device disk '"\(.write_latency.requests) \(.write.per_s)"')" "0 0"
+	expect "reads and writes" "$(device disk '"\(.write_latency.requests) \(.write.per_s + 0)"')" "0 0"
 }
 
 # --- what lies on what -----------------------------------------------------------
@@ -357,7 +357,8 @@ kill_if_there() {
 	expect "columns" "$(awk 'NR == 1 { print $4, $5, $6 }' "$test_dir/top")" "READ/s WRITE/s UTIL"
 	# of the report in the middle
 	within 10 "READ/s" "$(grep "^${loop_of[fs]#/dev/} " "$test_dir/top" | awk 'NR == 2 { print $4 }')" $((200 * 4096))
-	grep "^${loop_of[fs]#/dev/} " "$test_dir/top" | awk 'NR == 2 && $6 ~ /%$/ && $6 + 0 > 0 { n++ } END { exit !n }'
+	# with requests that are shorter than a tick, newer kernels may count no utilisation at all
+	grep "^${loop_of[fs]#/dev/} " "$test_dir/top" | awk 'NR == 2 && $6 ~ /^[0-9.]+%$/ && $6 + 0 <= 100 { n++ } END { exit !n }'
 }
 
 @test "frsp-top: without the kernel's statistics, rates are not known" {
@@ -450,7 +451,6 @@ start_view() {
 @test "140x40: all columns; 80x24 and 60x15: some leave, the device and its rates stay" {
 	start_view 140 40
 	expect "heads" "$(heads)" "DEVICE OVER r/s w/s d/s READ/s WRITE/s R-P50 R-P99 W-P50 W-P99 QUEUE NOW UTIL ON-IT"
-	shows '^TYPE +r/s +w/s +d/s +READ/s +WRITE/s +UTIL +DEVICES +FILESYSTEM'
 	tui resize-window -x 80 -y 24
 	wait_until shows '^DEVICE .* r/s .* R-P99 +W-P99 +UTIL +ON-IT$' || fail "$(screen)"
 	tui resize-window -x 60 -y 15
@@ -458,11 +458,14 @@ start_view() {
 }
 
 @test "the lines of the devices scroll to the last one and back" {
+	fs_make one ext4 # so that there are enough lines
+	fs_make two ext4
 	start_view 60 15
 	[[ $(status_line) == 'lines 1-9 of '* ]] || fail "$(status_line)"
 	press End '^cost of latencies: '
 	[[ $(status_line) =~ ^lines\ [0-9]+-([0-9]+)\ of\ ([0-9]+)$ ]] || fail "$(status_line)"
 	expect "last line" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+	shows '^TYPE .* FILESYSTEM$'
 	press Home '^lines 1-9 of '
 }
 
