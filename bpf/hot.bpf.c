@@ -237,9 +237,7 @@ static long account_range(__u32 nth __attribute__((unused)),
 		to = walk->end;
 	walk->key.range = range;
 	walk->io.bytes = to - walk->start;
-	hot_account(&walk->key, &walk->io);
-	if (walk->io.flags & IO_MANY)
-		credit_writer(&walk->key, walk->io.bytes);
+	hot_account_range(&walk->key, &walk->io);
 	walk->start = to;
 	return walk->start >= walk->end;
 }
@@ -285,9 +283,7 @@ static long account_page(__u32 nth __attribute__((unused)),
 		   walk->bounced);
 	range = words.index >> (FRSP_HOT_RANGE_SHIFT - page_shift);
 	if (range != key->range && io->bytes) {
-		hot_account(key, io);
-		if (io->flags & IO_MANY)
-			credit_writer(key, io->bytes);
+		hot_account_range(key, io);
 		io->bytes = 0;
 	}
 	/* computed after hot_account(), so that they take no stack during the
@@ -319,11 +315,8 @@ static __always_inline void account_scattered(struct frsp_page_walk *walk,
 	walk->entry.bv_len = opaque_zero;
 	walk->ranges.io.bytes = opaque_zero;
 	bpf_loop(MAX_PAGES, account_page, walk, 0);
-	if (!walk->ranges.io.bytes)
-		return;
-	hot_account(&walk->ranges.key, &walk->ranges.io);
-	if (walk->ranges.io.flags & IO_MANY)
-		credit_writer(&walk->ranges.key, walk->ranges.io.bytes);
+	if (walk->ranges.io.bytes)
+		hot_account_range(&walk->ranges.key, &walk->ranges.io);
 }
 
 /* Of writes, only direct ones are idle (REQ_IDLE): fs/iomap/direct-io.c. */

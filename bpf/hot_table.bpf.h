@@ -309,4 +309,13 @@ static __noinline int credit_writer(struct frsp_hot_key *key, __u64 bytes)
 	return 0;
 }
 
+/* Adds the part of a bio that is in one range of its file. */
+static __always_inline void hot_account_range(struct frsp_hot_key *key,
+					      const struct frsp_hot_io *io)
+{
+	hot_account(key, io);
+	if (io->flags & IO_MANY)
+		credit_writer(key, io->bytes);
+}
+
 #endif

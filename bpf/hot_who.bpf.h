@@ -172,6 +172,16 @@ static __always_inline struct frsp_hot_actor *actor_at(__u32 id)
 	return bpf_map_lookup_elem(&hotmon_actors, &index);
 }
 
+/* Returns the actor's entry. NULL: id is 0, or the actor was evicted, and its
+ * entry is free or another's.
+ */
+static __always_inline struct frsp_hot_actor *actor_of(__u32 id)
+{
+	struct frsp_hot_actor *actor = actor_at(id);
+
+	return id && actor && actor->id == id ? actor : NULL;
+}
+
 /* What actor_find() depends on, of the process that this CPU looked up last.
  * Most bios in a row are of one process, and a look-up in the hash map takes
  * five times as long as this comparison. cgroups stands for the cgroup.
@@ -201,7 +211,6 @@ static __noinline __u32 actor_now(void)
 	const struct task_struct *leader = task->group_leader;
 	const __u64 *comm = (const __u64 *)&leader->comm;
 	volatile struct frsp_hot_last_actor *last;
-	struct frsp_hot_actor *actor;
 	__u32 key = 0, id;
 
 	last = bpf_map_lookup_elem(&hotmon_last, &key);
@@ -211,11 +220,8 @@ static __noinline __u32 actor_now(void)
 	if (last->leader == (__u64)leader &&
 	    last->start == leader->start_boottime &&
 	    last->cgroups == (__u64)task->cgroups && last->comm[0] == comm[0] &&
-	    last->comm[1] == comm[1] && last->id == id) {
-		actor = actor_at(id);
-		if (actor && actor->id == id) /* else it was evicted */
-			return id;
-	}
+	    last->comm[1] == comm[1] && last->id == id && actor_of(id))
+		return id;
 	id = actor_find();
 	last->leader = 0;
 	last->start = leader->start_boottime;
@@ -231,10 +237,9 @@ static __noinline __u32 actor_now(void)
 static __always_inline void actor_add(__u32 id, bool write, __u64 bytes,
 				      __u64 jiffies)
 {
-	struct frsp_hot_actor *actor = actor_at(id);
+	struct frsp_hot_actor *actor = actor_of(id);
 
-	/* another id: the actor was evicted, and its place has a new one */
-	if (!id || !actor || actor->id != id) {
+	if (!actor) {
 		stat_add(FRSP_HOT_STAT_NOBODY_BYTES, bytes);
 		return;
 	}
@@ -248,9 +253,9 @@ static __always_inline void actor_add(__u32 id, bool write, __u64 bytes,
 /* Adds the bytes of one range of a bio whose operation counts elsewhere. */
 static __always_inline void actor_add_bytes(__u32 id, __u64 bytes)
 {
-	struct frsp_hot_actor *actor = actor_at(id);
+	struct frsp_hot_actor *actor = actor_of(id);
 
-	if (id && actor && actor->id == id)
+	if (actor)
 		__sync_fetch_and_add(&actor->write_bytes, bytes);
 	else
 		stat_add(FRSP_HOT_STAT_NOBODY_BYTES, bytes);

@@ -18,6 +18,7 @@
 
 #include "fs/cgroup_path.h"
 #include "heat/evict.h"
+#include "heat/who_list.h"
 #include "paths/path.h"
 
 #define DUE_PERCENT    80
@@ -236,24 +237,9 @@ const struct hot_actor *hot_actors_find(const struct hot_actors *actors,
 
 /* --- the actors of a file or range ---------------------------------------- */
 
-static int most_bytes_first(const void *a, const void *b)
-{
-	__u64 x = ((const struct hot_row_who *)a)->bytes;
-	__u64 y = ((const struct hot_row_who *)b)->bytes;
-
-	return (x < y) - (x > y);
-}
-
-/* A process that left the table and came back has two actors. */
-static bool same_process(const struct hot_actor *a, const struct hot_actor *b)
-{
-	return !memcmp(&a->counts.key, &b->counts.key, sizeof(a->counts.key));
-}
-
-/* Adds the actors of a slot to list, which has n. Returns how many it has then.
- */
-static __u32 add_who(const struct hot_actors *actors, __u32 slot,
-		     struct hot_row_who *list, __u32 n)
+/* Adds the actors of a slot to the list. */
+static void add_who(const struct hot_actors *actors, __u32 slot,
+		    struct who_list *list)
 {
 	const struct frsp_hot_who *who =
 		&hot_track_table(actors->track)->who[slot];
@@ -262,29 +248,22 @@ static __u32 add_who(const struct hot_actors *actors, __u32 slot,
 		__u64 entry = who->top[i];
 		const struct hot_actor *actor =
 			hot_actors_find(actors, FRSP_HOT_WHO_ACTOR(entry));
-		__u32 k = 0;
 
-		if (!actor || !FRSP_HOT_WHO_SECTORS(entry))
-			continue;
-		while (k < n && !same_process(list[k].actor, actor))
-			k++;
-		if (k == n)
-			list[n++] = (struct hot_row_who){.actor = actor};
-		list[k].bytes += FRSP_HOT_WHO_SECTORS(entry) * 512;
+		if (actor && FRSP_HOT_WHO_SECTORS(entry))
+			who_list_add(list, actor,
+				     FRSP_HOT_WHO_SECTORS(entry) * 512);
 	}
-	return n;
 }
 
 void hot_actors_fill(const struct hot_actors *actors, struct hot_row *row)
 {
-	struct hot_row_who list[2 * FRSP_HOT_WHO];
-	__u32 n = add_who(actors, row->slot, list, 0);
+	struct who_list list;
 
+	list.n = 0;
+	add_who(actors, row->slot, &list);
 	if (row->twin != row->slot)
-		n = add_who(actors, row->twin, list, n);
-	qsort(list, n, sizeof(list[0]), most_bytes_first);
-	row->n_who = n < FRSP_HOT_WHO ? n : FRSP_HOT_WHO;
-	memcpy(row->who, list, row->n_who * sizeof(list[0]));
+		add_who(actors, row->twin, &list);
+	who_list_top(&list, row);
 }
 
 void hot_actor_name(const struct hot_actor *actor,

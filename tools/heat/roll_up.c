@@ -8,15 +8,13 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
-/* More actors of one sum are not told apart. */
-#define MAX_WHO 32
+#include "heat/who_list.h"
 
 struct sum {
 	char *path; /* the key; "": the files without a path */
 	struct hot_row row;
 	struct path_result file;
-	struct hot_row_who who[MAX_WHO];
-	__u32 n_who;
+	struct who_list who;
 	UT_hash_handle hh;
 };
 
@@ -103,19 +101,6 @@ static struct sum *sum_of(struct hot_rolled_up *rolled,
 	return NULL;
 }
 
-static void add_who(struct sum *sum, const struct hot_row_who *who)
-{
-	__u32 i = 0;
-
-	while (i < sum->n_who && sum->who[i].actor != who->actor)
-		i++;
-	if (i == MAX_WHO)
-		return;
-	if (i == sum->n_who)
-		sum->who[sum->n_who++].actor = who->actor;
-	sum->who[i].bytes += who->bytes;
-}
-
 static void add(struct sum *sum, const struct hot_row *file)
 {
 	struct hot_row *row = &sum->row;
@@ -130,23 +115,7 @@ static void add(struct sum *sum, const struct hot_row *file)
 	row->write_bytes_per_s += file->write_bytes_per_s;
 	row->temperature += file->temperature;
 	for (__u32 i = 0; i < file->n_who; i++)
-		add_who(sum, &file->who[i]);
-}
-
-static int most_bytes_first(const void *a, const void *b)
-{
-	__u64 x = ((const struct hot_row_who *)a)->bytes;
-	__u64 y = ((const struct hot_row_who *)b)->bytes;
-
-	return (x < y) - (x > y);
-}
-
-static void finish(struct sum *sum)
-{
-	qsort(sum->who, sum->n_who, sizeof(sum->who[0]), most_bytes_first);
-	sum->row.n_who = sum->n_who < FRSP_HOT_WHO ? sum->n_who : FRSP_HOT_WHO;
-	memcpy(sum->row.who, sum->who,
-	       sum->row.n_who * sizeof(sum->row.who[0]));
+		who_list_add(&sum->who, file->who[i].actor, file->who[i].bytes);
 }
 
 /* For qsort_r(): the best first, equal ones by path. */
@@ -181,7 +150,7 @@ int hot_roll_up(struct hot_rolled_up *rolled, const struct hot_rows *files,
 		return -ENOMEM;
 	rolled->rows = (struct hot_rows){.rows = grown};
 	HASH_ITER (hh, rolled->sums, sum, next) {
-		finish(sum);
+		who_list_top(&sum->who, &sum->row);
 		grown[rolled->rows.n_rows++] = sum->row;
 	}
 	qsort_r(grown, rolled->rows.n_rows, sizeof(*grown), best_first, &sort);

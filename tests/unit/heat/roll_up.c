@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of the sums by path and by directory. */
+#include "heat/actors.h"
 #include "heat/roll_up.h"
 #include "suite.h"
 
@@ -14,12 +15,12 @@ static const struct path_result places[N] = {
 	{.path = NULL, .state = PATH_DELETED},
 };
 
-/* Stand for actors: only their addresses count. */
-static const char actor_memory[5];
+static struct hot_actor actors[5];
 
 static const struct hot_actor *actor(int i)
 {
-	return (const struct hot_actor *)&actor_memory[i];
+	actors[i].counts.key.pid = 1 + i;
+	return &actors[i];
 }
 
 static struct hot_row files[N];
