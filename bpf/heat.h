@@ -40,6 +40,7 @@ static inline __u64 heat_weight(__u64 bytes)
 static inline __u64 heat_exp2_neg(__u64 x)
 {
 	__u64 r = 5676;
+
 	r = 65510 - (r * x >> 32);
 	r = 661577 - (r * x >> 32);
 	r = 5726720 - (r * x >> 32);

@@ -44,6 +44,7 @@ static const u8 *group_desc(struct super_block *sb, u32 group, u32 *size)
 	*size = FRSP_AT(sbi, ext4_sb_info, s_desc_size, unsigned long);
 	if (group >= frsp_sbi_groups(sbi))
 		return NULL;
+	/* as in frsp_group_info() */
 	smp_rmb();
 	rcu_read_lock();
 	blocks = READ_ONCE(FRSP_AT(sbi, ext4_sb_info, s_group_desc,
@@ -141,5 +142,5 @@ bool frsp_ext4_is_as_expected(struct super_block *sb, const char **what)
 	if (!cache || cache->i_sb != sb)
 		return false;
 	*what = "s_group_info";
-	return frsp_group_info(sb, 0) != NULL;
+	return frsp_group_info(sb, 0);
 }

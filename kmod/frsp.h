@@ -77,8 +77,8 @@ struct frsp_fs {
 	u32 cluster_bits;
 
 	struct frsp_trees __rcu *trees;
-	struct mutex grow_mutex;
-	u32 n_groups; /* groups that have trees; under grow_mutex */
+	struct mutex grow_mutex; /* one task at a time makes trees */
+	u32 n_groups;		 /* groups that have trees; under grow_mutex */
 	struct frsp_meta meta;
 	struct frsp_memory memory;
 
@@ -380,6 +380,7 @@ struct frsp_steering {
 	s32 own_len;
 	u32 own_flags;
 };
+
 void frsp_steer(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		struct frsp_steering *steering);
 /*

@@ -221,6 +221,7 @@ static struct hook hooks[N_SLOTS] = {
 #undef OBSERVED
 #undef REPLACED
 };
+
 /* clang-format on */
 
 /* closes.c registers and unregisters this one. */

@@ -34,7 +34,7 @@ struct frsp_meta_arrays {
 };
 
 struct frsp_meta {
-	spinlock_t lock;
+	spinlock_t lock; /* guards what is in the arrays */
 	/* replaced as a whole, under RCU, when the filesystem grows */
 	struct frsp_meta_arrays __rcu *arrays;
 };

@@ -70,6 +70,7 @@ struct frsp_room {
 	u32 start; /* position in the tree */
 	u32 end;   /* behind its last cluster; > start */
 };
+
 #define FRSP_ROOMS 16 /* per tree */
 
 enum frsp_pick_kind {

@@ -242,6 +242,7 @@ static struct counter_attribute counters[] = {
 	FRSP_GAUGES(GAUGE)
 #undef GAUGE
 };
+
 /* clang-format on */
 
 static ssize_t counter_show(struct kobject *kobj, struct attribute *attribute,
@@ -270,7 +271,7 @@ static void counters_release(struct kobject *kobj)
 	complete(&container_of(kobj, struct frsp_sysfs, counters)->released);
 }
 
-static struct kobj_type counters_type = {
+static const struct kobj_type counters_type = {
 	.release = counters_release,
 	.sysfs_ops = &counters_ops,
 	.default_groups = counters_groups,

@@ -58,7 +58,7 @@ struct frsp_build {
 };
 
 struct frsp_tree {
-	spinlock_t lock;
+	spinlock_t lock; /* guards fields that name no other lock */
 	struct rb_root by_start;
 	struct rb_root by_len;
 	struct list_head offers;  /* struct frsp_offer, pick.h */

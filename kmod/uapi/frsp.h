@@ -24,6 +24,7 @@ struct frsp_ioc_version {
 	__u32 abi;	  /* out: FRSP_ABI of the module */
 	char version[32]; /* out: NUL-terminated */
 };
+
 #define FRSP_ABI 1
 
 /* A range of the filesystem, in its blocks. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The rules of the house can be broken, and tests/house says where; works on a copy.
+# The rules of the house can be broken, and tests/house says where; works on a copy. So does
+# tests/checkpatch.
 
 bats_require_minimum_version 1.8.0
 
@@ -84,4 +85,13 @@ refuses() {
 	run tests/unit/mutants --edits
 	echo "$output"
 	[[ $status != 0 && $output == *'not there: the edit changes nothing in tools/base/fmt.c'* ]]
+}
+
+@test "the kernel's checkpatch looks at the module, and finds what is wrong" {
+	local file=$BATS_TEST_TMPDIR/kmod/bad.c
+	"$BATS_TEST_DIRNAME/../checkpatch" kmod/hook.c
+	printf '// SPDX-License-Identifier: GPL-2.0-only\nint frsp_bad(int *a)\n{\n\tsmp_rmb();\n\treturn(*a);\n}\n' >"$file"
+	run "$BATS_TEST_DIRNAME/../checkpatch" "$file"
+	echo "$output"
+	[[ $status == 1 && $output == *"bad.c:4: WARNING:MEMORY_BARRIER"* && $output == *"bad.c:5: ERROR:RETURN_PARENTHESES"* ]]
 }
