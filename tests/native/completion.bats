@@ -75,6 +75,81 @@ complete_words() {
 	done
 }
 
+# values_of PROGRAM OPTION: prints the fixed values of the option, sorted, by other means:
+# by "-s help", by the hint of an error or by --help
+values_of() {
+	case $1$2 in
+	*--sort | *-s) "$(path_of "$1")" -s help | cut -d' ' -f1 ;;
+	frsp-top--screen | frsp-top--metric)
+		ARGP_HELP_FMT=rmargin=400 "$frsp_top" --help | sed -nE "s/^ *$2=NAME .*: ([a-z, ()]*)\$/\1/p" |
+			sed 's/ (default)//; s/, /\n/g'
+		;;
+	*)
+		run_program "$1" "$2=nonsense"
+		expect "exit status" "$status" 2
+		sed -nE 's/^ *hint: //p' "$test_dir/err" | sed -E 's/, | or /\n/g'
+		;;
+	esac | sort
+}
+
+# The options that take one of a few values.
+fixed='hotmon --group
+hotmon --sort
+hotmon -s
+hotmon --score
+hotmon --color
+frsp-top --screen
+frsp-top --metric
+frsp-top --sort
+frsp-top -s
+frsp-top --color'
+
+@test "bash: options with fixed values are completed to them" {
+	local option first
+	while read -r program option; do
+		script "$program" bash
+		values_of "$program" "$option" >"$test_dir/values"
+		(($(wc -l <"$test_dir/values") >= 2)) || fail "few values of $option: $(cat "$test_dir/values")"
+		diff -u "$test_dir/values" <(complete_words "$program" "$option" '' | sort) >&2
+		# as bash splits --sort=temp
+		diff -u "$test_dir/values" <(complete_words "$program" "$option" = '' | sort) >&2
+		first=$(head -n 1 "$test_dir/values")
+		grep -qxF -- "$first" <(complete_words "$program" "$option" "${first:0:1}")
+		expect "of nonsense" "$(complete_words "$program" "$option" nonsense)" ""
+	done <<<"$fixed"
+	script hotmon bash
+	expect "+" "$(complete_words hotmon -s + | sort)" "$(values_of hotmon -s | sed 's/^/+/')"
+	expect "+" "$(complete_words hotmon --sort = +te)" +temp
+	script frsp-top bash
+	expect "+" "$(complete_words frsp-top -s +MI)" +MISS/s
+}
+
+# mount_make: mounts a filesystem at a path with a space; sets mount
+mount_make() {
+	mount="$test_dir/a mount"
+	fs_make fs ext4
+	mkdir "$mount"
+	mount --bind "$test_dir/fs" "$mount"
+	defer umount "$mount"
+	mount -t tmpfs none "$test_dir/fs/lost+found"
+	defer umount "$test_dir/fs/lost+found"
+}
+
+@test "bash: mount points and directories" {
+	mount_make
+	script hotmon bash
+	expect "mount points" "$(complete_words hotmon --fs "$test_dir/" | sort)" "$mount"$'\n'"$test_dir/fs"
+	expect "mount points" "$(complete_words hotmon --fs = "$test_dir/a")" "$mount"
+	expect "others are left to file names" "$(complete_words hotmon --fs "$test_dir/out")" ""
+	expect "directories" "$(complete_words hotmon -D "$test_dir/" | sort)" "$mount"$'\n'"$test_dir/fs"
+	expect "directories" "$(complete_words hotmon --directory = "$test_dir/a")" "$mount"
+	script frsp-top bash
+	expect "of frsp-top" "$(complete_words frsp-top --once "$test_dir/a")" "$mount"
+	script frspctl bash
+	expect "of frspctl" "$(complete_words frspctl save "$test_dir/a")" "$mount"
+	expect "of frspctl's next word" "$(complete_words frspctl save / "$test_dir/a")" ""
+}
+
 @test "bash: frspctl's first word is completed to its commands, and no other" {
 	script frspctl bash
 	ARGP_HELP_FMT=rmargin=200 "$frspctl" --help | sed -n '/^ Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p' |
@@ -82,7 +157,7 @@ complete_words() {
 	(($(wc -l <"$test_dir/help") == 6)) || fail "the commands: $(cat "$test_dir/help")"
 	diff -u "$test_dir/help" <(complete_words frspctl '' | sort) >&2
 	expect "of sta" "$(complete_words frspctl sta)" status
-	expect "of a second word" "$(complete_words frspctl status '')" ""
+	expect "of a second word" "$(complete_words frspctl status sta)" ""
 }
 
 # zsh_complete LINE: prints the completions of LINE by a zsh with all scripts.
@@ -114,6 +189,29 @@ zsh_scripts() {
 	expect "a directory" "$(zsh_complete "hotmon -D $test_dir/")" $'directory\nzsh'
 	grep -qx file <(zsh_complete "frsp-top $test_dir/f")
 	expect "behind --rows" "$(zsh_complete "hotmon --rows=-")" ""
+}
+
+@test "zsh: options with fixed values are completed to them" {
+	local option
+	zsh_scripts
+	while read -r program option; do
+		values_of "$program" "$option" >"$test_dir/values"
+		[[ $option == -? ]] && option+=' ' || option+='='
+		diff -u "$test_dir/values" <(zsh_complete "$program $option" | sort) >&2
+	done <<<"$fixed"
+	expect "+" "$(zsh_complete 'hotmon -s +te')" temp
+}
+
+@test "zsh: mount points and directories" {
+	mount_make
+	zsh_scripts
+	expect "mount points" "$(zsh_complete "hotmon --fs=$test_dir/")" "$mount"$'\n'"$test_dir/fs"
+	expect "a file" "$(zsh_complete "hotmon --fs=$test_dir/scr")" ""
+	touch "$test_dir/data"
+	expect "a file" "$(zsh_complete "hotmon --fs=$test_dir/da")" data
+	expect "of frsp-top" "$(zsh_complete "frsp-top --once $test_dir/a")" "$mount"
+	expect "of frspctl" "$(zsh_complete "frspctl save $test_dir/a")" "$mount"
+	expect "of frspctl's next word" "$(zsh_complete "frspctl save / $test_dir/da")" data
 }
 
 @test "zsh: frspctl's first word is completed to its commands, and no other" {

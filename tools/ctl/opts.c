@@ -156,12 +156,16 @@ void ctl_opts_parse(int argc, char **argv, const struct ctl_command *commands,
 		.args_doc = "COMMAND [ARG...]",
 		.doc = doc,
 	};
-
 	const char *names[MAX_COMMANDS + 1] = {0};
+	const struct completion completion = {
+		.options = options,
+		.commands = names,
+		.mounts = true,
+	};
 
 	for (int i = 0; commands[i].name; i++)
 		names[i] = commands[i].name;
-	completion_answer(argc, argv, options, names);
+	completion_answer(argc, argv, &completion);
 	*ctl = (struct ctl){0};
 	make_options(commands, all);
 	argv[0] = program_invocation_short_name; /* as getopt prints it */

@@ -86,6 +86,11 @@ static const char doc[] =
 	"  hotmon --self-test          does it count exactly on this kernel?\n\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this kernel, 4 not permitted.";
 
+static const char *sort_name(size_t i)
+{
+	return i < HOT_NR_SORT_KEYS ? hot_sort_names[i][0] : NULL;
+}
+
 static void parse_sort(const char *text, struct hot_sort *sort)
 {
 	if (!strcmp(text, "help")) {
@@ -117,30 +122,63 @@ static void parse_pids(const char *text, struct hot_track_options *track)
 	free(copy);
 }
 
+static const struct group {
+	const char *name;
+	enum hot_view view;
+} groups[] = {
+	{"path", HOT_VIEW_PATHS},
+	{"dir", HOT_VIEW_DIRECTORIES},
+	{"process", HOT_VIEW_PROCESSES},
+	{"cgroup", HOT_VIEW_CGROUPS},
+	{0},
+};
+
+static const char *group_name(size_t i)
+{
+	return groups[i].name;
+}
+
 static enum hot_view parse_group(const char *text)
 {
-	static const struct {
-		const char *name;
-		enum hot_view view;
-	} groups[] = {
-		{"path", HOT_VIEW_PATHS},
-		{"dir", HOT_VIEW_DIRECTORIES},
-		{"process", HOT_VIEW_PROCESSES},
-		{"cgroup", HOT_VIEW_CGROUPS},
+	return groups[opts_choice("--group", text, group_name,
+				  "path, dir, process or cgroup")]
+		.view;
+}
+
+enum score {
+	SCORE_HALF_LIFE,
+	SCORE_COMPAT,
+	NR_SCORES,
+};
+
+static const char *score_name(size_t i)
+{
+	static const char *const names[NR_SCORES] = {
+		[SCORE_HALF_LIFE] = "half-life",
+		[SCORE_COMPAT] = "compat",
 	};
 
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
-		if (!strcmp(text, groups[i].name))
-			return groups[i].view;
-	opts_wrong_value("--group", text, "path, dir, process or cgroup");
+	return i < NR_SCORES ? names[i] : NULL;
 }
 
 static bool parse_score(const char *text)
 {
-	if (strcmp(text, "compat") && strcmp(text, "half-life"))
-		opts_wrong_value("--score", text, "half-life or compat");
-	return !strcmp(text, "compat");
+	return opts_choice("--score", text, score_name,
+			   "half-life or compat") == SCORE_COMPAT;
 }
+
+static const struct option_values values[] = {
+	{'s', sort_name, true},
+	{OPT_GROUP, group_name, false},
+	{OPT_SCORE, score_name, false},
+	OPTS_REPORT_VALUES,
+	{0},
+};
+
+static const struct completion completion = {
+	.options = options,
+	.values = values,
+};
 
 static __u64 parse_memory(const char *text)
 {
@@ -276,5 +314,6 @@ void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
 		.monitor.track.memory = HOT_TRACK_DEFAULT_MEMORY,
 		.monitor.track.half_life_s = HOT_TRACK_DEFAULT_HALF_LIFE_S,
 	};
-	opts_parse(&argp, libbpf_version_string(), argc, argv, opts);
+	opts_parse(&argp, &completion, libbpf_version_string(), argc, argv,
+		   opts);
 }

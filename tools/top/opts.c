@@ -58,21 +58,24 @@ enum argument {
 	ARGUMENT_NONE,
 };
 
-static enum top_screen_id parse_screen(const char *text)
+static const char *screen_name(size_t i)
 {
-	for (int id = 0; id < TOP_NR_SCREENS; id++)
-		if (!strcmp(text, top_screens[id].name))
-			return id;
-	opts_wrong_value("--screen", text, "--help lists the screens");
+	return i < TOP_NR_SCREENS ? top_screens[i].name : NULL;
 }
 
-static enum top_metric parse_metric(const char *text)
-{
-	for (int metric = 0; metric < TOP_NR_METRICS; metric++)
-		if (!strcmp(text, top_map_metric(metric)))
-			return metric;
-	opts_wrong_value("--metric", text, "--help lists them");
-}
+static const struct option_values values[] = {
+	{OPT_SCREEN, screen_name, false},
+	{OPT_METRIC, top_map_metric, false},
+	{'s', top_overview_column, true},
+	OPTS_REPORT_VALUES,
+	{0},
+};
+
+static const struct completion completion = {
+	.options = options,
+	.values = values,
+	.mounts = true,
+};
 
 static void parse_sort(const char *text, struct top_view *view)
 {
@@ -144,10 +147,12 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		opts->unpin = true;
 		break;
 	case OPT_SCREEN:
-		opts->view.screen = parse_screen(text);
+		opts->view.screen = opts_choice("--screen", text, screen_name,
+						"--help lists the screens");
 		break;
 	case OPT_METRIC:
-		opts->view.metric = parse_metric(text);
+		opts->view.metric = opts_choice(
+			"--metric", text, top_map_metric, "--help lists them");
 		break;
 	case 's':
 		parse_sort(text, &opts->view);
@@ -177,7 +182,8 @@ void top_opts_parse(int argc, char **argv, struct top_opts *opts)
 	*opts = (struct top_opts){
 		.report = opts_report_default(),
 	};
-	opts_parse(&argp, libbpf_version_string(), argc, argv, &parsing);
+	opts_parse(&argp, &completion, libbpf_version_string(), argc, argv,
+		   &parsing);
 	opts->view.exact = opts->report.exact;
 	opts->view.color = opts->report.color;
 	if (opts->view.color && opts->report.output == OUTPUT_BATCH)

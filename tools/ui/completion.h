@@ -8,13 +8,35 @@
 #define FRSP_COMPLETION_H
 
 #include <argp.h>
+#include <stdbool.h>
 
-/*
- * If argv asks for a script, prints it and ends the program. commands: the
- * possible words of the first argument, with NULL at the end; NULL: there are
- * none.
+/* The values of an option that takes one of a few. The option's parser calls
+ * .name, too, so a script offers what the program takes.
  */
-void completion_answer(int argc, char **argv, const struct argp_option *options,
-		       const char *const *commands);
+struct option_values {
+	int key; /* in the table of options; 0: the end of an array of these */
+	const char *(*name)(size_t i); /* NULL: there are no more */
+	bool plus;		       /* "+NAME" is valid, too */
+};
+
+struct completion {
+	const struct argp_option *options;
+	const struct option_values *values; /* NULL: no option has any */
+	/* the possible words of the first argument, with NULL at the end; NULL:
+	 * there are none
+	 */
+	const char *const *commands;
+	/* words that are no option may be mount points; if there are commands,
+	 * only the word behind the command
+	 */
+	bool mounts;
+};
+
+/* If argv asks for a script, prints it and ends the program. The value of an
+ * option whose argument is called DIR or MOUNT is completed to directories or
+ * mount points.
+ */
+void completion_answer(int argc, char **argv,
+		       const struct completion *completion);
 
 #endif

@@ -10,7 +10,6 @@
 #include "base/fmt.h"
 #include "base/log.h"
 #include "base/version.h"
-#include "ui/completion.h"
 
 #define DEFAULT_INTERVAL_S 1.0
 #define MIN_INTERVAL_S	   0.05
@@ -26,11 +25,11 @@ static void print_version(FILE *out, struct argp_state *state)
 		frsp_version, libbpf_version);
 }
 
-void opts_parse(const struct argp *argp, const char *libbpf, int argc,
-		char **argv, void *input)
+void opts_parse(const struct argp *argp, const struct completion *completion,
+		const char *libbpf, int argc, char **argv, void *input)
 {
 	libbpf_version = libbpf;
-	completion_answer(argc, argv, argp->options, NULL);
+	completion_answer(argc, argv, completion);
 	argv[0] = program_invocation_short_name; /* as getopt prints it */
 	argp_program_version_hook = print_version;
 	argp_err_exit_status = EXIT_USAGE;
@@ -41,6 +40,15 @@ void opts_wrong_value(const char *option, const char *text, const char *valid)
 {
 	exit(log_fail(EXIT_USAGE, valid, "%s: \"%s\" is not valid", option,
 		      text));
+}
+
+size_t opts_choice(const char *option, const char *text,
+		   const char *(*name)(size_t i), const char *valid)
+{
+	for (size_t i = 0; name(i); i++)
+		if (!strcmp(text, name(i)))
+			return i;
+	opts_wrong_value(option, text, valid);
 }
 
 double opts_seconds(const char *option, const char *text, double min,
@@ -68,18 +76,31 @@ __u64 opts_count(const char *option, const char *text)
 	return count;
 }
 
-/* text: "auto", "always" or "never". */
-static bool parse_color(const char *text)
+enum color {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER,
+	NR_COLORS,
+};
+
+const char *opts_color_name(size_t i)
+{
+	static const char *const names[NR_COLORS] = {
+		[COLOR_AUTO] = "auto",
+		[COLOR_ALWAYS] = "always",
+		[COLOR_NEVER] = "never",
+	};
+
+	return i < NR_COLORS ? names[i] : NULL;
+}
+
+static bool is_colored(enum color color)
 {
 	const char *no_color = getenv("NO_COLOR");
 
-	if (!strcmp(text, "always"))
-		return true;
-	if (!strcmp(text, "never"))
-		return false;
-	if (strcmp(text, "auto"))
-		opts_wrong_value("--color", text, "auto, always or never");
-	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	if (color == COLOR_AUTO)
+		return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+	return color == COLOR_ALWAYS;
 }
 
 struct opts_report opts_report_default(void)
@@ -89,7 +110,7 @@ struct opts_report opts_report_default(void)
 	return (struct opts_report){
 		.output = live ? OUTPUT_LIVE : OUTPUT_BATCH,
 		.interval_s = DEFAULT_INTERVAL_S,
-		.color = parse_color("auto"),
+		.color = is_colored(COLOR_AUTO),
 	};
 }
 
@@ -119,7 +140,9 @@ bool opts_report_option(struct opts_report *report, int key, const char *text)
 		report->exact = true;
 		break;
 	case OPTS_COLOR:
-		report->color = parse_color(text);
+		report->color =
+			is_colored(opts_choice("--color", text, opts_color_name,
+					       "auto, always or never"));
 		break;
 	case 'v':
 		report->verbose = true;

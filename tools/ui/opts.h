@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
+#include "ui/completion.h"
+
 enum opts_output {
 	OUTPUT_LIVE,
 	OUTPUT_BATCH,
@@ -48,6 +50,10 @@ enum opts_key {
 	{"verbose", 'v', 0, 0, "Print libbpf's messages too", 0}
 /* clang-format on */
 
+/* The values of options of OPTS_REPORT_ROWS, for the table of them. */
+#define OPTS_REPORT_VALUES {OPTS_COLOR, opts_color_name, false}
+const char *opts_color_name(size_t i);
+
 /* Without options: the live view on a terminal, else reports. */
 struct opts_report opts_report_default(void);
 
@@ -58,12 +64,16 @@ bool opts_report_option(struct opts_report *report, int key, const char *text);
  * --help and --version (0). libbpf: its version, for --version. input: for the
  * parser of argp.
  */
-void opts_parse(const struct argp *argp, const char *libbpf, int argc,
-		char **argv, void *input);
+void opts_parse(const struct argp *argp, const struct completion *completion,
+		const char *libbpf, int argc, char **argv, void *input);
 
 /* Ends the program. valid: which values are valid. */
 __attribute__((noreturn)) void
 opts_wrong_value(const char *option, const char *text, const char *valid);
+
+/* Which name of name() text is. valid: as above */
+size_t opts_choice(const char *option, const char *text,
+		   const char *(*name)(size_t i), const char *valid);
 
 double opts_seconds(const char *option, const char *text, double min,
 		    double max, const char *valid);
