@@ -38,7 +38,7 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wex
 
 PROGRAMS := $(basename $(notdir $(MAINS)))
 SKELETONS := $(patsubst bpf/%.bpf.c,$(GENERATED)/%.skel.h,$(wildcard bpf/*.bpf.c))
-MANUALS := $(wildcard docs/*.8.scd)
+MANUALS := $(wildcard docs/*.[78].scd)
 SCHEMAS := $(wildcard docs/*.schema.json)
 # The files of the module that do not depend on ext4, and the kernel's functions that they
 # need in user space.
@@ -101,19 +101,6 @@ $(OUTPUT)/completion/% $(OUTPUT)/completion/_%: $(OUTPUT)/$(if $(CROSS),host/)%
 $(OUTPUT)/%: docs/%.scd
 	$(call say,MAN,$@) mkdir -p $(@D) && scdoc <$< >$@
 
-install: all
-	$(if $(OFF)$(NO_LIBS)$(NO_BTF),echo "nothing is installed: see above" >&2; false)
-	$(if $(word 2,x$(DESTDIR)$(PREFIX)),echo "nothing is installed: DESTDIR and PREFIX cannot have a space" >&2; false)
-	install -D -t $(DESTDIR)$(sbindir) $(PROGRAMS:%=$(OUTPUT)/%)
-	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(MANUALS:docs/%.scd=$(OUTPUT)/%)
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS)
-	install -D -m 644 -t $(DESTDIR)$(bashdir) $(PROGRAMS:%=$(OUTPUT)/completion/%)
-	install -D -m 644 -t $(DESTDIR)$(zshdir) $(PROGRAMS:%=$(OUTPUT)/completion/_%)
-
-uninstall:
-	$(if $(word 2,x$(DESTDIR)$(PREFIX)),echo "nothing is removed: DESTDIR and PREFIX cannot have a space" >&2; false)
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(PROGRAMS:%=$(DESTDIR)$(bashdir)/%) \
-		$(PROGRAMS:%=$(DESTDIR)$(zshdir)/_%) $(MANUALS:docs/%.scd=$(DESTDIR)$(mandir)/man8/%) \
-		$(SCHEMAS:docs/%=$(DESTDIR)$(PREFIX)/share/frsp/%)
+include tools/install.mk
 
 -include $(shell find .output -name '*.d' 2>/dev/null)

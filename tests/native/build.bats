@@ -31,6 +31,7 @@ installed() { # installed DIR: lists the files below DIR
 		./usr/share/frsp/frspctl.schema.json
 		./usr/share/frsp/hotmon-self-test.schema.json
 		./usr/share/frsp/hotmon.schema.json
+		./usr/share/man/man7/frsp.7
 		./usr/share/man/man8/frsp-top.8
 		./usr/share/man/man8/frspctl.8
 		./usr/share/man/man8/hotmon.8
@@ -50,6 +51,30 @@ installed() { # installed DIR: lists the files below DIR
 	local dest=$BATS_TEST_TMPDIR/dest
 	make -C "$TREE" install DESTDIR="$dest"
 	[ -x "$dest/usr/local/sbin/hotmon" ]
+}
+
+# places: prints the directories that make said, one on each line
+places() {
+	grep -oE ' /[^ :]*' <<<"$1" | tr -d ' ' | LC_ALL=C sort -u
+}
+
+@test "make install and uninstall say what is where, and how to go on" {
+	local dest=$BATS_TEST_TMPDIR/dest said
+	said=$(make -s -C "$TREE" install DESTDIR="$dest" PREFIX=/opt mandir=/opt/man | sed -n '/^installed:/,$p')
+	echo "$said"
+	# all that is there is below a place that it said, and each place has something
+	diff -u <(places "$said") <(cd "$dest" && find opt -type f | sed -E "s|^|$dest/|; s|/[^/]*\$||; s|/man/man.\$|/man|" | LC_ALL=C sort -u)
+	grep -qx "  programs     $dest/opt/sbin: hotmon, frsp-top, frspctl" <<<"$said"
+	grep -qx "  manuals      $dest/opt/man: frsp(7), frsp-top(8), frspctl(8), hotmon(8)" <<<"$said"
+	grep -q '^  frsp.ko .*make dkms-install' <<<"$said"
+	# the command that it names for that removes all
+	# shellcheck disable=SC2046 # words
+	said=$(make -s -C "$TREE" $(sed -n 's/^next: man frsp; .*: make //p' <<<"$said") mandir=/opt/man)
+	echo "$said"
+	[ -z "$(installed "$dest")" ]
+	[ "$(head -n 1 <<<"$said")" = removed: ]
+	grep -qx "  programs     $dest/opt/sbin: hotmon, frsp-top, frspctl" <<<"$said"
+	grep -q '^  frsp.ko .*make dkms-uninstall' <<<"$said"
 }
 
 @test "a change of a header rebuilds what includes it, and no more" {

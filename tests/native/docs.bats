@@ -217,6 +217,17 @@ schema_fields() {
 	done
 }
 
+# So a field that comes or goes without its line in the schema makes a document invalid.
+@test "the schemas allow no other fields, and require all but those of an option" {
+	local file
+	for file in "$docs"/*.schema.json; do
+		jq -r '.. | objects | select(has("properties")) | (select(.additionalProperties != false) | "open: \(.properties | keys)"),
+			((.properties | keys) - .required)[]' "$file"
+	done | sort >"$test_dir/optional"
+	expect "open or not required" "$(paste -sd' ' "$test_dir/optional")" \
+		"cgroups devices devices_interval_ms directories filesystem_totals heat latency_overhead map paths physical_devices processes ranges"
+}
+
 # docs/sysfs.abi describes the module's files.
 @test "the files of sysfs.abi are those that frspctl status has" {
 	sed -nE 's|^What:\t\t/sys/fs/ext4/DEV/([a-z_]+)$|\1|p; s/^\t\t([a-z_]+)( \*)?\t+[a-z1].*/\1/p' "$docs/sysfs.abi" |
@@ -284,11 +295,10 @@ definitions() {
 
 @test "mandoc finds no error in the manuals, and no warning but scdoc's own" {
 	local found
-	for program in $programs; do
-		of "$program"
-		scdoc <"$manual" >"$test_dir/$program.8"
+	for manual in "$docs"/*.scd; do
+		scdoc <"$manual" >"$test_dir/manual"
 		# scdoc writes a paragraph macro before and after each block, even if not needed.
-		found=$(mandoc -T lint -W warning "$test_dir/$program.8" | grep -vE 'WARNING: skipping paragraph macro: PP (empty|after S[HS])$' || :)
+		found=$(mandoc -T lint -W warning "$test_dir/manual" | grep -vE 'WARNING: skipping paragraph macro: PP (empty|after S[HS])$' || :)
 		expect "mandoc" "$found" ""
 	done
 }
@@ -298,15 +308,77 @@ definitions() {
 	not mandoc -T lint -W warning "$test_dir/bad.8"
 }
 
-@test "the README's table of kernels is the one that the tests make" {
+@test "the table of kernels is the one that the tests make" {
 	"$root/tests/matrix" >"$test_dir/matrix"
 	(($(wc -l <"$test_dir/matrix") >= 5))
-	sed -n '/^## Tested on$/,/^## /{ /^|/p; }' "$root/README.md" | diff -u - "$test_dir/matrix"
+	grep '^|' "$docs/tested.md" | diff -u - "$test_dir/matrix"
 }
 
 @test "the README has at most 150 lines, design.md 120" {
 	(($(wc -l <"$root/README.md") <= 150))
 	(($(wc -l <"$docs/design.md") <= 120))
+}
+
+# pages: prints the pages that SEE ALSO of the manual names, such as "hotmon.8"
+pages() {
+	section 'SEE ALSO' | grep -oE '\*[a-z0-9_-]+\*\([0-9]\)' | sed -E 's/\*(.*)\*\((.)\)/\1.\2/'
+}
+
+@test "each manual leads to frsp(7), and frsp(7) to each" {
+	local program page
+	manual=$docs/frsp.7.scd
+	for program in $programs; do
+		grep -qx "$program.8" <(pages) || fail "frsp(7) does not name $program(8)"
+	done
+	for manual in "$docs"/*.8.scd; do
+		grep -qx frsp.7 <(pages) || fail "${manual##*/} does not name frsp(7)"
+	done
+	# a page of ours that is named anywhere is there
+	while read -r page; do
+		[[ -e $docs/$page.scd ]] || fail "there is no $page"
+	done < <(cat "$docs"/*.scd | grep -oE '\*(frsp|hotmon)[a-z-]*\*\([0-9]\)' | sed -E 's/\*(.*)\*\((.)\)/\1.\2/' | sort -u)
+}
+
+@test "frsp(7) has the exit statuses of all programs" {
+	for program in $programs; do
+		"$(path_of "$program")" --help | tr '\n' ' ' | sed 's/.*Exit status: //' | grep -oE '[0-9]'
+	done | sort -u >"$test_dir/help"
+	manual=$docs/frsp.7.scd
+	section 'EXIT STATUS' | sed -n 's/^\*\([0-9]\)\*$/\1/p' >"$test_dir/manual"
+	same --help "$test_dir/help" "EXIT STATUS" "$test_dir/manual"
+}
+
+@test "frsp(7)'s glossary is in alphabetical order, and has what the README says" {
+	local term
+	manual=$docs/frsp.7.scd
+	section GLOSSARY | sed -n 's/^\*\([a-z ]*\)\*.*/\1/p' >"$test_dir/glossary"
+	sort -c "$test_dir/glossary"
+	for term in $(sed -n 's/.*with a glossary: \(.*\) and so on.*/\1/p' "$root/README.md" | tr -d ,); do
+		grep -qx "$term" "$test_dir/glossary" || fail "no $term"
+	done
+	(($(wc -l <"$test_dir/glossary") >= 10))
+}
+
+# commands: prints the commands of our programs in `...` of the README, in "..." of frsp(7),
+# and in the indented lines of both.
+commands() {
+	local ours="(${programs// /|})"
+	{
+		grep -oE "\`${ours}[^\`]*\`" "$root/README.md" | tr -d '`'
+		sed -nE "s/^    (sudo )?($ours( [^ ]+)*).*/\2/p" "$root/README.md"
+		plain <"$docs/frsp.7.scd" | grep -oE "\"$ours [^\"]*\"" | tr -d '"'
+		sed -nE "s/^\\$ sudo (${ours}[^>]*).*/\1/p" "$docs/frsp.7.scd"
+	} | sort -u
+}
+
+@test "the programs take the commands that the README and frsp(7) show" {
+	local command n=0
+	while read -r -a command; do
+		# --help comes after the options before it are parsed
+		"$(path_of "${command[0]}")" "${command[@]:1}" --help >/dev/null || fail "${command[*]}"
+		n=$((n + 1))
+	done < <(commands)
+	((n >= 20)) || fail "only $n commands"
 }
 
 # links FILE: prints the relative links of a Markdown file, the paths that it has in `...`,
