@@ -202,7 +202,8 @@ load lib
 		def number: type == "number" and . >= 0;
 		def whole: number and . == floor;
 		def counts: all(.reads, .writes, .read_bytes, .write_bytes,
-			.read_bytes_per_s, .write_bytes_per_s; whole);
+			.read_bytes_per_s, .write_bytes_per_s; whole) and
+			all(.reads_per_s, .writes_per_s; number);
 		def file: (.dev | test("^[0-9]+:[0-9]+$")) and (.fs_type | type == "string") and
 			all(.ino, .gen, .ranges; whole) and (.path | type == "string" or . == null) and
 			(.temperature | number) and counts;
@@ -228,6 +229,19 @@ load lib
 	report fs '.interval_ms as $ms | .files[0] | .read_bytes as $bytes | .read_bytes_per_s as $rate |
 		if ($rate - 1) * ($ms - 0.5) < $bytes * 1000 and ($rate + 1) * ($ms + 0.5) > $bytes * 1000
 		then "good" else error("\($bytes) bytes in \($ms) ms are not \($rate) a second") end'
+}
+
+@test "r/s are the operations of the interval by its length" {
+	fs_make fs ext4
+	file_make "$test_dir/fs/data" 4
+	fs_cool fs
+	hotmon_start fs --fs "$test_dir/fs" -s riops
+	dd if="$test_dir/fs/data" of=/dev/null iflag=direct bs=4k status=none
+	hotmon_stop fs
+	report fs '.interval_ms as $ms | .files[0] | .reads_per_s as $rate |
+		if .reads == 1024 and ($rate - 0.01) * ($ms - 0.5) < 1024000 and
+			($rate + 0.01) * ($ms + 0.5) > 1024000 and .writes_per_s == 0
+		then "good" else error("\(.reads) reads in \($ms) ms are not \($rate) a second") end'
 }
 
 @test "rates are those of the last interval, counts are since the start" {

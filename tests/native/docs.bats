@@ -287,7 +287,7 @@ definitions() {
 	hotmon_end processes INT
 	hotmon_end cgroups INT
 	grep -hE '^ *(TEMP|READ/s) ' "$test_dir"/*.out | tr -s ' ' '\n' | sed '/^$/d' | sort -u >"$test_dir/report"
-	section FIELDS | sed -n 's/^|  \([A-Z/s]*\)$/\1/p' | sort >"$test_dir/manual"
+	section FIELDS | sed -n 's/^|  \([A-Za-z0-9/-]*\)$/\1/p' | sort >"$test_dir/manual"
 	same report "$test_dir/report" FIELDS "$test_dir/manual"
 }
 

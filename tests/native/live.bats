@@ -137,7 +137,7 @@ start_with_files() {
 	local key
 	start_with_files
 	press s '^ temp +temperature'
-	expect "keys of the menu" "$(screen | sed -n '3,12s/^ \([a-z]*\) .*/\1/p' | paste -sd' ')" \
+	expect "keys of the menu" "$(screen | sed -n '3,15s/^ \([a-z]*\) .*/\1/p' | paste -sd' ')" \
 		"$("$hotmon" -s help | awk '{ print $1 }' | paste -sd' ')"
 	is_cursor_at 1
 	tui send-keys Down Down
@@ -424,23 +424,23 @@ start_deep() {
 
 @test "200x50: all columns, and the whole path" {
 	start_deep 200 50
-	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s READS WRITES READ WRITTEN RANGES DEV WHO FILE"
+	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s r/s w/s READS WRITES READ WRITTEN RANGES DEV WHO FILE"
 	shows " $test_dir/fs/$deep/orders.db\$"
 }
 
 @test "80x24: some columns leave, the name stays, below as many directories as fit" {
 	start_deep 80 24
-	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s WHO FILE"
+	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s r/s w/s WHO FILE"
 	shows ' …(/[a-z0-9_]+)*/pg_internal/global/orders\.db$' || fail "$(screen)"
 	press Tab OFFSET
-	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s OFFSET WHO FILE"
+	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s r/s w/s OFFSET FILE"
 	wait_until shows '/orders\.db$' || fail "$(screen)"
 }
 
 @test "60x15: the temperature, the rates and the name stay" {
 	start_deep 60 15
-	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s FILE"
-	shows ' …/16384/pg_internal/global/orders\.db$'
+	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s r/s w/s FILE"
+	shows ' …(/[a-z_]+)*/global/orders\.db$'
 	is_screen_of 15
 }
 

@@ -75,7 +75,8 @@ def wrong_values(value):
 ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
             "name", "release", "command", "cgroup"}
 EMPTY_TEXT = {"command"}
-NUMBER = {"temperature", "ns_per_event", "per_s", "queue", "util_pct"}
+NUMBER = {"temperature", "ns_per_event", "per_s", "queue", "util_pct", "reads_per_s",
+          "writes_per_s"}
 NULL_OR_NUMBER = {"links", "pid", "tree", "taken_pct", "per_s",
                   "bytes_per_s", "queue", "util_pct", "p50_ns", "p99_ns"}
 # Arrays of any names.

@@ -96,6 +96,8 @@ static void read_actor(struct hot_actors *actors, struct hot_actor *actor,
 	if (before.id != counts->id)
 		before = (struct frsp_hot_actor){0};
 	actor->counts = *counts;
+	actor->reads_per_s = (counts->reads - before.reads) / interval_s;
+	actor->writes_per_s = (counts->writes - before.writes) / interval_s;
 	actor->read_bytes_per_s =
 		(counts->read_bytes - before.read_bytes) / interval_s;
 	actor->write_bytes_per_s =
@@ -376,6 +378,8 @@ static void add(struct ranking *ranking, const struct hot_actor *actor)
 	row->writes += counts->writes;
 	row->read_bytes += counts->read_bytes;
 	row->write_bytes += counts->write_bytes;
+	row->reads_per_s += actor->reads_per_s;
+	row->writes_per_s += actor->writes_per_s;
 	row->read_bytes_per_s += actor->read_bytes_per_s;
 	row->write_bytes_per_s += actor->write_bytes_per_s;
 }

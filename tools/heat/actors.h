@@ -12,6 +12,7 @@
 
 struct hot_actor {
 	struct frsp_hot_actor counts; /* since tracking began */
+	double reads_per_s, writes_per_s;
 	double read_bytes_per_s, write_bytes_per_s;
 	/* Path below the root of the cgroup2 hierarchy; NULL: unknown, or a
 	 * kernel worker. Valid until the next sample.

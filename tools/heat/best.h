@@ -6,15 +6,20 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
-struct hot_bytes {
-	__u64 read;
+/* What a slot counted, in total or in an interval. The operations may wrap:
+ * only their differences matter.
+ */
+struct hot_moved {
+	__u64 read; /* bytes */
 	__u64 write;
+	__u32 reads; /* operations */
+	__u32 writes;
 };
 
 struct hot_candidate {
 	double value; /* the best is the greatest */
 	__u32 index;  /* of the slot */
-	struct hot_bytes delta;
+	struct hot_moved delta;
 };
 
 /* While it is full, a min-heap: its root is the worst candidate. */

@@ -35,6 +35,24 @@ static const char *write_rate(char buf[FMT_LEN], const struct hot_row *row,
 	return fmt_bytes(buf, row->write_bytes_per_s + 0.5, exact);
 }
 
+static const char *op_rate(char buf[FMT_LEN], double per_s, bool exact)
+{
+	snprintf(buf, FMT_LEN, exact ? "%.2f" : "%.0f", per_s);
+	return buf;
+}
+
+static const char *reads_per_s(char buf[FMT_LEN], const struct hot_row *row,
+			       bool exact)
+{
+	return op_rate(buf, row->reads_per_s, exact);
+}
+
+static const char *writes_per_s(char buf[FMT_LEN], const struct hot_row *row,
+				bool exact)
+{
+	return op_rate(buf, row->writes_per_s, exact);
+}
+
 static const char *reads(char buf[FMT_LEN], const struct hot_row *row,
 			 bool exact)
 {
@@ -143,17 +161,19 @@ const struct hot_column hot_columns[HOT_N_COLUMNS] = {
 	{"TEMP", 5, 0, 0, false, FILES | HOT_IN(RANGES), HOT_BY_TEMPERATURE, NO_KEY, temperature},
 	{"READ/s", 7, 0, 0, false, ALL, HOT_BY_READ_RATE, HOT_BY_RATE, read_rate},
 	{"WRITE/s", 8, 0, 0, false, ALL, HOT_BY_WRITE_RATE, HOT_BY_RATE, write_rate},
-	{"READS", 8, 3, 0, false, ALL, HOT_BY_READS, HOT_BY_OPS, reads},
-	{"WRITES", 8, 3, 0, false, ALL, HOT_BY_WRITES, HOT_BY_OPS, writes},
-	{"READ", 7, 2, 0, false, ALL, HOT_BY_READ_BYTES, HOT_BY_BYTES, read_bytes},
-	{"WRITTEN", 8, 2, 0, false, ALL, HOT_BY_WRITE_BYTES, HOT_BY_BYTES, write_bytes},
-	{"RANGES", 6, 5, 0, false, FILES, NO_KEY, NO_KEY, n_ranges},
-	{"FILES", 6, 5, 0, false, HOT_IN(PATHS) | HOT_IN(DIRECTORIES), NO_KEY, NO_KEY, n_files},
-	{"PROCS", 6, 5, 0, false, HOT_IN(CGROUPS), NO_KEY, NO_KEY, n_processes},
+	{"r/s", 5, 1, 0, false, ALL, HOT_BY_READ_OP_RATE, HOT_BY_OP_RATE, reads_per_s},
+	{"w/s", 5, 1, 0, false, ALL, HOT_BY_WRITE_OP_RATE, HOT_BY_OP_RATE, writes_per_s},
+	{"READS", 8, 4, 0, false, ALL, HOT_BY_READS, HOT_BY_OPS, reads},
+	{"WRITES", 8, 4, 0, false, ALL, HOT_BY_WRITES, HOT_BY_OPS, writes},
+	{"READ", 7, 3, 0, false, ALL, HOT_BY_READ_BYTES, HOT_BY_BYTES, read_bytes},
+	{"WRITTEN", 8, 3, 0, false, ALL, HOT_BY_WRITE_BYTES, HOT_BY_BYTES, write_bytes},
+	{"RANGES", 6, 6, 0, false, FILES, NO_KEY, NO_KEY, n_ranges},
+	{"FILES", 6, 6, 0, false, HOT_IN(PATHS) | HOT_IN(DIRECTORIES), NO_KEY, NO_KEY, n_files},
+	{"PROCS", 6, 6, 0, false, HOT_IN(CGROUPS), NO_KEY, NO_KEY, n_processes},
 	{"OFFSET", 8, 0, 0, false, HOT_IN(RANGES), NO_KEY, NO_KEY, offset},
-	{"DEV", 6, 4, 0, true, FILES | HOT_IN(RANGES), NO_KEY, NO_KEY, device},
-	{"WHO", 14, 1, HOT_IN(PROCESSES), true, FILES | HOT_IN(RANGES) | HOT_IN(PROCESSES), NO_KEY, NO_KEY, who},
-	{"CGROUP", 14, 1, HOT_IN(CGROUPS), true, ACTORS, NO_KEY, NO_KEY, cgroup},
+	{"DEV", 6, 5, 0, true, FILES | HOT_IN(RANGES), NO_KEY, NO_KEY, device},
+	{"WHO", 14, 2, HOT_IN(PROCESSES), true, FILES | HOT_IN(RANGES) | HOT_IN(PROCESSES), NO_KEY, NO_KEY, who},
+	{"CGROUP", 14, 2, HOT_IN(CGROUPS), true, ACTORS, NO_KEY, NO_KEY, cgroup},
 	{"FILE", 26, 0, 0, true, ALL, NO_KEY, NO_KEY, NULL},
 };
 /* clang-format on */

@@ -23,7 +23,7 @@ struct hot_column {
 			    bool exact);
 };
 
-#define HOT_N_COLUMNS 15
+#define HOT_N_COLUMNS 17
 
 extern const struct hot_column hot_columns[HOT_N_COLUMNS];
 

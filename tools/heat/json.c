@@ -12,6 +12,8 @@ static void add_counts(struct json_object *object, const struct hot_row *row)
 	json_add_u64(object, "writes", row->writes);
 	json_add_u64(object, "read_bytes", row->read_bytes);
 	json_add_u64(object, "write_bytes", row->write_bytes);
+	json_add_number(object, "reads_per_s", row->reads_per_s, 2);
+	json_add_number(object, "writes_per_s", row->writes_per_s, 2);
 	json_add_u64(object, "read_bytes_per_s", row->read_bytes_per_s + 0.5);
 	json_add_u64(object, "write_bytes_per_s", row->write_bytes_per_s + 0.5);
 }

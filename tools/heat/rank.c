@@ -48,6 +48,9 @@ const char *const hot_sort_names[HOT_NR_SORT_KEYS][2] = {
 	[HOT_BY_RATE] = {"rate", "bytes per second in the last interval"},
 	[HOT_BY_READ_RATE] = {"rrate", "bytes read per second"},
 	[HOT_BY_WRITE_RATE] = {"wrate", "bytes written per second"},
+	[HOT_BY_OP_RATE] = {"iops", "operations per second"},
+	[HOT_BY_READ_OP_RATE] = {"riops", "read operations per second"},
+	[HOT_BY_WRITE_OP_RATE] = {"wiops", "write operations per second"},
 	[HOT_BY_BYTES] = {"bytes", "bytes since tracking began"},
 	[HOT_BY_READ_BYTES] = {"rbytes", "bytes read"},
 	[HOT_BY_WRITE_BYTES] = {"wbytes", "bytes written"},
@@ -76,7 +79,7 @@ struct ranked_by {
 
 struct hot_rank {
 	__u32 n_slots;
-	struct hot_bytes *before; /* by slot */
+	struct hot_moved *before; /* by slot */
 	__u64 *owner; /* by slot: owner_of() its range; 0: it holds none */
 	struct range_count ranges_of; /* by owner */
 	struct cluster *clusters;
@@ -171,7 +174,7 @@ static double slot_temperature(const struct frsp_hot_slot *slot,
 }
 
 static double sort_value(const struct frsp_hot_slot *slot,
-			 struct hot_bytes delta, const struct hot_clock *clock,
+			 struct hot_moved delta, const struct hot_clock *clock,
 			 enum hot_sort_key key)
 {
 	switch (key) {
@@ -181,6 +184,12 @@ static double sort_value(const struct frsp_hot_slot *slot,
 		return delta.read;
 	case HOT_BY_WRITE_RATE:
 		return delta.write;
+	case HOT_BY_OP_RATE:
+		return (double)delta.reads + delta.writes;
+	case HOT_BY_READ_OP_RATE:
+		return delta.reads;
+	case HOT_BY_WRITE_OP_RATE:
+		return delta.writes;
 	case HOT_BY_BYTES:
 		return slot->read_bytes + slot->write_bytes;
 	case HOT_BY_READ_BYTES:
@@ -207,6 +216,12 @@ double hot_row_value(const struct hot_row *row, enum hot_sort_key key)
 		return row->read_bytes_per_s;
 	case HOT_BY_WRITE_RATE:
 		return row->write_bytes_per_s;
+	case HOT_BY_OP_RATE:
+		return row->reads_per_s + row->writes_per_s;
+	case HOT_BY_READ_OP_RATE:
+		return row->reads_per_s;
+	case HOT_BY_WRITE_OP_RATE:
+		return row->writes_per_s;
 	case HOT_BY_BYTES:
 		return row->read_bytes + row->write_bytes;
 	case HOT_BY_READ_BYTES:
@@ -224,24 +239,27 @@ double hot_row_value(const struct hot_row *row, enum hot_sort_key key)
 	}
 }
 
-static struct hot_bytes take_delta(struct hot_rank *rank, __u32 index,
+static struct hot_moved take_delta(struct hot_rank *rank, __u32 index,
 				   const struct frsp_hot_slot *slot)
 {
-	struct hot_bytes *before = &rank->before[index], delta;
-	__u64 read = slot->read_bytes, write = slot->write_bytes;
+	const struct hot_moved now = {slot->read_bytes, slot->write_bytes,
+				      (__u32)slot->reads, (__u32)slot->writes};
+	struct hot_moved before = rank->before[index];
 
 	/* fewer bytes than before: another reader has emptied the slot */
-	if (read < before->read || write < before->write)
-		*before = (struct hot_bytes){0};
-	delta.read = read - before->read;
-	delta.write = write - before->write;
-	before->read = read;
-	before->write = write;
-	return delta;
+	if (now.read < before.read || now.write < before.write)
+		before = (struct hot_moved){0};
+	rank->before[index] = now;
+	return (struct hot_moved){
+		.read = now.read - before.read,
+		.write = now.write - before.write,
+		.reads = now.reads - before.reads,
+		.writes = now.writes - before.writes,
+	};
 }
 
 static void fill_row(struct hot_row *row, const struct frsp_hot_slot *slot,
-		     struct hot_bytes delta, const struct hot_clock *clock,
+		     struct hot_moved delta, const struct hot_clock *clock,
 		     double interval_s)
 {
 	memset(row, 0, sizeof(*row));
@@ -254,8 +272,12 @@ static void fill_row(struct hot_row *row, const struct frsp_hot_slot *slot,
 	row->writes = slot->writes;
 	row->read_bytes = slot->read_bytes;
 	row->write_bytes = slot->write_bytes;
-	row->read_bytes_per_s = interval_s > 0 ? delta.read / interval_s : 0;
-	row->write_bytes_per_s = interval_s > 0 ? delta.write / interval_s : 0;
+	if (interval_s > 0) {
+		row->reads_per_s = delta.reads / interval_s;
+		row->writes_per_s = delta.writes / interval_s;
+		row->read_bytes_per_s = delta.read / interval_s;
+		row->write_bytes_per_s = delta.write / interval_s;
+	}
 	row->temperature = slot_temperature(slot, clock);
 }
 
@@ -311,7 +333,7 @@ static bool merge_twins(struct hot_row *row, __u32 index,
 }
 
 static void add_class(struct hot_row *class, const struct frsp_hot_slot *slot,
-		      struct hot_bytes delta, const struct hot_clock *clock,
+		      struct hot_moved delta, const struct hot_clock *clock,
 		      double interval_s)
 {
 	struct hot_row row;
@@ -321,6 +343,8 @@ static void add_class(struct hot_row *class, const struct frsp_hot_slot *slot,
 	class->writes += row.writes;
 	class->read_bytes += row.read_bytes;
 	class->write_bytes += row.write_bytes;
+	class->reads_per_s += row.reads_per_s;
+	class->writes_per_s += row.writes_per_s;
 	class->read_bytes_per_s += row.read_bytes_per_s;
 	class->write_bytes_per_s += row.write_bytes_per_s;
 	class->temperature += row.temperature;
@@ -427,7 +451,7 @@ static bool is_wanted(const struct pass *pass, const struct frsp_hot_slot *slot)
 }
 
 static void read_class(const struct pass *pass,
-		       const struct frsp_hot_slot *slot, struct hot_bytes delta)
+		       const struct frsp_hot_slot *slot, struct hot_moved delta)
 {
 	if (slot->gen < FRSP_HOT_NR_CLASSES &&
 	    pass->class_wanted(pass->request->context, slot->fs))
@@ -510,7 +534,10 @@ static double value_now(const struct pass *pass, const struct cluster *cluster,
 	case HOT_BY_RATE:
 	case HOT_BY_READ_RATE:
 	case HOT_BY_WRITE_RATE:
-		return 0; /* no bytes since the last refresh */
+	case HOT_BY_OP_RATE:
+	case HOT_BY_READ_OP_RATE:
+	case HOT_BY_WRITE_OP_RATE:
+		return 0; /* no I/O since the last refresh */
 	default:
 		return value;
 	}

@@ -17,6 +17,9 @@ enum hot_sort_key {
 	HOT_BY_RATE,
 	HOT_BY_READ_RATE,
 	HOT_BY_WRITE_RATE,
+	HOT_BY_OP_RATE,
+	HOT_BY_READ_OP_RATE,
+	HOT_BY_WRITE_OP_RATE,
 	HOT_BY_BYTES,
 	HOT_BY_READ_BYTES,
 	HOT_BY_WRITE_BYTES,
@@ -66,7 +69,9 @@ struct hot_row {
 	__u64 writes;
 	__u64 read_bytes;
 	__u64 write_bytes;
-	double read_bytes_per_s; /* in the last interval */
+	double reads_per_s; /* this and the next ones: in the last interval */
+	double writes_per_s;
+	double read_bytes_per_s;
 	double write_bytes_per_s;
 	double temperature; /* compat: 0 .. 255 */
 	/* Indexes in the table. Two slots may have the key; else they are equal.
@@ -121,7 +126,7 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 		     bool (*class_wanted)(void *context, __u32 fs),
 		     struct hot_ranking *ranking);
 
-/* What the key sorts by. For rates: bytes per second. */
+/* What the key sorts by. For rates: per second. */
 double hot_row_value(const struct hot_row *row, enum hot_sort_key key);
 
 /* The slot at index was emptied: its next key begins at 0 bytes. */

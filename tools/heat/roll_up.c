@@ -111,6 +111,8 @@ static void add(struct sum *sum, const struct hot_row *file)
 	row->writes += file->writes;
 	row->read_bytes += file->read_bytes;
 	row->write_bytes += file->write_bytes;
+	row->reads_per_s += file->reads_per_s;
+	row->writes_per_s += file->writes_per_s;
 	row->read_bytes_per_s += file->read_bytes_per_s;
 	row->write_bytes_per_s += file->write_bytes_per_s;
 	row->temperature += file->temperature;

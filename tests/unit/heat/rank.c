@@ -85,10 +85,15 @@ static void test_rates_are_of_the_interval(void **state)
 
 	(void)state;
 	slot->read_bytes = 4096;
+	slot->reads = (1ULL << 32) - 1; /* a count may exceed 32 bits */
 	ranking = refresh(rank, &table, &request);
 	assert_true(ranking.files.rows[0].read_bytes_per_s == 2048);
+	slot->reads += 6;
+	slot->writes = 3;
 	ranking = refresh(rank, &table, &request);
 	assert_true(ranking.files.rows[0].read_bytes_per_s == 0);
+	assert_true(ranking.files.rows[0].reads_per_s == 3);
+	assert_true(ranking.files.rows[0].writes_per_s == 1.5);
 	slot->write_bytes = 100;
 	slot->read_bytes += 10;
 	ranking = refresh(rank, &table, &request);
