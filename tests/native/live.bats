@@ -686,14 +686,14 @@ expect_whole_lines() {
 
 @test "a name of wide characters is cut at the edge, and marked" {
 	show_long_name LC_ALL=C.UTF-8 "$(printf '日%.0s' {1..80})"
+	wait_until shows '…/日+…$'
 	expect_whole_lines
-	shows '…/日+…$'
 }
 
 @test "in the locale C a name that is not ASCII is escaped, cut and marked" {
 	show_long_name LC_ALL=C "$(printf 'д%.0s' {1..100})"
+	wait_until shows '/\\320\\264\\320.*>$'
 	expect_whole_lines
-	shows '/\\320\\264\\320.*>$'
 }
 
 @test "LINES and COLUMNS of another terminal change nothing" {

@@ -122,6 +122,7 @@ int diskstats_read(const char *path, struct diskstats *stats)
 	FILE *file = fopen(path, "re");
 	char *text = NULL;
 	size_t size = 0;
+	ssize_t len;
 	int err;
 
 	*stats = (struct diskstats){0};
@@ -129,9 +130,10 @@ int diskstats_read(const char *path, struct diskstats *stats)
 		return -errno;
 	/* the file has no NUL, so this reads all of it */
 	errno = 0;
-	err = getdelim(&text, &size, '\0', file) < 0 ? -errno : 0;
+	len = getdelim(&text, &size, '\0', file);
+	err = len < 0 ? -errno : 0; /* 0 at the end of an empty file */
 	fclose(file);
-	if (!err && text)
+	if (len > 0)
 		err = diskstats_parse(text, stats);
 	free(text);
 	return err;

@@ -57,6 +57,7 @@ static void test_rows(void **state)
 
 		assert_non_null(setlocale(LC_CTYPE, row->locale));
 		fitting = malloc(path_fit_size(row->path));
+		assert_non_null(fitting);
 		path_fit(row->path, row->n_columns, &moved, fitting);
 		if (strcmp(fitting, row->fitting) || moved != row->moved)
 			fail_msg("row %zu: \"%s\", moved %d", i, fitting,
