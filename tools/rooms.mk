@@ -9,16 +9,17 @@ USES_ui := base
 USES_fs := base
 USES_module := base fs
 USES_paths := base fs
+USES_move := base fs
 USES_watch := base fs module
 USES_heat := base fs paths watch
 USES_map := base fs module paths heat
 USES_cli := base ui watch
 USES_hotmon := base ui cli fs paths watch heat
 USES_top := base ui cli fs module paths watch heat map
-USES_ctl := base ui cli fs module watch heat
+USES_ctl := base ui cli fs module paths move watch heat
 
 # The order for the linker: a library comes after the libraries that use it.
-ROOMS := ctl top hotmon cli map heat watch paths module fs ui base
+ROOMS := ctl top hotmon cli map heat watch paths move module fs ui base
 $(if $(filter-out $(ROOMS),$(patsubst tools/%/,%,$(wildcard tools/*/))),$(error tools/rooms.mk lacks a folder of tools/))
 MAINS := tools/hotmon/hotmon.c tools/top/frsp-top.c tools/ctl/frspctl.c
 

@@ -154,7 +154,7 @@ mount_make() {
 	script frspctl bash
 	ARGP_HELP_FMT=rmargin=200 "$frspctl" --help | sed -n '/^ Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p' |
 		sort >"$test_dir/help"
-	(($(wc -l <"$test_dir/help") == 6)) || fail "the commands: $(cat "$test_dir/help")"
+	(($(wc -l <"$test_dir/help") == 7)) || fail "the commands: $(cat "$test_dir/help")"
 	diff -u "$test_dir/help" <(complete_words frspctl '' | sort) >&2
 	expect "of sta" "$(complete_words frspctl sta)" status
 	expect "of a second word" "$(complete_words frspctl status sta)" ""
@@ -216,7 +216,7 @@ zsh_scripts() {
 
 @test "zsh: frspctl's first word is completed to its commands, and no other" {
 	zsh_scripts
-	expect "commands" "$(zsh_complete "frspctl " | xargs)" "doctor restore save set status tree"
+	expect "commands" "$(zsh_complete "frspctl " | xargs)" "defrag doctor restore save set status tree"
 	expect "of a second word" "$(zsh_complete "frspctl status sta")" ""
 }
 

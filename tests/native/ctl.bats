@@ -14,7 +14,7 @@ need_no_module() {
 
 # Prints the commands of --help as lines "NAME SYNOPSIS".
 help_commands() {
-	ARGP_HELP_FMT=rmargin=200,opt-doc-col=60,doc-opt-col=2 "$frspctl" --help |
+	ARGP_HELP_FMT=rmargin=200,opt-doc-col=90,doc-opt-col=2 "$frspctl" --help |
 		sed -n '/^ Commands:/,/^$/s/^  \([a-z].*[^ ]\)   *[A-Z].*/\1/p'
 }
 
@@ -42,7 +42,7 @@ help_commands() {
 }
 
 @test "--help has the commands of the contract" {
-	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "doctor restore save set status tree"
+	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "defrag doctor restore save set status tree"
 }
 
 @test "wrong usage: exit status 2, and what is wrong" {
@@ -58,6 +58,9 @@ help_commands() {
 		stat|stat
 		--nonsense status|nonsense
 		-Z status|Z
+		defrag|missing
+		defrag / --rate lots|lots
+		defrag / --keep-free 1X|1X
 		doctor /|too many
 		save /|missing
 		save / x y|too many
@@ -106,14 +109,14 @@ help_commands() {
 	while read -r line; do
 		# with all mandatory arguments
 		args=$(sed 's/\[[^]]*\]//g; s/^[^ ]*//; s/KEY VALUE/level 1/' <<<"$line")
-		for option in --json --bytes; do
+		for option in --json --bytes --dry-run --rate=1M --keep-free=1G; do
 			echo "frspctl $option ${line%% *} $args"
 			# shellcheck disable=SC2086 # a list of words
 			run_program frspctl $option ${line%% *} $args
-			if [[ $line == *"[$option]"* ]]; then
+			if [[ $line == *"[${option%=*}"[\ =\]]* ]]; then
 				[[ $status != 2 ]] || fail "$(cat "$test_dir/err")"
 			else
-				expect_error 2 "does not take $option"
+				expect_error 2 "does not take ${option%=*}"
 			fi
 		done
 	done < <(help_commands)

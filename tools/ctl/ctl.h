@@ -4,6 +4,7 @@
 #define FRSP_CTL_H
 
 #include <stdbool.h>
+#include <linux/types.h>
 
 #include "base/log.h"
 
@@ -14,13 +15,20 @@ struct ctl {
 	const struct ctl_command *command;
 	char **args; /* the arguments of the command */
 	int n_args;
+	unsigned int given; /* options on the command line: enum ctl_option */
 	bool json;
 	bool exact; /* --bytes */
+	bool dry_run;
+	__u64 rate;	 /* bytes per second; 0: unlimited */
+	__u64 keep_free; /* bytes, if CTL_KEEP_FREE is in given */
 };
 
 enum ctl_option {
 	CTL_JSON = 1,
 	CTL_BYTES = 2,
+	CTL_DRY_RUN = 4,
+	CTL_RATE = 8,
+	CTL_KEEP_FREE = 16,
 };
 
 struct ctl_command {
@@ -41,6 +49,7 @@ struct json_object *ctl_document(const char *schema);
 enum exit_code ctl_print_json(struct json_object *document);
 
 /* The commands. Each prints its own error messages. */
+enum exit_code ctl_defrag(const struct ctl *ctl);
 enum exit_code ctl_doctor(const struct ctl *ctl);
 enum exit_code ctl_restore(const struct ctl *ctl);
 enum exit_code ctl_save(const struct ctl *ctl);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The program frspctl: inspects and controls frsp.ko. */
+/* The program frspctl: inspects and controls frsp.ko, and moves files. */
 #include <limits.h>
 #include <locale.h>
 
@@ -9,6 +9,11 @@
 #include "ctl/ctl.h"
 
 static const struct ctl_command commands[] = {
+	{"defrag",
+	 "[--dry-run] [--json] [--rate=BYTES] [--keep-free=BYTES] PATH...",
+	 CTL_DRY_RUN | CTL_JSON | CTL_RATE | CTL_KEEP_FREE, 1, INT_MAX,
+	 ctl_defrag,
+	 "Move files, and those in directories, into fewer extents. Needs no module"},
 	{"doctor", "[--json]", CTL_JSON, 0, 0, ctl_doctor,
 	 "Check all that frsp.ko needs, and show how to fix what is missing"},
 	{"restore", "DEV|MOUNT FILE", 0, 2, 2, ctl_restore,

@@ -10,33 +10,56 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fmt.h"
 #include "base/version.h"
 #include "module/module.h"
 #include "ui/completion.h"
 
 #define MAX_COMMANDS 16
 
+#define DEFAULT_RATE (64ULL << 20)
+
 enum long_option {
 	OPT_BYTES = 256,
+	OPT_KEEP_FREE,
+	OPT_RATE,
 };
 
 static const struct argp_option options[] = {
 	{0, 0, 0, 0, "Options:", 2},
 	{"bytes", OPT_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},
-	{"json", 'j', 0, 0, "Print one JSON object", 0},
+	{"dry-run", 'n', 0, 0, "Only say what would be done", 0},
+	{"json", 'j', 0, 0, "Print JSON, an object on a line", 0},
+	{"keep-free", OPT_KEEP_FREE, "BYTES", 0,
+	 "Leave at least BYTES free for others (default: 1% of the filesystem, at most 1G)",
+	 0},
+	{"rate", OPT_RATE, "BYTES", 0,
+	 "Read and write at most BYTES per second, 0: unlimited (default: 64M)",
+	 0},
 	{0},
+};
+
+/* The names of the bits of enum ctl_option. */
+static const struct {
+	enum ctl_option bit;
+	const char *name;
+} bits[] = {
+	{CTL_JSON, "--json"},		{CTL_BYTES, "--bytes"},
+	{CTL_DRY_RUN, "--dry-run"},	{CTL_RATE, "--rate"},
+	{CTL_KEEP_FREE, "--keep-free"},
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
 
 static const char doc[] =
-	"Show what frsp.ko does for ext4, and change its settings.\v"
+	"Show what frsp.ko does for ext4, change its settings, and defragment files.\v"
 	"DEV is a block device, or its name below /sys/fs/ext4, MOUNT is any path in the filesystem.\n\n"
 	"Examples:\n"
 	"  frspctl status                      what frsp.ko does, on all filesystems\n"
 	"  frspctl set /srv mb_frsp_max_mem 1G limit the memory of its trees\n"
 	"  frspctl save /srv /var/lib/srv.frsp before umount\n"
-	"  frspctl doctor                      why does it not work?\n\n"
+	"  frspctl doctor                      why does it not work?\n"
+	"  frspctl defrag -n /srv              which files have more extents than they need?\n\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 frsp.ko is not loaded or not usable, 4 not permitted.";
 
 struct parsing {
@@ -68,6 +91,29 @@ static const struct ctl_command *find_command(const struct ctl_command *command,
 	exit(log_fail(EXIT_USAGE, list, "no command \"%s\"", name));
 }
 
+static void refuse_options(const struct ctl *ctl)
+{
+	char what[64];
+
+	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+		if (!(ctl->given & ~ctl->command->options & bits[i].bit))
+			continue;
+		snprintf(what, sizeof(what), "does not take %s", bits[i].name);
+		wrong_use(ctl->command, what);
+	}
+}
+
+static __u64 parse_bytes(const char *option, const char *text)
+{
+	__u64 bytes;
+
+	if (fmt_parse_bytes(text, &bytes))
+		exit(log_fail(
+			EXIT_USAGE, "bytes, or a number with K, M, G or T",
+			"%s: \"%s\" is not a number of bytes", option, text));
+	return bytes;
+}
+
 static void take_arguments(struct parsing *parsing, char **args, int n)
 {
 	struct ctl *ctl = parsing->ctl;
@@ -79,23 +125,34 @@ static void take_arguments(struct parsing *parsing, char **args, int n)
 		wrong_use(ctl->command, "an argument is missing");
 	if (ctl->n_args > ctl->command->max_args)
 		wrong_use(ctl->command, "too many arguments");
-	if (ctl->json && !(ctl->command->options & CTL_JSON))
-		wrong_use(ctl->command, "does not take --json");
-	if (ctl->exact && !(ctl->command->options & CTL_BYTES))
-		wrong_use(ctl->command, "does not take --bytes");
+	refuse_options(ctl);
 }
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct parsing *parsing = state->input;
+	struct ctl *ctl = parsing->ctl;
 
-	(void)text;
 	switch (key) {
 	case OPT_BYTES:
-		parsing->ctl->exact = true;
+		ctl->given |= CTL_BYTES;
+		ctl->exact = true;
+		break;
+	case OPT_KEEP_FREE:
+		ctl->given |= CTL_KEEP_FREE;
+		ctl->keep_free = parse_bytes("--keep-free", text);
+		break;
+	case OPT_RATE:
+		ctl->given |= CTL_RATE;
+		ctl->rate = parse_bytes("--rate", text);
 		break;
 	case 'j':
-		parsing->ctl->json = true;
+		ctl->given |= CTL_JSON;
+		ctl->json = true;
+		break;
+	case 'n':
+		ctl->given |= CTL_DRY_RUN;
+		ctl->dry_run = true;
 		break;
 	case ARGP_KEY_ARGS:
 		/* getopt has moved the arguments behind all options */
@@ -166,7 +223,7 @@ void ctl_opts_parse(int argc, char **argv, const struct ctl_command *commands,
 	for (int i = 0; commands[i].name; i++)
 		names[i] = commands[i].name;
 	completion_answer(argc, argv, &completion);
-	*ctl = (struct ctl){0};
+	*ctl = (struct ctl){.rate = DEFAULT_RATE};
 	make_options(commands, all);
 	argv[0] = program_invocation_short_name; /* as getopt prints it */
 	argp_program_version_hook = print_version;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ctl/target.h"
 
-#include <blkid/blkid.h>
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -84,10 +83,8 @@ void ctl_target_release(struct ctl_target *target)
 enum exit_code ctl_target_super(const struct ctl_target *target,
 				struct ext4_super *super)
 {
-	char *node = blkid_devno_to_devname(kdev_to_user(target->mount->dev));
-	int err = node ? ext4_super_read(node, super) : -ENODEV;
+	int err = ext4_super_read_dev(target->mount->dev, super);
 
-	free(node);
 	if (!err)
 		return EXIT_OK;
 	if (err == -EACCES || err == -EPERM)

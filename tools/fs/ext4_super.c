@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fs/ext4_super.h"
 
+#include <blkid.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/little_endian.h"
+#include "fs/mount.h"
 
 /* Offsets in struct ext4_super_block of fs/ext4/ext4.h, in bytes. */
 #define S_BLOCKS_COUNT_LO   0x04
@@ -37,6 +40,7 @@
 
 #define FEATURE_COMPAT_HAS_JOURNAL     0x0004
 #define FEATURE_COMPAT_SPARSE_SUPER2   0x0200
+#define FEATURE_COMPAT_FAST_COMMIT     0x0400
 #define FEATURE_INCOMPAT_META_BG       0x0010
 #define FEATURE_INCOMPAT_FLEX_BG       0x0200
 #define FEATURE_RO_COMPAT_SPARSE_SUPER 0x0001
@@ -50,8 +54,9 @@ static void decode_journal(const __u8 *raw, struct ext4_super *super)
 	__u32 compat = le32_get(raw + S_FEATURE_COMPAT);
 
 	super->journal_dev = 0;
-	if (compat & FEATURE_COMPAT_HAS_JOURNAL &&
-	    !le32_get(raw + S_JOURNAL_INUM))
+	super->has_journal = compat & FEATURE_COMPAT_HAS_JOURNAL;
+	super->has_fast_commit = compat & FEATURE_COMPAT_FAST_COMMIT;
+	if (super->has_journal && !le32_get(raw + S_JOURNAL_INUM))
 		super->journal_dev = le32_get(raw + S_JOURNAL_DEV);
 }
 
@@ -187,4 +192,13 @@ int ext4_super_read(const char *path, struct ext4_super *super)
 	if (n < 0)
 		return n;
 	return n == sizeof(raw) ? ext4_super_decode(raw, super) : -EINVAL;
+}
+
+int ext4_super_read_dev(__u32 dev, struct ext4_super *super)
+{
+	char *node = blkid_devno_to_devname(kdev_to_user(dev));
+	int err = node ? ext4_super_read(node, super) : -ENODEV;
+
+	free(node);
+	return err;
 }

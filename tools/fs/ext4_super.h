@@ -23,6 +23,7 @@ struct ext4_super {
 	__u32 n_groups;
 	__u32 groups_per_flex; /* 1: no flexible groups */
 	bool has_extents;      /* the feature: new files use extents */
+	bool has_journal, has_fast_commit;
 	/* The device of an external journal, in the encoding of user space
 	 * (new_encode_dev()); 0: the journal is in the filesystem, or none.
 	 */
@@ -47,5 +48,10 @@ __u64 ext4_super_desc_block(const struct ext4_super *super, __u32 nth);
 
 /* Reads a device or an image. 0, -EINVAL as above, or another -errno. */
 int ext4_super_read(const char *path, struct ext4_super *super);
+
+/* The same with the number of the device (kernel dev_t), whose node must be in
+ * /dev: -ENODEV.
+ */
+int ext4_super_read_dev(__u32 dev, struct ext4_super *super);
 
 #endif

@@ -12,7 +12,6 @@
  */
 #include "fs/mount_devices.h"
 
-#include <blkid.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -105,12 +104,10 @@ static bool btrfs_has_device(const struct mount_entry *entry, __u32 dev)
 
 static void read_ext4(struct mount_entry *entry)
 {
-	char *path = blkid_devno_to_devname(kdev_to_user(entry->dev));
 	struct ext4_super super;
 
-	if (path && !ext4_super_read(path, &super))
+	if (!ext4_super_read_dev(entry->dev, &super))
 		entry->extra_devs[0] = kdev_from_user(super.journal_dev);
-	free(path);
 }
 
 struct node_query {

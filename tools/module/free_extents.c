@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "module/free_extents.h"
 
-#include <blkid/blkid.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -26,12 +25,9 @@ static int ask(const struct mount_table *mounts, __u32 dev, int device,
 int free_extents_read(const struct mount_table *mounts, __u32 dev,
 		      struct free_table *table)
 {
-	char *node = blkid_devno_to_devname(kdev_to_user(dev));
 	struct ext4_super super;
-	int device, err;
+	int device, err = ext4_super_read_dev(dev, &super);
 
-	err = node ? ext4_super_read(node, &super) : -ENODEV;
-	free(node);
 	if (err)
 		return err;
 	device = frsp_module_open();

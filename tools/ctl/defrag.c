@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * frspctl defrag: walks files and directories, and moves each file that has
+ * more extents than it needs.
+ *
+ * A file that the user names is always reported. Of those in directories, only
+ * files with something to gain are.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "ctl/ctl.h"
+#include "ctl/defrag_report.h"
+#include "move/defrag.h"
+
+#define MAX_DEFAULT_KEEP_FREE (1ULL << 30)
+
+struct walk {
+	const struct ctl *ctl;
+	struct move_fs fs; /* of the last file; .dev 0: none yet */
+	struct defrag_options options;
+	struct defrag_report report;
+};
+
+/* A file that changed its type meanwhile (a link, a device) is not opened. */
+static int open_file(const FTSENT *entry)
+{
+	int fd = open(entry->fts_accpath, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat stat;
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &stat))
+		err = -errno;
+	else if (!S_ISREG(stat.st_mode) ||
+		 stat.st_dev != entry->fts_statp->st_dev)
+		err = -ESTALE;
+	if (err)
+		close(fd);
+	return err ?: fd;
+}
+
+static int open_parent(const char *path)
+{
+	char parent[PATH_MAX];
+	int fd;
+
+	snprintf(parent, sizeof(parent), "%.*s",
+		 (int)(strrchr(path, '/') - path + 1), path);
+	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Reads the facts of the file's filesystem, once per filesystem. dir: an open
+ * directory of it.
+ */
+static int know_fs(struct walk *walk, int dir, dev_t dev)
+{
+	int err;
+
+	if (walk->fs.dev == dev)
+		return 0;
+	err = move_fs_read(dir, &walk->fs);
+	if (walk->ctl->given & CTL_KEEP_FREE)
+		walk->options.keep_free = walk->ctl->keep_free;
+	else if (walk->fs.bytes / 100 < MAX_DEFAULT_KEEP_FREE)
+		walk->options.keep_free = walk->fs.bytes / 100;
+	else
+		walk->options.keep_free = MAX_DEFAULT_KEEP_FREE;
+	return err;
+}
+
+static void defrag_open_file(struct walk *walk, const FTSENT *entry, int file,
+			     int dir, struct defrag_result *result)
+{
+	int err = know_fs(walk, dir, entry->fts_statp->st_dev);
+
+	*result = (struct defrag_result){.err = err};
+	if (err) {
+		result->failed = "cannot read the filesystem's superblock";
+		return;
+	}
+	result->refusal = move_judge_fs(&walk->fs.facts);
+	if (result->refusal == MOVE_ALLOWED)
+		defrag_file(&walk->fs, file, entry->fts_path, dir,
+			    &walk->options, result);
+}
+
+static void defrag_entry(struct walk *walk, const FTSENT *entry)
+{
+	struct defrag_result result = {.failed = "cannot open it"};
+	int file = open_file(entry), dir = -1;
+
+	if (file < 0)
+		result.err = file;
+	else
+		dir = open_parent(entry->fts_path);
+	if (file >= 0 && dir < 0)
+		result.err = dir;
+	defrag_report_begin(&walk->report, entry->fts_path);
+	if (file >= 0 && dir >= 0)
+		defrag_open_file(walk, entry, file, dir, &result);
+	if (file >= 0)
+		close(file);
+	if (dir >= 0)
+		close(dir);
+	defrag_report_end(&walk->report, entry->fts_path,
+			  entry->fts_level == FTS_ROOTLEVEL, &result);
+}
+
+/* A result without a file that could be opened. */
+static void report_other(struct walk *walk, const FTSENT *entry, int err,
+			 const char *failed, enum move_refusal refusal)
+{
+	struct defrag_result result = {
+		.err = err, .failed = failed, .refusal = refusal};
+
+	defrag_report_end(&walk->report, entry->fts_path,
+			  entry->fts_level == FTS_ROOTLEVEL, &result);
+}
+
+static void visit(struct walk *walk, const FTSENT *entry)
+{
+	switch (entry->fts_info) {
+	case FTS_F:
+		defrag_entry(walk, entry);
+		break;
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		report_other(walk, entry, -entry->fts_errno, "cannot read it",
+			     MOVE_ALLOWED);
+		break;
+	case FTS_D:
+	case FTS_DP:
+	case FTS_DC:
+		break;
+	default: /* links, devices, sockets */
+		if (entry->fts_level == FTS_ROOTLEVEL)
+			report_other(walk, entry, 0, NULL, MOVE_NOT_REGULAR);
+	}
+}
+
+static enum exit_code walk_path(struct walk *walk, const char *path)
+{
+	char *real = realpath(path, NULL);
+	char *paths[] = {real, NULL};
+	FTSENT *entry;
+	FTS *fts;
+
+	if (!real)
+		return log_fail(EXIT_FAILED,
+				"name a file or directory on a mounted ext4",
+				"%s: %s", path, strerror(errno));
+	fts = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
+	if (!fts) {
+		free(real);
+		return log_fail(EXIT_FAILED, NULL, "%s: %s", path,
+				strerror(errno));
+	}
+	while (!interrupted && (entry = fts_read(fts)))
+		visit(walk, entry);
+	fts_close(fts);
+	free(real);
+	return EXIT_OK;
+}
+
+enum exit_code ctl_defrag(const struct ctl *ctl)
+{
+	struct move_pace pace = {.bytes_per_s = ctl->rate};
+	struct walk walk = {
+		.ctl = ctl,
+		.options = {.dry_run = ctl->dry_run,
+			    .pace = &pace,
+			    .progress = defrag_report_progress,
+			    .context = &walk.report},
+	};
+	enum exit_code code = EXIT_OK, last;
+
+	if (geteuid())
+		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
+				"defrag needs root");
+	interrupt_catch();
+	defrag_report_init(&walk.report, ctl->json, ctl->dry_run);
+	for (int i = 0; i < ctl->n_args && !interrupted; i++) {
+		last = walk_path(&walk, ctl->args[i]);
+		if (last != EXIT_OK)
+			code = last;
+	}
+	last = defrag_report_finish(&walk.report);
+	return code != EXIT_OK ? code : last;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fs/fiemap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+
+/* Extents per call. A call takes the inode's lock for reading. */
+#define BATCH 512
+
+#define NO_PLACE                                                               \
+	(FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC |                      \
+	 FIEMAP_EXTENT_ENCODED | FIEMAP_EXTENT_NOT_ALIGNED |                   \
+	 FIEMAP_EXTENT_DATA_INLINE)
+
+static bool continues(const struct file_extent *last,
+		      const struct file_extent *next)
+{
+	return last->logical + last->bytes == next->logical &&
+	       last->physical + last->bytes == next->physical &&
+	       last->unwritten == next->unwritten;
+}
+
+int file_extents_add(struct file_extents *extents,
+		     const struct file_extent *extent)
+{
+	size_t n = extents->n;
+
+	if (n && continues(&extents->extents[n - 1], extent)) {
+		extents->extents[n - 1].bytes += extent->bytes;
+		return 0;
+	}
+	if (!(n & (n - 1))) { /* full: the capacity is a power of 2 */
+		void *grown = reallocarray(extents->extents, n ? 2 * n : 1,
+					   sizeof(*extent));
+
+		if (!grown)
+			return -ENOMEM;
+		extents->extents = grown;
+	}
+	extents->extents[extents->n++] = *extent;
+	return 0;
+}
+
+/* Adds the extents of one answer. 1: the last extent of the file was among
+ * them; 0: there may be more; or -errno. Sets *next to where the next call
+ * begins.
+ */
+static int take(const struct fiemap *map, struct file_extents *extents,
+		__u64 *next)
+{
+	for (__u32 i = 0; i < map->fm_mapped_extents; i++) {
+		const struct fiemap_extent *from = &map->fm_extents[i];
+		struct file_extent extent = {
+			.logical = from->fe_logical,
+			.physical = from->fe_physical,
+			.bytes = from->fe_length,
+			.unwritten = from->fe_flags & FIEMAP_EXTENT_UNWRITTEN,
+		};
+		int err;
+
+		if (from->fe_flags & NO_PLACE)
+			return -EOPNOTSUPP;
+		err = file_extents_add(extents, &extent);
+		if (err)
+			return err;
+		*next = from->fe_logical + from->fe_length;
+		if (from->fe_flags & FIEMAP_EXTENT_LAST)
+			return 1;
+	}
+	return !map->fm_mapped_extents;
+}
+
+static int read_batches(int fd, __u64 start, __u64 end, struct fiemap *map,
+			struct file_extents *extents)
+{
+	int done = 0;
+
+	while (!done && start < end) {
+		*map = (struct fiemap){
+			.fm_start = start,
+			.fm_length = end - start,
+			.fm_flags = FIEMAP_FLAG_SYNC,
+			.fm_extent_count = BATCH,
+		};
+		if (ioctl(fd, FS_IOC_FIEMAP, map))
+			return errno == ENOTTY ? -EOPNOTSUPP : -errno;
+		done = take(map, extents, &start);
+	}
+	return done < 0 ? done : 0;
+}
+
+int file_extents_read(int fd, __u64 start, __u64 end,
+		      struct file_extents *extents)
+{
+	struct fiemap *map =
+		malloc(sizeof(*map) + BATCH * sizeof(map->fm_extents[0]));
+	int err = map ? 0 : -ENOMEM;
+
+	*extents = (struct file_extents){0};
+	if (map)
+		err = read_batches(fd, start, end, map, extents);
+	free(map);
+	if (err)
+		file_extents_free(extents);
+	return err;
+}
+
+void file_extents_free(struct file_extents *extents)
+{
+	free(extents->extents);
+	*extents = (struct file_extents){0};
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "move/donor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+int donor_open(int dir)
+{
+	int donor = openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	return donor < 0 ? -errno : donor;
+}
+
+/* Root may allocate blocks that are reserved for it, but a donor should not:
+ * f_bavail does not count them.
+ */
+static bool has_room(int donor, __u64 bytes, __u64 keep_free)
+{
+	struct statvfs fs;
+
+	if (fstatvfs(donor, &fs))
+		return false;
+	return (__u64)fs.f_bavail * fs.f_frsize >= bytes + keep_free;
+}
+
+int donor_allocate(int donor, __u64 start, __u64 bytes, __u64 keep_free)
+{
+	int err;
+
+	if (!has_room(donor, bytes, keep_free))
+		return -ENOSPC;
+	/* not FALLOC_FL_KEEP_SIZE: the exchange ends at the donor's size */
+	while (fallocate(donor, 0, start, bytes)) {
+		if (errno == EINTR)
+			continue;
+		err = -errno;
+		donor_empty(donor); /* of what it got before the error */
+		return err;
+	}
+	return 0;
+}
+
+void donor_empty(int donor)
+{
+	/* It fails only if the filesystem has shut down. */
+	if (ftruncate(donor, 0))
+		return;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A donor: a file without a name whose blocks replace those of another file.
+ * The kernel frees it when it is closed, also if the program is killed, and
+ * after a crash the recovery of the journal frees it.
+ */
+#ifndef FRSP_MOVE_DONOR_H
+#define FRSP_MOVE_DONOR_H
+
+#include <linux/types.h>
+
+/* The most blocks that ext4 allocates in one extent without rounding the
+ * request up: unwritten extents have at most 32767 blocks, and a request for
+ * more is normalised (ext4_mb_normalize_request()).
+ */
+#define DONOR_MAX_BLOCKS 32767
+
+/* Makes an empty donor in the directory dir, where ext4 then looks for blocks
+ * first. Returns a descriptor or -errno.
+ */
+int donor_open(int dir);
+
+/*
+ * Allocates blocks for the bytes [start, start + bytes), which are not written.
+ * keep_free: bytes that must stay available to users other than root. 0;
+ * -ENOSPC: there is not enough free; or another -errno. After an error the
+ * donor has no blocks.
+ */
+int donor_allocate(int donor, __u64 start, __u64 bytes, __u64 keep_free);
+
+/* Frees all blocks, so that the donor can be used again. */
+void donor_empty(int donor);
+
+#endif

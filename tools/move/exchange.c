@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every 8 MiB, what comes next leaves the page cache, if there may be large
+ * folios. One step, for usually 1 MiB:
+ *
+ *   1. Write the step's dirty pages: the exchange refuses them (EBUSY).
+ *   2. Read the step. Pages that are not in the cache would be read by the
+ *      exchange itself, one by one, while it holds the lock of the inode.
+ *   3. EXT4_IOC_MOVE_EXT. For each page it swaps the extents of file and donor
+ *      and makes the page dirty, in one transaction. ext4 writes the page to
+ *      its new blocks before the transaction commits.
+ *   4. Commit the journal, by fsync() of a directory.
+ *   5. Write the pages, and drop those that were not in the cache before.
+ *
+ * Step 4 is what makes the mover safe. ext4 does not note in the inode that the
+ * exchange changed its extents (ext4_swap_extents() in fs/ext4/extents.c does
+ * not call ext4_update_inode_fsync_trans()). Without the commit, this happens:
+ *
+ *   mover       exchanges a block of the file
+ *   database    overwrites the block and calls fdatasync(): the data are in the
+ *               new block, ext4 finds nothing to commit, and returns 0
+ *   crash       the exchange was not committed: the file has its old block
+ *               again, with the old data. What fdatasync() promised is lost.
+ *
+ * fsync() of the file does not help, as it looks at the same note. fsync() of a
+ * directory commits whatever there is (ext4_sync_file() in fs/ext4/fsync.c),
+ * and unlike syncfs() it does not write the data of others.
+ *
+ * The window between 3 and 4 is closed by a lease: nobody can have the file
+ * open then, so nobody can call fdatasync().
+ */
+#include "move/exchange.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "move/cached.h"
+#include "move/lease.h"
+#include "move/step.h"
+
+/* fs/ext4/ext4.h; all numbers are blocks */
+struct move_extent {
+	__u32 reserved;
+	__u32 donor_fd;
+	__u64 orig_start, donor_start, len;
+	__u64 moved_len; /* out */
+};
+#define EXT4_IOC_MOVE_EXT _IOWR('f', 15, struct move_extent)
+
+/* Pages can get dirty between our flush and our call. */
+#define MAX_BUSY_TRIES 8
+/* The exchange is slow and makes the journal commit, which delays all writers
+ * of the filesystem, if it meets pages that it cannot drop from large folios
+ * (move_extent_per_page() in fs/ext4/move_extent.c).
+ */
+#define MAX_SLOW_CALLS	  3
+#define SLOW_S_PER_MIB	  0.020
+#define SLOW_TRANSACTIONS 2
+/* How soon a waiting opener is noticed during a pause. */
+#define PAUSE_SLICE_S 0.01
+
+/* The largest folio of the page cache with pages of 4 KiB, and its alignment:
+ * MAX_PAGECACHE_ORDER in include/linux/pagemap.h.
+ */
+#define FOLIO_BYTES (2ULL << 20)
+
+static int flush(int fd, __u64 start, __u64 bytes)
+{
+	if (sync_file_range(fd, start, bytes,
+			    SYNC_FILE_RANGE_WAIT_BEFORE |
+				    SYNC_FILE_RANGE_WRITE |
+				    SYNC_FILE_RANGE_WAIT_AFTER))
+		return -errno;
+	return 0;
+}
+
+/* Reads the range into the page cache. */
+static int read_in(const struct exchange *exchange, __u64 start, __u64 bytes)
+{
+	static char buffer[256 << 10];
+	__u64 end = start + bytes;
+
+	while (start < end) {
+		size_t want = end - start < sizeof(buffer) ? end - start
+							   : sizeof(buffer);
+		ssize_t got = pread(exchange->fd, buffer, want, start);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (!got)
+			break; /* the end of the file */
+		start += got;
+	}
+	return 0;
+}
+
+static void drop(int fd, __u64 start, __u64 end)
+{
+	posix_fadvise(fd, start, end - start, POSIX_FADV_DONTNEED);
+}
+
+/* Reads the pages of [start, end) that were cached before they were dropped. */
+static int read_back(const struct exchange *exchange,
+		     const struct cached *cached, __u64 start, __u64 end)
+{
+	__u64 to;
+	int err = 0;
+
+	for (; !err && start < end && cached_next(cached, true, &start, &to);
+	     start = to) {
+		if (start >= end)
+			break;
+		err = read_in(exchange, start, (to < end ? to : end) - start);
+	}
+	return err;
+}
+
+/*
+ * Makes the kernel give up large folios of [start, end), by dropping the range;
+ * what is read into the cache later comes into small ones. The kernel drops
+ * only whole folios, so the folios at both ends are dropped with what they have
+ * outside of the range, and that is read back.
+ */
+static int drop_large_folios(struct exchange *exchange, __u64 start, __u64 end,
+			     const struct cached *cached)
+{
+	__u64 from = cached->start;
+	__u64 to = from + cached->n * cached->page_bytes;
+	int err;
+
+	if (!exchange->has_large_folios)
+		return 0;
+	drop(exchange->fd, from, to);
+	err = read_back(exchange, cached, from, start);
+	return err ?: read_back(exchange, cached, end, to);
+}
+
+/* Prepares the page cache for some steps. Notes which pages are cached. */
+static int begin(struct exchange *exchange, __u64 start, __u64 end,
+		 struct cached *cached)
+{
+	__u64 from = start - start % FOLIO_BYTES;
+	__u64 to = (end + FOLIO_BYTES - 1) / FOLIO_BYTES * FOLIO_BYTES;
+	int err;
+
+	posix_fadvise(exchange->fd, 0, 0, POSIX_FADV_RANDOM);
+	exchange->failed = "cannot write its dirty pages";
+	err = flush(exchange->fd, from, to - from);
+	if (err)
+		return err;
+	exchange->failed = "cannot look into the page cache";
+	err = cached_note(exchange->fd, from, to, cached);
+	if (err)
+		return err;
+	exchange->failed = "cannot read it";
+	err = drop_large_folios(exchange, start, end, cached);
+	if (err)
+		cached_free(cached);
+	return err;
+}
+
+/* Steps 1 and 2 */
+static int prepare(struct exchange *exchange, __u64 start, __u64 bytes)
+{
+	int err;
+
+	exchange->failed = "cannot write its dirty pages";
+	err = flush(exchange->fd, start, bytes);
+	if (err)
+		return err;
+	exchange->failed = "cannot read it";
+	return read_in(exchange, start, bytes);
+}
+
+/* The number of transactions that the journal has had, or 0. */
+static __u64 transactions(const struct exchange *exchange)
+{
+	char path[128], line[128];
+	FILE *in;
+	__u64 n = 0;
+
+	snprintf(path, sizeof(path), "/proc/fs/jbd2/%s/info",
+		 exchange->journal);
+	in = *exchange->journal ? fopen(path, "re") : NULL;
+	if (!in)
+		return 0;
+	if (fgets(line, sizeof(line), in))
+		n = strtoull(line, NULL, 10);
+	fclose(in);
+	return n;
+}
+
+static void watch_call(struct exchange *exchange, double seconds, __u64 bytes,
+		       __u64 n_transactions)
+{
+	bool slow = seconds > SLOW_S_PER_MIB * bytes / (1 << 20) &&
+		    n_transactions > SLOW_TRANSACTIONS;
+
+	exchange->n_slow = slow ? exchange->n_slow + 1 : 0;
+	if (seconds > exchange->longest_s)
+		exchange->longest_s = seconds;
+	exchange->step_bytes = step_next(exchange->step_bytes, seconds);
+}
+
+/* Steps 3 and 4. Sets *moved to the bytes that were exchanged, also after an
+ * error.
+ */
+static int swap(struct exchange *exchange, __u64 start, __u64 bytes,
+		__u64 *moved)
+{
+	__u64 n_transactions = transactions(exchange);
+	struct move_extent move = {
+		.donor_fd = exchange->donor,
+		.orig_start = start / exchange->block_bytes,
+		.donor_start = start / exchange->block_bytes,
+		.len = bytes / exchange->block_bytes,
+	};
+	double began_s = clock_monotonic_s();
+	int err = ioctl(exchange->fd, EXT4_IOC_MOVE_EXT, &move) ? -errno : 0;
+
+	watch_call(exchange, clock_monotonic_s() - began_s, bytes,
+		   transactions(exchange) - n_transactions);
+	*moved = move.moved_len * exchange->block_bytes;
+	exchange->moved_bytes += *moved;
+	/* also after an error: an exchange may have been done and not counted
+	 */
+	if (fsync(exchange->dir)) {
+		exchange->failed = "cannot commit the journal";
+		return -errno;
+	}
+	exchange->failed = "cannot exchange its extents";
+	/* ENODATA: there was nothing more to exchange, such as a hole that
+	 * reaches the file's end, even if all was exchanged before.
+	 */
+	return err == -ENODATA ? 0 : err;
+}
+
+/* Step 5. Pages that also have bytes outside of the step may be dropped, too.
+ */
+static int clean_up(struct exchange *exchange, __u64 start, __u64 bytes,
+		    const struct cached *cached)
+{
+	__u64 from = start, end = start + bytes, to;
+	int err = flush(exchange->fd, start, bytes);
+
+	if (err)
+		exchange->failed = "cannot write the exchanged pages";
+	for (; from < end && cached_next(cached, false, &from, &to); from = to)
+		drop(exchange->fd, from, to < end ? to : end);
+	return err;
+}
+
+/* Pauses as the pace demands. 0; -EAGAIN and -EINTR as exchange_range(). */
+static int pause_between(const struct exchange *exchange)
+{
+	double pause_s;
+
+	do {
+		if (interrupted)
+			return -EINTR;
+		if (lease_is_wanted(exchange->fd))
+			return -EAGAIN;
+		pause_s = pace_pause_s(exchange->pace, clock_monotonic_s());
+		/* also without a pause: this is where signals arrive */
+		interrupt_poll(NULL, 0,
+			       pause_s < 0		 ? 0
+			       : pause_s < PAUSE_SLICE_S ? pause_s
+							 : PAUSE_SLICE_S);
+	} while (pause_s > 0);
+	return interrupted ? -EINTR : 0;
+}
+
+/* One step. Sets *done to the bytes that need no further call. */
+static int step(struct exchange *exchange, __u64 start, __u64 bytes,
+		const struct cached *cached, __u64 *done)
+{
+	double began_s = clock_monotonic_s();
+	__u64 moved = 0;
+	int err = prepare(exchange, start, bytes), late;
+
+	if (err)
+		return err;
+	err = swap(exchange, start, bytes, &moved);
+	late = clean_up(exchange, start, bytes, cached);
+	pace_add(exchange->pace, began_s, 2 * moved);
+	exchange->progress(exchange);
+	/* Without an error, what was not moved is a hole of one of the two. */
+	*done = err ? moved : bytes;
+	return err ?: late;
+}
+
+/* The steps of [start, end), which begin() has prepared. */
+static int exchange_steps(struct exchange *exchange, __u64 start, __u64 end,
+			  const struct cached *cached)
+{
+	int busy = 0, err = 0;
+
+	while (!err && start < end) {
+		__u64 left = end - start, done = 0;
+		__u64 want = left < exchange->step_bytes ? left
+							 : exchange->step_bytes;
+
+		err = pause_between(exchange);
+		if (err)
+			break;
+		err = step(exchange, start, want, cached, &done);
+		start += done;
+		if (done)
+			busy = 0;
+		if (err == -EBUSY && ++busy < MAX_BUSY_TRIES)
+			err = 0;
+		if (!err && exchange->n_slow == MAX_SLOW_CALLS)
+			err = -ECANCELED;
+	}
+	return err;
+}
+
+/* Range by range of STEP_MAX_BYTES, so that an error or an opener finds at most
+ * one dropped from the page cache.
+ */
+int exchange_range(struct exchange *exchange, __u64 start, __u64 bytes)
+{
+	__u64 end = start + bytes, to;
+	int err = 0;
+
+	for (; !err && start < end; start = to) {
+		struct cached cached;
+
+		to = start - start % STEP_MAX_BYTES + STEP_MAX_BYTES;
+		if (to > end)
+			to = end;
+		err = begin(exchange, start, to, &cached);
+		if (err)
+			break;
+		err = exchange_steps(exchange, start, to, &cached);
+		cached_free(&cached);
+	}
+	return err;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Exchanges the blocks of a file for those of a donor, step by step. */
+#ifndef FRSP_MOVE_EXCHANGE_H
+#define FRSP_MOVE_EXCHANGE_H
+
+#include <stdbool.h>
+
+#include "move/pace.h"
+
+struct exchange {
+	int fd;	   /* of the file, open for reading and writing, with a lease */
+	int donor; /* with blocks at the same offsets */
+	int dir;   /* any directory of the filesystem */
+	__u32 block_bytes;
+	/* The page cache may have large folios, which the exchange cannot
+	 * handle: read the range into small ones first.
+	 */
+	bool has_large_folios;
+	/* The journal's directory in /proc/fs/jbd2, such as "sda1-8", which
+	 * counts its transactions; "": unknown.
+	 */
+	const char *journal;
+	struct move_pace *pace;
+	__u64 step_bytes; /* of the next call; begins as STEP_START_BYTES */
+
+	/* Called after each step. */
+	void (*progress)(struct exchange *exchange);
+	void *context;
+
+	/* results */
+	__u64 moved_bytes;  /* sum over all calls */
+	double longest_s;   /* of the calls of the exchange */
+	int n_slow;	    /* of the last calls, how many were too slow */
+	const char *failed; /* what failed, for a message, if an error is
+			       returned */
+};
+
+/*
+ * Exchanges the bytes [start, start + bytes); both are multiples of a block. 0:
+ * all of it, or as much as the file still has there. -EAGAIN: somebody wants
+ * the file, and the lease is to be given back; -EINTR: the program was told to
+ * end; -EBUSY: pages of the range stay dirty; -ECANCELED: the exchange makes
+ * the journal commit again and again; or another -errno. In each case the file
+ * has its content, and what was exchanged is committed; that may be a part.
+ */
+int exchange_range(struct exchange *exchange, __u64 start, __u64 bytes);
+
+#endif
