@@ -121,6 +121,7 @@ end_process() { # end_process PID
 
 # has_moved PID BYTES: the mover has written that much. It does not open the file, which
 # would make the mover give it up.
+# shellcheck disable=SC2317 # called by wait_until
 has_moved() {
 	[[ $(sed -n 's/^write_bytes: //p' "/proc/$1/io") -ge $2 ]]
 }

@@ -88,19 +88,11 @@ within() {
 		fail "$2: $3, expected $4 within $1 %"
 }
 
-is_quiet() { # is_quiet NAME: no I/O for a moment
-	local before
-	before=$(kernel "$1")
-	sleep 0.3
-	[[ $(kernel "$1") == "$before" ]]
-}
-
 # --- numbers -------------------------------------------------------------------
 
 @test "requests, rates and bytes are the kernel's and fio's" {
 	local before delta seconds
 	memory_disk disk
-	wait_until is_quiet disk # others may read what is in a new disk
 	before=$(kernel disk)
 	watch_start
 	fio_on disk --rw=randrw --rwmixread=70 --number_ios=3000
