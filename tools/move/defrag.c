@@ -4,10 +4,10 @@
  * most files end there. Then for writing, with a lease, to move the pieces one
  * after the other:
  *
- *   allocate a donor for the piece     free it and go on if it has more than
- *                                      half as many extents as the piece
+ *   allocate a donor for the piece
+ *   plan which parts to exchange       those that get fewer extents
  *   exchange                           move/exchange.h
- *   look where the piece is now        it must be where the donor was
+ *   look where the parts are now       they must be where the donor was
  *   free the donor                     which has the old blocks now
  *
  * So the space that is needed beside the file is one piece.
@@ -118,19 +118,8 @@ static int look(struct defrag *defrag, int path_fd, const char *path)
 	return err;
 }
 
-static bool is_same_place(const struct file_extents *donor,
-			  const struct file_extents *now)
-{
-	bool same = donor->n == now->n;
-
-	for (size_t i = 0; same && i < now->n; i++)
-		same = donor->extents[i].physical == now->extents[i].physical &&
-		       donor->extents[i].bytes == now->extents[i].bytes;
-	return same;
-}
-
-/* Cuts the extents at the ends of the piece. FIEMAP tells them whole, and they
- * may go on.
+/* Cuts the extents at the ends of the piece. FIEMAP returns them whole, and
+ * they may go on.
  */
 static void crop(struct file_extents *extents, const struct move_piece *piece)
 {
@@ -162,43 +151,79 @@ static int read_piece(int fd, const struct move_piece *piece,
 	return err;
 }
 
-/* The number that the kernel returns is not enough: it can be 0 with less moved
- * than was asked for.
+/* Where the byte at offset is on the disk. */
+static __u64 place_of(const struct file_extents *extents, __u64 offset)
+{
+	for (size_t i = 0; i < extents->n; i++) {
+		const struct file_extent *extent = &extents->extents[i];
+
+		if (extent->logical <= offset &&
+		    offset < extent->logical + extent->bytes)
+			return extent->physical + offset - extent->logical;
+	}
+	return 0;
+}
+
+/* The part must be where the donor was, in one extent. The number that the
+ * kernel returns is not enough: it can be 0 with less moved than was asked for.
  */
-static int check_piece(struct defrag *defrag, const struct move_piece *piece,
-		       const struct file_extents *donor)
+static int check_part(struct defrag *defrag, const struct move_piece *part,
+		      const struct file_extents *donor)
 {
 	struct file_extents now;
-	int err = read_piece(defrag->exchange.fd, piece, &now);
+	int err = read_piece(defrag->exchange.fd, part, &now);
 
 	if (err)
 		return fail(defrag, "cannot find its new extents", err);
-	if (!is_same_place(donor, &now))
+	if (now.n != 1 || now.extents[0].bytes != part->bytes ||
+	    now.extents[0].physical != place_of(donor, part->start))
 		err = fail(defrag, "it is not where it should be now",
 			   -EUCLEAN);
 	file_extents_free(&now);
 	return err;
 }
 
-static int exchange_piece(struct defrag *defrag, const struct move_piece *piece)
+static int exchange_part(struct defrag *defrag, const struct move_piece *part,
+			 const struct file_extents *donor)
 {
 	struct exchange *exchange = &defrag->exchange;
-	struct file_extents donor;
-	int err = read_piece(exchange->donor, piece, &donor);
+	int err = exchange_range(exchange, part->start, part->bytes);
 
 	if (err)
-		return fail(defrag, "cannot find the extents of its donor",
-			    err);
-	if (donor.n > piece->n_extents / 2) {
-		defrag->result->pieces_kept++;
-		defrag->kept_bytes += piece->bytes;
+		return fail(defrag, exchange->failed, err);
+	return check_part(defrag, part, donor);
+}
+
+static int exchange_parts(struct defrag *defrag, const struct move_piece *piece,
+			  const struct move_plan *parts,
+			  const struct file_extents *donor)
+{
+	int err = 0;
+
+	defrag->result->pieces_kept += !parts->n;
+	defrag->kept_bytes += piece->bytes - parts->bytes;
+	for (size_t i = 0; i < parts->n && !err; i++)
+		err = exchange_part(defrag, &parts->pieces[i], donor);
+	return err;
+}
+
+static int exchange_piece(struct defrag *defrag, const struct move_piece *piece)
+{
+	struct file_extents donor = {0}, file = {0};
+	struct move_plan parts;
+	int err = read_piece(defrag->exchange.donor, piece, &donor);
+
+	if (!err)
+		err = read_piece(defrag->exchange.fd, piece, &file);
+	if (!err)
+		err = move_plan_fit(&file, &donor, &parts);
+	if (err) {
+		fail(defrag, "cannot compare it with its donor", err);
 	} else {
-		err = exchange_range(exchange, piece->start, piece->bytes);
-		if (err)
-			fail(defrag, exchange->failed, err);
-		else
-			err = check_piece(defrag, piece, &donor);
+		err = exchange_parts(defrag, piece, &parts, &donor);
+		move_plan_free(&parts);
 	}
+	file_extents_free(&file);
 	file_extents_free(&donor);
 	return err;
 }

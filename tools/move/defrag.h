@@ -26,7 +26,7 @@ struct defrag_result {
 	size_t pieces;
 	__u64 planned_bytes;
 	/* Pieces of the plan that stay: the free space has no place where they
-	 * would have at most half as many extents.
+	 * would have fewer extents.
 	 */
 	size_t pieces_kept;
 	__u64 moved_bytes;

@@ -62,6 +62,9 @@ struct move_extent {
 #define MAX_SLOW_CALLS	  3
 #define SLOW_S_PER_MIB	  0.020
 #define SLOW_TRANSACTIONS 2
+/* How often, and how long, to wait for pages that are being read. */
+#define MAX_DROP_TRIES 20
+#define DROP_PAUSE_S   0.005
 /* How soon a waiting opener is noticed during a pause. */
 #define PAUSE_SLICE_S 0.01
 
@@ -123,6 +126,31 @@ static int read_back(const struct exchange *exchange,
 	return err;
 }
 
+/* Drops a range of clean pages. The kernel skips pages that are being read,
+ * such as by a readahead that somebody began before he closed the file: wait
+ * for them. 0 or -errno; it is no error if pages stay nevertheless.
+ */
+static int drop_all(int fd, __u64 start, __u64 end)
+{
+	for (int try = 0; try < MAX_DROP_TRIES; try++) {
+		struct cached left;
+		__u64 from = start, to;
+		bool none;
+		int err;
+
+		drop(fd, start, end);
+		err = cached_note(fd, start, end, &left);
+		if (err)
+			return err;
+		none = !cached_next(&left, true, &from, &to);
+		cached_free(&left);
+		if (none)
+			break;
+		interrupt_poll(NULL, 0, DROP_PAUSE_S);
+	}
+	return 0;
+}
+
 /*
  * Makes the kernel give up large folios of [start, end), by dropping the range;
  * what is read into the cache later comes into small ones. The kernel drops
@@ -138,8 +166,9 @@ static int drop_large_folios(struct exchange *exchange, __u64 start, __u64 end,
 
 	if (!exchange->has_large_folios)
 		return 0;
-	drop(exchange->fd, from, to);
-	err = read_back(exchange, cached, from, start);
+	err = drop_all(exchange->fd, from, to);
+	if (!err)
+		err = read_back(exchange, cached, from, start);
 	return err ?: read_back(exchange, cached, end, to);
 }
 

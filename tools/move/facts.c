@@ -2,6 +2,7 @@
 #include "move/facts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -108,6 +109,8 @@ static bool has_swap_signature(int fd)
 					      "LINHIB0001"};
 	char found[10];
 
+	/* no readahead, which would bring large folios (move/exchange.c) */
+	posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
 	for (long page = 4096; page <= 64 << 10; page *= 2) {
 		if (pread(fd, found, sizeof(found), page - sizeof(found)) !=
 		    sizeof(found))

@@ -85,6 +85,40 @@ int move_plan_defrag(const struct file_extents *extents,
 	return 0;
 }
 
+static __u64 end_of(const struct file_extent *extent)
+{
+	return extent->logical + extent->bytes;
+}
+
+int move_plan_fit(const struct file_extents *file,
+		  const struct file_extents *donor, struct move_plan *plan)
+{
+	struct move_piece piece = {0};
+	size_t at = 0; /* in the donor */
+
+	*plan = (struct move_plan){0};
+	plan->pieces = calloc(file->n / 2 + 1, sizeof(*plan->pieces));
+	if (!plan->pieces)
+		return -ENOMEM;
+	for (size_t i = 0; i < file->n; i++) {
+		const struct file_extent *extent = &file->extents[i];
+
+		while (at < donor->n &&
+		       end_of(&donor->extents[at]) <= extent->logical) {
+			end_piece(plan, &piece);
+			at++;
+		}
+		if (at < donor->n &&
+		    donor->extents[at].logical <= extent->logical &&
+		    end_of(extent) <= end_of(&donor->extents[at]))
+			add(&piece, extent);
+		else
+			end_piece(plan, &piece);
+	}
+	end_piece(plan, &piece);
+	return 0;
+}
+
 void move_plan_free(struct move_plan *plan)
 {
 	free(plan->pieces);

@@ -41,6 +41,23 @@ struct move_plan_limits {
 int move_plan_defrag(const struct file_extents *extents,
 		     const struct move_plan_limits *limits,
 		     struct move_plan *plan);
+
+/*
+ * Plans which parts of a piece to exchange, now that a donor for it is
+ * allocated: for each extent of the donor, the file's extents that lie wholly
+ * inside of it, if these are two or more. file, donor: the extents of both in
+ * the piece, cut at its ends. 0 or -ENOMEM. The caller frees the plan.
+ *
+ * Example, with extents of the file in lower case, a letter per MiB, and those
+ * of the donor in upper case:
+ *
+ *   file   aaabbcccddeeeeef
+ *   donor  AAAAAAABBBBBBBBB   plan: aaabb, and ddeeeeef; ccc stays
+ *
+ * So it has 3 extents then: A, c, B.
+ */
+int move_plan_fit(const struct file_extents *file,
+		  const struct file_extents *donor, struct move_plan *plan);
 void move_plan_free(struct move_plan *plan);
 
 #endif

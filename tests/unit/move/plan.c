@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of which parts of a file are worth a move. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "move/plan.h"
 #include "suite.h"
@@ -96,6 +98,63 @@ static void test_files(void **state)
 		check(&files[i]);
 }
 
+/* A letter per MiB; each letter is an extent. The plan: "START+LENGTH/EXTENTS"
+ * of each part.
+ */
+static const struct fit {
+	const char *file, *donor, *plan;
+} fits[] = {
+	{"aaabbcccddeeeeef", "AAAAAAABBBBBBBBB", "0+5/2 8+8/3 "},
+	{"abcdef", "AAAAAA", "0+6/6 "},
+	{"abcdef", "ABCDEF", ""},
+	{"aabbccdd", "ABBCCDDE", ""},
+	{"aabbccdd", "AAAABBBB", "0+4/2 4+4/2 "},
+	{"aabbccdd", "AAABBBBB", "4+4/2 "},
+	{"aaaa", "AABB", ""},
+	{"ab", "AA", "0+2/2 "},
+};
+
+static void make_letters(const char *letters, struct file_extents *extents)
+{
+	struct file_extent extent = {.physical = 1000 * MIB};
+
+	*extents = (struct file_extents){0};
+	for (; *letters; letters += extent.bytes / MIB) {
+		extent.bytes = strspn(letters, (char[]){*letters, 0}) * MIB;
+		extent.physical -= 100 * MIB;
+		assert_int_equal(file_extents_add(extents, &extent), 0);
+		extent.logical += extent.bytes;
+	}
+}
+
+static void test_fits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(fits); i++) {
+		struct file_extents file, donor;
+		struct move_plan plan;
+		char text[64] = "";
+		__u64 bytes = 0;
+
+		make_letters(fits[i].file, &file);
+		make_letters(fits[i].donor, &donor);
+		assert_int_equal(move_plan_fit(&file, &donor, &plan), 0);
+		for (size_t k = 0; k < plan.n; k++) {
+			const struct move_piece *part = &plan.pieces[k];
+
+			bytes += part->bytes;
+			sprintf(text + strlen(text), "%llu+%llu/%zu ",
+				part->start / MIB, part->bytes / MIB,
+				part->n_extents);
+		}
+		assert_string_equal(text, fits[i].plan);
+		assert_int_equal(plan.bytes, bytes);
+		move_plan_free(&plan);
+		file_extents_free(&file);
+		file_extents_free(&donor);
+	}
+}
+
 /* Extents that continue each other on the disk are one. */
 static void test_contiguous(void **state)
 {
@@ -120,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_fits),
 		cmocka_unit_test(test_contiguous),
 	};
 
