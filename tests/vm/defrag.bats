@@ -1,0 +1,20 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Some tests of frspctl defrag on a kernel without large folios; tests/native/defrag.bats
+# has the tests, and tests/all/defrag.bats the other kernels.
+
+bats_require_minimum_version 1.8.0
+load guests.bash
+
+setup_file() {
+	export BATS_TEST_TIMEOUT=2400
+	start_guests 6.1
+}
+
+in_guest() { # in_guest KERNEL
+	FRSP_TESTS='nothing else changes|acknowledged|killed at any time' defrag_in_guest "$1"
+}
+
+@test "6.1: frspctl defrag moves files and loses nothing" {
+	passes_tap 6.1 3
+}
