@@ -181,9 +181,15 @@ places() {
 }
 
 @test "without a kernel's headers make says what is off and goes on" {
-	run make -C "$TREE" KDIR=/nowhere all
+	run make -C "$TREE" KDIR=/nowhere KERNEL=6.12.48-amd64 all
 	[ "$status" = 0 ]
-	grep -q '^off: frsp.ko; no headers in /nowhere: apt-get install linux-headers-' <<<"$output"
+	grep -qx 'off: frsp.ko; no headers in /nowhere: apt-get install linux-headers-6.12.48-amd64' <<<"$output"
+	run make -C "$TREE/kmod" KDIR=/nowhere KERNEL=6.12.48-custom try
+	[ "$status" = 0 ]
+	grep -qx 'off: frsp.ko; no headers in /nowhere: name those of 6.12.48-custom with KDIR=DIR' <<<"$output"
+	run make -C "$TREE/kmod" KDIR=/nowhere KERNEL=6.18.44-custom try
+	[ "$status" = 0 ]
+	grep -qx 'off: frsp.ko; it is not for Linux 6.18.44-custom, only for 6.1, .*' <<<"$output"
 }
 
 @test "without a package make says which one turns it on" {

@@ -24,9 +24,6 @@
 #include "watch/tested.h"
 
 #define INSTALL "\"sudo make dkms-install\" in frsp's sources"
-#define BUILD                                                                  \
-	"\"make kmod\" in frsp's sources, and \"sudo insmod kmod/frsp.ko\": "  \
-	"nobody has tested it on this kernel"
 #define OTHER_KERNEL                                                           \
 	"use a kernel that frsp.ko is tested on, or a frsp that knows "        \
 	"this one"
@@ -77,6 +74,14 @@ static bool is_tested(const struct doctor_facts *facts)
 	return matches(facts->release, FRSP_KERNELS);
 }
 
+/* Whether there is a frsp.ko that could be loaded, or is. On a kernel that it
+ * is not for, it was built by hand.
+ */
+static bool may_load(const struct doctor_facts *facts)
+{
+	return is_tested(facts) || facts->is_loaded || *facts->module_file;
+}
+
 static void judge_kernel(const struct judging *judging)
 {
 	const struct doctor_facts *facts = judging->facts;
@@ -94,11 +99,16 @@ static void judge_kernel(const struct judging *judging)
 	else if (is_tested(facts))
 		find(judging, DOCTOR_OK, "kernel", NULL,
 		     "%s is one that frsp.ko is tested on", facts->release);
-	else
+	else if (may_load(facts))
 		find(judging, DOCTOR_WARN, "kernel",
 		     "use one of Linux " FRSP_KERNEL_LIST
 		     ": dkms builds frsp.ko for no others",
 		     "%s is not one that frsp.ko is tested on", facts->release);
+	else
+		find(judging, DOCTOR_FAIL, "kernel",
+		     "boot one of these to have frsp.ko; hotmon, frsp-top and \"frspctl defrag\" work without it",
+		     "there is no frsp.ko for %s, only for Linux " FRSP_KERNEL_LIST,
+		     facts->release);
 }
 
 static void judge_ext4(const struct judging *judging)
@@ -279,23 +289,21 @@ static void judge_secure_boot(const struct judging *judging)
 		     why);
 }
 
-/* False if judge_kernel() says that frsp.ko cannot work. */
-static bool can_work(const struct doctor_facts *facts)
+/* False if judge_kernel() says that there can be no frsp.ko. Then it is no
+ * failure of its own that it is not there, and no advice helps to get it.
+ */
+static bool is_wanted(const struct doctor_facts *facts)
 {
-	return matches(facts->machine, FRSP_MACHINES) && !facts->is_realtime;
-}
-
-static const char *install_remedy(const struct doctor_facts *facts)
-{
-	if (!can_work(facts))
-		return "another kernel or machine: see above";
-	return is_tested(facts) ? INSTALL : BUILD;
+	return facts->is_loaded || (matches(facts->machine, FRSP_MACHINES) &&
+				    !facts->is_realtime && may_load(facts));
 }
 
 static void judge_module_file(const struct judging *judging)
 {
 	const struct doctor_facts *facts = judging->facts;
 
+	if (!is_wanted(facts))
+		return;
 	if (*facts->module_file)
 		find(judging, DOCTOR_OK, "module-file", NULL, "%s",
 		     facts->module_file);
@@ -305,8 +313,8 @@ static void judge_module_file(const struct judging *judging)
 		     "none for %s: built by hand", facts->release);
 	else
 		find(judging, facts->is_loaded ? DOCTOR_WARN : DOCTOR_FAIL,
-		     "module-file", install_remedy(facts),
-		     "frsp.ko is not installed for %s", facts->release);
+		     "module-file", INSTALL, "frsp.ko is not installed for %s",
+		     facts->release);
 }
 
 static const char *load_remedy(const struct doctor_facts *facts)
@@ -324,6 +332,8 @@ static void judge_module(const struct judging *judging)
 	/* frsp_version is like "0.1.0 (1234567)" */
 	size_t len = strcspn(frsp_version, " ");
 
+	if (!is_wanted(facts))
+		return;
 	if (!facts->is_loaded)
 		find(judging, DOCTOR_FAIL, "module", load_remedy(facts),
 		     "frsp.ko is not loaded%s%s",
@@ -416,8 +426,8 @@ static void judge_tools(const struct judging *judging)
 		     series, tested_newest);
 	else
 		find(judging, DOCTOR_OK, "tools", NULL,
-		     "Linux %s is not newer than %s, the newest that hotmon and frsp-top are tested on",
-		     series, tested_newest);
+		     "hotmon and frsp-top are tested up to Linux %s; this is %s",
+		     tested_newest, series);
 }
 
 static void judge_counting(const struct judging *judging)

@@ -14,6 +14,12 @@
 
 bool frsp_module_is_loaded(void);
 
+/* Whether there is a frsp.ko for the running kernel: one of those that it is
+ * tested on (kmod/dkms.conf), not PREEMPT_RT, and the right machine. On others
+ * programs do not propose to load it.
+ */
+bool frsp_module_is_for_this_kernel(void);
+
 /* The version of the loaded module. 0; -ENOENT: it is not loaded; or another
  * -errno.
  */

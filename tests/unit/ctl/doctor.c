@@ -318,6 +318,24 @@ static void nothing(struct doctor_facts *facts)
 	not_installed(facts);
 }
 
+static void none_for_it(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "6.18.0");
+	nothing(facts);
+}
+
+static void installed_for_it(struct doctor_facts *facts)
+{
+	strcpy(facts->release, "6.18.0");
+	not_loaded(facts);
+}
+
+static void none_for_machine(struct doctor_facts *facts)
+{
+	other_machine(facts);
+	nothing(facts);
+}
+
 static void other_version(struct doctor_facts *facts)
 {
 	strcat(facts->module_version, "1");
@@ -393,7 +411,7 @@ static const struct {
 	{tested, "kernel", DOCTOR_OK, "6.1.0-56-amd64", 0, 0},
 	{tested_newest, "kernel", DOCTOR_OK, "7.3.4+deb13-amd64", 0, 0},
 	{other_machine, "kernel", DOCTOR_FAIL, "not work on aarch64", 0, 1},
-	{tested, "tools", DOCTOR_OK, "Linux 6.1 is not newer than", 0, 0},
+	{tested, "tools", DOCTOR_OK, "up to Linux 7.3; this is 6.1", 0, 0},
 	{newer, "tools", DOCTOR_WARN, "not tested on Linux 99.4", 2, 0},
 	{counts_wrongly, "self-test", DOCTOR_WARN,
 	 "wrongly in /var/tmp: direct reads, direct writes", 1, 0},
@@ -404,6 +422,12 @@ static const struct {
 	{counts_nothing, "self-test", DOCTOR_OK,
 	 "not done in /var/tmp (it is not on a disk)", 0, 0},
 	{realtime, "kernel", DOCTOR_FAIL, "PREEMPT_RT", 0, 1},
+	{none_for_it, "kernel", DOCTOR_FAIL, "no frsp.ko for 6.18.0", 0, 1},
+	{none_for_it, "module-file", DOCTOR_OK, NULL, 0, 1},
+	{none_for_it, "module", DOCTOR_OK, NULL, 0, 1},
+	{installed_for_it, "kernel", DOCTOR_WARN, "not one that", 1, 1},
+	{installed_for_it, "module", DOCTOR_FAIL, "not loaded", 1, 1},
+	{none_for_machine, "module", DOCTOR_OK, NULL, 0, 1},
 	{no_btf, "btf", DOCTOR_FAIL, "btf/vmlinux is missing", 0, 1},
 	{no_ext4_btf, "btf", DOCTOR_FAIL, "btf/ext4 is missing", 0, 1},
 	{built_in, "btf", DOCTOR_OK, "of the kernel", 0, 0},
