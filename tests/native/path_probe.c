@@ -131,9 +131,11 @@ static int parse_file(char **argv, int argc, struct frsp_hot_file *file)
 static void print_path(struct path_cache *cache,
 		       const struct frsp_hot_file *file)
 {
-	static const char *const states[] = {
-		"known",   "deleted",	"unknown",  "other_mount_ns", "outside",
-		"covered", "no_answer", "detached", "unmounted"};
+	static const char *const states[] = {"known",	  "deleted",
+					     "unknown",	  "other_mount_ns",
+					     "outside",	  "covered",
+					     "no_answer", "internal",
+					     "detached",  "unmounted"};
 	char label[PATH_LABEL_LEN];
 	const struct path_key key = {file->ino, file->fs, file->gen};
 	struct path_result result;

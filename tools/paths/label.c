@@ -113,6 +113,7 @@ static const struct {
 	[PATH_OUTSIDE] = {"outside", " (outside of what is mounted here)"},
 	[PATH_COVERED] = {"covered", " (covered by another mount)"},
 	[PATH_NO_ANSWER] = {"no_answer", " (its filesystem does not answer)"},
+	[PATH_INTERNAL] = {"internal", ""},
 	[PATH_DETACHED] = {"detached", " (detached)"},
 	[PATH_NOT_MOUNTED] = {"not_mounted", " (not mounted)"},
 };
@@ -122,6 +123,26 @@ const char *path_missing(const struct path_result *result)
 	return words[result->state].missing;
 }
 
+/* The reserved inodes of ext4; 2 is the root directory. */
+static void add_internal(struct label *label, __u64 ino, __u32 dev)
+{
+	static const char *const names[] = {
+		[1] = "list of bad blocks",  [3] = "quota of users",
+		[4] = "quota of groups",     [5] = "boot loader",
+		[7] = "reserve for growing", [8] = "journal",
+	};
+	const char *name =
+		ino < sizeof(names) / sizeof(*names) ? names[ino] : NULL;
+
+	if (name)
+		add_format(label, "<ext4 %s, dev %u:%u>", name, kdev_major(dev),
+			   kdev_minor(dev));
+	else
+		add_format(label, "<ext4 ino %llu, dev %u:%u>",
+			   (unsigned long long)ino, kdev_major(dev),
+			   kdev_minor(dev));
+}
+
 size_t path_label(const struct path_result *result, __u64 ino, __u32 dev,
 		  __u32 gen, char *buf, size_t len)
 {
@@ -129,6 +150,8 @@ size_t path_label(const struct path_result *result, __u64 ino, __u32 dev,
 
 	if (result->path)
 		add_path(&label, result->path);
+	else if (result->state == PATH_INTERNAL)
+		add_internal(&label, ino, dev);
 	else
 		add_format(&label, "<ino %llu gen %u dev %u:%u>",
 			   (unsigned long long)ino, gen, kdev_major(dev),

@@ -30,8 +30,10 @@
 #include "base/interrupt.h"
 #include "paths/places.h"
 
-#define LIMIT_S	    2.0
-#define LIMIT_END_S 0.4 /* after the program was told to end */
+#define LIMIT_S		2.0
+#define EXT4_ROOT	2
+#define EXT4_FIRST_FILE 11
+#define LIMIT_END_S	0.4 /* after the program was told to end */
 
 struct path_look {
 	const struct mount_table *table;
@@ -106,13 +108,18 @@ struct path_lookup *path_look_file(struct path_look *look)
 	return &look->lookup;
 }
 
+static unsigned int count_names(const struct stat *st)
+{
+	return S_ISDIR(st->st_mode) ? 1 : st->st_nlink;
+}
+
 static void take_path(struct path_look *look, const struct mount_entry *entry,
 		      struct path_result *result)
 {
 	const struct path_lookup *lookup = &look->lookup;
 
 	result->state = lookup->is_deleted ? PATH_DELETED : PATH_KNOWN;
-	result->n_links = lookup->is_deleted ? 0 : lookup->st.st_nlink;
+	result->n_links = lookup->is_deleted ? 0 : count_names(&lookup->st);
 	result->path = lookup->path;
 	result->hang_id = entry->hang_id;
 	look->last_mount = entry->id;
@@ -232,7 +239,7 @@ static bool take_answer(struct path_look *look, const struct mount_entry *entry,
 		return true;
 	}
 	if (lookup->st.st_ino)
-		result->n_links = lookup->st.st_nlink;
+		result->n_links = count_names(&lookup->st);
 	if (lookup->is_deleted) {
 		result->n_links = 0;
 		result->state = PATH_DELETED;
@@ -342,6 +349,13 @@ static int ask_mounts(struct path_look *look, struct path_result *result)
 	return result->path || !told.something_left ? 0 : -ECANCELED;
 }
 
+/* ext4 opens these inodes by no handle, as if they were deleted. */
+static bool is_internal(const struct mount_entry *mount, __u64 ino)
+{
+	return !strncmp(mount->fs_type, "ext", 3) && ino &&
+	       ino < EXT4_FIRST_FILE && ino != EXT4_ROOT;
+}
+
 static int look_up(struct path_look *look, bool cached,
 		   struct path_result *result)
 {
@@ -355,6 +369,10 @@ static int look_up(struct path_look *look, bool cached,
 	}
 	result->state = PATH_UNKNOWN;
 	result->fs_type = some->fs_type;
+	if (is_internal(some, look->lookup.inode.ino)) {
+		result->state = PATH_INTERNAL;
+		return 0;
+	}
 	look->lookup.has_others =
 		mount_table_next_by_dev(look->table, result->fs_dev, some);
 	if (path_look_is_late(look))

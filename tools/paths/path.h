@@ -34,6 +34,7 @@ enum path_state {
 	PATH_OUTSIDE,	     /* in a part that is not mounted here */
 	PATH_COVERED,	     /* hidden by another mount */
 	PATH_NO_ANSWER,	     /* its filesystem does not answer */
+	PATH_INTERNAL,	     /* of ext4 itself, such as its journal: no path */
 	/* .path of these two is the last known one, or NULL: */
 	PATH_DETACHED,	  /* mounted nowhere, but in use (umount -l) */
 	PATH_NOT_MOUNTED, /* mounted nowhere, not in use */
@@ -42,10 +43,13 @@ enum path_state {
 struct path_result {
 	const char *path; /* NULL: unknown. Valid until the next call */
 	enum path_state state;
-	unsigned int n_links; /* 0: unknown, or deleted */
-	const char *fs_type;  /* NULL: unknown */
-	__u32 fs_dev;	      /* kernel dev_t, as in mountinfo; 0: unknown */
-	int hang_id;	      /* the mount of .path, for aside(); 0: none */
+	/* Names. A directory has one, although stat() counts the ".." in its
+	 * directories, too. 0: unknown, or deleted.
+	 */
+	unsigned int n_links;
+	const char *fs_type; /* NULL: unknown */
+	__u32 fs_dev;	     /* kernel dev_t, as in mountinfo; 0: unknown */
+	int hang_id;	     /* the mount of .path, for aside(); 0: none */
 };
 
 struct path_key {
@@ -110,8 +114,9 @@ int path_cache_get(struct path_cache *cache, const struct path_key *key,
 const char *path_missing(const struct path_result *result);
 
 /* The text for people: the path, or <ino 1234 gen 5678 dev 8:1> if it is
- * unknown, followed by remarks such as " (deleted)". Bytes that could upset a
- * terminal, the backslash, and characters that the locale lacks are written as
+ * unknown, or <ext4 journal, dev 8:1> for an inode of ext4 itself; followed by
+ * remarks such as " (deleted)". Bytes that could upset a terminal, the
+ * backslash, and characters that the locale lacks are written as
  * \ooo. The text is cut at len - 1 bytes, never inside a character. Returns the
  * length of the whole text.
  */

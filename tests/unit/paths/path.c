@@ -50,6 +50,7 @@ static const struct label_row label_rows[] = {
 	{{"/a", PATH_NOT_MOUNTED, 0, NULL, 0, 0}, "/a (not mounted)"},
 	{{NULL, PATH_NOT_MOUNTED, 0, NULL, 0, 0},
 	 "<ino 1234 gen 4294967295 dev 8:1> (not mounted)"},
+	{{NULL, PATH_INTERNAL, 0, NULL, 0, 0}, "<ext4 ino 1234, dev 8:1>"},
 	/* control characters */
 	{{"/a\nb", PATH_KNOWN, 1, NULL, 0, 0}, "/a\\012b"},
 	{{"/\033[31m\177", PATH_KNOWN, 1, NULL, 0, 0}, "/\\033[31m\\177"},
