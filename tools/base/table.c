@@ -175,14 +175,15 @@ static int fit_paths(struct table *table, int n_columns, int *shift)
 	return err;
 }
 
-/* The columns that are left for the last column; at least MIN_PATH_COLUMNS. */
+/* The columns that are left for the last column; negative: the others alone are
+ * too wide.
+ */
 static int room_for_last(const struct table *table, int n_columns)
 {
 	size_t last = table->n_columns - 1;
-	int room = n_columns - table_column_end(table, last) +
-		   table->columns[last].width;
 
-	return room > MIN_PATH_COLUMNS ? room : MIN_PATH_COLUMNS;
+	return n_columns - table_column_end(table, last) +
+	       table->columns[last].width;
 }
 
 /* The columns that the last column wants before others may stay. */
@@ -197,13 +198,16 @@ static int wish_of_last(const struct table *table, int n_columns)
 
 int table_fit(struct table *table, int n_columns, int *shift)
 {
-	int wish = wish_of_last(table, n_columns);
+	int wish = wish_of_last(table, n_columns), room;
 
 	while (room_for_last(table, n_columns) < wish && drop_columns(table))
 		;
 	if (!table->has_path)
 		return 0;
-	return fit_paths(table, room_for_last(table, n_columns), shift);
+	room = room_for_last(table, n_columns);
+	return fit_paths(table,
+			 room > MIN_PATH_COLUMNS ? room : MIN_PATH_COLUMNS,
+			 shift);
 }
 
 /* Adds a row of blanks if there is no row: without a row, libsmartcols prints

@@ -66,10 +66,8 @@ static int open_map(const struct disk_map_now *now, struct disk_map **out)
 	err = open_groups(map);
 	if (!err) {
 		groups = map->groups;
-		map->heat = heat_map_new(
-			now->dev, fs_map_flex_bytes(groups),
-			(groups->n_groups + groups->groups_per_flex - 1) /
-				groups->groups_per_flex);
+		map->heat = heat_map_new(now->dev, fs_map_group_bytes(groups),
+					 groups->n_groups);
 		err = map->heat ? 0 : -ENOMEM;
 	}
 	if (err)

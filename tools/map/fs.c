@@ -183,10 +183,14 @@ static __u32 clusters_of(const struct fs_map *map, __u32 group)
 					  : map->group_clusters;
 }
 
+__u64 fs_map_group_bytes(const struct fs_map *map)
+{
+	return (__u64)map->group_clusters * map->cluster_bytes;
+}
+
 __u64 fs_map_flex_bytes(const struct fs_map *map)
 {
-	return (__u64)map->groups_per_flex * map->group_clusters *
-	       map->cluster_bytes;
+	return map->groups_per_flex * fs_map_group_bytes(map);
 }
 
 void fs_map_span(const struct fs_map *map, __u32 first, __u32 end, __u64 *start,

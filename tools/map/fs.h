@@ -47,7 +47,8 @@ void fs_map_close(struct fs_map *map);
  */
 int fs_map_refresh(struct fs_map *map, __u32 max_groups, int fs);
 
-/* The bytes of a flexible group; the last one may be shorter. */
+/* The bytes of a group and of a flexible group; the last one may be shorter. */
+__u64 fs_map_group_bytes(const struct fs_map *map);
 __u64 fs_map_flex_bytes(const struct fs_map *map);
 
 /* The bytes of groups [first, end) on the device: [*start, *stop). */

@@ -6,22 +6,17 @@ static __u32 round_up_div(__u64 dividend, __u32 divisor)
 	return (dividend + divisor - 1) / divisor;
 }
 
-struct map_grid map_grid(__u32 n_groups, __u32 groups_per_flex, __u32 room,
-			 __u32 zoom, __u32 pan)
+struct map_grid map_grid(__u32 n_groups, __u32 room, __u32 zoom, __u32 pan)
 {
-	struct map_grid grid = {
-		.n_groups = n_groups,
-		.groups_per_flex = groups_per_flex,
-		.n_flex = round_up_div(n_groups, groups_per_flex),
-	};
-	__u32 all = round_up_div(grid.n_flex, room), step, beyond, left;
+	struct map_grid grid = {.n_groups = n_groups};
+	__u32 all = round_up_div(n_groups, room), step, beyond, left;
 
 	while (all >> grid.last_zoom > 1)
 		grid.last_zoom++;
 	zoom = zoom < grid.last_zoom ? zoom : grid.last_zoom;
 	grid.per_cell = all >> zoom;
 	/* in cells: left is all there is, beyond is what is out of sight */
-	left = round_up_div(grid.n_flex, grid.per_cell);
+	left = round_up_div(n_groups, grid.per_cell);
 	step = room / 2 ? room / 2 : 1;
 	beyond = left > room ? left - room : 0;
 	grid.last_pan = round_up_div(beyond, step);
@@ -36,8 +31,8 @@ void map_grid_groups(const struct map_grid *grid, __u32 cell, __u32 *first,
 		     __u32 *end)
 {
 	__u64 from = grid->first + (__u64)cell * grid->per_cell;
-	__u64 to = (from + grid->per_cell) * grid->groups_per_flex;
+	__u64 to = from + grid->per_cell;
 
-	*first = from * grid->groups_per_flex;
+	*first = from;
 	*end = to < grid->n_groups ? to : grid->n_groups;
 }

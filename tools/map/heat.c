@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A refresh adds the temperature of each row to one flexible group: the one
+ * A refresh adds the temperature of each row to one group: the one
  * with the longest extent of the row's range.
  */
 #include "map/heat.h"
@@ -37,24 +37,24 @@ struct range_key {
 	__u32 range;
 };
 
-/* The flexible group with the longest extent of a range. */
+/* The group with the longest extent of a range. */
 struct place {
 	struct range_key key;
-	__u32 flex; /* NOWHERE: the range has no blocks, or was not found */
+	__u32 group; /* NOWHERE: the range has no blocks, or was not found */
 	double looked_s; /* monotonic time of the look-up */
 	UT_hash_handle hh;
 };
 
 struct heat_map {
 	__u32 dev;
-	__u64 flex_bytes;
-	__u32 n_flex;
-	double *heat; /* by flexible group */
+	__u64 group_bytes;
+	__u32 n_groups;
+	double *heat; /* by group */
 	double hottest;
 	struct place *places; /* uthash */
 };
 
-struct heat_map *heat_map_new(__u32 dev, __u64 flex_bytes, __u32 n_flex)
+struct heat_map *heat_map_new(__u32 dev, __u64 group_bytes, __u32 n_groups)
 {
 	struct heat_map *map = calloc(1, sizeof(*map));
 
@@ -62,9 +62,9 @@ struct heat_map *heat_map_new(__u32 dev, __u64 flex_bytes, __u32 n_flex)
 		return NULL;
 	*map = (struct heat_map){
 		.dev = dev,
-		.flex_bytes = flex_bytes,
-		.n_flex = n_flex,
-		.heat = calloc(n_flex, sizeof(*map->heat)),
+		.group_bytes = group_bytes,
+		.n_groups = n_groups,
+		.heat = calloc(n_groups, sizeof(*map->heat)),
 	};
 	if (map->heat)
 		return map;
@@ -173,7 +173,7 @@ static __u32 look(const struct heat_map *map, struct hot_monitor *monitor,
 	const struct hot_row *row = &ranges->rows[nth];
 	struct range_query query = {
 		.ino = row->ino, .dev = row->fs_dev, .range = row->range};
-	__u64 flex;
+	__u64 group;
 
 	hot_monitor_name(monitor, ranges, nth, 1);
 	if (row->file->state != PATH_KNOWN || !row->file->path)
@@ -181,16 +181,16 @@ static __u32 look(const struct heat_map *map, struct hot_monitor *monitor,
 	strcpy(query.path, row->file->path);
 	if (aside(ask_file, &query, sizeof(query), row->file->hang_id, NULL))
 		return NOWHERE;
-	flex = query.physical / map->flex_bytes;
-	return flex < map->n_flex ? flex : NOWHERE;
+	group = query.physical / map->group_bytes;
+	return group < map->n_groups ? group : NOWHERE;
 }
 
-/* Sets *flex to where the nth range is: the remembered place if it is not too
+/* Sets *group to where the nth range is: the remembered place if it is not too
  * old, else a new look-up while *looks last, else the old place or NOWHERE.
  */
 static int find_place(struct heat_map *map, struct hot_monitor *monitor,
 		      const struct hot_rows *ranges, __u32 nth, int *looks,
-		      __u32 *flex)
+		      __u32 *group)
 {
 	const struct hot_row *row = &ranges->rows[nth];
 	struct range_key key;
@@ -203,10 +203,10 @@ static int find_place(struct heat_map *map, struct hot_monitor *monitor,
 	key.range = row->range;
 	HASH_FIND(hh, map->places, &key, sizeof(key), place);
 	if (place && (now_s - place->looked_s < PLACE_TTL_S || !*looks)) {
-		*flex = place->flex;
+		*group = place->group;
 		return 0;
 	}
-	*flex = NOWHERE;
+	*group = NOWHERE;
 	if (!*looks)
 		return 0;
 	--*looks;
@@ -217,9 +217,9 @@ static int find_place(struct heat_map *map, struct hot_monitor *monitor,
 		place->key = key;
 		HASH_ADD(hh, map->places, key, sizeof(key), place);
 	}
-	place->flex = look(map, monitor, ranges, nth);
+	place->group = look(map, monitor, ranges, nth);
 	place->looked_s = now_s;
-	*flex = place->flex;
+	*group = place->group;
 	return 0;
 }
 
@@ -228,22 +228,22 @@ int heat_map_refresh(struct heat_map *map, struct hot_monitor *monitor,
 {
 	int looks = MAX_LOOKS, err = 0;
 
-	memset(map->heat, 0, map->n_flex * sizeof(*map->heat));
+	memset(map->heat, 0, map->n_groups * sizeof(*map->heat));
 	map->hottest = 0;
 	if (HASH_COUNT(map->places) > MAX_PLACES)
 		forget_places(map);
 	for (__u32 i = 0; i < ranges->n_rows && !err; i++) {
 		const struct hot_row *row = &ranges->rows[i];
-		__u32 flex;
+		__u32 group;
 
 		if (row->fs_dev != map->dev)
 			continue;
-		err = find_place(map, monitor, ranges, i, &looks, &flex);
-		if (err || flex == NOWHERE)
+		err = find_place(map, monitor, ranges, i, &looks, &group);
+		if (err || group == NOWHERE)
 			continue;
-		map->heat[flex] += row->temperature;
-		if (map->heat[flex] > map->hottest)
-			map->hottest = map->heat[flex];
+		map->heat[group] += row->temperature;
+		if (map->heat[group] > map->hottest)
+			map->hottest = map->heat[group];
 	}
 	return err;
 }
@@ -252,7 +252,7 @@ double heat_map_value(const struct heat_map *map, __u32 first, __u32 end)
 {
 	double sum = 0;
 
-	for (__u32 flex = first; flex < end && flex < map->n_flex; flex++)
-		sum += map->heat[flex];
+	for (__u32 group = first; group < end && group < map->n_groups; group++)
+		sum += map->heat[group];
 	return map->hottest > 0 ? sum / map->hottest : 0;
 }

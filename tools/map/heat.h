@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where on the disk the hottest ranges of files are: the temperature of each
- * flexible group. FIEMAP of a file finds the blocks of a range. As that opens
+ * block group. FIEMAP of a file finds the blocks of a range. As that opens
  * the file, a refresh looks up at most 256 ranges, and remembers each place for
  * 30 s.
  */
@@ -13,10 +13,10 @@
 struct heat_map;
 
 /* A map of the filesystem with this device number, as in .fs_dev of the rows.
- * It has n_flex flexible groups of flex_bytes each. Returns NULL without
+ * It has n_groups groups of group_bytes each. Returns NULL without
  * memory.
  */
-struct heat_map *heat_map_new(__u32 dev, __u64 flex_bytes, __u32 n_flex);
+struct heat_map *heat_map_new(__u32 dev, __u64 group_bytes, __u32 n_groups);
 void heat_map_free(struct heat_map *map);
 
 /* Computes the map anew from the rows, which are sorted, hottest first. The
@@ -25,7 +25,7 @@ void heat_map_free(struct heat_map *map);
 int heat_map_refresh(struct heat_map *map, struct hot_monitor *monitor,
 		     const struct hot_rows *ranges);
 
-/* The sum of temperatures of flexible groups [first, end), relative to the
+/* The sum of temperatures of groups [first, end), relative to the
  * hottest group. So it may be above 1 for several groups; 0: nothing is hot
  * there.
  */

@@ -11,8 +11,6 @@
 #include "module/free_table.h"
 #include "top/view.h"
 
-#define BAR_WIDTH 30
-
 static const char *const kind_titles[FRSP_ALLOC_NR_KINDS] = {
 	[FRSP_ALLOC_DATA] = "Data, searched for",
 	[FRSP_ALLOC_METADATA] = "Metadata, searched for",
@@ -44,7 +42,8 @@ static void print_searches(FILE *out, const struct frsp_alloc_fs *alloc)
 	fputc('\n', out);
 }
 
-static void print_latencies(FILE *out, const struct frsp_alloc_fs *alloc)
+static void print_latencies(FILE *out, const struct frsp_alloc_fs *alloc,
+			    const struct top_view *view)
 {
 	for (int kind = 0; kind < FRSP_ALLOC_NR_KINDS; kind++) {
 		const __u64 *buckets = alloc->latency[kind];
@@ -60,39 +59,42 @@ static void print_latencies(FILE *out, const struct frsp_alloc_fs *alloc)
 			 "%s: %llu calls, p50 %s, p99 %s, mean %s",
 			 kind_titles[kind], calls, p50, p99, mean);
 		hist_print(out, title, buckets, LOG2_NS_BUCKETS, HIST_NS,
-			   BAR_WIDTH);
+			   top_view_bars(view));
 	}
 }
 
-static void print_status(FILE *out, const struct fs_status *status)
+/* reset: the counts are since the reset, not since frsp.ko has the filesystem. */
+static void print_status(FILE *out, const struct fs_status *status, bool reset)
 {
 	fprintf(out,
-		"frsp: goals offered %llu, taken %llu, missed %llu, stood aside %llu; groups read %llu, loaded %llu; evictions %llu, drops %llu\n",
+		"frsp, since %s: goals offered %llu, taken %llu, missed %llu, stood aside %llu; groups read %llu, loaded %llu; evictions %llu, drops %llu\n",
+		reset ? "reset" : "it attached the filesystem",
 		status->goals_offered, status->goals_taken,
 		status->goals_missed, status->stood_aside, status->group_reads,
 		status->group_loads, status->evictions, status->drops);
 }
 
 /* What was counted at frsp.ko's tracepoints. */
-static void print_events(FILE *out, const struct top_fs *fs)
+static void print_events(FILE *out, const struct top_fs *fs,
+			 const struct top_view *view)
 {
-	const struct frsp_alloc_fs *alloc = &fs->alloc;
+	const struct frsp_alloc_fs *alloc = &fs->since.alloc;
 
 	if (!fs->has_events) {
-		fputs("The decisions of frsp.ko are not watched: the programs were pinned before it was loaded; run \"frsp-top --unpin\" and pin again\n",
+		fputs("The decisions of frsp.ko are unwatched: the programs were pinned before it was loaded; run \"frsp-top --unpin\" and pin again\n",
 		      out);
 		return;
 	}
 	fprintf(out,
-		"frsp, since the watch began: goals kept %llu, fitting %llu, short %llu; evictions %llu, of %llu extents\n",
+		"frsp: goals kept %llu, fitting %llu, short %llu; evictions %llu, of %llu extents\n",
 		alloc->picks[FRSP_ALLOC_PICK_KEPT],
 		alloc->picks[FRSP_ALLOC_PICK_FIT],
 		alloc->picks[FRSP_ALLOC_PICK_SHORT], alloc->evictions,
 		alloc->evicted_extents);
 	hist_print(out, "Clusters that frsp offered", alloc->picked,
-		   LOG2_LEN_BUCKETS, HIST_COUNT, BAR_WIDTH);
+		   LOG2_LEN_BUCKETS, HIST_COUNT, top_view_bars(view));
 	hist_print(out, "Time to load a group", alloc->loads, LOG2_NS_BUCKETS,
-		   HIST_NS, BAR_WIDTH);
+		   HIST_NS, top_view_bars(view));
 }
 
 void top_allocator_look_up(struct top_model *model, struct top_frame *frame,
@@ -108,6 +110,7 @@ int top_allocator_print(FILE *out, const struct top_frame *frame,
 			const struct top_view *view)
 {
 	const struct top_fs *fs = top_view_fs(frame, view);
+	const struct frsp_alloc_fs *alloc;
 
 	if (!top_view_head(out, fs, view))
 		return 0;
@@ -115,22 +118,30 @@ int top_allocator_print(FILE *out, const struct top_frame *frame,
 		fprintf(out, "%s\n", top_view_unwatched(fs));
 		return 0;
 	}
-	print_searches(out, &fs->alloc);
+	alloc = &fs->since.alloc;
+	top_view_since(out, frame, view);
+	print_searches(out, alloc);
 	if (fs->has_status) {
-		print_status(out, &fs->status);
-		print_events(out, fs);
+		print_status(out, &fs->since.status,
+			     frame->origin == TOP_SINCE_RESET);
+		print_events(out, fs, view);
 	}
-	print_latencies(out, &fs->alloc);
-	hist_print(out, "Clusters asked for", fs->alloc.requested,
-		   LOG2_LEN_BUCKETS, HIST_COUNT, BAR_WIDTH);
-	hist_print(out, "Clusters got", fs->alloc.obtained, LOG2_LEN_BUCKETS,
-		   HIST_COUNT, BAR_WIDTH);
-	hist_print(out, "Groups scanned", fs->alloc.scanned,
-		   FRSP_ALLOC_SCAN_BUCKETS, HIST_COUNT, BAR_WIDTH);
-	if (fs->has_free)
-		free_table_print(out, &fs->free);
-	else
-		fputs("Free extents by size: needs frsp.ko, \"frspctl doctor\" says what is missing\n",
+	print_latencies(out, alloc, view);
+	hist_print(out, "Clusters asked for", alloc->requested,
+		   LOG2_LEN_BUCKETS, HIST_COUNT, top_view_bars(view));
+	hist_print(out, "Clusters got", alloc->obtained, LOG2_LEN_BUCKETS,
+		   HIST_COUNT, top_view_bars(view));
+	hist_print(out, "Groups scanned", alloc->scanned,
+		   FRSP_ALLOC_SCAN_BUCKETS, HIST_COUNT, top_view_bars(view));
+	if (fs->has_free) {
+		fputs("Free extents now, as e2freefrag counts: percent of all blocks, those of metadata, too\n",
 		      out);
+		free_table_print(out, &fs->free);
+	} else if (fs->has_status) {
+		fputs("Free extents by size: unknown: frsp.ko does not answer, \"frspctl doctor\" may say why\n",
+		      out);
+	} else {
+		top_view_no_module(out, "Free extents by size");
+	}
 	return 0;
 }

@@ -7,9 +7,8 @@
 #include "base/sgr.h"
 #include "top/view.h"
 
-#define BAR_WIDTH 30
-
-static void print_lifetimes(FILE *out, const struct frsp_busy_fs *busy)
+static void print_lifetimes(FILE *out, const struct frsp_busy_fs *busy,
+			    const struct top_view *view)
 {
 	__u64 ended = hist_total(busy->lifetimes, LOG2_NS_BUCKETS);
 	char p50[FMT_LEN], p99[FMT_LEN], mean[FMT_LEN], title[192];
@@ -24,7 +23,7 @@ static void print_lifetimes(FILE *out, const struct frsp_busy_fs *busy)
 		"Time until freed space could be used again: %llu extents, p50 %s, p99 %s, mean %s",
 		ended, p50, p99, mean);
 	hist_print(out, title, busy->lifetimes, LOG2_NS_BUCKETS, HIST_NS,
-		   BAR_WIDTH);
+		   top_view_bars(view));
 }
 
 int top_busy_print(FILE *out, const struct top_frame *frame,
@@ -36,23 +35,27 @@ int top_busy_print(FILE *out, const struct top_frame *frame,
 	if (!top_view_head(out, fs, view))
 		return 0;
 	if (!fs->has_busy) {
-		fprintf(out, "busy extents of %s are not watched here\n",
+		fprintf(out,
+			"unwatched: this kernel does not let frsp-top see the busy extents of %s\n",
 			fs->fs_type);
 		return 0;
 	}
-	busy = &fs->busy;
+	busy = &fs->since.busy;
 	fprintf(out,
-		"Busy now %llu extents, %llu blocks; at most %llu extents, %llu blocks\n"
-		"Freed %llu extents, %llu blocks\n",
-		busy->extents, busy->blocks, busy->peak_extents,
-		busy->peak_blocks, busy->freed_extents, busy->freed_blocks);
+		"Busy now %llu extents, %llu blocks; at most, since %s: %llu extents, %llu blocks\n",
+		busy->extents, busy->blocks,
+		frame->origin == TOP_SINCE_PIN ? "--pin" : "start",
+		busy->peak_extents, busy->peak_blocks);
+	top_view_since(out, frame, view);
+	fprintf(out, "Freed %llu extents, %llu blocks\n", busy->freed_extents,
+		busy->freed_blocks);
 	if (busy->forced || busy->reused || busy->trimmed)
 		fprintf(out,
 			"Log forced for lack of space %llu, reused by metadata %llu, trimmed from free extents %llu\n",
 			busy->forced, busy->reused, busy->trimmed);
 	if (fs->has_status)
 		fprintf(out, "Commits that frsp.ko asked for: %llu\n",
-			fs->status.commits_requested);
-	print_lifetimes(out, busy);
+			fs->since.status.commits_requested);
+	print_lifetimes(out, busy, view);
 	return 0;
 }

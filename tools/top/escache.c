@@ -2,12 +2,15 @@
 /* The screen ES cache: the extent status tree of one filesystem, as a cache of
  * block mappings.
  */
+#include <stdlib.h>
+
 #include "base/fmt.h"
 #include "base/hist.h"
+#include "base/path_fit.h"
 #include "base/sgr.h"
 #include "top/view.h"
 
-#define BAR_WIDTH 30
+#define PATH_COLUMN 30 /* of the tables of inodes */
 
 static const char *const insert_names[FRSP_ES_NR_INSERTS] = {
 	[FRSP_ES_INSERT_WRITTEN] = "written",
@@ -21,7 +24,8 @@ static const char *const insert_names[FRSP_ES_NR_INSERTS] = {
  */
 static void print_history(FILE *out, const struct top_history *history)
 {
-	fputs("Hits, tenths of the lookups per interval: ", out);
+	fputs("Hits in each of the last intervals, in tenths of the lookups (X: all, -: idle): ",
+	      out);
 	for (size_t i = 0; i < history->n; i++) {
 		int percent = history->percent[i];
 
@@ -47,7 +51,8 @@ static void print_use(FILE *out, const struct frsp_es_fs *totals)
 		totals->removals);
 }
 
-static void print_shrinker(FILE *out, const struct frsp_es_fs *totals)
+static void print_shrinker(FILE *out, const struct frsp_es_fs *totals,
+			   const struct top_view *view)
 {
 	char mean[FMT_LEN];
 
@@ -56,11 +61,24 @@ static void print_shrinker(FILE *out, const struct frsp_es_fs *totals)
 		return;
 	}
 	fprintf(out,
-		"Shrinker: %llu runs, asked to look at %llu entries, freed %llu; %s each\n",
-		totals->runs, totals->asked, totals->freed,
+		"Shrinker: %llu runs, asked to look at %llu entries, freed %llu, skipped %llu inodes; %s each\n",
+		totals->runs, totals->asked, totals->freed, totals->skipped,
 		hist_fmt_ns(mean, (double)totals->run_ns / totals->runs));
 	hist_print(out, "Time of a run", totals->run, LOG2_NS_BUCKETS, HIST_NS,
-		   BAR_WIDTH);
+		   top_view_bars(view));
+}
+
+/* Prints a path, shortened to fit into the terminal of a live view. */
+static void print_path(FILE *out, const char *label,
+		       const struct top_view *view)
+{
+	int room = view->n_columns - PATH_COLUMN, shift = 0;
+	char *fitting = view->n_columns ? malloc(path_fit_size(label)) : NULL;
+
+	if (fitting)
+		path_fit(label, room, &shift, fitting);
+	fprintf(out, "%s\n", fitting ?: label);
+	free(fitting);
 }
 
 static void print_top(FILE *out, const struct top_fs *fs, enum es_order order,
@@ -80,9 +98,10 @@ static void print_top(FILE *out, const struct top_fs *fs, enum es_order order,
 		path_label(fs->es_files[order][i], row->inode.ino,
 			   row->inode.dev, row->inode.gen, label,
 			   sizeof(label));
-		fprintf(out, "%8llu %10llu %8llu  %s\n", row->counts.entries,
+		fprintf(out, "%8llu %10llu %8llu  ", row->counts.entries,
 			row->counts.hits + row->counts.misses,
-			row->counts.misses, label);
+			row->counts.misses);
+		print_path(out, label, view);
 	}
 }
 
@@ -110,15 +129,24 @@ int top_escache_print(FILE *out, const struct top_frame *frame,
 	es = &fs->es;
 	if (es->has_info)
 		fprintf(out,
-			"Entries now %llu, reclaimable %llu, delayed %llu\n",
-			es->info.entries, es->info.reclaimable,
+			"Entries now %llu, reclaimable %llu in %llu inodes, delayed %llu\n",
+			es->info.entries, es->info.reclaimable, es->info.inodes,
 			es_info_delayed(&es->info));
-	if (!es->has_inodes)
+	if (es->has_inodes)
+		fprintf(out,
+			"Inodes counted one by one %llu; evicted to make room, of all filesystems %llu\n",
+			es->n_tracked, es->n_evicted);
+	else
 		fputs("The present entries and their inodes are not known of this frame\n",
 		      out);
-	print_use(out, &es->totals);
+	top_view_since(out, frame, view);
+	print_use(out, &fs->since.es);
+	print_shrinker(out, &fs->since.es, view);
 	print_history(out, &fs->es_history);
-	print_shrinker(out, &es->totals);
+	if (es->top[ES_BY_ENTRIES].n_rows)
+		fprintf(out,
+			"Inodes, with lookups and misses since %s, whatever was reset:\n",
+			frame->origin == TOP_SINCE_PIN ? "--pin" : "start");
 	print_top(out, fs, ES_BY_ENTRIES, "MOST ENTRIES", view);
 	print_top(out, fs, ES_BY_MISSES, "MOST MISSES", view);
 	return 0;

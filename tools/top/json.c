@@ -2,6 +2,7 @@
 #include "top/json.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/fmt.h"
@@ -143,16 +144,26 @@ static struct json_object *map_array(const struct fs_map *map,
 	return array;
 }
 
+static double flex_heat(const struct fs_map *map, const struct heat_map *heat,
+			__u32 first)
+{
+	return heat_map_value(heat, first, first + map->groups_per_flex);
+}
+
 /* The temperature of each flexible group, relative to the hottest one. */
 static struct json_object *heat_array(const struct fs_map *map,
 				      const struct heat_map *heat)
 {
-	__u32 n_flex = (map->n_groups + map->groups_per_flex - 1) /
-		       map->groups_per_flex;
-	struct json_object *array = json_object_new_array_ext(n_flex);
+	struct json_object *array = json_object_new_array();
+	double hottest = 0;
 
-	for (__u32 flex = 0; flex < n_flex; flex++) {
-		double one = heat_map_value(heat, flex, flex + 1);
+	for (__u32 first = 0; first < map->n_groups;
+	     first += map->groups_per_flex)
+		hottest = fmax(hottest, flex_heat(map, heat, first));
+	for (__u32 first = 0; first < map->n_groups;
+	     first += map->groups_per_flex) {
+		double one =
+			hottest > 0 ? flex_heat(map, heat, first) / hottest : 0;
 		char text[FMT_LEN];
 
 		snprintf(text, sizeof(text), "%.3f", one);

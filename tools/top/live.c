@@ -22,11 +22,12 @@
 #include "ui/screen.h"
 #include "ui/term_colors.h"
 #include "ui/text_field.h"
+#include "ui/wrap.h"
 
 #define HEADER_LINES   1
 #define FOOTER_LINES   1
 #define FOOTER_LEN     (TOP_REPORT_LEN + 4 * TOP_FILTER_LEN + 32)
-#define MAP_HEAD_LINES 4   /* lines of the map that are not cells */
+#define MAP_HEAD_LINES 3   /* at least so many lines of the map are no cells */
 #define WIDE_TITLE     100 /* columns that the names of all screens need */
 
 /* What a key acts on. */
@@ -137,8 +138,9 @@ static enum report_change key_sort(struct context *context)
 	if (live->view.screen == TOP_HEAT)
 		live->view.heat_sort.key =
 			(live->view.heat_sort.key + 1) % HOT_NR_SORT_KEYS;
-	else if (!top_overview_column(++live->view.sort))
-		live->view.sort = 0;
+	else
+		live->view.sort = top_overview_next_column(context->frame,
+							   live->view.sort);
 	snprintf(live->notice, sizeof(live->notice), "sorted by %s",
 		 live->view.screen == TOP_HEAT
 			 ? hot_sort_names[live->view.heat_sort.key][0]
@@ -169,6 +171,26 @@ static enum report_change key_ranges(struct context *context)
 {
 	context->live->view.ranges = !context->live->view.ranges;
 	return ranks_anew(context->live);
+}
+
+static enum report_change key_all(struct context *context)
+{
+	struct top_live *live = context->live;
+
+	live->view.all = !live->view.all;
+	return ranks_anew(live);
+}
+
+static enum report_change key_reset(struct context *context)
+{
+	struct top_live *live = context->live;
+	int err = top_model_reset(context->model);
+
+	snprintf(
+		live->notice, sizeof(live->notice), "%s",
+		err ? "no memory for that"
+		    : "the counts begin again at 0, on the screens 2, 4 and 5");
+	return REPORT_REDRAW;
 }
 
 static enum report_change key_metric(struct context *context)
@@ -350,6 +372,8 @@ static const struct {
 	{'/', "/ f", "filter the overview: type, then Enter", key_filter},
 	{'f', NULL, NULL, key_filter},
 	{'v', "v", "heat: files or 1-MiB ranges", key_ranges},
+	{'a', "a", "heat: the chosen filesystem or all", key_all},
+	{'0', "0", "counts since now: allocator, busy, escache", key_reset},
 	{'m', "m", "map: fullness, fragmentation, heat or tier", key_metric},
 	{'z', "z", "map: zoom in", key_zoom_in},
 	{'Z', "Z", "map: zoom out", key_zoom_out},
@@ -516,6 +540,52 @@ static void draw_footer(const struct top_live *live,
 	screen_put(LINES - 1, 0, line, COLS);
 }
 
+/* The text of the screen or of the help, in lines that fit. */
+static int wrapped_text(char **wrapped, const struct top_live *live,
+			const struct top_frame *frame)
+{
+	char *text;
+	int err = live->help ? print_help(&text)
+			     : top_report_text(&text, frame, &live->view);
+
+	if (err)
+		return err;
+	*wrapped = wrap_text(text, COLS);
+	free(text);
+	return *wrapped ? 0 : -ENOMEM;
+}
+
+/* How many lines of the text do not fit between title and footer. */
+static int lines_too_many(const char *text)
+{
+	int n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n > page() ? n - page() : 0;
+}
+
+/* Of the map, as many cells are printed as there is room for below its legend,
+ * whose number of lines depends on the width.
+ */
+static int fitting_text(char **text, struct top_live *live,
+			const struct top_frame *frame)
+{
+	int lines = page() - MAP_HEAD_LINES, over;
+	int err;
+
+	live->view.n_cells = COLS * lines;
+	err = wrapped_text(text, live, frame);
+	if (err || live->help || live->view.screen != TOP_MAP)
+		return err;
+	over = lines_too_many(*text);
+	if (!over || lines == 1)
+		return 0;
+	free(*text);
+	live->view.n_cells = COLS * (over < lines ? lines - over : 1);
+	return wrapped_text(text, live, frame);
+}
+
 int top_live_draw(struct top_live *live, const struct top_frame *frame)
 {
 	char *text;
@@ -530,9 +600,7 @@ int top_live_draw(struct top_live *live, const struct top_frame *frame)
 	}
 	live->view.width = COLS;
 	live->view.n_columns = COLS;
-	live->view.n_cells = COLS * (page() - MAP_HEAD_LINES);
-	err = live->help ? print_help(&text)
-			 : top_report_text(&text, frame, &live->view);
+	err = fitting_text(&text, live, frame);
 	if (err)
 		return err;
 	draw_title(live, frame);

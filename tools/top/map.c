@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The map: the flexible groups of a filesystem as a grid of cells, in the order
+ * The map: the block groups of a filesystem as a grid of cells, in the order
  * of the disk. A cell is a character, so the map can be read without colours.
  *
  * Example: the metric fullness prints "950-" for 4 cells. In the first, 90 to
@@ -28,6 +28,7 @@
 struct source {
 	const struct fs_map *map;
 	const struct heat_map *heat;
+	bool has_heat; /* .heat is known */
 	const struct tiers *tiers;
 	int tiers_err;
 };
@@ -44,7 +45,8 @@ struct palette {
 
 struct metric {
 	const char *name;
-	const char *legend; /* NULL: the list of tiers */
+	const char *legend;  /* NULL: the list of tiers */
+	const char *no_step; /* what "-" means */
 	const struct palette *palette;
 	/* The step of groups [first, end), or NOT_KNOWN or SEVERAL. */
 	int (*step)(const struct source *source, __u32 first, __u32 end);
@@ -72,10 +74,9 @@ static int fragmentation(const struct source *source, __u32 first, __u32 end)
 
 static int heat(const struct source *source, __u32 first, __u32 end)
 {
-	__u32 per_flex = source->map->groups_per_flex;
-
-	return tenths(heat_map_value(source->heat, first / per_flex,
-				     (end + per_flex - 1) / per_flex));
+	return source->has_heat
+		       ? tenths(heat_map_value(source->heat, first, end))
+		       : NOT_KNOWN;
 }
 
 static int tier(const struct source *source, __u32 first, __u32 end)
@@ -106,16 +107,17 @@ static const struct palette categories = {
 };
 
 static const struct metric metrics[TOP_NR_METRICS] = {
-	[TOP_FULLNESS] = {"fullness", "clusters in use", &ramp, fullness},
+	[TOP_FULLNESS] = {"fullness", "clusters used", "not read", &ramp,
+			  fullness},
 	[TOP_FRAGMENTATION] =
 		{"fragmentation",
 		 "free clusters outside of their group's longest free extent",
-		 &ramp, fragmentation},
+		 "full or not known", &ramp, fragmentation},
 	[TOP_WARMTH] =
 		{"heat",
-		 "the hottest flexible group's temperature, from ranked ranges only",
-		 &ramp, heat},
-	[TOP_TIER] = {"tier", NULL, &categories, tier},
+		 "the hottest group's temperature, from ranked ranges only",
+		 "unwatched", &ramp, heat},
+	[TOP_TIER] = {"tier", NULL, NULL, &categories, tier},
 };
 
 const char *top_map_metric(size_t i)
@@ -163,8 +165,7 @@ static struct map_grid grid_of(const struct fs_map *map,
 {
 	__u32 n_cells = view->n_cells ? view->n_cells : DEFAULT_CELLS;
 
-	return map_grid(map->n_groups, map->groups_per_flex, n_cells,
-			view->zoom, view->pan);
+	return map_grid(map->n_groups, n_cells, view->zoom, view->pan);
 }
 
 static void print_grid(FILE *out, const struct source *source,
@@ -217,23 +218,23 @@ static void print_legend(FILE *out, const struct source *source,
 			 const struct top_view *view)
 {
 	const struct metric *metric = &metrics[view->metric];
-	__u64 flex_bytes = fs_map_flex_bytes(source->map);
-	char bytes[FMT_LEN], all[FMT_LEN];
+	__u64 group_bytes = fs_map_group_bytes(source->map);
+	char bytes[FMT_LEN];
 
 	fprintf(out, "%s: ", metric->name);
 	if (metric->legend) {
 		for (int step = 0; step < N_STEPS; step++)
 			print_step(out, view, step);
-		fprintf(out, "%s tenths of %s, -: not known\n",
-			top_style(view, SGR_RESET), metric->legend);
+		fprintf(out, "%s tenths of %s, -: %s\n",
+			top_style(view, SGR_RESET), metric->legend,
+			metric->no_step);
 	} else {
 		print_tiers(out, source, view);
 	}
-	fprintf(out,
-		"a cell: %u flexible group%s, %s; from %u of %u, %s each\n",
+	fprintf(out, "a cell: %u group%s, %s; from group %u of %u; now\n",
 		grid->per_cell, grid->per_cell == 1 ? "" : "s",
-		fmt_bytes(all, flex_bytes * grid->per_cell, false), grid->first,
-		grid->n_flex, fmt_bytes(bytes, flex_bytes, false));
+		fmt_bytes(bytes, group_bytes * grid->per_cell, false),
+		grid->first, grid->n_groups);
 }
 
 bool top_map_limits(const struct top_frame *frame, const struct top_view *view,
@@ -283,6 +284,7 @@ int top_map_print(FILE *out, const struct top_frame *frame,
 	source = (struct source){
 		.map = map->groups,
 		.heat = map->heat,
+		.has_heat = frame->has_heat,
 		.tiers = fs->tiers,
 		.tiers_err = fs->tiers_err,
 	};
@@ -290,7 +292,6 @@ int top_map_print(FILE *out, const struct top_frame *frame,
 	print_legend(out, &source, &grid, view);
 	print_grid(out, &source, &grid, view);
 	if (view->metric == TOP_FRAGMENTATION && !fs->has_status)
-		fputs("needs frsp.ko: \"sudo modprobe frsp\"; \"frspctl doctor\" says what is missing\n",
-		      out);
+		top_view_no_module(out, "fragmentation");
 	return 0;
 }

@@ -33,6 +33,9 @@ struct top_model {
 	__u32 modules;	/* watch_modules() when the watches were opened */
 	__u32 only;	/* show only this device; 0: all */
 	int only_mount; /* id of the mount that the user named */
+	enum top_origin origin;
+	__u64 origin_ns; /* CLOCK_MONOTONIC */
+	struct top_baselines baselines;
 	struct top_frame frames[2];
 	int shown;	       /* index of the latest frame */
 	struct disk_map *maps; /* of the filesystems whose map was shown */
@@ -103,9 +106,11 @@ static int open_heat(struct top_model *model)
 /* A watch may find nothing to watch, but not all three. */
 static int open_watches(struct top_model *model)
 {
+	const struct watch *first;
 	int err;
 
 	model->modules = watch_modules();
+	model->origin_ns = clock_ns(CLOCK_MONOTONIC);
 	err = alloc_watch_open(&model->alloc);
 	if (!err || err == -EOPNOTSUPP)
 		err = es_watch_open(&model->es);
@@ -113,9 +118,14 @@ static int open_watches(struct top_model *model)
 		err = busy_watch_open(&model->busy);
 	if (err == -EOPNOTSUPP)
 		err = 0;
-	if (!err && !top_model_watch(model, 0))
-		err = -EOPNOTSUPP;
-	return err;
+	if (err)
+		return err;
+	first = top_model_watch(model, 0);
+	if (!first)
+		return -EOPNOTSUPP;
+	model->origin = watch_pin_is_there(first->name) ? TOP_SINCE_PIN
+							: TOP_SINCE_START;
+	return 0;
 }
 
 static void close_watches(struct top_model *model)
@@ -140,6 +150,7 @@ static int follow_modules(struct top_model *model)
 	if (!(model->modules & ~before))
 		return 0;
 	close_watches(model);
+	top_baselines_free(&model->baselines);
 	return open_watches(model);
 }
 
@@ -162,6 +173,7 @@ void top_model_close(struct top_model *model)
 	clear_frame(&model->frames[0]);
 	clear_frame(&model->frames[1]);
 	disk_maps_free(&model->maps);
+	top_baselines_free(&model->baselines);
 	hot_monitor_close(model->hot);
 	close_watches(model);
 	path_cache_free(model->paths);
@@ -186,6 +198,22 @@ static int read_watches(const struct top_model *model, struct top_fs *fs)
 	if (!err && fs->has_busy)
 		err = busy_watch_fs(model->busy, fs->dev, &fs->busy);
 	return err;
+}
+
+static struct top_counts all_counts(const struct top_fs *fs)
+{
+	return (struct top_counts){
+		.alloc = fs->alloc,
+		.es = fs->es.totals,
+		.busy = fs->busy,
+		.status = fs->status,
+	};
+}
+
+static void count_since(const struct top_model *model, struct top_fs *fs)
+{
+	fs->since = all_counts(fs);
+	top_baseline_subtract(&model->baselines, fs->dev, &fs->since);
 }
 
 static const struct top_fs *fs_in(const struct top_frame *frame, __u32 dev)
@@ -220,6 +248,7 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 	struct mount_space space;
 	char label[PATH_LABEL_LEN];
 	const char *file;
+	int err;
 
 	fs->dev = mount->dev;
 	snprintf(fs->fs_type, sizeof(fs->fs_type), "%s", mount->fs_type);
@@ -236,7 +265,9 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 	}
 	fs->has_status =
 		!fs_status_read(FS_STATUS_ROOT, fs->name, &fs->status, &file);
-	return read_watches(model, fs);
+	err = read_watches(model, fs);
+	count_since(model, fs);
+	return err;
 }
 
 /* frame: the present one, which has its .disks and .interval_s. */
@@ -359,6 +390,7 @@ static int forget_gone(struct top_model *model, const struct top_frame *before,
 		if (fs_in(now, fs->dev))
 			continue;
 		disk_map_forget(&model->maps, fs->dev);
+		top_baseline_forget(&model->baselines, fs->dev);
 		if (fs->has_alloc)
 			alloc_watch_forget(model->alloc, fs->dev);
 		if (fs->has_es)
@@ -394,6 +426,32 @@ static int add_overhead(const struct top_model *model, struct top_frame *frame)
 	return err;
 }
 
+static void note_origin(const struct top_model *model, struct top_frame *frame)
+{
+	frame->origin = model->origin;
+	frame->since_s = model->origin == TOP_SINCE_PIN
+				 ? 0
+				 : (frame->mono_ns - model->origin_ns) / 1e9;
+}
+
+int top_model_reset(struct top_model *model)
+{
+	struct top_frame *frame = &model->frames[model->shown];
+	int err = 0;
+
+	for (size_t i = 0; i < frame->n_fs && !err; i++) {
+		struct top_fs *fs = &frame->fs[i];
+		const struct top_counts counts = all_counts(fs);
+
+		err = top_baseline_set(&model->baselines, fs->dev, &counts);
+		count_since(model, fs);
+	}
+	model->origin = TOP_SINCE_RESET;
+	model->origin_ns = frame->mono_ns;
+	note_origin(model, frame);
+	return err;
+}
+
 int top_model_sample(struct top_model *model, const struct top_request *request,
 		     struct top_frame **frame)
 {
@@ -422,6 +480,8 @@ int top_model_sample(struct top_model *model, const struct top_request *request,
 	if (err)
 		return err;
 	now->has_heat = model->hot;
+	note_origin(model, now);
+	now->only = model->only;
 	for (size_t i = 0; i < now->n_fs; i++) {
 		now->fs[i].before = fs_in(before, now->fs[i].dev);
 		add_to_history(&now->fs[i]);

@@ -18,6 +18,7 @@
 #include "module/fs_status.h"
 #include "paths/kept.h"
 #include "paths/path.h"
+#include "top/since.h"
 #include "watch/alloc.h"
 #include "watch/busy.h"
 #include "watch/es.h"
@@ -28,6 +29,13 @@
 struct top_history {
 	size_t n;
 	unsigned char percent[TOP_HISTORY];
+};
+
+/* From when on .since of a filesystem counts. */
+enum top_origin {
+	TOP_SINCE_START, /* of frsp-top */
+	TOP_SINCE_PIN,	 /* the BPF programs are pinned */
+	TOP_SINCE_RESET, /* top_model_reset() */
 };
 
 /* One filesystem, ext4 or XFS. The counts of BPF programs begin when they are
@@ -56,7 +64,8 @@ struct top_fs {
 	struct top_history es_history; /* look-ups that were hits */
 	bool has_busy;		       /* freed space is watched */
 	struct frsp_busy_fs busy;
-	bool has_disk; /* .disk is known */
+	struct top_counts since; /* the counts above, less the baseline */
+	bool has_disk;		 /* .disk is known */
 	struct diskstats_rates disk;
 	/* A row of the frame's heat, with .file; NULL: no row has such a file,
 	 * or top_model_name_hottest() was not called.
@@ -75,7 +84,10 @@ struct top_frame {
 	__u64 wall_ns;	   /* when the frame was taken */
 	__u64 mono_ns;	   /* the same moment of CLOCK_MONOTONIC */
 	double interval_s; /* since the previous frame, or since the start */
+	enum top_origin origin; /* of .since of the filesystems */
+	double since_s;		/* how long ago that was; 0 if pinned */
 	struct diskstats disks; /* at that moment; empty: cannot be read */
+	bool only;		/* show only the filesystem of the options */
 	struct top_fs *fs;	/* sorted by mount point */
 	size_t n_fs;
 	/* sums over the watches of top_model_watch(), since the start */
@@ -120,6 +132,11 @@ struct top_request {
  */
 int top_model_sample(struct top_model *model, const struct top_request *request,
 		     struct top_frame **frame);
+
+/* Makes .since of all filesystems count from the latest frame on, in that
+ * frame, too. The maps of the kernel stay as they are. Returns 0 or -ENOMEM.
+ */
+int top_model_reset(struct top_model *model);
 
 /* Keeps up with the kernel between samples: call it every second or so. */
 void top_model_tend(struct top_model *model);

@@ -3,7 +3,13 @@
 
 #include <string.h>
 
+#include "base/fmt.h"
 #include "base/sgr.h"
+#include "module/module.h"
+
+#define BAR_WIDTH 30
+/* the columns of a histogram's line without the bar; see hist_print() */
+#define BARS_AT 36
 
 const struct top_screen top_screens[TOP_NR_SCREENS] = {
 	[TOP_OVERVIEW] = {"overview", "Overview", false, top_overview_look_up,
@@ -26,6 +32,7 @@ struct top_request top_view_request(const struct top_view *view,
 		.sort = lists ? view->heat_sort : (struct hot_sort){0},
 		.max_rows = lists ? heat_rows : TOP_HEAT_ROWS,
 		.ranges = view->screen == TOP_MAP || (lists && view->ranges),
+		.fs_dev = lists && !view->all ? view->dev : 0,
 	};
 
 	return (struct top_request){
@@ -64,6 +71,8 @@ struct top_fs *top_view_fs(const struct top_frame *frame,
 bool top_view_head(FILE *out, const struct top_fs *fs,
 		   const struct top_view *view)
 {
+	char bytes[FMT_LEN];
+
 	if (!fs) {
 		fputs(view->filter[0]
 			      ? "no filesystem passes the filter\n"
@@ -71,16 +80,51 @@ bool top_view_head(FILE *out, const struct top_fs *fs,
 		      out);
 		return false;
 	}
-	fprintf(out, "%s%s  %s%s\n", top_style(view, SGR_HEAD), fs->name,
-		fs->mount_label, top_style(view, SGR_RESET));
+	fprintf(out, "%s%s  %s", top_style(view, SGR_HEAD), fs->name,
+		fs->mount_label);
+	if (fs->bytes)
+		fprintf(out, "  %s, %.0f%% free",
+			fmt_bytes(bytes, fs->bytes, view->exact),
+			100.0 * fs->free_bytes / fs->bytes);
+	fprintf(out, "%s\n", top_style(view, SGR_RESET));
 	return true;
+}
+
+int top_view_bars(const struct top_view *view)
+{
+	int room = view->n_columns - BARS_AT;
+
+	return view->n_columns && room < BAR_WIDTH ? room : BAR_WIDTH;
+}
+
+void top_view_since(FILE *out, const struct top_frame *frame,
+		    const struct top_view *view)
+{
+	static const char *const origins[] = {
+		[TOP_SINCE_START] = "start",
+		[TOP_SINCE_PIN] = "--pin",
+		[TOP_SINCE_RESET] = "reset",
+	};
+
+	fprintf(out, "Counts since %s", origins[frame->origin]);
+	if (frame->origin != TOP_SINCE_PIN)
+		fprintf(out, ", %.0f s ago", frame->since_s);
+	fprintf(out, "%s\n", view->n_columns ? "; 0: reset" : "");
+}
+
+void top_view_no_module(FILE *out, const char *part)
+{
+	fprintf(out, "%s: no-module%s\n", part,
+		frsp_module_is_for_this_kernel()
+			? "; \"sudo modprobe frsp\"; \"frspctl doctor\" says what is missing"
+			: ": there is no frsp.ko for this kernel");
 }
 
 const char *top_view_unwatched(const struct top_fs *fs)
 {
 	return !fs->is_ext4
-		       ? "only ext4 has this"
-		       : "not watched: ext4 was not in the kernel when frsp-top started";
+		       ? "not-XFS: only ext4 has this"
+		       : "unwatched: ext4 was not in the kernel when frsp-top started";
 }
 
 const char *top_style(const struct top_view *view, const char *style)

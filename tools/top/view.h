@@ -43,6 +43,7 @@ struct top_view {
 	bool reverse;
 	struct hot_sort heat_sort;
 	bool ranges; /* heat: show 1-MiB ranges, not files */
+	bool all;    /* heat: of all filesystems, not of the chosen one */
 	bool exact;
 	bool color;
 	int n_colors; /* as in ui/term_colors.h */
@@ -52,7 +53,7 @@ struct top_view {
 	__u32 n_cells; /* map: how many cells fit; 0: a default */
 	char filter[TOP_FILTER_LEN]; /* part of a name or mount point */
 	int width;		     /* map: cells per line; 0: a default */
-	int n_columns;		     /* heat: of the terminal; 0: any */
+	int n_columns;		     /* of the terminal; 0: no live view */
 };
 
 struct top_screen {
@@ -95,11 +96,24 @@ bool top_view_passes(const struct top_view *view, const struct top_fs *fs);
 struct top_fs *top_view_fs(const struct top_frame *frame,
 			   const struct top_view *view);
 
-/* Prints the head of a screen of one filesystem: its name and mount point.
+/* Prints the head of a screen of one filesystem: its name, mount point, size and
+ * free space.
  * Returns false if fs is NULL, after printing why there is no filesystem.
  */
 bool top_view_head(FILE *out, const struct top_fs *fs,
 		   const struct top_view *view);
+
+/* How wide the bars of a histogram may be. */
+int top_view_bars(const struct top_view *view);
+
+/* Prints since when the counts of a screen are. */
+void top_view_since(FILE *out, const struct top_frame *frame,
+		    const struct top_view *view);
+
+/* Prints that a part needs frsp.ko, and how to get that if it exists for this
+ * kernel.
+ */
+void top_view_no_module(FILE *out, const char *part);
 
 /* Why a screen of ext4's own data has nothing to show for this filesystem. */
 const char *top_view_unwatched(const struct top_fs *fs);
@@ -150,5 +164,13 @@ const char *top_map_metric(size_t i);
 
 /* The name of the overview's column i, for -s; NULL: no such column. */
 const char *top_overview_column(size_t i);
+
+/* Whether a filesystem of the frame has numbers of frsp.ko. If not, the
+ * overview leaves its columns out.
+ */
+bool top_overview_has_module(const struct top_frame *frame);
+
+/* The column after this one, among those that the overview of the frame has. */
+size_t top_overview_next_column(const struct top_frame *frame, size_t i);
 
 #endif

@@ -130,6 +130,23 @@ static void test_columns_leave(void **state)
 	}
 }
 
+/* A short path does not keep columns that are too wide together. */
+static void test_short_path(void **state)
+{
+	static const char *const row[] = {"1", "2", "3", "4", "/a"};
+	struct table *table = table_new(narrow, ARRAY_SIZE(narrow));
+	int shift = 0;
+
+	(void)state;
+	assert_non_null(table);
+	assert_int_equal(table_add(table, row), 0);
+	assert_int_equal(table_fit(table, 15, &shift), 0);
+	assert_int_equal(table_lay_out(table), 0);
+	assert_string_equal(table_titles(table), "   A    C PATH");
+	assert_string_equal(table_line(table, 0), "   1    3 /a");
+	table_free(table);
+}
+
 static void test_column_end(void **state)
 {
 	int shift = 0;
@@ -170,6 +187,7 @@ int main(void)
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_control),
 		cmocka_unit_test(test_columns_leave),
+		cmocka_unit_test(test_short_path),
 		cmocka_unit_test(test_column_end),
 		cmocka_unit_test(test_shift),
 	};

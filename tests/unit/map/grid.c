@@ -4,35 +4,33 @@
 #include "suite.h"
 
 struct grid_case {
-	__u32 n_groups, groups_per_flex, room, zoom, pan;
+	__u32 n_groups, room, zoom, pan;
 	__u32 per_cell, first, n_cells, last_zoom, last_pan;
 };
 
 static const struct grid_case cases[] = {
 	/* one group, with any zoom and pan */
-	{1, 1, 1280, 0, 0, 1, 0, 1, 0, 0},
-	{1, 16, 1280, 20, 1000, 1, 0, 1, 0, 0},
-	{1, 1, 1, 20, ~0U, 1, 0, 1, 0, 0},
-	/* the last flexible group may have fewer groups */
-	{17, 16, 1280, 0, 0, 1, 0, 2, 0, 0},
+	{1, 1280, 0, 0, 1, 0, 1, 0, 0},
+	{1, 1280, 20, 1000, 1, 0, 1, 0, 0},
+	{1, 1, 20, ~0U, 1, 0, 1, 0, 0},
 	/* as many as there is room for, and one more */
-	{1280, 1, 1280, 0, 0, 1, 0, 1280, 0, 0},
-	{1281, 1, 1280, 0, 0, 2, 0, 641, 1, 0},
-	{1281, 1, 1280, 1, 0, 1, 0, 1280, 1, 1},
-	{1281, 1, 1280, 1, 1, 1, 1, 1280, 1, 1},
-	/* 10 000 flexible groups: 8 a cell, 4, 2, 1 */
-	{160000, 16, 1280, 0, 0, 8, 0, 1250, 3, 0},
-	{160000, 16, 1280, 0, 5, 8, 0, 1250, 3, 0},
-	{160000, 16, 1280, 1, 0, 4, 0, 1280, 3, 2},
-	{160000, 16, 1280, 1, 1, 4, 2560, 1280, 3, 2},
-	{160000, 16, 1280, 1, 2, 4, 4880, 1280, 3, 2},
-	{160000, 16, 1280, 1, 3, 4, 4880, 1280, 3, 2},
-	{160000, 16, 1280, 3, 0, 1, 0, 1280, 3, 14},
-	{160000, 16, 1280, 20, ~0U, 1, 8720, 1280, 3, 14},
+	{1280, 1280, 0, 0, 1, 0, 1280, 0, 0},
+	{1281, 1280, 0, 0, 2, 0, 641, 1, 0},
+	{1281, 1280, 1, 0, 1, 0, 1280, 1, 1},
+	{1281, 1280, 1, 1, 1, 1, 1280, 1, 1},
+	/* 10 000 groups: 8 a cell, 4, 2, 1 */
+	{10000, 1280, 0, 0, 8, 0, 1250, 3, 0},
+	{10000, 1280, 0, 5, 8, 0, 1250, 3, 0},
+	{10000, 1280, 1, 0, 4, 0, 1280, 3, 2},
+	{10000, 1280, 1, 1, 4, 2560, 1280, 3, 2},
+	{10000, 1280, 1, 2, 4, 4880, 1280, 3, 2},
+	{10000, 1280, 1, 3, 4, 4880, 1280, 3, 2},
+	{10000, 1280, 3, 0, 1, 0, 1280, 3, 14},
+	{10000, 1280, 20, ~0U, 1, 8720, 1280, 3, 14},
 	/* the largest group number */
-	{~0U, 1, 1, 0, 0, ~0U, 0, 1, 31, 0},
-	{~0U, 1, 1, 31, ~0U, 1, ~0U - 1, 1, 31, ~0U - 1},
-	{~0U, 1 << 30, 2, 0, 0, 2, 0, 2, 1, 0},
+	{~0U, 1, 0, 0, ~0U, 0, 1, 31, 0},
+	{~0U, 1, 31, ~0U, 1, ~0U - 1, 1, 31, ~0U - 1},
+	{4, 2, 0, 0, 2, 0, 2, 1, 0},
 };
 
 static void test_cases(void **state)
@@ -41,8 +39,7 @@ static void test_cases(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct grid_case *one = &cases[i];
 		struct map_grid grid =
-			map_grid(one->n_groups, one->groups_per_flex, one->room,
-				 one->zoom, one->pan);
+			map_grid(one->n_groups, one->room, one->zoom, one->pan);
 
 		print_message("case %zu\n", i);
 		assert_int_equal(grid.per_cell, one->per_cell);
@@ -60,7 +57,7 @@ static void check_cells(const struct map_grid *grid, __u32 room)
 
 	assert_in_range(grid->n_cells, 1, room);
 	map_grid_groups(grid, 0, &first, &before);
-	assert_int_equal(first, (__u64)grid->first * grid->groups_per_flex);
+	assert_int_equal(first, grid->first);
 	before = first;
 	for (__u32 cell = 0; cell < grid->n_cells; cell++) {
 		map_grid_groups(grid, cell, &first, &end);
@@ -73,14 +70,14 @@ static void check_cells(const struct map_grid *grid, __u32 room)
 
 /* The pans together skip no group, and the last pan ends with the last group.
  * If there are enough groups, it has no empty cell. */
-static void check_zoom(__u32 n_groups, __u32 per_flex, __u32 room, __u32 zoom)
+static void check_zoom(__u32 n_groups, __u32 room, __u32 zoom)
 {
 	struct map_grid grid;
 	__u32 seen = 0, first, end;
 
-	grid = map_grid(n_groups, per_flex, room, zoom, 0);
+	grid = map_grid(n_groups, room, zoom, 0);
 	for (__u32 pan = 0, last = grid.last_pan; pan <= last; pan++) {
-		grid = map_grid(n_groups, per_flex, room, zoom, pan);
+		grid = map_grid(n_groups, room, zoom, pan);
 		check_cells(&grid, room);
 		assert_int_equal(grid.last_pan, last);
 		map_grid_groups(&grid, 0, &first, &end);
@@ -97,16 +94,13 @@ static void check_zoom(__u32 n_groups, __u32 per_flex, __u32 room, __u32 zoom)
 static void test_all_is_seen(void **state)
 {
 	static const __u32 n_groups[] = {1, 2, 15, 16, 17, 1000, 4097, 10000};
-	static const __u32 per_flex[] = {1, 16, 64};
 	static const __u32 rooms[] = {1, 2, 3, 540, 1280};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(n_groups); i++)
-		for (size_t j = 0; j < ARRAY_SIZE(per_flex); j++)
-			for (size_t k = 0; k < ARRAY_SIZE(rooms); k++)
-				for (__u32 zoom = 0; zoom <= 20; zoom++)
-					check_zoom(n_groups[i], per_flex[j],
-						   rooms[k], zoom);
+		for (size_t k = 0; k < ARRAY_SIZE(rooms); k++)
+			for (__u32 zoom = 0; zoom <= 20; zoom++)
+				check_zoom(n_groups[i], rooms[k], zoom);
 }
 
 int main(void)
