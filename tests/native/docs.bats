@@ -233,7 +233,7 @@ schema_fields() {
 	sed -nE 's|^What:\t\t/sys/fs/ext4/DEV/([a-z_]+)$|\1|p; s/^\t\t([a-z_]+)( \*)?\t+[a-z1].*/\1/p' "$docs/sysfs.abi" |
 		LC_ALL=C sort >"$test_dir/abi"
 	jq -r '."$defs".filesystem.properties | keys[]' "$docs/frspctl.schema.json" |
-		grep -vxE 'device|dev|mount|steer|taken_pct' | LC_ALL=C sort >"$test_dir/schema"
+		grep -vxE 'device|device_name|dev|mount|steer|taken_pct' | LC_ALL=C sort >"$test_dir/schema"
 	same sysfs.abi "$test_dir/abi" schema "$test_dir/schema"
 }
 
@@ -271,7 +271,7 @@ definitions() {
 	((n >= 10)) || fail "only $n in common"
 	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .untested_kernel, .cgroup_gone, .fs_gone, .ranges, .paths, .directories, .processes, .cgroups, .devices_interval_ms, .devices, .filesystem_totals, .physical_devices, .latency_overhead)') \
 		<(definitions frsp-top '."$defs".heat.properties') >&2
-	diff -u <(definitions frspctl '."$defs".filesystem.properties | del(.device, .dev, .mount, .taken_pct)') \
+	diff -u <(definitions frspctl '."$defs".filesystem.properties | del(.device, .device_name, .dev, .mount, .taken_pct)') \
 		<(definitions frsp-top '."$defs".frsp.properties') >&2
 }
 

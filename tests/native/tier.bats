@@ -139,6 +139,28 @@ legend() {
 	expect "cells" "$cells" 1+00
 }
 
+@test "a device has one name in all programs, and DEV takes each of its names" {
+	local name
+	need_dm
+	disk one 64 0
+	map v "0 $(sectors 60) linear ${loop_of[one]} 0"
+	name=frsp$$-v
+	format "${dm_of[v]}"
+	for dev in "$name" "${dm_of[v]}" "${dm_of[v]#/dev/}" "$(<"/sys/class/block/${dm_of[v]#/dev/}/dev")"; do
+		run_top -b "$dev" 0.1 1
+		expect "exit status with $dev" "$status" 0
+		expect "FS with $dev" "$(awk 'NR == 2 { print $1 }' "$test_dir/out")" "$name"
+	done
+	run_top --json "$name" 0.1 1
+	expect "frsp-top's names" "$(jq -r '.filesystems[0] | "\(.device) \(.device_name)"' "$test_dir/out")" \
+		"${dm_of[v]#/dev/} $name"
+	"$hotmon" --devices --json --once 0.1 >"$test_dir/hotmon.json"
+	expect "hotmon's names" "$(jq -r ".devices[] | select(.device == \"${dm_of[v]#/dev/}\").device_name" "$test_dir/hotmon.json")" "$name"
+	"$hotmon" --devices --once 0.1 >"$test_dir/hotmon"
+	grep -q "^$name " "$test_dir/hotmon" || fail "$(cat "$test_dir/hotmon")"
+	"$hotmon" --fs "$name" --once 0.1 >/dev/null
+}
+
 @test "dm-linear of a slow and a fast disk: the fast one is tier 0" {
 	need_dm
 	disk slow 128 1

@@ -73,7 +73,7 @@ def wrong_values(value):
 # Fields that may have any text, and of these also none; any number; a number or
 # null.
 ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
-            "name", "release", "command", "cgroup"}
+            "name", "device_name", "release", "command", "cgroup"}
 EMPTY_TEXT = {"command"}
 NUMBER = {"temperature", "ns_per_event", "per_s", "queue", "util_pct", "reads_per_s",
           "writes_per_s"}

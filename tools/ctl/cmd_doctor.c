@@ -13,6 +13,7 @@
 #include "ctl/ctl.h"
 #include "ctl/doctor_probe.h"
 #include "fs/ext4_super.h"
+#include "fs/mount_name.h"
 #include "heat/self_test.h"
 #include "module/module.h"
 
@@ -77,7 +78,8 @@ static void probe_devices(struct doctor_facts *facts)
 	if (fd >= 0)
 		close(fd);
 	for (size_t i = 0; i < facts->n_fs; i++) {
-		char path[DOCTOR_NAME_LEN + sizeof("/dev/")];
+		char path[MOUNT_NAME_LEN + sizeof("/dev/")];
+		char shown[MOUNT_NAME_LEN];
 
 		snprintf(path, sizeof(path), "/dev/%s", facts->fs[i].name);
 		/* sysfs has cciss!c0d0 for /dev/cciss/c0d0 */
@@ -86,6 +88,10 @@ static void probe_devices(struct doctor_facts *facts)
 		if (!ext4_super_read(path, &super))
 			facts->fs[i].has_extents =
 				super.has_extents ? DOCTOR_YES : DOCTOR_NO;
+		/* from here on the name is only printed */
+		mount_name_for_people(facts->fs[i].name, shown);
+		snprintf(facts->fs[i].name, sizeof(facts->fs[i].name), "%s",
+			 shown);
 	}
 }
 

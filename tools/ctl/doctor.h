@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "fs/mount_name.h"
 #include "module/fs_status.h"
 #include "watch/lockdown.h"
 
@@ -31,7 +32,7 @@ struct doctor_function {
 };
 
 struct doctor_fs {
-	char name[DOCTOR_NAME_LEN];
+	char name[MOUNT_NAME_LEN];
 	bool is_attached;
 	struct fs_status status; /* valid if .is_attached */
 	enum doctor_fact has_extents;

@@ -53,7 +53,7 @@ static const struct {
 
 static const char doc[] =
 	"Show what frsp.ko does for ext4, change its settings, and defragment files.\v"
-	"DEV is a block device, or its name below /sys/fs/ext4, MOUNT is any path in the filesystem.\n\n"
+	"DEV is a block device or its name, such as sda1 or vg-root, MOUNT is any path in the filesystem.\n\n"
 	"Examples:\n"
 	"  frspctl status                      what frsp.ko does, on all filesystems\n"
 	"  frspctl set /srv mb_frsp_max_mem 1G limit the memory of its trees\n"

@@ -104,7 +104,7 @@ static enum exit_code save(const struct ctl_target *target, const char *path)
 	}
 	free(summary.groups);
 	if (code == EXIT_OK)
-		printf("%s: %u of %u groups saved\n", target->name, summary.n,
+		printf("%s: %u of %u groups saved\n", target->shown, summary.n,
 		       summary.n_groups);
 out:
 	ctl_session_close(&session);
@@ -175,7 +175,7 @@ static enum exit_code check_same(const struct ctl_target *target,
 	return log_fail(EXIT_FAILED,
 			"restore the file that was saved from this one",
 			"%s: saved from another filesystem than %s", path,
-			target->name);
+			target->shown);
 }
 
 /* Returns how many groups frsp.ko took, or -errno. */
@@ -219,7 +219,7 @@ static enum exit_code restore(const struct ctl_target *target, const char *path,
 		code = ctl_ioctl_failed(target, "cannot import", taken);
 	else
 		printf("%s: %ld groups taken, %ld skipped: changed since, or known already\n",
-		       target->name, taken, summary->n - taken);
+		       target->shown, taken, summary->n - taken);
 out:
 	ctl_session_close(&session);
 	return code;

@@ -53,6 +53,7 @@ add_row(struct rows *rows, const struct mount_table *mounts, const char *name)
 				"%s/%s/%s: %s", FS_STATUS_ROOT, name, file,
 				strerror(-err));
 	snprintf(row->name, sizeof(row->name), "%s", name);
+	mount_name_for_people(name, row->shown);
 	row->mount = find_mount(mounts, name, &row->dev);
 	rows->n++;
 	return EXIT_OK;
@@ -108,6 +109,7 @@ static struct json_object *row_object(const struct status_row *row)
 	snprintf(dev, sizeof(dev), "%u:%u", kdev_major(row->dev),
 		 kdev_minor(row->dev));
 	json_add_string(object, "device", row->name);
+	json_add_text(object, "device_name", row->shown);
 	json_add_string(object, "dev", dev);
 	json_add_text(object, "mount", row->mount);
 	json_add_string(object, "steer", fs_status_steering(&row->status));

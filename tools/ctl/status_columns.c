@@ -10,7 +10,7 @@ static const char *device(char buf[STATUS_CELL_LEN],
 {
 	(void)buf;
 	(void)exact;
-	return row->name;
+	return row->shown;
 }
 
 static const char *mount(char buf[STATUS_CELL_LEN],
@@ -18,7 +18,7 @@ static const char *mount(char buf[STATUS_CELL_LEN],
 {
 	(void)buf;
 	(void)exact;
-	return row->mount ? row->mount : "-";
+	return row->mount ? row->mount : "elsewhere";
 }
 
 static const char *steer(char buf[STATUS_CELL_LEN],
@@ -67,7 +67,7 @@ static const char *taken(char buf[STATUS_CELL_LEN],
 
 	(void)exact;
 	if (pct < 0)
-		return "-";
+		return "idle";
 	snprintf(buf, STATUS_CELL_LEN, "%.1f", pct);
 	return buf;
 }

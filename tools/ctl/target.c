@@ -59,6 +59,7 @@ static enum exit_code find(const char *spec, struct ctl_target *target)
 			EXIT_FAILED,
 			"name a mounted ext4 filesystem: \"findmnt -t ext4\" lists them",
 			"%s: %s", spec, mount_spec_error(err));
+	mount_name_for_people(target->name, target->shown);
 	return check_attached(target);
 }
 
@@ -95,9 +96,9 @@ enum exit_code ctl_target_super(const struct ctl_target *target,
 	if (err == -EACCES || err == -EPERM)
 		return log_fail(EXIT_PERMISSION, AS_ROOT,
 				"%s: cannot read the superblock: %s",
-				target->name, strerror(-err));
+				target->shown, strerror(-err));
 	return log_fail(EXIT_FAILED, "its device must be in /dev",
-			"%s: cannot read the superblock: %s", target->name,
+			"%s: cannot read the superblock: %s", target->shown,
 			strerror(-err));
 }
 
@@ -133,8 +134,8 @@ static enum exit_code open_fs(const struct ctl_target *target, int *fd)
 		return EXIT_OK;
 	return log_fail(*fd == -EACCES ? EXIT_PERMISSION : EXIT_FAILED,
 			"mount it where this process can see it",
-			"%s: cannot open a mount point of it: %s", target->name,
-			strerror(-*fd));
+			"%s: cannot open a mount point of it: %s",
+			target->shown, strerror(-*fd));
 }
 
 enum exit_code ctl_session_open(const struct ctl_target *target,
@@ -161,9 +162,9 @@ enum exit_code ctl_ioctl_failed(const struct ctl_target *target,
 {
 	if (err == -EPERM)
 		return log_fail(EXIT_PERMISSION, AS_ROOT, "%s: %s: %s",
-				target->name, what, strerror(-err));
+				target->shown, what, strerror(-err));
 	return log_fail(EXIT_FAILED, "\"frspctl doctor\" says more",
-			"%s: %s: %s", target->name, what,
+			"%s: %s: %s", target->shown, what,
 			err == -EOPNOTSUPP ? "frsp.ko has just detached it"
 					   : strerror(-err));
 }

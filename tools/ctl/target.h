@@ -7,12 +7,13 @@
 
 #include "base/log.h"
 #include "fs/ext4_super.h"
-#include "fs/mount.h"
+#include "fs/mount_name.h"
 
 struct ctl_target {
 	struct mount_table *mounts;
 	const struct mount_entry *mount;
-	char name[64]; /* its directory in FS_STATUS_ROOT */
+	char name[64];		    /* its directory in FS_STATUS_ROOT */
+	char shown[MOUNT_NAME_LEN]; /* of its device, for people */
 };
 
 /*

@@ -46,7 +46,7 @@ static enum exit_code fill(const struct ctl_target *target,
 		return log_fail(
 			EXIT_FAILED,
 			"without FLEX, \"frspctl tree\" shows how many there are",
-			"%s: no flexible group %u", target->name,
+			"%s: no flexible group %u", target->shown,
 			extents->tree);
 	if (err)
 		return ctl_ioctl_failed(target, "cannot ask for free extents",
@@ -82,14 +82,15 @@ static struct json_object *histogram(const struct frsp_ioc_free_extents *from)
 }
 
 static enum exit_code print_json(const struct free_table *table,
-				 const char *mount)
+				 const struct ctl_target *target)
 {
 	const struct frsp_ioc_free_extents *extents = &table->extents;
 	struct json_object *document = ctl_document(TREE_SCHEMA);
 	struct free_sizes sizes = free_table_sizes(table);
 
-	json_add_string(document, "device", table->device);
-	json_add_text(document, "mount", mount);
+	json_add_string(document, "device", target->name);
+	json_add_text(document, "device_name", target->shown);
+	json_add_text(document, "mount", target->mount->target);
 	if (extents->tree == FRSP_ALL)
 		json_object_object_add(document, "tree", NULL);
 	else
@@ -116,13 +117,13 @@ static enum exit_code show(const struct ctl *ctl,
 			   const struct ctl_target *target, __u32 tree)
 {
 	struct free_table table = {.extents.tree = tree,
-				   .device = target->name};
+				   .device = target->shown};
 	enum exit_code code = fill(target, &table);
 
 	if (code != EXIT_OK)
 		return code;
 	if (ctl->json)
-		return print_json(&table, target->mount->target);
+		return print_json(&table, target);
 	free_table_print(stdout, &table);
 	return EXIT_OK;
 }

@@ -40,6 +40,7 @@ static bool parse_name(const char *line, struct diskstats_device *device,
 	if (sscanf(line, "%u %u %31s%n", &dev_major, &dev_minor, device->name,
 		   &end) != 3)
 		return false;
+	strcpy(device->shown, device->name);
 	device->dev = dev_major << KDEV_MINOR_BITS | dev_minor;
 	*rest = line + end;
 	return true;
@@ -117,6 +118,15 @@ int diskstats_parse(const char *text, struct diskstats *stats)
 	return 0;
 }
 
+/* Only those of device-mapper have another name for people. */
+static void name_devices(struct diskstats *stats)
+{
+	for (size_t i = 0; i < stats->n; i++)
+		if (!strncmp(stats->devices[i].name, "dm-", 3))
+			mount_name_for_people(stats->devices[i].name,
+					      stats->devices[i].shown);
+}
+
 int diskstats_read(const char *path, struct diskstats *stats)
 {
 	FILE *file = fopen(path, "re");
@@ -136,6 +146,8 @@ int diskstats_read(const char *path, struct diskstats *stats)
 	if (len > 0)
 		err = diskstats_parse(text, stats);
 	free(text);
+	if (!err)
+		name_devices(stats);
 	return err;
 }
 

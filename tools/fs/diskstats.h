@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <linux/types.h>
 
+#include "fs/mount_name.h"
+
 #define DISKSTATS_PATH	   "/proc/diskstats"
 #define DISKSTATS_NAME_LEN 32
 
@@ -21,8 +23,9 @@ struct diskstats_op {
 
 /* One line: counters since the device exists. */
 struct diskstats_device {
-	__u32 dev; /* kernel dev_t */
-	char name[DISKSTATS_NAME_LEN];
+	__u32 dev;		       /* kernel dev_t */
+	char name[DISKSTATS_NAME_LEN]; /* in the kernel */
+	char shown[MOUNT_NAME_LEN];    /* for people; as .name if only parsed */
 	struct diskstats_op reads, writes;
 	struct diskstats_op discards; /* since Linux 4.18; before, all 0 */
 	__u64 in_flight;	      /* requests now */

@@ -113,6 +113,7 @@ static int number(const struct tier_source *source, const struct tier_map *map,
 			return -E2BIG;
 		tier.class = class_of(source, tier.dev);
 		mount_name_or_number(tier.dev, tier.name);
+		mount_name_for_people(tier.name, tier.shown);
 		insert(tiers, &tier);
 	}
 	return 0;

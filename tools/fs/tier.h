@@ -34,8 +34,9 @@ enum tier_class {
 };
 
 struct tier {
-	__u32 dev; /* kernel dev_t of the disk */
-	char name[MOUNT_NAME_LEN];
+	__u32 dev;		    /* kernel dev_t of the disk */
+	char name[MOUNT_NAME_LEN];  /* in the kernel */
+	char shown[MOUNT_NAME_LEN]; /* for people */
 	enum tier_class class;
 	__u64 bytes; /* how much of the filesystem's device is on this disk */
 };

@@ -66,6 +66,7 @@ static struct json_object *device_object(const struct device_row *row)
 	snprintf(dev, sizeof(dev), "%u:%u", kdev_major(row->now->dev),
 		 kdev_minor(row->now->dev));
 	json_add_string(object, "device", row->now->name);
+	json_add_text(object, "device_name", row->now->shown);
 	json_add_string(object, "dev", dev);
 	json_object_object_add(object, "over", names(row->below, row->n_below));
 	json_add_bool(object, "physical", row->is_physical);

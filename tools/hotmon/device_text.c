@@ -61,7 +61,7 @@ static const char *names(char buf[CELL_LEN],
 {
 	buf[0] = '\0';
 	for (unsigned int i = 0; i < n; i++)
-		append(buf, devices[i]->name);
+		append(buf, devices[i]->shown);
 	return n ? buf : NO_VALUE;
 }
 
@@ -120,7 +120,7 @@ static int add_device(struct table *table, const struct device_row *row,
 	bool known = row->has_rates, timed = row->has_requests;
 	char text[N_DEVICE_COLUMNS][CELL_LEN];
 	const char *const cells[N_DEVICE_COLUMNS] = {
-		row->now->name,
+		row->now->shown,
 		names(text[1], row->below, row->n_below),
 		number(text[2], known, rates->reads.per_s, exact),
 		number(text[3], known, rates->writes.per_s, exact),

@@ -17,6 +17,7 @@
 #include "cli/privilege.h"
 #include "cli/report_loop.h"
 #include "fs/cgroup.h"
+#include "fs/mount_name.h"
 #include "heat/evict.h"
 #include "heat/json.h"
 #include "heat/text.h"
@@ -74,7 +75,8 @@ static enum exit_code resolve_filesystem(struct hotmon_opts *opts,
 
 	if (!spec)
 		return EXIT_OK;
-	err = mount_table_by_spec(mounts, spec, &entry);
+	err = opts->fs ? mount_name_find(mounts, spec, &entry)
+		       : mount_table_by_spec(mounts, spec, &entry);
 	if (err)
 		return fail_filesystem(opts, err);
 	opts->monitor.fs_dev = entry->dev;

@@ -42,7 +42,7 @@ static bool has_large_folios(const struct move_kernel *kernel)
  */
 static int read_options(struct move_fs *fs)
 {
-	char path[128], line[128];
+	char path[MOUNT_NAME_LEN + 32], line[128];
 	FILE *in;
 
 	snprintf(path, sizeof(path), "/proc/fs/ext4/%s/options", fs->name);

@@ -66,7 +66,7 @@ static const char *name_cell(char buf[TOP_CELL_LEN], const struct top_row *row,
 {
 	(void)buf;
 	(void)exact;
-	return row->fs->name;
+	return row->fs->shown;
 }
 
 static const char *mount_cell(char buf[TOP_CELL_LEN], const struct top_row *row,

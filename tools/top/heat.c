@@ -31,11 +31,11 @@ static void print_scope(FILE *out, const struct top_frame *frame,
 			fs = &frame->fs[i];
 	fprintf(out, "%s", top_style(view, SGR_HEAD));
 	if (fs)
-		fprintf(out, "%s  %s", fs->name, fs->mount_label);
+		fprintf(out, "%s  %s", fs->shown, fs->mount_label);
 	else if (view->dev && !view->all)
 		fputs("the chosen filesystem is not mounted any more", out);
 	else if (frame->only)
-		fprintf(out, "%s  %s", frame->fs[0].name,
+		fprintf(out, "%s  %s", frame->fs[0].shown,
 			frame->fs[0].mount_label);
 	else
 		fputs("all filesystems", out);

@@ -282,6 +282,7 @@ static struct json_object *fs_object(const struct top_fs *fs, bool with_map)
 	struct json_object *object = json_object_new_object();
 
 	json_add_string(object, "device", fs->name);
+	json_add_text(object, "device_name", fs->shown);
 	add_dev(object, fs->dev);
 	json_add_string(object, "fs_type", fs->fs_type);
 	json_add_text(object, "mount", fs->mount);

@@ -205,7 +205,7 @@ static void print_tiers(FILE *out, const struct source *source,
 
 		print_step(out, view, i);
 		fprintf(out, "%s: %s %s %s, ", top_style(view, SGR_RESET),
-			one->name, fmt_bytes(bytes, one->bytes, view->exact),
+			one->shown, fmt_bytes(bytes, one->bytes, view->exact),
 			classes[one->class]);
 	}
 	if (source->tiers->n > 1)

@@ -259,6 +259,7 @@ static int read_fs(struct top_model *model, const struct mount_entry *mount,
 	if (!fs->mount || !fs->mount_label)
 		return -ENOMEM;
 	mount_name_or_number(fs->dev, fs->name);
+	mount_name_for_people(fs->name, fs->shown);
 	if (!mount_entry_space(mount, &space)) { /* fails if it is hidden */
 		fs->bytes = space.bytes;
 		fs->free_bytes = space.free_bytes;
@@ -556,7 +557,7 @@ void top_model_free_extents(struct top_model *model, struct top_fs *fs)
 		return;
 	fs->asked_free = true;
 	fs->free = (struct free_table){.extents.tree = FRSP_ALL,
-				       .device = fs->name};
+				       .device = fs->shown};
 	fs->has_free = !free_extents_read(model->mounts, fs->dev, &fs->free);
 }
 

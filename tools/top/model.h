@@ -44,7 +44,8 @@ enum top_origin {
 struct top_fs {
 	__u32 dev;		     /* kernel dev_t */
 	const struct top_fs *before; /* in the previous frame; NULL: not there */
-	char name[MOUNT_NAME_LEN];
+	char name[MOUNT_NAME_LEN];   /* of the device, in the kernel */
+	char shown[MOUNT_NAME_LEN];  /* the name for people */
 	char fs_type[16];
 	bool is_ext4;	   /* or ext2 or ext3 with the driver of ext4 */
 	char *mount;	   /* its mount point */

@@ -40,7 +40,7 @@ static const struct argp_option options[] = {
 
 static const char doc[] =
 	"Show what ext4 and XFS do: disks, allocations, freed blocks, caches and hot files; with frsp.ko and without.\v"
-	"DEV is a mount point, a block device or its name, such as sda1 (default: all ext4 and XFS filesystems), INTERVAL is in seconds (default 1), COUNT the number of reports (default: until Ctrl-C).\n\n"
+	"DEV is a mount point, a block device or its name, such as sda1 or vg-root (default: all ext4 and XFS filesystems), INTERVAL is in seconds (default 1), COUNT the number of reports (default: until Ctrl-C).\n\n"
 	"Examples:\n"
 	"  frsp-top               all filesystems, live\n"
 	"  frsp-top sda1 5        one of them, every 5 seconds\n"

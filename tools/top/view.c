@@ -52,7 +52,8 @@ void top_view_look_up(struct top_model *model, struct top_frame *frame,
 
 bool top_view_passes(const struct top_view *view, const struct top_fs *fs)
 {
-	return strstr(fs->name, view->filter) ||
+	return strstr(fs->shown, view->filter) ||
+	       strstr(fs->name, view->filter) ||
 	       strstr(fs->mount, view->filter);
 }
 
@@ -80,7 +81,7 @@ bool top_view_head(FILE *out, const struct top_fs *fs,
 		      out);
 		return false;
 	}
-	fprintf(out, "%s%s  %s", top_style(view, SGR_HEAD), fs->name,
+	fprintf(out, "%s%s  %s", top_style(view, SGR_HEAD), fs->shown,
 		fs->mount_label);
 	if (fs->bytes)
 		fprintf(out, "  %s, %.0f%% free",

@@ -127,12 +127,13 @@ static void test_columns(void **state)
 		"88.9", "1",	"5",  "6", "7",		 "8",	"0/12",
 	};
 	static const char *const exact[] = {
-		"vda", "-",	   "on", "3", "1572864/unlimited",
-		"2/4", "20/30/60", "9",	 "-", "0",
-		"5",   "6",	   "7",	 "8", "0/12",
+		"vda", "elsewhere", "on", "3",	  "1572864/unlimited",
+		"2/4", "20/30/60",  "9",  "idle", "0",
+		"5",   "6",	    "7",  "8",	  "0/12",
 	};
 	struct status_row row = {
 		.name = "vda",
+		.shown = "vda",
 		.mount = "/srv",
 		.status =
 			{
