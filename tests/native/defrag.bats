@@ -256,8 +256,11 @@ refused() {
 	echo 0 >"/sys/fs/ext4/${loop_of[a]#/dev/}/reserved_clusters"
 	fallocate -l 16M "$test_dir/a/pieces"
 	dd if=/dev/zero of="$test_dir/a/full" bs=1M 2>/dev/null || :
-	for ((at = 0; at < 256; at += 2)); do
-		fallocate -p -o $((at * 65536)) -l 65536 "$test_dir/a/pieces"
+	sync -f "$test_dir/a"
+	dd if=/dev/zero of="$test_dir/a/rest" bs=4k oflag=direct 2>/dev/null || :
+	# 2.5 MiB of holes, each too small for two of the file's extents of 64 KiB
+	for ((at = 0; at < 160; at += 2)); do
+		fallocate -p -o $((at * 32768)) -l 32768 "$test_dir/a/pieces"
 	done
 	sync -f "$test_dir/a"
 	filefrag -v "$test_dir/a/x" >"$test_dir/before"
