@@ -241,6 +241,34 @@ bool path_handle_is(int fd, const struct path_inode *inode, int *mount_id)
 	return false;
 }
 
+int path_handle_read(int fd, struct path_inode *inode, int *mount_id)
+{
+	struct handle handle = {.head.handle_bytes = MAX_HANDLE_BYTES};
+	struct btrfs_fid btrfs;
+	struct xfs_fid xfs;
+	__u32 words[2];
+
+	if (name_to_handle_at(fd, "", &handle.head, mount_id, AT_EMPTY_PATH))
+		return -errno;
+	inode->subvol = 0;
+	switch (handle.head.handle_type) {
+	case FILEID_INO32_GEN:
+		memcpy(words, handle.head.f_handle, sizeof(words));
+		inode->gen = words[1];
+		return 0;
+	case FILEID_XFS_64:
+		memcpy(&xfs, handle.head.f_handle, sizeof(xfs));
+		inode->gen = xfs.gen;
+		return 0;
+	case FILEID_BTRFS:
+		memcpy(&btrfs, handle.head.f_handle, sizeof(btrfs));
+		inode->gen = btrfs.gen;
+		inode->subvol = btrfs.subvol;
+		return 0;
+	}
+	return -EOPNOTSUPP;
+}
+
 /* Fills in args with an inode's items of one type. */
 static int search_tree(int mount_fd, const struct path_inode *inode, __u32 type,
 		       struct btrfs_ioctl_search_args *args)

@@ -27,6 +27,12 @@ int path_handle_open(int mount_fd, const char *fs_type,
  */
 bool path_handle_is(int fd, const struct path_inode *inode, int *mount_id);
 
+/* Reads the generation, and on btrfs the subvolume, of what fd is, which may be
+ * O_PATH, and the id of its mount. Returns 0; -EOPNOTSUPP: the format of the
+ * filesystem's handles is unknown; or another -errno.
+ */
+int path_handle_read(int fd, struct path_inode *inode, int *mount_id);
+
 /* Reads a name of an inode and its directory from the inode itself (btrfs
  * only). name has room for PATH_NAME_SIZE bytes. *nth: 0 for the first name;
  * each call advances it to the next. Returns 0 or -ENOENT.

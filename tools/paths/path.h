@@ -16,6 +16,8 @@
  *
  * Files that have no path after that are searched for in their filesystem's
  * directories: naming.c decides when and for which files, scan.c does it.
+ * inode.c asks a file by its number for more than its path, extents.c counts
+ * its extents.
  */
 #ifndef FRSP_PATH_H
 #define FRSP_PATH_H
