@@ -32,7 +32,7 @@ static void add_process(struct json_object *object,
 		      actor->counts.kind == FRSP_HOT_KERNEL_THREAD);
 }
 
-static struct json_object *who_object(const struct hot_row_who *who)
+struct json_object *hot_json_who(const struct hot_row_who *who)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -47,7 +47,7 @@ static void add_who(struct json_object *object, const struct hot_row *row)
 	struct json_object *array = json_object_new_array_ext(FRSP_HOT_WHO);
 
 	for (__u32 i = 0; i < row->n_who; i++)
-		json_object_array_add(array, who_object(&row->who[i]));
+		json_object_array_add(array, hot_json_who(&row->who[i]));
 	json_object_object_add(object, "who", array);
 }
 
@@ -74,7 +74,7 @@ static void add_file(struct json_object *object, const struct hot_row *row)
 		json_add_string(object, "links", NULL);
 }
 
-static struct json_object *row_object(const struct hot_row *row)
+struct json_object *hot_json_row(const struct hot_row *row)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -97,7 +97,7 @@ static void add_rows(struct json_object *object, const char *key,
 	struct json_object *array = json_object_new_array_ext(rows->n_rows);
 
 	for (__u32 i = 0; i < rows->n_rows; i++)
-		json_object_array_add(array, row_object(&rows->rows[i]));
+		json_object_array_add(array, hot_json_row(&rows->rows[i]));
 	json_object_object_add(object, key, array);
 }
 

@@ -17,6 +17,7 @@
 #include "heat/fs_follow.h"
 #include "heat/fs_identity.h"
 #include "heat/fs_room.h"
+#include "heat/monitor_parts.h"
 #include "heat/roll_up.h"
 #include "paths/answers.h"
 #include "paths/kept.h"
@@ -653,34 +654,15 @@ void hot_monitor_name(struct hot_monitor *monitor, const struct hot_rows *rows,
 	}
 }
 
-static bool is_listed(const struct hot_filesystem *list, size_t n, __u32 dev)
+struct hot_monitor_parts hot_monitor_parts(const struct hot_monitor *monitor)
 {
-	for (size_t i = 0; i < n; i++)
-		if (list[i].dev == dev)
-			return true;
-	return false;
-}
-
-size_t hot_monitor_filesystems(struct hot_monitor *monitor,
-			       struct hot_filesystem *list, size_t max)
-{
-	size_t n = 0;
-	__u32 id = 0;
-
-	while (n < max && hot_track_next_fs(monitor->track, &id)) {
-		const struct fs_identity identity =
-			fs_identity_get(monitor->identities, id);
-		const struct mount_entry *entry;
-
-		if (!identity.is_there || !identity.fs.fs_type[0] ||
-		    is_listed(list, n, identity.fs.fs_dev))
-			continue;
-		entry = mount_table_by_dev(monitor->mounts, identity.fs.fs_dev);
-		if (entry)
-			list[n++] = (struct hot_filesystem){identity.fs.fs_dev,
-							    entry->target};
-	}
-	return n;
+	return (struct hot_monitor_parts){
+		.track = monitor->track,
+		.actors = monitor->actors,
+		.identities = monitor->identities,
+		.mounts = monitor->mounts,
+		.paths = monitor->paths,
+	};
 }
 
 struct bpf_object_skeleton *

@@ -281,6 +281,12 @@ static void fill_row(struct hot_row *row, const struct frsp_hot_slot *slot,
 	row->temperature = slot_temperature(slot, clock);
 }
 
+void hot_row_read(struct hot_row *row, const struct frsp_hot_slot *slot,
+		  const struct hot_clock *clock)
+{
+	fill_row(row, slot, (struct hot_moved){0}, clock, 0);
+}
+
 static bool same_file(const struct hot_row *row,
 		      const struct frsp_hot_slot *slot)
 {

@@ -126,6 +126,10 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 		     bool (*class_wanted)(void *context, __u32 fs),
 		     struct hot_ranking *ranking);
 
+/* Fills in a row from a slot, without rates. */
+void hot_row_read(struct hot_row *row, const struct frsp_hot_slot *slot,
+		  const struct hot_clock *clock);
+
 /* What the key sorts by. For rates: per second. */
 double hot_row_value(const struct hot_row *row, enum hot_sort_key key);
 

@@ -93,6 +93,10 @@ static struct sum *sum_of(struct hot_rolled_up *rolled,
 		.range = FRSP_HOT_RANGE_FILE,
 		.file = &sum->file,
 	};
+	if (view == HOT_VIEW_PATHS && *key) {
+		sum->row.ino = file->ino;
+		sum->row.gen = file->gen;
+	}
 	HASH_ADD_KEYPTR(hh, rolled->sums, sum->path, strlen(sum->path), sum);
 	if (sum->hh.tbl)
 		return sum;

@@ -19,7 +19,8 @@ void hot_rolled_up_free(struct hot_rolled_up *rolled);
 /* Ranks the sums of the rows of files, which have their .file, by path or by
  * directory (a view of them). A sum's .file has
  * the path, or no path for all files without one; .n_files says how many files
- * it is of, .ino is 0. max_rows: 0: all. The rows are valid until the next
+ * it is of. .ino and .gen are those of the first file of a path; for a
+ * directory .ino is 0. max_rows: 0: all. The rows are valid until the next
  * call. Returns 0 or -ENOMEM.
  */
 int hot_roll_up(struct hot_rolled_up *rolled, const struct hot_rows *files,
