@@ -124,6 +124,26 @@ write_log() { # writes to the file that is open as fd 7, and to the disk
 	expect_error 1 "$test_dir/fuse/below: its filesystem does not answer"
 }
 
+@test "mute: the page of a file there has what the table has, and says why there is no more" {
+	mute_make
+	hotmon_launch hot --json -r 0 3600
+	write_log
+	hotmon_stop hot
+	run_program hotmon --once --file "$test_dir/fuse/below/log"
+	expect_error 1 "$test_dir/fuse/below/log: its filesystem does not answer"
+	tui_open 200 50 <<-EOT
+		$(printf '%q ' "$hotmon" -d 0.5 -s wbytes --fs "${loop_of[below]}")
+	EOT
+	wait_until shows '^hotmon  '
+	write_log
+	wait_until shows 'its filesystem does not answer' || fail "$(screen)"
+	press Enter '^size     not known: its filesystem does not answer'
+	press e '^ +not known: its filesystem does not answer'
+	press Escape ' files by wbytes'
+	tui send-keys q
+	wait_until is_over
+}
+
 @test "mute: a FUSE inside of an ext4 takes no names away" {
 	local n
 	fs_make fs ext4

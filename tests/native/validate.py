@@ -73,22 +73,24 @@ def wrong_values(value):
 # Fields that may have any text, and of these also none; any number; a number or
 # null.
 ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
-            "name", "device_name", "release", "command", "cgroup"}
+            "name", "device_name", "release", "command", "cgroup", "meaning"}
 EMPTY_TEXT = {"command"}
 NUMBER = {"temperature", "ns_per_event", "per_s", "queue", "util_pct", "reads_per_s",
           "writes_per_s"}
 NULL_OR_NUMBER = {"links", "pid", "tree", "taken_pct", "per_s",
-                  "bytes_per_s", "queue", "util_pct", "p50_ns", "p99_ns"}
+                  "bytes_per_s", "queue", "util_pct", "p50_ns", "p99_ns",
+                  "size", "allocated_bytes", "file_bytes"}
 # Arrays of any names.
 NAMES = {"over", "on"}
 # Arrays of numbers or null; and fields that may be null or an object.
-NULL_OR_NUMBERS = {"fullness", "fragmentation", "warmth"}
+NULL_OR_NUMBERS = {"fullness", "fragmentation", "warmth", "read_rates", "write_rates",
+                   "read_byte_rates", "write_byte_rates"}
 NULL_OR_OBJECT = {"frsp", "alloc", "busy", "escache", "now", "map", "heat",
-                  "disk", "read_latency", "write_latency", "latency_overhead"}
+                  "disk", "read_latency", "write_latency", "latency_overhead", "extents"}
 # Fields that an object may lack.
 OPTIONAL = {("ranges",), ("heat",), ("filesystems", "map"), ("devices",),
             ("devices_interval_ms",), ("filesystem_totals",), ("physical_devices",),
-            ("latency_overhead",)}
+            ("latency_overhead",), ("page",)}
 
 
 def may_be(key, value, wrong):

@@ -13,6 +13,7 @@
 #include "hotmon/keys.h"
 #include "hotmon/layout.h"
 #include "hotmon/menus.h"
+#include "hotmon/page_draw.h"
 #include "ui/screen.h"
 
 #define STATUS_LEN  (4 * HOT_LIVE_FILTER_LEN + MENU_ITEM_LEN + 96)
@@ -312,6 +313,13 @@ void hot_live_draw(struct hot_live *live, const struct hot_frame *frame)
 	if (COLS < SCREEN_MIN_COLUMNS || LINES < SCREEN_MIN_LINES) {
 		mvprintw(0, 0, "hotmon needs %dx%d", SCREEN_MIN_COLUMNS,
 			 SCREEN_MIN_LINES);
+		refresh();
+		return;
+	}
+	if (live->mode == HOT_LIVE_PAGE) {
+		hot_page_draw(live, frame);
+		if (layout.bar >= 0)
+			hot_bar_draw(layout.bar);
 		refresh();
 		return;
 	}

@@ -25,6 +25,8 @@
 #include "hotmon/device_text.h"
 #include "hotmon/live.h"
 #include "hotmon/opts.h"
+#include "hotmon/page_json.h"
+#include "hotmon/page_report.h"
 #include "hotmon/self_test.h"
 #include "ui/screen.h"
 
@@ -180,7 +182,12 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 	if (err)
 		return log_fail(EXIT_FAILED, NULL, "%s: %s", DISKSTATS_PATH,
 				strerror(-err));
-	return EXIT_OK;
+	if (!hotmon->opts.file)
+		return EXIT_OK;
+	code = page_report_open(hotmon->monitor, hotmon->opts.file,
+				&hotmon->live.pages);
+	hotmon->live.mode = hot_live_base(&hotmon->live);
+	return code;
 }
 
 static enum exit_code self_test(const struct hotmon_opts *opts)
@@ -223,6 +230,12 @@ static int print_json(struct hotmon *hotmon)
 		return -ENOMEM;
 	if (hotmon->live.devices)
 		device_json_add(document, hotmon->live.device_frame);
+	if (hotmon->opts.file)
+		page_json_add(document, hotmon->live.pages.file,
+			      hotmon->live.pages.history,
+			      hotmon->opts.request.sort,
+			      hotmon->opts.request.max_rows,
+			      hotmon->frame.wall_ns, hotmon->frame.mono_ns);
 	err = json_print(stdout, document);
 	return err ?: output_flush(stdout);
 }
@@ -269,8 +282,18 @@ static int print(void *program)
 		.timestamp = opts->report.timestamp,
 	};
 
+	if (opts->file && opts->report.output != OUTPUT_LIVE) {
+		int err = page_report_read(hotmon->monitor, &hotmon->live.pages,
+					   opts, &hotmon->frame);
+
+		if (err)
+			return err;
+	}
 	if (opts->report.output == OUTPUT_JSON)
 		return print_json(hotmon);
+	if (opts->file && opts->report.output == OUTPUT_BATCH)
+		return page_report_print(&hotmon->live.pages, opts,
+					 &hotmon->frame);
 	if (hotmon->live.devices)
 		return print_devices(hotmon);
 	if (opts->report.output == OUTPUT_LIVE && !opts->rows_given)
@@ -370,8 +393,12 @@ static int draw(void *program)
 {
 	struct hotmon *hotmon = program;
 	struct hot_live *live = &hotmon->live;
+	int err = hot_pages_read(&live->pages, hotmon->monitor, &hotmon->frame);
 
-	if (live->mode != HOT_LIVE_HELP && !live->devices)
+	if (err)
+		return err;
+	if (live->mode != HOT_LIVE_HELP && live->mode != HOT_LIVE_PAGE &&
+	    !live->devices)
 		hot_monitor_name(hotmon->monitor,
 				 hot_view_rows(&hotmon->frame, live->view),
 				 live->rows.first, hot_live_n_rows());
@@ -446,6 +473,7 @@ int main(int argc, char **argv)
 		return code;
 	err = hotmon.opts.report.output == OUTPUT_LIVE ? show_live(&hotmon)
 						       : print_reports(&hotmon);
+	hot_pages_close(&hotmon.live.pages);
 	devices_close(hotmon.devices);
 	hot_monitor_close(hotmon.monitor);
 	return live_end(err);

@@ -4,9 +4,11 @@
 #include <limits.h>
 #include <ncurses.h>
 
+#include "heat/text.h"
 #include "hotmon/layout.h"
 #include "hotmon/menus.h"
 #include "hotmon/mouse.h"
+#include "hotmon/page_draw.h"
 #include "ui/text_field.h"
 
 #define SHIFT_COLUMNS 8 /* how far a key scrolls the paths */
@@ -19,28 +21,39 @@ static enum report_change rank_anew(struct hot_live *live)
 	return REPORT_RESAMPLE;
 }
 
+static enum report_change leave_page(struct hot_live *live)
+{
+	hot_pages_back(&live->pages);
+	live->mode = hot_live_base(live);
+	return REPORT_REDRAW;
+}
+
 static enum report_change key_quit(struct hot_live *live)
 {
 	if (hot_menu_is_open(live)) {
 		live->mode = HOT_LIVE_TABLE;
 		return REPORT_REDRAW;
 	}
+	if (live->mode == HOT_LIVE_PAGE)
+		return leave_page(live);
 	live->pace.quit = true;
 	return REPORT_QUIT;
 }
 
 static enum report_change key_help(struct hot_live *live)
 {
-	live->mode =
-		live->mode == HOT_LIVE_HELP ? HOT_LIVE_TABLE : HOT_LIVE_HELP;
+	live->mode = live->mode == HOT_LIVE_HELP ? hot_live_base(live)
+						 : HOT_LIVE_HELP;
 	live->help = (struct list_cursor){0};
 	return REPORT_REDRAW;
 }
 
 static enum report_change key_back(struct hot_live *live)
 {
+	if (live->mode == HOT_LIVE_PAGE)
+		return leave_page(live);
 	if (live->mode != HOT_LIVE_TABLE) {
-		live->mode = HOT_LIVE_TABLE;
+		live->mode = hot_live_base(live);
 		return REPORT_REDRAW;
 	}
 	if (live->devices)
@@ -49,9 +62,39 @@ static enum report_change key_back(struct hot_live *live)
 	return rank_anew(live);
 }
 
+/* Opens the page of the row at the cursor. */
+static enum report_change open_page(struct hot_live *live)
+{
+	const struct hot_rows *rows;
+
+	/* the rows of another view may still be there */
+	if (live->devices || !live->frame ||
+	    (hot_view_is_group(live->view) && live->frame->view != live->view))
+		return REPORT_SAME;
+	rows = hot_view_rows(live->frame, live->view);
+	if (live->rows.at >= rows->n_rows ||
+	    !hot_pages_open(&live->pages, live->view,
+			    &rows->rows[live->rows.at]))
+		return REPORT_SAME;
+	live->mode = HOT_LIVE_PAGE;
+	return REPORT_REDRAW;
+}
+
 static enum report_change key_enter(struct hot_live *live)
 {
-	return hot_menu_is_open(live) ? hot_menu_choose(live) : REPORT_SAME;
+	if (hot_menu_is_open(live))
+		return hot_menu_choose(live);
+	if (live->mode == HOT_LIVE_TABLE)
+		return open_page(live);
+	return live->mode == HOT_LIVE_PAGE && hot_pages_enter(&live->pages)
+		       ? REPORT_REDRAW
+		       : REPORT_SAME;
+}
+
+static enum report_change key_extents(struct hot_live *live)
+{
+	hot_pages_count_extents(&live->pages);
+	return REPORT_REDRAW;
 }
 
 static enum report_change key_pause(struct hot_live *live)
@@ -156,9 +199,25 @@ static enum report_change move_rows(struct hot_live *live, long by)
 	return end <= live->n_loaded ? REPORT_REDRAW : REPORT_RESAMPLE;
 }
 
+static enum report_change move_page(struct hot_live *live, long by)
+{
+	struct list_cursor *cursor = &hot_pages_top(&live->pages)->cursor;
+	const struct hot_actor_page *actor = live->pages.actor;
+	__u32 rows = hot_page_n_rows(live);
+
+	if (actor)
+		list_cursor_move(cursor, by, actor->n_files, rows);
+	else
+		list_cursor_scroll(cursor, by, live->pages.n_lines, rows);
+	return REPORT_REDRAW;
+}
+
 enum report_change hot_keys_move(struct hot_live *live, long by)
 {
 	__u32 page = hot_layout().n_rows;
+
+	if (live->mode == HOT_LIVE_PAGE)
+		return move_page(live, by);
 
 	if (hot_menu_is_open(live))
 		menu_move(&live->menu, by, page);
@@ -179,14 +238,20 @@ static enum report_change key_up(struct hot_live *live)
 	return hot_keys_move(live, -1);
 }
 
+static long screenful(const struct hot_live *live)
+{
+	return live->mode == HOT_LIVE_PAGE ? hot_page_n_rows(live)
+					   : hot_layout().n_rows;
+}
+
 static enum report_change key_page_down(struct hot_live *live)
 {
-	return hot_keys_move(live, hot_layout().n_rows);
+	return hot_keys_move(live, screenful(live));
 }
 
 static enum report_change key_page_up(struct hot_live *live)
 {
-	return hot_keys_move(live, -(long)hot_layout().n_rows);
+	return hot_keys_move(live, -screenful(live));
 }
 
 static enum report_change key_top(struct hot_live *live)
@@ -201,6 +266,8 @@ static enum report_change key_end(struct hot_live *live)
 
 static enum report_change key_left(struct hot_live *live)
 {
+	if (live->mode == HOT_LIVE_PAGE)
+		return leave_page(live);
 	live->shift -= SHIFT_COLUMNS;
 	return REPORT_REDRAW;
 }
@@ -221,10 +288,10 @@ static enum report_change key_resize(struct hot_live *live)
 const struct hot_key hot_keys[] = {
 	{'q', "q F10", "quit", "F10Quit", HOT_KEY_MODES, key_quit},
 	{KEY_F(10), NULL, NULL, NULL, HOT_KEY_MODES, key_quit},
-	{'h', "h ? F1", "this help, on and off", "F1Help", HOT_KEY_VIEWS, key_help},
-	{'?', NULL, NULL, NULL, HOT_KEY_VIEWS, key_help},
-	{KEY_F(1), NULL, NULL, NULL, HOT_KEY_VIEWS, key_help},
-	{' ', "space", "pause and go on", NULL, HOT_KEY_VIEWS, key_pause},
+	{'h', "h ? F1", "this help, on and off", "F1Help", HOT_KEY_SHOWN, key_help},
+	{'?', NULL, NULL, NULL, HOT_KEY_SHOWN, key_help},
+	{KEY_F(1), NULL, NULL, NULL, HOT_KEY_SHOWN, key_help},
+	{' ', "space", "pause and go on", NULL, HOT_KEY_SHOWN, key_pause},
 	{'\t', "Tab F5", "the next view, from files to devices", "F5View", HOT_KEY_VIEWS, key_view},
 	{KEY_F(5), NULL, NULL, NULL, HOT_KEY_VIEWS, key_view},
 	{KEY_BTAB, "S-Tab", "the view before", NULL, HOT_KEY_VIEWS, key_view_before},
@@ -239,12 +306,13 @@ const struct hot_key hot_keys[] = {
 	{KEY_F(4), NULL, NULL, NULL, HOT_KEY_FILES, key_filter},
 	{'f', "f F8", "one filesystem: a menu", "F8Filesystem", HOT_KEY_FILES, key_filesystem},
 	{KEY_F(8), NULL, NULL, NULL, HOT_KEY_FILES, key_filesystem},
-	{KEY_ESCAPE, "Esc", "leave a menu or the help; else clear the filter", NULL, HOT_KEY_MODES, key_back},
-	{'\n', "Enter", "in a menu: choose", NULL, HOT_KEY_MODES, key_enter},
+	{KEY_ESCAPE, "Esc", "leave a menu, the help or a page; else clear the filter", NULL, HOT_KEY_MODES, key_back},
+	{'\n', "Enter", "the page of a file, process or cgroup; in a menu: choose", NULL, HOT_KEY_MODES, key_enter},
 	{KEY_ENTER, NULL, NULL, NULL, HOT_KEY_MODES, key_enter},
-	{'+', "+", "longer interval", NULL, HOT_KEY_VIEWS, key_slower},
-	{'-', "-", "shorter interval", NULL, HOT_KEY_VIEWS, key_faster},
-	{'b', "b", "exact numbers, on and off", NULL, HOT_KEY_VIEWS, key_bytes},
+	{'e', "e", "on the page of a file: count its extents", NULL, HOT_KEY_PAGES, key_extents},
+	{'+', "+", "longer interval", NULL, HOT_KEY_SHOWN, key_slower},
+	{'-', "-", "shorter interval", NULL, HOT_KEY_SHOWN, key_faster},
+	{'b', "b", "exact numbers, on and off", NULL, HOT_KEY_SHOWN, key_bytes},
 	{KEY_DOWN, "down j", "a line down", NULL, HOT_KEY_MODES, key_down},
 	{'j', NULL, NULL, NULL, HOT_KEY_MODES, key_down},
 	{KEY_UP, "up k", "a line up", NULL, HOT_KEY_MODES, key_up},
@@ -253,7 +321,7 @@ const struct hot_key hot_keys[] = {
 	{KEY_PPAGE, "PgUp", "a screen up", NULL, HOT_KEY_MODES, key_page_up},
 	{KEY_HOME, "Home", "to the top", NULL, HOT_KEY_MODES, key_top},
 	{KEY_END, "End", "to the end", NULL, HOT_KEY_MODES, key_end},
-	{KEY_LEFT, "left", "see more of the paths' beginnings", NULL, HOT_KEY_MODES, key_left},
+	{KEY_LEFT, "left", "see more of the paths' beginnings; leave a page", NULL, HOT_KEY_MODES, key_left},
 	{KEY_RIGHT, "right", "see more of the paths' ends", NULL, HOT_KEY_MODES, key_right},
 	{KEY_MOUSE, "mouse", "choose a row, sort by a title, scroll", NULL, HOT_KEY_MODES, hot_mouse},
 	{KEY_RESIZE, NULL, NULL, NULL, HOT_KEY_MODES, key_resize},
@@ -292,7 +360,11 @@ static bool is_for(enum hot_key_where where, const struct hot_live *live)
 {
 	if (where == HOT_KEY_MODES)
 		return true;
-	if (where == HOT_KEY_FILES && live->devices)
+	if (live->mode == HOT_LIVE_PAGE)
+		return where == HOT_KEY_SHOWN || where == HOT_KEY_PAGES;
+	if (where == HOT_KEY_PAGES ||
+	    (where == HOT_KEY_FILES && live->devices) ||
+	    (where != HOT_KEY_SHOWN && live->pages.n))
 		return false;
 	return live->mode == HOT_LIVE_TABLE || live->mode == HOT_LIVE_HELP;
 }

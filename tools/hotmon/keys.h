@@ -9,6 +9,8 @@
 enum hot_key_where {
 	HOT_KEY_FILES, /* not for devices, which have one order and no filter */
 	HOT_KEY_VIEWS, /* in all views, and the help above them */
+	HOT_KEY_SHOWN, /* also on pages, and the help above them */
+	HOT_KEY_PAGES, /* only on pages */
 	HOT_KEY_MODES, /* also in menus and while the filter is typed */
 };
 

@@ -34,14 +34,21 @@ __u32 hot_live_n_rows(void)
 	return hot_layout().n_rows;
 }
 
+/* The page of a process must find it, wherever it is in the list by now. */
+static __u32 n_wanted(const struct hot_live *live)
+{
+	if (live->pages.n && live->pages.stack[0].is_actor)
+		return 0;
+	return live->rows_given
+		       ? live->max_rows
+		       : live->rows.first + PAGES_AHEAD * hot_live_n_rows();
+}
+
 struct hot_frame_request hot_live_request(const struct hot_live *live)
 {
 	return (struct hot_frame_request){
 		.sort = live->sort,
-		.max_rows = live->rows_given
-				    ? live->max_rows
-				    : live->rows.first +
-					      PAGES_AHEAD * hot_live_n_rows(),
+		.max_rows = n_wanted(live),
 		.ranges = live->view == HOT_VIEW_RANGES,
 		.view = live->view,
 		.filter = live->filter,
@@ -58,8 +65,15 @@ static void note_rows(struct hot_live *live, const struct hot_rows *rows)
 	live->n_rows = has_all ? rows->n_rows : rows->n_total;
 }
 
+enum hot_live_mode hot_live_base(const struct hot_live *live)
+{
+	return live->pages.n ? HOT_LIVE_PAGE : HOT_LIVE_TABLE;
+}
+
 void hot_live_note(struct hot_live *live, const struct hot_frame *frame)
 {
+	live->frame = frame;
+	hot_pages_note(&live->pages, frame);
 	if (live->devices)
 		live->n_loaded = live->n_rows =
 			device_lines_count(live->device_frame);
@@ -73,6 +87,8 @@ enum report_change hot_live_keys(struct hot_live *live)
 	enum report_change change = REPORT_SAME, one;
 	int key;
 
+	if (hot_pages_progress(&live->pages))
+		change = REPORT_REDRAW;
 	while ((key = getch()) != ERR) {
 		one = hot_keys_press(live, key);
 		change = one > change ? one : change;

@@ -8,6 +8,7 @@
  *   mouse.c   clicks and the wheel
  *   layout.c  which line of the screen has what
  *   draw.c    draws a frame
+ *   pages.c   the page of one file or process, above the list
  */
 #ifndef FRSP_HOT_LIVE_H
 #define FRSP_HOT_LIVE_H
@@ -16,6 +17,7 @@
 #include "heat/columns.h"
 #include "heat/monitor.h"
 #include "hotmon/devices.h"
+#include "hotmon/pages.h"
 #include "ui/list_cursor.h"
 #include "ui/menu.h"
 
@@ -28,6 +30,7 @@ enum hot_live_mode {
 	HOT_LIVE_SORT_MENU,
 	HOT_LIVE_FS_MENU,
 	HOT_LIVE_FILTER, /* the user types it */
+	HOT_LIVE_PAGE,	 /* of .pages */
 };
 
 struct hot_live {
@@ -53,7 +56,9 @@ struct hot_live {
 	 * not shown.
 	 */
 	int column_ends[HOT_N_COLUMNS];
-	struct hot_monitor *monitor; /* to list filesystems */
+	struct hot_monitor *monitor;   /* to list filesystems */
+	const struct hot_frame *frame; /* the latest */
+	struct hot_pages pages;
 };
 
 /* Takes the terminal. It is restored also if the program crashes. False: the
@@ -73,7 +78,12 @@ void hot_live_note(struct hot_live *live, const struct hot_frame *frame);
 /* How many table rows fit on the screen. */
 __u32 hot_live_n_rows(void);
 
-/* The rows that it shows must be named (hot_monitor_name()). */
+/* What the keys go to when no menu is open: the list, or the page above it. */
+enum hot_live_mode hot_live_base(const struct hot_live *live);
+
+/* The rows that it shows must be named (hot_monitor_name()), or the page must
+ * be read (hot_pages_read()).
+ */
 void hot_live_draw(struct hot_live *live, const struct hot_frame *frame);
 
 /* Handles the keys pressed since the last call. */

@@ -46,7 +46,7 @@ static enum report_change click_line(struct hot_live *live, __u32 line, int x)
 {
 	if (hot_menu_is_open(live))
 		return click_menu(live, line, x);
-	if (live->mode == HOT_LIVE_HELP)
+	if (live->mode == HOT_LIVE_HELP || live->mode == HOT_LIVE_PAGE)
 		return REPORT_SAME;
 	return hot_keys_move(live,
 			     (long)live->rows.first + line - live->rows.at);

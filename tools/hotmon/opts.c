@@ -19,6 +19,8 @@ enum long_option {
 	OPT_RANGES = 256,
 	OPT_GROUP,
 	OPT_DEVICES,
+	OPT_FILE,
+	OPT_EXTENTS,
 	OPT_FS,
 	OPT_MEMORY,
 	OPT_HALF_LIFE,
@@ -41,6 +43,11 @@ static const struct argp_option options[] = {
 	 0},
 	{"devices", OPT_DEVICES, 0, 0,
 	 "Show block devices: rates, latencies, queue and utilisation", 0},
+	{"file", OPT_FILE, "PATH", 0,
+	 "Show the page of one file: its heat over its length, who causes it, and more",
+	 0},
+	{"extents", OPT_EXTENTS, 0, 0, "With --file: also count its extents",
+	 0},
 	{"sort", 's', "KEY", 0,
 	 "Rank by KEY, +KEY: lowest first; \"-s help\" lists the keys", 0},
 	{"rows", 'r', "ROWS", 0,
@@ -80,6 +87,7 @@ static const char doc[] =
 	"  hotmon                      the hottest files, live\n"
 	"  hotmon --ranges --fs /srv   the hottest ranges of one filesystem\n"
 	"  hotmon --group=process      the processes that cause the I/O\n"
+	"  hotmon --file /srv/db 10    all about one file, from ten seconds\n"
 	"  hotmon --devices            the disks, like iostat\n"
 	"  hotmon --once 10            one report on the next 10 seconds\n"
 	"  hotmon --json 5 | jq .      for programs\n"
@@ -230,6 +238,17 @@ static const char *name_if_report_only(int key)
 	return option->name;
 }
 
+/* The page of a file takes the place of the other tables. */
+static void check_file(const struct hotmon_opts *opts)
+{
+	if (opts->extents && !opts->file)
+		exit(log_fail(EXIT_USAGE, "name the file with --file",
+			      "--extents needs a file"));
+	if (opts->file && opts->devices && opts->report.output != OUTPUT_JSON)
+		exit(log_fail(EXIT_USAGE, "give one of them, or --json",
+			      "--file and --devices both want the screen"));
+}
+
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct hotmon_opts *opts = state->input;
@@ -246,6 +265,12 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case OPT_DEVICES:
 		opts->devices = true;
+		break;
+	case OPT_FILE:
+		opts->file = text;
+		break;
+	case OPT_EXTENTS:
+		opts->extents = true;
 		break;
 	case 's':
 		parse_sort(text, &opts->request.sort);
@@ -284,6 +309,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		opts->self_test = true;
 		break;
 	case ARGP_KEY_END:
+		check_file(opts);
 		if (opts->self_test && opts->report_only)
 			exit(log_fail(EXIT_USAGE,
 				      "it takes --fs or -D, -j and -v",

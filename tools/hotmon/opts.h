@@ -12,9 +12,11 @@ struct hotmon_opts {
 	struct hot_frame_request request;
 	bool rows_given;
 	bool devices; /* --devices: show devices instead of files */
+	bool extents; /* --extents: with .file */
 	bool self_test;
 	/* the last option on the command line that --self-test does not take */
 	const char *report_only;
+	const char *file;   /* --file, or NULL */
 	const char *fs;	    /* --fs, or NULL */
 	const char *cgroup; /* -c, or NULL */
 	struct hot_monitor_options monitor;
