@@ -225,7 +225,7 @@ schema_fields() {
 			((.properties | keys) - .required)[]' "$file"
 	done | sort >"$test_dir/optional"
 	expect "open or not required" "$(paste -sd' ' "$test_dir/optional")" \
-		"cgroups devices devices_interval_ms directories filesystem_totals heat latency_overhead map paths physical_devices processes ranges"
+		"cgroups devices devices_interval_ms directories filesystem_totals heat latency_overhead map page paths physical_devices processes ranges"
 }
 
 # docs/sysfs.abi describes the module's files.

@@ -174,6 +174,22 @@ page_at() {
 	press h '^procs '
 }
 
+@test "Enter on a device shows the files of its filesystem" {
+	local device line
+	files_make ext4
+	device=$(basename "${loop_of[fs]}")
+	page_start 120 50 -d 0.2
+	press d "^$device "
+	read_files
+	line=$(screen | sed '1,2d' | grep -n "^$device " | cut -d: -f1)
+	for ((; line > 1; line--)); do
+		tui send-keys Down
+	done
+	press Enter "^rows .* only $test_dir/fs( |\$)"
+	wait_until shows '/fs/big$' || fail "$(screen)"
+	shows ' files by temp'
+}
+
 @test "a pause holds the page" {
 	local before
 	page_at 80 24

@@ -45,6 +45,33 @@ status_line() {
 	screen | sed -n '/^metadata /q; p' | tail -n 1
 }
 
+# Prints the row, from 1, that is shown in reverse. tmux prints a colour or style only where
+# it changes, also from line to line.
+cursor_row() {
+	tui capture-pane -pe | awk '{
+		first = 1
+		while (length($0)) {
+			if (match($0, /^\033\[[0-9;]*m/)) {
+				n = split(substr($0, 3, RLENGTH - 3), codes, ";")
+				for (i = 1; i <= n; i++) {
+					if (codes[i] == 7) reverse = 1
+					else if (codes[i] == 0 || codes[i] == 27) reverse = 0
+				}
+				$0 = substr($0, RLENGTH + 1)
+				continue
+			}
+			if (first && reverse && NR > 2) rows = rows " " NR - 2
+			first = 0
+			$0 = substr($0, 2)
+		}
+	}
+	END { print substr(rows, 2) }'
+}
+
+is_cursor_at() { # is_cursor_at ROW
+	[[ $(cursor_row) == "$1" ]]
+}
+
 shows() { # shows REGEX: a line of the screen matches
 	screen | grep -E -- "$1" >/dev/null
 }

@@ -529,6 +529,11 @@ static void fill_rows(struct hot_monitor *monitor, struct hot_rows *rows)
 	}
 }
 
+static bool has_tree(const struct hot_frame_request *request)
+{
+	return request->tree && request->view == HOT_VIEW_DIRECTORIES;
+}
+
 /* Ranks the groups of a view. Sums over files are of the ROLLED_FILES first
  * files; the frame then shows as many of these as the request wants.
  */
@@ -552,6 +557,9 @@ static int rank_groups(struct hot_monitor *monitor,
 		return err;
 	}
 	hot_monitor_name(monitor, files, 0, files->n_rows);
+	if (has_tree(request))
+		return hot_dir_tree_make(request->tree, files, request->sort,
+					 request->max_rows, &frame->groups);
 	err = hot_roll_up(monitor->rolled, files, request->view, request->sort,
 			  request->max_rows, &frame->groups);
 	if (request->max_rows && files->n_rows > request->max_rows)
@@ -614,8 +622,9 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	fill_statistics(monitor, frame, stats);
 	frame->missed = missed_bios(monitor, stats);
 	ranking.interval_s = frame->interval_s;
-	if (hot_view_is_roll_up(request->view) && ranking.max_rows &&
-	    ranking.max_rows < ROLLED_FILES)
+	if (has_tree(request) ||
+	    (hot_view_is_roll_up(request->view) && ranking.max_rows &&
+	     ranking.max_rows < ROLLED_FILES))
 		ranking.max_rows = ROLLED_FILES;
 	hot_actors_sample(monitor->actors, frame->interval_s);
 	err = hot_rank_refresh(monitor->rank, hot_track_table(monitor->track),

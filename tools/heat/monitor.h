@@ -8,6 +8,7 @@
 #define FRSP_HOT_MONITOR_H
 
 #include "fs/mount.h"
+#include "heat/dir_tree.h"
 #include "heat/rank.h"
 #include "heat/view.h"
 #include "paths/path.h"
@@ -38,6 +39,10 @@ struct hot_frame_request {
 	__u32 max_rows; /* 0: all */
 	bool ranges;
 	enum hot_view view; /* if it is one of groups: rank them, too */
+	/* The view of directories is this tree, and .ranking.files has all of
+	 * its files; NULL: each directory by itself.
+	 */
+	struct hot_dir_tree *tree;
 	/* Only files whose path contains this, with the escapes of
 	 * path_escape(), in capitals or not; if a path is not known, what
 	 * path_label() writes instead. NULL or "": all.

@@ -11,6 +11,7 @@
 #include "heat/track.h"
 
 struct path_result;
+struct hot_tree_row;
 
 enum hot_sort_key {
 	HOT_BY_TEMPERATURE,
@@ -87,6 +88,8 @@ struct hot_row {
 	 * which it moved most.
 	 */
 	__u64 file_bytes;
+	/* Of a row of a tree of directories (heat/dir_tree.h), else NULL. */
+	const struct hot_tree_row *tree;
 };
 
 struct hot_rows {

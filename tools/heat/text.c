@@ -4,8 +4,10 @@
 #include <errno.h>
 
 #include "base/output.h"
+#include "base/path_fit.h"
 #include "base/sgr.h"
 #include "base/text_width.h"
+#include "heat/dir_tree.h"
 #include "heat/summary.h"
 
 /* The style for each value of hot_row_glow(). */
@@ -53,9 +55,49 @@ static struct table *new_table(const struct hot_table_style *style)
 	return table_new(columns, n);
 }
 
-static const char *write_file(const struct hot_row *row,
+/* Writes the name of a row of a tree behind its mark, indented. If there are
+ * more than n_columns, less of the indentation, and then of the name.
+ */
+static void write_branch(const struct hot_row *row, int n_columns,
+			 char label[PATH_LABEL_LEN])
+{
+	static const char *const marks[2][3] = {
+		{"  ", "+ ", "- "},
+		{"  ", "\u25b8 ", "\u25be "}, /* triangles: right, down */
+	};
+	static char name[PATH_LABEL_LEN]; /* too long for the stack */
+	const struct hot_tree_row *tree = row->tree;
+	int indent = 2 * (int)tree->depth, shift = 0, room, less;
+	const char *cut = "";
+
+	path_escape(*tree->name ? tree->name : "(no path)", name, sizeof(name));
+	less = indent + 2 + text_width(name) - n_columns;
+	if (less > 0 && indent > 2) {
+		indent = less < indent - 2 ? indent - less : 2;
+		cut = text_is_utf8() ? "\u2026" : "<";
+	}
+	room = n_columns - indent - 2;
+	snprintf(label, PATH_LABEL_LEN, "%s%*s%s", cut, indent - !!*cut, "",
+		 marks[text_is_utf8()][tree->is_dir + tree->is_open]);
+	path_fit(name, room, &shift, label + strlen(label));
+}
+
+/* The columns that each path has at least (base/table.h). */
+static int path_columns(int n_columns)
+{
+	if (!n_columns)
+		return PATH_LABEL_LEN / 8;
+	return n_columns / 3 > TABLE_PATH_COLUMNS ? n_columns / 3
+						  : TABLE_PATH_COLUMNS;
+}
+
+static const char *write_file(const struct hot_row *row, int n_columns,
 			      char label[PATH_LABEL_LEN])
 {
+	if (row->tree) {
+		write_branch(row, path_columns(n_columns), label);
+		return label;
+	}
 	if (!row->ino && !row->file->path)
 		return row->n_files ? "(no path)" : "-";
 	path_label(row->file, row->ino, row->dev, row->gen, label,
@@ -64,7 +106,7 @@ static const char *write_file(const struct hot_row *row,
 }
 
 static int add_row(struct table *table, const struct hot_row *row,
-		   enum hot_view view, bool exact)
+		   const struct hot_table_style *style)
 {
 	char text[HOT_N_COLUMNS][FMT_LEN], label[PATH_LABEL_LEN];
 	const char *cells[HOT_N_COLUMNS];
@@ -73,13 +115,13 @@ static int add_row(struct table *table, const struct hot_row *row,
 	for (int i = 0; i < HOT_N_COLUMNS; i++) {
 		const struct hot_column *column = &hot_columns[i];
 
-		if (!hot_column_shown(column, view))
+		if (!hot_column_shown(column, style->view))
 			continue;
 		if (column->cell) {
-			cells[n++] = column->cell(text[i], row, exact);
+			cells[n++] = column->cell(text[i], row, style->exact);
 			continue;
 		}
-		cells[n++] = write_file(row, label);
+		cells[n++] = write_file(row, style->n_columns, label);
 	}
 	return table_add(table, cells);
 }
@@ -93,8 +135,7 @@ int hot_table_make(const struct hot_rows *rows, __u32 from, __u32 n,
 	if (!*table)
 		return -ENOMEM;
 	for (__u32 i = from; i < from + n && i < rows->n_rows && !err; i++)
-		err = add_row(*table, &rows->rows[i], style->view,
-			      style->exact);
+		err = add_row(*table, &rows->rows[i], style);
 	if (!err && style->n_columns)
 		err = table_fit(*table, style->n_columns, &style->shift);
 	if (!err)

@@ -28,6 +28,7 @@
 #include "hotmon/page_json.h"
 #include "hotmon/page_report.h"
 #include "hotmon/self_test.h"
+#include "hotmon/tree.h"
 #include "ui/screen.h"
 
 struct hotmon {
@@ -393,8 +394,11 @@ static int draw(void *program)
 {
 	struct hotmon *hotmon = program;
 	struct hot_live *live = &hotmon->live;
-	int err = hot_pages_read(&live->pages, hotmon->monitor, &hotmon->frame);
+	int err = hot_tree_refresh(live, &hotmon->frame);
 
+	if (!err)
+		err = hot_pages_read(&live->pages, hotmon->monitor,
+				     &hotmon->frame);
 	if (err)
 		return err;
 	if (live->mode != HOT_LIVE_HELP && live->mode != HOT_LIVE_PAGE &&
@@ -474,6 +478,7 @@ int main(int argc, char **argv)
 	err = hotmon.opts.report.output == OUTPUT_LIVE ? show_live(&hotmon)
 						       : print_reports(&hotmon);
 	hot_pages_close(&hotmon.live.pages);
+	hot_tree_free(&hotmon.live);
 	devices_close(hotmon.devices);
 	hot_monitor_close(hotmon.monitor);
 	return live_end(err);

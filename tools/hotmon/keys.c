@@ -9,6 +9,7 @@
 #include "hotmon/menus.h"
 #include "hotmon/mouse.h"
 #include "hotmon/page_draw.h"
+#include "hotmon/tree.h"
 #include "ui/text_field.h"
 
 #define SHIFT_COLUMNS 8 /* how far a key scrolls the paths */
@@ -18,6 +19,7 @@
 static enum report_change rank_anew(struct hot_live *live)
 {
 	live->rows = (struct list_cursor){0};
+	hot_tree_forget_cursor(live);
 	return REPORT_RESAMPLE;
 }
 
@@ -62,13 +64,45 @@ static enum report_change key_back(struct hot_live *live)
 	return rank_anew(live);
 }
 
-/* Opens the page of the row at the cursor. */
-static enum report_change open_page(struct hot_live *live)
+/* Shows the files of the filesystem on the device at the cursor. If there are
+ * several, a menu of them follows.
+ */
+static enum report_change open_device(struct hot_live *live)
 {
+	const struct device_frame *frame = live->device_frame;
+	const struct device_row *row;
+
+	if (!frame || live->rows.at >= frame->n_rows)
+		return REPORT_SAME;
+	row = &frame->rows[live->rows.at];
+	if (!row->n_mounts)
+		return REPORT_SAME;
+	live->devices = false;
+	live->view = HOT_VIEW_FILES;
+	if (row->n_mounts > 1) {
+		hot_menu_open_fs(live);
+		return rank_anew(live);
+	}
+	live->fs_dev = row->mounts[0]->dev;
+	path_escape(row->mounts[0]->target, live->fs_name,
+		    sizeof(live->fs_name));
+	return rank_anew(live);
+}
+
+/* Opens the page of the row at the cursor; opens or closes a directory. */
+static enum report_change open_row(struct hot_live *live)
+{
+	const struct hot_row *in_tree = hot_tree_row(live);
 	const struct hot_rows *rows;
 
+	if (in_tree && in_tree->tree->is_dir)
+		return in_tree->tree->is_open ? hot_tree_close(live)
+					      : hot_tree_open(live);
+
+	if (live->devices)
+		return open_device(live);
 	/* the rows of another view may still be there */
-	if (live->devices || !live->frame ||
+	if (!live->frame ||
 	    (hot_view_is_group(live->view) && live->frame->view != live->view))
 		return REPORT_SAME;
 	rows = hot_view_rows(live->frame, live->view);
@@ -85,7 +119,7 @@ static enum report_change key_enter(struct hot_live *live)
 	if (hot_menu_is_open(live))
 		return hot_menu_choose(live);
 	if (live->mode == HOT_LIVE_TABLE)
-		return open_page(live);
+		return open_row(live);
 	return live->mode == HOT_LIVE_PAGE && hot_pages_enter(&live->pages)
 		       ? REPORT_REDRAW
 		       : REPORT_SAME;
@@ -169,14 +203,25 @@ static enum report_change key_filesystem(struct hot_live *live)
 	return REPORT_REDRAW;
 }
 
+/* True if keys open and close directories. */
+static bool is_in_tree(const struct hot_live *live)
+{
+	return live->mode == HOT_LIVE_TABLE && hot_tree_is_shown(live) &&
+	       live->tree;
+}
+
 static enum report_change key_slower(struct hot_live *live)
 {
+	if (is_in_tree(live))
+		return hot_tree_open(live);
 	report_slower(&live->pace);
 	return REPORT_REDRAW;
 }
 
 static enum report_change key_faster(struct hot_live *live)
 {
+	if (is_in_tree(live))
+		return hot_tree_close(live);
 	report_faster(&live->pace);
 	return REPORT_REDRAW;
 }
@@ -268,12 +313,16 @@ static enum report_change key_left(struct hot_live *live)
 {
 	if (live->mode == HOT_LIVE_PAGE)
 		return leave_page(live);
+	if (is_in_tree(live))
+		return hot_tree_close(live);
 	live->shift -= SHIFT_COLUMNS;
 	return REPORT_REDRAW;
 }
 
 static enum report_change key_right(struct hot_live *live)
 {
+	if (is_in_tree(live))
+		return hot_tree_open(live);
 	live->shift += SHIFT_COLUMNS;
 	return REPORT_REDRAW;
 }
@@ -306,12 +355,12 @@ const struct hot_key hot_keys[] = {
 	{KEY_F(4), NULL, NULL, NULL, HOT_KEY_FILES, key_filter},
 	{'f', "f F8", "one filesystem: a menu", "F8Filesystem", HOT_KEY_FILES, key_filesystem},
 	{KEY_F(8), NULL, NULL, NULL, HOT_KEY_FILES, key_filesystem},
-	{KEY_ESCAPE, "Esc", "leave a menu, the help or a page; else clear the filter", NULL, HOT_KEY_MODES, key_back},
-	{'\n', "Enter", "the page of a file, process or cgroup; in a menu: choose", NULL, HOT_KEY_MODES, key_enter},
+	{KEY_ESCAPE, "Esc", "leave a menu, help or page; else clear the filter", NULL, HOT_KEY_MODES, key_back},
+	{'\n', "Enter", "open a page or directory; in a menu: choose", NULL, HOT_KEY_MODES, key_enter},
 	{KEY_ENTER, NULL, NULL, NULL, HOT_KEY_MODES, key_enter},
 	{'e', "e", "on the page of a file: count its extents", NULL, HOT_KEY_PAGES, key_extents},
-	{'+', "+", "longer interval", NULL, HOT_KEY_SHOWN, key_slower},
-	{'-', "-", "shorter interval", NULL, HOT_KEY_SHOWN, key_faster},
+	{'+', "+", "longer interval; in directories: open", NULL, HOT_KEY_SHOWN, key_slower},
+	{'-', "-", "shorter interval; in directories: close", NULL, HOT_KEY_SHOWN, key_faster},
 	{'b', "b", "exact numbers, on and off", NULL, HOT_KEY_SHOWN, key_bytes},
 	{KEY_DOWN, "down j", "a line down", NULL, HOT_KEY_MODES, key_down},
 	{'j', NULL, NULL, NULL, HOT_KEY_MODES, key_down},
@@ -321,8 +370,8 @@ const struct hot_key hot_keys[] = {
 	{KEY_PPAGE, "PgUp", "a screen up", NULL, HOT_KEY_MODES, key_page_up},
 	{KEY_HOME, "Home", "to the top", NULL, HOT_KEY_MODES, key_top},
 	{KEY_END, "End", "to the end", NULL, HOT_KEY_MODES, key_end},
-	{KEY_LEFT, "left", "see more of the paths' beginnings; leave a page", NULL, HOT_KEY_MODES, key_left},
-	{KEY_RIGHT, "right", "see more of the paths' ends", NULL, HOT_KEY_MODES, key_right},
+	{KEY_LEFT, "left", "scroll the paths; leave a page or directory", NULL, HOT_KEY_MODES, key_left},
+	{KEY_RIGHT, "right", "scroll the paths; open a directory", NULL, HOT_KEY_MODES, key_right},
 	{KEY_MOUSE, "mouse", "choose a row, sort by a title, scroll", NULL, HOT_KEY_MODES, hot_mouse},
 	{KEY_RESIZE, NULL, NULL, NULL, HOT_KEY_MODES, key_resize},
 };
@@ -369,6 +418,18 @@ static bool is_for(enum hot_key_where where, const struct hot_live *live)
 	return live->mode == HOT_LIVE_TABLE || live->mode == HOT_LIVE_HELP;
 }
 
+/* A key that only moves the cursor moves it to the row to stay on. */
+static enum report_change act(const struct hot_key *key, struct hot_live *live)
+{
+	__u32 at = live->rows.at;
+	enum report_change change = key->act(live);
+
+	if (live->mode == HOT_LIVE_TABLE && live->rows.at != at &&
+	    change == REPORT_REDRAW)
+		hot_tree_note_cursor(live);
+	return change;
+}
+
 enum report_change hot_keys_press(struct hot_live *live, int key)
 {
 	if (live->mode == HOT_LIVE_FILTER) {
@@ -379,6 +440,6 @@ enum report_change hot_keys_press(struct hot_live *live, int key)
 	}
 	for (size_t i = 0; i < hot_n_keys; i++)
 		if (hot_keys[i].key == key && is_for(hot_keys[i].where, live))
-			return hot_keys[i].act(live);
+			return act(&hot_keys[i], live);
 	return REPORT_SAME;
 }

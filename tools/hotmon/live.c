@@ -8,6 +8,7 @@
 #include "hotmon/draw.h"
 #include "hotmon/keys.h"
 #include "hotmon/layout.h"
+#include "hotmon/tree.h"
 #include "ui/screen.h"
 
 /* How many screens of rows are taken at once, so that the list scrolls without
@@ -20,6 +21,7 @@ bool hot_live_start(struct hot_live *live)
 	if (!screen_start())
 		return false;
 	screen_use_mouse();
+	live->tree = hot_dir_tree_new(); /* NULL: the view is flat */
 	hot_draw_init_colors(live);
 	return true;
 }
@@ -34,10 +36,14 @@ __u32 hot_live_n_rows(void)
 	return hot_layout().n_rows;
 }
 
-/* The page of a process must find it, wherever it is in the list by now. */
+/* The page of a process must find it, wherever it is in the list by now, and so
+ * must the cursor of the tree find its row.
+ */
 static __u32 n_wanted(const struct hot_live *live)
 {
 	if (live->pages.n && live->pages.stack[0].is_actor)
+		return 0;
+	if (hot_tree_is_shown(live) && live->tree && !live->rows_given)
 		return 0;
 	return live->rows_given
 		       ? live->max_rows
@@ -51,6 +57,7 @@ struct hot_frame_request hot_live_request(const struct hot_live *live)
 		.max_rows = n_wanted(live),
 		.ranges = live->view == HOT_VIEW_RANGES,
 		.view = live->view,
+		.tree = live->tree,
 		.filter = live->filter,
 		.fs_dev = live->fs_dev,
 	};
@@ -79,6 +86,7 @@ void hot_live_note(struct hot_live *live, const struct hot_frame *frame)
 			device_lines_count(live->device_frame);
 	else
 		note_rows(live, hot_view_rows(frame, live->view));
+	hot_tree_follow(live, hot_view_rows(frame, live->view));
 	list_cursor_move(&live->rows, 0, live->n_rows, hot_live_n_rows());
 }
 

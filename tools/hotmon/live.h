@@ -8,6 +8,7 @@
  *   mouse.c   clicks and the wheel
  *   layout.c  which line of the screen has what
  *   draw.c    draws a frame
+ *   tree.c    the view of directories
  *   pages.c   the page of one file or process, above the list
  */
 #ifndef FRSP_HOT_LIVE_H
@@ -59,6 +60,13 @@ struct hot_live {
 	struct hot_monitor *monitor;   /* to list filesystems */
 	const struct hot_frame *frame; /* the latest */
 	struct hot_pages pages;
+	/* The view of directories (hotmon/tree.h), and the path of the row that
+	 * the cursor is on there; NULL: it is at the top.
+	 */
+	struct hot_dir_tree *tree;
+	char *tree_at;
+	bool tree_at_dir;
+	bool tree_is_stale; /* a directory was opened or closed */
 };
 
 /* Takes the terminal. It is restored also if the program crashes. False: the
