@@ -258,6 +258,7 @@ int hot_monitor_page(struct hot_monitor *monitor, struct hot_page *page)
 	suggest_path(&parts, page);
 	hot_monitor_name(monitor, &one, 0, 1);
 	mount_name_or_number(page->fs.fs_dev, page->device);
+	mount_name_for_people(page->device, page->shown);
 	find_who(&parts, page);
 	if (identity.is_known && !identity.is_there) {
 		free(page->mount);

@@ -27,7 +27,8 @@ struct hot_page {
 	bool is_suggested; /* .given, to the look-up of paths */
 	/* The mount through which the file is asked; NULL: there is none. */
 	char *mount;
-	char device[MOUNT_NAME_LEN]; /* "": unknown */
+	char device[MOUNT_NAME_LEN]; /* in the kernel; "": unknown */
+	char shown[MOUNT_NAME_LEN];  /* the same for people */
 	char *names[HOT_PAGE_NAMES]; /* paths through other mounts */
 	__u32 n_names;
 	bool has_more_names;

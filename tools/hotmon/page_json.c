@@ -65,6 +65,7 @@ static void add_tiers(struct json_object *object, const struct hot_page *page)
 		struct json_object *one = json_object_new_object();
 
 		json_add_text(one, "device", tier->name);
+		json_add_text(one, "device_name", tier->shown);
 		json_add_string(one, "class", classes[tier->class]);
 		json_add_u64(one, "bytes", tier->bytes);
 		if (counted)
@@ -82,6 +83,8 @@ static void add_facts(struct json_object *object, const struct hot_page *page)
 {
 	json_add_text(object, "mount", page->mount);
 	json_add_text(object, "device", page->fs.fs_dev ? page->device : NULL);
+	json_add_text(object, "device_name",
+		      page->fs.fs_dev ? page->shown : NULL);
 	json_add_string(object, "size_unknown", why(page->stat_err));
 	if (page->stat_err) {
 		add_null(object, "size");

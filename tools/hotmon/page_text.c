@@ -114,7 +114,8 @@ static void print_tiers(FILE *out, const struct hot_page *page,
 		const struct tier *tier = &page->tiers.tiers[i];
 
 		len += snprintf(text + len, sizeof(text) - len, "%s%s (%s%s%s)",
-				i ? ", " : "", tier->name, classes[tier->class],
+				i ? ", " : "", tier->shown,
+				classes[tier->class],
 				page->tiers.n > 1 ? ", " : "",
 				page->tiers.n > 1
 					? bytes(size, tier->bytes, style)
@@ -167,8 +168,8 @@ static void print_identity(FILE *out, const struct hot_page *page,
 	     row->ino, row->gen,
 	     page->fs.fs_type[0] ? page->fs.fs_type : "device",
 	     kdev_major(row->dev), kdev_minor(row->dev),
-	     page->device[0] && page->fs.fs_dev ? ", " : "",
-	     page->fs.fs_dev ? page->device : "");
+	     page->shown[0] && page->fs.fs_dev ? ", " : "",
+	     page->fs.fs_dev ? page->shown : "");
 	if (page->mount)
 		path_escape(page->mount, mount, sizeof(mount));
 	put(out, style, "mount", mount);
@@ -458,7 +459,7 @@ static void print_count(FILE *out, const struct hot_page *page,
 	for (unsigned int i = 0; page->tiers.n > 1 && i < page->tiers.n; i++)
 		putf(out, style, "", "%s on %s",
 		     bytes(a, count->tier_bytes[i], style),
-		     page->tiers.tiers[i].name);
+		     page->tiers.tiers[i].shown);
 	if (caches[count->cache])
 		put(out, style, "", caches[count->cache]);
 }

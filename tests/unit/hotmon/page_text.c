@@ -61,8 +61,10 @@ static int setup(void **state)
 		.fs = {.fs_dev = 7 << 20, .fs_type = "ext4"},
 		.mount = "/srv",
 		.device = "loop0",
+		.shown = "loop0",
 		.st = {.st_size = 400 * MIB, .st_blocks = 2048, .st_nlink = 2},
-		.tiers = {.tiers = {{.name = "nvme0n1"}}, .n = 1},
+		.tiers = {.tiers = {{.name = "nvme0n1", .shown = "nvme0n1"}},
+			  .n = 1},
 		.extents_state = -ENODATA,
 	};
 	who_list_add(&page.who, &actor, 122880);
