@@ -326,6 +326,16 @@ static __always_inline bool is_direct(const struct bio *bio)
 	       1U << bpf_core_enum_value(enum req_flag_bits, __REQ_IDLE);
 }
 
+/* Adds a bio to the totals of the actor that runs now. Returns the actor's id. */
+static __noinline __u32 charge_now(const struct frsp_hot_io *io)
+{
+	struct frsp_hot_actor *actor;
+	__u32 id = actor_now(&actor);
+
+	actor_add(actor, io->flags & IO_WRITE, io->bytes, io->jiffies);
+	return id;
+}
+
 /* Fills in who caused the I/O. Writeback of several ranges counts as one
  * operation of the first range's writer; credit_writer() adds the bytes of each
  * range, and account() none.
@@ -340,7 +350,6 @@ static __always_inline void find_actor(struct frsp_hot_key *key,
 
 	if (io->flags & IO_WRITE && src->kind == FRSP_HOT_SOURCE_FILE &&
 	    src->mapping && !is_direct(bio)) {
-		io->flags |= IO_WRITEBACK;
 		key->s_dev = src->fs_dev;
 		key->range = range;
 		actor = range_writer(key);
@@ -350,10 +359,10 @@ static __always_inline void find_actor(struct frsp_hot_key *key,
 			io->flags |= IO_MANY;
 			bytes = 0;
 		}
+		actor_add(actor_of(actor), true, bytes, io->jiffies);
 	} else {
-		actor = actor_now();
+		actor = charge_now(io);
 	}
-	actor_add(actor, io->flags & IO_WRITE, bytes, io->jiffies);
 	if (!(io->flags & IO_MANY))
 		io->flags |= actor << IO_ACTOR_SHIFT;
 }

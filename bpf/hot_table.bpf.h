@@ -55,14 +55,14 @@ struct frsp_hot_key {
 	__u32 fs;
 	__u32 gen;
 	__u32 range;
-	__u32 s_dev; /* of the file's superblock, for IO_WRITEBACK */
+	__u32 s_dev; /* of the file's superblock, for range_writer() */
 };
 
 /* .flags of an I/O. The bits above hold the id of the actor (hot_who.h). */
 #define IO_WRITE       1
-#define IO_WRITEBACK   2 /* look up the actor of each range */
-#define IO_MANY	       4 /* of several ranges, which may have other actors */
-#define IO_ACTOR_SHIFT 3
+#define IO_MANY	       2 /* writeback of several ranges, each has its actor */
+#define IO_ACTOR_SHIFT 2
+#define IO_KIND	       ((1U << IO_ACTOR_SHIFT) - 1)
 
 struct frsp_hot_io {
 	__u64 jiffies;
@@ -156,6 +156,21 @@ slot_claim(__u32 index, const struct frsp_hot_key *key, __u32 heat_time)
 	return NULL;
 }
 
+/* Returns the slot of the key if it is at the key's first place, where most
+ * are, and its index in *at; else NULL.
+ */
+static __always_inline struct frsp_hot_slot *
+slot_first(const struct frsp_hot_key *key, __u32 *at)
+{
+	struct frsp_hot_probe probe =
+		hot_probe_first(key->ino, key->fs, key->gen, key->range);
+	struct frsp_hot_slot *slot;
+
+	*at = hot_probe_index(&probe, n_slots);
+	slot = slot_at(*at);
+	return slot && slot_has(slot, key) ? slot : NULL;
+}
+
 /* Returns the slot of the key; claims one if there is none, and sets *is_new.
  * NULL: no room.
  */
@@ -167,6 +182,9 @@ slot_get(const struct frsp_hot_key *key, __u32 heat_time, bool *is_new,
 	int i;
 
 	*is_new = false;
+	slot = slot_first(key, at);
+	if (slot)
+		return slot;
 	for (i = 0; i < CLAIM_TRIES; i++) {
 		slot = slot_find(key, at);
 		if (slot)
@@ -252,6 +270,27 @@ enum frsp_hot_account_result {
 	FRSP_HOT_NOT_ACCOUNTED, /* no room: counted in FRSP_HOT_STAT_DROPPED */
 };
 
+/* Adds one I/O to one key. A global function: the verifier checks it once, not
+ * for every path that leads to it. It then requires the tests for NULL.
+ */
+__noinline int hot_account(const struct frsp_hot_key *key,
+			   const struct frsp_hot_io *io)
+{
+	struct frsp_hot_slot *slot;
+	__u32 index;
+	bool is_new;
+
+	if (!key || !io)
+		return FRSP_HOT_NOT_ACCOUNTED;
+	slot = slot_get(key, io->heat_time, &is_new, &index);
+	if (!slot)
+		return FRSP_HOT_NOT_ACCOUNTED;
+	slot_add(slot, io);
+	who_add(index, io->flags >> IO_ACTOR_SHIFT, io->bytes >> 9);
+	touch(index);
+	return is_new ? FRSP_HOT_ACCOUNTED_NEW : FRSP_HOT_ACCOUNTED;
+}
+
 /* Returns who dirtied a range of a file; 0: unknown. A large folio (of up to 2
  * MiB) is noted only in its first range.
  */
@@ -266,56 +305,45 @@ static __always_inline __u32 range_writer(const struct frsp_hot_key *key)
 						   key->range & ~1U));
 }
 
-/* Adds one I/O to one key. A global function: the verifier checks it once, not
- * for every path that leads to it. It then requires the tests for NULL.
- */
-__noinline int hot_account(const struct frsp_hot_key *key,
-			   const struct frsp_hot_io *io)
-{
-	struct frsp_hot_slot *slot;
-	__u32 index, actor;
-	bool is_new;
-
-	if (!key || !io)
-		return FRSP_HOT_NOT_ACCOUNTED;
-	slot = slot_get(key, io->heat_time, &is_new, &index);
-	if (!slot)
-		return FRSP_HOT_NOT_ACCOUNTED;
-	slot_add(slot, io);
-	actor = io->flags >> IO_ACTOR_SHIFT;
-	if (io->flags & IO_WRITEBACK && key->range != FRSP_HOT_RANGE_FILE)
-		actor = range_writer(key);
-	who_add(index, actor, io->bytes >> 9);
-	touch(index);
-	return is_new ? FRSP_HOT_ACCOUNTED_NEW : FRSP_HOT_ACCOUNTED;
-}
-
 /* Adds the writeback of one range to the totals of its writer, and to the
  * writer's share of the file. Uses the key, and leaves it as it was.
  */
-static __noinline int credit_writer(struct frsp_hot_key *key, __u64 bytes)
+static __noinline int credit_writer(struct frsp_hot_key *key,
+				    const struct frsp_hot_io *io)
 {
 	__u32 writer, range, index;
 
-	if (!key)
+	if (!key || !io)
 		return 0;
-	writer = range_writer(key);
-	actor_add_bytes(writer, bytes);
+	writer = io->flags >> IO_ACTOR_SHIFT;
+	actor_add_bytes(writer, io->bytes);
 	range = key->range;
 	key->range = FRSP_HOT_RANGE_FILE;
 	if (slot_find(key, &index))
-		who_add(index, writer, bytes >> 9);
+		who_add(index, writer, io->bytes >> 9);
 	key->range = range;
+	return 0;
+}
+
+/* Makes the actor of the range that of a bio of many ranges. */
+static __noinline int switch_actor(const struct frsp_hot_key *key,
+				   struct frsp_hot_io *io)
+{
+	if (io)
+		io->flags = (io->flags & IO_KIND) | range_writer(key)
+							    << IO_ACTOR_SHIFT;
 	return 0;
 }
 
 /* Adds the part of a bio that is in one range of its file. */
 static __always_inline void hot_account_range(struct frsp_hot_key *key,
-					      const struct frsp_hot_io *io)
+					      struct frsp_hot_io *io)
 {
+	if (io->flags & IO_MANY)
+		switch_actor(key, io);
 	hot_account(key, io);
 	if (io->flags & IO_MANY)
-		credit_writer(key, io->bytes);
+		credit_writer(key, io);
 }
 
 #endif

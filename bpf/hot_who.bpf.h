@@ -165,19 +165,14 @@ static __noinline __u32 actor_find(void)
 	return id ? *id : actor_new(&key, kind);
 }
 
-static __always_inline struct frsp_hot_actor *actor_at(__u32 id)
-{
-	__u32 index = FRSP_HOT_ACTOR_INDEX(id);
-
-	return bpf_map_lookup_elem(&hotmon_actors, &index);
-}
-
 /* Returns the actor's entry. NULL: id is 0, or the actor was evicted, and its
  * entry is free or another's.
  */
 static __always_inline struct frsp_hot_actor *actor_of(__u32 id)
 {
-	struct frsp_hot_actor *actor = actor_at(id);
+	__u32 index = FRSP_HOT_ACTOR_INDEX(id);
+	struct frsp_hot_actor *actor =
+		bpf_map_lookup_elem(&hotmon_actors, &index);
 
 	return id && actor && actor->id == id ? actor : NULL;
 }
@@ -201,11 +196,12 @@ struct {
 	__type(value, struct frsp_hot_last_actor);
 } hotmon_last SEC(".maps");
 
-/* Returns the id of the actor that runs now; 0: there is no room for it. Another
- * program may change the last actor between two lines here (from Linux 7.0 on),
- * so the id is read before the comparison, and once more after it.
+/* Returns the id of the actor that runs now, and its entry as actor_of() does;
+ * 0: there is no room for it. Another program may change the last actor between
+ * two lines here (from Linux 7.0 on), so the id is read before the comparison,
+ * and once more after it.
  */
-static __noinline __u32 actor_now(void)
+static __always_inline __u32 actor_now(struct frsp_hot_actor **actor)
 {
 	const struct task_struct *task = bpf_get_current_task_btf();
 	const struct task_struct *leader = task->group_leader;
@@ -214,14 +210,20 @@ static __noinline __u32 actor_now(void)
 	__u32 key = 0, id;
 
 	last = bpf_map_lookup_elem(&hotmon_last, &key);
-	if (!last || task->flags & PF_WQ_WORKER)
-		return actor_find();
+	if (!last || task->flags & PF_WQ_WORKER) {
+		id = actor_find();
+		*actor = actor_of(id);
+		return id;
+	}
 	id = last->id;
 	if (last->leader == (__u64)leader &&
 	    last->start == leader->start_boottime &&
 	    last->cgroups == (__u64)task->cgroups && last->comm[0] == comm[0] &&
-	    last->comm[1] == comm[1] && last->id == id && actor_of(id))
-		return id;
+	    last->comm[1] == comm[1] && last->id == id) {
+		*actor = actor_of(id);
+		if (*actor)
+			return id;
+	}
 	id = actor_find();
 	last->leader = 0;
 	last->start = leader->start_boottime;
@@ -230,15 +232,14 @@ static __noinline __u32 actor_now(void)
 	last->comm[1] = comm[1];
 	last->id = id;
 	last->leader = (__u64)leader;
+	*actor = actor_of(id);
 	return id;
 }
 
-/* Adds a bio to the actor's totals. */
-static __always_inline void actor_add(__u32 id, bool write, __u64 bytes,
-				      __u64 jiffies)
+/* Adds a bio to the totals of an actor, or of nobody (NULL). */
+static __always_inline void actor_add(struct frsp_hot_actor *actor, bool write,
+				      __u64 bytes, __u64 jiffies)
 {
-	struct frsp_hot_actor *actor = actor_of(id);
-
 	if (!actor) {
 		stat_add(FRSP_HOT_STAT_NOBODY_BYTES, bytes);
 		return;
@@ -399,9 +400,8 @@ static __always_inline void note_writer(const struct folio *folio,
 			    folio->index >> range_pages_shift);
 	if (is_last_note(hash))
 		return;
-	id = actor_now();
-	actor = actor_at(id);
-	if (!id || !actor)
+	id = actor_now(&actor);
+	if (!actor)
 		return;
 	/* or it would leave the table before its pages are written */
 	actor->last = bpf_jiffies64();
@@ -433,8 +433,8 @@ static __always_inline void who_take(struct frsp_hot_who *who, __u32 actor,
 				sectors - FRSP_HOT_WHO_SECTORS(entry), actor));
 }
 
-/* Adds sectors of an actor to the slot at index. */
-static __noinline int who_add(__u32 index, __u32 actor, __u64 sectors)
+/* Adds sectors of an actor that is not the first of the slot. */
+static __noinline int who_add_other(__u32 index, __u32 actor, __u64 sectors)
 {
 	struct frsp_hot_who *who = bpf_map_lookup_elem(&hotmon_who, &index);
 	__u32 i;
@@ -458,6 +458,21 @@ static __noinline int who_add(__u32 index, __u32 actor, __u64 sectors)
 	}
 	who_take(who, actor, sectors);
 	return 0;
+}
+
+/* Adds sectors of an actor to the slot at index. Mostly the actor is the first
+ * of the slot, and that needs no call.
+ */
+static __always_inline void who_add(__u32 index, __u32 actor, __u64 sectors)
+{
+	struct frsp_hot_who *who = bpf_map_lookup_elem(&hotmon_who, &index);
+
+	if (who && actor &&
+	    FRSP_HOT_WHO_ACTOR(*(volatile __u64 *)&who->top[0]) == actor)
+		__sync_fetch_and_add(&who->top[0],
+				     FRSP_HOT_WHO_ENTRY(sectors, 0));
+	else
+		who_add_other(index, actor, sectors);
 }
 
 #endif
