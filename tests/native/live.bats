@@ -406,14 +406,14 @@ start_deep() {
 	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s r/s w/s WHO FILE"
 	shows ' …(/[a-z0-9_]+)*/pg_internal/global/orders\.db$' || fail "$(screen)"
 	press Tab OFFSET
-	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s r/s w/s OFFSET FILE"
+	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s OFFSET WHO FILE"
 	wait_until shows '/orders\.db$' || fail "$(screen)"
 }
 
 @test "60x15: the temperature, the rates and the name stay" {
 	start_deep 60 15
-	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s r/s w/s FILE"
-	shows ' …(/[a-z_]+)*/global/orders\.db$'
+	expect "heads" "$(heads)" "TEMP▼ READ/s WRITE/s FILE"
+	shows ' …(/[a-z0-9_]+)*/global/orders\.db$'
 	is_screen_of 15
 }
 

@@ -161,8 +161,8 @@ const struct hot_column hot_columns[HOT_N_COLUMNS] = {
 	{"TEMP", 5, 0, 0, false, FILES | HOT_IN(RANGES), HOT_BY_TEMPERATURE, NO_KEY, temperature},
 	{"READ/s", 7, 0, 0, false, ALL, HOT_BY_READ_RATE, HOT_BY_RATE, read_rate},
 	{"WRITE/s", 8, 0, 0, false, ALL, HOT_BY_WRITE_RATE, HOT_BY_RATE, write_rate},
-	{"r/s", 5, 1, 0, false, ALL, HOT_BY_READ_OP_RATE, HOT_BY_OP_RATE, reads_per_s},
-	{"w/s", 5, 1, 0, false, ALL, HOT_BY_WRITE_OP_RATE, HOT_BY_OP_RATE, writes_per_s},
+	{"r/s", 5, 2, 0, false, ALL, HOT_BY_READ_OP_RATE, HOT_BY_OP_RATE, reads_per_s},
+	{"w/s", 5, 2, 0, false, ALL, HOT_BY_WRITE_OP_RATE, HOT_BY_OP_RATE, writes_per_s},
 	{"READS", 8, 4, 0, false, ALL, HOT_BY_READS, HOT_BY_OPS, reads},
 	{"WRITES", 8, 4, 0, false, ALL, HOT_BY_WRITES, HOT_BY_OPS, writes},
 	{"READ", 7, 3, 0, false, ALL, HOT_BY_READ_BYTES, HOT_BY_BYTES, read_bytes},
@@ -172,8 +172,8 @@ const struct hot_column hot_columns[HOT_N_COLUMNS] = {
 	{"PROCS", 6, 6, 0, false, HOT_IN(CGROUPS), NO_KEY, NO_KEY, n_processes},
 	{"OFFSET", 8, 0, 0, false, HOT_IN(RANGES), NO_KEY, NO_KEY, offset},
 	{"DEV", 6, 5, 0, true, FILES | HOT_IN(RANGES), NO_KEY, NO_KEY, device},
-	{"WHO", 14, 2, HOT_IN(PROCESSES), true, FILES | HOT_IN(RANGES) | HOT_IN(PROCESSES), NO_KEY, NO_KEY, who},
-	{"CGROUP", 14, 2, HOT_IN(CGROUPS), true, ACTORS, NO_KEY, NO_KEY, cgroup},
+	{"WHO", 14, 1, HOT_IN(PROCESSES), true, FILES | HOT_IN(RANGES) | HOT_IN(PROCESSES), NO_KEY, NO_KEY, who},
+	{"CGROUP", 14, 1, HOT_IN(CGROUPS), true, ACTORS, NO_KEY, NO_KEY, cgroup},
 	{"FILE", 26, 0, 0, true, ALL, NO_KEY, NO_KEY, NULL},
 };
 /* clang-format on */
