@@ -279,7 +279,109 @@ refused() {
 	expect "exit status" "$status" 1
 	grep -q "^frspctl: $test_dir/a/x: .*No space left" "$test_dir/err"
 	grep -q 'hint: .*--keep-free' "$test_dir/err"
+	run_program frspctl defrag --keep-free 17592186044415M "$test_dir/a/x" # nearly 2^64
+	expect "exit status" "$status" 1
 	filefrag -v "$test_dir/a/x" | diff -u "$test_dir/before" -
+}
+
+# thin_out NAME: from now on, the image of the filesystem "a", $test_dir/thin/a.img, which is
+# on a full tmpfs, has room only for the blocks that are in use: a thin pool that is full
+thin_out() {
+	local first last
+	fs_umount a
+	fallocate -l "$(stat -c %s "$test_dir/thin/a.img")" "$test_dir/thin/a.img"
+	dumpe2fs "${loop_of[a]}" 2>"$test_dir/log" |
+		sed -n 's/^  Free blocks: //p' | tr -d ' ' | tr , '\n' >"$test_dir/free"
+	while IFS=- read -r first last; do
+		fallocate -p -o $((first * 4096)) -l $(((${last:-first} - first + 1) * 4096)) "$test_dir/thin/a.img"
+	done <"$test_dir/free"
+	dd if=/dev/zero of="$test_dir/thin/full" bs=1M 2>"$test_dir/log" || :
+	fs_mount a "${loop_of[a]}"
+}
+
+@test "the disk refuses the new blocks: the file has its data, at its old place" {
+	mkdir "$test_dir/thin"
+	mount -t tmpfs -o size=100M frsp-thin "$test_dir/thin"
+	defer umount "$test_dir/thin"
+	truncate -s 64M "$test_dir/thin/a.img"
+	loop_attach a "$test_dir/thin/a.img"
+	fs_format "${loop_of[a]}" ext4 -b 4096
+	fs_mount a "${loop_of[a]}"
+	make_fragmented x y
+	thin_out
+	sha256sum "$test_dir/a/x" >"$test_dir/sum"
+	filefrag -v "$test_dir/a/x" >"$test_dir/before"
+	fs_cool a
+	run_program frspctl defrag --rate 0 "$test_dir/a/x"
+	cat "$test_dir/out" "$test_dir/err"
+	sha256sum -c "$test_dir/sum"
+	expect "exit status" "$status" 1
+	grep -q "^frspctl: $test_dir/a/x: .*; it was moved back: " "$test_dir/err"
+	filefrag -v "$test_dir/a/x" | diff -u "$test_dir/before" -
+	fs_cool a
+	sha256sum -c "$test_dir/sum"
+	is_clean a
+}
+
+# A read takes 3 s, but who opens the file is let in after 1 s.
+@test "a lease that the kernel took away: nothing is exchanged any more" {
+	local seconds
+	type -P strace >"$test_dir/log" || skip "needs strace"
+	seconds=$(cat /proc/sys/fs/lease-break-time)
+	echo 1 >/proc/sys/fs/lease-break-time
+	defer eval "echo $seconds >/proc/sys/fs/lease-break-time"
+	fs_make a ext4
+	make_fragmented x y
+	# the first five look for the signature of a swap file
+	strace -o "$test_dir/trace" -P "$test_dir/a/x" -e trace=pread64 -e inject=pread64:delay_exit=3000000:when=6 \
+		"$frspctl" defrag --json --rate 0 "$test_dir/a/x" >"$test_dir/out" 3>&- &
+	sleep 1
+	exec 5<>"$test_dir/a/x"
+	wait $! || expect "exit status" $? 0
+	exec 5>&-
+	cat "$test_dir/out"
+	expect "moved" "$(result_of x 'moved_bytes, .reason' | paste -sd ' ')" "0 wanted"
+}
+
+@test "a program that is started while its file is moved waits, and starts" {
+	local n
+	fs_make a ext4
+	for n in {1..40}; do
+		"$native_dir/fragment.py" 16 131072 "$test_dir"/a/{x,y}
+		dd if="$(type -P true)" of="$test_dir/a/x" conv=notrunc,fsync status=none
+		chmod +x "$test_dir/a/x"
+		"$frspctl" defrag --rate 20M "$test_dir/a/x" >"$test_dir/out" 3>&- &
+		sleep "0.0$((n % 8 + 2))"
+		"$test_dir/a/x"
+		wait $! || :
+		rm "$test_dir"/a/{x,y}
+	done
+}
+
+# The signal is there before the program begins.
+@test "told to end where there is nothing to move, it ends, too" {
+	fs_make a ext4
+	touch "$test_dir"/a/{x,y}
+	status=0
+	python3 -c 'import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+os.kill(os.getpid(), signal.SIGINT)
+os.execv(sys.argv[1], sys.argv[1:])' "$frspctl" defrag --json "$test_dir/a" >"$test_dir/out" || status=$?
+	cat "$test_dir/out"
+	expect "exit status" "$status" 1
+	expect "files" "$(jq -s 'last.files' "$test_dir/out")" 0
+}
+
+@test "a file that is mounted onto one of another filesystem is refused" {
+	fs_make a ext4
+	fs_make b ext4
+	"$native_dir/fragment.py" 8 131072 "$test_dir"/b/{x,y}
+	touch "$test_dir/a/x"
+	mount --bind "$test_dir/b/x" "$test_dir/a/x"
+	defer umount "$test_dir/a/x"
+	run_program frspctl defrag "$test_dir/a/x"
+	expect "exit status" "$status" 1
+	grep -q 'another filesystem: ' "$test_dir/err"
 }
 
 @test "needs root, and names that exist" {

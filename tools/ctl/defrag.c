@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,8 @@ static int know_fs(struct walk *walk, int dir, dev_t dev)
 	if (walk->fs.dev == dev)
 		return 0;
 	err = move_fs_read(dir, &walk->fs);
+	if (!err && walk->fs.dev != dev)
+		return -EXDEV;
 	if (walk->ctl->given & CTL_KEEP_FREE)
 		walk->options.keep_free = walk->ctl->keep_free;
 	else if (walk->fs.bytes / 100 < MAX_DEFAULT_KEEP_FREE)
@@ -86,7 +89,10 @@ static void defrag_open_file(struct walk *walk, const FTSENT *entry, int file,
 
 	*result = (struct defrag_result){.err = err};
 	if (err) {
-		result->failed = "cannot read the filesystem's superblock";
+		result->failed =
+			err == -EXDEV
+				? "it is mounted onto a file of another filesystem"
+				: "cannot read the filesystem's superblock";
 		return;
 	}
 	result->refusal = move_judge_fs(&walk->fs.facts);
@@ -167,11 +173,33 @@ static enum exit_code walk_path(struct walk *walk, const char *path)
 		return log_fail(EXIT_FAILED, NULL, "%s: %s", path,
 				strerror(errno));
 	}
-	while (!interrupted && (entry = fts_read(fts)))
+	while (!interrupted && (entry = fts_read(fts))) {
 		visit(walk, entry);
+		interrupt_poll(NULL, 0, 0); /* signals arrive only here */
+	}
 	fts_close(fts);
 	free(real);
 	return EXIT_OK;
+}
+
+/* Between an exchange and its commit, the program must neither stop nor end.
+ * Ctrl-Z, a terminal that goes away, and a closed pipe of the output have to
+ * wait for interrupt_poll(), as SIGINT does.
+ */
+static void hold_signals(void)
+{
+	sigset_t held;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGTSTP);
+	sigaddset(&held, SIGTTOU);
+	sigaddset(&held, SIGHUP);
+	sigaddset(&held, SIGQUIT);
+	sigaddset(&held, SIGPIPE);
+	sigaddset(&held, SIGALRM);
+	sigaddset(&held, SIGUSR1);
+	sigaddset(&held, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &held, NULL);
 }
 
 enum exit_code ctl_defrag(const struct ctl *ctl)
@@ -190,6 +218,7 @@ enum exit_code ctl_defrag(const struct ctl *ctl)
 		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
 				"defrag needs root");
 	interrupt_catch();
+	hold_signals();
 	defrag_report_init(&walk.report, ctl->json, ctl->dry_run);
 	for (int i = 0; i < ctl->n_args && !interrupted; i++) {
 		last = walk_path(&walk, ctl->args[i]);

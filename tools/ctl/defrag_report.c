@@ -108,6 +108,10 @@ static void print_failure(const char *path, const struct defrag_result *result)
 			? "a file needs up to 128M of free space beside it; --keep-free says how much stays free"
 		: result->err == -EACCES || result->err == -EPERM
 			? "run it as root, with sudo"
+		: result->err == -EUCLEAN
+			? "compare it with a copy, and see what the kernel's log says"
+		: result->err == -EXDEV
+			? "name the file in the filesystem that it is on"
 			: "the file is whole; what was moved before stays moved";
 
 	log_fail(EXIT_FAILED, hint, "%s: %s: %s", path, result->failed,

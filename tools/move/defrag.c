@@ -315,13 +315,15 @@ static int move_file(struct defrag *defrag, int path_fd, int dir)
 	err = lease_take(fd);
 	if (!err) {
 		err = move_leased(defrag, dir);
-		lease_give_back(fd);
 	} else if (err == -EAGAIN) {
 		defrag->result->refusal = MOVE_IN_USE;
 		err = 0;
 	} else {
 		fail(defrag, "cannot take a lease on it", err);
 	}
+	/* This gives the lease back, too. Not before: who waits in execve()
+	 * fails with ETXTBSY if he goes on while we have it open for writing.
+	 */
 	close(fd);
 	return err;
 }

@@ -20,10 +20,13 @@ int donor_open(int dir)
 static bool has_room(int donor, __u64 bytes, __u64 keep_free)
 {
 	struct statvfs fs;
+	__u64 available;
 
 	if (fstatvfs(donor, &fs))
 		return false;
-	return (__u64)fs.f_bavail * fs.f_frsize >= bytes + keep_free;
+	/* not a sum: keep_free may be any number */
+	available = (__u64)fs.f_bavail * fs.f_frsize;
+	return available >= bytes && available - bytes >= keep_free;
 }
 
 int donor_allocate(int donor, __u64 start, __u64 bytes, __u64 keep_free)

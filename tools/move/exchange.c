@@ -9,10 +9,17 @@
  *   3. EXT4_IOC_MOVE_EXT. For each page it swaps the extents of file and donor
  *      and makes the page dirty, in one transaction. ext4 writes the page to
  *      its new blocks before the transaction commits.
- *   4. Commit the journal, by fsync() of a directory.
- *   5. Write the pages, and drop those that were not in the cache before.
+ *   4. Write the pages. If the disk refuses the new blocks, exchange again: the
+ *      pages are still in the cache, and go to their old blocks.
+ *   5. Commit the journal, by fsync() of a directory.
+ *   6. Drop the pages that were not in the cache before.
  *
- * Step 4 is what makes the mover safe. ext4 does not note in the inode that the
+ * Step 4 is needed because a commit does not fail when it cannot write the
+ * pages (jbd2_journal_commit_transaction() only warns, unless the filesystem is
+ * mounted with data_err=abort). Example: a thin pool runs full. Then the file
+ * would have blocks without its data, and its old blocks would be freed.
+ *
+ * Step 5 is what makes the mover safe. ext4 does not note in the inode that the
  * exchange changed its extents (ext4_swap_extents() in fs/ext4/extents.c does
  * not call ext4_update_inode_fsync_trans()). Without the commit, this happens:
  *
@@ -26,8 +33,10 @@
  * directory commits whatever there is (ext4_sync_file() in fs/ext4/fsync.c),
  * and unlike syncfs() it does not write the data of others.
  *
- * The window between 3 and 4 is closed by a lease: nobody can have the file
- * open then, so nobody can call fdatasync().
+ * The window between 3 and 5 is closed by a lease: nobody can have the file
+ * open then, so nobody can call fdatasync(). The kernel takes the lease away
+ * from a mover that does not give it back for long, so it is looked at once
+ * more just before 3: the reading in 2 may have taken long.
  */
 #include "move/exchange.h"
 
@@ -239,52 +248,91 @@ static void watch_call(struct exchange *exchange, double seconds, __u64 bytes,
 	exchange->step_bytes = step_next(exchange->step_bytes, seconds);
 }
 
-/* Steps 3 and 4. Sets *moved to the bytes that were exchanged, also after an
- * error.
+/* The call. Sets *moved to the bytes that were exchanged, also after an error.
  */
-static int swap(struct exchange *exchange, __u64 start, __u64 bytes,
+static int call(const struct exchange *exchange, __u64 start, __u64 bytes,
 		__u64 *moved)
 {
-	__u64 n_transactions = transactions(exchange);
 	struct move_extent move = {
 		.donor_fd = exchange->donor,
 		.orig_start = start / exchange->block_bytes,
 		.donor_start = start / exchange->block_bytes,
 		.len = bytes / exchange->block_bytes,
 	};
-	double began_s = clock_monotonic_s();
 	int err = ioctl(exchange->fd, EXT4_IOC_MOVE_EXT, &move) ? -errno : 0;
 
-	watch_call(exchange, clock_monotonic_s() - began_s, bytes,
-		   transactions(exchange) - n_transactions);
 	*moved = move.moved_len * exchange->block_bytes;
-	exchange->moved_bytes += *moved;
-	/* also after an error: an exchange may have been done and not counted
-	 */
-	if (fsync(exchange->dir)) {
-		exchange->failed = "cannot commit the journal";
-		return -errno;
-	}
-	exchange->failed = "cannot exchange its extents";
 	/* ENODATA: there was nothing more to exchange, such as a hole that
 	 * reaches the file's end, even if all was exchanged before.
 	 */
 	return err == -ENODATA ? 0 : err;
 }
 
-/* Step 5. Pages that also have bytes outside of the step may be dropped, too.
- */
-static int clean_up(struct exchange *exchange, __u64 start, __u64 bytes,
-		    const struct cached *cached)
+/* Step 3 */
+static int swap(struct exchange *exchange, __u64 start, __u64 bytes,
+		__u64 *moved)
 {
-	__u64 from = start, end = start + bytes, to;
+	__u64 n_transactions = transactions(exchange);
+	double began_s = clock_monotonic_s();
+	int err;
+
+	exchange->failed = "cannot exchange its extents";
+	err = call(exchange, start, bytes, moved);
+	watch_call(exchange, clock_monotonic_s() - began_s, bytes,
+		   transactions(exchange) - n_transactions);
+	exchange->moved_bytes += *moved;
+	return err;
+}
+
+/* Brings the bytes back to their old blocks, which the donor has. */
+static int take_back(const struct exchange *exchange, __u64 start, __u64 bytes)
+{
+	__u64 moved = 0;
+	int err = bytes ? call(exchange, start, bytes, &moved) : 0;
+
+	if (!err && moved != bytes)
+		err = -EIO;
+	return err ?: flush(exchange->fd, start, bytes);
+}
+
+/* Step 4. *moved as swap() has set it; 0 if it was taken back. */
+static int write_pages(struct exchange *exchange, __u64 start, __u64 bytes,
+		       __u64 *moved)
+{
 	int err = flush(exchange->fd, start, bytes);
 
-	if (err)
-		exchange->failed = "cannot write the exchanged pages";
-	for (; from < end && cached_next(cached, false, &from, &to); from = to)
-		drop(exchange->fd, from, to < end ? to : end);
-	return err;
+	if (!err)
+		return 0;
+	if (take_back(exchange, start, *moved)) {
+		exchange->failed =
+			"cannot write its new blocks, and cannot move it back";
+		return -EUCLEAN;
+	}
+	exchange->failed = "cannot write its new blocks; it was moved back";
+	exchange->moved_bytes -= *moved;
+	*moved = 0;
+	return -EIO; /* also if a thin pool is full: the filesystem is not */
+}
+
+/* Step 5 */
+static int commit(struct exchange *exchange)
+{
+	if (!fsync(exchange->dir))
+		return 0;
+	exchange->failed = "cannot commit the journal";
+	return -errno;
+}
+
+/* Step 6. Pages that also have bytes outside of the step may be dropped, too.
+ */
+static void drop_own(const struct exchange *exchange, __u64 start, __u64 end,
+		     const struct cached *cached)
+{
+	__u64 to;
+
+	for (; start < end && cached_next(cached, false, &start, &to);
+	     start = to)
+		drop(exchange->fd, start, to < end ? to : end);
 }
 
 /* Pauses as the pace demands. 0; -EAGAIN and -EINTR as exchange_range(). */
@@ -307,23 +355,39 @@ static int pause_between(const struct exchange *exchange)
 	return interrupted ? -EINTR : 0;
 }
 
+/* Steps 3 to 5. Writes and commits also after an error, as a part may have been
+ * exchanged. Returns the worst error.
+ */
+static int swap_durably(struct exchange *exchange, __u64 start, __u64 bytes,
+			__u64 *moved)
+{
+	int err = swap(exchange, start, bytes, moved);
+	int unwritten = write_pages(exchange, start, bytes, moved);
+	int uncommitted = commit(exchange);
+
+	return unwritten ?: uncommitted ?: err;
+}
+
 /* One step. Sets *done to the bytes that need no further call. */
 static int step(struct exchange *exchange, __u64 start, __u64 bytes,
 		const struct cached *cached, __u64 *done)
 {
 	double began_s = clock_monotonic_s();
 	__u64 moved = 0;
-	int err = prepare(exchange, start, bytes), late;
+	int err = prepare(exchange, start, bytes);
 
+	if (!err && lease_is_wanted(exchange->fd))
+		err = -EAGAIN;
 	if (err)
 		return err;
-	err = swap(exchange, start, bytes, &moved);
-	late = clean_up(exchange, start, bytes, cached);
+	err = swap_durably(exchange, start, bytes, &moved);
+	if (!err)
+		drop_own(exchange, start, start + bytes, cached);
 	pace_add(exchange->pace, began_s, 2 * moved);
 	exchange->progress(exchange);
 	/* Without an error, what was not moved is a hole of one of the two. */
 	*done = err ? moved : bytes;
-	return err ?: late;
+	return err;
 }
 
 /* The steps of [start, end), which begin() has prepared. */

@@ -40,8 +40,10 @@ struct exchange {
  * all of it, or as much as the file still has there. -EAGAIN: somebody wants
  * the file, and the lease is to be given back; -EINTR: the program was told to
  * end; -EBUSY: pages of the range stay dirty; -ECANCELED: the exchange makes
- * the journal commit again and again; or another -errno. In each case the file
- * has its content, and what was exchanged is committed; that may be a part.
+ * the journal commit again and again; -EUCLEAN: the new blocks cannot be
+ * written, and the old ones not brought back; or another -errno. In each case
+ * but -EUCLEAN the file has its content, and what was exchanged is committed;
+ * that may be a part.
  */
 int exchange_range(struct exchange *exchange, __u64 start, __u64 bytes);
 

@@ -23,8 +23,3 @@ bool lease_is_wanted(int fd)
 {
 	return fcntl(fd, F_GETLEASE) != F_WRLCK;
 }
-
-void lease_give_back(int fd)
-{
-	fcntl(fd, F_SETLEASE, F_UNLCK);
-}

@@ -13,14 +13,13 @@
 #include <stdbool.h>
 
 /* fd: open for writing, the only open one of the file, also in this process. 0;
- * -EAGAIN: somebody else has the file open; or another -errno.
+ * -EAGAIN: somebody else has the file open; or another -errno. The lease ends
+ * when fd is closed.
  */
 int lease_take(int fd);
 
 /* True if somebody waits for the file, or the kernel has taken the lease away.
  */
 bool lease_is_wanted(int fd);
-
-void lease_give_back(int fd);
 
 #endif
