@@ -22,6 +22,7 @@ struct ext4_allocation_context;
 struct ext4_buddy;
 struct ext4_free_extent;
 struct ext4_group_info;
+struct ext4_inode_info;
 struct ext4_sb_info;
 struct ext4_super_block;
 
@@ -47,6 +48,12 @@ struct ext4_super_block;
 /* ext4_sb_info.s_ext4_flags, bit numbers; the second is not used before 6.15 */
 #define EXT4_FLAGS_SHUTDOWN	1
 #define EXT4_FLAGS_EMERGENCY_RO 3
+
+/*
+ * Without a journal, a handle_t pointer is a number below this one
+ * (fs/ext4/ext4_jbd2.h).
+ */
+#define EXT4_NOJOURNAL_MAX_REF_COUNT 4096
 
 /* ext4_inode_info.i_flags, atomic bit numbers */
 #define EXT4_INODE_EXTENTS 19
@@ -271,13 +278,16 @@ static inline spinlock_t *frsp_group_lock(struct ext4_sb_info *sbi, u32 group)
 			    group);
 }
 
+static inline struct ext4_inode_info *frsp_ext4_inode(struct inode *inode)
+{
+	return (void *)inode - FRSP_OFF_ext4_inode_info__vfs_inode;
+}
+
 static inline bool frsp_inode_has_extents(struct inode *inode)
 {
-	unsigned long *flags = (void *)inode -
-			       FRSP_OFF_ext4_inode_info__vfs_inode +
-			       FRSP_OFF_ext4_inode_info__i_flags;
-
-	return test_bit(EXT4_INODE_EXTENTS, flags);
+	return test_bit(EXT4_INODE_EXTENTS,
+			FRSP_INSIDE(frsp_ext4_inode(inode), ext4_inode_info,
+				    i_flags, unsigned long));
 }
 
 /* The info of a group, or NULL. It stays until umount. */

@@ -351,6 +351,10 @@ void frsp_closes_release(void);
 bool frsp_closes_watch_rooms(void);
 void frsp_closes_exit(void);
 
+/* exchange.c: at the entry of ext4_swap_extents(); does not sleep. */
+void frsp_exchange_begins(handle_t *handle, struct inode *inode,
+			  struct inode *donor);
+
 /* place.c: files whose next extents go to given ranges. */
 struct frsp_range;
 int frsp_place_add(struct frsp_fs *fs, struct file *file,

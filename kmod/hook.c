@@ -158,6 +158,16 @@ static void notrace on_ext4_process_freed_data(unsigned long ip,
 			    argument(fregs, 1));
 }
 
+static void notrace on_ext4_swap_extents(unsigned long ip,
+					 unsigned long parent_ip,
+					 struct ftrace_ops *ops,
+					 struct ftrace_regs *fregs)
+{
+	frsp_exchange_begins((handle_t *)argument(fregs, 0),
+			     (struct inode *)argument(fregs, 1),
+			     (struct inode *)argument(fregs, 2));
+}
+
 static void notrace on_ext4_release_file(unsigned long ip,
 					 unsigned long parent_ip,
 					 struct ftrace_ops *ops,

@@ -26,7 +26,8 @@
 	counter(audit_mismatches)         \
 	counter(bad_groups)               \
 	counter(commits_requested)        \
-	counter(busy_lost)
+	counter(busy_lost)                \
+	counter(exchanges)
 
 /* Gauges show the present state. */
 #define FRSP_GAUGES(gauge)                \

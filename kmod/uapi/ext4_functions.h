@@ -21,6 +21,7 @@
 	observed(ext4_mb_generate_buddy)            \
 	observed(ext4_mark_group_bitmap_corrupted)  \
 	observed(ext4_process_freed_data)           \
+	observed(ext4_swap_extents)                 \
 	replaced(ext4_register_sysfs)               \
 	replaced(ext4_unregister_sysfs)             \
 	replaced(ext4_mb_regular_allocator)
