@@ -311,3 +311,19 @@ not_in_table() {
 	top_run 0 --unpin
 	expect "pins" "$(find "$pins" 2>/dev/null)" ""
 }
+
+@test "frsp-top's reset leaves pinned counts as they are" {
+	local before
+	load top_tui
+	fs_make fs ext4
+	pin
+	fallocate -l 1M "$test_dir/fs/file"
+	before=$(searches)
+	((before >= 1)) || fail "$before searches"
+	top_start --screen allocator "$test_dir/fs" -d 0.2
+	wait_until shows '^Counts since --pin; 0: reset' || fail "$(screen)"
+	wait_until shows "^Searches $before," || fail "$(screen)"
+	press 0 '^Counts since reset, '
+	wait_until shows '^Searches 0,' || fail "$(screen)"
+	expect "searches of others" "$(searches)" "$before"
+}

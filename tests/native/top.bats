@@ -489,6 +489,10 @@ column() {
 	shows "$test_dir/b/in-b" || fail "$(screen)"
 	press a '^all filesystems  rates: last .*a: the chosen one'
 	wait_until shows "$test_dir/a/in-a" || fail "$(screen)"
+	press 1 "${marks[1]}"
+	tui send-keys Up
+	wait_until eval '[[ $(chosen) == a* ]]'
+	press 6 "^loop[0-9]+  $test_dir/a  rates: last .*a: all filesystems"
 }
 
 @test "top: the extent cache says which inodes it counts, and the evicted inodes" {

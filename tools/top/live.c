@@ -79,6 +79,8 @@ static void choose(struct context *context, int lines)
 	if (!dev)
 		return;
 	live->view.dev = dev;
+	if (lines) /* a key chose it: the heat follows */
+		live->view.all = false;
 	if (line <= live->scroll)
 		live->scroll = line == 1 ? 0 : line;
 	else if (line >= live->scroll + page())
