@@ -200,7 +200,7 @@ help_commands() {
 
 @test "the doctor knows this kernel" {
 	run_program frspctl doctor
-	grep -qE "^(OK|WARN|FAIL) +kernel: (there is no frsp.ko for )?$(uname -r)[ ,]" "$test_dir/out"
+	grep -qE "^(OK|WARN|FAIL) +kernel: (there is no frsp.ko for )?$(uname -r | sed 's/[.+]/\\&/g')[ ,]" "$test_dir/out"
 	[[ ! -e /sys/kernel/btf/vmlinux ]] || grep -q '^OK    btf' "$test_dir/out"
 	grep -qE '^OK    functions: all [0-9]+ are there' "$test_dir/out"
 }

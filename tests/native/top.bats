@@ -377,25 +377,26 @@ column() {
 		{ for (i = 1; i <= NF; i++) if ($i == mount) print $(i - end + at) }' "$test_dir/out"
 }
 
+# Adds up ALLOC/s of all reports, which are a second apart.
+allocations() {
+	awk -v mount="$test_dir/a" '
+		/^FS / { for (i = 1; i <= NF; i++) { if ($i == "ALLOC/s") at = i; if ($i == "MOUNT") end = i } }
+		{ for (i = 1; i <= NF; i++) if ($i == mount) sum += $(i - end + at) }
+		END { printf "%d", sum }' "$test_dir/out"
+}
+
 @test "top: ALLOC/s counts the allocations that got blocks" {
-	local calls got pids
 	fs_make a ext4
-	"$frsp_top" --json -d 8 -n 1 "$test_dir/a" >"$test_dir/json" 2>"$test_dir/err" &
-	pids=$!
+	"$frsp_top" -b --bytes -d 1 "$test_dir/a" >"$test_dir/out" 2>"$test_dir/err" 3>&- &
+	defer kill $!
 	wait_until grep -q ^Tracing "$test_dir/err"
-	"$frsp_top" -b --bytes -d 6 -n 1 "$test_dir/a" >"$test_dir/out" 2>"$test_dir/err2" &
-	pids+=" $!"
-	wait_until grep -q ^Tracing "$test_dir/err2"
 	for n in {1..40}; do
-		mkdir "$test_dir/a/d$n"
+		mkdir "$test_dir/a/d$n" # a block of a directory
 		fallocate -l 64K "$test_dir/a/d$n/f"
 	done
-	# shellcheck disable=SC2086 # a list
-	wait $pids
-	calls=$(jq -s '.[-1].filesystems[0].alloc | .data.calls + .metadata.calls + .preallocated.calls' "$test_dir/json")
-	((calls >= 80)) || fail "$calls calls"
-	got=$(column ALLOC/s a)
-	within 10 "ALLOC/s in 6 s" "$(awk -v rate="$got" 'BEGIN { print rate * 6 }')" "$calls"
+	# 80; on a busy machine an interval may be longer than a second
+	wait_until eval '(($(allocations) >= 60))' || fail "$(cat "$test_dir/out")"
+	(($(allocations) <= 120)) || fail "$(cat "$test_dir/out")"
 }
 
 @test "top: where there is no number, a word says why there is none" {
@@ -1028,7 +1029,7 @@ make_terminals() {
 group_fullness() {
 	dumpe2fs "${loop_of[$1]}" 2>/dev/null | awk '
 		/^Group [0-9]+:/ { gsub(/[^0-9]+/, " "); n = $3 - $2 + 1 }
-		/^  [0-9]+ free blocks,/ { t = int(10 * (1 - $1 / n)); printf "%d", t > 9 ? 9 : t }'
+		/^  [0-9]+ free blocks,/ { t = int(10 * (1 - $1 / n)); printf "%d", (t > 9 ? 9 : t) }'
 }
 
 @test "top: -b and --json have the same numbers" {
