@@ -9,10 +9,11 @@
  *
  * One program, at the end of a request. Nothing is remembered for a request on
  * its way, because the kernel itself notes both times in it: start_time_ns if
- * queue/iostats is 1 or a scheduler is used, io_start_time_ns if somebody
- * wants the statistics of the queue, such as writeback throttling, which
- * is the default. Both are times of bpf_ktime_get_ns(). If the kernel did not
- * note a time, it is 0 and the request counts as untimed.
+ * queue/iostats is 1 (then the request has a .part, too; else newer kernels
+ * leave an old time in it), io_start_time_ns if somebody wants the statistics
+ * of the queue, such as writeback throttling, which is the default. Both are
+ * times of bpf_ktime_get_ns(). If the kernel did not note a time, it is 0 and
+ * the request counts as untimed.
  *
  * What is a request. The tracepoint comes for each part of a request that is
  * completed, and once more for a write whose flush is done, then with 0 bytes.
@@ -102,7 +103,8 @@ static __always_inline void count(const struct request *rq)
 	requests = op & 1 ? &disk->ops[FRSP_DISK_WRITE]
 			  : &disk->ops[FRSP_DISK_READ];
 	now_ns = bpf_ktime_get_ns();
-	count_time(requests, FRSP_DISK_QUEUED, rq->start_time_ns, now_ns);
+	count_time(requests, FRSP_DISK_QUEUED, rq->part ? rq->start_time_ns : 0,
+		   now_ns);
 	count_time(requests, FRSP_DISK_ISSUED, rq->io_start_time_ns, now_ns);
 }
 

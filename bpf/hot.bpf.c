@@ -76,16 +76,6 @@ struct {
 	__type(value, struct frsp_hot_fs);
 } hotmon_fs SEC(".maps");
 
-static __always_inline void identify(struct frsp_hot_source *src,
-				     const struct bio *bio)
-{
-	__u64 seq = src->fs_seq ?: bio->bi_bdev->bd_disk->diskseq;
-
-	src->fs = hot_fs_id(seq, src->fs_dev, src->uuid);
-	src->slot_fs =
-		src->subvol ? hot_fs_subvol_id(src->fs, src->subvol) : src->fs;
-}
-
 /* I/O without a file (a class) has only the identity of a disk. It passes if it
  * is on one of the filesystem's disks. The disks of btrfs are unknown here:
  * then such I/O passes on any disk, and the reader sorts it out.
@@ -428,8 +418,6 @@ static __always_inline void track_bio(struct bio *bio)
 		class_source(&src, src.fs_dev, FRSP_HOT_UNATTRIBUTED);
 		src.subvol = 0;
 	}
-	if (src.kind == FRSP_HOT_SOURCE_CLASS && !src.fs_seq)
-		src.uuid = HOT_FS_DISK;
 	identify(&src, bio);
 	if (filter_fs && !fs_wanted(&src))
 		return;

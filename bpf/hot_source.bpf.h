@@ -168,4 +168,17 @@ static __always_inline void bio_source(struct frsp_hot_source *src,
 	}
 }
 
+/* Fills in the identities (hot_fs.h) of a source that was found. */
+static __always_inline void identify(struct frsp_hot_source *src,
+				     const struct bio *bio)
+{
+	__u64 seq = src->fs_seq ?: bio->bi_bdev->bd_disk->diskseq;
+
+	if (src->kind == FRSP_HOT_SOURCE_CLASS && !src->fs_seq)
+		src->uuid = HOT_FS_DISK;
+	src->fs = hot_fs_id(seq, src->fs_dev, src->uuid);
+	src->slot_fs =
+		src->subvol ? hot_fs_subvol_id(src->fs, src->subvol) : src->fs;
+}
+
 #endif

@@ -75,7 +75,7 @@ manual_options() {
 
 @test "the manual has the keys of -s help, in the same order" {
 	"$hotmon" -s help | awk '{ print $1 }' >"$test_dir/help"
-	section OPTIONS | sed -n '/^\*-s\*/,/^## /s/^\t\(\*[a-z*, ]*\*\)$/\1/p' |
+	section OPTIONS | sed -n '/^\*-s\*/,/^## /s/^\t\(\*[a-z0-9*, ]*\*\)$/\1/p' |
 		plain | tr -d ' ' | tr ',' '\n' >"$test_dir/manual"
 	same "-s help" "$test_dir/help" OPTIONS "$test_dir/manual"
 }
@@ -225,7 +225,7 @@ schema_fields() {
 			((.properties | keys) - .required)[]' "$file"
 	done | sort >"$test_dir/optional"
 	expect "open or not required" "$(paste -sd' ' "$test_dir/optional")" \
-		"cgroups devices devices_interval_ms directories filesystem_totals heat latency_overhead map page paths physical_devices processes ranges"
+		"cgroups devices devices_interval_ms directories file_latency_overhead filesystem_totals heat latency_overhead map page paths physical_devices processes ranges read_latency write_latency"
 }
 
 # docs/sysfs.abi describes the module's files.
@@ -264,12 +264,13 @@ definitions() {
 	local name n=0
 	for name in $(definitions frsp-top '."$defs" | keys[]' | tr -d '"'); do
 		[[ $(definitions hotmon ".\"\$defs\" | has(\"$name\")") == true ]] || continue
-		diff -u <(definitions hotmon ".\"\$defs\".\"$name\"") <(definitions frsp-top ".\"\$defs\".\"$name\"") >&2 ||
+		# only hotmon measures latencies
+		diff -u <(definitions hotmon ".\"\$defs\".\"$name\" | del(.properties?.read_latency, .properties?.write_latency)") <(definitions frsp-top ".\"\$defs\".\"$name\"") >&2 ||
 			fail "$name is not the same"
 		n=$((n + 1))
 	done
 	((n >= 10)) || fail "only $n in common"
-	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .untested_kernel, .cgroup_gone, .fs_gone, .ranges, .paths, .directories, .processes, .cgroups, .devices_interval_ms, .devices, .filesystem_totals, .physical_devices, .latency_overhead, .page)') \
+	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .untested_kernel, .cgroup_gone, .fs_gone, .ranges, .paths, .directories, .processes, .cgroups, .devices_interval_ms, .devices, .filesystem_totals, .physical_devices, .latency_overhead, .file_latency_overhead, .page)') \
 		<(definitions frsp-top '."$defs".heat.properties') >&2
 	diff -u <(definitions frspctl '."$defs".filesystem.properties | del(.device, .device_name, .dev, .mount, .taken_pct)') \
 		<(definitions frsp-top '."$defs".frsp.properties') >&2
@@ -277,7 +278,7 @@ definitions() {
 
 @test "the manual has the columns of a report" {
 	fs_make fs ext4
-	hotmon_launch files --batch 3600
+	hotmon_launch files --batch --latency 3600
 	hotmon_launch ranges --batch --ranges 3600
 	hotmon_launch dirs --batch --group=dir 3600
 	hotmon_launch processes --batch --group=process 3600

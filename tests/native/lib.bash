@@ -215,6 +215,17 @@ fs_cool() {
 	fs_mount "$1" "${loop_of[$1]}" "${2:-}"
 }
 
+# secret_make [OPTIONS]: makes an ext4 with an encrypted directory, secret
+secret_make() {
+	local key
+	need_fs ext4
+	[[ -e /sys/fs/ext4/features/encryption ]] || skip "the kernel has no encryption in ext4"
+	fs_make fs ext4 "${1:-}" -O encrypt
+	mkdir "$test_dir/fs/secret"
+	key=$(head -c 64 /dev/zero | tr '\0' k | xfs_io -c add_enckey "$test_dir/fs")
+	xfs_io -c "set_encpolicy ${key##* }" "$test_dir/fs/secret"
+}
+
 # Starts a process in a new mount namespace, which is a copy of the current one; sets
 # holder to its process id.
 mount_ns_hold() {

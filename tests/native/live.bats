@@ -110,7 +110,7 @@ start_with_files() {
 	local key
 	start_with_files
 	press s '^ temp +temperature'
-	expect "keys of the menu" "$(screen | sed -n '3,15s/^ \([a-z]*\) .*/\1/p' | paste -sd' ')" \
+	expect "keys of the menu" "$(screen | sed -n '3,17s/^ \([a-z0-9]*\) .*/\1/p' | paste -sd' ')" \
 		"$("$hotmon" -s help | awk '{ print $1 }' | paste -sd' ')"
 	is_cursor_at 1
 	tui send-keys Down Down

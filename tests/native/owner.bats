@@ -138,17 +138,6 @@ use_log() {
 	expect_traced fs "$id" "$file"
 }
 
-# secret_make [OPTIONS]: makes an ext4 with an encrypted directory, secret
-secret_make() {
-	local key
-	need_fs ext4
-	[[ -e /sys/fs/ext4/features/encryption ]] || skip "the kernel has no encryption in ext4"
-	fs_make fs ext4 "${1:-}" -O encrypt
-	mkdir "$test_dir/fs/secret"
-	key=$(head -c 64 /dev/zero | tr '\0' k | xfs_io -c add_enckey "$test_dir/fs")
-	xfs_io -c "set_encpolicy ${key##* }" "$test_dir/fs/secret"
-}
-
 @test "ext4, encrypted: written from bounce pages, and yet the file's" {
 	local file=$test_dir/fs/secret/data id
 	secret_make

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """slow_fuse.py DIR READ_MS WRITE_MS SLOW_MS: mounts a FUSE filesystem at DIR, with one
-file, "disk", of 64 MiB of zeroes, and is its server. It answers a read after READ_MS and a
+file, "disk", of 64 MiB, and is its server. It answers a read after READ_MS and a
 write after WRITE_MS; if their offset is in a 64-KiB block whose number is a multiple of 25,
-after SLOW_MS. What is written is lost."""
+after SLOW_MS. It keeps what is written in its memory."""
 import ctypes
 import os
 import struct
@@ -17,6 +17,7 @@ SIZE = 64 << 20
 DIRECT_IO = 1  # of an open file: no page cache
 ENOENT, ENOSYS = 2, 38
 
+data = bytearray(SIZE)
 directory = sys.argv[1]
 read_s, write_s, slow_s = (float(ms) / 1000 for ms in sys.argv[2:])
 libc = ctypes.CDLL(None, use_errno=True)
@@ -61,9 +62,10 @@ while True:
     elif operation == READ:
         offset, size = struct.unpack("QI", request[48:60])
         wait(began, offset, read_s)
-        reply(to, 0, bytes(size))
+        reply(to, 0, data[offset:offset + size])
     elif operation == WRITE:
         offset, size = struct.unpack("QI", request[48:60])
+        data[offset:offset + size] = request[80:80 + size]
         wait(began, offset, write_s)
         reply(to, 0, struct.pack("II", size, 0))
     elif operation in (RELEASE, FSYNC, FLUSH):

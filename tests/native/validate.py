@@ -86,11 +86,13 @@ NAMES = {"over", "on"}
 NULL_OR_NUMBERS = {"fullness", "fragmentation", "warmth", "read_rates", "write_rates",
                    "read_byte_rates", "write_byte_rates"}
 NULL_OR_OBJECT = {"frsp", "alloc", "busy", "escache", "now", "map", "heat",
-                  "disk", "read_latency", "write_latency", "latency_overhead", "extents"}
+                  "disk", "read_latency", "write_latency", "latency_overhead",
+                  "file_latency_overhead", "extents"}
 # Fields that an object may lack.
 OPTIONAL = {("ranges",), ("heat",), ("filesystems", "map"), ("devices",),
             ("devices_interval_ms",), ("filesystem_totals",), ("physical_devices",),
-            ("latency_overhead",), ("page",)}
+            ("latency_overhead",), ("file_latency_overhead",), ("files", "read_latency"),
+            ("files", "write_latency"), ("page",)}
 
 
 def may_be(key, value, wrong):

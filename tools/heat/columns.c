@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hist.h"
 #include "fs/mount.h"
 #include "heat/actors.h"
 #include "paths/path.h"
@@ -77,6 +78,40 @@ static const char *write_bytes(char buf[FMT_LEN], const struct hot_row *row,
 			       bool exact)
 {
 	return fmt_bytes(buf, row->write_bytes, exact);
+}
+
+static const char *time_of(char buf[FMT_LEN], double ns, bool exact)
+{
+	if (ns <= 0)
+		return "-";
+	if (!exact)
+		return hist_fmt_ns(buf, ns);
+	snprintf(buf, FMT_LEN, "%.0f", ns);
+	return buf;
+}
+
+static const char *read_p50(char buf[FMT_LEN], const struct hot_row *row,
+			    bool exact)
+{
+	return time_of(buf, row->times[FRSP_LATENCY_READ].p50_ns, exact);
+}
+
+static const char *read_p99(char buf[FMT_LEN], const struct hot_row *row,
+			    bool exact)
+{
+	return time_of(buf, row->times[FRSP_LATENCY_READ].p99_ns, exact);
+}
+
+static const char *write_p50(char buf[FMT_LEN], const struct hot_row *row,
+			     bool exact)
+{
+	return time_of(buf, row->times[FRSP_LATENCY_WRITE].p50_ns, exact);
+}
+
+static const char *write_p99(char buf[FMT_LEN], const struct hot_row *row,
+			     bool exact)
+{
+	return time_of(buf, row->times[FRSP_LATENCY_WRITE].p99_ns, exact);
 }
 
 static const char *n_ranges(char buf[FMT_LEN], const struct hot_row *row,
@@ -158,23 +193,27 @@ static const char *cgroup(char buf[FMT_LEN], const struct hot_row *row,
 
 /* clang-format off */
 const struct hot_column hot_columns[HOT_N_COLUMNS] = {
-	{"TEMP", 5, 0, 0, false, FILES | HOT_IN(RANGES), HOT_BY_TEMPERATURE, NO_KEY, temperature},
-	{"READ/s", 7, 0, 0, false, ALL, HOT_BY_READ_RATE, HOT_BY_RATE, read_rate},
-	{"WRITE/s", 8, 0, 0, false, ALL, HOT_BY_WRITE_RATE, HOT_BY_RATE, write_rate},
-	{"r/s", 5, 2, 0, false, ALL, HOT_BY_READ_OP_RATE, HOT_BY_OP_RATE, reads_per_s},
-	{"w/s", 5, 2, 0, false, ALL, HOT_BY_WRITE_OP_RATE, HOT_BY_OP_RATE, writes_per_s},
-	{"READS", 8, 4, 0, false, ALL, HOT_BY_READS, HOT_BY_OPS, reads},
-	{"WRITES", 8, 4, 0, false, ALL, HOT_BY_WRITES, HOT_BY_OPS, writes},
-	{"READ", 7, 3, 0, false, ALL, HOT_BY_READ_BYTES, HOT_BY_BYTES, read_bytes},
-	{"WRITTEN", 8, 3, 0, false, ALL, HOT_BY_WRITE_BYTES, HOT_BY_BYTES, write_bytes},
-	{"RANGES", 6, 6, 0, false, FILES, NO_KEY, NO_KEY, n_ranges},
-	{"FILES", 6, 6, 0, false, HOT_IN(PATHS) | HOT_IN(DIRECTORIES), NO_KEY, NO_KEY, n_files},
-	{"PROCS", 6, 6, 0, false, HOT_IN(CGROUPS), NO_KEY, NO_KEY, n_processes},
-	{"OFFSET", 8, 0, 0, false, HOT_IN(RANGES), NO_KEY, NO_KEY, offset},
-	{"DEV", 6, 5, 0, true, FILES | HOT_IN(RANGES), NO_KEY, NO_KEY, device},
-	{"WHO", 14, 1, HOT_IN(PROCESSES), true, FILES | HOT_IN(RANGES) | HOT_IN(PROCESSES), NO_KEY, NO_KEY, who},
-	{"CGROUP", 14, 1, HOT_IN(CGROUPS), true, ACTORS, NO_KEY, NO_KEY, cgroup},
-	{"FILE", 26, 0, 0, true, ALL, NO_KEY, NO_KEY, NULL},
+	{"TEMP", 5, 0, 0, false, false, FILES | HOT_IN(RANGES), HOT_BY_TEMPERATURE, NO_KEY, temperature},
+	{"READ/s", 7, 0, 0, false, false, ALL, HOT_BY_READ_RATE, HOT_BY_RATE, read_rate},
+	{"WRITE/s", 8, 0, 0, false, false, ALL, HOT_BY_WRITE_RATE, HOT_BY_RATE, write_rate},
+	{"r/s", 5, 3, 0, false, false, ALL, HOT_BY_READ_OP_RATE, HOT_BY_OP_RATE, reads_per_s},
+	{"w/s", 5, 3, 0, false, false, ALL, HOT_BY_WRITE_OP_RATE, HOT_BY_OP_RATE, writes_per_s},
+	{"R-P50", 5, 4, 0, true, false, HOT_IN(FILES), NO_KEY, NO_KEY, read_p50},
+	{"R-P99", 5, 1, 0, true, false, HOT_IN(FILES), HOT_BY_READ_P99, NO_KEY, read_p99},
+	{"W-P50", 5, 4, 0, true, false, HOT_IN(FILES), NO_KEY, NO_KEY, write_p50},
+	{"W-P99", 5, 1, 0, true, false, HOT_IN(FILES), HOT_BY_WRITE_P99, NO_KEY, write_p99},
+	{"READS", 8, 6, 0, false, false, ALL, HOT_BY_READS, HOT_BY_OPS, reads},
+	{"WRITES", 8, 6, 0, false, false, ALL, HOT_BY_WRITES, HOT_BY_OPS, writes},
+	{"READ", 7, 5, 0, false, false, ALL, HOT_BY_READ_BYTES, HOT_BY_BYTES, read_bytes},
+	{"WRITTEN", 8, 5, 0, false, false, ALL, HOT_BY_WRITE_BYTES, HOT_BY_BYTES, write_bytes},
+	{"RANGES", 6, 8, 0, false, false, FILES, NO_KEY, NO_KEY, n_ranges},
+	{"FILES", 6, 8, 0, false, false, HOT_IN(PATHS) | HOT_IN(DIRECTORIES), NO_KEY, NO_KEY, n_files},
+	{"PROCS", 6, 8, 0, false, false, HOT_IN(CGROUPS), NO_KEY, NO_KEY, n_processes},
+	{"OFFSET", 8, 0, 0, false, false, HOT_IN(RANGES), NO_KEY, NO_KEY, offset},
+	{"DEV", 6, 7, 0, false, true, FILES | HOT_IN(RANGES), NO_KEY, NO_KEY, device},
+	{"WHO", 14, 2, HOT_IN(PROCESSES), false, true, FILES | HOT_IN(RANGES) | HOT_IN(PROCESSES), NO_KEY, NO_KEY, who},
+	{"CGROUP", 14, 2, HOT_IN(CGROUPS), false, true, ACTORS, NO_KEY, NO_KEY, cgroup},
+	{"FILE", 26, 0, 0, false, true, ALL, NO_KEY, NO_KEY, NULL},
 };
 /* clang-format on */
 
@@ -192,9 +231,10 @@ bool hot_column_stays(const struct hot_column *column, enum hot_view view)
 	return column->stays_in >> view & 1;
 }
 
-bool hot_column_shown(const struct hot_column *column, enum hot_view view)
+bool hot_column_shown(const struct hot_column *column, enum hot_view view,
+		      bool latency)
 {
-	return column->in >> view & 1;
+	return column->in >> view & 1 && (latency || !column->of_latency);
 }
 
 bool hot_column_sorts(const struct hot_column *column, enum hot_sort_key key)

@@ -12,6 +12,7 @@ struct hot_column {
 	int width;	       /* the minimum in the live view */
 	int leaves;	       /* if the terminal is narrow, see base/table.h */
 	unsigned int stays_in; /* views in which it never leaves: HOT_IN() */
+	bool of_latency;       /* only while times are measured */
 	bool is_text;	       /* left-aligned; numbers are right-aligned */
 	unsigned int in;       /* views that have it: HOT_IN() */
 	/* The key that sorts by this column, and the one that sorts by its sum
@@ -23,11 +24,13 @@ struct hot_column {
 			    bool exact);
 };
 
-#define HOT_N_COLUMNS 17
+#define HOT_N_COLUMNS 21
 
 extern const struct hot_column hot_columns[HOT_N_COLUMNS];
 
-bool hot_column_shown(const struct hot_column *column, enum hot_view view);
+/* latency: times are measured. */
+bool hot_column_shown(const struct hot_column *column, enum hot_view view,
+		      bool latency);
 bool hot_column_stays(const struct hot_column *column, enum hot_view view);
 
 /* True if the key sorts by this column, or by its sum with another. */

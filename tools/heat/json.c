@@ -91,13 +91,46 @@ struct json_object *hot_json_row(const struct hot_row *row)
 	return object;
 }
 
+static void add_ns(struct json_object *object, const char *key, double ns)
+{
+	if (ns > 0)
+		json_add_u64(object, key, ns + 0.5);
+	else
+		json_add_string(object, key, NULL);
+}
+
+static struct json_object *times_object(const struct hot_times *times)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_u64(object, "operations", times->operations);
+	json_add_u64(object, "untimed", times->untimed);
+	add_ns(object, "p50_ns", times->p50_ns);
+	add_ns(object, "p99_ns", times->p99_ns);
+	return object;
+}
+
+static struct json_object *file_object(const struct hot_row *row, bool latency)
+{
+	struct json_object *object = hot_json_row(row);
+
+	if (!latency)
+		return object;
+	json_object_object_add(object, "read_latency",
+			       times_object(&row->times[FRSP_LATENCY_READ]));
+	json_object_object_add(object, "write_latency",
+			       times_object(&row->times[FRSP_LATENCY_WRITE]));
+	return object;
+}
+
 static void add_rows(struct json_object *object, const char *key,
-		     const struct hot_rows *rows)
+		     const struct hot_rows *rows, bool latency)
 {
 	struct json_object *array = json_object_new_array_ext(rows->n_rows);
 
 	for (__u32 i = 0; i < rows->n_rows; i++)
-		json_object_array_add(array, hot_json_row(&rows->rows[i]));
+		json_object_array_add(array,
+				      file_object(&rows->rows[i], latency));
 	json_object_object_add(object, key, array);
 }
 
@@ -135,6 +168,22 @@ static void add_overhead(struct json_object *object,
 	json_add_u64(overhead, "run_ns", frame->events * frame->ns_per_event);
 	json_add_u64(overhead, "map_bytes", frame->map_bytes);
 	json_object_object_add(object, "overhead", overhead);
+}
+
+/* Returns NULL if the program is not loaded. */
+static struct json_object *latency_object(const struct hot_latency_state *state)
+{
+	struct json_object *object;
+
+	if (state->err)
+		return NULL;
+	object = json_object_new_object();
+	json_add_u64(object, "events", state->events);
+	json_add_number(object, "ns_per_event", state->ns_per_event, 1);
+	json_add_u64(object, "map_bytes", state->map_bytes);
+	json_add_u64(object, "lost", state->lost);
+	json_add_u64(object, "forgotten", state->forgotten);
+	return object;
 }
 
 /* Returns NULL if there is none. */
@@ -190,9 +239,10 @@ void hot_json_add(struct json_object *object, const struct hot_frame *frame,
 		  bool ranges)
 {
 	json_add_u64(object, "interval_ms", frame->interval_s * 1000 + 0.5);
-	add_rows(object, "files", &frame->ranking.files);
+	add_rows(object, "files", &frame->ranking.files,
+		 frame->latency.on && !frame->latency.err);
 	if (ranges)
-		add_rows(object, "ranges", &frame->ranking.ranges);
+		add_rows(object, "ranges", &frame->ranking.ranges, false);
 	if (hot_view_is_group(frame->view))
 		add_groups(object, frame);
 	add_class(object, "metadata",
@@ -204,6 +254,9 @@ void hot_json_add(struct json_object *object, const struct hot_frame *frame,
 	json_add_u64(object, "nobody_bytes", frame->nobody_bytes);
 	add_tracked(object, frame);
 	add_overhead(object, frame);
+	if (frame->latency.on)
+		json_object_object_add(object, "file_latency_overhead",
+				       latency_object(&frame->latency));
 }
 
 struct json_object *hot_json_document(const struct hot_frame *frame,

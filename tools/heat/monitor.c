@@ -34,6 +34,7 @@
 struct hot_monitor {
 	struct hot_track *track;
 	struct hot_rank *rank;
+	struct hot_latency *latency;
 	struct hot_actors *actors;
 	struct hot_rolled_up *rolled;
 	__u32 evict_hand; /* of hot_evict() */
@@ -131,8 +132,10 @@ static int open_parts(struct hot_monitor *monitor,
 		return -ENOMEM;
 	monitor->actors = hot_actors_new(monitor->track);
 	monitor->rolled = hot_rolled_up_new();
-	if (!monitor->actors || !monitor->rolled)
+	monitor->latency = hot_latency_new();
+	if (!monitor->actors || !monitor->rolled || !monitor->latency)
 		return -ENOMEM;
+	hot_latency_turn(monitor->latency, options->latency);
 	err = path_cache_new(monitor->mounts, table->n_slots, &monitor->paths);
 	if (!err)
 		err = path_cache_prefer(monitor->paths,
@@ -183,6 +186,7 @@ void hot_monitor_close(struct hot_monitor *monitor)
 	hot_rolled_up_free(monitor->rolled);
 	hot_actors_free(monitor->actors);
 	hot_rank_free(monitor->rank);
+	hot_latency_free(monitor->latency);
 	fs_identities_free(monitor->identities);
 	hot_track_close(monitor->track);
 	mount_table_free(monitor->mounts);
@@ -503,6 +507,7 @@ int hot_monitor_tend(struct hot_monitor *monitor)
 	int err;
 
 	follow(monitor);
+	hot_latency_tend(monitor->latency);
 	err = hot_track_files(monitor->track, announce, monitor);
 	if (monitor->naming)
 		path_naming_tend(monitor->naming, monitor->mounts,
@@ -524,6 +529,8 @@ static void fill_rows(struct hot_monitor *monitor, struct hot_rows *rows)
 
 		row->dev = identity.fs.dev;
 		row->fs_dev = identity.is_there ? identity.fs.fs_dev : 0;
+		hot_latency_fill(monitor->latency, row->ino, row->fs, row->gen,
+				 row->times);
 		if (!row->n_processes)
 			hot_actors_fill(monitor->actors, row);
 	}
@@ -596,6 +603,7 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 		.max_rows = request->max_rows,
 		.ranges = request->ranges,
 		.only_fs = only_fs(monitor),
+		.latency = monitor->latency,
 		.context = monitor,
 	};
 	__u64 stats[FRSP_HOT_NR_STATS];
@@ -622,6 +630,11 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	fill_statistics(monitor, frame, stats);
 	frame->missed = missed_bios(monitor, stats);
 	ranking.interval_s = frame->interval_s;
+	hot_latency_turn(monitor->latency, request->latency);
+	err = hot_latency_sample(monitor->latency, frame->interval_s,
+				 &frame->latency);
+	if (err)
+		return err;
 	if (has_tree(request) ||
 	    (hot_view_is_roll_up(request->view) && ranking.max_rows &&
 	     ranking.max_rows < ROLLED_FILES))
@@ -636,14 +649,6 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	fill_rows(monitor, &frame->ranking.ranges);
 	err = rank_groups(monitor, request, frame);
 	return err ?: make_room(monitor, &clock, stats);
-}
-
-struct hot_rows *hot_frame_rows(struct hot_frame *frame, enum hot_view view)
-{
-	if (view == HOT_VIEW_FILES)
-		return &frame->ranking.files;
-	return view == HOT_VIEW_RANGES ? &frame->ranking.ranges
-				       : &frame->groups;
 }
 
 void hot_monitor_name(struct hot_monitor *monitor, const struct hot_rows *rows,

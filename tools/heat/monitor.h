@@ -32,6 +32,7 @@ struct hot_monitor_options {
 	 */
 	__u32 only_dev;
 	bool no_scan; /* do not search filesystems for files without a path */
+	bool latency; /* measure times from the start */
 };
 
 struct hot_frame_request {
@@ -43,6 +44,7 @@ struct hot_frame_request {
 	 * its files; NULL: each directory by itself.
 	 */
 	struct hot_dir_tree *tree;
+	bool latency; /* measure the times of files (heat/latency.h) */
 	/* Only files whose path contains this, with the escapes of
 	 * path_escape(), in capitals or not; if a path is not known, what
 	 * path_label() writes instead. NULL or "": all.
@@ -76,6 +78,7 @@ struct hot_frame {
 	double events_per_s;
 	double ns_per_event; /* 0: not measured yet */
 	__u64 map_bytes;
+	struct hot_latency_state latency;
 	bool cgroup_gone; /* .cgroup of the options: nothing is counted */
 	bool fs_gone;	  /* .fs_dev is not mounted: nothing is counted */
 	bool pinned;	  /* "the start" is when the programs were pinned */
@@ -94,9 +97,6 @@ void hot_monitor_close(struct hot_monitor *monitor);
 int hot_monitor_sample(struct hot_monitor *monitor,
 		       const struct hot_frame_request *request,
 		       struct hot_frame *frame);
-
-/* The rows of a view. */
-struct hot_rows *hot_frame_rows(struct hot_frame *frame, enum hot_view view);
 
 /* Looks up the paths of at most n rows of the latest frame, beginning with the
  * row from, and sets .file of each, which stays valid as long as the row. A row

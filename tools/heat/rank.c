@@ -43,22 +43,6 @@
 #include "heat/best.h"
 #include "heat/range_count.h"
 
-const char *const hot_sort_names[HOT_NR_SORT_KEYS][2] = {
-	[HOT_BY_TEMPERATURE] = {"temp", "temperature"},
-	[HOT_BY_RATE] = {"rate", "bytes per second in the last interval"},
-	[HOT_BY_READ_RATE] = {"rrate", "bytes read per second"},
-	[HOT_BY_WRITE_RATE] = {"wrate", "bytes written per second"},
-	[HOT_BY_OP_RATE] = {"iops", "operations per second"},
-	[HOT_BY_READ_OP_RATE] = {"riops", "read operations per second"},
-	[HOT_BY_WRITE_OP_RATE] = {"wiops", "write operations per second"},
-	[HOT_BY_BYTES] = {"bytes", "bytes since tracking began"},
-	[HOT_BY_READ_BYTES] = {"rbytes", "bytes read"},
-	[HOT_BY_WRITE_BYTES] = {"wbytes", "bytes written"},
-	[HOT_BY_OPS] = {"ops", "operations"},
-	[HOT_BY_READS] = {"reads", "read operations"},
-	[HOT_BY_WRITES] = {"writes", "write operations"},
-};
-
 #define FULL_EVERY 64
 
 /* A cluster as it was when it was read last. */
@@ -89,20 +73,6 @@ struct hot_rank {
 	struct hot_best files, ranges;
 	struct hot_rows file_rows, range_rows;
 };
-
-int hot_sort_parse(const char *text, struct hot_sort *sort)
-{
-	sort->ascending = *text == '+';
-	if (*text == '+' || *text == '-')
-		text++;
-	for (int key = 0; key < HOT_NR_SORT_KEYS; key++) {
-		if (strcmp(text, hot_sort_names[key][0]))
-			continue;
-		sort->key = key;
-		return 0;
-	}
-	return -EINVAL;
-}
 
 static __u32 n_clusters(__u32 n_slots)
 {
@@ -173,11 +143,24 @@ static double slot_temperature(const struct frsp_hot_slot *slot,
 	return heat_decay(slot->heat, age, clock->heat_rate) / (double)HEAT_ONE;
 }
 
+static double p99_of(const struct frsp_hot_slot *slot,
+		     const struct hot_latency *latency, enum frsp_latency_op op)
+{
+	return latency ? hot_latency_of(latency, slot->ino, slot->fs, slot->gen,
+					op)
+				 .p99_ns
+		       : 0;
+}
+
 static double sort_value(const struct frsp_hot_slot *slot,
 			 struct hot_moved delta, const struct hot_clock *clock,
-			 enum hot_sort_key key)
+			 const struct hot_request *request)
 {
-	switch (key) {
+	switch (request->sort.key) {
+	case HOT_BY_READ_P99:
+		return p99_of(slot, request->latency, FRSP_LATENCY_READ);
+	case HOT_BY_WRITE_P99:
+		return p99_of(slot, request->latency, FRSP_LATENCY_WRITE);
 	case HOT_BY_RATE:
 		return delta.read + delta.write;
 	case HOT_BY_READ_RATE:
@@ -204,38 +187,6 @@ static double sort_value(const struct frsp_hot_slot *slot,
 		return slot->writes;
 	default:
 		return slot_temperature(slot, clock);
-	}
-}
-
-double hot_row_value(const struct hot_row *row, enum hot_sort_key key)
-{
-	switch (key) {
-	case HOT_BY_RATE:
-		return row->read_bytes_per_s + row->write_bytes_per_s;
-	case HOT_BY_READ_RATE:
-		return row->read_bytes_per_s;
-	case HOT_BY_WRITE_RATE:
-		return row->write_bytes_per_s;
-	case HOT_BY_OP_RATE:
-		return row->reads_per_s + row->writes_per_s;
-	case HOT_BY_READ_OP_RATE:
-		return row->reads_per_s;
-	case HOT_BY_WRITE_OP_RATE:
-		return row->writes_per_s;
-	case HOT_BY_BYTES:
-		return row->read_bytes + row->write_bytes;
-	case HOT_BY_READ_BYTES:
-		return row->read_bytes;
-	case HOT_BY_WRITE_BYTES:
-		return row->write_bytes;
-	case HOT_BY_OPS:
-		return row->reads + row->writes;
-	case HOT_BY_READS:
-		return row->reads;
-	case HOT_BY_WRITES:
-		return row->writes;
-	default:
-		return row->temperature;
 	}
 }
 
@@ -479,7 +430,7 @@ static int read_slot(const struct pass *pass, struct cluster *cluster,
 	if (!is_file && !pass->request->ranges)
 		return 0;
 	candidate->value =
-		sort_value(slot, candidate->delta, pass->clock, sort->key);
+		sort_value(slot, candidate->delta, pass->clock, pass->request);
 	if (candidate->value > *best)
 		*best = candidate->value;
 	if (sort->ascending)
@@ -587,15 +538,16 @@ static bool note_ranked_by(struct hot_rank *rank,
 
 /* Whether a cluster's last best value bounds its values now. Not if the lowest
  * values are wanted, as only the best are kept; not if .wanted() decides, as
- * its answers change; and not for the formula of 2013, which decays in another
- * way than value_now().
+ * its answers change; not for the formula of 2013, which decays in another way
+ * than value_now(); and not for times, which are not in the table.
  */
 static bool best_values_bound(const struct pass *pass)
 {
 	const struct hot_request *request = pass->request;
 
 	return pass->table->touched && !request->sort.ascending &&
-	       !request->wanted && !pass->clock->compat;
+	       !request->wanted && !pass->clock->compat &&
+	       !hot_sort_needs_latency(request->sort.key);
 }
 
 /* last_epoch: what the last refresh raised the epoch to. Classes are summed up

@@ -8,40 +8,12 @@
 #ifndef FRSP_HOT_RANK_H
 #define FRSP_HOT_RANK_H
 
+#include "heat/latency.h"
+#include "heat/sort.h"
 #include "heat/track.h"
 
 struct path_result;
 struct hot_tree_row;
-
-enum hot_sort_key {
-	HOT_BY_TEMPERATURE,
-	HOT_BY_RATE,
-	HOT_BY_READ_RATE,
-	HOT_BY_WRITE_RATE,
-	HOT_BY_OP_RATE,
-	HOT_BY_READ_OP_RATE,
-	HOT_BY_WRITE_OP_RATE,
-	HOT_BY_BYTES,
-	HOT_BY_READ_BYTES,
-	HOT_BY_WRITE_BYTES,
-	HOT_BY_OPS,
-	HOT_BY_READS,
-	HOT_BY_WRITES,
-	HOT_NR_SORT_KEYS,
-};
-
-struct hot_sort {
-	enum hot_sort_key key;
-	bool ascending;
-};
-
-/* Name on the command line and meaning, by enum hot_sort_key. */
-extern const char *const hot_sort_names[HOT_NR_SORT_KEYS][2];
-
-/* Parses "temp" and "-temp" (highest first) or "+temp" (lowest first). Returns
- * 0, or -EINVAL: no such key.
- */
-int hot_sort_parse(const char *text, struct hot_sort *sort);
 
 struct hot_actor;
 
@@ -75,6 +47,9 @@ struct hot_row {
 	double read_bytes_per_s;
 	double write_bytes_per_s;
 	double temperature; /* compat: 0 .. 255 */
+	/* Of a file, by enum frsp_latency_op; else 0. hot_monitor fills it in.
+	 */
+	struct hot_times times[FRSP_LATENCY_NR_OPS];
 	/* Indexes in the table. Two slots may have the key; else they are equal.
 	 */
 	__u32 slot, twin;
@@ -104,6 +79,8 @@ struct hot_request {
 	bool ranges;	/* rank ranges too */
 	double interval_s;
 	__u32 only_fs; /* an identity, as in the slot; 0: all */
+	/* For keys that need it. A range is ranked by the times of its file. */
+	const struct hot_latency *latency;
 	/* Whether to rank a file or range; NULL: rank all. */
 	bool (*wanted)(void *context, const struct frsp_hot_slot *slot);
 	void *context;
@@ -132,9 +109,6 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 /* Fills in a row from a slot, without rates. */
 void hot_row_read(struct hot_row *row, const struct frsp_hot_slot *slot,
 		  const struct hot_clock *clock);
-
-/* What the key sorts by. For rates: per second. */
-double hot_row_value(const struct hot_row *row, enum hot_sort_key key);
 
 /* The slot at index was emptied: its next key begins at 0 bytes. */
 void hot_rank_forget(struct hot_rank *rank, __u32 index);

@@ -48,9 +48,31 @@ static void add_warnings(char line[HOT_SUMMARY_LEN],
 	if (frame->processes_lost)
 		append(line, "%llu times processes LOST (more --memory); ",
 		       frame->processes_lost);
+	if (frame->latency.err)
+		append(line, "latencies NOT MEASURED: %s; ",
+		       strerror(-frame->latency.err));
+	if (frame->latency.lost)
+		append(line, "%llu latencies LOST; ", frame->latency.lost);
 	if (frame->untested)
 		append(line, "NOT TESTED on Linux %s, see --self-test; ",
 		       frame->untested);
+}
+
+static void add_latency(char line[HOT_SUMMARY_LEN],
+			const struct hot_latency_state *latency)
+{
+	char map[FMT_LEN];
+
+	if (!latency->on || latency->err)
+		return;
+	append(line, "; latency: ");
+	if (latency->ns_per_event > 0)
+		append(line, "%.0f ns/event, %.3f %% of one CPU, ",
+		       latency->ns_per_event,
+		       latency->ns_per_event * latency->events_per_s / 1e7);
+	append(line, "maps %s", fmt_bytes(map, latency->map_bytes, false));
+	if (latency->forgotten)
+		append(line, ", %llu forgotten", latency->forgotten);
 }
 
 static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
@@ -68,6 +90,7 @@ static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 	append(line, ", %.0f events/s, maps %s, table %.0f %% full",
 	       frame->events_per_s, fmt_bytes(map, frame->map_bytes, false),
 	       frame->n_slots ? 100.0 * frame->n_used / frame->n_slots : 0);
+	add_latency(line, &frame->latency);
 	if (frame->pinned)
 		append(line, ", pinned");
 	if (frame->n_evicted)

@@ -6,7 +6,7 @@
 #include "heat/monitor.h"
 
 #define HOT_SUMMARY_LINES 3
-#define HOT_SUMMARY_LEN	  192
+#define HOT_SUMMARY_LEN	  256
 
 void hot_summary(char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN],
 		 const struct hot_frame *frame, bool exact);

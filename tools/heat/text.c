@@ -37,7 +37,7 @@ static struct table *new_table(const struct hot_table_style *style)
 	for (int i = 0; i < HOT_N_COLUMNS; i++) {
 		const struct hot_column *column = &hot_columns[i];
 
-		if (!hot_column_shown(column, style->view))
+		if (!hot_column_shown(column, style->view, style->latency))
 			continue;
 		write_title(titles[i], column, style);
 		columns[n++] = (struct table_column){
@@ -115,7 +115,7 @@ static int add_row(struct table *table, const struct hot_row *row,
 	for (int i = 0; i < HOT_N_COLUMNS; i++) {
 		const struct hot_column *column = &hot_columns[i];
 
-		if (!hot_column_shown(column, style->view))
+		if (!hot_column_shown(column, style->view, style->latency))
 			continue;
 		if (column->cell) {
 			cells[n++] = column->cell(text[i], row, style->exact);
@@ -155,6 +155,14 @@ double hot_rows_hottest(const struct hot_rows *rows)
 	return hottest;
 }
 
+struct hot_rows *hot_frame_rows(struct hot_frame *frame, enum hot_view view)
+{
+	if (view == HOT_VIEW_FILES)
+		return &frame->ranking.files;
+	return view == HOT_VIEW_RANGES ? &frame->ranking.ranges
+				       : &frame->groups;
+}
+
 const struct hot_rows *hot_view_rows(const struct hot_frame *frame,
 				     enum hot_view view)
 {
@@ -187,6 +195,7 @@ int hot_text_write(FILE *out, const struct hot_frame *frame,
 	struct table *table;
 	int err;
 
+	form.latency = frame->latency.on;
 	err = hot_table_make(rows, 0, rows->n_rows, &form, &table);
 	if (err)
 		return err;

@@ -19,6 +19,7 @@ struct hot_table_style {
 	 * that the rows are sorted by has a mark.
 	 */
 	bool live;
+	bool latency;	      /* with the columns of times */
 	struct hot_sort sort; /* these columns never leave */
 	int n_columns;	      /* of the terminal; 0: any width will do */
 	int shift;	      /* for table_fit() */
@@ -30,7 +31,8 @@ struct hot_text_style {
 	bool timestamp; /* in front of each report */
 };
 
-/* The ranking that a view shows. */
+/* The ranking that a view shows. The second one is for readers. */
+struct hot_rows *hot_frame_rows(struct hot_frame *frame, enum hot_view view);
 const struct hot_rows *hot_view_rows(const struct hot_frame *frame,
 				     enum hot_view view);
 

@@ -116,7 +116,8 @@ static void note_columns(struct hot_live *live, const struct table *table)
 
 	for (int i = 0; i < HOT_N_COLUMNS; i++)
 		live->column_ends[i] =
-			hot_column_shown(&hot_columns[i], live->view)
+			hot_column_shown(&hot_columns[i], live->view,
+					 live->latency)
 				? table_column_end(table, n++)
 				: 0;
 }
@@ -128,6 +129,7 @@ static void draw_table(struct hot_live *live, const struct hot_rows *rows)
 		.view = live->view,
 		.exact = live->exact,
 		.live = true,
+		.latency = live->latency,
 		.sort = live->sort,
 		.n_columns = COLS,
 		.shift = live->shift,

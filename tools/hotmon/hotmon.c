@@ -461,6 +461,7 @@ int main(int argc, char **argv)
 		hotmon.live.view = HOT_VIEW_RANGES;
 	hotmon.live.devices = hotmon.opts.devices;
 	hotmon.live.sort = hotmon.opts.request.sort;
+	hotmon.live.latency = hotmon.opts.request.latency;
 	hotmon.live.rows_given = hotmon.opts.rows_given;
 	hotmon.live.max_rows = hotmon.opts.request.max_rows;
 	hotmon.live.pace.interval_s = hotmon.opts.report.interval_s;

@@ -166,23 +166,35 @@ static enum report_change key_view_before(struct hot_live *live)
 	return turn_view(live, -1);
 }
 
+static enum report_change key_latency(struct hot_live *live)
+{
+	live->latency = !live->latency;
+	if (!live->latency && hot_sort_needs_latency(live->sort.key))
+		live->sort.key = HOT_BY_TEMPERATURE;
+	return rank_anew(live);
+}
+
 static enum report_change key_sort(struct hot_live *live)
 {
 	hot_menu_open_sort(live);
 	return REPORT_REDRAW;
 }
 
+static enum report_change sort_by(struct hot_live *live, enum hot_sort_key key)
+{
+	hot_live_sort_by(live, key);
+	return rank_anew(live);
+}
+
 static enum report_change key_sort_next(struct hot_live *live)
 {
-	live->sort.key = (live->sort.key + 1) % HOT_NR_SORT_KEYS;
-	return rank_anew(live);
+	return sort_by(live, (live->sort.key + 1) % HOT_NR_SORT_KEYS);
 }
 
 static enum report_change key_sort_previous(struct hot_live *live)
 {
-	live->sort.key =
-		(live->sort.key + HOT_NR_SORT_KEYS - 1) % HOT_NR_SORT_KEYS;
-	return rank_anew(live);
+	return sort_by(live, (live->sort.key + HOT_NR_SORT_KEYS - 1) %
+				     HOT_NR_SORT_KEYS);
 }
 
 static enum report_change key_reverse(struct hot_live *live)
@@ -345,6 +357,7 @@ const struct hot_key hot_keys[] = {
 	{KEY_F(5), NULL, NULL, NULL, HOT_KEY_VIEWS, key_view},
 	{KEY_BTAB, "S-Tab", "the view before", NULL, HOT_KEY_VIEWS, key_view_before},
 	{'d', "d", "devices, on and off", NULL, HOT_KEY_VIEWS, key_devices},
+	{'l', "l", "latencies of files, on and off", NULL, HOT_KEY_FILES, key_latency},
 	{'s', "s F6", "sort: a menu of keys", "F6Sort", HOT_KEY_FILES, key_sort},
 	{KEY_F(6), NULL, NULL, NULL, HOT_KEY_FILES, key_sort},
 	{'>', ">", "sort by the next key", NULL, HOT_KEY_FILES, key_sort_next},

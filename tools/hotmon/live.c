@@ -50,6 +50,12 @@ static __u32 n_wanted(const struct hot_live *live)
 		       : live->rows.first + PAGES_AHEAD * hot_live_n_rows();
 }
 
+void hot_live_sort_by(struct hot_live *live, enum hot_sort_key key)
+{
+	live->sort.key = key;
+	live->latency |= hot_sort_needs_latency(key);
+}
+
 struct hot_frame_request hot_live_request(const struct hot_live *live)
 {
 	return (struct hot_frame_request){
@@ -58,6 +64,7 @@ struct hot_frame_request hot_live_request(const struct hot_live *live)
 		.ranges = live->view == HOT_VIEW_RANGES,
 		.view = live->view,
 		.tree = live->tree,
+		.latency = live->latency,
 		.filter = live->filter,
 		.fs_dev = live->fs_dev,
 	};

@@ -40,6 +40,7 @@ struct hot_live {
 	bool devices;				 /* the view of devices */
 	const struct device_frame *device_frame; /* if .devices */
 	struct hot_sort sort;
+	bool latency; /* measure the times of files */
 	struct report_pace pace;
 	bool rows_given; /* -r: */
 	__u32 max_rows;	 /* how many rows the user wants; 0: all */
@@ -74,6 +75,9 @@ struct hot_live {
  */
 bool hot_live_start(struct hot_live *live);
 void hot_live_stop(void);
+
+/* Sorts by the key, and turns on what it needs. */
+void hot_live_sort_by(struct hot_live *live, enum hot_sort_key key);
 
 /* The frame that the view needs next. */
 struct hot_frame_request hot_live_request(const struct hot_live *live);

@@ -57,7 +57,7 @@ enum report_change hot_menu_choose(struct hot_live *live)
 	__u32 item = live->menu.cursor.at;
 
 	if (live->mode == HOT_LIVE_SORT_MENU) {
-		live->sort.key = item;
+		hot_live_sort_by(live, item);
 	} else {
 		live->fs_dev = live->menu_devs[item];
 		strcpy(live->fs_name, live->menu.items[item]);

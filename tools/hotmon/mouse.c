@@ -25,7 +25,7 @@ static enum report_change click_title(struct hot_live *live, int x)
 		return REPORT_SAME;
 	if (live->sort.key == hot_columns[i].key)
 		live->sort.ascending = !live->sort.ascending;
-	live->sort.key = hot_columns[i].key;
+	hot_live_sort_by(live, hot_columns[i].key);
 	live->rows = (struct list_cursor){0};
 	return REPORT_RESAMPLE;
 }

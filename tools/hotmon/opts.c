@@ -21,6 +21,7 @@ enum long_option {
 	OPT_DEVICES,
 	OPT_FILE,
 	OPT_EXTENTS,
+	OPT_LATENCY,
 	OPT_FS,
 	OPT_MEMORY,
 	OPT_HALF_LIFE,
@@ -48,6 +49,8 @@ static const struct argp_option options[] = {
 	 0},
 	{"extents", OPT_EXTENTS, 0, 0, "With --file: also count its extents",
 	 0},
+	{"latency", OPT_LATENCY, 0, 0,
+	 "Measure how long the reads and writes of each file take", 0},
 	{"sort", 's', "KEY", 0,
 	 "Rank by KEY, +KEY: lowest first; \"-s help\" lists the keys", 0},
 	{"rows", 'r', "ROWS", 0,
@@ -272,6 +275,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPT_EXTENTS:
 		opts->extents = true;
 		break;
+	case OPT_LATENCY:
+		opts->request.latency = true;
+		break;
 	case 's':
 		parse_sort(text, &opts->request.sort);
 		break;
@@ -310,6 +316,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case ARGP_KEY_END:
 		check_file(opts);
+		opts->request.latency |=
+			hot_sort_needs_latency(opts->request.sort.key);
+		opts->monitor.latency = opts->request.latency;
 		if (opts->self_test && opts->report_only)
 			exit(log_fail(EXIT_USAGE,
 				      "it takes --fs or -D, -j and -v",

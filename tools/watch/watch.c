@@ -223,6 +223,18 @@ bool watch_tracepoint_argument(const char *tracepoint, __u32 n, char *type,
 	return found;
 }
 
+bool watch_kernel_has(const char *function)
+{
+	struct kernel_btf btf = {0};
+	bool has;
+
+	if (kernel_btf_read(&btf))
+		return false;
+	has = btf__find_by_name_kind(btf.vmlinux, function, BTF_KIND_FUNC) > 0;
+	kernel_btf_free(&btf);
+	return has;
+}
+
 int watch_sum(const struct bpf_map *map, const void *key, void *sum,
 	      size_t size)
 {

@@ -61,6 +61,9 @@ __u32 watch_modules(void);
 bool watch_tracepoint_argument(const char *tracepoint, __u32 n, char *type,
 			       size_t size);
 
+/* Whether the kernel itself, without its modules, has a function of this name. */
+bool watch_kernel_has(const char *function);
+
 /* Sums up the values that all CPUs have for key in a per-CPU map. A value of
  * size bytes is taken as an array of __u64. Returns 0 or -errno.
  */

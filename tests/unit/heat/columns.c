@@ -86,6 +86,37 @@ static void test_each_key_has_a_column(void **state)
 	}
 }
 
+/* The columns of times are there only while times are measured. */
+static void test_latency(void **state)
+{
+	int n = 0;
+
+	(void)state;
+	for (int i = 0; i < HOT_N_COLUMNS; i++)
+		n += hot_column_shown(&hot_columns[i], HOT_VIEW_FILES, true) &&
+		     !hot_column_shown(&hot_columns[i], HOT_VIEW_FILES, false);
+	assert_int_equal(n, 4);
+	assert_false(hot_column_shown(column("R-P99"), HOT_VIEW_RANGES, true));
+	assert_true(hot_column_shown(column("READ/s"), HOT_VIEW_FILES, false));
+}
+
+/* Reads and writes have their own times; 0 is not known. */
+static void test_times(void **state)
+{
+	const struct hot_row row = {
+		.times[FRSP_LATENCY_READ] = {.p50_ns = 1500, .p99_ns = 20e6},
+		.times[FRSP_LATENCY_WRITE] = {.p50_ns = 0, .p99_ns = 999},
+	};
+	char text[FMT_LEN];
+
+	(void)state;
+	assert_string_equal(column("R-P50")->cell(text, &row, false), "1.5us");
+	assert_string_equal(column("R-P50")->cell(text, &row, true), "1500");
+	assert_string_equal(column("R-P99")->cell(text, &row, false), "20ms");
+	assert_string_equal(column("W-P50")->cell(text, &row, false), "-");
+	assert_string_equal(column("W-P99")->cell(text, &row, false), "999ns");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +124,8 @@ int main(void)
 		cmocka_unit_test(test_glow),
 		cmocka_unit_test(test_sorts),
 		cmocka_unit_test(test_each_key_has_a_column),
+		cmocka_unit_test(test_latency),
+		cmocka_unit_test(test_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
