@@ -15,7 +15,7 @@ setup_file() {
 # copy_to TREE: copies the files that the BPF objects are made of.
 copy_to() {
 	mkdir "$1"
-	tar -C "$ROOT" -c Makefile bpf vmlinux kmod/dkms.conf tools/target.mk tools/generated.mk tools/rooms.mk tests/deps | tar -C "$1" -x
+	(cd "$ROOT" && tar -c Makefile bpf vmlinux kmod/dkms.conf tools/*.mk tests/deps) | tar -C "$1" -x
 }
 
 compilers() {
