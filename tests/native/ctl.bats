@@ -109,7 +109,7 @@ help_commands() {
 	while read -r line; do
 		# with all mandatory arguments
 		args=$(sed 's/\[[^]]*\]//g; s/^[^ ]*//; s/KEY VALUE/level 1/' <<<"$line")
-		for option in --json --bytes --dry-run --rate=1M --keep-free=1G; do
+		for option in --json --bytes --dry-run --in-use --rate=1M --keep-free=1G; do
 			echo "frspctl $option ${line%% *} $args"
 			# shellcheck disable=SC2086 # a list of words
 			run_program frspctl $option ${line%% *} $args

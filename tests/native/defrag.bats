@@ -8,8 +8,15 @@ load lib
 
 # make_fragmented NAME...: files of 4 MiB in 32 extents each, on the filesystem "a"
 make_fragmented() {
-	"$native_dir/fragment.py" 32 131072 "${@/#/$test_dir/a/}"
+	fragment 32 131072 "${@/#/$test_dir/a/}"
 	sync -f "$test_dir/a"
+}
+
+# fragment PIECES BYTES FILE...: as fragment.py. frsp.ko would not let files get so.
+fragment() {
+	local steering=/sys/fs/ext4/${loop_of[a]#/dev/}/freespace_tree
+	[[ ! -e $steering ]] || echo 0 >"$steering"
+	"$native_dir/fragment.py" "$@"
 }
 
 extents_of() { # extents_of FILE
@@ -103,7 +110,7 @@ is_clean() { # is_clean NAME: unmounts and checks the filesystem
 
 @test "blocks of 1 KiB, which begin in the middle of pages" {
 	fs_make a ext4 '' -b 1024
-	"$native_dir/fragment.py" 40 5120 "$test_dir"/a/{x,y}
+	fragment 40 5120 "$test_dir"/a/{x,y}
 	sync -f "$test_dir/a"
 	without_place "$test_dir"/a/{x,y} >"$test_dir/before"
 	defrag "$test_dir/a"
@@ -171,7 +178,7 @@ refused() {
 		[[ $reason != fast_commit || $(uname -r) != [7-9].* ]] || continue
 		# shellcheck disable=SC2086 # a list of words
 		fs_make a ext4 "$mount" $mkfs
-		"$native_dir/fragment.py" 8 131072 "$test_dir"/a/{x,y}
+		fragment 8 131072 "$test_dir"/a/{x,y}
 		refused x "$reason"
 		fs_umount a
 		loop_detach a
@@ -182,7 +189,7 @@ refused() {
 
 @test "somebody who opens the file waits for no more than a step" {
 	fs_make a ext4
-	"$native_dir/fragment.py" 64 262144 "$test_dir"/a/{x,y}
+	fragment 64 262144 "$test_dir"/a/{x,y}
 	sha256sum "$test_dir/a/x" >"$test_dir/before"
 	"$frspctl" defrag --json --rate 2M "$test_dir/a/x" >"$test_dir/out" 3>&- &
 	wait_until has_moved $! $((2 << 20))
@@ -202,7 +209,7 @@ refused() {
 	echo "frsp-test: expect Aborting journal on device loop[0-9]+-8" >/dev/kmsg || :
 	fs_make a ext4 commit=300
 	for sync in fdatasync O_DSYNC direct msync fsync; do
-		"$native_dir/fragment.py" 64 262144 "$test_dir/a/$sync" "$test_dir/a/other"
+		fragment 64 262144 "$test_dir/a/$sync" "$test_dir/a/other"
 		sync -f "$test_dir/a"
 		"$frspctl" defrag --rate 2M "$test_dir/a/$sync" >"$test_dir/out" 3>&- &
 		wait_until has_moved $! $((2 << 20))
@@ -217,10 +224,46 @@ refused() {
 	is_clean a
 }
 
+need_module() {
+	[[ -e /sys/module/frsp ]] || skip "the kernel has no frsp.ko"
+}
+
+@test "files that others write are moved, and keep what was acknowledged" {
+	need_module
+	echo "frsp-test: expect Aborting journal on device loop[0-9]+-8" >/dev/kmsg
+	fs_make a ext4 commit=300
+	fragment 64 262144 "$test_dir"/a/{x,y}
+	sync -f "$test_dir/a"
+	refused x in_use 4<"$test_dir/a/x"
+	# a crash while it is moved
+	"$native_dir/acknowledged_writes.py" "$test_dir/a/x" "$test_dir/log" 6 3>&- &
+	"$frspctl" defrag --in-use --json --rate 4M "$test_dir/a/x" >"$test_dir/out" || :
+	wait $!
+	cat "$test_dir/out"
+	[[ $(result_of x moved_bytes) -gt 0 ]]
+	fs_cool a commit=300
+	"$native_dir/acknowledged_writes.py" --check "$test_dir/a/x" "$test_dir/log"
+	# a crash after it
+	"$native_dir/acknowledged_writes.py" "$test_dir/a/y" "$test_dir/log" 8 3>&- &
+	defrag --in-use "$test_dir/a/y"
+	wait $!
+	cat "$test_dir/out"
+	expect "outcome" "$(result_of y outcome)" improved
+	fs_cool a
+	"$native_dir/acknowledged_writes.py" --check "$test_dir/a/y" "$test_dir/log"
+	is_clean a
+}
+
+@test "without frsp.ko, --in-use says what it needs" {
+	[[ ! -e /sys/module/frsp ]] || return 0
+	run_program frspctl defrag --in-use /
+	expect_error 3 'frsp.ko is not loaded'
+}
+
 @test "killed at any time: each file is whole, and no space is lost" {
 	local n free
 	fs_make a ext4
-	"$native_dir/fragment.py" 128 65536 "$test_dir"/a/{x,y,z}
+	fragment 128 65536 "$test_dir"/a/{x,y,z}
 	sha256sum "$test_dir"/a/{x,y,z} >"$test_dir/before"
 	sync -f "$test_dir/a"
 	free=$(stat -f -c %f "$test_dir/a")
@@ -236,7 +279,7 @@ refused() {
 
 @test "told to end, it ends after a step and says so" {
 	fs_make a ext4
-	"$native_dir/fragment.py" 64 262144 "$test_dir"/a/{x,y}
+	fragment 64 262144 "$test_dir"/a/{x,y}
 	sha256sum "$test_dir"/a/{x,y} >"$test_dir/before"
 	"$frspctl" defrag --rate 2M "$test_dir/a/x" >"$test_dir/out" 3>&- &
 	wait_until has_moved $! $((2 << 20))
@@ -252,7 +295,7 @@ refused() {
 @test "no better place in the free space: the file stays where it is" {
 	local at
 	fs_make a ext4 '' -m 0
-	"$native_dir/fragment.py" 32 65536 "$test_dir"/a/{x,y}
+	fragment 32 65536 "$test_dir"/a/{x,y}
 	echo 0 >"/sys/fs/ext4/${loop_of[a]#/dev/}/reserved_clusters"
 	fallocate -l 16M "$test_dir/a/pieces"
 	dd if=/dev/zero of="$test_dir/a/full" bs=1M 2>/dev/null || :
@@ -347,7 +390,7 @@ thin_out() {
 	local n
 	fs_make a ext4
 	for n in {1..40}; do
-		"$native_dir/fragment.py" 16 131072 "$test_dir"/a/{x,y}
+		fragment 16 131072 "$test_dir"/a/{x,y}
 		dd if="$(type -P true)" of="$test_dir/a/x" conv=notrunc,fsync status=none
 		chmod +x "$test_dir/a/x"
 		"$frspctl" defrag --rate 20M "$test_dir/a/x" >"$test_dir/out" 3>&- &
@@ -375,7 +418,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$frspctl" defrag --json "$test_dir/a" >"$t
 @test "a file that is mounted onto one of another filesystem is refused" {
 	fs_make a ext4
 	fs_make b ext4
-	"$native_dir/fragment.py" 8 131072 "$test_dir"/b/{x,y}
+	fragment 8 131072 "$test_dir"/b/{x,y}
 	touch "$test_dir/a/x"
 	mount --bind "$test_dir/b/x" "$test_dir/a/x"
 	defer umount "$test_dir/a/x"

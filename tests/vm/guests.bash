@@ -45,12 +45,15 @@ hot_in_guest() { # hot_in_guest KERNEL
 		env FRSP_ALL="${FRSP_ALL:-}" "$vm_dir/hot-in-guest"
 }
 
-# An emulated CPU takes half a minute for each test, so only the choice of tests that
-# matches the pattern in FRSP_TESTS runs.
-defrag_in_guest() { # defrag_in_guest KERNEL
+# Without a MODULE, the guest has no frsp.ko. An emulated CPU takes half a minute for each
+# test, so only the choice of tests that matches the pattern in FRSP_TESTS runs.
+defrag_in_guest() { # defrag_in_guest KERNEL [MODULE]
+	# shellcheck disable=SC2016 # for the guest's shell
 	"$vm_dir/run" --memory 3072 --timeout "${GUEST_TIMEOUT:-2400}" "$1" \
-		env FRSP_PATIENCE=300 BATS_TEST_TIMEOUT=900 \
-		bats --timing --formatter tap --filter "${FRSP_TESTS:-.}" "$vm_dir/../native/defrag.bats"
+		env FRSP_PATIENCE=300 BATS_TEST_TIMEOUT=900 bash -c '
+			[[ ! $1 ]] || modprobe ext4 && insmod "$1" || exit
+			bats --timing --formatter tap --filter "$2" "$3"' \
+		- "${2:-}" "${FRSP_TESTS:-.}" "$vm_dir/../native/defrag.bats"
 }
 
 top_in_guest() { # top_in_guest KERNEL

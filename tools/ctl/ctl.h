@@ -18,7 +18,7 @@ struct ctl {
 	unsigned int given; /* options on the command line: enum ctl_option */
 	bool json;
 	bool exact; /* --bytes */
-	bool dry_run;
+	bool dry_run, in_use;
 	__u64 rate;	 /* bytes per second; 0: unlimited */
 	__u64 keep_free; /* bytes, if CTL_KEEP_FREE is in given */
 };
@@ -29,6 +29,7 @@ enum ctl_option {
 	CTL_DRY_RUN = 4,
 	CTL_RATE = 8,
 	CTL_KEEP_FREE = 16,
+	CTL_IN_USE = 32,
 };
 
 struct ctl_command {

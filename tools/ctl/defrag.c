@@ -20,6 +20,8 @@
 #include "base/interrupt.h"
 #include "ctl/ctl.h"
 #include "ctl/defrag_report.h"
+#include "ctl/target.h"
+#include "module/module.h"
 #include "move/defrag.h"
 
 #define MAX_DEFAULT_KEEP_FREE (1ULL << 30)
@@ -208,6 +210,7 @@ enum exit_code ctl_defrag(const struct ctl *ctl)
 	struct walk walk = {
 		.ctl = ctl,
 		.options = {.dry_run = ctl->dry_run,
+			    .in_use = ctl->in_use,
 			    .pace = &pace,
 			    .progress = defrag_report_progress,
 			    .context = &walk.report},
@@ -217,6 +220,8 @@ enum exit_code ctl_defrag(const struct ctl *ctl)
 	if (geteuid())
 		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
 				"defrag needs root");
+	if (ctl->in_use && !frsp_module_is_loaded())
+		return ctl_not_loaded();
 	interrupt_catch();
 	hold_signals();
 	defrag_report_init(&walk.report, ctl->json, ctl->dry_run);

@@ -10,9 +10,9 @@
 
 static const struct ctl_command commands[] = {
 	{"defrag",
-	 "[--dry-run] [--json] [--rate=BYTES] [--keep-free=BYTES] PATH...",
-	 CTL_DRY_RUN | CTL_JSON | CTL_RATE | CTL_KEEP_FREE, 1, INT_MAX,
-	 ctl_defrag,
+	 "[--dry-run] [--in-use] [--json] [--rate=BYTES] [--keep-free=BYTES] PATH...",
+	 CTL_DRY_RUN | CTL_IN_USE | CTL_JSON | CTL_RATE | CTL_KEEP_FREE, 1,
+	 INT_MAX, ctl_defrag,
 	 "Move files, and those in directories, into fewer extents. Needs no module"},
 	{"doctor", "[--json]", CTL_JSON, 0, 0, ctl_doctor,
 	 "Check all that frsp.ko needs, and show how to fix what is missing"},

@@ -21,6 +21,7 @@
 
 enum long_option {
 	OPT_BYTES = 256,
+	OPT_IN_USE,
 	OPT_KEEP_FREE,
 	OPT_RATE,
 };
@@ -29,6 +30,8 @@ static const struct argp_option options[] = {
 	{0, 0, 0, 0, "Options:", 2},
 	{"bytes", OPT_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},
 	{"dry-run", 'n', 0, 0, "Only say what would be done", 0},
+	{"in-use", OPT_IN_USE, 0, 0,
+	 "Also move files that others have open; needs frsp.ko", 0},
 	{"json", 'j', 0, 0, "Print JSON, an object on a line", 0},
 	{"keep-free", OPT_KEEP_FREE, "BYTES", 0,
 	 "Leave at least BYTES free for others (default: 1% of the filesystem, at most 1G)",
@@ -46,7 +49,7 @@ static const struct {
 } bits[] = {
 	{CTL_JSON, "--json"},		{CTL_BYTES, "--bytes"},
 	{CTL_DRY_RUN, "--dry-run"},	{CTL_RATE, "--rate"},
-	{CTL_KEEP_FREE, "--keep-free"},
+	{CTL_KEEP_FREE, "--keep-free"}, {CTL_IN_USE, "--in-use"},
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -137,6 +140,10 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPT_BYTES:
 		ctl->given |= CTL_BYTES;
 		ctl->exact = true;
+		break;
+	case OPT_IN_USE:
+		ctl->given |= CTL_IN_USE;
+		ctl->in_use = true;
 		break;
 	case OPT_KEEP_FREE:
 		ctl->given |= CTL_KEEP_FREE;

@@ -175,8 +175,10 @@ static int check_part(struct defrag *defrag, const struct move_piece *part,
 
 	if (err)
 		return fail(defrag, "cannot find its new extents", err);
-	if (now.n != 1 || now.extents[0].bytes != part->bytes ||
-	    now.extents[0].physical != place_of(donor, part->start))
+	/* without a lease, others may have changed it since */
+	if (defrag->exchange.has_lease &&
+	    (now.n != 1 || now.extents[0].bytes != part->bytes ||
+	     now.extents[0].physical != place_of(donor, part->start)))
 		err = fail(defrag, "it is not where it should be now",
 			   -EUCLEAN);
 	file_extents_free(&now);
@@ -269,7 +271,7 @@ static int move_pieces(struct defrag *defrag, int dir)
 /* The file has been opened for writing. Plans again: before the lease, others
  * may have changed it.
  */
-static int move_leased(struct defrag *defrag, int dir)
+static int move_open(struct defrag *defrag, int dir)
 {
 	struct exchange *exchange = &defrag->exchange;
 	struct file_extents extents;
@@ -286,6 +288,11 @@ static int move_leased(struct defrag *defrag, int dir)
 		file_extents_free(&extents);
 	}
 	return err;
+}
+
+static bool may_be_in_use(const struct defrag *defrag)
+{
+	return defrag->options->in_use && defrag->fs->notes_exchanges;
 }
 
 static int move_file(struct defrag *defrag, int path_fd, int dir)
@@ -308,13 +315,15 @@ static int move_file(struct defrag *defrag, int path_fd, int dir)
 		.has_large_folios = defrag->fs->has_large_folios,
 		.journal = journal,
 		.pace = defrag->options->pace,
+		.fs_name = defrag->fs->name,
 		.step_bytes = STEP_START_BYTES,
 		.progress = show_progress,
 		.context = defrag,
 	};
-	err = lease_take(fd);
+	defrag->exchange.has_lease = !may_be_in_use(defrag);
+	err = defrag->exchange.has_lease ? lease_take(fd) : 0;
 	if (!err) {
-		err = move_leased(defrag, dir);
+		err = move_open(defrag, dir);
 	} else if (err == -EAGAIN) {
 		defrag->result->refusal = MOVE_IN_USE;
 		err = 0;

@@ -7,7 +7,11 @@
 #include "move/pace.h"
 
 struct defrag_options {
-	bool dry_run;	 /* only plan */
+	bool dry_run; /* only plan */
+	/* Also move files that others have open, where frsp.ko makes that safe:
+	 * move_fs.notes_exchanges
+	 */
+	bool in_use;
 	__u64 keep_free; /* bytes that must stay available to others */
 	struct move_pace *pace;
 	/* Called after each step with the bytes of the plan and how many of

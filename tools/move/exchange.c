@@ -37,6 +37,10 @@
  * open then, so nobody can call fdatasync(). The kernel takes the lease away
  * from a mover that does not give it back for long, so it is looked at once
  * more just before 3: the reading in 2 may have taken long.
+ *
+ * Or it is closed by frsp.ko, which makes the note for ext4 (kmod/exchange.c).
+ * Then others may have the file open, and write it meanwhile. frsp.ko counts
+ * what it notes; if the counter does not grow in 3, frsp.ko was unloaded.
  */
 #include "move/exchange.h"
 
@@ -49,6 +53,7 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/sysfs.h"
 #include "move/cached.h"
 #include "move/lease.h"
 #include "move/step.h"
@@ -236,6 +241,16 @@ static __u64 transactions(const struct exchange *exchange)
 	return n;
 }
 
+/* How many exchanges of the filesystem frsp.ko has noted; 0: it is not there. */
+static __u64 noted(const struct exchange *exchange)
+{
+	char dir[128];
+	__u64 n;
+
+	snprintf(dir, sizeof(dir), "/sys/fs/ext4/%s/frsp", exchange->fs_name);
+	return sysfs_read_u64(dir, "exchanges", &n) ? 0 : n;
+}
+
 static void watch_call(struct exchange *exchange, double seconds, __u64 bytes,
 		       __u64 n_transactions)
 {
@@ -272,6 +287,7 @@ static int call(const struct exchange *exchange, __u64 start, __u64 bytes,
 static int swap(struct exchange *exchange, __u64 start, __u64 bytes,
 		__u64 *moved)
 {
+	__u64 n_noted = exchange->has_lease ? 0 : noted(exchange);
 	__u64 n_transactions = transactions(exchange);
 	double began_s = clock_monotonic_s();
 	int err;
@@ -281,7 +297,17 @@ static int swap(struct exchange *exchange, __u64 start, __u64 bytes,
 	watch_call(exchange, clock_monotonic_s() - began_s, bytes,
 		   transactions(exchange) - n_transactions);
 	exchange->moved_bytes += *moved;
+	if (!exchange->has_lease && *moved && noted(exchange) <= n_noted) {
+		exchange->failed = "frsp.ko was unloaded";
+		return -ENOTCONN;
+	}
 	return err;
+}
+
+/* True if somebody waits for the lease. */
+static bool is_wanted(const struct exchange *exchange)
+{
+	return exchange->has_lease && lease_is_wanted(exchange->fd);
 }
 
 /* Brings the bytes back to their old blocks, which the donor has. */
@@ -343,7 +369,7 @@ static int pause_between(const struct exchange *exchange)
 	do {
 		if (interrupted)
 			return -EINTR;
-		if (lease_is_wanted(exchange->fd))
+		if (is_wanted(exchange))
 			return -EAGAIN;
 		pause_s = pace_pause_s(exchange->pace, clock_monotonic_s());
 		/* also without a pause: this is where signals arrive */
@@ -376,7 +402,7 @@ static int step(struct exchange *exchange, __u64 start, __u64 bytes,
 	__u64 moved = 0;
 	int err = prepare(exchange, start, bytes);
 
-	if (!err && lease_is_wanted(exchange->fd))
+	if (!err && is_wanted(exchange))
 		err = -EAGAIN;
 	if (err)
 		return err;

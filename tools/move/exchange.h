@@ -8,7 +8,7 @@
 #include "move/pace.h"
 
 struct exchange {
-	int fd;	   /* of the file, open for reading and writing, with a lease */
+	int fd;	   /* of the file, open for reading and writing */
 	int donor; /* with blocks at the same offsets */
 	int dir;   /* any directory of the filesystem */
 	__u32 block_bytes;
@@ -20,6 +20,11 @@ struct exchange {
 	 * counts its transactions; "": unknown.
 	 */
 	const char *journal;
+	/* The file has a lease. Without one, others may write the file
+	 * meanwhile, and frsp.ko must note each exchange (kmod/exchange.c).
+	 */
+	bool has_lease;
+	const char *fs_name; /* in /sys/fs/ext4, where frsp.ko counts */
 	struct move_pace *pace;
 	__u64 step_bytes; /* of the next call; begins as STEP_START_BYTES */
 
@@ -38,7 +43,8 @@ struct exchange {
 /*
  * Exchanges the bytes [start, start + bytes); both are multiples of a block. 0:
  * all of it, or as much as the file still has there. -EAGAIN: somebody wants
- * the file, and the lease is to be given back; -EINTR: the program was told to
+ * the file, and the lease is to be given back; -ENOTCONN: without a lease, and
+ * frsp.ko is not there any more; -EINTR: the program was told to
  * end; -EBUSY: pages of the range stay dirty; -ECANCELED: the exchange makes
  * the journal commit again and again; -EUCLEAN: the new blocks cannot be
  * written, and the old ones not brought back; or another -errno. In each case

@@ -60,6 +60,14 @@ static int read_options(struct move_fs *fs)
 	return 0;
 }
 
+static bool notes_exchanges(const char *name)
+{
+	char path[MOUNT_NAME_LEN + 48];
+
+	snprintf(path, sizeof(path), "/sys/fs/ext4/%s/frsp/exchanges", name);
+	return !access(path, R_OK);
+}
+
 static int read_super(struct move_fs *fs)
 {
 	struct ext4_super super;
@@ -94,6 +102,7 @@ int move_fs_read(int fd, struct move_fs *fs)
 		return 0;
 	err = mount_name_of(kdev_from_user(fs->dev), fs->name,
 			    sizeof(fs->name));
+	fs->notes_exchanges = !err && notes_exchanges(fs->name);
 	if (!err)
 		err = read_super(fs);
 	return err ?: read_options(fs);

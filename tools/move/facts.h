@@ -14,6 +14,8 @@ struct move_fs {
 	__u32 block_bytes;
 	__u64 bytes;	       /* its size */
 	bool has_large_folios; /* in the page cache of its files */
+	/* frsp.ko notes exchanges in the inodes (kmod/exchange.c). */
+	bool notes_exchanges;
 	struct move_fs_facts facts;
 };
 
