@@ -39,7 +39,7 @@ EOF_SQLITE
 	hotmon_stop fs
 	expect "the two paths" "$(report fs '.paths[:2] | map(.path) | sort | join(" ")')" \
 		"$test_dir/fs/app.db $test_dir/fs/app.db-journal"
-	((40 <= $(report fs '.paths[] | select(.path | endswith("-journal")) | .files'))) ||
+	((40 <= $(report fs '.paths[] | select(.path // "" | endswith("-journal")) | .files'))) ||
 		fail "$(report fs '.paths')"
 	expect "who" "$(report fs '[.paths[:2][].who[0].command] | unique | join(" ")')" sqlite-app
 }
