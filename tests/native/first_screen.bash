@@ -32,9 +32,9 @@ who() {
 
 # expect_first_file FILE PROCESS: the first row has the path that ends in FILE, and the process
 # in the column WHO. Both are regular expressions. A path is cut in front if the terminal is too
-# narrow for it.
+# narrow for it, and a directory has the mark of the tree.
 expect_first_file() {
-	wait_until is_first_row " $2( \\+[0-9]+)? +[^ ]*$1 *\$" || fail "the first row is not $1 of $2:" "$(screen)"
+	wait_until is_first_row " $2( \\+[0-9]+)? +(▸ )?[^ ]*$1 *\$" || fail "the first row is not $1 of $2:" "$(screen)"
 }
 
 # expect_first_range OFFSET FILE PROCESS: goes on to the ranges, and the first row is the part
