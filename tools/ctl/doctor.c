@@ -12,11 +12,11 @@
 #include "ctl/doctor.h"
 
 #include <errno.h>
-#include <regex.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text_match.h"
 #include "base/utf8.h"
 #include "base/version.h"
 #include "kmod_facts.h"
@@ -57,21 +57,9 @@ find(const struct judging *judging, enum doctor_verdict verdict,
 	judging->found(judging->context, &finding);
 }
 
-static bool matches(const char *text, const char *pattern)
-{
-	regex_t regex;
-	bool found;
-
-	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB))
-		return false;
-	found = !regexec(&regex, text, 0, NULL, 0);
-	regfree(&regex);
-	return found;
-}
-
 static bool is_tested(const struct doctor_facts *facts)
 {
-	return matches(facts->release, FRSP_KERNELS);
+	return text_matches(facts->release, FRSP_KERNELS);
 }
 
 /* Whether there is a frsp.ko that could be loaded, or is. On a kernel that it
@@ -86,7 +74,7 @@ static void judge_kernel(const struct judging *judging)
 {
 	const struct doctor_facts *facts = judging->facts;
 
-	if (!matches(facts->machine, FRSP_MACHINES))
+	if (!text_matches(facts->machine, FRSP_MACHINES))
 		find(judging, DOCTOR_FAIL, "kernel",
 		     "use frsp.ko on x86_64; hotmon and frsp-top work without it",
 		     "frsp.ko does not work on %s: ftrace gives no registers there, or nobody has tested frsp.ko on it",
@@ -294,8 +282,9 @@ static void judge_secure_boot(const struct judging *judging)
  */
 static bool is_wanted(const struct doctor_facts *facts)
 {
-	return facts->is_loaded || (matches(facts->machine, FRSP_MACHINES) &&
-				    !facts->is_realtime && may_load(facts));
+	return facts->is_loaded ||
+	       (text_matches(facts->machine, FRSP_MACHINES) &&
+		!facts->is_realtime && may_load(facts));
 }
 
 static void judge_module_file(const struct judging *judging)

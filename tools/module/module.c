@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <regex.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/sysfs.h"
+#include "base/text_match.h"
 #include "kmod_facts.h"
 
 bool frsp_module_is_loaded(void)
@@ -17,24 +17,12 @@ bool frsp_module_is_loaded(void)
 	return !access(FRSP_MODULE_DIR, F_OK);
 }
 
-static bool matches(const char *text, const char *pattern)
-{
-	regex_t regex;
-	bool found;
-
-	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB))
-		return false;
-	found = !regexec(&regex, text, 0, NULL, 0);
-	regfree(&regex);
-	return found;
-}
-
 bool frsp_module_is_for_this_kernel(void)
 {
 	struct utsname name;
 
-	return !uname(&name) && matches(name.release, FRSP_KERNELS) &&
-	       matches(name.machine, FRSP_MACHINES) &&
+	return !uname(&name) && text_matches(name.release, FRSP_KERNELS) &&
+	       text_matches(name.machine, FRSP_MACHINES) &&
 	       !strstr(name.version, "PREEMPT_RT");
 }
 
