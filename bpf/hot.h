@@ -31,6 +31,7 @@
 #include "cost.h"
 #include "heat.h"
 #include "hot_fs.h"
+#include "hot_meta.h"
 #include "hot_who.h"
 
 #define FRSP_HOT_RANGE_SHIFT 20 /* ranges of 1 MiB, as the 2013 patches */
@@ -53,7 +54,9 @@ enum frsp_hot_slot_state {
 #define FRSP_HOT_TAG_RANGE(tag)	   ((tag) >> 2)
 #define FRSP_HOT_TAG_STATE(tag)	   ((tag) & 3)
 
-/* The kind of I/O without a file. Its slots have inode 0, and this as .gen. */
+/* The kind of I/O without a file. Its slots have inode 0, and FRSP_HOT_GEN() as
+ * .gen.
+ */
 enum frsp_hot_class {
 	FRSP_HOT_METADATA, /* filesystem metadata, journal, raw cached device
 			      I/O */
@@ -62,8 +65,13 @@ enum frsp_hot_class {
 	FRSP_HOT_NR_CLASSES,
 };
 
+/* The class, and of metadata an enum frsp_hot_meta, as one number. */
+#define FRSP_HOT_GEN(class, meta) ((__u32)(class) | (__u32)(meta) << 8)
+#define FRSP_HOT_GEN_CLASS(gen)	  ((gen) & 0xff)
+#define FRSP_HOT_GEN_META(gen)	  ((gen) >> 8)
+
 struct frsp_hot_slot {
-	__u64 ino;	 /* 0: a class, then gen is an enum frsp_hot_class */
+	__u64 ino;	 /* 0: a class, then gen is FRSP_HOT_GEN() */
 	__u32 fs;	 /* identity (hot_fs.h); btrfs: the subvolume's */
 	__u32 gen;	 /* inode generation */
 	__u32 tag;	 /* FRSP_HOT_TAG(): 1-MiB range and state */

@@ -13,7 +13,7 @@
 enum frsp_hot_source_kind {
 	FRSP_HOT_SOURCE_NONE, /* another bio counts for this I/O */
 	FRSP_HOT_SOURCE_FILE,
-	FRSP_HOT_SOURCE_CLASS, /* .gen is an enum frsp_hot_class */
+	FRSP_HOT_SOURCE_CLASS, /* .gen is FRSP_HOT_GEN() */
 };
 
 struct frsp_hot_source {
@@ -50,8 +50,15 @@ static __always_inline void class_source(struct frsp_hot_source *src, __u32 dev,
 	src->kind = FRSP_HOT_SOURCE_CLASS;
 	src->fs_dev = dev;
 	src->dev = dev;
-	src->gen = class;
+	src->gen = FRSP_HOT_GEN(class, FRSP_HOT_META_ANY);
 	src->ino = 0;
+}
+
+static __always_inline void metadata_source(struct frsp_hot_source *src,
+					    __u32 dev, __u32 meta)
+{
+	class_source(src, dev, FRSP_HOT_METADATA);
+	src->gen = FRSP_HOT_GEN(FRSP_HOT_METADATA, meta);
 }
 
 static __always_inline __u64 read_uuid(const struct super_block *sb)

@@ -11,12 +11,13 @@
  *   btrfs              struct btrfs_bio has the file: hot_btrfs.bpf.h
  *   ext4, fscrypt      Encrypted data is written from bounce pages. They have
  *                      no mapping, but point to the cached page.
- *   jbd2               metadata, even if a log block is a page of a file
- *                      (data=journal)
+ *   jbd2, log of XFS   metadata: the journal, even if a block of it belongs to a
+ *                      file (data=journal)
  *   swap               swap_writepage() and swap_readpage() bypass the
  *                      filesystem of a swap file; their pages are of no file.
- *   XFS buffers, log   metadata, in pages without a mapping
- *   anything else      the first page: page -> mapping -> inode
+ *   XFS buffers        metadata, in pages without a mapping: hot_meta_xfs.bpf.h
+ *   anything else      the first page: page -> mapping -> inode. If that is the
+ *                      block device's, metadata: hot_meta_ext4.bpf.h
  *
  * A page counts only if its inode is on the device of the bio. Example: for a
  * file on a dm device, dm sends a clone of each bio to the disk below. The
@@ -30,6 +31,8 @@
 
 #include "hot_btrfs.bpf.h"
 #include "hot_dio.bpf.h"
+#include "hot_meta_ext4.bpf.h"
+#include "hot_meta_xfs.bpf.h"
 #include "hot_page.bpf.h"
 
 #define S_IFBLK 0060000
@@ -37,6 +40,7 @@
 extern const void ext4_end_bio __ksym __weak;
 extern const void end_bio_bh_io_sync __ksym __weak;
 extern const void journal_end_buffer_io_sync __ksym __weak;
+extern const void ext4_end_buffer_io_sync __ksym __weak;
 extern const void xfs_buf_bio_end_io __ksym __weak;
 extern const void xlog_bio_end_io __ksym __weak;
 extern const void end_swap_bio_read __ksym __weak;
@@ -93,19 +97,24 @@ static __always_inline bool first_page_facts(struct frsp_inode_facts *facts,
 	return true;
 }
 
-/* Is this a write of a block to jbd2's log? The block's page belongs to a file
- * (data=journal), to the block device, or to neither (a frozen copy). Up to 7.1
- * the buffer_head has jbd2's end_io function, from 7.2 on the bio has it.
+/* Is this a write of a block to jbd2's log, or of ext4's fast commit to it? The
+ * block's page belongs to a file (data=journal), to the block device, or to
+ * neither (a frozen copy). Up to 7.1 the buffer_head has jbd2's end_io
+ * function, from 7.2 on the bio has it.
  */
 static __always_inline bool is_journal_write(const struct frsp_origin *origin)
 {
 	const struct buffer_head___b_end_io *bh = (void *)origin->private;
+	__u64 end_io;
 
 	if (!bpf_core_field_exists(struct buffer_head___b_end_io, b_end_io))
-		return ends_with(origin, &journal_end_buffer_io_sync);
-	return ends_with(origin, &end_bio_bh_io_sync) &&
-	       (__u64)BPF_CORE_READ(bh, b_end_io) ==
-		       (__u64)&journal_end_buffer_io_sync;
+		return ends_with(origin, &journal_end_buffer_io_sync) ||
+		       ends_with(origin, &ext4_end_buffer_io_sync);
+	if (!ends_with(origin, &end_bio_bh_io_sync))
+		return false;
+	end_io = (__u64)BPF_CORE_READ(bh, b_end_io);
+	return end_io && (end_io == (__u64)&journal_end_buffer_io_sync ||
+			  end_io == (__u64)&ext4_end_buffer_io_sync);
 }
 
 /* Is the bio at its first byte? False for the rest of a bio that was split: it
@@ -134,7 +143,7 @@ static __always_inline void page_source(struct frsp_hot_source *src,
 		file_source(src, &facts, src->pos);
 	} else if (known && (facts.mode & S_IFMT) == S_IFBLK &&
 		   facts.rdev == bdev) {
-		class_source(src, bdev, FRSP_HOT_METADATA);
+		metadata_source(src, bdev, ext4_class(origin->bio, src->pos));
 	} else if (btrfs || !(origin->bio->bi_flags & 1 << BIO_CLONED) ||
 		   ends_with(origin, &blkdev_bio_end_io_async) ||
 		   ends_with(origin, &blkdev_bio_end_io)) {
@@ -159,10 +168,11 @@ static __always_inline void bio_source(struct frsp_hot_source *src,
 	} else if (ends_with(origin, &end_swap_bio_read) ||
 		   ends_with(origin, &end_swap_bio_write)) {
 		class_source(src, bdev, FRSP_HOT_SWAP);
-	} else if (ends_with(origin, &xfs_buf_bio_end_io) ||
-		   ends_with(origin, &xlog_bio_end_io) ||
+	} else if (ends_with(origin, &xfs_buf_bio_end_io)) {
+		metadata_source(src, bdev, xfs_class((void *)origin->private));
+	} else if (ends_with(origin, &xlog_bio_end_io) ||
 		   is_journal_write(origin)) {
-		class_source(src, bdev, FRSP_HOT_METADATA);
+		metadata_source(src, bdev, FRSP_HOT_META_JOURNAL);
 	} else if (!ends_with(origin, &btrfs_clone_write_end_io)) {
 		page_source(src, origin, bdev, false);
 	}

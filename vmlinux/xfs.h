@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The members of XFS's structs that the BPF programs read to observe busy
- * extents: fs/xfs/xfs_mount.h, fs/xfs/libxfs/xfs_{ag,alloc,btree,group}.h.
- * vmlinux.h has them only where XFS is built in.
+ * extents and the classes of metadata: fs/xfs/xfs_{mount,buf}.h and
+ * fs/xfs/libxfs/xfs_{ag,alloc,btree,group}.h. vmlinux.h has them only where XFS
+ * is built in.
  */
 #ifndef FRSP_VMLINUX_XFS_H
 #define FRSP_VMLINUX_XFS_H
@@ -51,6 +52,14 @@ struct xfs_btree_cur___pag {
 	struct {
 		struct xfs_perag___mount *pag;
 	} bc_ag;
+} __attribute__((preserve_access_index));
+
+struct xfs_buf_ops___frsp {
+	char *name;
+} __attribute__((preserve_access_index));
+
+struct xfs_buf___frsp {
+	const struct xfs_buf_ops___frsp *b_ops; /* NULL: none */
 } __attribute__((preserve_access_index));
 
 #endif

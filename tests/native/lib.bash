@@ -442,19 +442,22 @@ trace_mark() {
 
 # Ends the trace. Puts the bios between the marks (all bios if there are no marks) into
 # $test_dir/bios as lines "read|write SECTOR SECTORS", and all bios into
-# $test_dir/all_bios.
+# $test_dir/all_bios. $test_dir/flagged_bios has those of bios with the trace's letters for
+# their flags behind them, such as AM: read ahead, metadata.
 trace_stop() {
 	echo 0 >"$trace/events/block/block_bio_queue/enable"
 	awk '/entries-in-buffer/ { split($3, n, "/"); exit n[1] != n[2] }' "$trace/trace" ||
 		fail "the trace lost events"
 	sed -n 's/.* tracing_mark_write: frsp$/mark/p
-		s/.* block_bio_queue: [0-9]*,[0-9]* F\?\([RW]\)[^Z ]* \([0-9]*\) + \([1-9][0-9]*\) .*/\1 \2 \3/p' \
+		s/.* block_bio_queue: [0-9]*,[0-9]* F\?\([RW]\)\([^Z ]*\) \([0-9]*\) + \([1-9][0-9]*\) .*/\1 \3 \4 \2/p' \
 		"$trace/trace" | sed 's/^R/read/; s/^W/write/' >"$test_dir/marked"
 	trace_remove
-	grep -v mark "$test_dir/marked" >"$test_dir/all_bios" || :
-	cp "$test_dir/all_bios" "$test_dir/bios"
+	grep -v mark "$test_dir/marked" >"$test_dir/all_flagged" || :
+	cp "$test_dir/all_flagged" "$test_dir/flagged_bios"
 	! grep -q mark "$test_dir/marked" ||
-		awk '/mark/ { inside = !inside; next } inside' "$test_dir/marked" >"$test_dir/bios"
+		awk '/mark/ { inside = !inside; next } inside' "$test_dir/marked" >"$test_dir/flagged_bios"
+	cut -d' ' -f1-3 "$test_dir/all_flagged" >"$test_dir/all_bios"
+	cut -d' ' -f1-3 "$test_dir/flagged_bios" >"$test_dir/bios"
 }
 
 trace_remove() {

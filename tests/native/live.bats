@@ -6,13 +6,13 @@
 load lib
 load tui
 
-# tui_start [OPTION...]: starts hotmon in a terminal of 120x30. The session writes the
-# terminal's modes to the files before and after, and hotmon's exit status to status.
+# tui_start [OPTION...]: starts hotmon in a terminal of 120x30, without the rows of metadata,
+# whose number is not known. The session writes the terminal's modes to the files before and after, and hotmon's exit status to status.
 tui_start() {
 	tui_open 120 30 <<-EOT
 		cd '$test_dir'
 		stty -g >before
-		$(printf '%q ' "$hotmon" "$@") 2>err
+		$(printf '%q ' "$hotmon" --no-metadata "$@") 2>err
 		echo \$? >status
 		stty -g >after
 	EOT
@@ -203,6 +203,20 @@ is_later() { # is_later SECONDS_SINCE_1970
 	tui send-keys - - - -
 	press h '^  q F10 +quit$'
 	shows 'every 0.1 s'
+}
+
+@test "m shows the rows of metadata and takes them away; a filter finds them" {
+	start_with_files
+	shows '  3 files by temp'
+	not shows ' \[journal\] '
+	press m " \[journal\] $test_dir/fs\$"
+	shows '  3 files by temp'
+	tui send-keys / j o u r n Enter
+	wait_until is_table "" || fail "$(screen)"
+	shows " \[journal\] $test_dir/fs\$"
+	press m '^no rows'
+	tui send-keys m Escape
+	wait_until is_table "data3 data2 data1"
 }
 
 @test "b shows exact numbers and rounded ones again" {

@@ -116,7 +116,7 @@ page_at() {
 @test "Esc, q and left go back to the list, with the cursor where it was" {
 	local key
 	files_make ext4
-	page_start 80 24 --fs "$test_dir/fs"
+	page_start 80 24 --fs "$test_dir/fs" --no-metadata
 	read_files
 	wait_until shows '/small$' || fail "$(screen)"
 	tui send-keys Down

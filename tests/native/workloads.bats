@@ -31,7 +31,7 @@ EOF_SQLITE
 
 @test "SQLite with a rollback journal: 40 journals are one path, and whose they are" {
 	fs_make fs ext4
-	hotmon_start fs --fs "$test_dir/fs" --group=path -s wbytes
+	hotmon_start fs --fs "$test_dir/fs" --group=path --no-metadata -s wbytes
 	first_screen_open fs
 	sqlite DELETE
 	expect_first_file /app.db "$(who sqlite-app)"
@@ -60,7 +60,7 @@ EOF_SQLITE
 	fs_make fs ext4
 	mkdir -p "$test_dir/fs/Maildir"/{tmp,new,cur}
 	cp "$(command -v dd)" "$test_dir/deliver"
-	hotmon_start fs --fs "$test_dir/fs" --group=dir -s writes
+	hotmon_start fs --fs "$test_dir/fs" --group=dir --no-metadata -s writes
 	first_screen_open fs --group=dir
 	for ((n = 0; n < 100; n++)); do
 		"$test_dir/deliver" if=/dev/zero of="$test_dir/fs/Maildir/tmp/$n" bs=4k count=2 conv=fsync status=none

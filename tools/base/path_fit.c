@@ -5,6 +5,8 @@
 
 #include "base/text_width.h"
 
+#define MIN_COLUMNS 3
+
 static const char *left_mark(void)
 {
 	return text_is_utf8() ? "\xe2\x80\xa6" : "<";
@@ -55,7 +57,16 @@ static void copy(char **out, const char *text, size_t len)
 	**out = 0;
 }
 
-void path_fit(const char *path, int n_columns, int *shift, char *out)
+/* The bytes of "[...] " in front of a path; 0: there is none. */
+static size_t label_bytes(const char *path)
+{
+	const char *end = *path == '[' ? strstr(path, "] /") : NULL;
+
+	return end ? end + 2 - path : 0;
+}
+
+/* For a path without a label. */
+static void fit(const char *path, int n_columns, int *shift, char *out)
 {
 	int total = text_width(path), from, max;
 
@@ -79,4 +90,15 @@ void path_fit(const char *path, int n_columns, int *shift, char *out)
 	}
 	copy(&out, path, text_fitting_bytes(path, n_columns - 1));
 	copy(&out, right_mark(), strlen(right_mark()));
+}
+
+void path_fit(const char *path, int n_columns, int *shift, char *out)
+{
+	size_t label = label_bytes(path);
+
+	/* a label is plain ASCII */
+	if (n_columns < (int)label + MIN_COLUMNS)
+		label = 0;
+	memcpy(out, path, label);
+	fit(path + label, n_columns - (int)label, shift, out + label);
 }

@@ -18,6 +18,9 @@ size_t path_fit_size(const char *path);
  *   /srv/db/a   ->  /srv/db/a
  *   /srv/mail/new/1701.eml  ->  </1701.eml
  *   /srv/a-name-of-20-letters  ->  </a-name-of>
+ *   [log] /srv/data  ->  [log] </data
+ *
+ * Brackets in front of a path, and what is in them, stay if there is room.
  *
  * *shift: begins so many columns further right, or further left if it is
  * negative. It is changed to what was possible: a path that fits does not move,

@@ -148,3 +148,12 @@ struct fs_identity fs_identity_get(struct fs_identities *identities, __u32 id)
 		return looked_at->identity;
 	return fs_identity_look(identities, id);
 }
+
+const struct mount_entry *
+fs_identity_mount(const struct fs_identities *identities,
+		  const struct fs_identity *identity)
+{
+	return identity->is_there ? mount_table_backed_by(identities->mounts,
+							  identity->fs.fs_dev)
+				  : NULL;
+}

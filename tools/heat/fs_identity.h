@@ -35,6 +35,13 @@ struct fs_identity fs_identity_get(struct fs_identities *identities, __u32 id);
 /* As fs_identity_get(), but always looks again. */
 struct fs_identity fs_identity_look(struct fs_identities *identities, __u32 id);
 
+/* The mounted filesystem that has what the identity stands for, as its device
+ * or as that of its log; NULL: none. Valid until the mount table is refreshed.
+ */
+const struct mount_entry *
+fs_identity_mount(const struct fs_identities *identities,
+		  const struct fs_identity *identity);
+
 /* The identity of the disk or partition with this kernel dev_t; 0: none. */
 __u32 fs_identity_of_disk(__u32 dev);
 

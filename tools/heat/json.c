@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "fs/mount.h"
 #include "heat/actors.h"
+#include "heat/metadata.h"
 
 static void add_counts(struct json_object *object, const struct hot_row *row)
 {
@@ -134,6 +135,34 @@ static void add_rows(struct json_object *object, const char *key,
 	json_object_object_add(object, key, array);
 }
 
+static struct json_object *metadata_object(const struct hot_row *row)
+{
+	struct json_object *object = json_object_new_object();
+	char dev[FMT_LEN];
+
+	json_add_string(object, "class", hot_metadata_name(row->meta));
+	snprintf(dev, sizeof(dev), "%u:%u", kdev_major(row->dev),
+		 kdev_minor(row->dev));
+	json_add_string(object, "dev", dev);
+	json_add_string(object, "fs_type", row->file->fs_type);
+	json_add_text(object, "mount", row->file->path);
+	add_counts(object, row);
+	json_add_number(object, "temperature", row->temperature, 3);
+	add_who(object, row);
+	return object;
+}
+
+/* A frame has few of these rows, so all of them are written. */
+static void add_metadata(struct json_object *object,
+			 const struct hot_rows *rows)
+{
+	struct json_object *array = json_object_new_array_ext(rows->n_rows);
+
+	for (__u32 i = 0; i < rows->n_rows; i++)
+		json_object_array_add(array, metadata_object(&rows->rows[i]));
+	json_object_object_add(object, "metadata_classes", array);
+}
+
 static void add_class(struct json_object *object, const char *key,
 		      const struct hot_row *class)
 {
@@ -205,7 +234,13 @@ static struct json_object *group_object(const struct hot_row *row,
 	struct json_object *object = json_object_new_object();
 
 	if (hot_view_is_roll_up(view)) {
-		json_add_text(object, "path", row->file->path);
+		json_add_text(object, "path",
+			      row->is_metadata ? NULL : row->file->path);
+		json_add_string(object, "metadata_class",
+				row->is_metadata ? hot_metadata_name(row->meta)
+						 : NULL);
+		json_add_text(object, "mount",
+			      row->is_metadata ? row->file->path : NULL);
 		json_add_u64(object, "files", row->n_files);
 		add_counts(object, row);
 		json_add_number(object, "temperature", row->temperature, 3);
@@ -247,6 +282,7 @@ void hot_json_add(struct json_object *object, const struct hot_frame *frame,
 		add_groups(object, frame);
 	add_class(object, "metadata",
 		  &frame->ranking.classes[FRSP_HOT_METADATA]);
+	add_metadata(object, &frame->metadata);
 	add_class(object, "unattributed",
 		  &frame->ranking.classes[FRSP_HOT_UNATTRIBUTED]);
 	add_class(object, "swap", &frame->ranking.classes[FRSP_HOT_SWAP]);

@@ -17,14 +17,14 @@
 #include "heat/fs_follow.h"
 #include "heat/fs_identity.h"
 #include "heat/fs_room.h"
+#include "heat/metadata.h"
 #include "heat/monitor_parts.h"
 #include "heat/roll_up.h"
+#include "heat/statistics.h"
 #include "paths/answers.h"
 #include "paths/kept.h"
 #include "paths/naming.h"
 #include "paths/places.h"
-#include "watch/tested.h"
-#include "watch/watch.h"
 
 /* How many files paths and directories are summed up over. A look-up of a path
  * takes some microseconds.
@@ -37,6 +37,7 @@ struct hot_monitor {
 	struct hot_latency *latency;
 	struct hot_actors *actors;
 	struct hot_rolled_up *rolled;
+	struct hot_metadata *metadata;
 	__u32 evict_hand; /* of hot_evict() */
 	struct mount_table *mounts;
 	struct path_cache *paths;
@@ -133,7 +134,9 @@ static int open_parts(struct hot_monitor *monitor,
 	monitor->actors = hot_actors_new(monitor->track);
 	monitor->rolled = hot_rolled_up_new();
 	monitor->latency = hot_latency_new();
-	if (!monitor->actors || !monitor->rolled || !monitor->latency)
+	monitor->metadata = hot_metadata_new();
+	if (!monitor->actors || !monitor->rolled || !monitor->latency ||
+	    !monitor->metadata)
 		return -ENOMEM;
 	hot_latency_turn(monitor->latency, options->latency);
 	err = path_cache_new(monitor->mounts, table->n_slots, &monitor->paths);
@@ -184,6 +187,7 @@ void hot_monitor_close(struct hot_monitor *monitor)
 	path_naming_free(monitor->naming);
 	path_cache_free(monitor->paths);
 	hot_rolled_up_free(monitor->rolled);
+	hot_metadata_free(monitor->metadata);
 	hot_actors_free(monitor->actors);
 	hot_rank_free(monitor->rank);
 	hot_latency_free(monitor->latency);
@@ -357,11 +361,9 @@ static bool class_is_wanted(void *context, __u32 fs)
 	const struct hot_monitor *monitor = context;
 	const struct fs_identity identity =
 		fs_identity_get(monitor->identities, fs);
-	const struct mount_entry *entry;
+	const struct mount_entry *entry =
+		fs_identity_mount(monitor->identities, &identity);
 
-	if (!identity.is_there)
-		return false;
-	entry = mount_table_backed_by(monitor->mounts, identity.fs.fs_dev);
 	if (!entry)
 		return false;
 	if (monitor->shown_dev && entry->dev != monitor->shown_dev)
@@ -438,19 +440,6 @@ static int make_room(struct hot_monitor *monitor, const struct hot_clock *clock,
 	return tell_evicted(monitor, &result, stats);
 }
 
-/* Bios for which the kernel did not run the first program, minus those that the
- * second program found. The two numbers are read at different moments, so the
- * difference may be negative.
- */
-static __u64 missed_bios(const struct hot_monitor *monitor,
-			 const __u64 stats[FRSP_HOT_NR_STATS])
-{
-	__u64 missed = watch_missed_runs(hot_track_prog_fd(monitor->track));
-	__s64 lost = missed - stats[FRSP_HOT_STAT_FOUND];
-
-	return lost > 0 ? lost : 0;
-}
-
 static void fill_statistics(struct hot_monitor *monitor,
 			    struct hot_frame *frame,
 			    const __u64 stats[FRSP_HOT_NR_STATS])
@@ -461,24 +450,10 @@ static void fill_statistics(struct hot_monitor *monitor,
 	frame->mono_ns = clock_ns(CLOCK_MONOTONIC);
 	now_s = frame->mono_ns / 1e9;
 	frame->interval_s = now_s - monitor->last_s;
-	frame->processes_lost = stats[FRSP_HOT_STAT_NO_ACTOR];
-	frame->nobody_bytes = stats[FRSP_HOT_STAT_NOBODY_BYTES];
-	frame->dropped = stats[FRSP_HOT_STAT_DROPPED];
-	frame->unnamed = stats[FRSP_HOT_STAT_UNNAMED];
-	frame->n_evicted = stats[FRSP_HOT_STAT_EVICTED];
-	frame->n_used = stats[FRSP_HOT_STAT_SLOTS] - frame->n_evicted;
-	frame->n_slots = hot_track_table(monitor->track)->n_slots;
-	frame->events = stats[FRSP_HOT_STAT_EVENTS];
+	hot_statistics(frame, monitor->track, stats);
 	frame->events_per_s =
 		(frame->events - monitor->last_events) / frame->interval_s;
-	frame->ns_per_event =
-		stats[FRSP_HOT_STAT_SAMPLES]
-			? (double)stats[FRSP_HOT_STAT_SAMPLED_NS] /
-				  stats[FRSP_HOT_STAT_SAMPLES]
-			: 0;
 	frame->map_bytes = monitor->map_bytes;
-	frame->pinned = hot_track_is_pinned(monitor->track);
-	frame->untested = tested_untested();
 	frame->cgroup_gone = monitor->cgroup_gone;
 	frame->fs_gone = monitor->one_fs && !monitor->follow.is_there;
 	frame->naming_percent =
@@ -541,6 +516,38 @@ static bool has_tree(const struct hot_frame_request *request)
 	return request->tree && request->view == HOT_VIEW_DIRECTORIES;
 }
 
+static void cut(struct hot_rows *rows, __u32 max_rows)
+{
+	if (max_rows && rows->n_rows > max_rows)
+		rows->n_rows = max_rows;
+}
+
+/* Makes the rows of metadata and puts them among the files, if they are wanted.
+ * They are below no directory, so none is shown with .directory.
+ */
+static int list_rows(struct hot_monitor *monitor,
+		     const struct hot_request *request, bool no_metadata,
+		     struct hot_frame *frame)
+{
+	const struct hot_rows none = {0};
+	int err;
+
+	fill_rows(monitor, &frame->ranking.files);
+	fill_rows(monitor, &frame->ranking.ranges);
+	fill_rows(monitor, &frame->ranking.metadata);
+	hot_metadata_place(&frame->ranking.metadata, monitor->identities,
+			   &monitor->kept);
+	err = hot_metadata_sum(monitor->metadata, &frame->ranking.metadata,
+			       request->sort, &frame->metadata);
+	if (err)
+		return err;
+	return hot_metadata_merge(
+		monitor->metadata, &frame->ranking.files,
+		no_metadata || monitor->directory ? &none : &frame->metadata,
+		monitor->filter, request->sort, request->max_rows,
+		&frame->listed);
+}
+
 /* Ranks the groups of a view. Sums over files are of the ROLLED_FILES first
  * files; the frame then shows as many of these as the request wants.
  */
@@ -563,14 +570,16 @@ static int rank_groups(struct hot_monitor *monitor,
 			fill_rows(monitor, &frame->groups);
 		return err;
 	}
-	hot_monitor_name(monitor, files, 0, files->n_rows);
-	if (has_tree(request))
+	if (has_tree(request)) {
+		hot_monitor_name(monitor, files, 0, files->n_rows);
 		return hot_dir_tree_make(request->tree, files, request->sort,
 					 request->max_rows, &frame->groups);
-	err = hot_roll_up(monitor->rolled, files, request->view, request->sort,
-			  request->max_rows, &frame->groups);
-	if (request->max_rows && files->n_rows > request->max_rows)
-		files->n_rows = request->max_rows;
+	}
+	hot_monitor_name(monitor, &frame->listed, 0, frame->listed.n_rows);
+	err = hot_roll_up(monitor->rolled, &frame->listed, request->view,
+			  request->sort, request->max_rows, &frame->groups);
+	cut(&frame->listed, request->max_rows);
+	cut(files, request->max_rows);
 	return err;
 }
 
@@ -628,7 +637,6 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	if (err)
 		return err;
 	fill_statistics(monitor, frame, stats);
-	frame->missed = missed_bios(monitor, stats);
 	ranking.interval_s = frame->interval_s;
 	hot_latency_turn(monitor->latency, request->latency);
 	err = hot_latency_sample(monitor->latency, frame->interval_s,
@@ -645,9 +653,9 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 			       &frame->ranking);
 	if (err)
 		return err;
-	fill_rows(monitor, &frame->ranking.files);
-	fill_rows(monitor, &frame->ranking.ranges);
-	err = rank_groups(monitor, request, frame);
+	err = list_rows(monitor, &ranking, request->no_metadata, frame);
+	if (!err)
+		err = rank_groups(monitor, request, frame);
 	return err ?: make_room(monitor, &clock, stats);
 }
 

@@ -45,11 +45,12 @@ struct hot_frame_request {
 	 */
 	struct hot_dir_tree *tree;
 	bool latency; /* measure the times of files (heat/latency.h) */
-	/* Only files whose path contains this, with the escapes of
+	/* Only rows whose path contains this, with the escapes of
 	 * path_escape(), in capitals or not; if a path is not known, what
 	 * path_label() writes instead. NULL or "": all.
 	 */
 	const char *filter;
+	bool no_metadata; /* list and sum up only files */
 	/* Only the filesystem whose superblock has this device number (kernel
 	 * dev_t), and I/O without a file on its disks. 0: all.
 	 */
@@ -62,9 +63,13 @@ struct hot_frame {
 	__u64 mono_ns;	   /* the same moment of CLOCK_MONOTONIC */
 	double interval_s; /* since the last frame, or since attaching */
 	struct hot_ranking ranking;
-	enum hot_view view;	/* of .groups; else there are none */
-	struct hot_rows groups; /* sums over files; who caused the I/O */
-	__u64 processes_lost;	/* times that there was no room for one */
+	/* The files with the metadata among them: the rows of HOT_VIEW_FILES.
+	 */
+	struct hot_rows listed;
+	struct hot_rows metadata; /* a row per class and filesystem */
+	enum hot_view view;	  /* of .groups; else there are none */
+	struct hot_rows groups;	  /* sums over files; who caused the I/O */
+	__u64 processes_lost;	  /* times that there was no room for one */
 	__u64 nobody_bytes; /* of I/O whose actor is unknown, since the start */
 	__u64 dropped; /* key updates that found no room, since the start */
 	__u64 missed;  /* bios the kernel ran no program for (recursion) */

@@ -70,8 +70,8 @@ struct hot_rank {
 	struct ranked_by ranked_by;
 	__u32 last_epoch;
 	__u32 n_refreshes;
-	struct hot_best files, ranges;
-	struct hot_rows file_rows, range_rows;
+	struct hot_best files, ranges, metadata;
+	struct hot_rows file_rows, range_rows, metadata_rows;
 };
 
 static __u32 n_clusters(__u32 n_slots)
@@ -114,8 +114,10 @@ void hot_rank_free(struct hot_rank *rank)
 	free(rank->clusters);
 	hot_best_free(&rank->files);
 	hot_best_free(&rank->ranges);
+	hot_best_free(&rank->metadata);
 	free(rank->file_rows.rows);
 	free(rank->range_rows.rows);
+	free(rank->metadata_rows.rows);
 	free(rank);
 }
 
@@ -219,6 +221,9 @@ static void fill_row(struct hot_row *row, const struct frsp_hot_slot *slot,
 	row->gen = slot->gen;
 	row->range = FRSP_HOT_TAG_RANGE(slot->tag);
 	row->n_ranges = row->range != FRSP_HOT_RANGE_FILE;
+	row->is_metadata =
+		!row->ino && FRSP_HOT_GEN_CLASS(row->gen) == FRSP_HOT_METADATA;
+	row->meta = row->is_metadata ? FRSP_HOT_GEN_META(row->gen) : 0;
 	row->reads = slot->reads;
 	row->writes = slot->writes;
 	row->read_bytes = slot->read_bytes;
@@ -407,13 +412,20 @@ static bool is_wanted(const struct pass *pass, const struct frsp_hot_slot *slot)
 	return !request->wanted || request->wanted(request->context, slot);
 }
 
-static void read_class(const struct pass *pass,
-		       const struct frsp_hot_slot *slot, struct hot_moved delta)
+static int read_class(const struct pass *pass, struct hot_candidate candidate)
 {
-	if (slot->gen < FRSP_HOT_NR_CLASSES &&
-	    pass->class_wanted(pass->request->context, slot->fs))
-		add_class(&pass->classes[slot->gen], slot, delta, pass->clock,
-			  pass->request->interval_s);
+	const struct frsp_hot_slot *slot =
+		hot_table_slot(pass->table, candidate.index);
+	__u32 class = FRSP_HOT_GEN_CLASS(slot->gen);
+
+	if (class >= FRSP_HOT_NR_CLASSES ||
+	    !pass->class_wanted(pass->request->context, slot->fs))
+		return 0;
+	add_class(&pass->classes[class], slot, candidate.delta, pass->clock,
+		  pass->request->interval_s);
+	if (class != FRSP_HOT_METADATA)
+		return 0;
+	return hot_best_offer(&pass->rank->metadata, candidate);
 }
 
 /* candidate's slot is live, and wanted: of a file, or else of a range. */
@@ -464,7 +476,8 @@ static int read_cluster(const struct pass *pass, __u32 c)
 		candidate.delta = take_delta(rank, i, slot);
 		if (!slot->ino) {
 			cluster->has_class = true;
-			read_class(pass, slot, candidate.delta);
+			if (!err)
+				err = read_class(pass, candidate);
 			continue;
 		}
 		if (!err && is_wanted(pass, slot))
@@ -621,6 +634,7 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 
 	hot_best_reset(&rank->files, request->max_rows);
 	hot_best_reset(&rank->ranges, request->max_rows);
+	hot_best_reset(&rank->metadata, 0);
 	memset(ranking->classes, 0, sizeof(ranking->classes));
 	err = read_table(&pass);
 	if (err)
@@ -631,8 +645,12 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 	if (!err)
 		err = fill_rows(&rank->range_rows, &rank->ranges, table, clock,
 				request->interval_s);
+	if (!err)
+		err = fill_rows(&rank->metadata_rows, &rank->metadata, table,
+				clock, request->interval_s);
 	count_ranges(rank);
 	ranking->files = rank->file_rows;
 	ranking->ranges = rank->range_rows;
+	ranking->metadata = rank->metadata_rows;
 	return err;
 }

@@ -35,9 +35,11 @@ struct hot_row {
 	 */
 	__u32 dev, fs_dev;
 	const struct path_result *file;
-	__u32 range;	/* FRSP_HOT_RANGE_FILE: the whole file */
-	__u32 n_ranges; /* tracked ranges of the file; for a range: 1 */
-	__u32 n_files;	/* of a sum of files (heat/roll_up.h); else 0 */
+	__u32 range;	  /* FRSP_HOT_RANGE_FILE: the whole file */
+	__u32 n_ranges;	  /* tracked ranges of the file; for a range: 1 */
+	__u32 n_files;	  /* of a sum of files (heat/roll_up.h); else 0 */
+	bool is_metadata; /* then .meta is its class; see heat/metadata.h */
+	enum frsp_hot_meta meta;
 	__u64 reads;
 	__u64 writes;
 	__u64 read_bytes;
@@ -70,7 +72,8 @@ struct hot_row {
 struct hot_rows {
 	struct hot_row *rows;
 	__u32 n_rows;
-	__u32 n_total; /* files or ranges that the rows were chosen from */
+	__u32 n_total;	  /* files or ranges that the rows were chosen from */
+	__u32 n_metadata; /* of these, rows of metadata */
 };
 
 struct hot_request {
@@ -90,6 +93,10 @@ struct hot_ranking {
 	struct hot_rows files;
 	struct hot_rows ranges;
 	struct hot_row classes[FRSP_HOT_NR_CLASSES]; /* summed over devices */
+	/* A row for each slot of class FRSP_HOT_METADATA. They add up to the
+	 * class.
+	 */
+	struct hot_rows metadata;
 };
 
 struct hot_rank;

@@ -2,12 +2,14 @@
 #include "heat/roll_up.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+#include "heat/metadata.h"
 #include "heat/who_list.h"
 
 struct sum {
@@ -48,11 +50,26 @@ void hot_rolled_up_free(struct hot_rolled_up *rolled)
 	free(rolled);
 }
 
-/* The text that the files of one sum share, in allocated memory. */
-static char *key_of(const struct path_result *file, enum hot_view view)
+/* The metadata of a filesystem is one sum among the directories. */
+static enum frsp_hot_meta meta_of(const struct hot_row *row, enum hot_view view)
 {
-	const char *path = file && file->path ? file->path : "", *slash;
+	return view == HOT_VIEW_PATHS ? row->meta : FRSP_HOT_META_ANY;
+}
 
+/* The text that the files of one sum share, in allocated memory. No path begins
+ * as that of metadata does.
+ */
+static char *key_of(const struct hot_row *row, enum hot_view view)
+{
+	const struct path_result *file = row->file;
+	const char *path = file && file->path ? file->path : "", *slash;
+	char *key;
+
+	if (row->is_metadata)
+		return asprintf(&key, "[%s] %s",
+				hot_metadata_name(meta_of(row, view)), path) < 0
+			       ? NULL
+			       : key;
 	if (view == HOT_VIEW_PATHS || !*path)
 		return strdup(path);
 	slash = strrchr(path, '/');
@@ -65,7 +82,7 @@ static char *key_of(const struct path_result *file, enum hot_view view)
 static struct sum *sum_of(struct hot_rolled_up *rolled,
 			  const struct hot_row *file, enum hot_view view)
 {
-	char *key = key_of(file->file, view);
+	char *key = key_of(file, view);
 	struct sum *sum;
 
 	if (!key)
@@ -91,7 +108,9 @@ static struct sum *sum_of(struct hot_rolled_up *rolled,
 		.dev = file->dev,
 		.fs_dev = file->fs_dev,
 		.range = FRSP_HOT_RANGE_FILE,
-		.file = &sum->file,
+		.is_metadata = file->is_metadata,
+		.meta = meta_of(file, view),
+		.file = file->is_metadata ? file->file : &sum->file,
 	};
 	if (view == HOT_VIEW_PATHS && *key) {
 		sum->row.ino = file->ino;
@@ -109,7 +128,7 @@ static void add(struct sum *sum, const struct hot_row *file)
 {
 	struct hot_row *row = &sum->row;
 
-	row->n_files++;
+	row->n_files += !file->is_metadata;
 	row->n_ranges += file->n_ranges;
 	row->reads += file->reads;
 	row->writes += file->writes;

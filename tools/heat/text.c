@@ -8,6 +8,7 @@
 #include "base/sgr.h"
 #include "base/text_width.h"
 #include "heat/dir_tree.h"
+#include "heat/metadata.h"
 #include "heat/summary.h"
 
 /* The style for each value of hot_row_glow(). */
@@ -94,6 +95,10 @@ static int path_columns(int n_columns)
 static const char *write_file(const struct hot_row *row, int n_columns,
 			      char label[PATH_LABEL_LEN])
 {
+	if (row->is_metadata) {
+		hot_metadata_label(row, label, PATH_LABEL_LEN);
+		return label;
+	}
 	if (row->tree) {
 		write_branch(row, path_columns(n_columns), label);
 		return label;
@@ -158,7 +163,7 @@ double hot_rows_hottest(const struct hot_rows *rows)
 struct hot_rows *hot_frame_rows(struct hot_frame *frame, enum hot_view view)
 {
 	if (view == HOT_VIEW_FILES)
-		return &frame->ranking.files;
+		return &frame->listed;
 	return view == HOT_VIEW_RANGES ? &frame->ranking.ranges
 				       : &frame->groups;
 }

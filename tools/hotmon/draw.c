@@ -50,7 +50,8 @@ static void write_view(char text[80], const struct hot_live *live,
 	if (live->devices)
 		snprintf(text, 80, "devices");
 	else
-		snprintf(text, 80, "%u %s by %s%s", rows->n_total,
+		snprintf(text, 80, "%u %s by %s%s",
+			 rows->n_total - rows->n_metadata,
 			 hot_view_names[live->view],
 			 hot_sort_names[sort_key(live)][0],
 			 live->sort.ascending ? ", lowest first" : "");

@@ -222,7 +222,8 @@ static int print_json(struct hotmon *hotmon)
 	struct json_object *document;
 	int err;
 
-	name_all(hotmon, HOT_VIEW_FILES);
+	hot_monitor_name(hotmon->monitor, &hotmon->frame.ranking.files, 0,
+			 hotmon->frame.ranking.files.n_rows);
 	name_all(hotmon, HOT_VIEW_RANGES);
 	name_all(hotmon, hotmon->opts.request.view);
 	document =
@@ -466,6 +467,7 @@ int main(int argc, char **argv)
 	hotmon.live.max_rows = hotmon.opts.request.max_rows;
 	hotmon.live.pace.interval_s = hotmon.opts.report.interval_s;
 	hotmon.live.exact = hotmon.opts.report.exact;
+	hotmon.live.no_metadata = hotmon.opts.request.no_metadata;
 	hotmon.live.color = hotmon.opts.report.color;
 	code = privilege_check();
 	if (code != EXIT_OK)

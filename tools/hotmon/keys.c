@@ -244,6 +244,12 @@ static enum report_change key_bytes(struct hot_live *live)
 	return REPORT_REDRAW;
 }
 
+static enum report_change key_metadata(struct hot_live *live)
+{
+	live->no_metadata = !live->no_metadata;
+	return rank_anew(live);
+}
+
 /* Another frame is taken only if this one lacks the rows. */
 static enum report_change move_rows(struct hot_live *live, long by)
 {
@@ -368,6 +374,7 @@ const struct hot_key hot_keys[] = {
 	{KEY_F(4), NULL, NULL, NULL, HOT_KEY_FILES, key_filter},
 	{'f', "f F8", "one filesystem: a menu", "F8Filesystem", HOT_KEY_FILES, key_filesystem},
 	{KEY_F(8), NULL, NULL, NULL, HOT_KEY_FILES, key_filesystem},
+	{'m', "m", "rows of metadata, on and off", NULL, HOT_KEY_FILES, key_metadata},
 	{KEY_ESCAPE, "Esc", "leave a menu, help or page; else clear the filter", NULL, HOT_KEY_MODES, key_back},
 	{'\n', "Enter", "open a page or directory; in a menu: choose", NULL, HOT_KEY_MODES, key_enter},
 	{KEY_ENTER, NULL, NULL, NULL, HOT_KEY_MODES, key_enter},

@@ -66,6 +66,7 @@ struct hot_frame_request hot_live_request(const struct hot_live *live)
 		.tree = live->tree,
 		.latency = live->latency,
 		.filter = live->filter,
+		.no_metadata = live->no_metadata,
 		.fs_dev = live->fs_dev,
 	};
 }

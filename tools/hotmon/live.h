@@ -45,6 +45,7 @@ struct hot_live {
 	bool rows_given; /* -r: */
 	__u32 max_rows;	 /* how many rows the user wants; 0: all */
 	bool exact, color;
+	bool no_metadata;	       /* show only files */
 	struct list_cursor rows, help; /* the help has no cursor */
 	/* Rows that the cursor can reach, and how many of them the frame has */
 	__u32 n_rows, n_loaded;

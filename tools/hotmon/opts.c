@@ -26,6 +26,7 @@ enum long_option {
 	OPT_MEMORY,
 	OPT_HALF_LIFE,
 	OPT_SCORE,
+	OPT_NO_METADATA,
 	OPT_NO_SCAN,
 	OPT_SELF_TEST,
 };
@@ -58,6 +59,8 @@ static const struct argp_option options[] = {
 	{"fs", OPT_FS, "MOUNT|DEV", 0,
 	 "Only the filesystem at this mount point or device", 0},
 	{"directory", 'D', "DIR", 0, "Only files at or below DIR", 0},
+	{"no-metadata", OPT_NO_METADATA, 0, 0,
+	 "Show no rows of metadata among the files", 0},
 	{"pid", 'p', "PID[,PID...]", 0,
 	 "Only I/O that these processes submit themselves, so not writeback",
 	 0},
@@ -307,6 +310,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case OPT_SCORE:
 		opts->monitor.track.compat = parse_score(text);
+		break;
+	case OPT_NO_METADATA:
+		opts->request.no_metadata = true;
 		break;
 	case OPT_NO_SCAN:
 		opts->monitor.no_scan = true;

@@ -352,8 +352,12 @@ void top_json_look_up(struct top_model *model, struct top_frame *frame,
 		if (view->screen == TOP_MAP)
 			top_model_map(model, &frame->fs[i], true);
 	}
-	if (view->screen == TOP_HEAT)
-		top_heat_look_up(model, frame, view);
+	if (view->screen != TOP_HEAT)
+		return;
+	top_heat_look_up(model, frame, view);
+	/* the document has the files without the metadata among them */
+	hot_monitor_name(top_model_hot(model), &frame->heat.ranking.files, 0,
+			 frame->heat.ranking.files.n_rows);
 }
 
 int top_json_write(FILE *out, const struct top_model *model,

@@ -32,6 +32,12 @@ static const struct row {
 	{"C", "/srv/abcdefg", 9, 0, 0, "</abcdefg"},
 	{"C", "/abcdefghij", 8, 0, 0, "/abcdef>"},
 	{"C", "<ino 12 gen 3>", 8, 0, 0, "<ino 12>"},
+	/* a label stays, unless that leaves too little room */
+	{"C", "[log] /srv/data", 15, 0, 0, "[log] /srv/data"},
+	{"C", "[log] /srv/data", 12, 0, 0, "[log] </data"},
+	{"C", "[log] /srv/data", 12, -9, -4, "[log] /srv/>"},
+	{"C", "[log] /srv/data", 8, 0, 0, "</data"},
+	{"C", "[log] no path", 8, 0, 0, "[log] n>"},
 	/* scrolled to the left */
 	{"C", "/srv/db/a", 6, -1, -1, "<v/db>"},
 	{"C", "/srv/db/a", 6, -4, -4, "/srv/>"},

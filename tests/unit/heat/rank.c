@@ -122,6 +122,8 @@ static void test_counts_ranges_and_classes(void **state)
 		.max_rows = 4, .ranges = true, .interval_s = 1};
 	struct hot_ranking ranking;
 	struct frsp_hot_slot *class;
+	enum frsp_hot_meta meta;
+	__u64 sum;
 
 	(void)state;
 	add(&table, 7, FRSP_HOT_RANGE_FILE, 9);
@@ -132,9 +134,13 @@ static void test_counts_ranges_and_classes(void **state)
 	class = table_slot(&table, 0, FS, FRSP_HOT_METADATA,
 			   FRSP_HOT_RANGE_FILE);
 	class->reads = 3;
-	class = table_slot(&table, 0, FS + 1, FRSP_HOT_METADATA,
+	class = table_slot(&table, 0, FS + 1,
+			   FRSP_HOT_GEN(FRSP_HOT_METADATA,
+					FRSP_HOT_META_INODES),
 			   FRSP_HOT_RANGE_FILE);
 	class->reads = 5;
+	class = table_slot(&table, 0, FS, FRSP_HOT_SWAP, FRSP_HOT_RANGE_FILE);
+	class->reads = 50;
 	ranking = refresh(rank, &table, &request);
 	assert_int_equal(ranking.files.n_rows, 2);
 	assert_int_equal(ranking.files.rows[0].n_ranges, 6);
@@ -145,10 +151,17 @@ static void test_counts_ranges_and_classes(void **state)
 	assert_int_equal(ranking.ranges.rows[0].range, 3);
 	assert_int_equal(ranking.ranges.rows[1].range, 5);
 	assert_int_equal(ranking.classes[FRSP_HOT_METADATA].reads, 8);
+	assert_int_equal(ranking.metadata.n_rows, 2);
+	assert_true(ranking.metadata.rows[0].is_metadata);
+	sum = ranking.metadata.rows[0].reads + ranking.metadata.rows[1].reads;
+	assert_int_equal(sum, 8);
+	meta = ranking.metadata.rows[ranking.metadata.rows[0].reads == 3].meta;
+	assert_int_equal(meta, FRSP_HOT_META_INODES);
 	assert_int_equal(hot_rank_refresh(rank, &table, &clock_now, &request,
 					  only_fs, &ranking),
 			 0);
 	assert_int_equal(ranking.classes[FRSP_HOT_METADATA].reads, 3);
+	assert_int_equal(ranking.metadata.n_rows, 1);
 	hot_rank_free(rank);
 	free(table.slots);
 }

@@ -138,6 +138,51 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* Each class is a row among the paths; all metadata of a filesystem is a row
+ * among the directories, and no file's directory.
+ */
+static void test_metadata(void **state)
+{
+	static const struct path_result srv = {.path = "/srv"},
+					db = {.path = "/db"};
+	struct hot_row rows[4];
+	const struct hot_rows all = {.rows = rows, .n_rows = 4};
+	struct hot_rows sums;
+
+	(void)state;
+	for (__u32 i = 0; i < 3; i++)
+		rows[i] = (struct hot_row){
+			.is_metadata = true,
+			.meta = i ? FRSP_HOT_META_INODES
+				  : FRSP_HOT_META_JOURNAL,
+			.file = i == 2 ? &db : &srv,
+			.read_bytes = 10 << i,
+		};
+	rows[3] = files[2]; /* /db/data */
+	hot_rolled_up_free(rolled);
+	rolled = hot_rolled_up_new();
+	assert_non_null(rolled);
+	assert_int_equal(hot_roll_up(rolled, &all, HOT_VIEW_PATHS, by_reads, 0,
+				     &sums),
+			 0);
+	assert_int_equal(sums.n_rows, 4);
+	assert_false(sums.rows[0].is_metadata);
+	assert_string_equal(sums.rows[1].file->path, "/db");
+	assert_int_equal(sums.rows[1].meta, FRSP_HOT_META_INODES);
+	assert_int_equal(sums.rows[1].n_files, 0);
+	assert_int_equal(hot_roll_up(rolled, &all, HOT_VIEW_DIRECTORIES,
+				     by_reads, 0, &sums),
+			 0);
+	assert_int_equal(sums.n_rows, 3);
+	assert_int_equal(sums.rows[0].n_files, 1);
+	assert_string_equal(sums.rows[0].file->path, "/db");
+	assert_int_equal(sums.rows[1].read_bytes, 40);
+	assert_int_equal(sums.rows[2].read_bytes, 30);
+	assert_true(sums.rows[2].is_metadata);
+	assert_int_equal(sums.rows[2].meta, FRSP_HOT_META_ANY);
+	assert_string_equal(sums.rows[2].file->path, "/srv");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +190,7 @@ int main(void)
 		cmocka_unit_test_setup(test_directory, setup),
 		cmocka_unit_test_setup(test_order, setup),
 		cmocka_unit_test_setup(test_who, setup),
+		cmocka_unit_test_setup(test_metadata, setup),
 	};
 
 	return cmocka_run_group_tests_name("roll_up", tests, NULL, teardown);
