@@ -297,10 +297,8 @@ static bool may_be_in_use(const struct defrag *defrag)
 
 static int move_file(struct defrag *defrag, int path_fd, int dir)
 {
-	char journal[MOUNT_NAME_LEN + 8];
 	int fd = reopen(path_fd, O_RDWR), err;
 
-	snprintf(journal, sizeof(journal), "%s-8", defrag->fs->name);
 	if (fd == -EWOULDBLOCK || fd == -ETXTBSY) {
 		defrag->result->refusal =
 			fd == -ETXTBSY ? MOVE_EXECUTED : MOVE_IN_USE;
@@ -313,7 +311,6 @@ static int move_file(struct defrag *defrag, int path_fd, int dir)
 		.dir = dir,
 		.block_bytes = defrag->fs->block_bytes,
 		.has_large_folios = defrag->fs->has_large_folios,
-		.journal = journal,
 		.pace = defrag->options->pace,
 		.fs_name = defrag->fs->name,
 		.step_bytes = STEP_START_BYTES,

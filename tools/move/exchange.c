@@ -230,9 +230,10 @@ static __u64 transactions(const struct exchange *exchange)
 	FILE *in;
 	__u64 n = 0;
 
-	snprintf(path, sizeof(path), "/proc/fs/jbd2/%s/info",
-		 exchange->journal);
-	in = *exchange->journal ? fopen(path, "re") : NULL;
+	/* 8: the journal's inode; one on another device is not counted */
+	snprintf(path, sizeof(path), "/proc/fs/jbd2/%s-8/info",
+		 exchange->fs_name);
+	in = fopen(path, "re");
 	if (!in)
 		return 0;
 	if (fgets(line, sizeof(line), in))

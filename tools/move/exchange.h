@@ -16,15 +16,11 @@ struct exchange {
 	 * handle: read the range into small ones first.
 	 */
 	bool has_large_folios;
-	/* The journal's directory in /proc/fs/jbd2, such as "sda1-8", which
-	 * counts its transactions; "": unknown.
-	 */
-	const char *journal;
 	/* The file has a lease. Without one, others may write the file
 	 * meanwhile, and frsp.ko must note each exchange (kmod/exchange.c).
 	 */
 	bool has_lease;
-	const char *fs_name; /* in /sys/fs/ext4, where frsp.ko counts */
+	const char *fs_name; /* its name in /sys/fs/ext4 */
 	struct move_pace *pace;
 	__u64 step_bytes; /* of the next call; begins as STEP_START_BYTES */
 
