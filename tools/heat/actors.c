@@ -283,24 +283,19 @@ void hot_actor_name(const struct hot_actor *actor,
 
 /* --- ranking -------------------------------------------------------------- */
 
-static double rank_value(const struct hot_row *row, enum hot_sort_key key)
-{
-	return hot_row_value(row,
-			     key == HOT_BY_TEMPERATURE ? HOT_BY_RATE : key);
-}
-
-/* For qsort_r(): the best first; among equals, that with more bytes. */
+/* For qsort_r(): the best first; among equals, that with more bytes. An actor
+ * has no temperature, so its rate takes that place.
+ */
 static int best_first(const void *a, const void *b, void *context)
 {
 	const struct hot_row *x = a, *y = b;
 	const struct hot_sort *sort = context;
-	double p = rank_value(x, sort->key), q = rank_value(y, sort->key);
+	struct hot_sort by_bytes = {HOT_BY_BYTES, sort->ascending};
+	struct hot_sort by = *sort;
 
-	if (p == q) {
-		p = hot_row_value(x, HOT_BY_BYTES);
-		q = hot_row_value(y, HOT_BY_BYTES);
-	}
-	return sort->ascending ? (p > q) - (p < q) : (p < q) - (p > q);
+	if (by.key == HOT_BY_TEMPERATURE)
+		by.key = HOT_BY_RATE;
+	return hot_row_order(x, y, by) ?: hot_row_order(x, y, by_bytes);
 }
 
 /* A row, while the ranking is made. */

@@ -203,18 +203,8 @@ static void add_counts(struct node *node, const struct hot_row *file)
 	}
 	row->n_files++;
 	row->n_ranges += file->n_ranges;
-	row->reads += file->reads;
-	row->writes += file->writes;
-	row->read_bytes += file->read_bytes;
-	row->write_bytes += file->write_bytes;
-	row->reads_per_s += file->reads_per_s;
-	row->writes_per_s += file->writes_per_s;
-	row->read_bytes_per_s += file->read_bytes_per_s;
-	row->write_bytes_per_s += file->write_bytes_per_s;
-	row->temperature += file->temperature;
-	for (__u32 i = 0; i < file->n_who; i++)
-		who_list_add(&node->who, file->who[i].actor,
-			     file->who[i].bytes);
+	hot_row_add(row, file);
+	who_list_add_row(&node->who, file);
 }
 
 static int add_file(struct hot_dir_tree *tree, const struct hot_row *file)
@@ -259,12 +249,8 @@ static int best_first(const void *a, const void *b, void *context)
 	const struct node *x = *(struct node *const *)a;
 	const struct node *y = *(struct node *const *)b;
 	const struct hot_sort *sort = context;
-	double p = hot_row_value(&x->row, sort->key);
-	double q = hot_row_value(&y->row, sort->key);
 
-	if (p == q)
-		return strcmp(x->key, y->key);
-	return sort->ascending ? (p > q) - (p < q) : (p < q) - (p > q);
+	return hot_row_order(&x->row, &y->row, *sort) ?: strcmp(x->key, y->key);
 }
 
 static int append(struct hot_dir_tree *tree, const struct node *node)

@@ -219,11 +219,9 @@ static int best_first(const void *a, const void *b, void *context)
 	const struct hot_row *x = *(const struct hot_row *const *)a;
 	const struct hot_row *y = *(const struct hot_row *const *)b;
 	const struct hot_sort *sort = context;
-	double p = hot_row_value(x, sort->key), q = hot_row_value(y, sort->key);
 
-	if (p == q)
-		return (x->range > y->range) - (x->range < y->range);
-	return sort->ascending ? (p > q) - (p < q) : (p < q) - (p > q);
+	return hot_row_order(x, y, *sort)
+		       ?: (x->range > y->range) - (x->range < y->range);
 }
 
 void file_heat_order(const struct file_heat *heat, struct hot_sort sort,

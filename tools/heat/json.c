@@ -75,16 +75,31 @@ static void add_file(struct json_object *object, const struct hot_row *row)
 		json_add_string(object, "links", NULL);
 }
 
+static void add_place(struct json_object *object, const struct hot_row *row)
+{
+	json_add_u64(object, "offset",
+		     (__u64)row->range << FRSP_HOT_RANGE_SHIFT);
+	json_add_u64(object, "length", 1ULL << FRSP_HOT_RANGE_SHIFT);
+}
+
+struct json_object *hot_json_range(const struct hot_row *row)
+{
+	struct json_object *object = json_object_new_object();
+
+	add_place(object, row);
+	add_counts(object, row);
+	json_add_number(object, "temperature", row->temperature, 3);
+	add_who(object, row);
+	return object;
+}
+
 struct json_object *hot_json_row(const struct hot_row *row)
 {
 	struct json_object *object = json_object_new_object();
 
 	add_file(object, row);
-	if (row->range != FRSP_HOT_RANGE_FILE) {
-		json_add_u64(object, "offset",
-			     (__u64)row->range << FRSP_HOT_RANGE_SHIFT);
-		json_add_u64(object, "length", 1ULL << FRSP_HOT_RANGE_SHIFT);
-	}
+	if (row->range != FRSP_HOT_RANGE_FILE)
+		add_place(object, row);
 	add_counts(object, row);
 	json_add_number(object, "temperature", row->temperature, 3);
 	json_add_u64(object, "ranges", row->n_ranges);

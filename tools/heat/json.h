@@ -21,8 +21,11 @@ struct json_object *hot_json_document(const struct hot_frame *frame,
 void hot_json_add(struct json_object *object, const struct hot_frame *frame,
 		  bool ranges);
 
-/* A file or range, and a process with what it moved of one. */
+/* A file or range; a range without what it shares with its file; and a process
+ * with what it moved of one.
+ */
 struct json_object *hot_json_row(const struct hot_row *row);
+struct json_object *hot_json_range(const struct hot_row *row);
 struct json_object *hot_json_who(const struct hot_row_who *who);
 
 #endif

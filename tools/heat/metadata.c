@@ -106,24 +106,8 @@ static int same_together(const void *a, const void *b)
 static int best_first(const void *a, const void *b, void *context)
 {
 	const struct hot_sort *sort = context;
-	double p = hot_row_value(a, sort->key), q = hot_row_value(b, sort->key);
 
-	if (p == q)
-		return same_together(a, b);
-	return sort->ascending ? (p > q) - (p < q) : (p < q) - (p > q);
-}
-
-static void add(struct hot_row *sum, const struct hot_row *row)
-{
-	sum->reads += row->reads;
-	sum->writes += row->writes;
-	sum->read_bytes += row->read_bytes;
-	sum->write_bytes += row->write_bytes;
-	sum->reads_per_s += row->reads_per_s;
-	sum->writes_per_s += row->writes_per_s;
-	sum->read_bytes_per_s += row->read_bytes_per_s;
-	sum->write_bytes_per_s += row->write_bytes_per_s;
-	sum->temperature += row->temperature;
+	return hot_row_order(a, b, *sort) ?: same_together(a, b);
 }
 
 /* Adds up n rows of one class and filesystem. */
@@ -134,10 +118,8 @@ static struct hot_row sum_up(const struct hot_row *rows, __u32 n)
 
 	for (__u32 i = 0; i < n; i++) {
 		if (i)
-			add(&sum, &rows[i]);
-		for (__u32 k = 0; k < rows[i].n_who; k++)
-			who_list_add(&who, rows[i].who[k].actor,
-				     rows[i].who[k].bytes);
+			hot_row_add(&sum, &rows[i]);
+		who_list_add_row(&who, &rows[i]);
 	}
 	who_list_top(&who, &sum);
 	return sum;
@@ -193,10 +175,7 @@ static bool matches(const struct hot_row *row, const char *filter)
 static bool comes_before(const struct hot_row *sum, const struct hot_row *file,
 			 struct hot_sort sort)
 {
-	double p = hot_row_value(sum, sort.key);
-	double q = hot_row_value(file, sort.key);
-
-	return sort.ascending ? p < q : p > q;
+	return hot_row_order(sum, file, sort) < 0;
 }
 
 int hot_metadata_merge(struct hot_metadata *metadata,

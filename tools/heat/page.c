@@ -135,9 +135,7 @@ static void find_who(const struct hot_monitor_parts *parts,
 		struct hot_row *range = &page->heat.ranges[i];
 
 		hot_actors_fill(parts->actors, range);
-		for (__u32 k = 0; k < range->n_who; k++)
-			who_list_add(&page->who, range->who[k].actor,
-				     range->who[k].bytes);
+		who_list_add_row(&page->who, range);
 	}
 	who_list_top(&page->who, &top); /* sorts the list */
 }

@@ -294,6 +294,19 @@ static bool merge_twins(struct hot_row *row, __u32 index,
 	return true;
 }
 
+void hot_row_add(struct hot_row *sum, const struct hot_row *row)
+{
+	sum->reads += row->reads;
+	sum->writes += row->writes;
+	sum->read_bytes += row->read_bytes;
+	sum->write_bytes += row->write_bytes;
+	sum->reads_per_s += row->reads_per_s;
+	sum->writes_per_s += row->writes_per_s;
+	sum->read_bytes_per_s += row->read_bytes_per_s;
+	sum->write_bytes_per_s += row->write_bytes_per_s;
+	sum->temperature += row->temperature;
+}
+
 static void add_class(struct hot_row *class, const struct frsp_hot_slot *slot,
 		      struct hot_moved delta, const struct hot_clock *clock,
 		      double interval_s)
@@ -301,15 +314,7 @@ static void add_class(struct hot_row *class, const struct frsp_hot_slot *slot,
 	struct hot_row row;
 
 	fill_row(&row, slot, delta, clock, interval_s);
-	class->reads += row.reads;
-	class->writes += row.writes;
-	class->read_bytes += row.read_bytes;
-	class->write_bytes += row.write_bytes;
-	class->reads_per_s += row.reads_per_s;
-	class->writes_per_s += row.writes_per_s;
-	class->read_bytes_per_s += row.read_bytes_per_s;
-	class->write_bytes_per_s += row.write_bytes_per_s;
-	class->temperature += row.temperature;
+	hot_row_add(class, &row);
 }
 
 static int fill_rows(struct hot_rows *rows, struct hot_best *c,

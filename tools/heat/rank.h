@@ -69,6 +69,9 @@ struct hot_row {
 	const struct hot_tree_row *tree;
 };
 
+/* Adds what the row counted to a sum: operations, bytes, rates, temperature. */
+void hot_row_add(struct hot_row *sum, const struct hot_row *row);
+
 struct hot_rows {
 	struct hot_row *rows;
 	__u32 n_rows;

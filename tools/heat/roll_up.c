@@ -126,21 +126,10 @@ static struct sum *sum_of(struct hot_rolled_up *rolled,
 
 static void add(struct sum *sum, const struct hot_row *file)
 {
-	struct hot_row *row = &sum->row;
-
-	row->n_files += !file->is_metadata;
-	row->n_ranges += file->n_ranges;
-	row->reads += file->reads;
-	row->writes += file->writes;
-	row->read_bytes += file->read_bytes;
-	row->write_bytes += file->write_bytes;
-	row->reads_per_s += file->reads_per_s;
-	row->writes_per_s += file->writes_per_s;
-	row->read_bytes_per_s += file->read_bytes_per_s;
-	row->write_bytes_per_s += file->write_bytes_per_s;
-	row->temperature += file->temperature;
-	for (__u32 i = 0; i < file->n_who; i++)
-		who_list_add(&sum->who, file->who[i].actor, file->who[i].bytes);
+	sum->row.n_files += !file->is_metadata;
+	sum->row.n_ranges += file->n_ranges;
+	hot_row_add(&sum->row, file);
+	who_list_add_row(&sum->who, file);
 }
 
 /* For qsort_r(): the best first, equal ones by path. */
@@ -148,11 +137,9 @@ static int best_first(const void *a, const void *b, void *context)
 {
 	const struct hot_row *x = a, *y = b;
 	const struct hot_sort *sort = context;
-	double p = hot_row_value(x, sort->key), q = hot_row_value(y, sort->key);
 
-	if (p == q)
-		return strcmp(x->file->path ?: "", y->file->path ?: "");
-	return sort->ascending ? (p > q) - (p < q) : (p < q) - (p > q);
+	return hot_row_order(x, y, *sort)
+		       ?: strcmp(x->file->path ?: "", y->file->path ?: "");
 }
 
 int hot_roll_up(struct hot_rolled_up *rolled, const struct hot_rows *files,

@@ -78,3 +78,11 @@ double hot_row_value(const struct hot_row *row, enum hot_sort_key key)
 		return row->temperature;
 	}
 }
+
+int hot_row_order(const struct hot_row *x, const struct hot_row *y,
+		  struct hot_sort sort)
+{
+	double p = hot_row_value(x, sort.key), q = hot_row_value(y, sort.key);
+
+	return sort.ascending ? (p > q) - (p < q) : (p < q) - (p > q);
+}

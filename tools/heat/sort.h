@@ -45,4 +45,9 @@ struct hot_row;
 /* What the key sorts by. For rates: per second. */
 double hot_row_value(const struct hot_row *row, enum hot_sort_key key);
 
+/* Below 0: x comes before y; above 0: behind it; 0: they have the same value.
+ */
+int hot_row_order(const struct hot_row *x, const struct hot_row *y,
+		  struct hot_sort sort);
+
 #endif

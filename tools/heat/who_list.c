@@ -31,6 +31,12 @@ static int most_bytes_first(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
+void who_list_add_row(struct who_list *list, const struct hot_row *row)
+{
+	for (__u32 i = 0; i < row->n_who; i++)
+		who_list_add(list, row->who[i].actor, row->who[i].bytes);
+}
+
 void who_list_top(struct who_list *list, struct hot_row *row)
 {
 	qsort(list->who, list->n, sizeof(list->who[0]), most_bytes_first);

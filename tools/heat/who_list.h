@@ -19,6 +19,9 @@ struct who_list {
 void who_list_add(struct who_list *list, const struct hot_actor *actor,
 		  __u64 bytes);
 
+/* Adds the processes of a row. */
+void who_list_add_row(struct who_list *list, const struct hot_row *row);
+
 /* Sorts the list, and gives the row those with the most bytes. */
 void who_list_top(struct who_list *list, struct hot_row *row);
 

@@ -151,30 +151,6 @@ static void add_who(struct json_object *object, const struct hot_page *page)
 	json_object_object_add(object, "who_by_ranges", array);
 }
 
-/* Ranges lack what they share with the file. */
-static struct json_object *range_object(const struct hot_row *row)
-{
-	struct json_object *object = json_object_new_object();
-	struct json_object *who = json_object_new_array_ext(FRSP_HOT_WHO);
-
-	json_add_u64(object, "offset",
-		     (__u64)row->range << FRSP_HOT_RANGE_SHIFT);
-	json_add_u64(object, "length", 1ULL << FRSP_HOT_RANGE_SHIFT);
-	json_add_u64(object, "reads", row->reads);
-	json_add_u64(object, "writes", row->writes);
-	json_add_u64(object, "read_bytes", row->read_bytes);
-	json_add_u64(object, "write_bytes", row->write_bytes);
-	json_add_number(object, "reads_per_s", row->reads_per_s, 2);
-	json_add_number(object, "writes_per_s", row->writes_per_s, 2);
-	json_add_u64(object, "read_bytes_per_s", row->read_bytes_per_s + 0.5);
-	json_add_u64(object, "write_bytes_per_s", row->write_bytes_per_s + 0.5);
-	json_add_number(object, "temperature", row->temperature, 3);
-	for (__u32 i = 0; i < row->n_who; i++)
-		json_object_array_add(who, hot_json_who(&row->who[i]));
-	json_object_object_add(object, "who", who);
-	return object;
-}
-
 static void add_ranges(struct json_object *object, const struct hot_page *page,
 		       struct hot_sort sort, __u32 max_rows)
 {
@@ -189,7 +165,7 @@ static void add_ranges(struct json_object *object, const struct hot_page *page,
 	if (max_rows && n > max_rows)
 		n = max_rows;
 	for (__u32 i = 0; i < n; i++)
-		json_object_array_add(array, range_object(order[i]));
+		json_object_array_add(array, hot_json_range(order[i]));
 	json_object_object_add(object, "ranges", array);
 	free(order);
 }
