@@ -272,7 +272,8 @@ static int call(const struct exchange *exchange, __u64 start, __u64 bytes,
 	struct move_extent move = {
 		.donor_fd = exchange->donor,
 		.orig_start = start / exchange->block_bytes,
-		.donor_start = start / exchange->block_bytes,
+		.donor_start =
+			(start + exchange->donor_shift) / exchange->block_bytes,
 		.len = bytes / exchange->block_bytes,
 	};
 	int err = ioctl(exchange->fd, EXT4_IOC_MOVE_EXT, &move) ? -errno : 0;
@@ -362,17 +363,27 @@ static void drop_own(const struct exchange *exchange, __u64 start, __u64 end,
 		drop(exchange->fd, start, to < end ? to : end);
 }
 
-/* Pauses as the pace demands. 0; -EAGAIN and -EINTR as exchange_range(). */
-static int pause_between(const struct exchange *exchange)
+/* Pauses as the pace and the checkpoint demand. 0 or -errno as
+ * exchange_range().
+ */
+static int pause_between(struct exchange *exchange)
 {
 	double pause_s;
+	int asked;
 
 	do {
 		if (interrupted)
 			return -EINTR;
 		if (is_wanted(exchange))
 			return -EAGAIN;
+		asked = exchange->checkpoint(exchange);
+		if (asked < 0) {
+			exchange->failed = NULL;
+			return asked;
+		}
 		pause_s = pace_pause_s(exchange->pace, clock_monotonic_s());
+		if (asked && pause_s < PAUSE_SLICE_S)
+			pause_s = PAUSE_SLICE_S;
 		/* also without a pause: this is where signals arrive */
 		interrupt_poll(NULL, 0,
 			       pause_s < 0		 ? 0

@@ -9,8 +9,10 @@
 
 struct exchange {
 	int fd;	   /* of the file, open for reading and writing */
-	int donor; /* with blocks at the same offsets */
+	int donor; /* with blocks at the same offsets plus donor_shift */
 	int dir;   /* any directory of the filesystem */
+	/* modulo 2^64; a multiple of a block and of a page */
+	__u64 donor_shift;
 	__u32 block_bytes;
 	/* The page cache may have large folios, which the exchange cannot
 	 * handle: read the range into small ones first.
@@ -26,6 +28,10 @@ struct exchange {
 
 	/* Called after each step. */
 	void (*progress)(struct exchange *exchange);
+	/* Called before each step. 0: go on; 1: not now, ask again soon; or a
+	 * -errno, with which exchange_range() ends.
+	 */
+	int (*checkpoint)(struct exchange *exchange);
 	void *context;
 
 	/* results */
@@ -43,9 +49,9 @@ struct exchange {
  * frsp.ko is not there any more; -EINTR: the program was told to
  * end; -EBUSY: pages of the range stay dirty; -ECANCELED: the exchange makes
  * the journal commit again and again; -EUCLEAN: the new blocks cannot be
- * written, and the old ones not brought back; or another -errno. In each case
- * but -EUCLEAN the file has its content, and what was exchanged is committed;
- * that may be a part.
+ * written, and the old ones not brought back; what .checkpoint returned, with
+ * .failed NULL; or another -errno. In each case but -EUCLEAN the file has its
+ * content, and what was exchanged is committed; that may be a part.
  */
 int exchange_range(struct exchange *exchange, __u64 start, __u64 bytes);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ctl/defrag_report.h"
+#include "ctl/move_report.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,8 +13,6 @@
 #include "ctl/ctl.h"
 #include "paths/path.h"
 
-#define FILE_SCHEMA    "frsp.defrag-file/1"
-#define SUM_SCHEMA     "frsp.defrag/1"
 #define PROGRESS_GAP_S 0.2
 #define CLEAR_LINE     "\r\033[K"
 
@@ -30,9 +28,12 @@ static const char *const outcome_words[] = {
 	[FAILED] = "failed",
 };
 
-void defrag_report_init(struct defrag_report *report, bool json, bool dry_run)
+void move_report_init(struct move_report *report,
+		      const struct move_report_schemas *schemas, bool json,
+		      bool dry_run)
 {
-	*report = (struct defrag_report){
+	*report = (struct move_report){
+		.schemas = schemas,
 		.json = json,
 		.dry_run = dry_run,
 		.shows_progress = !json && isatty(STDERR_FILENO),
@@ -40,7 +41,7 @@ void defrag_report_init(struct defrag_report *report, bool json, bool dry_run)
 	};
 }
 
-void defrag_report_begin(struct defrag_report *report, const char *path)
+void move_report_begin(struct move_report *report, const char *path)
 {
 	report->path = path;
 	report->file_began_s = report->shown_s = clock_monotonic_s();
@@ -52,9 +53,9 @@ static const char *escaped(char buf[PATH_LABEL_LEN], const char *path)
 	return buf;
 }
 
-void defrag_report_progress(void *context, __u64 planned, __u64 done)
+void move_report_progress(void *context, __u64 planned, __u64 done)
 {
-	struct defrag_report *report = context;
+	struct move_report *report = context;
 	double now_s = clock_monotonic_s(), rate;
 	char path[PATH_LABEL_LEN], speed[FMT_LEN], left[FMT_LEN];
 
@@ -71,13 +72,13 @@ void defrag_report_progress(void *context, __u64 planned, __u64 done)
 	fflush(stderr);
 }
 
-static void clear_progress(const struct defrag_report *report)
+static void clear_progress(const struct move_report *report)
 {
 	if (report->shows_progress && report->shown_s > report->file_began_s)
 		fputs(CLEAR_LINE, stderr);
 }
 
-static enum outcome outcome_of(const struct defrag_result *result)
+static enum outcome outcome_of(const struct move_result *result)
 {
 	if (result->err == -EAGAIN || result->err == -EINTR)
 		return STOPPED;
@@ -92,7 +93,7 @@ static enum outcome outcome_of(const struct defrag_result *result)
 
 /* Why a file was not, or not wholly, moved; for JSON, too. NULL: it was. */
 static const char *reason_of(enum outcome outcome,
-			     const struct defrag_result *result)
+			     const struct move_result *result)
 {
 	if (outcome == LEFT_ALONE)
 		return move_refusal_word(result->refusal);
@@ -101,7 +102,7 @@ static const char *reason_of(enum outcome outcome,
 	return outcome == FAILED ? strerrorname_np(-result->err) : NULL;
 }
 
-static void print_failure(const char *path, const struct defrag_result *result)
+static void print_failure(const char *path, const struct move_result *result)
 {
 	const char *hint =
 		result->err == -ENOSPC
@@ -123,8 +124,8 @@ static const char *plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
-static void print_numbers(const struct defrag_report *report,
-			  const struct defrag_result *result)
+static void print_numbers(const struct move_report *report,
+			  const struct move_result *result)
 {
 	char bytes[FMT_LEN];
 
@@ -137,8 +138,8 @@ static void print_numbers(const struct defrag_report *report,
 	       report->dry_run ? "to move" : "moved");
 }
 
-static void print_line(const struct defrag_report *report, const char *path,
-		       enum outcome outcome, const struct defrag_result *result)
+static void print_line(const struct move_report *report, const char *path,
+		       enum outcome outcome, const struct move_result *result)
 {
 	if (outcome == FAILED) {
 		print_failure(path, result);
@@ -170,10 +171,10 @@ static void print_line(const struct defrag_report *report, const char *path,
 	fflush(stdout);
 }
 
-static void print_object(const char *path, enum outcome outcome,
-			 const struct defrag_result *result)
+static void print_object(const struct move_report *report, const char *path,
+			 enum outcome outcome, const struct move_result *result)
 {
-	struct json_object *document = ctl_document(FILE_SCHEMA);
+	struct json_object *document = ctl_document(report->schemas->file);
 	const char *reason = reason_of(outcome, result);
 
 	json_add_text(document, "path", path);
@@ -188,8 +189,8 @@ static void print_object(const char *path, enum outcome outcome,
 	fflush(stdout);
 }
 
-static void add(struct defrag_report *report, enum outcome outcome,
-		bool was_named, const struct defrag_result *result)
+static void add(struct move_report *report, enum outcome outcome,
+		bool was_named, const struct move_result *result)
 {
 	report->files++;
 	report->failed +=
@@ -206,8 +207,8 @@ static void add(struct defrag_report *report, enum outcome outcome,
 		report->longest_s = result->longest_s;
 }
 
-void defrag_report_end(struct defrag_report *report, const char *path,
-		       bool was_named, const struct defrag_result *result)
+void move_report_end(struct move_report *report, const char *path,
+		     bool was_named, const struct move_result *result)
 {
 	enum outcome outcome = outcome_of(result);
 	char text[PATH_LABEL_LEN];
@@ -219,7 +220,7 @@ void defrag_report_end(struct defrag_report *report, const char *path,
 	if (was_named || outcome == FAILED || outcome == STOPPED ||
 	    result->pieces) {
 		if (report->json)
-			print_object(path, outcome, result);
+			print_object(report, path, outcome, result);
 		else
 			print_line(report, escaped(text, path), outcome,
 				   result);
@@ -227,7 +228,7 @@ void defrag_report_end(struct defrag_report *report, const char *path,
 	add(report, outcome, was_named, result);
 }
 
-static void print_sum(const struct defrag_report *report)
+static void print_sum(const struct move_report *report)
 {
 	char bytes[FMT_LEN];
 
@@ -247,9 +248,9 @@ static void print_sum(const struct defrag_report *report)
 	printf(" (%.1f s)\n", clock_monotonic_s() - report->began_s);
 }
 
-static enum exit_code print_sum_object(const struct defrag_report *report)
+static enum exit_code print_sum_object(const struct move_report *report)
 {
-	struct json_object *document = ctl_document(SUM_SCHEMA);
+	struct json_object *document = ctl_document(report->schemas->sum);
 
 	json_add_bool(document, "dry_run", report->dry_run);
 	json_add_u64(document, "files", report->files);
@@ -266,7 +267,7 @@ static enum exit_code print_sum_object(const struct defrag_report *report)
 	return ctl_print_json(document);
 }
 
-enum exit_code defrag_report_finish(struct defrag_report *report)
+enum exit_code move_report_finish(struct move_report *report)
 {
 	enum exit_code code = EXIT_OK;
 

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/move_walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "ctl/target.h"
+#include "module/module.h"
+
+#define MAX_DEFAULT_KEEP_FREE (1ULL << 30)
+
+/* A file that changed its type meanwhile (a link, a device) is not opened. */
+static int open_file(const FTSENT *entry)
+{
+	int fd = open(entry->fts_accpath, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat stat;
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &stat))
+		err = -errno;
+	else if (!S_ISREG(stat.st_mode) ||
+		 stat.st_dev != entry->fts_statp->st_dev)
+		err = -ESTALE;
+	if (err)
+		close(fd);
+	return err ?: fd;
+}
+
+static int open_parent(const char *path)
+{
+	char parent[PATH_MAX];
+	int fd;
+
+	snprintf(parent, sizeof(parent), "%.*s",
+		 (int)(strrchr(path, '/') - path + 1), path);
+	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Reads the facts of the file's filesystem, once per filesystem. dir: an open
+ * directory of it.
+ */
+static int know_fs(struct move_walk *walk, int dir, dev_t dev)
+{
+	int err;
+
+	if (walk->fs.dev == dev)
+		return 0;
+	err = move_fs_read(dir, &walk->fs);
+	if (!err && walk->fs.dev != dev)
+		return -EXDEV;
+	if (walk->ctl->given & CTL_KEEP_FREE)
+		walk->options.keep_free = walk->ctl->keep_free;
+	else if (walk->fs.bytes / 100 < MAX_DEFAULT_KEEP_FREE)
+		walk->options.keep_free = walk->fs.bytes / 100;
+	else
+		walk->options.keep_free = MAX_DEFAULT_KEEP_FREE;
+	return err;
+}
+
+static void move_open_file(struct move_walk *walk, const FTSENT *entry,
+			   int file, int dir, struct move_result *result)
+{
+	int err = know_fs(walk, dir, entry->fts_statp->st_dev);
+
+	*result = (struct move_result){.err = err};
+	if (err) {
+		result->failed =
+			err == -EXDEV
+				? "it is mounted onto a file of another filesystem"
+				: "cannot read the filesystem's superblock";
+		return;
+	}
+	result->refusal = move_judge_fs(&walk->fs.facts);
+	if (result->refusal == MOVE_ALLOWED)
+		walk->move(walk, file, entry->fts_path, dir, result);
+}
+
+static void move_entry(struct move_walk *walk, const FTSENT *entry)
+{
+	struct move_result result = {.failed = "cannot open it"};
+	int file = open_file(entry), dir = -1;
+
+	if (file < 0)
+		result.err = file;
+	else
+		dir = open_parent(entry->fts_path);
+	if (file >= 0 && dir < 0)
+		result.err = dir;
+	move_report_begin(&walk->report, entry->fts_path);
+	if (file >= 0 && dir >= 0)
+		move_open_file(walk, entry, file, dir, &result);
+	if (file >= 0)
+		close(file);
+	if (dir >= 0)
+		close(dir);
+	move_report_end(&walk->report, entry->fts_path,
+			entry->fts_level == FTS_ROOTLEVEL, &result);
+}
+
+/* A result without a file that could be opened. */
+static void report_other(struct move_walk *walk, const FTSENT *entry, int err,
+			 const char *failed, enum move_refusal refusal)
+{
+	struct move_result result = {
+		.err = err, .failed = failed, .refusal = refusal};
+
+	move_report_end(&walk->report, entry->fts_path,
+			entry->fts_level == FTS_ROOTLEVEL, &result);
+}
+
+static void visit(struct move_walk *walk, const FTSENT *entry)
+{
+	switch (entry->fts_info) {
+	case FTS_F:
+		move_entry(walk, entry);
+		break;
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		report_other(walk, entry, -entry->fts_errno, "cannot read it",
+			     MOVE_ALLOWED);
+		break;
+	case FTS_D:
+	case FTS_DP:
+	case FTS_DC:
+		break;
+	default: /* links, devices, sockets */
+		if (entry->fts_level == FTS_ROOTLEVEL)
+			report_other(walk, entry, 0, NULL, MOVE_NOT_REGULAR);
+	}
+}
+
+static enum exit_code walk_path(struct move_walk *walk, const char *path)
+{
+	char *real = realpath(path, NULL);
+	char *paths[] = {real, NULL};
+	FTSENT *entry;
+	FTS *fts;
+
+	if (!real)
+		return log_fail(EXIT_FAILED,
+				"name a file or directory on a mounted ext4",
+				"%s: %s", path, strerror(errno));
+	fts = fts_open(paths, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
+	if (!fts) {
+		free(real);
+		return log_fail(EXIT_FAILED, NULL, "%s: %s", path,
+				strerror(errno));
+	}
+	while (!interrupted && (entry = fts_read(fts))) {
+		visit(walk, entry);
+		interrupt_poll(NULL, 0, 0); /* signals arrive only here */
+	}
+	fts_close(fts);
+	free(real);
+	return EXIT_OK;
+}
+
+/* Between an exchange and its commit, the program must neither stop nor end.
+ * Ctrl-Z, a terminal that goes away, and a closed pipe of the output have to
+ * wait for interrupt_poll(), as SIGINT does.
+ */
+static void hold_signals(void)
+{
+	sigset_t held;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGTSTP);
+	sigaddset(&held, SIGTTOU);
+	sigaddset(&held, SIGHUP);
+	sigaddset(&held, SIGQUIT);
+	sigaddset(&held, SIGPIPE);
+	sigaddset(&held, SIGALRM);
+	sigaddset(&held, SIGUSR1);
+	sigaddset(&held, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &held, NULL);
+}
+
+enum exit_code move_walk_check(const struct ctl *ctl)
+{
+	if (geteuid())
+		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
+				"%s needs root", ctl->command->name);
+	if (ctl->in_use && !frsp_module_is_loaded())
+		return ctl_not_loaded();
+	return EXIT_OK;
+}
+
+enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl)
+{
+	enum exit_code code = EXIT_OK, last;
+
+	walk->ctl = ctl;
+	walk->pace.bytes_per_s = ctl->rate;
+	walk->options = (struct mover_options){
+		.dry_run = ctl->dry_run,
+		.in_use = ctl->in_use,
+		.pace = &walk->pace,
+		.hooks = {.progress = move_report_progress,
+			  .context = &walk->report},
+	};
+	interrupt_catch();
+	hold_signals();
+	move_report_init(&walk->report, walk->schemas, ctl->json, ctl->dry_run);
+	for (int i = 0; i < ctl->n_args && !interrupted; i++) {
+		last = walk_path(walk, ctl->args[i]);
+		if (last != EXIT_OK)
+			code = last;
+	}
+	last = move_report_finish(&walk->report);
+	return code != EXIT_OK ? code : last;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Walks the files and directories that the user names, and lets a command move
+ * each file.
+ *
+ * A file that the user names is always reported. Of those in directories, only
+ * files with something to gain are.
+ */
+#ifndef FRSP_CTL_MOVE_WALK_H
+#define FRSP_CTL_MOVE_WALK_H
+
+#include "ctl/ctl.h"
+#include "ctl/move_report.h"
+#include "move/mover.h"
+
+struct move_walk {
+	const struct move_report_schemas *schemas;
+	/* Moves a file, as mover_move_file(). Its filesystem, walk->fs, allows
+	 * that.
+	 */
+	void (*move)(struct move_walk *walk, int path_fd, const char *path,
+		     int dir, struct move_result *result);
+
+	/* The walk sets the rest. */
+	const struct ctl *ctl;
+	struct move_fs fs; /* of the last file; .dev 0: none yet */
+	struct mover_options options;
+	struct move_pace pace;
+	struct move_report report;
+};
+
+/* Checks that the user may move files as the command line says. If not, prints
+ * why.
+ */
+enum exit_code move_walk_check(const struct ctl *ctl);
+
+/* Walks the arguments of the command, and prints the report. The rest of walk
+ * must be zero.
+ */
+enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl);
+
+#endif
