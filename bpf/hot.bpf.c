@@ -316,45 +316,67 @@ static __always_inline bool is_direct(const struct bio *bio)
 	       1U << bpf_core_enum_value(enum req_flag_bits, __REQ_IDLE);
 }
 
-/* Adds a bio to the totals of the actor that runs now. Returns the actor's id. */
+#define IS_MOVERS (~0U) /* no actor's id: the I/O does not count */
+
+/* Adds a bio to the totals of the actor that runs now. Returns the actor's id,
+ * or IS_MOVERS.
+ */
 static __noinline __u32 charge_now(const struct frsp_hot_io *io)
 {
 	struct frsp_hot_actor *actor;
 	__u32 id = actor_now(&actor);
 
+	if (actor && actor->kind == FRSP_HOT_MOVER)
+		return IS_MOVERS;
 	actor_add(actor, io->flags & IO_WRITE, io->bytes, io->jiffies);
+	return id;
+}
+
+/* Adds writeback to the totals of the range's writer. Returns the writer's id,
+ * or IS_MOVERS. If nobody knows who dirtied the range, and a mover writes it,
+ * then the mover did.
+ */
+static __always_inline __u32 charge_writer(const struct frsp_hot_key *key,
+					   const struct frsp_hot_io *io)
+{
+	__u32 id = range_writer(key);
+	struct frsp_hot_actor *actor = actor_of(id);
+
+	if (actor ? actor->kind == FRSP_HOT_MOVER : mover_runs())
+		return IS_MOVERS;
+	actor_add(actor, true, io->flags & IO_MANY ? 0 : io->bytes,
+		  io->jiffies);
 	return id;
 }
 
 /* Fills in who caused the I/O. Writeback of several ranges counts as one
  * operation of the first range's writer; credit_writer() adds the bytes of each
- * range, and account() none.
+ * range. False: a mover did.
  */
-static __always_inline void find_actor(struct frsp_hot_key *key,
+static __always_inline bool find_actor(struct frsp_hot_key *key,
 				       struct frsp_hot_io *io,
 				       const struct frsp_hot_source *src,
 				       const struct bio *bio, bool scattered)
 {
-	__u64 range = src->pos >> FRSP_HOT_RANGE_SHIFT, bytes = io->bytes;
+	__u64 range = src->pos >> FRSP_HOT_RANGE_SHIFT;
 	__u32 actor;
 
 	if (io->flags & IO_WRITE && src->kind == FRSP_HOT_SOURCE_FILE &&
 	    src->mapping && !is_direct(bio)) {
 		key->s_dev = src->fs_dev;
 		key->range = range;
-		actor = range_writer(key);
 		if (scattered ||
-		    (src->pos + io->bytes - 1) >> FRSP_HOT_RANGE_SHIFT !=
-			    range) {
+		    (src->pos + io->bytes - 1) >> FRSP_HOT_RANGE_SHIFT != range)
 			io->flags |= IO_MANY;
-			bytes = 0;
-		}
-		actor_add(actor_of(actor), true, bytes, io->jiffies);
+		actor = charge_writer(key, io);
 	} else {
 		actor = charge_now(io);
 	}
+	if (actor == IS_MOVERS)
+		return false;
 	if (!(io->flags & IO_MANY))
 		io->flags |= actor << IO_ACTOR_SHIFT;
+	return true;
 }
 
 /* The walk is a variable of this function, so that clang can give it the stack
@@ -377,7 +399,11 @@ static __always_inline void account(const struct frsp_origin *origin,
 	walk.ranges.key.ino = src->ino;
 	walk.ranges.key.fs = src->slot_fs;
 	walk.ranges.key.gen = src->gen;
-	find_actor(&walk.ranges.key, &walk.ranges.io, src, bio, scattered);
+	if (!find_actor(&walk.ranges.key, &walk.ranges.io, src, bio,
+			scattered)) {
+		stat_add(FRSP_HOT_STAT_MOVER_BYTES, origin->bytes);
+		return;
+	}
 	walk.ranges.key.range = FRSP_HOT_RANGE_FILE;
 	result = hot_account(&walk.ranges.key, &walk.ranges.io);
 	if (result == FRSP_HOT_ACCOUNTED_NEW)

@@ -166,6 +166,7 @@ enum frsp_hot_stat {
 	FRSP_HOT_STAT_ACTORS,	    /* actors entered (hot_who.h) */
 	FRSP_HOT_STAT_NO_ACTOR,	    /* times that there was no room for one */
 	FRSP_HOT_STAT_NOBODY_BYTES, /* of bios whose actor is unknown */
+	FRSP_HOT_STAT_MOVER_BYTES,  /* of bios that a mover caused */
 	FRSP_HOT_NR_STATS,
 };
 

@@ -140,6 +140,17 @@ static __noinline int name_worker(struct frsp_hot_actor_key *key)
 	return 0;
 }
 
+/* Is it root's? Otherwise any user could hide what it does. */
+static __always_inline bool is_mover(const struct task_struct *leader,
+				     const struct frsp_hot_actor_key *key)
+{
+	/* static: libbpf would make a map of its own for literals */
+	static const char mover[] = FRSP_HOT_MOVER_COMM;
+
+	return !bpf_strncmp(key->comm, sizeof(mover), mover) &&
+	       !leader->real_cred->euid.val;
+}
+
 /* Looks the process up that runs now, or enters it. Returns its id; 0: there is
  * no room for it.
  */
@@ -160,6 +171,8 @@ static __noinline __u32 actor_find(void)
 		key.cgroup = bpf_get_current_cgroup_id();
 		key.pid = leader->tgid;
 		key.start = leader->start_boottime >> 20;
+		if (is_mover(leader, &key))
+			kind = FRSP_HOT_MOVER;
 	}
 	id = bpf_map_lookup_elem(&hotmon_ids, &key);
 	return id ? *id : actor_new(&key, kind);
@@ -234,6 +247,15 @@ static __always_inline __u32 actor_now(struct frsp_hot_actor **actor)
 	last->leader = (__u64)leader;
 	*actor = actor_of(id);
 	return id;
+}
+
+/* Does a mover run now? */
+static __noinline bool mover_runs(void)
+{
+	struct frsp_hot_actor *actor;
+
+	actor_now(&actor);
+	return actor && actor->kind == FRSP_HOT_MOVER;
 }
 
 /* Adds a bio to the totals of an actor, or of nobody (NULL). */

@@ -45,9 +45,15 @@ struct frsp_hot_actor_key {
 	__u32 start;  /* when it started: ns since boot >> 20, low bits */
 };
 
+/* The name of a process that moves data (tools/move/own_io.h). What it reads
+ * and writes says nothing about what is hot, so it does not count.
+ */
+#define FRSP_HOT_MOVER_COMM "frsp-mover"
+
 enum frsp_hot_actor_kind {
 	FRSP_HOT_PROCESS,
 	FRSP_HOT_KERNEL_THREAD,
+	FRSP_HOT_MOVER, /* root's process with the name above */
 };
 
 struct frsp_hot_actor {

@@ -14,6 +14,7 @@
 #include "base/interrupt.h"
 #include "ctl/target.h"
 #include "module/module.h"
+#include "move/own_io.h"
 
 #define MAX_DEFAULT_KEEP_FREE (1ULL << 30)
 
@@ -212,6 +213,7 @@ enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl)
 	};
 	interrupt_catch();
 	hold_signals();
+	own_io_mark();
 	move_report_init(&walk->report, walk->schemas, ctl->json, ctl->dry_run);
 	for (int i = 0; i < ctl->n_args && !interrupted; i++) {
 		last = walk_path(walk, ctl->args[i]);

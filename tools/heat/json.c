@@ -303,6 +303,7 @@ void hot_json_add(struct json_object *object, const struct hot_frame *frame,
 	add_class(object, "swap", &frame->ranking.classes[FRSP_HOT_SWAP]);
 	json_add_u64(object, "dropped", frame->dropped);
 	json_add_u64(object, "nobody_bytes", frame->nobody_bytes);
+	json_add_u64(object, "mover_bytes", frame->mover_bytes);
 	add_tracked(object, frame);
 	add_overhead(object, frame);
 	if (frame->latency.on)

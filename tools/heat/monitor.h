@@ -71,6 +71,7 @@ struct hot_frame {
 	struct hot_rows groups;	  /* sums over files; who caused the I/O */
 	__u64 processes_lost;	  /* times that there was no room for one */
 	__u64 nobody_bytes; /* of I/O whose actor is unknown, since the start */
+	__u64 mover_bytes;  /* left out: frspctl moved data; since the start */
 	__u64 dropped; /* key updates that found no room, since the start */
 	__u64 missed;  /* bios the kernel ran no program for (recursion) */
 	/* files not announced as the ring buffer was full, and filesystems that

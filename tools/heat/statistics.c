@@ -22,6 +22,7 @@ void hot_statistics(struct hot_frame *frame, const struct hot_track *track,
 {
 	frame->processes_lost = stats[FRSP_HOT_STAT_NO_ACTOR];
 	frame->nobody_bytes = stats[FRSP_HOT_STAT_NOBODY_BYTES];
+	frame->mover_bytes = stats[FRSP_HOT_STAT_MOVER_BYTES];
 	frame->dropped = stats[FRSP_HOT_STAT_DROPPED];
 	frame->missed = missed_bios(track, stats);
 	frame->unnamed = stats[FRSP_HOT_STAT_UNNAMED];

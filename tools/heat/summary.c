@@ -77,7 +77,7 @@ static void add_latency(char line[HOT_SUMMARY_LEN],
 
 static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 {
-	char map[FMT_LEN];
+	char map[FMT_LEN], moved[FMT_LEN];
 
 	snprintf(line, HOT_SUMMARY_LEN, "%-13s ", "own cost");
 	add_warnings(line, frame);
@@ -97,6 +97,9 @@ static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 		append(line, ", %llu forgotten", frame->n_evicted);
 	if (frame->unnamed)
 		append(line, ", %llu not announced", frame->unnamed);
+	if (frame->mover_bytes)
+		append(line, ", %s of frspctl's moves left out",
+		       fmt_bytes(moved, frame->mover_bytes, false));
 }
 
 /* Swap files are rare and seldom used, so they are shown only if they were

@@ -21,7 +21,7 @@
 /* Raise it when the layout of a map changes, or what a map counts, or the
  * interface of a program that readers run (struct frsp_hot_fs_query).
  */
-#define WATCH_PIN_SCHEMA 9
+#define WATCH_PIN_SCHEMA 10
 
 /* Whether the object is pinned in our schema. */
 bool watch_pin_is_there(const char *object);
