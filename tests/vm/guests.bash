@@ -45,15 +45,20 @@ hot_in_guest() { # hot_in_guest KERNEL
 		env FRSP_ALL="${FRSP_ALL:-}" "$vm_dir/hot-in-guest"
 }
 
-# Without a MODULE, the guest has no frsp.ko. An emulated CPU takes half a minute for each
+# Runs tests of the mover: the files NAME.bats of tests/native, by default defrag. Without a
+# MODULE ('' or left out), the guest has no frsp.ko. An emulated CPU takes half a minute for each
 # test, so only the choice of tests that matches the pattern in FRSP_TESTS runs.
-defrag_in_guest() { # defrag_in_guest KERNEL [MODULE]
+defrag_in_guest() { # defrag_in_guest KERNEL [MODULE [NAME...]]
+	local files=("${@:3}")
+	[[ ${files[*]} ]] || files=(defrag)
+	files=("${files[@]/#/$vm_dir/../native/}")
 	# shellcheck disable=SC2016 # for the guest's shell
 	"$vm_dir/run" --memory 3072 --timeout "${GUEST_TIMEOUT:-2400}" "$1" \
-		env FRSP_PATIENCE=300 BATS_TEST_TIMEOUT=900 bash -c '
+		env FRSP_PATIENCE=300 BATS_TEST_TIMEOUT=900 FRSP_STEPS_TIMEOUT=3600 \
+		FRSP_MODEL_SECONDS="${FRSP_MODEL_SECONDS:-12}" FRSP_CRASHES="${FRSP_CRASHES:-5}" bash -c '
 			[[ ! $1 ]] || modprobe ext4 && insmod "$1" || exit
-			bats --timing --formatter tap --filter "$2" "$3"' \
-		- "${2:-}" "${FRSP_TESTS:-.}" "$vm_dir/../native/defrag.bats"
+			bats --timing --formatter tap --filter "$2" "${@:3}"' \
+		- "${2:-}" "${FRSP_TESTS:-.}" "${files[@]/%/.bats}"
 }
 
 top_in_guest() { # top_in_guest KERNEL
