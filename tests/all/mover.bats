@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The proofs that frspctl defrag loses nothing (steps, model and crashes.bats of tests/native),
+# The proofs that frspctl defrag loses nothing (steps, model, crashes and sick_disk.bats of tests/native),
 # for longer than there, and in a guest with frsp.ko, where files are moved while they are open.
 
 bats_require_minimum_version 1.8.0
@@ -15,7 +15,7 @@ in_guest() { # in_guest KERNEL
 	local ko
 	# shellcheck disable=SC2154 # guests.bash sets it
 	ko=$("$vm_dir/kmod" "$1" WERROR=1) || return
-	FRSP_MODEL_SECONDS=120 FRSP_CRASHES=10 defrag_in_guest "$1" "$ko" steps model crashes
+	FRSP_MODEL_SECONDS=120 FRSP_CRASHES=10 defrag_in_guest "$1" "$ko" steps model crashes sick_disk
 }
 
 @test "two minutes of changes in all ways, and 20 crashes" {
@@ -23,5 +23,5 @@ in_guest() { # in_guest KERNEL
 }
 
 @test "6.12, with frsp.ko: each step interrupted, changes in all ways, crashes" {
-	passes_tap 6.12 8
+	passes_tap 6.12 12
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""slow_fuse.py DIR READ_MS WRITE_MS SLOW_MS: mounts a FUSE filesystem at DIR, with one
+"""slow_fuse.py DIR READ_MS WRITE_MS SLOW_MS [BAD]: mounts a FUSE filesystem at DIR, with one
 file, "disk", of 64 MiB, and is its server. It answers a read after READ_MS and a
 write after WRITE_MS; if their offset is in a 64-KiB block whose number is a multiple of 25,
-after SLOW_MS. It keeps what is written in its memory."""
+after SLOW_MS. It keeps what is written in its memory. BAD is a file that may exist or not;
+lines "read START END" and "write START END" name bytes for which that fails with EIO."""
 import ctypes
 import os
 import struct
@@ -15,11 +16,12 @@ RELEASE, FSYNC, FLUSH, INTERRUPT, BATCH_FORGET = 18, 20, 25, 36, 42
 ROOT, DISK = 1, 2
 SIZE = 64 << 20
 DIRECT_IO = 1  # of an open file: no page cache
-ENOENT, ENOSYS = 2, 38
+ENOENT, EIO, ENOSYS = 2, 5, 38
 
 data = bytearray(SIZE)
 directory = sys.argv[1]
-read_s, write_s, slow_s = (float(ms) / 1000 for ms in sys.argv[2:])
+read_s, write_s, slow_s = (float(ms) / 1000 for ms in sys.argv[2:5])
+bad_file = sys.argv[5] if len(sys.argv) > 5 else ""
 libc = ctypes.CDLL(None, use_errno=True)
 device = os.open("/dev/fuse", os.O_RDWR)
 options = "fd=%d,rootmode=40000,user_id=0,group_id=0" % device
@@ -42,6 +44,15 @@ def wait(began, offset, usual_s):
     time.sleep(max(0, began + how_long - time.monotonic()))
 
 
+def is_bad(what, offset, size):
+    if not os.path.exists(bad_file):
+        return False
+    with open(bad_file) as lines:
+        ranges = [line.split() for line in lines]
+    return any(what == name and offset < int(end) and int(start) < offset + size
+               for name, start, end in ranges)
+
+
 while True:
     try:
         request = os.read(device, 1 << 21)
@@ -62,11 +73,17 @@ while True:
     elif operation == READ:
         offset, size = struct.unpack("QI", request[48:60])
         wait(began, offset, read_s)
+        if is_bad("read", offset, size):
+            reply(to, -EIO)
+            continue
         reply(to, 0, data[offset:offset + size])
     elif operation == WRITE:
         offset, size = struct.unpack("QI", request[48:60])
-        data[offset:offset + size] = request[80:80 + size]
         wait(began, offset, write_s)
+        if is_bad("write", offset, size):
+            reply(to, -EIO)
+            continue
+        data[offset:offset + size] = request[80:80 + size]
         reply(to, 0, struct.pack("II", size, 0))
     elif operation in (RELEASE, FSYNC, FLUSH):
         reply(to, 0)
