@@ -152,9 +152,9 @@ mount_make() {
 
 @test "bash: frspctl's first word is completed to its commands, and no other" {
 	script frspctl bash
-	ARGP_HELP_FMT=rmargin=200 "$frspctl" --help | sed -n '/^ Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p' |
+	ARGP_HELP_FMT=rmargin=300,opt-doc-col=200 "$frspctl" --help | sed -n '/^ Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p' |
 		sort >"$test_dir/help"
-	(($(wc -l <"$test_dir/help") == 7)) || fail "the commands: $(cat "$test_dir/help")"
+	(($(wc -l <"$test_dir/help") == 9)) || fail "the commands: $(cat "$test_dir/help")"
 	diff -u "$test_dir/help" <(complete_words frspctl '' | sort) >&2
 	expect "of sta" "$(complete_words frspctl sta)" status
 	expect "of a second word" "$(complete_words frspctl status sta)" ""
@@ -216,7 +216,7 @@ zsh_scripts() {
 
 @test "zsh: frspctl's first word is completed to its commands, and no other" {
 	zsh_scripts
-	expect "commands" "$(zsh_complete "frspctl " | xargs)" "defrag doctor restore save set status tree"
+	expect "commands" "$(zsh_complete "frspctl " | xargs)" "defrag doctor move restore save set status tiers tree"
 	expect "of a second word" "$(zsh_complete "frspctl status sta")" ""
 }
 

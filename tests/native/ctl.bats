@@ -14,7 +14,7 @@ need_no_module() {
 
 # Prints the commands of --help as lines "NAME SYNOPSIS".
 help_commands() {
-	ARGP_HELP_FMT=rmargin=200,opt-doc-col=90,doc-opt-col=2 "$frspctl" --help |
+	ARGP_HELP_FMT=rmargin=300,opt-doc-col=200,doc-opt-col=2 "$frspctl" --help |
 		sed -n '/^ Commands:/,/^$/s/^  \([a-z].*[^ ]\)   *[A-Z].*/\1/p'
 }
 
@@ -42,7 +42,7 @@ help_commands() {
 }
 
 @test "--help has the commands of the contract" {
-	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "defrag doctor restore save set status tree"
+	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "defrag doctor move restore save set status tiers tree"
 }
 
 @test "wrong usage: exit status 2, and what is wrong" {

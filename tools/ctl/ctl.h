@@ -19,8 +19,12 @@ struct ctl {
 	bool json;
 	bool exact; /* --bytes */
 	bool dry_run, in_use;
-	__u64 rate;	 /* bytes per second; 0: unlimited */
-	__u64 keep_free; /* bytes, if CTL_KEEP_FREE is in given */
+	bool measure;
+	const char *to;	    /* a tier */
+	const char *ranges; /* a file; NULL: none */
+	const char *config; /* of the tiers; NULL: the usual file */
+	__u64 rate;	    /* bytes per second; 0: unlimited */
+	__u64 keep_free;    /* bytes, if CTL_KEEP_FREE is in given */
 };
 
 enum ctl_option {
@@ -30,6 +34,10 @@ enum ctl_option {
 	CTL_RATE = 8,
 	CTL_KEEP_FREE = 16,
 	CTL_IN_USE = 32,
+	CTL_CONFIG = 1 << 16,
+	CTL_MEASURE = 1 << 17,
+	CTL_TO = 1 << 18,
+	CTL_RANGES = 1 << 19,
 };
 
 struct ctl_command {
@@ -52,10 +60,12 @@ enum exit_code ctl_print_json(struct json_object *document);
 /* The commands. Each prints its own error messages. */
 enum exit_code ctl_defrag(const struct ctl *ctl);
 enum exit_code ctl_doctor(const struct ctl *ctl);
+enum exit_code ctl_move(const struct ctl *ctl);
 enum exit_code ctl_restore(const struct ctl *ctl);
 enum exit_code ctl_save(const struct ctl *ctl);
 enum exit_code ctl_set(const struct ctl *ctl);
 enum exit_code ctl_status(const struct ctl *ctl);
+enum exit_code ctl_tiers(const struct ctl *ctl);
 enum exit_code ctl_tree(const struct ctl *ctl);
 
 /*

@@ -18,5 +18,6 @@ enum exit_code ctl_defrag(const struct ctl *ctl)
 	struct move_walk walk = {.schemas = &schemas, .move = move};
 	enum exit_code code = move_walk_check(ctl);
 
-	return code == EXIT_OK ? move_walk(&walk, ctl) : code;
+	return code == EXIT_OK ? move_walk(&walk, ctl, ctl->args, ctl->n_args)
+			       : code;
 }

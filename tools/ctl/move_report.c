@@ -28,6 +28,13 @@ static const char *const outcome_words[] = {
 	[FAILED] = "failed",
 };
 
+/* Those that differ if the file was to move to a tier. */
+static const char *const tier_outcome_words[] = {
+	[GOOD] = "there",      [IMPROVED] = "moved",
+	[KEPT] = "stays",      [LEFT_ALONE] = "left_alone",
+	[STOPPED] = "stopped", [FAILED] = "failed",
+};
+
 void move_report_init(struct move_report *report,
 		      const struct move_report_schemas *schemas, bool json,
 		      bool dry_run)
@@ -78,7 +85,8 @@ static void clear_progress(const struct move_report *report)
 		fputs(CLEAR_LINE, stderr);
 }
 
-static enum outcome outcome_of(const struct move_result *result)
+static enum outcome outcome_of(const struct move_report *report,
+			       const struct move_result *result)
 {
 	if (result->err == -EAGAIN || result->err == -EINTR)
 		return STOPPED;
@@ -88,6 +96,8 @@ static enum outcome outcome_of(const struct move_result *result)
 		return LEFT_ALONE;
 	if (!result->pieces)
 		return GOOD;
+	if (report->schemas->is_to_tier)
+		return result->kept_bytes ? KEPT : IMPROVED;
 	return result->extents_after < result->extents_before ? IMPROVED : KEPT;
 }
 
@@ -99,6 +109,8 @@ static const char *reason_of(enum outcome outcome,
 		return move_refusal_word(result->refusal);
 	if (outcome == STOPPED)
 		return result->err == -EAGAIN ? "wanted" : "interrupted";
+	if (outcome == KEPT && result->miss != PLACE_OK)
+		return place_miss_word(result->miss);
 	return outcome == FAILED ? strerrorname_np(-result->err) : NULL;
 }
 
@@ -138,6 +150,16 @@ static void print_numbers(const struct move_report *report,
 	       report->dry_run ? "to move" : "moved");
 }
 
+static void print_kept(const struct move_report *report,
+		       const struct move_result *result)
+{
+	char bytes[FMT_LEN];
+
+	print_numbers(report, result);
+	printf(", %s stays: %s", fmt_bytes(bytes, result->kept_bytes, false),
+	       place_miss_text(result->miss));
+}
+
 static void print_line(const struct move_report *report, const char *path,
 		       enum outcome outcome, const struct move_result *result)
 {
@@ -160,12 +182,18 @@ static void print_line(const struct move_report *report, const char *path,
 		print_numbers(report, result);
 		break;
 	case KEPT:
+		if (report->schemas->is_to_tier) {
+			print_kept(report, result);
+			break;
+		}
 		printf("%zu extents: the free space has no better place",
 		       result->extents_before);
 		break;
 	default:
-		printf("%zu extent%s, nothing to gain", result->extents_before,
-		       plural(result->extents_before));
+		printf("%zu extent%s, %s", result->extents_before,
+		       plural(result->extents_before),
+		       report->schemas->is_to_tier ? "already there"
+						   : "nothing to gain");
 	}
 	putchar('\n');
 	fflush(stdout);
@@ -178,25 +206,41 @@ static void print_object(const struct move_report *report, const char *path,
 	const char *reason = reason_of(outcome, result);
 
 	json_add_text(document, "path", path);
-	json_add_string(document, "outcome", outcome_words[outcome]);
+	json_add_string(document, "outcome",
+			report->schemas->is_to_tier
+				? tier_outcome_words[outcome]
+				: outcome_words[outcome]);
 	json_add_string(document, "reason", reason);
 	json_add_u64(document, "extents_before", result->extents_before);
 	json_add_u64(document, "extents_after", result->extents_after);
 	json_add_u64(document, "planned_bytes", result->planned_bytes);
 	json_add_u64(document, "moved_bytes", result->moved_bytes);
+	if (report->schemas->is_to_tier)
+		json_add_u64(document, "kept_bytes", result->kept_bytes);
 	json_add_number(document, "longest_s", result->longest_s, 6);
 	ctl_print_json(document);
 	fflush(stdout);
+}
+
+static bool is_improved(const struct move_report *report, enum outcome outcome,
+			const struct move_result *result)
+{
+	if (report->schemas->is_to_tier)
+		return result->moved_bytes ||
+		       (report->dry_run && outcome == IMPROVED);
+	return result->extents_after < result->extents_before;
 }
 
 static void add(struct move_report *report, enum outcome outcome,
 		bool was_named, const struct move_result *result)
 {
 	report->files++;
-	report->failed +=
-		outcome == FAILED || (outcome == LEFT_ALONE && was_named);
+	report->failed += outcome == FAILED ||
+			  (outcome == LEFT_ALONE && was_named) ||
+			  (outcome == KEPT && report->schemas->is_to_tier);
 	report->left_alone += outcome == LEFT_ALONE;
-	if (result->extents_after < result->extents_before) {
+	report->kept_bytes += result->kept_bytes;
+	if (is_improved(report, outcome, result)) {
 		report->improved++;
 		report->extents_before += result->extents_before;
 		report->extents_after += result->extents_after;
@@ -210,7 +254,7 @@ static void add(struct move_report *report, enum outcome outcome,
 void move_report_end(struct move_report *report, const char *path,
 		     bool was_named, const struct move_result *result)
 {
-	enum outcome outcome = outcome_of(result);
+	enum outcome outcome = outcome_of(report, result);
 	char text[PATH_LABEL_LEN];
 
 	clear_progress(report);
@@ -228,13 +272,20 @@ void move_report_end(struct move_report *report, const char *path,
 	add(report, outcome, was_named, result);
 }
 
+/* What became of the files that are counted in .improved. */
+static const char *improved_word(const struct move_report *report)
+{
+	if (report->schemas->is_to_tier)
+		return report->dry_run ? "to move" : "moved";
+	return report->dry_run ? "can be improved" : "improved";
+}
+
 static void print_sum(const struct move_report *report)
 {
 	char bytes[FMT_LEN];
 
 	printf("%llu file%s, %llu %s", report->files, plural(report->files),
-	       report->improved,
-	       report->dry_run ? "can be improved" : "improved");
+	       report->improved, improved_word(report));
 	if (report->improved)
 		printf(": %llu -> %llu extents, %s %s", report->extents_before,
 		       report->extents_after,
@@ -243,6 +294,9 @@ static void print_sum(const struct move_report *report)
 						 : report->moved_bytes,
 				 false),
 		       report->dry_run ? "to move" : "moved");
+	if (report->schemas->is_to_tier && report->kept_bytes)
+		printf(", %s stays",
+		       fmt_bytes(bytes, report->kept_bytes, false));
 	if (report->left_alone)
 		printf("; %llu left alone", report->left_alone);
 	printf(" (%.1f s)\n", clock_monotonic_s() - report->began_s);
@@ -254,13 +308,17 @@ static enum exit_code print_sum_object(const struct move_report *report)
 
 	json_add_bool(document, "dry_run", report->dry_run);
 	json_add_u64(document, "files", report->files);
-	json_add_u64(document, "improved", report->improved);
+	json_add_u64(document,
+		     report->schemas->is_to_tier ? "moved" : "improved",
+		     report->improved);
 	json_add_u64(document, "left_alone", report->left_alone);
 	json_add_u64(document, "failed", report->failed);
 	json_add_u64(document, "extents_before", report->extents_before);
 	json_add_u64(document, "extents_after", report->extents_after);
 	json_add_u64(document, "planned_bytes", report->planned_bytes);
 	json_add_u64(document, "moved_bytes", report->moved_bytes);
+	if (report->schemas->is_to_tier)
+		json_add_u64(document, "kept_bytes", report->kept_bytes);
 	json_add_number(document, "longest_s", report->longest_s, 6);
 	json_add_number(document, "seconds",
 			clock_monotonic_s() - report->began_s, 3);

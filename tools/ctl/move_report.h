@@ -12,6 +12,7 @@
 
 struct move_report_schemas {
 	const char *file, *sum;
+	bool is_to_tier; /* what counts is where the bytes are, not extents */
 };
 
 struct move_report {
@@ -24,7 +25,7 @@ struct move_report {
 	/* sums */
 	__u64 files, improved, left_alone, failed;
 	__u64 extents_before, extents_after; /* of the improved files */
-	__u64 moved_bytes, planned_bytes;
+	__u64 moved_bytes, planned_bytes, kept_bytes;
 	double longest_s;
 };
 

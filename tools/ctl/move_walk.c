@@ -198,7 +198,8 @@ enum exit_code move_walk_check(const struct ctl *ctl)
 	return EXIT_OK;
 }
 
-enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl)
+enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl,
+			 char *const *paths, size_t n_paths)
 {
 	enum exit_code code = EXIT_OK, last;
 
@@ -215,8 +216,8 @@ enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl)
 	hold_signals();
 	own_io_mark();
 	move_report_init(&walk->report, walk->schemas, ctl->json, ctl->dry_run);
-	for (int i = 0; i < ctl->n_args && !interrupted; i++) {
-		last = walk_path(walk, ctl->args[i]);
+	for (size_t i = 0; i < n_paths && !interrupted; i++) {
+		last = walk_path(walk, paths[i]);
 		if (last != EXIT_OK)
 			code = last;
 	}

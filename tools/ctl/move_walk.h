@@ -20,6 +20,7 @@ struct move_walk {
 	 */
 	void (*move)(struct move_walk *walk, int path_fd, const char *path,
 		     int dir, struct move_result *result);
+	void *context; /* for .move */
 
 	/* The walk sets the rest. */
 	const struct ctl *ctl;
@@ -34,9 +35,8 @@ struct move_walk {
  */
 enum exit_code move_walk_check(const struct ctl *ctl);
 
-/* Walks the arguments of the command, and prints the report. The rest of walk
- * must be zero.
- */
-enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl);
+/* Walks the paths, and prints the report. The rest of walk must be zero. */
+enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl,
+			 char *const *paths, size_t n_paths);
 
 #endif

@@ -21,14 +21,20 @@
 
 enum long_option {
 	OPT_BYTES = 256,
+	OPT_CONFIG,
 	OPT_IN_USE,
 	OPT_KEEP_FREE,
+	OPT_MEASURE,
+	OPT_RANGES,
 	OPT_RATE,
+	OPT_TO,
 };
 
 static const struct argp_option options[] = {
 	{0, 0, 0, 0, "Options:", 2},
 	{"bytes", OPT_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},
+	{"config", OPT_CONFIG, "FILE", 0,
+	 "Read the tiers from FILE (default: /etc/frsp/tiers.conf)", 0},
 	{"dry-run", 'n', 0, 0, "Only say what would be done", 0},
 	{"in-use", OPT_IN_USE, 0, 0,
 	 "Also move files that others have open; needs frsp.ko", 0},
@@ -36,9 +42,16 @@ static const struct argp_option options[] = {
 	{"keep-free", OPT_KEEP_FREE, "BYTES", 0,
 	 "Leave at least BYTES free for others (default: 1% of the filesystem, at most 1G)",
 	 0},
+	{"measure", OPT_MEASURE, 0, 0,
+	 "Read a little from each tier, and propose classes", 0},
+	{"ranges", OPT_RANGES, "FILE", 0,
+	 "Move the parts of files that FILE lists: lines OFFSET LENGTH PATH",
+	 0},
 	{"rate", OPT_RATE, "BYTES", 0,
 	 "Read and write at most BYTES per second, 0: unlimited (default: 64M)",
 	 0},
+	{"to", OPT_TO, "TIER", 0,
+	 "Move to TIER: fast, slow, a tier's number or its device", 0},
 	{0},
 };
 
@@ -47,22 +60,30 @@ static const struct {
 	enum ctl_option bit;
 	const char *name;
 } bits[] = {
-	{CTL_JSON, "--json"},		{CTL_BYTES, "--bytes"},
-	{CTL_DRY_RUN, "--dry-run"},	{CTL_RATE, "--rate"},
-	{CTL_KEEP_FREE, "--keep-free"}, {CTL_IN_USE, "--in-use"},
+	{CTL_JSON, "--json"},
+	{CTL_BYTES, "--bytes"},
+	{CTL_DRY_RUN, "--dry-run"},
+	{CTL_RATE, "--rate"},
+	{CTL_KEEP_FREE, "--keep-free"},
+	{CTL_IN_USE, "--in-use"},
+	{CTL_CONFIG, "--config"},
+	{CTL_MEASURE, "--measure"},
+	{CTL_TO, "--to"},
+	{CTL_RANGES, "--ranges"},
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
 
 static const char doc[] =
-	"Show what frsp.ko does for ext4, change its settings, and defragment files.\v"
+	"Show what frsp.ko does for ext4, change its settings, and move files.\v"
 	"DEV is a block device or its name, such as sda1 or vg-root, MOUNT is any path in the filesystem.\n\n"
 	"Examples:\n"
 	"  frspctl status                      what frsp.ko does, on all filesystems\n"
 	"  frspctl set /srv mb_frsp_max_mem 1G limit the memory of its trees\n"
 	"  frspctl save /srv /var/lib/srv.frsp before umount\n"
 	"  frspctl doctor                      why does it not work?\n"
-	"  frspctl defrag -n /srv              which files have more extents than they need?\n\n"
+	"  frspctl defrag -n /srv              which files have more extents than they need?\n"
+	"  frspctl move --to fast /srv/db      move a directory's files to the fast tier\n\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 frsp.ko is not loaded or not usable, 4 not permitted.";
 
 struct parsing {
@@ -140,6 +161,22 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPT_BYTES:
 		ctl->given |= CTL_BYTES;
 		ctl->exact = true;
+		break;
+	case OPT_CONFIG:
+		ctl->given |= CTL_CONFIG;
+		ctl->config = text;
+		break;
+	case OPT_MEASURE:
+		ctl->given |= CTL_MEASURE;
+		ctl->measure = true;
+		break;
+	case OPT_TO:
+		ctl->given |= CTL_TO;
+		ctl->to = text;
+		break;
+	case OPT_RANGES:
+		ctl->given |= CTL_RANGES;
+		ctl->ranges = text;
 		break;
 	case OPT_IN_USE:
 		ctl->given |= CTL_IN_USE;

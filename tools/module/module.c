@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/utsname.h>
@@ -59,6 +60,17 @@ int frsp_module_free_extents(int device, int fs,
 	call->size = sizeof(*call);
 	call->fd = fs;
 	return ioctl(device, FRSP_IOC_FREE_EXTENTS, call) ? -errno : 0;
+}
+
+int frsp_module_place(int device, int file, const struct frsp_range *ranges,
+		      unsigned int n)
+{
+	struct frsp_ioc_place call = {.size = sizeof(call),
+				      .fd = file,
+				      .ranges = (uintptr_t)ranges,
+				      .n_ranges = n};
+
+	return ioctl(device, FRSP_IOC_PLACE, &call) ? -errno : 0;
 }
 
 static int summary_call(int device, unsigned long request, int fs,

@@ -39,6 +39,8 @@ int frsp_module_open(void);
  */
 int frsp_module_free_extents(int device, int fs,
 			     struct frsp_ioc_free_extents *call);
+int frsp_module_place(int device, int file, const struct frsp_range *ranges,
+		      unsigned int n);
 int frsp_module_export(int device, int fs, struct frsp_ioc_summary *call);
 int frsp_module_import(int device, int fs, struct frsp_ioc_summary *call);
 

@@ -26,11 +26,12 @@ static int plan(void *context, const struct file_extents *file, __u64 end,
 
 /* ext4 chooses the place. */
 static int allocate(void *context, int donor, const struct move_piece *piece,
-		    __u64 *donor_start)
+		    __u64 *donor_start, __u64 *bytes)
 {
 	const struct defrag *defrag = context;
 
-	return donor_allocate(donor, *donor_start, piece->bytes,
+	(void)piece;
+	return donor_allocate(donor, *donor_start, *bytes,
 			      defrag->options->keep_free);
 }
 

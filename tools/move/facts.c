@@ -76,6 +76,8 @@ static int read_super(struct move_fs *fs)
 	if (err)
 		return err;
 	fs->block_bytes = super.block_bytes;
+	fs->group_blocks = super.group_blocks;
+	fs->first_block = super.first_block;
 	fs->bytes = super.n_blocks * super.block_bytes;
 	fs->facts.has_journal = super.has_journal;
 	fs->facts.has_fast_commit = super.has_fast_commit;

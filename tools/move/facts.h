@@ -12,8 +12,9 @@ struct move_fs {
 	dev_t dev;		   /* st_dev of its files */
 	char name[MOUNT_NAME_LEN]; /* such as "sda1" */
 	__u32 block_bytes;
-	__u64 bytes;	       /* its size */
-	bool has_large_folios; /* in the page cache of its files */
+	__u32 group_blocks, first_block; /* of a block group; of the first */
+	__u64 bytes;			 /* its size */
+	bool has_large_folios;		 /* in the page cache of its files */
 	/* frsp.ko notes exchanges in the inodes (kmod/exchange.c). */
 	bool notes_exchanges;
 	struct move_fs_facts facts;

@@ -31,7 +31,6 @@ struct mover {
 	struct move_result *result;
 	struct move_plan plan;
 	struct exchange exchange;
-	__u64 kept_bytes; /* of the plan: pieces that stayed where they are */
 };
 
 static int fail(struct mover *mover, const char *what, int err)
@@ -231,7 +230,7 @@ static int exchange_parts(struct mover *mover, const struct move_piece *piece,
 	int err = 0, err_after;
 
 	mover->result->pieces_kept += !parts->n;
-	mover->kept_bytes += piece->bytes - parts->bytes;
+	mover->result->kept_bytes += piece->bytes - parts->bytes;
 	if (!parts->n)
 		return 0;
 	if (hooks->before)
@@ -269,16 +268,20 @@ static int exchange_piece(struct mover *mover, const struct move_piece *piece)
 static void keep_piece(struct mover *mover, const struct move_piece *piece)
 {
 	mover->result->pieces_kept++;
-	mover->kept_bytes += piece->bytes;
+	mover->result->kept_bytes += piece->bytes;
 }
 
-static int move_piece(struct mover *mover, const struct move_piece *piece)
+/* Moves the piece, or a part of it; *bytes: how much was dealt with. */
+static int move_part(struct mover *mover, const struct move_piece *piece,
+		     __u64 *bytes)
 {
 	struct exchange *exchange = &mover->exchange;
 	__u64 donor_start = piece->start;
+	struct move_piece part = *piece;
 	int err = mover->way->allocate(mover->way->context, exchange->donor,
-				       piece, &donor_start);
+				       piece, &donor_start, &part.bytes);
 
+	*bytes = part.bytes;
 	if (err == -EADDRNOTAVAIL) {
 		keep_piece(mover, piece);
 		return 0;
@@ -286,8 +289,19 @@ static int move_piece(struct mover *mover, const struct move_piece *piece)
 	if (err)
 		return fail(mover, "cannot allocate new blocks", err);
 	exchange->donor_shift = donor_start - piece->start;
-	err = exchange_piece(mover, piece);
+	err = exchange_piece(mover, &part);
 	donor_empty(exchange->donor);
+	return err;
+}
+
+static int move_piece(struct mover *mover, const struct move_piece *piece)
+{
+	struct move_piece left = *piece;
+	__u64 bytes;
+	int err = 0;
+
+	for (; !err && left.bytes; left.start += bytes, left.bytes -= bytes)
+		err = move_part(mover, &left, &bytes);
 	return err;
 }
 
@@ -298,7 +312,8 @@ static void show_progress(struct exchange *exchange)
 
 	if (hooks->progress)
 		hooks->progress(hooks->context, mover->result->planned_bytes,
-				exchange->moved_bytes + mover->kept_bytes);
+				exchange->moved_bytes +
+					mover->result->kept_bytes);
 }
 
 static int ask_checkpoint(struct exchange *exchange)

@@ -6,6 +6,7 @@
 #define FRSP_MOVE_MOVER_H
 
 #include "move/facts.h"
+#include "move/miss.h"
 #include "move/pace.h"
 #include "move/plan.h"
 
@@ -16,13 +17,16 @@ struct mover_way {
 	 */
 	int (*plan)(void *context, const struct file_extents *file, __u64 end,
 		    struct move_plan *plan);
-	/* Allocates blocks of the donor for the piece. Sets *donor_start to the
-	 * offset in the donor that has them; it begins as piece->start. After
-	 * an error the donor has no blocks. -EADDRNOTAVAIL: no place is good
-	 * enough, so the piece stays where it is, and the next one follows.
+	/* Allocates blocks of the donor for the piece, or for its first part:
+	 * *bytes, which begins as piece->bytes. The rest becomes a piece of its
+	 * own then. Sets *donor_start to the offset in the donor that has them;
+	 * it begins as piece->start. After an error the donor has no blocks.
+	 * -EADDRNOTAVAIL: no place is good enough, so the piece stays where it
+	 * is, and the next one follows.
 	 */
 	int (*allocate)(void *context, int donor,
-			const struct move_piece *piece, __u64 *donor_start);
+			const struct move_piece *piece, __u64 *donor_start,
+			__u64 *bytes);
 	/* Plans which parts of the piece to exchange, now that the donor has
 	 * blocks. file, donor: the extents of both in the piece, cut at its
 	 * ends, with offsets in the file. The mover frees the parts.
@@ -80,8 +84,10 @@ struct move_result {
 	/* of the plan; 0: the file is as good as it gets, or it is refused */
 	size_t pieces;
 	__u64 planned_bytes;
-	/* Pieces of the plan that stay: the free space has no better place. */
+	/* Of the plan, what stays: the free space has no better place. */
 	size_t pieces_kept;
+	__u64 kept_bytes;
+	enum place_miss miss; /* why, if a tier has no place */
 	__u64 moved_bytes;
 	double longest_s; /* the longest call of the exchange */
 };

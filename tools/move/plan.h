@@ -42,6 +42,29 @@ int move_plan_defrag(const struct file_extents *extents,
 		     const struct move_plan_limits *limits,
 		     struct move_plan *plan);
 
+struct area;
+/* Offsets of a file, [start, end). */
+struct file_range {
+	__u64 start, end;
+};
+
+/*
+ * Plans pieces of all that is not in the area, for a move into it. ranges: only
+ * these parts of the file, by rising start, grown to whole blocks; NULL: all of
+ * it. limits->long_bytes does not count. 0 or -ENOMEM. The caller frees the
+ * plan.
+ */
+int move_plan_outside(const struct file_extents *extents,
+		      const struct move_plan_limits *limits,
+		      const struct area *area, __u32 block_bytes,
+		      const struct file_range *ranges, size_t n_ranges,
+		      struct move_plan *plan);
+
+/* Plans to exchange all that the donor has blocks for, a part for each of its
+ * extents. 0 or -ENOMEM. The caller frees the plan.
+ */
+int move_plan_all(const struct file_extents *donor, struct move_plan *plan);
+
 /*
  * Plans which parts of a piece to exchange, now that a donor for it is
  * allocated: for each extent of the donor, the file's extents that lie wholly

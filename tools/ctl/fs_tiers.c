@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/fs_tiers.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fs/dm_table.h"
+#include "fs/tier_config.h"
+
+void fs_tiers_uuid(const struct fs_tiers *found, char text[UUID_TEXT_LEN])
+{
+	char *at = text;
+
+	for (int i = 0; i < EXT4_UUID_BYTES; i++)
+		at += sprintf(at, "%s%02x",
+			      i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+			      found->super.uuid[i]);
+}
+
+/* Whether a section such as "UUID=..." or "/dev/vg/data" is for the filesystem.
+ */
+static bool is_meant(void *context, const char *section)
+{
+	const struct fs_tiers *found = context;
+	char uuid[UUID_TEXT_LEN];
+	struct stat stat_;
+
+	fs_tiers_uuid(found, uuid);
+	if (!strncmp(section, "UUID=", 5))
+		return !strcasecmp(section + 5, uuid);
+	return !stat(section, &stat_) && S_ISBLK(stat_.st_mode) &&
+	       kdev_from_user(stat_.st_rdev) == found->dev;
+}
+
+static enum exit_code print_error(const char *path, int err,
+				  const struct tier_config_error *error)
+{
+	if (err != -EINVAL)
+		return log_fail(EXIT_FAILED, NULL, "%s: %s", path,
+				strerror(-err));
+	return log_fail(EXIT_FAILED, error->remedy, "%s:%u: %s", path,
+			error->line, error->what);
+}
+
+/* Reads the file. Leaves .tiers.n 0 if that has no section for the filesystem,
+ * and need not.
+ */
+static enum exit_code from_config(const char *config, struct fs_tiers *found)
+{
+	const char *path = config ?: TIER_CONFIG_FILE;
+	const struct tier_config_fs fs = {
+		.is_meant = is_meant,
+		.context = found,
+		.bytes = found->super.n_blocks * found->super.block_bytes,
+		.dev = found->dev,
+		.name = found->name,
+		.shown = found->shown,
+	};
+	struct tier_config_error error;
+	FILE *in = fopen(path, "re");
+	char uuid[UUID_TEXT_LEN];
+	int err;
+
+	if (!in && errno == ENOENT && !config)
+		return EXIT_OK;
+	if (!in)
+		return log_fail(EXIT_FAILED, "frspctl(8), TIERS, shows one",
+				"%s: %s", path, strerror(errno));
+	err = tier_config_read(in, &fs, &found->tiers, &error);
+	fclose(in);
+	if (err)
+		return print_error(path, err, &error);
+	found->is_configured = found->tiers.n;
+	if (found->tiers.n || !config)
+		return EXIT_OK;
+	fs_tiers_uuid(found, uuid);
+	tiers_free(&found->tiers);
+	return log_fail(EXIT_FAILED,
+			"its section begins with [UUID=...] or [/dev/...]",
+			"%s: no section for %s, UUID %s", path, found->shown,
+			uuid);
+}
+
+enum exit_code fs_tiers_find(__u32 dev, const char *config,
+			     struct fs_tiers *found)
+{
+	struct tier_source source = dm_table_source();
+	enum exit_code code;
+	int err;
+
+	*found = (struct fs_tiers){.dev = dev};
+	mount_name_or_number(dev, found->name);
+	mount_name_for_people(found->name, found->shown);
+	err = ext4_super_read_dev(dev, &found->super);
+	if (err)
+		return log_fail(err == -EACCES ? EXIT_PERMISSION : EXIT_FAILED,
+				err == -EACCES ? "run it as root, with sudo"
+					       : "its device must be in /dev",
+				"%s: cannot read the superblock: %s",
+				found->shown, strerror(-err));
+	code = from_config(config, found);
+	if (code != EXIT_OK || found->is_configured)
+		return code;
+	tiers_free(&found->tiers);
+	err = tiers_read(&source, dev, &found->tiers);
+	if (err)
+		return log_fail(EXIT_FAILED,
+				"name its tiers in " TIER_CONFIG_FILE,
+				"%s: cannot find the disks below it: %s",
+				found->shown, strerror(-err));
+	return EXIT_OK;
+}

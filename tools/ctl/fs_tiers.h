@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The tiers of a mounted filesystem: those that the configuration file names,
+ * else the disks below it (fs/tier.h).
+ */
+#ifndef FRSP_CTL_FS_TIERS_H
+#define FRSP_CTL_FS_TIERS_H
+
+#include <stdbool.h>
+
+#include "base/log.h"
+#include "fs/ext4_super.h"
+#include "fs/mount_name.h"
+#include "fs/tier.h"
+
+struct fs_tiers {
+	__u32 dev;		    /* of the filesystem */
+	char name[MOUNT_NAME_LEN];  /* of its device, in the kernel */
+	char shown[MOUNT_NAME_LEN]; /* for people */
+	struct ext4_super super;
+	bool is_configured; /* they are from the file */
+	struct tiers tiers;
+};
+
+/* dev: kernel dev_t of an ext4 filesystem. config: the file, which must have a
+ * section for the filesystem; NULL: TIER_CONFIG_FILE, if that exists and has
+ * one. If it fails, it has printed why. After EXIT_OK the caller calls
+ * tiers_free().
+ */
+enum exit_code fs_tiers_find(__u32 dev, const char *config,
+			     struct fs_tiers *found);
+
+/* Writes the UUID as blkid(8) does. */
+#define UUID_TEXT_LEN 37
+void fs_tiers_uuid(const struct fs_tiers *found, char text[UUID_TEXT_LEN]);
+
+#endif

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* frspctl move: moves what files have outside of a tier to it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ctl/fs_tiers.h"
+#include "ctl/move_walk.h"
+#include "fs/tier_config.h"
+#include "move/ranges.h"
+#include "move/relocate.h"
+
+/* Where to, on one filesystem: the last one that a file was moved on. */
+struct target {
+	struct move_fs fs; /* .dev 0: none yet */
+	struct area area;
+	struct place place;
+};
+
+struct move {
+	const struct ctl *ctl;
+	struct ranges ranges; /* .n 0: whole files */
+	struct target target;
+};
+
+/* Lists the tiers in a hint. */
+static enum exit_code no_tier(const struct ctl *ctl,
+			      const struct fs_tiers *found)
+{
+	char hint[512] = "its tiers are";
+	size_t len = strlen(hint);
+
+	for (unsigned int i = 0; i < found->tiers.n && len < sizeof(hint); i++)
+		len += snprintf(hint + len, sizeof(hint) - len,
+				"%s %u (%s, %s)", i ? "," : "", i,
+				tier_class_word(found->tiers.tiers[i].class),
+				found->tiers.tiers[i].shown);
+	return log_fail(
+		EXIT_FAILED,
+		found->tiers.n > 1
+			? hint
+			: "it has only one; name others in " TIER_CONFIG_FILE,
+		"%s: no tier \"%s\"", found->shown, ctl->to);
+}
+
+/* Makes the area of the tier on the filesystem, or prints why it cannot. */
+static enum exit_code find_area(const struct ctl *ctl, __u32 dev,
+				struct area *area)
+{
+	struct fs_tiers found;
+	enum exit_code code = fs_tiers_find(dev, ctl->config, &found);
+	__u64 in;
+
+	if (code != EXIT_OK)
+		return code;
+	in = tiers_by_spec(&found.tiers, ctl->to);
+	if (!in)
+		code = no_tier(ctl, &found);
+	else if (area_make(&found.tiers, in, found.super.block_bytes, area))
+		code = log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
+	tiers_free(&found.tiers);
+	return code;
+}
+
+static void close_target(struct target *target)
+{
+	if (!target->fs.dev)
+		return;
+	place_close(&target->place);
+	area_free(&target->area);
+	target->fs.dev = 0;
+}
+
+/* Opens the tier of the walk's filesystem, once per filesystem. */
+static int open_target(struct move *move, const struct move_walk *walk, int dir,
+		       const char **failed)
+{
+	struct target *target = &move->target;
+	int err;
+
+	if (target->fs.dev == walk->fs.dev)
+		return 0;
+	close_target(target);
+	*failed = "cannot find its tier";
+	/* find_area() says why */
+	if (find_area(move->ctl, kdev_from_user(walk->fs.dev), &target->area) !=
+	    EXIT_OK)
+		return -ENODEV;
+	target->fs = walk->fs;
+	target->place = (struct place){
+		.fs = &target->fs,
+		.area = &target->area,
+		.keep_free = walk->options.keep_free,
+	};
+	err = place_open(&target->place, dir, failed);
+	if (err) {
+		area_free(&target->area);
+		target->fs.dev = 0;
+	}
+	return err;
+}
+
+static const struct ranges_file *ranges_of(const struct move *move,
+					   const char *path)
+{
+	for (size_t i = 0; i < move->ranges.n; i++)
+		if (!strcmp(move->ranges.files[i].path, path))
+			return &move->ranges.files[i];
+	return NULL;
+}
+
+static void move_file(struct move_walk *walk, int path_fd, const char *path,
+		      int dir, struct move_result *result)
+{
+	struct move *move = walk->context;
+	const struct ranges_file *file = ranges_of(move, path);
+	int err = open_target(move, walk, dir, &result->failed);
+
+	if (err)
+		result->err = err;
+	else
+		relocate_file(&move->target.place, path_fd, path, dir,
+			      file ? file->ranges : NULL, file ? file->n : 0,
+			      &walk->options, result);
+}
+
+/* Before anything is moved: the path must exist, and its filesystem have the
+ * tier. Prints what is wrong.
+ */
+static enum exit_code check_path(const struct move *move, const char *path,
+				 dev_t *last_dev)
+{
+	enum exit_code code;
+	struct stat stat_;
+	struct area area;
+
+	if (stat(path, &stat_))
+		return log_fail(EXIT_FAILED,
+				"name a file or directory on a mounted ext4",
+				"%s: %s", path, strerror(errno));
+	if (move->ranges.n && !S_ISREG(stat_.st_mode))
+		return log_fail(EXIT_FAILED, "list files, not directories",
+				"%s: not a regular file", path);
+	if (stat_.st_dev == *last_dev)
+		return EXIT_OK;
+	code = find_area(move->ctl, kdev_from_user(stat_.st_dev), &area);
+	if (code == EXIT_OK)
+		area_free(&area);
+	*last_dev = stat_.st_dev;
+	return code;
+}
+
+static enum exit_code move_paths(struct move *move, char *const *paths,
+				 size_t n_paths)
+{
+	static const struct move_report_schemas schemas = {
+		.file = "frsp.move-file/1",
+		.sum = "frsp.move/1",
+		.is_to_tier = true,
+	};
+	struct move_walk walk = {
+		.schemas = &schemas, .move = move_file, .context = move};
+	enum exit_code code;
+	dev_t last_dev = 0;
+
+	for (size_t i = 0; i < n_paths; i++) {
+		code = check_path(move, paths[i], &last_dev);
+		if (code != EXIT_OK)
+			return code;
+	}
+	code = move_walk(&walk, move->ctl, paths, n_paths);
+	close_target(&move->target);
+	return code;
+}
+
+static enum exit_code read_ranges(const struct ctl *ctl, struct ranges *ranges)
+{
+	struct ranges_error error;
+	FILE *in = fopen(ctl->ranges, "re");
+	int err;
+
+	if (!in)
+		return log_fail(EXIT_FAILED, NULL, "%s: %s", ctl->ranges,
+				strerror(errno));
+	err = ranges_read(in, ranges, &error);
+	fclose(in);
+	if (err == -EINVAL)
+		return log_fail(EXIT_FAILED, error.remedy, "%s:%u: %s",
+				ctl->ranges, error.line, error.what);
+	if (err)
+		return log_fail(EXIT_FAILED, NULL, "%s: %s", ctl->ranges,
+				strerror(-err));
+	if (ranges->n)
+		return EXIT_OK;
+	return log_fail(EXIT_FAILED, "a line is OFFSET LENGTH PATH",
+			"%s: it lists nothing", ctl->ranges);
+}
+
+static enum exit_code move_ranges(struct move *move)
+{
+	enum exit_code code = read_ranges(move->ctl, &move->ranges);
+	char **paths;
+
+	if (code != EXIT_OK)
+		return code;
+	paths = calloc(move->ranges.n, sizeof(*paths));
+	for (size_t i = 0; paths && i < move->ranges.n; i++)
+		paths[i] = move->ranges.files[i].path;
+	if (paths)
+		code = move_paths(move, paths, move->ranges.n);
+	else
+		code = log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
+	free(paths);
+	ranges_free(&move->ranges);
+	return code;
+}
+
+enum exit_code ctl_move(const struct ctl *ctl)
+{
+	struct move move = {.ctl = ctl};
+	enum exit_code code;
+
+	if (!ctl->to)
+		return log_fail(
+			EXIT_USAGE,
+			"add --to=fast, or what \"frspctl tiers\" shows",
+			"move: no tier to move to");
+	if (!ctl->n_args == !ctl->ranges)
+		return log_fail(
+			EXIT_USAGE,
+			"name files and directories, or a list of parts of files",
+			"move: needs either PATH or --ranges=FILE");
+	code = move_walk_check(ctl);
+	if (code != EXIT_OK)
+		return code;
+	return ctl->ranges ? move_ranges(&move)
+			   : move_paths(&move, ctl->args, ctl->n_args);
+}

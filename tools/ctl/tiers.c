@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* frspctl tiers: shows the tiers of filesystems, and what is free in each. With
+ * --measure, proposes classes as text for the configuration file.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <blkid.h>
+
+#include "base/fmt.h"
+#include "base/json_out.h"
+#include "base/table.h"
+#include "ctl/ctl.h"
+#include "ctl/fs_tiers.h"
+#include "fs/free_space.h"
+#include "fs/measure.h"
+#include "fs/tier_config.h"
+
+#define TIERS_SCHEMA "frsp.tiers/1"
+
+/* A filesystem that is shown. */
+struct shown {
+	const struct mount_entry *mount;
+	struct fs_tiers found;
+	__u64 free_bytes[TIER_MAX];
+	bool is_measured;
+	struct measure measures[TIER_MAX];
+	enum tier_class classes[TIER_MAX]; /* as the measurement proposes */
+};
+
+static enum exit_code read_free(struct shown *shown)
+{
+	const struct tiers *tiers = &shown->found.tiers;
+	const struct ext4_super *super = &shown->found.super;
+	int fd = mount_entry_open(shown->mount), err = fd < 0 ? fd : 0;
+	struct free_space space;
+
+	if (!err)
+		err = free_space_read(
+			fd, (__u64)super->first_block * super->block_bytes,
+			super->n_blocks * super->block_bytes, &space);
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		return log_fail(err == -EPERM || err == -EACCES
+					? EXIT_PERMISSION
+					: EXIT_FAILED,
+				"run it as root, with sudo",
+				"%s: cannot find out what is free: %s",
+				shown->mount->target, strerror(-err));
+	for (size_t i = 0; i < tiers->n_extents; i++) {
+		const struct tier_extent *extent = &tiers->extents[i];
+
+		shown->free_bytes[extent->tier] += free_space_in(
+			&space, extent->start, extent->start + extent->bytes);
+	}
+	free_space_free(&space);
+	return EXIT_OK;
+}
+
+static int measure_all(struct shown *shown)
+{
+	const struct tiers *tiers = &shown->found.tiers;
+	char *node = blkid_devno_to_devname(kdev_to_user(shown->found.dev));
+	int fd, err = 0;
+
+	if (!node)
+		return -ENODEV;
+	fd = open(node, O_RDONLY | O_DIRECT | O_CLOEXEC);
+	free(node);
+	if (fd < 0)
+		return -errno;
+	for (unsigned int i = 0; i < tiers->n && !err; i++)
+		err = measure_tier(fd, tiers, i, &shown->measures[i]);
+	close(fd);
+	return err;
+}
+
+static enum exit_code measure(struct shown *shown)
+{
+	int err = measure_all(shown);
+
+	if (err)
+		return log_fail(EXIT_FAILED,
+				err == -ENODATA
+					? "a tier must have at least 4 KiB"
+					: NULL,
+				"%s: cannot measure it: %s", shown->found.shown,
+				strerror(-err));
+	measure_classes(shown->measures, shown->found.tiers.n, shown->classes);
+	shown->is_measured = true;
+	return EXIT_OK;
+}
+
+/* The shortest exact number, such as "10G" or "4097". */
+static const char *short_bytes(char text[FMT_LEN], __u64 bytes)
+{
+	static const char units[] = "KMGTP";
+	int unit = -1;
+
+	while (bytes && bytes % 1024 == 0 && units[unit + 1])
+		bytes /= 1024, unit++;
+	snprintf(text, FMT_LEN, "%llu%.*s", bytes, unit >= 0,
+		 &units[unit < 0 ? 0 : unit]);
+	return text;
+}
+
+/* Prints the ranges of a tier, or of all of a class, as in the configuration
+ * file.
+ */
+static void print_ranges(FILE *out, const struct shown *shown, int tier,
+			 enum tier_class class)
+{
+	const struct tiers *tiers = &shown->found.tiers;
+	char from[FMT_LEN], to[FMT_LEN];
+	const char *between = "";
+
+	for (size_t i = 0; i < tiers->n_extents; i++) {
+		const struct tier_extent *extent = &tiers->extents[i];
+
+		if (tier >= 0 ? extent->tier != (unsigned int)tier
+			      : shown->classes[extent->tier] != class)
+			continue;
+		fprintf(out, "%s%s-%s", between,
+			short_bytes(from, extent->start),
+			short_bytes(to, extent->start + extent->bytes));
+		between = ", ";
+	}
+}
+
+static void print_proposal(const struct shown *shown)
+{
+	const struct tiers *tiers = &shown->found.tiers;
+	char uuid[UUID_TEXT_LEN], rate[FMT_LEN];
+	bool has[] = {[TIER_FAST] = false, [TIER_SLOW] = false};
+
+	fs_tiers_uuid(&shown->found, uuid);
+	printf("# %s, measured:\n", shown->mount->target);
+	for (unsigned int i = 0; i < tiers->n; i++) {
+		const struct measure *measure = &shown->measures[i];
+
+		printf("#   tier %u, %s: %.2f ms for 4 KiB, %s/s\n", i,
+		       tiers->tiers[i].shown, measure->read_s * 1e3,
+		       fmt_bytes(rate, measure->bytes_per_s, false));
+		has[shown->classes[i]] = true;
+	}
+	if (!has[TIER_SLOW])
+		printf("#   %s\n",
+		       tiers->n > 1 ? "the tiers do not differ much"
+				    : "one tier, nothing to compare with");
+	printf("[UUID=%s]\n", uuid);
+	for (enum tier_class class = TIER_FAST; class <= TIER_SLOW; class ++) {
+		if (!has[class])
+			continue;
+		printf("%s = ", tier_class_word(class));
+		print_ranges(stdout, shown, -1, class);
+		putchar('\n');
+	}
+}
+
+static char *ranges_text(const struct shown *shown, int tier)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	print_ranges(out, shown, tier, TIER_UNKNOWN);
+	fclose(out);
+	return text;
+}
+
+static int add_row(struct table *table, const struct shown *shown,
+		   unsigned int i)
+{
+	const struct tier *tier = &shown->found.tiers.tiers[i];
+	char index[FMT_LEN], size[FMT_LEN], free_[FMT_LEN];
+	char *ranges = ranges_text(shown, i);
+	const char *cells[] = {index,	    tier_class_word(tier->class),
+			       tier->shown, size,
+			       free_,	    ranges};
+	int err = -ENOMEM;
+
+	snprintf(index, sizeof(index), "%u", i);
+	fmt_bytes(size, tier->bytes, false);
+	fmt_bytes(free_, shown->free_bytes[i], false);
+	if (ranges)
+		err = table_add(table, cells);
+	free(ranges);
+	return err;
+}
+
+static enum exit_code print_table(const struct shown *shown)
+{
+	static const struct table_column columns[] = {
+		{.title = "TIER"},
+		{.title = "CLASS", .is_text = true},
+		{.title = "DEVICE", .is_text = true},
+		{.title = "SIZE"},
+		{.title = "FREE"},
+		{.title = "RANGES", .is_text = true},
+	};
+	struct table *table =
+		table_new(columns, sizeof(columns) / sizeof(columns[0]));
+	int err = table ? 0 : -ENOMEM;
+
+	for (unsigned int i = 0; i < shown->found.tiers.n && !err; i++)
+		err = add_row(table, shown, i);
+	if (!err)
+		err = table_lay_out(table);
+	if (err) {
+		table_free(table);
+		return log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
+	}
+	printf("%s (%s), %s:\n%s\n", shown->mount->target, shown->found.shown,
+	       shown->found.is_configured ? "from the configuration file"
+					  : "the disks below it",
+	       table_titles(table));
+	for (size_t i = 0; i < table_n_rows(table); i++)
+		puts(table_line(table, i));
+	table_free(table);
+	return EXIT_OK;
+}
+
+/* NULL, which is null: not measured */
+static struct json_object *measure_object(const struct shown *shown,
+					  unsigned int i)
+{
+	const struct measure *measure = &shown->measures[i];
+	struct json_object *object;
+
+	if (!shown->is_measured)
+		return NULL;
+	object = json_object_new_object();
+	json_add_number(object, "read_s", measure->read_s, 9);
+	json_add_u64(object, "bytes_per_s", measure->bytes_per_s);
+	json_add_string(object, "class", tier_class_word(shown->classes[i]));
+	return object;
+}
+
+static struct json_object *tier_object(const struct shown *shown,
+				       unsigned int i)
+{
+	const struct tiers *tiers = &shown->found.tiers;
+	const struct tier *tier = &tiers->tiers[i];
+	struct json_object *object = json_object_new_object();
+	struct json_object *ranges = json_object_new_array();
+
+	json_add_u64(object, "index", i);
+	json_add_string(object, "class", tier_class_word(tier->class));
+	json_add_text(object, "device", tier->shown);
+	json_add_u64(object, "bytes", tier->bytes);
+	json_add_u64(object, "free_bytes", shown->free_bytes[i]);
+	for (size_t k = 0; k < tiers->n_extents; k++) {
+		struct json_object *range = json_object_new_object();
+
+		if (tiers->extents[k].tier == i) {
+			json_add_u64(range, "start", tiers->extents[k].start);
+			json_add_u64(range, "bytes", tiers->extents[k].bytes);
+			json_object_array_add(ranges, range);
+		} else {
+			json_object_put(range);
+		}
+	}
+	json_object_object_add(object, "ranges", ranges);
+	json_object_object_add(object, "measured", measure_object(shown, i));
+	return object;
+}
+
+static enum exit_code print_object(const struct shown *shown)
+{
+	struct json_object *document = ctl_document(TIERS_SCHEMA);
+	struct json_object *tiers = json_object_new_array();
+	char text[UUID_TEXT_LEN], dev[FMT_LEN];
+
+	fs_tiers_uuid(&shown->found, text);
+	snprintf(dev, sizeof(dev), "%u:%u", kdev_major(shown->found.dev),
+		 kdev_minor(shown->found.dev));
+	json_add_string(document, "device", shown->found.name);
+	json_add_text(document, "device_name", shown->found.shown);
+	json_add_string(document, "dev", dev);
+	json_add_string(document, "uuid", text);
+	json_add_text(document, "mount", shown->mount->target);
+	json_add_bool(document, "configured", shown->found.is_configured);
+	for (unsigned int i = 0; i < shown->found.tiers.n; i++)
+		json_object_array_add(tiers, tier_object(shown, i));
+	json_object_object_add(document, "tiers", tiers);
+	return ctl_print_json(document);
+}
+
+static enum exit_code show(const struct ctl *ctl,
+			   const struct mount_entry *mount)
+{
+	struct shown shown = {.mount = mount};
+	enum exit_code code =
+		fs_tiers_find(mount->dev, ctl->config, &shown.found);
+
+	if (code != EXIT_OK)
+		return code;
+	code = read_free(&shown);
+	if (code == EXIT_OK && ctl->measure)
+		code = measure(&shown);
+	if (code == EXIT_OK && ctl->json)
+		code = print_object(&shown);
+	else if (code == EXIT_OK && ctl->measure)
+		print_proposal(&shown);
+	else if (code == EXIT_OK)
+		code = print_table(&shown);
+	tiers_free(&shown.found.tiers);
+	return code;
+}
+
+static enum exit_code show_named(const struct ctl *ctl,
+				 const struct mount_table *mounts,
+				 const char *spec)
+{
+	const struct mount_entry *mount;
+	int err = mount_name_find(mounts, spec, &mount);
+
+	if (err)
+		return log_fail(
+			EXIT_FAILED,
+			"name a mounted ext4 filesystem: \"findmnt -t ext4\" lists them",
+			"%s: %s", spec, mount_spec_error(err));
+	if (strcmp(mount->fs_type, "ext4"))
+		return log_fail(
+			EXIT_FAILED,
+			"name a mounted ext4 filesystem: \"findmnt -t ext4\" lists them",
+			"%s: %s is %s, not ext4", spec, mount->target,
+			mount->fs_type);
+	return show(ctl, mount_table_by_dev(mounts, mount->dev) ?: mount);
+}
+
+static enum exit_code show_all(const struct ctl *ctl,
+			       const struct mount_table *mounts)
+{
+	const struct mount_entry *mount = NULL;
+	enum exit_code code = EXIT_OK, last;
+	__u32 dev = 0;
+
+	while ((mount = mount_table_next(mounts, mount))) {
+		if (strcmp(mount->fs_type, "ext4") || mount->dev == dev ||
+		    !mount_entry_is_reachable(mounts, mount))
+			continue;
+		dev = mount->dev;
+		last = show(ctl, mount_table_by_dev(mounts, dev) ?: mount);
+		if (last != EXIT_OK)
+			code = last;
+	}
+	return code;
+}
+
+enum exit_code ctl_tiers(const struct ctl *ctl)
+{
+	enum exit_code code = EXIT_OK, last;
+	struct mount_table *mounts;
+	int err;
+
+	if (geteuid())
+		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
+				"tiers needs root");
+	err = mount_table_read(&mounts);
+	if (err)
+		return log_fail(EXIT_FAILED, NULL,
+				"cannot read the mount table: %s",
+				strerror(-err));
+	if (!ctl->n_args)
+		code = show_all(ctl, mounts);
+	for (int i = 0; i < ctl->n_args; i++) {
+		last = show_named(ctl, mounts, ctl->args[i]);
+		if (last != EXIT_OK)
+			code = last;
+	}
+	mount_table_free(mounts);
+	return code;
+}
