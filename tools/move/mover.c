@@ -22,6 +22,7 @@
 #include "move/donor.h"
 #include "move/exchange.h"
 #include "move/lease.h"
+#include "move/piece.h"
 #include "move/step.h"
 
 struct mover {
@@ -111,39 +112,6 @@ static int look(struct mover *mover, int path_fd, const char *path)
 	return err;
 }
 
-/* Cuts the extents at the ends of the piece. FIEMAP returns them whole, and
- * they may go on.
- */
-static void crop(struct file_extents *extents, const struct move_piece *piece)
-{
-	__u64 end = piece->start + piece->bytes;
-
-	for (size_t i = 0; i < extents->n; i++) {
-		struct file_extent *extent = &extents->extents[i];
-
-		if (extent->logical < piece->start) {
-			__u64 before = piece->start - extent->logical;
-
-			extent->logical += before;
-			extent->physical += before;
-			extent->bytes -= before;
-		}
-		if (extent->logical + extent->bytes > end)
-			extent->bytes = end - extent->logical;
-	}
-}
-
-static int read_piece(int fd, const struct move_piece *piece,
-		      struct file_extents *extents)
-{
-	int err = file_extents_read(fd, piece->start,
-				    piece->start + piece->bytes, extents);
-
-	if (!err)
-		crop(extents, piece);
-	return err;
-}
-
 /* Where the byte at offset is on the disk. */
 static __u64 place_of(const struct file_extents *extents, __u64 offset)
 {
@@ -162,11 +130,8 @@ static int read_donor(const struct mover *mover, const struct move_piece *piece,
 		      struct file_extents *donor)
 {
 	__u64 shift = mover->exchange.donor_shift;
-	struct move_piece in_donor = *piece;
-	int err;
-
-	in_donor.start += shift;
-	err = read_piece(mover->exchange.donor, &in_donor, donor);
+	int err = piece_read(mover->exchange.donor, piece->start + shift,
+			     piece->bytes, donor);
 	if (err)
 		return err;
 	for (size_t i = 0; i < donor->n; i++)
@@ -181,7 +146,8 @@ static int check_part(struct mover *mover, const struct move_piece *part,
 		      const struct file_extents *donor)
 {
 	struct file_extents now;
-	int err = read_piece(mover->exchange.fd, part, &now);
+	int err =
+		piece_read(mover->exchange.fd, part->start, part->bytes, &now);
 
 	if (err)
 		return fail(mover, "cannot find its new extents", err);
@@ -214,7 +180,7 @@ static int call_after(struct mover *mover, const struct move_piece *piece)
 
 	if (!hooks->after)
 		return 0;
-	if (read_piece(mover->exchange.fd, piece, &now))
+	if (piece_read(mover->exchange.fd, piece->start, piece->bytes, &now))
 		now = (struct file_extents){0};
 	err = hooks->after(hooks->context, piece, &now);
 	file_extents_free(&now);
@@ -250,7 +216,8 @@ static int exchange_piece(struct mover *mover, const struct move_piece *piece)
 	int err = read_donor(mover, piece, &donor);
 
 	if (!err)
-		err = read_piece(mover->exchange.fd, piece, &file);
+		err = piece_read(mover->exchange.fd, piece->start, piece->bytes,
+				 &file);
 	if (!err)
 		err = mover->way->choose(mover->way->context, &file, &donor,
 					 &parts);

@@ -31,6 +31,33 @@ static void test_pace(void **state)
 	assert_true(now_s > 55.499 && now_s < 55.501);
 }
 
+/* A disk that takes its time, but less than the pace leaves it: from the second
+ * second on, the bytes until any moment are within 5 % of the rate.
+ */
+static void test_cap(void **state)
+{
+	struct move_pace pace = {.bytes_per_s = 64 << 20};
+	double began_s = 50, now_s = began_s, bytes = 0;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		double step = 1 << (16 + i * 7 % 8), step_began_s = now_s;
+
+		now_s += step / pace.bytes_per_s * (i * 31 % 90) / 100;
+		bytes += step;
+		pace_add(&pace, step_began_s, step);
+		if (pace_pause_s(&pace, now_s) > 0)
+			now_s += pace_pause_s(&pace, now_s);
+		if (now_s - began_s < 1)
+			continue;
+		assert_true(bytes <
+			    1.05 * pace.bytes_per_s * (now_s - began_s));
+		assert_true(bytes >
+			    0.95 * pace.bytes_per_s * (now_s - began_s));
+	}
+	assert_true(now_s - began_s > 2);
+}
+
 /* After an idle hour, the mover does not hurry. */
 static void test_no_hurry(void **state)
 {
@@ -55,6 +82,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_step),
 		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_no_hurry),
 		cmocka_unit_test(test_unlimited),
 	};

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where a part of a file is on the disk, and whether it is where it was. */
+#ifndef FRSP_MOVE_PIECE_H
+#define FRSP_MOVE_PIECE_H
+
+#include "fs/fiemap.h"
+
+/* Reads the extents in the bytes [start, start + bytes), cut at its ends. As
+ * file_extents_read().
+ */
+int piece_read(int fd, __u64 start, __u64 bytes, struct file_extents *extents);
+
+/* How many bytes are at the same place in both. */
+__u64 piece_common(const struct file_extents *a, const struct file_extents *b);
+
+enum piece_place {
+	PIECE_MOVED,	 /* all of it is at the new place */
+	PIECE_NOT_MOVED, /* all of it is at the old place */
+	PIECE_PARTLY,	 /* each byte is at one of the two */
+	PIECE_ELSEWHERE, /* others have moved, overwritten or cut it since */
+};
+
+/* Compares where the piece is now with where it was and where it should go. */
+enum piece_place piece_compare(const struct file_extents *now,
+			       const struct file_extents *old_place,
+			       const struct file_extents *new_place);
+
+#endif
