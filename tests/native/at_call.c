@@ -4,7 +4,9 @@
  * before the Nth system call that is one of CALLS (names, with commas between
  * them). Then runs COMMAND by sh(1), which finds the process in $PID, and lets
  * PROGRAM go on, if COMMAND has not ended it. So each step of a program can be
- * interrupted, again and again in the same place.
+ * interrupted, again and again in the same place. Calls do not count if their
+ * first argument is a descriptor of a file whose path begins with
+ * $AT_CALL_IGNORE.
  *
  * Exit status: PROGRAM's; 128 + N: signal N ended it; NO_SUCH_CALL: it made
  * less than N such calls; BROKEN: COMMAND failed, or at_call did.
@@ -67,6 +69,20 @@ static bool is_wanted(unsigned long long number)
 	return false;
 }
 
+static bool is_ignored(pid_t pid, unsigned long long fd)
+{
+	const char *ignore = getenv("AT_CALL_IGNORE");
+	char link[64], path[4096];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/%d/fd/%llu", pid, fd);
+	len = readlink(link, path, sizeof(path) - 1);
+	if (!ignore || len < 0)
+		return false;
+	path[len] = '\0';
+	return !strncmp(path, ignore, strlen(ignore));
+}
+
 static pid_t start(char **argv)
 {
 	pid_t pid = fork();
@@ -91,7 +107,8 @@ static bool enters_call(pid_t pid, int status)
 		return false;
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) < 0)
 		return false; /* it was killed meanwhile */
-	return info.op == PTRACE_SYSCALL_INFO_ENTRY && is_wanted(info.entry.nr);
+	return info.op == PTRACE_SYSCALL_INFO_ENTRY &&
+	       is_wanted(info.entry.nr) && !is_ignored(pid, info.entry.args[0]);
 }
 
 /* A signal that stopped the process is for it; a stop of ptrace's is not. */

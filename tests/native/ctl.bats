@@ -14,7 +14,7 @@ need_no_module() {
 
 # Prints the commands of --help as lines "NAME SYNOPSIS".
 help_commands() {
-	ARGP_HELP_FMT=rmargin=300,opt-doc-col=200,doc-opt-col=2 "$frspctl" --help |
+	ARGP_HELP_FMT=rmargin=500,opt-doc-col=250,doc-opt-col=2 "$frspctl" --help |
 		sed -n '/^ Commands:/,/^$/s/^  \([a-z].*[^ ]\)   *[A-Z].*/\1/p'
 }
 
@@ -42,7 +42,7 @@ help_commands() {
 }
 
 @test "--help has the commands of the contract" {
-	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "defrag doctor move restore save set status tiers tree"
+	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "cancel defrag doctor jobs move pause restore resume save set status tiers tree wait"
 }
 
 @test "wrong usage: exit status 2, and what is wrong" {
@@ -58,10 +58,21 @@ help_commands() {
 		stat|stat
 		--nonsense status|nonsense
 		-Z status|Z
+		cancel|missing
+		cancel x|x
 		defrag|missing
 		defrag / --rate lots|lots
 		defrag / --keep-free 1X|1X
+		defrag / --progress=loud|loud
+		defrag / --time-limit=soon|soon
+		defrag / --time-limit=0|0
 		doctor /|too many
+		doctor --idle|--idle
+		jobs 1 2|too many
+		jobs 0|0
+		jobs -- -1|-1
+		pause|missing
+		resume|missing
 		save /|missing
 		save / x y|too many
 		restore|missing
@@ -89,6 +100,7 @@ help_commands() {
 		tree / x|x
 		tree / -- -1|-1
 		tree / 4294967295|4294967295
+		wait x|x
 	EOT
 }
 

@@ -35,6 +35,7 @@ setup() {
 	[[ -x $hotmon ]] || fail "no $hotmon: run make first"
 	test_dir=$(mktemp -d "${FRSP_SCRATCH:-${TMPDIR:-/var/tmp}}/frsp-native.XXXXXX")
 	defer rm -rf --one-file-system "$test_dir"
+	export FRSPCTL_JOURNAL=$test_dir/journal.db # not that of the machine
 }
 
 teardown() {

@@ -10,6 +10,7 @@ enum exit_code {
 	EXIT_USAGE,
 	EXIT_UNSUPPORTED, /* by this kernel or system */
 	EXIT_PERMISSION,
+	EXIT_CANCELLED, /* by another program: only jobs of frspctl */
 };
 
 /* Sets the name that messages begin with. */

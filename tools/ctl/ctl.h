@@ -10,6 +10,13 @@
 
 struct ctl_command;
 
+/* Where progress is shown. */
+enum ctl_progress {
+	PROGRESS_AUTO, /* on a terminal */
+	PROGRESS_JSON, /* as objects on stdout */
+	PROGRESS_OFF,
+};
+
 /* A parsed command line. */
 struct ctl {
 	const struct ctl_command *command;
@@ -25,6 +32,11 @@ struct ctl {
 	const char *config; /* of the tiers; NULL: the usual file */
 	__u64 rate;	    /* bytes per second; 0: unlimited */
 	__u64 keep_free;    /* bytes, if CTL_KEEP_FREE is in given */
+	bool idle;
+	double time_limit_s; /* 0: none */
+	const char *journal; /* the file of the journal */
+	enum ctl_progress progress;
+	const char *line; /* the command line, for people */
 };
 
 enum ctl_option {
@@ -38,6 +50,10 @@ enum ctl_option {
 	CTL_MEASURE = 1 << 17,
 	CTL_TO = 1 << 18,
 	CTL_RANGES = 1 << 19,
+	CTL_IDLE = 1024,
+	CTL_JOURNAL = 2048,
+	CTL_PROGRESS = 4096,
+	CTL_TIME_LIMIT = 8192,
 };
 
 struct ctl_command {
@@ -58,15 +74,20 @@ struct json_object *ctl_document(const char *schema);
 enum exit_code ctl_print_json(struct json_object *document);
 
 /* The commands. Each prints its own error messages. */
+enum exit_code ctl_cancel(const struct ctl *ctl);
 enum exit_code ctl_defrag(const struct ctl *ctl);
 enum exit_code ctl_doctor(const struct ctl *ctl);
+enum exit_code ctl_jobs(const struct ctl *ctl);
 enum exit_code ctl_move(const struct ctl *ctl);
+enum exit_code ctl_pause(const struct ctl *ctl);
+enum exit_code ctl_resume(const struct ctl *ctl);
 enum exit_code ctl_restore(const struct ctl *ctl);
 enum exit_code ctl_save(const struct ctl *ctl);
 enum exit_code ctl_set(const struct ctl *ctl);
 enum exit_code ctl_status(const struct ctl *ctl);
 enum exit_code ctl_tiers(const struct ctl *ctl);
 enum exit_code ctl_tree(const struct ctl *ctl);
+enum exit_code ctl_wait(const struct ctl *ctl);
 
 /*
  * commands: in alphabetical order; the last one has the name NULL. Ends the

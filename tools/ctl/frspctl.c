@@ -8,22 +8,33 @@
 #include "cli/privilege.h"
 #include "ctl/ctl.h"
 
+#define CTL_MOVE_OPTIONS                                                       \
+	(CTL_DRY_RUN | CTL_IN_USE | CTL_IDLE | CTL_JSON | CTL_RATE |           \
+	 CTL_KEEP_FREE | CTL_TIME_LIMIT | CTL_PROGRESS | CTL_JOURNAL)
+
 static const struct ctl_command commands[] = {
+	{"cancel", "[--journal=FILE] JOB", CTL_JOURNAL, 1, 1, ctl_cancel,
+	 "End a job that moves files after its present step"},
 	{"defrag",
-	 "[--dry-run] [--in-use] [--json] [--rate=BYTES] [--keep-free=BYTES] PATH...",
-	 CTL_DRY_RUN | CTL_IN_USE | CTL_JSON | CTL_RATE | CTL_KEEP_FREE, 1,
-	 INT_MAX, ctl_defrag,
+	 "[--dry-run] [--in-use] [--idle] [--json] [--rate=BYTES] [--keep-free=BYTES] [--time-limit=TIME] [--progress=WHERE] [--journal=FILE] PATH...",
+	 CTL_MOVE_OPTIONS, 1, INT_MAX, ctl_defrag,
 	 "Move files, and those in directories, into fewer extents. Needs no module"},
 	{"doctor", "[--json]", CTL_JSON, 0, 0, ctl_doctor,
 	 "Check all that frsp.ko needs, and show how to fix what is missing"},
+	{"jobs", "[--json] [--bytes] [--journal=FILE] [JOB]",
+	 CTL_JSON | CTL_BYTES | CTL_JOURNAL, 0, 1, ctl_jobs,
+	 "Show the jobs that move files and those that did, or what one job moved"},
 	{"move",
-	 "--to=TIER [--dry-run] [--in-use] [--json] [--rate=BYTES] [--keep-free=BYTES] [--config=FILE] PATH...|--ranges=FILE",
-	 CTL_TO | CTL_RANGES | CTL_CONFIG | CTL_DRY_RUN | CTL_IN_USE |
-		 CTL_JSON | CTL_RATE | CTL_KEEP_FREE,
-	 0, INT_MAX, ctl_move,
+	 "--to=TIER [--dry-run] [--in-use] [--idle] [--json] [--rate=BYTES] [--keep-free=BYTES] [--time-limit=TIME] [--progress=WHERE] [--journal=FILE] [--config=FILE] PATH...|--ranges=FILE",
+	 CTL_MOVE_OPTIONS | CTL_TO | CTL_RANGES | CTL_CONFIG, 0, INT_MAX,
+	 ctl_move,
 	 "Move files, those in directories, or parts of files, to a tier. Needs no module"},
+	{"pause", "[--journal=FILE] JOB", CTL_JOURNAL, 1, 1, ctl_pause,
+	 "Let a job wait after its present step, until \"resume\""},
 	{"restore", "DEV|MOUNT FILE", 0, 2, 2, ctl_restore,
 	 "Give frsp.ko what \"save\" wrote to FILE about a filesystem's free space"},
+	{"resume", "[--journal=FILE] JOB", CTL_JOURNAL, 1, 1, ctl_resume,
+	 "Let a job that was paused go on"},
 	{"save", "DEV|MOUNT FILE", 0, 2, 2, ctl_save,
 	 "Write what frsp.ko knows about a filesystem's free space to FILE, for \"restore\" after the next mount"},
 	{"set", "DEV|MOUNT KEY VALUE", 0, 3, 3, ctl_set,
@@ -36,6 +47,8 @@ static const struct ctl_command commands[] = {
 	 "Show the fast and slow parts of filesystems, and what is free in each. Needs no module"},
 	{"tree", "[--json] DEV|MOUNT [FLEX]", CTL_JSON, 1, 2, ctl_tree,
 	 "Show the free extents of a filesystem, or of one of its flexible block groups, by size"},
+	{"wait", "[--journal=FILE] [JOB]", CTL_JOURNAL, 0, 1, ctl_wait,
+	 "Wait until a job has ended, or all jobs have, and end as it did"},
 	{0},
 };
 

@@ -8,13 +8,14 @@
 
 #include "base/clock.h"
 #include "base/fmt.h"
-#include "base/interrupt.h"
 #include "base/json_out.h"
 #include "ctl/ctl.h"
 #include "paths/path.h"
 
-#define PROGRESS_GAP_S 0.2
-#define CLEAR_LINE     "\r\033[K"
+#define PROGRESS_SCHEMA	    "frsp.progress/1"
+#define PROGRESS_GAP_S	    0.2
+#define PROGRESS_JSON_GAP_S 1.0
+#define CLEAR_LINE	    "\r\033[K"
 
 /* What became of a file; word: for JSON. */
 enum outcome { GOOD, IMPROVED, KEPT, LEFT_ALONE, STOPPED, FAILED };
@@ -35,23 +36,25 @@ static const char *const tier_outcome_words[] = {
 	[STOPPED] = "stopped", [FAILED] = "failed",
 };
 
+static enum ctl_progress choose_progress(const struct ctl *ctl)
+{
+	if (ctl->progress != PROGRESS_AUTO)
+		return ctl->progress;
+	return !ctl->json && isatty(STDERR_FILENO) ? PROGRESS_AUTO
+						   : PROGRESS_OFF;
+}
+
 void move_report_init(struct move_report *report,
-		      const struct move_report_schemas *schemas, bool json,
-		      bool dry_run)
+		      const struct move_report_schemas *schemas,
+		      const struct ctl *ctl)
 {
 	*report = (struct move_report){
 		.schemas = schemas,
-		.json = json,
-		.dry_run = dry_run,
-		.shows_progress = !json && isatty(STDERR_FILENO),
+		.json = ctl->json,
+		.dry_run = ctl->dry_run,
+		.progress = choose_progress(ctl),
 		.began_s = clock_monotonic_s(),
 	};
-}
-
-void move_report_begin(struct move_report *report, const char *path)
-{
-	report->path = path;
-	report->file_began_s = report->shown_s = clock_monotonic_s();
 }
 
 static const char *escaped(char buf[PATH_LABEL_LEN], const char *path)
@@ -60,35 +63,145 @@ static const char *escaped(char buf[PATH_LABEL_LEN], const char *path)
 	return buf;
 }
 
-void move_report_progress(void *context, __u64 planned, __u64 done)
-{
-	struct move_report *report = context;
-	double now_s = clock_monotonic_s(), rate;
-	char path[PATH_LABEL_LEN], speed[FMT_LEN], left[FMT_LEN];
+/* What is known of the present file. */
+struct progress {
+	enum job_state state;
+	__u64 planned, done;
+	double bytes_per_s;
+};
 
-	if (!report->shows_progress || now_s - report->shown_s < PROGRESS_GAP_S)
-		return;
-	report->shown_s = now_s;
-	rate = done / (now_s - report->file_began_s);
-	fprintf(stderr, CLEAR_LINE "%.40s: %.0f%%, %s left, %s/s, %.0f s to go",
-		escaped(path, report->path),
-		planned ? 100.0 * done / planned : 0,
-		fmt_bytes(left, planned - done, false),
-		fmt_bytes(speed, rate, false),
-		rate ? (planned - done) / rate : 0);
-	fflush(stderr);
+static double seconds_left(const struct progress *progress)
+{
+	return (progress->planned - progress->done) / progress->bytes_per_s;
 }
 
-static void clear_progress(const struct move_report *report)
+static void print_progress_object(const struct move_report *report,
+				  const struct progress *progress)
 {
-	if (report->shows_progress && report->shown_s > report->file_began_s)
+	struct json_object *document = ctl_document(PROGRESS_SCHEMA);
+
+	json_add_u64(document, "job", report->job);
+	json_add_string(document, "state", job_state_word(progress->state));
+	json_add_text(document, "path", report->path);
+	json_add_u64(document, "planned_bytes", progress->planned);
+	json_add_u64(document, "done_bytes", progress->done);
+	json_add_u64(document, "left_bytes",
+		     progress->planned - progress->done);
+	json_add_number(document, "bytes_per_s", progress->bytes_per_s, 0);
+	if (progress->bytes_per_s > 0)
+		json_add_number(document, "left_s", seconds_left(progress), 1);
+	else
+		json_object_object_add(document, "left_s", NULL);
+	ctl_print_json(document);
+	fflush(stdout);
+}
+
+static void print_progress_line(struct move_report *report,
+				const struct progress *progress)
+{
+	char path[PATH_LABEL_LEN], speed[FMT_LEN], left[FMT_LEN];
+
+	fprintf(stderr, CLEAR_LINE "%.40s: %.0f%%, %s left, %s/s, %.0f s to go",
+		escaped(path, report->path),
+		progress->planned ? 100.0 * progress->done / progress->planned
+				  : 0,
+		fmt_bytes(left, progress->planned - progress->done, false),
+		fmt_bytes(speed, progress->bytes_per_s, false),
+		progress->bytes_per_s > 0 ? seconds_left(progress) : 0);
+	fflush(stderr);
+	report->has_line = true;
+}
+
+void move_report_job(struct move_report *report, __s64 job)
+{
+	const struct progress begin = {.state = JOB_RUNNING};
+
+	report->job = job;
+	if (report->progress == PROGRESS_JSON)
+		print_progress_object(report, &begin);
+	if (!report->json) {
+		printf("job %lld\n", job);
+		fflush(stdout);
+	}
+}
+
+void move_report_state(struct move_report *report, enum job_state state)
+{
+	static const char *const texts[] = {
+		[JOB_RUNNING] = "goes on",
+		[JOB_PAUSED] = "is paused: \"frspctl resume\" lets it go on",
+		[JOB_WAITING] = "waits until the disks are idle",
+	};
+	const struct progress progress = {.state = state};
+
+	report->file_began_s = clock_monotonic_s(); /* for the rate */
+	if (report->progress == PROGRESS_JSON)
+		print_progress_object(report, &progress);
+	if (report->progress != PROGRESS_AUTO)
+		return;
+	fprintf(stderr, CLEAR_LINE "job %lld %s", report->job, texts[state]);
+	fflush(stderr);
+	report->has_line = true;
+}
+
+void move_report_begin(struct move_report *report, const char *path)
+{
+	report->path = path;
+	report->file_began_s = clock_monotonic_s();
+	report->shown_s = 0;
+}
+
+/* JSON: at once, and then each second. A terminal: not for files that take only
+ * a moment.
+ */
+static bool is_time_to_show(const struct move_report *report, double now_s)
+{
+	if (report->progress == PROGRESS_JSON)
+		return now_s - report->shown_s >= PROGRESS_JSON_GAP_S;
+	return report->progress == PROGRESS_AUTO &&
+	       now_s - report->shown_s >= PROGRESS_GAP_S &&
+	       now_s - report->file_began_s >= PROGRESS_GAP_S;
+}
+
+void move_report_progress(struct move_report *report, __u64 planned, __u64 done)
+{
+	double now_s = clock_monotonic_s();
+	const struct progress progress = {
+		.state = JOB_RUNNING,
+		.planned = planned,
+		.done = done,
+		.bytes_per_s = done / (now_s - report->file_began_s),
+	};
+
+	if (!is_time_to_show(report, now_s))
+		return;
+	report->shown_s = now_s;
+	if (report->progress == PROGRESS_JSON)
+		print_progress_object(report, &progress);
+	else
+		print_progress_line(report, &progress);
+}
+
+static void clear_progress(struct move_report *report)
+{
+	if (report->has_line)
 		fputs(CLEAR_LINE, stderr);
+	report->has_line = false;
+}
+
+/* Told to end by a hook, which says nothing of what failed, or by a signal. */
+static bool was_stopped(const struct move_result *result)
+{
+	if (result->err == -EAGAIN || result->err == -EINTR)
+		return true;
+	return !result->failed &&
+	       (result->err == -ECANCELED || result->err == -ETIME);
 }
 
 static enum outcome outcome_of(const struct move_report *report,
 			       const struct move_result *result)
 {
-	if (result->err == -EAGAIN || result->err == -EINTR)
+	if (was_stopped(result))
 		return STOPPED;
 	if (result->err)
 		return FAILED;
@@ -101,6 +214,27 @@ static enum outcome outcome_of(const struct move_report *report,
 	return result->extents_after < result->extents_before ? IMPROVED : KEPT;
 }
 
+struct stop {
+	int err;
+	const char *word, *text;
+};
+
+/* Why a file was stopped. */
+static const struct stop *stop_of(const struct move_result *result)
+{
+	static const struct stop stops[] = {
+		{-EAGAIN, "wanted", "another process wants it"},
+		{-ECANCELED, "cancelled", "the job was cancelled"},
+		{-ETIME, "time_up", "the time is up"},
+		{-EINTR, "interrupted", "interrupted"},
+	};
+	const struct stop *stop = stops;
+
+	while (stop->err != -EINTR && stop->err != result->err)
+		stop++;
+	return stop;
+}
+
 /* Why a file was not, or not wholly, moved; for JSON, too. NULL: it was. */
 static const char *reason_of(enum outcome outcome,
 			     const struct move_result *result)
@@ -108,16 +242,19 @@ static const char *reason_of(enum outcome outcome,
 	if (outcome == LEFT_ALONE)
 		return move_refusal_word(result->refusal);
 	if (outcome == STOPPED)
-		return result->err == -EAGAIN ? "wanted" : "interrupted";
+		return stop_of(result)->word;
 	if (outcome == KEPT && result->miss != PLACE_OK)
 		return place_miss_word(result->miss);
 	return outcome == FAILED ? strerrorname_np(-result->err) : NULL;
 }
 
+#define WHOLE "the file is whole; what was moved before stays moved"
+
 static void print_failure(const char *path, const struct move_result *result)
 {
 	const char *hint =
-		result->err == -ENOSPC
+		!result->failed ? WHOLE
+		: result->err == -ENOSPC
 			? "a file needs up to 128M of free space beside it; --keep-free says how much stays free"
 		: result->err == -EACCES || result->err == -EPERM
 			? "run it as root, with sudo"
@@ -125,9 +262,11 @@ static void print_failure(const char *path, const struct move_result *result)
 			? "compare it with a copy, and see what the kernel's log says"
 		: result->err == -EXDEV
 			? "name the file in the filesystem that it is on"
-			: "the file is whole; what was moved before stays moved";
+			: WHOLE;
 
-	log_fail(EXIT_FAILED, hint, "%s: %s: %s", path, result->failed,
+	/* What a hook could not do is the job's record. */
+	log_fail(EXIT_FAILED, hint, "%s: %s: %s", path,
+		 result->failed ?: "cannot write the journal of the job",
 		 strerror(-result->err));
 }
 
@@ -174,9 +313,7 @@ static void print_line(const struct move_report *report, const char *path,
 		break;
 	case STOPPED:
 		print_numbers(report, result);
-		printf(", then stopped: %s",
-		       result->err == -EAGAIN ? "another process wants it"
-					      : "interrupted");
+		printf(", then stopped: %s", stop_of(result)->text);
 		break;
 	case IMPROVED:
 		print_numbers(report, result);
@@ -205,6 +342,7 @@ static void print_object(const struct move_report *report, const char *path,
 	struct json_object *document = ctl_document(report->schemas->file);
 	const char *reason = reason_of(outcome, result);
 
+	json_add_u64(document, "job", report->job);
 	json_add_text(document, "path", path);
 	json_add_string(document, "outcome",
 			report->schemas->is_to_tier
@@ -280,8 +418,14 @@ static const char *improved_word(const struct move_report *report)
 	return report->dry_run ? "can be improved" : "improved";
 }
 
-static void print_sum(const struct move_report *report)
+static void print_sum(const struct move_report *report, enum job_state outcome)
 {
+	static const char *const ends[JOB_N_STATES] = {
+		[JOB_STOPPED] = "; interrupted",
+		[JOB_CANCELLED] = "; cancelled",
+		[JOB_TIME_UP] =
+			"; the time is up: run it again to go on from here",
+	};
 	char bytes[FMT_LEN];
 
 	printf("%llu file%s, %llu %s", report->files, plural(report->files),
@@ -299,13 +443,17 @@ static void print_sum(const struct move_report *report)
 		       fmt_bytes(bytes, report->kept_bytes, false));
 	if (report->left_alone)
 		printf("; %llu left alone", report->left_alone);
-	printf(" (%.1f s)\n", clock_monotonic_s() - report->began_s);
+	printf("%s (%.1f s)\n", ends[outcome] ?: "",
+	       clock_monotonic_s() - report->began_s);
 }
 
-static enum exit_code print_sum_object(const struct move_report *report)
+static enum exit_code print_sum_object(const struct move_report *report,
+				       enum job_state outcome)
 {
 	struct json_object *document = ctl_document(report->schemas->sum);
 
+	json_add_u64(document, "job", report->job);
+	json_add_string(document, "outcome", job_state_word(outcome));
 	json_add_bool(document, "dry_run", report->dry_run);
 	json_add_u64(document, "files", report->files);
 	json_add_u64(document,
@@ -325,15 +473,19 @@ static enum exit_code print_sum_object(const struct move_report *report)
 	return ctl_print_json(document);
 }
 
-enum exit_code move_report_finish(struct move_report *report)
+enum exit_code move_report_finish(struct move_report *report,
+				  enum job_state outcome)
 {
 	enum exit_code code = EXIT_OK;
 
+	clear_progress(report);
 	if (report->json)
-		code = print_sum_object(report);
+		code = print_sum_object(report, outcome);
 	else
-		print_sum(report);
-	if (interrupted || report->failed)
+		print_sum(report, outcome);
+	if (outcome == JOB_CANCELLED)
+		return EXIT_CANCELLED;
+	if (outcome == JOB_STOPPED || report->failed)
 		return EXIT_FAILED;
 	return code;
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 
 #include "base/log.h"
+#include "ctl/ctl.h"
+#include "move/journal.h"
 #include "move/mover.h"
 
 struct move_report_schemas {
@@ -18,9 +20,11 @@ struct move_report_schemas {
 struct move_report {
 	const struct move_report_schemas *schemas;
 	bool json, dry_run;
-	bool shows_progress; /* stderr is a terminal */
-	const char *path;    /* of the file that is being moved */
+	enum ctl_progress progress; /* PROGRESS_AUTO: stderr is a terminal */
+	__s64 job;		    /* its id; 0: none */
+	const char *path; /* of the file that is being moved; NULL: none */
 	double began_s, file_began_s, shown_s;
+	bool has_line; /* of progress, on the terminal */
 
 	/* sums */
 	__u64 files, improved, left_alone, failed;
@@ -30,22 +34,30 @@ struct move_report {
 };
 
 void move_report_init(struct move_report *report,
-		      const struct move_report_schemas *schemas, bool json,
-		      bool dry_run);
+		      const struct move_report_schemas *schemas,
+		      const struct ctl *ctl);
+
+/* The job has begun. */
+void move_report_job(struct move_report *report, __s64 job);
+
+/* The job is paused, waits for idle disks, or goes on. */
+void move_report_state(struct move_report *report, enum job_state state);
 
 /* A file begins; path is valid until it ends. */
 void move_report_begin(struct move_report *report, const char *path);
 
-/* For struct mover_hooks; context: the report. */
-void move_report_progress(void *context, __u64 planned, __u64 done);
+/* So many of the planned bytes of the file are done. */
+void move_report_progress(struct move_report *report, __u64 planned,
+			  __u64 done);
 
 /* was_named: report the file even if there is nothing to gain. */
 void move_report_end(struct move_report *report, const char *path,
 		     bool was_named, const struct move_result *result);
 
-/* Prints the sum. EXIT_FAILED: a file failed, or one that was named was left
- * alone, or the program was told to end.
+/* Prints the sum. outcome: of the job. EXIT_CANCELLED; or EXIT_FAILED: a file
+ * failed, or one that was named was left alone, or the program was told to end.
  */
-enum exit_code move_report_finish(struct move_report *report);
+enum exit_code move_report_finish(struct move_report *report,
+				  enum job_state outcome);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "ctl/journal.h"
 #include "ctl/target.h"
 #include "module/module.h"
 #include "move/own_io.h"
@@ -69,12 +70,57 @@ static int know_fs(struct move_walk *walk, int dir, dev_t dev)
 	return err;
 }
 
+/* Adds what a further try did to the result of the first. */
+static void add_try(struct move_result *result, const struct move_result *more)
+{
+	result->err = more->err;
+	result->failed = more->failed;
+	result->refusal = more->refusal;
+	result->kept_bytes = more->kept_bytes;
+	result->miss = more->miss;
+	result->moved_bytes += more->moved_bytes;
+	if (more->longest_s > result->longest_s)
+		result->longest_s = more->longest_s;
+	if (more->extents_after)
+		result->extents_after = more->extents_after;
+	/* Somebody took it while the job did not have it. */
+	if (more->refusal == MOVE_IN_USE) {
+		result->refusal = MOVE_ALLOWED;
+		result->err = -EAGAIN;
+	}
+}
+
+/* Moves the file. If the job has to wait in between, it tries again after that.
+ */
+static void move_with_job(struct move_walk *walk, int file, const char *path,
+			  int dir, struct move_result *result)
+{
+	struct move_result more;
+
+	move_job_file(&walk->job, &walk->fs, file, path);
+	walk->move(walk, file, path, dir, result);
+	while (result->err == -EINTR) {
+		if (!move_job_go_on(&walk->job)) {
+			result->err = move_job_error(&walk->job);
+			return;
+		}
+		walk->move(walk, file, path, dir, &more);
+		add_try(result, &more);
+	}
+}
+
 static void move_open_file(struct move_walk *walk, const FTSENT *entry,
 			   int file, int dir, struct move_result *result)
 {
-	int err = know_fs(walk, dir, entry->fts_statp->st_dev);
+	int err;
 
-	*result = (struct move_result){.err = err};
+	*result = (struct move_result){0};
+	if (move_job_owns(&walk->job, file)) {
+		result->refusal = MOVE_IN_USE;
+		return;
+	}
+	err = know_fs(walk, dir, entry->fts_statp->st_dev);
+	result->err = err;
 	if (err) {
 		result->failed =
 			err == -EXDEV
@@ -84,7 +130,7 @@ static void move_open_file(struct move_walk *walk, const FTSENT *entry,
 	}
 	result->refusal = move_judge_fs(&walk->fs.facts);
 	if (result->refusal == MOVE_ALLOWED)
-		walk->move(walk, file, entry->fts_path, dir, result);
+		move_with_job(walk, file, entry->fts_path, dir, result);
 }
 
 static void move_entry(struct move_walk *walk, const FTSENT *entry)
@@ -159,7 +205,7 @@ static enum exit_code walk_path(struct move_walk *walk, const char *path)
 		return log_fail(EXIT_FAILED, NULL, "%s: %s", path,
 				strerror(errno));
 	}
-	while (!interrupted && (entry = fts_read(fts))) {
+	while (move_job_go_on(&walk->job) && (entry = fts_read(fts))) {
 		visit(walk, entry);
 		interrupt_poll(NULL, 0, 0); /* signals arrive only here */
 	}
@@ -193,15 +239,33 @@ enum exit_code move_walk_check(const struct ctl *ctl)
 	if (geteuid())
 		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
 				"%s needs root", ctl->command->name);
+	if (ctl->progress == PROGRESS_JSON && !ctl->json)
+		return log_fail(EXIT_USAGE, "add --json",
+				"--progress=json is for JSON only");
 	if (ctl->in_use && !frsp_module_is_loaded())
 		return ctl_not_loaded();
 	return EXIT_OK;
 }
 
+static enum exit_code walk_paths(struct move_walk *walk, char *const *paths,
+				 size_t n_paths)
+{
+	enum exit_code code = EXIT_OK, last;
+
+	for (size_t i = 0; i < n_paths; i++) {
+		if (!move_job_go_on(&walk->job))
+			break;
+		last = walk_path(walk, paths[i]);
+		if (last != EXIT_OK)
+			code = last;
+	}
+	return code;
+}
+
 enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl,
 			 char *const *paths, size_t n_paths)
 {
-	enum exit_code code = EXIT_OK, last;
+	enum exit_code code, last;
 
 	walk->ctl = ctl;
 	walk->pace.bytes_per_s = ctl->rate;
@@ -209,18 +273,23 @@ enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl,
 		.dry_run = ctl->dry_run,
 		.in_use = ctl->in_use,
 		.pace = &walk->pace,
-		.hooks = {.progress = move_report_progress,
-			  .context = &walk->report},
+		.hooks = move_job_hooks(&walk->job),
 	};
+	move_report_init(&walk->report, walk->schemas, ctl);
+	code = move_job_begin(&walk->job, ctl, &walk->report);
+	if (code != EXIT_OK)
+		return code;
+	/* after the job has blocked its signal, which interrupt_poll() would
+	 * let arrive otherwise
+	 */
 	interrupt_catch();
 	hold_signals();
 	own_io_mark();
-	move_report_init(&walk->report, walk->schemas, ctl->json, ctl->dry_run);
-	for (size_t i = 0; i < n_paths && !interrupted; i++) {
-		last = walk_path(walk, paths[i]);
-		if (last != EXIT_OK)
-			code = last;
-	}
-	last = move_report_finish(&walk->report);
-	return code != EXIT_OK ? code : last;
+	code = walk_paths(walk, paths, n_paths);
+	last = move_report_finish(&walk->report, move_job_outcome(&walk->job));
+	if (walk->job.job.journal_err)
+		last = ctl_journal_failed(ctl, walk->job.job.journal_err);
+	code = last != EXIT_OK ? last : code;
+	move_job_end(&walk->job, code);
+	return code;
 }

@@ -10,6 +10,7 @@
 #define FRSP_CTL_MOVE_WALK_H
 
 #include "ctl/ctl.h"
+#include "ctl/move_job.h"
 #include "ctl/move_report.h"
 #include "move/mover.h"
 
@@ -28,6 +29,7 @@ struct move_walk {
 	struct mover_options options;
 	struct move_pace pace;
 	struct move_report report;
+	struct move_job job;
 };
 
 /* Checks that the user may move files as the command line says. If not, prints

@@ -13,20 +13,25 @@
 #include "base/fmt.h"
 #include "base/version.h"
 #include "module/module.h"
+#include "move/journal.h"
 #include "ui/completion.h"
 
-#define MAX_COMMANDS 16
+#define MAX_COMMANDS 20
 
 #define DEFAULT_RATE (64ULL << 20)
 
 enum long_option {
 	OPT_BYTES = 256,
 	OPT_CONFIG,
+	OPT_IDLE,
 	OPT_IN_USE,
+	OPT_JOURNAL,
 	OPT_KEEP_FREE,
 	OPT_MEASURE,
+	OPT_PROGRESS,
 	OPT_RANGES,
 	OPT_RATE,
+	OPT_TIME_LIMIT,
 	OPT_TO,
 };
 
@@ -36,19 +41,31 @@ static const struct argp_option options[] = {
 	{"config", OPT_CONFIG, "FILE", 0,
 	 "Read the tiers from FILE (default: /etc/frsp/tiers.conf)", 0},
 	{"dry-run", 'n', 0, 0, "Only say what would be done", 0},
+	{"idle", OPT_IDLE, 0, 0, "Move only while the machine's disks are idle",
+	 0},
 	{"in-use", OPT_IN_USE, 0, 0,
 	 "Also move files that others have open; needs frsp.ko", 0},
+	{"journal", OPT_JOURNAL, "FILE", 0,
+	 "The record of the jobs (default: $FRSPCTL_JOURNAL, else " JOURNAL_PATH
+	 ")",
+	 0},
 	{"json", 'j', 0, 0, "Print JSON, an object on a line", 0},
 	{"keep-free", OPT_KEEP_FREE, "BYTES", 0,
 	 "Leave at least BYTES free for others (default: 1% of the filesystem, at most 1G)",
 	 0},
 	{"measure", OPT_MEASURE, 0, 0,
 	 "Read a little from each tier, and propose classes", 0},
+	{"progress", OPT_PROGRESS, "WHERE", 0,
+	 "Show progress: auto (default): on a terminal; json: as JSON on standard output, too; off",
+	 0},
 	{"ranges", OPT_RANGES, "FILE", 0,
 	 "Move the parts of files that FILE lists: lines OFFSET LENGTH PATH",
 	 0},
 	{"rate", OPT_RATE, "BYTES", 0,
 	 "Read and write at most BYTES per second, 0: unlimited (default: 64M)",
+	 0},
+	{"time-limit", OPT_TIME_LIMIT, "TIME", 0,
+	 "Stop after TIME: seconds, or a number with s, m, h or d; the next run goes on there",
 	 0},
 	{"to", OPT_TO, "TIER", 0,
 	 "Move to TIER: fast, slow, a tier's number or its device", 0},
@@ -70,6 +87,10 @@ static const struct {
 	{CTL_MEASURE, "--measure"},
 	{CTL_TO, "--to"},
 	{CTL_RANGES, "--ranges"},
+	{CTL_IDLE, "--idle"},
+	{CTL_JOURNAL, "--journal"},
+	{CTL_PROGRESS, "--progress"},
+	{CTL_TIME_LIMIT, "--time-limit"},
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -83,8 +104,9 @@ static const char doc[] =
 	"  frspctl save /srv /var/lib/srv.frsp before umount\n"
 	"  frspctl doctor                      why does it not work?\n"
 	"  frspctl defrag -n /srv              which files have more extents than they need?\n"
-	"  frspctl move --to fast /srv/db      move a directory's files to the fast tier\n\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 frsp.ko is not loaded or not usable, 4 not permitted.";
+	"  frspctl move --to fast /srv/db      move a directory's files to the fast tier\n"
+	"  frspctl jobs                        what moves files now, and what did?\n\n"
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 frsp.ko is not loaded or not usable, 4 not permitted, 5 the job was cancelled.";
 
 struct parsing {
 	const struct ctl_command *commands;
@@ -138,6 +160,36 @@ static __u64 parse_bytes(const char *option, const char *text)
 	return bytes;
 }
 
+static double parse_seconds(const char *option, const char *text)
+{
+	double seconds;
+
+	if (fmt_parse_seconds(text, &seconds) || seconds <= 0)
+		exit(log_fail(EXIT_USAGE,
+			      "seconds, or a number with s, m, h or d",
+			      "%s: \"%s\" is not a time", option, text));
+	return seconds;
+}
+
+/* in the order of enum ctl_progress */
+static const char *progress_name(size_t i)
+{
+	static const char *const names[] = {"auto", "json", "off"};
+
+	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
+}
+
+static enum ctl_progress parse_progress(const char *text)
+{
+	const char *name;
+
+	for (size_t i = 0; (name = progress_name(i)); i++)
+		if (!strcmp(name, text))
+			return i;
+	exit(log_fail(EXIT_USAGE, "auto, json or off",
+		      "--progress: \"%s\" is none", text));
+}
+
 static void take_arguments(struct parsing *parsing, char **args, int n)
 {
 	struct ctl *ctl = parsing->ctl;
@@ -178,6 +230,10 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		ctl->given |= CTL_RANGES;
 		ctl->ranges = text;
 		break;
+	case OPT_IDLE:
+		ctl->given |= CTL_IDLE;
+		ctl->idle = true;
+		break;
 	case OPT_IN_USE:
 		ctl->given |= CTL_IN_USE;
 		ctl->in_use = true;
@@ -185,6 +241,18 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPT_KEEP_FREE:
 		ctl->given |= CTL_KEEP_FREE;
 		ctl->keep_free = parse_bytes("--keep-free", text);
+		break;
+	case OPT_JOURNAL:
+		ctl->given |= CTL_JOURNAL;
+		ctl->journal = text;
+		break;
+	case OPT_PROGRESS:
+		ctl->given |= CTL_PROGRESS;
+		ctl->progress = parse_progress(text);
+		break;
+	case OPT_TIME_LIMIT:
+		ctl->given |= CTL_TIME_LIMIT;
+		ctl->time_limit_s = parse_seconds("--time-limit", text);
 		break;
 	case OPT_RATE:
 		ctl->given |= CTL_RATE;
@@ -211,6 +279,25 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
+}
+
+/* The command line as one text. argp changes the order of argv. */
+static const char *join(int argc, char **argv)
+{
+	size_t len = sizeof("frspctl");
+	char *line;
+
+	for (int i = 1; i < argc; i++)
+		len += 1 + strlen(argv[i]);
+	line = malloc(len); /* until the program ends */
+	if (!line)
+		exit(log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM)));
+	strcpy(line, "frspctl");
+	for (int i = 1; i < argc; i++) {
+		strcat(line, " ");
+		strcat(line, argv[i]);
+	}
+	return line;
 }
 
 static void print_version(FILE *out, struct argp_state *state)
@@ -258,8 +345,13 @@ void ctl_opts_parse(int argc, char **argv, const struct ctl_command *commands,
 		.doc = doc,
 	};
 	const char *names[MAX_COMMANDS + 1] = {0};
+	static const struct option_values values[] = {
+		{.key = OPT_PROGRESS, .name = progress_name},
+		{0},
+	};
 	const struct completion completion = {
 		.options = options,
+		.values = values,
 		.commands = names,
 		.mounts = true,
 	};
@@ -267,7 +359,11 @@ void ctl_opts_parse(int argc, char **argv, const struct ctl_command *commands,
 	for (int i = 0; commands[i].name; i++)
 		names[i] = commands[i].name;
 	completion_answer(argc, argv, &completion);
-	*ctl = (struct ctl){.rate = DEFAULT_RATE};
+	*ctl = (struct ctl){
+		.rate = DEFAULT_RATE,
+		.journal = getenv("FRSPCTL_JOURNAL") ?: JOURNAL_PATH,
+		.line = join(argc, argv),
+	};
 	make_options(commands, all);
 	argv[0] = program_invocation_short_name; /* as getopt prints it */
 	argp_program_version_hook = print_version;

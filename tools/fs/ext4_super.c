@@ -4,6 +4,7 @@
 #include <blkid.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -201,4 +202,14 @@ int ext4_super_read_dev(__u32 dev, struct ext4_super *super)
 
 	free(node);
 	return err;
+}
+
+void ext4_super_uuid(const struct ext4_super *super,
+		     char text[EXT4_UUID_TEXT_LEN])
+{
+	for (int i = 0; i < EXT4_UUID_BYTES; i++)
+		text += sprintf(text, "%s%02x",
+				i == 4 || i == 6 || i == 8 || i == 10 ? "-"
+								      : "",
+				super->uuid[i]);
 }

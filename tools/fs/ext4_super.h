@@ -9,9 +9,10 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
-#define EXT4_SUPER_OFFSET 1024
-#define EXT4_SUPER_BYTES  1024
-#define EXT4_UUID_BYTES	  16
+#define EXT4_SUPER_OFFSET  1024
+#define EXT4_SUPER_BYTES   1024
+#define EXT4_UUID_BYTES	   16
+#define EXT4_UUID_TEXT_LEN 37 /* with the NUL */
 
 struct ext4_super {
 	__u8 uuid[EXT4_UUID_BYTES];
@@ -53,5 +54,9 @@ int ext4_super_read(const char *path, struct ext4_super *super);
  * /dev: -ENODEV.
  */
 int ext4_super_read_dev(__u32 dev, struct ext4_super *super);
+
+/* Writes the UUID as blkid(8) does. */
+void ext4_super_uuid(const struct ext4_super *super,
+		     char text[EXT4_UUID_TEXT_LEN]);
 
 #endif
