@@ -61,6 +61,21 @@ defrag_in_guest() { # defrag_in_guest KERNEL [MODULE [NAME...]]
 		- "${2:-}" "${FRSP_TESTS:-.}" "${files[@]/%/.bats}"
 }
 
+# Steps of tiers-in-guest.
+TIERS_STEPS=6
+
+tiers_in_guest() { # tiers_in_guest KERNEL
+	local ko
+	ko=$("$vm_dir/kmod" "$1" WERROR=1) &&
+		"$vm_dir/run" --timeout 1800 --disk 384M --disk 1G,iops=200,bps=20000000 "$1" \
+			"$vm_dir/tiers-in-guest" "$(realpath "$vm_dir/../..")/.output/frspctl" "$ko"
+}
+
+passes_tiers() { # passes_tiers KERNEL
+	await_guest "$1"
+	[[ $(grep -c '^ok - ' "$BATS_FILE_TMPDIR/$1.tap") == "$TIERS_STEPS" ]]
+}
+
 top_in_guest() { # top_in_guest KERNEL
 	local ko
 	ko=$("$vm_dir/kmod" "$1" WERROR=1) &&

@@ -1,0 +1,20 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# frspctl tiers and move on two disks, of which one is slow; tests/native/move.bats has more
+# tests, with tiers that a configuration file names.
+
+bats_require_minimum_version 1.8.0
+load guests.bash
+
+setup_file() {
+	export BATS_TEST_TIMEOUT=2400
+	start_guests 6.1
+}
+
+in_guest() { # in_guest KERNEL
+	tiers_in_guest "$1"
+}
+
+@test "6.1: frspctl finds a fast and a slow disk, and moves files between them" {
+	passes_tiers 6.1
+}
