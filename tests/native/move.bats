@@ -36,7 +36,7 @@ result_of() { # result_of NAME FIELD: from the JSON lines in $test_dir/out
 
 # places FILE: a line START END of bytes on the disk, for each extent
 places() {
-	filefrag -v -b1 "$1" | sed -nE 's/^ *[0-9]+: +[0-9]+\.\. +[0-9]+: +([0-9]+)\.\. +([0-9]+):.*/\1 \2/p'
+	filefrag -v -b1 "$1" | sed -nE 's/^ *[0-9]+: +[0-9]+\.\. *[0-9]+: +([0-9]+)\.\. *([0-9]+):.*/\1 \2/p'
 }
 
 # outside TIER FILE: how many extents of the file touch the other tier
@@ -180,7 +180,7 @@ knobs() {
 	expect "files" "$(jq -s 'last.files' "$test_dir/out")" 1
 	filefrag -v -b1 "$test_dir/a/x y"
 	expect "what is slow" "$(filefrag -v -b1 "$test_dir/a/x y" |
-		sed -nE 's/^ *[0-9]+: +([0-9]+)\.\. +([0-9]+): +([0-9]+)\.\. +[0-9]+:.*/\1 \2 \3/p' |
+		sed -nE 's/^ *[0-9]+: +([0-9]+)\.\. *([0-9]+): +([0-9]+)\.\. *[0-9]+:.*/\1 \2 \3/p' |
 		awk -v border="$border" '$3 >= border { print $1, $2 }' | paste -sd ' ')" \
 		"$MIB $((5 * MIB / 2 - 1)) $((3 * MIB)) $((3 * MIB + 4095)) 4997120 5001215"
 	is_in fast z

@@ -78,6 +78,7 @@ static void add_try(struct move_result *result, const struct move_result *more)
 	result->refusal = more->refusal;
 	result->kept_bytes = more->kept_bytes;
 	result->miss = more->miss;
+	result->miss = more->miss;
 	result->moved_bytes += more->moved_bytes;
 	if (more->longest_s > result->longest_s)
 		result->longest_s = more->longest_s;

@@ -73,8 +73,7 @@ static int measure_all(struct shown *shown)
 	free(node);
 	if (fd < 0)
 		return -errno;
-	for (unsigned int i = 0; i < tiers->n && !err; i++)
-		err = measure_tier(fd, tiers, i, &shown->measures[i]);
+	err = measure_tiers(fd, tiers, shown->measures);
 	close(fd);
 	return err;
 }

@@ -54,8 +54,9 @@ static __u64 place_of(const struct tiers *tiers, unsigned int tier, __u64 bytes,
 	return first + slot * SHORT_BYTES;
 }
 
-/* A read somewhere. Multiples of the golden ratio are spread evenly, however
- * many there are, and no two follow each other on the disk.
+/* A read somewhere; 0 seconds: the tier has no room for one. Multiples of the
+ * golden ratio are spread evenly, however many there are, and no two follow
+ * each other on the disk.
  */
 static int read_one(int fd, const struct tiers *tiers, unsigned int tier,
 		    void *buffer, __u64 bytes, unsigned int i, double *seconds)
@@ -63,8 +64,10 @@ static int read_one(int fd, const struct tiers *tiers, unsigned int tier,
 	double part = (i + 1) * 0.6180339887498949, began_s;
 	__u64 n = slots_of(tiers, tier, bytes), place;
 
-	if (!n)
-		return -ENODATA;
+	if (!n) {
+		*seconds = 0;
+		return 0;
+	}
 	part -= (long)part;
 	place = place_of(tiers, tier, bytes, part * n);
 	began_s = clock_monotonic_s();
@@ -81,70 +84,78 @@ static int compare(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
-/* Reads up to n times, until the time is over. Sets *median. */
-static int read_many(int fd, const struct tiers *tiers, unsigned int tier,
-		     void *buffer, __u64 bytes, unsigned int n, double end_s,
-		     double *median)
+/* Reads n times from each tier that has room for that, in turn, until the time
+ * is over. Sets the medians; 0: there is no room.
+ */
+static int read_in_turn(int fd, const struct tiers *tiers, void *buffer,
+			__u64 bytes, unsigned int n, double end_s,
+			double medians[TIER_MAX])
 {
-	double seconds[MEASURE_READS] = {0};
+	static double seconds[TIER_MAX][MEASURE_READS];
 	unsigned int i = 0;
 	int err = 0;
 
-	while (i < n && !err && (!i || clock_monotonic_s() < end_s)) {
-		errno = 0;
-		err = read_one(fd, tiers, tier, buffer, bytes, i, &seconds[i]);
-		i += !err;
+	for (; i < n && (!i || clock_monotonic_s() < end_s); i++)
+		for (unsigned int tier = 0; tier < tiers->n && !err; tier++)
+			err = read_one(fd, tiers, tier, buffer, bytes, i,
+				       &seconds[tier][i]);
+	for (unsigned int tier = 0; tier < tiers->n; tier++) {
+		qsort(seconds[tier], i, sizeof(seconds[tier][0]), compare);
+		medians[tier] = seconds[tier][i / 2];
 	}
-	if (err)
-		return err;
-	qsort(seconds, i, sizeof(seconds[0]), compare);
-	*median = seconds[i / 2];
-	return 0;
+	return err;
 }
 
-int measure_tier(int fd, const struct tiers *tiers, unsigned int tier,
-		 struct measure *measure)
+int measure_tiers(int fd, const struct tiers *tiers, struct measure *measures)
 {
-	double began_s = clock_monotonic_s(), long_s;
+	double began_s = clock_monotonic_s(), time_s = tiers->n * MEASURE_MAX_S;
+	double short_s[TIER_MAX] = {0}, long_s[TIER_MAX] = {0};
 	void *buffer = aligned_alloc(SHORT_BYTES, LONG_BYTES);
 	int err = buffer ? 0 : -ENOMEM;
 
-	*measure = (struct measure){0};
 	if (!err)
-		err = read_many(fd, tiers, tier, buffer, SHORT_BYTES,
-				MEASURE_READS, began_s + MEASURE_MAX_S / 2,
-				&measure->read_s);
-	if (!err) {
-		err = read_many(fd, tiers, tier, buffer, LONG_BYTES,
-				MEASURE_LONG_READS, began_s + MEASURE_MAX_S,
-				&long_s);
-		if (!err && long_s > 0)
-			measure->bytes_per_s = LONG_BYTES / long_s;
-		if (err == -ENODATA)
-			err = 0;
+		err = read_in_turn(fd, tiers, buffer, SHORT_BYTES,
+				   MEASURE_READS, began_s + time_s / 2,
+				   short_s);
+	if (!err)
+		err = read_in_turn(fd, tiers, buffer, LONG_BYTES,
+				   MEASURE_LONG_READS, began_s + time_s,
+				   long_s);
+	for (unsigned int i = 0; i < tiers->n && !err; i++) {
+		measures[i] = (struct measure){.read_s = short_s[i]};
+		if (!short_s[i])
+			err = -ENODATA;
+		if (long_s[i])
+			measures[i].bytes_per_s = LONG_BYTES / long_s[i];
 	}
 	free(buffer);
 	return err;
 }
 
+/* What a short and a long read take; without the long one if any tier has none.
+ */
+static double time_of(const struct measure *measure, bool has_long)
+{
+	double long_s = has_long ? LONG_BYTES / measure->bytes_per_s : 0;
+
+	return measure->read_s + long_s;
+}
+
 void measure_classes(const struct measure *measures, unsigned int n,
 		     enum tier_class *classes)
 {
-	double best_s = measures[0].read_s, best_rate = 0;
+	bool has_long = true;
+	double best_s;
 
-	for (unsigned int i = 0; i < n; i++) {
-		if (measures[i].read_s < best_s)
-			best_s = measures[i].read_s;
-		if (measures[i].bytes_per_s > best_rate)
-			best_rate = measures[i].bytes_per_s;
-	}
-	for (unsigned int i = 0; i < n; i++) {
-		const struct measure *measure = &measures[i];
-		bool is_slow =
-			measure->read_s >= TIMES_AS_BAD * best_s ||
-			(measure->bytes_per_s &&
-			 measure->bytes_per_s * TIMES_AS_BAD <= best_rate);
-
-		classes[i] = is_slow ? TIER_SLOW : TIER_FAST;
-	}
+	for (unsigned int i = 0; i < n; i++)
+		has_long = has_long && measures[i].bytes_per_s > 0;
+	best_s = time_of(&measures[0], has_long);
+	for (unsigned int i = 1; i < n; i++)
+		if (time_of(&measures[i], has_long) < best_s)
+			best_s = time_of(&measures[i], has_long);
+	for (unsigned int i = 0; i < n; i++)
+		classes[i] =
+			time_of(&measures[i], has_long) >= TIMES_AS_BAD * best_s
+				? TIER_SLOW
+				: TIER_FAST;
 }

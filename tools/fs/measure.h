@@ -17,16 +17,15 @@ struct measure {
 #define MEASURE_READS	   64
 #define MEASURE_LONG_READS 8
 
-/* Reads from the tier of a device: at most the reads above, and for little
- * longer than MEASURE_MAX_S. fd: the device, open for reading with O_DIRECT. 0;
- * -ENODATA: the tier is too small; or another -errno.
+/* Reads from each tier of a device: at most the reads above, and for little
+ * longer than MEASURE_MAX_S. The tiers take turns, so that what disturbs one
+ * disturbs all. fd: the device, open for reading with O_DIRECT. 0; -ENODATA: a
+ * tier has less than 4 KiB; or another -errno.
  */
-int measure_tier(int fd, const struct tiers *tiers, unsigned int tier,
-		 struct measure *measure);
+int measure_tiers(int fd, const struct tiers *tiers, struct measure *measures);
 
-/* Proposes a class for each tier. A tier is fast if it needs less than twice
- * the time of the best one, for short and for long reads. All are fast: they
- * do not differ.
+/* Proposes a class for each tier. A tier is fast if a short and a long read
+ * together take less than twice as long as on the best tier.
  */
 void measure_classes(const struct measure *measures, unsigned int n,
 		     enum tier_class *classes);

@@ -12,15 +12,18 @@ static void test_classes(void **state)
 		struct measure measures[3];
 		enum tier_class classes[3];
 	} rows[] = {
-		{{{0.0001, 500e6}, {0.0001, 450e6}, {0.00019, 251e6}},
+		{{{0.0001, 500e6}, {0.0001, 450e6}, {0.00019, 300e6}},
 		 {TIER_FAST, TIER_FAST, TIER_FAST}},
 		{{{0.008, 180e6}, {0.0001, 500e6}, {0.0001, 500e6}},
 		 {TIER_SLOW, TIER_FAST, TIER_FAST}},
 		/* as quick for short reads, but not for long ones */
 		{{{0.0001, 500e6}, {0.0001, 100e6}, {0.0002, 500e6}},
-		 {TIER_FAST, TIER_SLOW, TIER_SLOW}},
+		 {TIER_FAST, TIER_SLOW, TIER_FAST}},
+		/* each is better at something: one of them is the best */
+		{{{0.0034, 228e6}, {0.0008, 19e6}, {0.0034, 228e6}},
+		 {TIER_FAST, TIER_SLOW, TIER_FAST}},
 		/* too small for long reads */
-		{{{0.0001, 500e6}, {0.0001, 0}, {0.0001, 500e6}},
+		{{{0.0001, 500e6}, {0.0001, 0}, {0.0001, 100e6}},
 		 {TIER_FAST, TIER_FAST, TIER_FAST}},
 	};
 
@@ -41,8 +44,8 @@ static void test_reads(void **state)
 {
 	struct tier_extent extents[] = {
 		{100, 8192, 0}, {1 << 20, 1 << 20, 1}, {1 << 21, 5000, 0}};
-	const struct tiers tiers = {.n = 3, .extents = extents, .n_extents = 3};
-	struct measure measure;
+	struct tiers tiers = {.n = 2, .extents = extents, .n_extents = 3};
+	struct measure measures[3];
 	int fd;
 
 	(void)state;
@@ -50,12 +53,12 @@ static void test_reads(void **state)
 	assert_int_equal(truncate(scratch_path("disk"), (1 << 21) + 4096), 0);
 	fd = open(scratch_path("disk"), O_RDONLY);
 	assert_true(fd >= 0);
-	assert_int_equal(measure_tier(fd, &tiers, 0, &measure), 0);
-	assert_true(measure.read_s >= 0);
-	assert_true(measure.bytes_per_s == 0);
-	assert_int_equal(measure_tier(fd, &tiers, 1, &measure), 0);
-	assert_true(measure.bytes_per_s > 0);
-	assert_int_equal(measure_tier(fd, &tiers, 2, &measure), -ENODATA);
+	assert_int_equal(measure_tiers(fd, &tiers, measures), 0);
+	assert_true(measures[0].read_s > 0);
+	assert_true(measures[0].bytes_per_s == 0);
+	assert_true(measures[1].bytes_per_s > 0);
+	tiers.n = 3; /* the last one is nowhere */
+	assert_int_equal(measure_tiers(fd, &tiers, measures), -ENODATA);
 	close(fd);
 }
 
