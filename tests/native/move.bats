@@ -408,6 +408,8 @@ is_in_part() {
 	move slow "$test_dir/a/open"
 	exec 5<&-
 	expect "reason" "$(result_of open reason)" in_use
+	move slow /proc/cpuinfo
+	expect "reason" "$(jq -r 'select(.path) | .reason' "$test_dir/out")" not_ext4
 	is_in fast open immutable
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <linux/magic.h>
 
 #include "ctl/fs_tiers.h"
 #include "ctl/move_walk.h"
@@ -133,6 +135,7 @@ static enum exit_code check_path(const struct move *move, const char *path,
 				 dev_t *last_dev)
 {
 	enum exit_code code;
+	struct statfs statfs_;
 	struct stat stat_;
 	struct area area;
 
@@ -143,7 +146,9 @@ static enum exit_code check_path(const struct move *move, const char *path,
 	if (move->ranges.n && !S_ISREG(stat_.st_mode))
 		return log_fail(EXIT_FAILED, "list files, not directories",
 				"%s: not a regular file", path);
-	if (stat_.st_dev == *last_dev)
+	/* The walk says that other filesystems are left alone. */
+	if (stat_.st_dev == *last_dev || statfs(path, &statfs_) ||
+	    statfs_.f_type != EXT4_SUPER_MAGIC)
 		return EXIT_OK;
 	code = find_area(move->ctl, kdev_from_user(stat_.st_dev), &area);
 	if (code == EXIT_OK)
