@@ -25,3 +25,11 @@ in_guest() { # in_guest KERNEL
 @test "6.12, with frsp.ko: each step interrupted, changes in all ways, crashes" {
 	passes_tap 6.12 12
 }
+
+@test "6.1: QEMU is killed five times while files in use are moved: each promise is kept" {
+	"$vm_dir/power-cut" 6.1 5
+}
+
+@test "6.12: the writes of a guest replayed: each promise is kept at each flush" {
+	"$vm_dir/power-log" 6.12
+}

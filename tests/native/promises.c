@@ -18,6 +18,9 @@
  *                               One may have a newer one, whose write had not
  *                               returned yet. Exit status 1: blocks are lost
  *
+ * With $PROMISES_MARK, a command, write also runs that for each promise, with
+ * the words SYNC, the block and its number behind it, joined by colons.
+ *
  * A block is full of its number, 8 bytes each. LOG has 8 bytes for each block;
  * it must be on a filesystem that the crash leaves alone.
  */
@@ -145,6 +148,22 @@ static void pause_closed(void)
 	nanosleep(&pause, NULL);
 }
 
+static void note(int notes, enum sync sync, off_t at, __u64 number)
+{
+	const char *mark = getenv("PROMISES_MARK");
+	char command[256];
+
+	if (pwrite(notes, &number, sizeof(number), at * sizeof(number)) !=
+	    sizeof(number))
+		fail("cannot note a promise");
+	if (!mark)
+		return;
+	snprintf(command, sizeof(command), "%s %s:%lld:%llu", mark,
+		 syncs[sync].name, (long long)at, number);
+	if (system(command))
+		fail(command);
+}
+
 /* Some writes. False: one failed. */
 static bool write_some(int fd, int notes, enum sync sync, __u64 *number)
 {
@@ -156,9 +175,7 @@ static bool write_some(int fd, int notes, enum sync sync, __u64 *number)
 		fill(++*number);
 		if (!is_promised(fd, at * BLOCK, sync))
 			return false;
-		if (pwrite(notes, number, sizeof(*number),
-			   at * sizeof(*number)) != sizeof(*number))
-			fail("cannot note a promise");
+		note(notes, sync, at, *number);
 	}
 	return true;
 }
@@ -167,7 +184,9 @@ static int write_all(const char *path, const char *log, char **args)
 {
 	enum sync sync = sync_named(args[0]);
 	bool stays_open = !strcmp(args[2], "open");
-	int notes = open_file(log, O_WRONLY), fd = -1;
+	int notes = open_file(log, O_WRONLY | (getenv("PROMISES_SYNC") ? O_SYNC
+								       : 0));
+	int fd = -1;
 	__u64 number = 0;
 
 	srandom(strtoul(args[1], NULL, 10));
