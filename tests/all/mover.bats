@@ -18,12 +18,12 @@ in_guest() { # in_guest KERNEL
 	FRSP_MODEL_SECONDS=120 FRSP_CRASHES=10 defrag_in_guest "$1" "$ko" steps model crashes sick_disk
 }
 
-@test "two minutes of changes in all ways, and 20 crashes" {
-	FRSP_MODEL_SECONDS=120 FRSP_CRASHES=20 bats "$vm_dir"/../native/{model,crashes}.bats
+@test "each step interrupted, two minutes of changes in all ways, and 20 crashes" {
+	FRSP_STRIDE=1 FRSP_MODEL_SECONDS=120 FRSP_CRASHES=20 bats "$vm_dir"/../native/{steps,model,crashes}.bats
 }
 
 @test "6.12, with frsp.ko: each step interrupted, changes in all ways, crashes" {
-	passes_tap 6.12 12
+	passes_tap 6.12 14
 }
 
 @test "6.1: QEMU is killed five times while files in use are moved: each promise is kept" {

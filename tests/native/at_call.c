@@ -38,6 +38,7 @@ static const struct {
 	{"ioctl", __NR_ioctl},
 	{"openat", __NR_openat},
 	{"pread", __NR_pread64},
+	{"write", __NR_write},
 	{"sync_file_range", __NR_sync_file_range},
 };
 #define N_KNOWN (sizeof(known) / sizeof(known[0]))

@@ -1,13 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # for other shells; each test is a subshell; bats; lib.bash
-# Each step of frspctl defrag is interrupted: by SIGKILL, by a crash, by a full filesystem, by
+# Each step of frspctl defrag and move is interrupted: by SIGKILL, by a crash, by a full filesystem, by
 # somebody who writes the file. at_call.c stops frspctl in front of the Nth system call; a round
 # of a test has its own copy of one filesystem, and N grows until frspctl makes no more calls.
+#
+#   FRSP_STRIDE  of the steps of move, only each FRSP_STRIDEth is interrupted (default 4), as most are
+#                those of defrag, too
 
 load lib
 
 BATS_TEST_TIMEOUT=${FRSP_STEPS_TIMEOUT:-600}
+mover=(defrag) stride=1
 steps=fallocate,fcntl,fadvise,fsync,ftruncate,ioctl,sync_file_range
 crash='python3 -c "import fcntl, os
 fcntl.ioctl(os.open(\"$MNT\", os.O_RDONLY), 0x8004587D, b\"\\x02\\0\\0\\0\")"' # without the journal
@@ -15,8 +19,8 @@ fcntl.ioctl(os.open(\"$MNT\", os.O_RDONLY), 0x8004587D, b\"\\x02\\0\\0\\0\")"' #
 # The filesystem of all rounds: x has a hole, and a piece of 1.4 MiB in front of it and behind.
 setup_file() {
 	local dir=$BATS_FILE_TMPDIR
-	truncate -s 64M "$dir/base"
-	mkfs.ext4 -q -F -b 4096 -E lazy_itable_init=0,lazy_journal_init=0 "$dir/base"
+	truncate -s 96M "$dir/base"
+	mkfs.ext4 -q -F -b 4096 -g 8192 -E lazy_itable_init=0,lazy_journal_init=0 "$dir/base"
 	mkdir "$dir/mnt"
 	mount -o loop,noatime "$dir/base" "$dir/mnt"
 	[[ ! -e /sys/module/frsp ]] || echo 0 >"/sys/fs/ext4/$(lsblk -no KNAME "$(findmnt -no SOURCE "$dir/mnt")")/freespace_tree"
@@ -24,12 +28,11 @@ setup_file() {
 	fallocate -p -o 1408K -l 64K "$dir/mnt/x"
 	(cd "$dir/mnt" && sha256sum x y) >"$dir/sums"
 	umount "$dir/mnt"
-	free_counts "$dir/base" >"$dir/free"
+	printf '%s\n' "[UUID=$(blkid -p -s UUID -o value "$dir/base")]" "fast = 0-32M" "slow = 32M-" >"$dir/conf"
+	mount -o loop,noatime "$dir/base" "$dir/mnt"
+	stat -f -c '%f %d' "$dir/mnt" >"$dir/free"
+	umount "$dir/mnt"
 	echo "frsp-test: expect Aborting journal on device loop[0-9]+-8" >/dev/kmsg || : # tests/vm/splat-check
-}
-
-free_counts() { # free_counts IMAGE: prints its free blocks and inodes
-	dumpe2fs -h "$1" 2>/dev/null | sed -n 's/^Free \(blocks\|inodes\): *//p' | paste -sd ' '
 }
 
 begin_round() { # begin_round [MOUNT_OPTIONS]
@@ -42,6 +45,15 @@ mount_image() { # mount_image [MOUNT_OPTIONS]
 	mkdir -p "$MNT"
 	mount -o "loop,noatime${1:+,$1}" "$test_dir/img" "$MNT"
 	echo 0 >"/sys/fs/ext4/$(lsblk -no KNAME "$(findmnt -no SOURCE "$MNT")")/reserved_clusters"
+}
+
+# recover: mounts a copy of the filesystem that crashed. Another process may have a copy of our mount
+# in a mount namespace of its own; then the filesystem is still there, and would be found again.
+recover() {
+	umount "$MNT"
+	cp --sparse=always "$test_dir/img" "$test_dir/crashed"
+	mv "$test_dir/crashed" "$test_dir/img"
+	mount_image
 }
 
 unmount() {
@@ -61,9 +73,9 @@ end_round() {
 	umount "$MNT"
 	mount_image
 	has_content "$1, afterwards"
+	read -r blocks inodes < <(stat -f -c '%f %d' "$MNT")
 	umount "$MNT"
 	e2fsck -fn "$test_dir/img" >"$test_dir/fsck" 2>&1 || fail "$1: $(cat "$test_dir/fsck")"
-	read -r blocks inodes < <(free_counts "$test_dir/img")
 	read -r base_blocks base_inodes <"$BATS_FILE_TMPDIR/free"
 	expect "$1: free inodes" "$inodes" "$base_inodes"
 	((blocks == base_blocks || blocks == base_blocks + 1)) || fail "$1: free blocks: $base_blocks before, $blocks now"
@@ -75,7 +87,7 @@ end_round() {
 step() {
 	status=0
 	AT_CALL_IGNORE=$FRSPCTL_JOURNAL "$native_dir/../../.output/native/at_call" "$steps" "$1" "$2" \
-		"$frspctl" defrag --rate 0 --keep-free 0 "$MNT/x" >"$test_dir/out" 2>"$test_dir/err" || status=$?
+		"$frspctl" "${mover[@]}" --rate 0 --keep-free 0 "$MNT/x" >"$test_dir/out" 2>"$test_dir/err" || status=$?
 	[[ $status != 98 ]] || fail "step $1: $(cat "$test_dir/err")"
 }
 
@@ -88,13 +100,13 @@ note_extents() {
 came_through_the_middle() {
 	echo "# $1 steps; extents of the file after them: $(sort -n "$test_dir/extents" | uniq -c | awk '{ printf "%s%d (%d times)", sep, $2, $1; sep = ", " }')" >&3
 	(($1 >= 30)) || fail "only $1 steps"
-	(($(sort -u "$test_dir/extents" | wc -l) >= 4)) || fail "the file was never partly moved"
+	(($(sort -u "$test_dir/extents" | wc -l) >= 3)) || fail "the file was never partly moved"
 }
 
-@test "killed at each step: the file is whole, no space is lost, and nothing is left" {
+killed_at_each_step() {
 	local n
 	defer unmount
-	for ((n = 1; ; n++)); do
+	for ((n = 1 + RANDOM % stride; ; n += stride)); do
 		begin_round
 		step $n 'kill -KILL $PID'
 		[[ $status != 99 ]] || break
@@ -104,6 +116,21 @@ came_through_the_middle() {
 	done
 	came_through_the_middle $((n - 1))
 	umount "$MNT"
+}
+
+@test "killed at each step: the file is whole, no space is lost, and nothing is left" {
+	killed_at_each_step
+}
+
+# use_move: frspctl moves x to the other end of the disk
+use_move() {
+	mover=(move --to fast --config "$BATS_FILE_TMPDIR/conf")
+	steps=$steps,write stride=${FRSP_STRIDE:-4}
+}
+
+@test "move, killed at each step: the file is whole, no space is lost, and nothing is left" {
+	use_move
+	killed_at_each_step
 }
 
 @test "killed at random moments, also within calls: the file is whole, and no space is lost" {
@@ -120,16 +147,15 @@ came_through_the_middle() {
 	((killed > 0))
 }
 
-@test "a crash at each step: the file is whole, no space is lost, and nothing is left" {
+crashed_at_each_step() {
 	local n
 	defer unmount
-	for ((n = 1; ; n++)); do
+	for ((n = 1 + RANDOM % stride; ; n += stride)); do
 		begin_round commit=300
 		step $n "$crash; kill -KILL \$PID"
 		[[ $status != 99 ]] || break
 		expect "step $n: exit status" "$status" 137
-		umount "$MNT"
-		mount_image
+		recover
 		note_extents
 		end_round "crashed at step $n"
 	done
@@ -137,12 +163,21 @@ came_through_the_middle() {
 	umount "$MNT"
 }
 
+@test "a crash at each step: the file is whole, no space is lost, and nothing is left" {
+	crashed_at_each_step
+}
+
+@test "move, a crash at each step: the file is whole, no space is lost, and nothing is left" {
+	use_move
+	crashed_at_each_step
+}
+
 @test "the filesystem is full from any step on: the file is whole, and the error says so" {
 	local n failed=0
 	defer unmount
 	for ((n = 1; ; n++)); do
 		begin_round
-		step $n 'fallocate -l 64M "$MNT/fill" 2>/dev/null || :'
+		step $n 'fallocate -l 96M "$MNT/fill" 2>/dev/null || :'
 		[[ $status != 99 ]] || break
 		rm "$MNT/fill"
 		note_extents
@@ -188,8 +223,7 @@ write_and_crash() {
 		begin_round commit=300
 		step $n "bash '$test_dir/writer' ${kinds[n % 5]}"
 		[[ $status != 99 ]] || break
-		umount "$MNT"
-		mount_image
+		recover
 		if [[ $(<"$test_dir/promised") == yes ]]; then
 			written=$((written + 1))
 			(cd "$MNT" && sha256sum --quiet -c "$test_dir/written") || fail "step $n: lost: ${kinds[n % 5]}"
@@ -200,6 +234,6 @@ write_and_crash() {
 		umount "$MNT"
 	done
 	echo "# at $waited steps the writer had to wait, at $written not" >&3
-	((waited > 10 && written > 2))
+	((waited > 10 && written > 0))
 	umount "$MNT"
 }

@@ -54,7 +54,7 @@ defrag_in_guest() { # defrag_in_guest KERNEL [MODULE [NAME...]]
 	files=("${files[@]/#/$vm_dir/../native/}")
 	# shellcheck disable=SC2016 # for the guest's shell
 	"$vm_dir/run" --memory 3072 --timeout "${GUEST_TIMEOUT:-2400}" "$1" \
-		env FRSP_PATIENCE=300 BATS_TEST_TIMEOUT=900 FRSP_STEPS_TIMEOUT=3600 \
+		env FRSP_PATIENCE=300 BATS_TEST_TIMEOUT=900 FRSP_STEPS_TIMEOUT=3600 FRSP_STRIDE="${FRSP_STRIDE:-4}" \
 		FRSP_MODEL_SECONDS="${FRSP_MODEL_SECONDS:-12}" FRSP_CRASHES="${FRSP_CRASHES:-5}" bash -c '
 			[[ ! $1 ]] || modprobe ext4 && insmod "$1" || exit
 			bats --timing --formatter tap --filter "$2" "${@:3}"' \
