@@ -10,10 +10,14 @@
 /* Extents per call. A call takes the inode's lock for reading. */
 #define BATCH 512
 
+/* While somebody writes the file, pages get dirty between the kernel's writing
+ * of dirty pages and its answer. So ask again.
+ */
+#define MAX_DELAYED_TRIES 8
+
 #define NO_PLACE                                                               \
-	(FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC |                      \
-	 FIEMAP_EXTENT_ENCODED | FIEMAP_EXTENT_NOT_ALIGNED |                   \
-	 FIEMAP_EXTENT_DATA_INLINE)
+	(FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_ENCODED |                       \
+	 FIEMAP_EXTENT_NOT_ALIGNED | FIEMAP_EXTENT_DATA_INLINE)
 
 static bool continues(const struct file_extent *last,
 		      const struct file_extent *next)
@@ -46,7 +50,7 @@ int file_extents_add(struct file_extents *extents,
 
 /* Adds the extents of one answer. 1: the last extent of the file was among
  * them; 0: there may be more; or -errno. Sets *next to where the next call
- * begins.
+ * begins: at an extent that has no blocks yet, too.
  */
 static int take(const struct fiemap *map, struct file_extents *extents,
 		__u64 *next)
@@ -61,6 +65,8 @@ static int take(const struct fiemap *map, struct file_extents *extents,
 		};
 		int err;
 
+		if (from->fe_flags & FIEMAP_EXTENT_DELALLOC)
+			return 0;
 		if (from->fe_flags & NO_PLACE)
 			return -EOPNOTSUPP;
 		err = file_extents_add(extents, &extent);
@@ -76,9 +82,11 @@ static int take(const struct fiemap *map, struct file_extents *extents,
 static int read_batches(int fd, __u64 start, __u64 end, struct fiemap *map,
 			struct file_extents *extents)
 {
-	int done = 0;
+	int done = 0, delayed = 0;
 
 	while (!done && start < end) {
+		__u64 from = start;
+
 		*map = (struct fiemap){
 			.fm_start = start,
 			.fm_length = end - start,
@@ -88,6 +96,9 @@ static int read_batches(int fd, __u64 start, __u64 end, struct fiemap *map,
 		if (ioctl(fd, FS_IOC_FIEMAP, map))
 			return errno == ENOTTY ? -EOPNOTSUPP : -errno;
 		done = take(map, extents, &start);
+		delayed = start == from ? delayed + 1 : 0;
+		if (!done && delayed == MAX_DELAYED_TRIES)
+			return -EOPNOTSUPP;
 	}
 	return done < 0 ? done : 0;
 }
