@@ -42,7 +42,7 @@ help_commands() {
 }
 
 @test "--help has the commands of the contract" {
-	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "cancel defrag doctor jobs move pause restore resume save set status tiers tree wait"
+	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "cancel defrag doctor jobs move pause restore resume save set status tiers tree undo wait"
 }
 
 @test "wrong usage: exit status 2, and what is wrong" {
@@ -100,6 +100,8 @@ help_commands() {
 		tree / x|x
 		tree / -- -1|-1
 		tree / 4294967295|4294967295
+		undo|missing
+		undo 1 2|too many
 		wait x|x
 	EOT
 }
@@ -120,7 +122,7 @@ help_commands() {
 	local line option args
 	while read -r line; do
 		# with all mandatory arguments
-		args=$(sed 's/\[[^]]*\]//g; s/^[^ ]*//; s/KEY VALUE/level 1/' <<<"$line")
+		args=$(sed 's/\[[^]]*\]//g; s/^[^ ]*//; s/KEY VALUE/level 1/; s/JOB/1/' <<<"$line")
 		for option in --json --bytes --dry-run --in-use --rate=1M --keep-free=1G; do
 			echo "frspctl $option ${line%% *} $args"
 			# shellcheck disable=SC2086 # a list of words

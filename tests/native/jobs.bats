@@ -30,7 +30,7 @@ launch() {
 	"$frspctl" defrag --json --rate 2M "${@:2}" "$test_dir/a/$1" >"$test_dir/$1.out" 2>"$test_dir/$1.err" 3>&- &
 	mover=$!
 	defer end_process $mover
-	wait_until has_moved $mover 1048576
+	wait_until has_moved $mover 2097152
 }
 
 end_process() {

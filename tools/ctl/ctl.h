@@ -87,6 +87,7 @@ enum exit_code ctl_set(const struct ctl *ctl);
 enum exit_code ctl_status(const struct ctl *ctl);
 enum exit_code ctl_tiers(const struct ctl *ctl);
 enum exit_code ctl_tree(const struct ctl *ctl);
+enum exit_code ctl_undo(const struct ctl *ctl);
 enum exit_code ctl_wait(const struct ctl *ctl);
 
 /*

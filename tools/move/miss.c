@@ -11,6 +11,9 @@ static const struct {
 			  "the free space of the tier is in too small pieces"},
 	[PLACE_ELSEWHERE] = {"elsewhere",
 			     "ext4 allocated elsewhere, again and again"},
+	[PLACE_TAKEN] = {"taken", "its old place is not free any more"},
+	[PLACE_CHANGED] = {"changed",
+			   "it is not where the job left it, or not as large"},
 };
 
 const char *place_miss_text(enum place_miss miss)

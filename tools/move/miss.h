@@ -8,6 +8,9 @@ enum place_miss {
 	PLACE_FULL,	 /* no more space than is to be kept free */
 	PLACE_PIECES,	 /* the free space is in too small pieces */
 	PLACE_ELSEWHERE, /* ext4 allocated elsewhere, again and again */
+	/* of an undo: */
+	PLACE_TAKEN,   /* the old place is not free */
+	PLACE_CHANGED, /* it is not where the job left it */
 };
 
 /* A phrase that goes on after "stays: ", and a word for programs. */

@@ -1,0 +1,243 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; lib.bash
+# Tests of frspctl undo: what a job moved goes back to exactly where it was, or stays, with the
+# reason.
+
+load lib
+
+schema=$BATS_TEST_DIRNAME/../../docs/frspctl.schema.json
+
+# make_files: x and y, of 8 MiB in pieces of 256 KiB each, on the filesystem "a". frsp.ko would
+# not let them get so.
+make_files() {
+	local steering
+	fs_make a ext4
+	steering=/sys/fs/ext4/${loop_of[a]#/dev/}/freespace_tree
+	[[ ! -e $steering ]] || echo 0 >"$steering"
+	"$native_dir/fragment.py" 32 262144 "$test_dir"/a/{x,y}
+	sync -f "$test_dir/a"
+	sha256sum "$test_dir"/a/{x,y} >"$test_dir/sums"
+	places x >"$test_dir/before"
+}
+
+places() { # places NAME: where the file is
+	filefrag -v "$test_dir/a/$1"
+}
+
+extents() { # extents NAME: how many it has
+	filefrag "$test_dir/a/$1" | sed -n 's/.*: \([0-9]*\) extents\? found/\1/p'
+}
+
+# ctl ARG...: runs frspctl as fast as it can, with JSON
+ctl() {
+	run_program frspctl "$1" --json --rate 0 "${@:2}"
+	cat "$test_dir/out" "$test_dir/err"
+}
+
+result() { # result FILTER: of the file's object
+	jq -r "select(.path) | $1" "$test_dir/out"
+}
+
+is_as_before() {
+	places x | diff -u "$test_dir/before" - && sha256sum -c --quiet "$test_dir/sums"
+}
+
+is_clean() {
+	fs_umount a
+	e2fsck -fn "${loop_of[a]}" >"$test_dir/fsck" 2>&1 || fail "$(cat "$test_dir/fsck")"
+}
+
+end_process() {
+	kill -KILL "$1" 2>/dev/null || :
+	wait "$1" 2>/dev/null || :
+}
+
+has_moved() { # has_moved PID BYTES
+	[[ $(sed -n 's/^write_bytes: //p' "/proc/$1/io") -ge $2 ]]
+}
+
+# launch: defragments x slowly, in the background; waits until something is moved
+launch() {
+	"$frspctl" defrag --rate 2M "$test_dir/a/x" >"$test_dir/x.out" 2>"$test_dir/x.err" 3>&- &
+	mover=$!
+	defer end_process $mover
+	wait_until has_moved $mover 2097152
+}
+
+@test "undone, a file is exactly where it was; and an undo can be undone" {
+	local line after
+	make_files
+	stat -c '%a %u:%g %s %X %Y %Z %h %i' "$test_dir/a/x" >"$test_dir/stat"
+	ctl defrag "$test_dir/a/x"
+	expect "extents" "$(extents x)" 1
+	after=$(places x)
+	ctl undo --dry-run 1
+	expect "what it would move" "$(result '[.outcome, .planned_bytes, .moved_bytes] | join(" ")')" "moved 8388608 0"
+	[[ $(places x) == "$after" ]]
+	ctl undo 1
+	expect "exit status" "$status" 0
+	expect "moved" "$(result '[.outcome, .extents_before, .moved_bytes, .kept_bytes] | join(" ")')" "moved 1 8388608 0"
+	while read -r line; do
+		"$native_dir/validate.py" "$schema" <<<"$line"
+		"$native_dir/validate.py" --mutants "$schema" <<<"$line"
+	done <"$test_dir/out"
+	is_as_before
+	stat -c '%a %u:%g %s %X %Y %Z %h %i' "$test_dir/a/x" | diff -u "$test_dir/stat" -
+	expect "its job" "$("$frspctl" jobs --json 2 | jq -r '.jobs[0] | [.state, .pieces, .moved_bytes] | join(" ")')" "done 32 8388608"
+	expect "of the first" "$("$frspctl" jobs --json 1 | jq -r '.jobs[0].moves[0].found')" not_moved
+	ctl undo 1
+	expect "a second time" "$(result '[.outcome, .planned_bytes] | join(" ")')" "there 0"
+	ctl undo 2
+	[[ $(places x) == "$after" ]]
+	fs_cool a
+	sha256sum -c --quiet "$test_dir/sums"
+	is_clean
+}
+
+@test "an old place that is taken: what was there stays, and the reason is told" {
+	local free
+	make_files
+	ctl defrag "$test_dir/a/x"
+	places x >"$test_dir/after"
+	echo 0 >"/sys/fs/ext4/${loop_of[a]#/dev/}/reserved_clusters"
+	free=$(stat -f -c '%a * %S' "$test_dir/a")
+	fallocate -l $((free - 8388608)) "$test_dir/a/all" # root's reserve stays
+	dd if=/dev/zero of="$test_dir/a/rest" bs=64k 2>"$test_dir/log" || :
+	sync -f "$test_dir/a"
+	ctl undo --keep-free 0 1
+	expect "exit status" "$status" 1
+	expect "outcome" "$(result '[.outcome, .reason, .moved_bytes, .kept_bytes] | join(" ")')" "stays taken 0 8388608"
+	places x | diff -u "$test_dir/after" -
+	run_program frspctl undo --keep-free 0 1
+	grep -q ' 8.0M stays: its old place is not free any more' "$test_dir/out"
+	rm "$test_dir"/a/{all,rest}
+	sync -f "$test_dir/a"
+	ctl undo 1
+	expect "exit status" "$status" 0
+	is_as_before
+	is_clean
+}
+
+# Some of the old places are free, and some are not.
+@test "a part of the old places is taken: the others are undone" {
+	local at
+	make_files
+	ctl defrag "$test_dir/a/x"
+	# small files, which take some of the holes that x left, as these are nearer than others
+	sync -f "$test_dir/a"
+	for at in {1..8}; do
+		dd if=/dev/urandom of="$test_dir/a/small$at" bs=128k count=1 conv=fsync status=none
+	done
+	ctl undo 1
+	cp "$test_dir/out" "$test_dir/undo"
+	sha256sum -c --quiet "$test_dir/sums"
+	expect "sum" "$(result '.moved_bytes + .kept_bytes')" 8388608
+	# what moved is where it was, extent by extent
+	"$frspctl" jobs --json 2 | jq -r '.jobs[0].moves[] | select(.found == "moved") | .after[] | "\(.offset) \(.place) \(.bytes)"' >"$test_dir/back"
+	"$frspctl" jobs --json 1 | jq -r '.jobs[0].moves[].before[] | "\(.offset) \(.place) \(.bytes)"' >"$test_dir/old"
+	[[ -s $test_dir/back ]]
+	if [[ $(result .kept_bytes) == 0 ]]; then
+		is_as_before
+	else
+		expect "reason" "$(result .reason)" taken
+		expect "exit status" "$status" 1
+	fi
+	is_clean
+}
+
+@test "a file that was changed: what is where the job left it moves, with its new content" {
+	make_files
+	ctl defrag "$test_dir/a/x"
+	dd if=/dev/urandom of="$test_dir/a/x" bs=1M count=1 conv=notrunc,fsync status=none
+	truncate -s 4M "$test_dir/a/x"
+	sync -f "$test_dir/a"
+	sha256sum "$test_dir"/a/{x,y} >"$test_dir/sums"
+	ctl undo 1
+	expect "exit status" "$status" 1
+	expect "outcome" "$(result '[.outcome, .reason, .moved_bytes, .kept_bytes] | join(" ")')" "stays changed 4194304 4194304"
+	sha256sum -c --quiet "$test_dir/sums"
+	diff -u <(sed -n 's/^ *\([0-9]*: .*:\).*/\1/p' "$test_dir/before" | head -n 16 | cut -d: -f1-4) \
+		<(places x | sed -n 's/^ *\([0-9]*: .*:\).*/\1/p' | cut -d: -f1-4)
+	is_clean
+}
+
+@test "a file that was deleted, and another of its name" {
+	make_files
+	ctl defrag "$test_dir/a"
+	cp "$test_dir/a/y" "$test_dir/a/new"
+	mv "$test_dir/a/new" "$test_dir/a/y"
+	mv "$test_dir/a/x" "$test_dir/a/z"
+	places y >"$test_dir/places"
+	ctl undo 1
+	expect "exit status" "$status" 1
+	grep -q "^frspctl: $test_dir/a/y: stays: it was deleted\$" "$test_dir/err"
+	expect "path" "$(result .path)" "$test_dir/a/z"
+	mv "$test_dir/a/z" "$test_dir/a/x"
+	places y | diff -u "$test_dir/places" -
+	is_as_before
+}
+
+@test "a job that was killed is undone, whatever it had done" {
+	local n
+	make_files
+	launch
+	kill -KILL $mover
+	wait $mover || :
+	not is_as_before >"$test_dir/log" 2>&1
+	ctl undo 1
+	expect "exit status" "$status" 0
+	is_as_before
+	for n in 1 2 3 4 5; do
+		timeout -s KILL "0.$n" "$frspctl" defrag --rate 32M "$test_dir/a/x" >"$test_dir/out" || :
+		"$frspctl" wait || : # timeout does not
+		ctl undo "$("$frspctl" jobs --json | jq '.jobs[-1].job')"
+		is_as_before
+	done
+	ctl defrag "$test_dir/a/x"
+	ctl undo "$("$frspctl" jobs --json | jq '.jobs[-1].job')"
+	expect "exit status" "$status" 0
+	is_as_before
+	is_clean
+}
+
+@test "a job that moved a part twice, as it was paused, is undone as a whole" {
+	make_files
+	launch
+	run_program frspctl undo 1
+	expect_error 1 'job 1 has not ended'
+	"$frspctl" pause 1
+	"$frspctl" resume 1
+	wait $mover
+	expect "pieces" "$("$frspctl" jobs --json 1 | jq '.jobs[0].pieces')" 2
+	ctl undo 1
+	expect "exit status" "$status" 0
+	is_as_before
+	is_clean
+}
+
+@test "an undo that was killed: the file is whole, and the settings of ext4 are mended" {
+	local n knobs
+	make_files
+	knobs=$(cat "/sys/fs/ext4/${loop_of[a]#/dev/}/mb_stream_req")
+	ctl defrag "$test_dir/a/x"
+	for n in 1 2 3 4 5 6; do
+		timeout -s KILL "0.$n" "$frspctl" undo --rate 0 1 >"$test_dir/out" || :
+		"$frspctl" wait || :
+		sha256sum -c --quiet "$test_dir/sums"
+	done
+	ctl undo 1
+	expect "exit status" "$status" 0
+	is_as_before
+	expect "mb_stream_req" "$(cat "/sys/fs/ext4/${loop_of[a]#/dev/}/mb_stream_req")" "$knobs"
+	is_clean
+}
+
+@test "undo needs root, and a job that is there" {
+	run_as_nobody frspctl undo 1
+	expect_error 4 root
+	run_program frspctl undo 1
+	expect_error 1 'no job 1'
+	run_program frspctl undo x
+	expect_error 2 'not the number'
+}

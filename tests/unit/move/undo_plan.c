@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Tests of what an undo moves back, and of which piece is the largest in a row.
+ */
+#include <stdlib.h>
+
+#include "move/regain.h"
+#include "move/undo_plan.h"
+#include "suite.h"
+
+#define BLOCK 4096ULL
+
+/* Blocks of the disk by letter, one per block of the file, from block start on.
+ * '-': a hole. The caller frees them.
+ */
+static struct file_extents extents_of(size_t start, const char *blocks)
+{
+	struct file_extents extents = {0};
+
+	for (size_t i = 0; blocks[i]; i++) {
+		const struct file_extent extent = {
+			.logical = BLOCK * (start + i),
+			.physical = BLOCK * blocks[i],
+			.bytes = BLOCK,
+		};
+
+		if (blocks[i] != '-')
+			assert_int_equal(file_extents_add(&extents, &extent),
+					 0);
+	}
+	return extents;
+}
+
+struct moved {
+	size_t start; /* block of the file */
+	const char *before, *after;
+	bool is_intent; /* .after is the goal */
+};
+
+static struct journal_piece piece_of(const struct moved *moved)
+{
+	struct journal_piece piece = {.is_done = !moved->is_intent};
+
+	piece.before = extents_of(moved->start, moved->before);
+	*(moved->is_intent ? &piece.goal : &piece.after) =
+		extents_of(moved->start, moved->after);
+	return piece;
+}
+
+/* The file becomes as "then" says, where '.' is what does not move. */
+static void check(const char *now, const struct moved *moved, size_t n,
+		  const char *then, size_t changed_blocks)
+{
+	struct file_extents now_extents = extents_of(0, now);
+	struct journal_piece pieces[4];
+	struct undo_plan plan;
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < n; i++)
+		pieces[i] = piece_of(&moved[i]);
+	assert_int_equal(undo_plan_make(&now_extents, pieces, n, ~0ULL, &plan),
+			 0);
+	for (size_t i = 0; then[i]; i++) {
+		__u64 place = undo_plan_place(&plan, BLOCK * i);
+
+		assert_true(place == (then[i] == '.' ? 0 : BLOCK * then[i]));
+		bytes += then[i] == '.' ? 0 : BLOCK;
+	}
+	for (size_t i = 0; i < plan.back.n; i++)
+		bytes -= plan.back.extents[i].bytes;
+	assert_int_equal(bytes, 0);
+	assert_int_equal(plan.changed_bytes, BLOCK * changed_blocks);
+	undo_plan_free(&plan);
+	for (size_t i = 0; i < n; i++)
+		journal_free_piece(&pieces[i]);
+	file_extents_free(&now_extents);
+}
+
+static void test_one(void **state)
+{
+	static const struct moved moved[] = {{1, "acegi", "PQRST", false}};
+	static const struct moved kept[] = {{1, "acegi", "PQegT", false}};
+
+	(void)state;
+	check("xPQRSTy", moved, 1, ".acegi.", 0);
+	check("xacegiy", moved, 1, ".......", 0);
+	check("xPQgSTy", moved, 1, ".ac.gi.",
+	      1);			  /* another block's old place */
+	check("xPQ", moved, 1, ".ac", 3); /* cut */
+	check("x-QRST", moved, 1, "..cegi", 1);
+	check("xvwXyzy", moved, 1, ".......", 5);
+	check("xPQegTy", kept, 1, ".ac..i.", 0);
+}
+
+static void test_intent(void **state)
+{
+	static const struct moved moved[] = {{0, "acegi", "PQRST", true}};
+
+	(void)state;
+	check("PQRST", moved, 1, "acegi", 0);
+	check("PQegi", moved, 1, "ac...", 0);
+	check("acegi", moved, 1, ".....", 0);
+}
+
+/* Moved twice: what is at either place goes to where it was at first. */
+static void test_twice(void **state)
+{
+	static const struct moved moved[] = {
+		{0, "acegi", "PQRgi", false},
+		{0, "PQRgi", "UVWXY", true},
+		{5, "km", "Zz", false},
+	};
+
+	(void)state;
+	check("UVWXYZz", moved, 3, "acegikm", 0);
+	check("UVRgiZz", moved, 3, "ace..km", 0);
+	check("PQRgikm", moved, 3, "ace....", 0);
+	check("acegikm", moved, 3, ".......", 0);
+	/* the place of another block is not this one's */
+	check("VUWXYzZ", moved, 3, "..egi..", 4);
+}
+
+/* Nothing beyond the end of what can be moved. */
+static void test_end(void **state)
+{
+	static const struct moved moved = {0, "acegi", "PQRST", false};
+	struct file_extents now = extents_of(0, "PQRST");
+	struct journal_piece piece = piece_of(&moved);
+	struct undo_plan plan;
+
+	(void)state;
+	assert_int_equal(undo_plan_make(&now, &piece, 1, 3 * BLOCK, &plan), 0);
+	assert_int_equal(plan.back.n, 3);
+	undo_plan_free(&plan);
+	journal_free_piece(&piece);
+	file_extents_free(&now);
+}
+
+/* Free blocks [from, to) of a group that begins at block 32768. */
+static __u32 most(const unsigned int (*free)[2], size_t n)
+{
+	struct free_range ranges[4];
+	const struct free_space space = {ranges, n};
+
+	for (size_t i = 0; i < n; i++)
+		ranges[i] = (struct free_range){
+			.start = (32768 + free[i][0]) * BLOCK,
+			.end = (32768 + free[i][1]) * BLOCK,
+		};
+	return regain_most_in_a_row(&space, 32768 * BLOCK, BLOCK, 8192);
+}
+
+static void test_most_in_a_row(void **state)
+{
+	static const unsigned int example[][2] = {{16, 48}, {100, 104}};
+	static const unsigned int askew[][2] = {{1, 16}};
+	static const unsigned int single[][2] = {{7, 8}, {9, 11}};
+	static const unsigned int whole[][2] = {{0, 32768}};
+	static const unsigned int pair[][2] = {{15, 33}};
+
+	(void)state;
+	assert_int_equal(most(example, 2), 16);
+	assert_int_equal(most(example + 1, 1), 4);
+	assert_int_equal(most(askew, 1), 8);
+	assert_int_equal(most(single, 2), 1);
+	assert_int_equal(most(whole, 1), 8192);
+	assert_int_equal(most(pair, 1), 16);
+	assert_int_equal(most(pair, 0), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one),
+		cmocka_unit_test(test_intent),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_most_in_a_row),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

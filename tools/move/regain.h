@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Allocates blocks of donors at an exact place, if it is free. */
+#ifndef FRSP_MOVE_REGAIN_H
+#define FRSP_MOVE_REGAIN_H
+
+#include <stdbool.h>
+
+#include "fs/free_space.h"
+#include "move/facts.h"
+#include "move/goal_knobs.h"
+#include "move/miss.h"
+
+struct regain {
+	const struct move_fs *fs;
+	__u64 keep_free; /* bytes that must stay available to others */
+	int dir;	 /* a directory of the filesystem */
+	int module;	 /* FRSP_DEVICE, if frsp.ko steers here; else -1 */
+	struct goal_knobs knobs;
+	enum place_miss miss; /* why the last call got no blocks */
+};
+
+/* .fs and .keep_free are set. dir is duplicated. 0, or -errno, with which
+ * *failed says what failed.
+ */
+int regain_open(struct regain *regain, int dir, const char **failed);
+void regain_close(struct regain *regain);
+
+/*
+ * Allocates the blocks that begin at the byte physical of the device, for the
+ * file's bytes from file_start on: *bytes of them, or less, which then lie in
+ * one block group. Sets *donor_start to the donor's offset that has them, and
+ * *bytes. 0; -EADDRNOTAVAIL: .miss says why; or another -errno. After an error
+ * the donor has no blocks.
+ */
+int regain_allocate(struct regain *regain, int donor, __u64 file_start,
+		    __u64 physical, __u64 *donor_start, __u64 *bytes);
+
+/* The most blocks in a row that ext4 finds free in a group by its lists: 2^n
+ * blocks that begin at a multiple of 2^n in the group, which begins at byte
+ * start of the device; at most max_blocks. 0: nothing is free.
+ */
+__u32 regain_most_in_a_row(const struct free_space *space, __u64 start,
+			   __u32 block_bytes, __u32 max_blocks);
+
+#endif
