@@ -3,12 +3,12 @@
 """validate.py SCHEMA            is each line of stdin valid by SCHEMA?
 validate.py --mutants SCHEMA  is each mutant of the documents on stdin invalid?
 
-A mutant is a document with one change: a field more, a field less, or a wrong
-value. Prints a line for each error, and at last the number of documents or
+A mutant is a document with one change: a field more, a field less, a wrong
+value, or the first field moved to the end. Prints a line for each error, and at last the number of documents or
 mutants. Exit status: 0 no error, 1 an error, or no document.
 
-Stricter than JSON Schema: 1.0 is no integer, no key occurs twice, and the text
-is UTF-8 without NaN.
+Stricter than JSON Schema: 1.0 is no integer, no key occurs twice, the keys
+stand in the schema's order, and the text is UTF-8 without NaN.
 """
 
 import copy
@@ -35,6 +35,21 @@ def parse(line):
     return json.loads(line.decode("utf-8"), parse_float=decimal.Decimal,
                       parse_constant=no_constant,
                       object_pairs_hook=unique_keys)
+
+
+def in_order(validator, properties, instance, schema):
+    """Like the keyword "properties", and checks the order of the keys."""
+    yield from jsonschema.Draft202012Validator.VALIDATORS["properties"](
+        validator, properties, instance, schema)
+    if isinstance(instance, dict):
+        wanted = [key for key in properties if key in instance]
+        got = [key for key in instance if key in properties]
+        if got != wanted:
+            yield jsonschema.ValidationError(f"the order of the keys: {got}")
+
+
+Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator,
+                                         {"properties": in_order})
 
 
 def objects(node, path=()):
@@ -118,6 +133,11 @@ def mutants(document):
         mutant = copy.deepcopy(document)
         at(mutant, path)["extra"] = 0
         yield f"{where}: a field more", mutant
+        if len(at(document, path)) > 1:
+            mutant = copy.deepcopy(document)
+            first = next(iter(at(mutant, path)))
+            at(mutant, path)[first] = at(mutant, path).pop(first)
+            yield f"{where}: {first} at the end", mutant
         for key, value in at(document, path).items():
             names = tuple(step for step in path if isinstance(step, str))
             if names + (key,) not in OPTIONAL:
@@ -142,7 +162,7 @@ def main():
     with open(sys.argv[-1], encoding="utf-8") as file:
         schema = json.load(file)
     jsonschema.Draft202012Validator.check_schema(schema)
-    validator = jsonschema.Draft202012Validator(schema)
+    validator = Validator(schema)
     looked_at = bad = 0
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:
