@@ -27,6 +27,10 @@ BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-180}
 
 PATIENCE=${FRSP_PATIENCE:-30} # limit in seconds for each wait
 
+# The locale of whoever runs the tests may not be installed, or may have other words. This
+# one is on every Debian. A test of a locale sets its own.
+export LC_ALL=C.UTF-8
+
 setup() {
 	set -u
 	cleanups=()

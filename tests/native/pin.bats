@@ -148,9 +148,8 @@ lookups() { # prints "HITS MISSES" of the filesystem at $test_dir/fs since the p
 # hotmon_file FILTER [ARG...]: prints what FILTER selects for $test_dir/fs/data in a report
 # of hotmon
 hotmon_file() {
-	run_hotmon --json --no-scan "${@:2}"
-	jq "$(printf '.tracked.pinned as $pinned | .files[] | select(.ino == %d) | %s' \
-		"$(stat -c %i "$test_dir/fs/data")" "$1")" "$test_dir/out"
+	run_hotmon --json --no-scan -r 0 "${@:2}"
+	jq ".tracked.pinned as \$pinned | .files[] | $(select_id "$(file_id "$test_dir/fs/data")") | $1" "$test_dir/out"
 }
 
 run_hotmon() {
