@@ -44,8 +44,10 @@ def in_order(validator, properties, instance, schema):
     if isinstance(instance, dict):
         wanted = [key for key in properties if key in instance]
         got = [key for key in instance if key in properties]
-        if got != wanted:
-            yield jsonschema.ValidationError(f"the order of the keys: {got}")
+        for key, other in zip(got, wanted):
+            if key != other:
+                yield jsonschema.ValidationError(f"{key} instead of {other}")
+                break
 
 
 Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator,
