@@ -104,20 +104,11 @@ static int open_target(struct move *move, const struct move_walk *walk, int dir,
 	return err;
 }
 
-static const struct ranges_file *ranges_of(const struct move *move,
-					   const char *path)
-{
-	for (size_t i = 0; i < move->ranges.n; i++)
-		if (!strcmp(move->ranges.files[i].path, path))
-			return &move->ranges.files[i];
-	return NULL;
-}
-
 static void move_file(struct move_walk *walk, int path_fd, const char *path,
 		      int dir, struct move_result *result)
 {
 	struct move *move = walk->context;
-	const struct ranges_file *file = ranges_of(move, path);
+	const struct ranges_file *file = ranges_of(&move->ranges, path);
 	int err = open_target(move, walk, dir, &result->failed);
 
 	if (err)

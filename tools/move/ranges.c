@@ -186,6 +186,20 @@ int ranges_read(FILE *in, struct ranges *ranges, struct ranges_error *error)
 	return err;
 }
 
+static int compare_path(const void *path, const void *file)
+{
+	return strcmp(path, ((const struct ranges_file *)file)->path);
+}
+
+const struct ranges_file *ranges_of(const struct ranges *ranges,
+				    const char *path)
+{
+	if (!ranges->n)
+		return NULL;
+	return bsearch(path, ranges->files, ranges->n, sizeof(*ranges->files),
+		       compare_path);
+}
+
 void ranges_free(struct ranges *ranges)
 {
 	for (size_t i = 0; i < ranges->n; i++) {

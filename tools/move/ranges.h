@@ -41,4 +41,8 @@ struct ranges_error {
 int ranges_read(FILE *in, struct ranges *ranges, struct ranges_error *error);
 void ranges_free(struct ranges *ranges);
 
+/* The file of the list with this path; NULL: there is none. */
+const struct ranges_file *ranges_of(const struct ranges *ranges,
+				    const char *path);
+
 #endif

@@ -40,6 +40,9 @@ static void test_list(void **state)
 	assert_int_equal(ranges.files[1].ranges[0].end, 4096);
 	assert_int_equal(ranges.files[1].ranges[1].start, 1 << 20);
 	assert_int_equal(ranges.files[1].ranges[1].end, 5 << 19);
+	assert_ptr_equal(ranges_of(&ranges, "/none/b"), &ranges.files[1]);
+	assert_ptr_equal(ranges_of(&ranges, "/none/a b\tc "), &ranges.files[0]);
+	assert_null(ranges_of(&ranges, "/none"));
 	ranges_free(&ranges);
 }
 
