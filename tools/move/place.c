@@ -27,8 +27,11 @@
 #include "move/anchor.h"
 #include "move/donor.h"
 
-#define MAX_TRIES  8
-#define MAX_RANGES 64
+#define MAX_TRIES 8
+/* After so many misses of frsp.ko, the goal is tried: its steering may be off.
+ */
+#define MODULE_TRIES 4
+#define MAX_RANGES   64
 /* How often ext4 may go elsewhere before a group is left out. */
 #define MAX_MISSES 3
 /* More than ext4 has for small files. */
@@ -220,13 +223,15 @@ static int allocate_by_module(const struct place *place, int donor,
 					 place->keep_free);
 }
 
+/* use_module: let frsp.ko place the blocks, where it can. */
 static int allocate(struct place *place, int donor,
 		    const struct move_piece *piece,
-		    const struct rooms_choice *choice, __u64 *donor_start)
+		    const struct rooms_choice *choice, bool use_module,
+		    __u64 *donor_start)
 {
 	int err = -EOPNOTSUPP;
 
-	if (place->module >= 0)
+	if (use_module && place->module >= 0)
 		err = allocate_by_module(place, donor, piece, choice,
 					 donor_start);
 	/* frsp.ko has detached the filesystem, or has stopped */
@@ -240,12 +245,14 @@ static int allocate(struct place *place, int donor,
  * empty; or -errno.
  */
 static int try(struct place *place, int donor, const struct move_piece *piece,
-	       const struct rooms_choice *choice, __u64 *donor_start)
+	       const struct rooms_choice *choice, bool use_module,
+	       __u64 *donor_start)
 {
 	__u64 bytes = (__u64)choice->take_blocks * place->rooms.block_bytes;
 	__u64 physical = 0;
 	bool in_area = false;
-	int err = allocate(place, donor, piece, choice, donor_start);
+	int err =
+		allocate(place, donor, piece, choice, use_module, donor_start);
 
 	if (!err)
 		err = look(place, donor, *donor_start, bytes, &in_area,
@@ -328,7 +335,8 @@ int place_allocate(struct place *place, int donor,
 		if (err == -EADDRNOTAVAIL)
 			return miss(place, i ? PLACE_ELSEWHERE : PLACE_PIECES);
 		if (!err)
-			err = try(place, donor, piece, &choice, donor_start);
+			err = try(place, donor, piece, &choice,
+				  i < MODULE_TRIES, donor_start);
 		if (err < 0)
 			return err;
 		if (err)
