@@ -95,6 +95,21 @@ launch() {
 	is_clean
 }
 
+@test "with frsp.ko, the donor gets the very blocks" {
+	local dir
+	[[ -e /sys/module/frsp ]] || skip "the kernel has no frsp.ko"
+	make_files
+	dir=/sys/fs/ext4/${loop_of[a]#/dev/}
+	echo 1 >"$dir/freespace_tree"
+	ctl defrag "$test_dir/a/x"
+	ctl undo 1
+	expect "exit status" "$status" 0
+	cat "$dir/frsp/placed_goals"
+	(($(cat "$dir/frsp/placed_goals") >= 32))
+	is_as_before
+	is_clean
+}
+
 @test "an old place that is taken: what was there stays, and the reason is told" {
 	local free
 	make_files
