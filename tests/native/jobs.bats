@@ -71,6 +71,7 @@ sum() { # sum NAME FILTER: of the last object that the mover of the file printed
 	"$frspctl" jobs
 	"$frspctl" jobs 1
 	expect "state" "$(job 1 '| [.state, .exit_status, .pieces, .planned_bytes, .moved_bytes] | join(" ")')" "done 0 2 33554432 33554432"
+	expect "time" "$(TZ=XYZ-5 "$frspctl" jobs | awk '$1 == 1 { print $5, $6 }')" "$(TZ=XYZ-5 date -d "$(job 1 .began)" '+%F %T')"
 	expect "command" "$(job 1 .command)" "frspctl defrag --rate 0 $test_dir/a"
 	# e2fsprogs' opinion of the places before, as far as extents are not merged
 	job 1 '.moves[] | select(.path | endswith("/x")) | .before[] | "\(.offset) \(.place)"' >"$test_dir/before"
