@@ -84,6 +84,7 @@ values_of() {
 		ARGP_HELP_FMT=rmargin=400 "$frsp_top" --help | sed -nE "s/^ *$2=NAME .*: ([a-z, ()]*)\$/\1/p" |
 			sed 's/ (default)//; s/, /\n/g'
 		;;
+	frspctl--to) ARGP_HELP_FMT=rmargin=400 "$frspctl" --help | sed -nE "s/^ *--to=TIER .*: ([a-z]+), ([a-z]+), a tier's .*/\1\n\2/p" ;;
 	*)
 		run_program "$1" "$2=nonsense"
 		expect "exit status" "$status" 2
@@ -103,7 +104,8 @@ frsp-top --metric
 frsp-top --sort
 frsp-top -s
 frsp-top --color
-frspctl --progress'
+frspctl --progress
+frspctl --to'
 
 @test "bash: options with fixed values are completed to them" {
 	local option first

@@ -12,6 +12,7 @@
 
 #include "base/fmt.h"
 #include "base/version.h"
+#include "fs/tier_config.h"
 #include "module/module.h"
 #include "move/journal.h"
 #include "ui/completion.h"
@@ -177,6 +178,12 @@ static const char *progress_name(size_t i)
 	static const char *const names[] = {"auto", "json", "off"};
 
 	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
+}
+
+/* The classes. What else is a tier depends on the filesystem. */
+static const char *to_name(size_t i)
+{
+	return i <= TIER_SLOW ? tier_class_word(i) : NULL;
 }
 
 static enum ctl_progress parse_progress(const char *text)
@@ -347,6 +354,7 @@ void ctl_opts_parse(int argc, char **argv, const struct ctl_command *commands,
 	const char *names[MAX_COMMANDS + 1] = {0};
 	static const struct option_values values[] = {
 		{.key = OPT_PROGRESS, .name = progress_name},
+		{.key = OPT_TO, .name = to_name},
 		{0},
 	};
 	const struct completion completion = {

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 
 /* The values of an option that takes one of a few. The option's parser calls
- * .name, too, so a script offers what the program takes.
+ * .name, too, so a script offers what the program takes. An option may take
+ * more than these.
  */
 struct option_values {
 	int key; /* in the table of options; 0: the end of an array of these */
