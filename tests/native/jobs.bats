@@ -293,6 +293,21 @@ has_pidfd() { # has_pidfd PID
 	expect "exit status" "$status" 5
 }
 
+@test "progress fits into the terminal, whatever the name" {
+	local name
+	name=$(printf 'é%.0s' {1..70})
+	make_files x "$name"
+	script -qec "stty cols 60; '$frspctl' defrag --rate 2M '$test_dir/a/$name'" /dev/null >"$test_dir/tty" 3>&- &
+	mover=$!
+	wait_until grep -q 's to go' "$test_dir/tty"
+	run_program frspctl cancel 1
+	end_of_mover
+	python3 -c 'import sys
+lines = [line for line in open(sys.argv[1], encoding="utf-8", newline="").read().split("\r\x1b[K") if line.endswith(" s to go")]
+print(lines)
+sys.exit(not lines or any(len(line) > 59 or "é: " not in line and "…: " not in line for line in lines))' "$test_dir/tty"
+}
+
 # --- the file of the journal -----------------------------------------------------------
 
 # refused PATTERN: nothing is moved, and the error says why

@@ -3,12 +3,16 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fmt.h"
 #include "base/json_out.h"
+#include "base/path_fit.h"
+#include "base/text_width.h"
 #include "ctl/ctl.h"
 #include "paths/path.h"
 
@@ -96,20 +100,49 @@ static void print_progress_object(const struct move_report *report,
 	fflush(stdout);
 }
 
+/* How many columns a line of progress may have: if it reached the end of the
+ * terminal's line, it could not be cleared any more.
+ */
+static int progress_columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
+		return 79;
+	return size.ws_col - 1;
+}
+
+/* path: NULL: none. It is shortened, so that the text fits behind it. */
+static void show_line(struct move_report *report, const char *path,
+		      const char *text)
+{
+	int n_columns = progress_columns(), for_path, shift = 0;
+	char *fitting = path ? malloc(path_fit_size(path)) : NULL;
+
+	fputs(CLEAR_LINE, stderr);
+	for_path = n_columns - text_width(text);
+	if (fitting && for_path >= 3) {
+		path_fit(path, for_path, &shift, fitting);
+		fputs(fitting, stderr);
+	}
+	fprintf(stderr, "%.*s", (int)text_fitting_bytes(text, n_columns), text);
+	fflush(stderr);
+	free(fitting);
+	report->has_line = true;
+}
+
 static void print_progress_line(struct move_report *report,
 				const struct progress *progress)
 {
-	char path[PATH_LABEL_LEN], speed[FMT_LEN], left[FMT_LEN];
+	char path[PATH_LABEL_LEN], speed[FMT_LEN], left[FMT_LEN], text[128];
 
-	fprintf(stderr, CLEAR_LINE "%.40s: %.0f%%, %s left, %s/s, %.0f s to go",
-		escaped(path, report->path),
-		progress->planned ? 100.0 * progress->done / progress->planned
-				  : 0,
-		fmt_bytes(left, progress->planned - progress->done, false),
-		fmt_bytes(speed, progress->bytes_per_s, false),
-		progress->bytes_per_s > 0 ? seconds_left(progress) : 0);
-	fflush(stderr);
-	report->has_line = true;
+	snprintf(text, sizeof(text), ": %.0f%%, %s left, %s/s, %.0f s to go",
+		 progress->planned ? 100.0 * progress->done / progress->planned
+				   : 0,
+		 fmt_bytes(left, progress->planned - progress->done, false),
+		 fmt_bytes(speed, progress->bytes_per_s, false),
+		 progress->bytes_per_s > 0 ? seconds_left(progress) : 0);
+	show_line(report, escaped(path, report->path), text);
 }
 
 void move_report_job(struct move_report *report, __s64 job)
@@ -133,15 +166,15 @@ void move_report_state(struct move_report *report, enum job_state state)
 		[JOB_WAITING] = "waits until the disks are idle",
 	};
 	const struct progress progress = {.state = state};
+	char text[80];
 
 	report->file_began_s = clock_monotonic_s(); /* for the rate */
 	if (report->progress == PROGRESS_JSON)
 		print_progress_object(report, &progress);
 	if (report->progress != PROGRESS_AUTO)
 		return;
-	fprintf(stderr, CLEAR_LINE "job %lld %s", report->job, texts[state]);
-	fflush(stderr);
-	report->has_line = true;
+	snprintf(text, sizeof(text), "job %lld %s", report->job, texts[state]);
+	show_line(report, NULL, text);
 }
 
 void move_report_begin(struct move_report *report, const char *path)
