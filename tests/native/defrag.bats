@@ -153,6 +153,11 @@ refused() {
 	chattr +a "$test_dir/a/append"
 	refused append append_only
 	chattr -a "$test_dir/a/append"
+	mkdir "$test_dir/a/fixed"
+	make_fragmented fixed/x fixed/y
+	chattr +i "$test_dir/a/fixed"
+	refused fixed/x immutable_dir
+	chattr -i "$test_dir/a/fixed"
 	sleep 3600 4<"$test_dir/a/open" 3>&- &
 	defer end_process $!
 	refused open in_use
@@ -180,6 +185,9 @@ refused() {
 		fs_make a ext4 "$mount" $mkfs
 		fragment 8 131072 "$test_dir"/a/{x,y}
 		refused x "$reason"
+		defrag "$test_dir/a"
+		expect "of the directory" "$(jq -rs 'map(.path, .reason, .files // empty) | join(" ")' "$test_dir/out")" "$test_dir/a $reason   1"
+		expect "exit status" "$status" 1
 		fs_umount a
 		loop_detach a
 	done
@@ -425,6 +433,33 @@ os.execv(sys.argv[1], sys.argv[1:])' "$frspctl" defrag --json "$test_dir/a" >"$t
 	run_program frspctl defrag "$test_dir/a/x"
 	expect "exit status" "$status" 1
 	grep -q 'another filesystem: ' "$test_dir/err"
+	grep -q '^1 file, 0 improved; 1 failed (' "$test_dir/out"
+}
+
+# has_begun: the mover has told of a file
+has_begun() {
+	first=$(jq -r 'select(.schema == "frsp.progress/1") | .path // empty' "$test_dir/out" | head -n 1)
+	[[ $first ]]
+}
+
+@test "files that vanish from a directory before their turn are passed over" {
+	local mover first others
+	fs_make a ext4
+	make_fragmented x y z
+	"$frspctl" defrag --json --progress=json --rate 1M "$test_dir/a" >"$test_dir/out" 2>"$test_dir/err" 3>&- &
+	mover=$!
+	defer end_process $mover
+	wait_until has_begun
+	"$frspctl" pause 1
+	mapfile -t others < <(printf "%s\n" "$test_dir"/a/[xyz] | grep -vxF "$first")
+	rm "${others[0]}"
+	ln -sf nowhere "${others[1]}"
+	"$frspctl" resume 1
+	status=0
+	wait $mover || status=$?
+	expect "on stderr" "$(cat "$test_dir/err")" ""
+	expect "files" "$(jq -cs 'last | [.files, .failed, .improved]' "$test_dir/out")" "[1,0,1]"
+	expect "exit status" "$status" 0
 }
 
 @test "needs root, and names that exist" {

@@ -178,8 +178,9 @@ static enum exit_code read_ranges(const struct ctl *ctl, struct ranges *ranges)
 	int err;
 
 	if (!in)
-		return log_fail(EXIT_FAILED, NULL, "%s: %s", ctl->ranges,
-				strerror(errno));
+		return log_fail(EXIT_FAILED,
+				"name a file with lines OFFSET LENGTH PATH",
+				"%s: %s", ctl->ranges, strerror(errno));
 	err = ranges_read(in, ranges, &error);
 	fclose(in);
 	if (err == -EINVAL)

@@ -290,7 +290,7 @@ static void print_failure(const char *path, const struct move_result *result)
 		: result->err == -ENOSPC
 			? "a file needs up to 128M of free space beside it; --keep-free says how much stays free"
 		: result->err == -EACCES || result->err == -EPERM
-			? "run it as root, with sudo"
+			? "root lacks a capability: run it outside of the container"
 		: result->err == -EUCLEAN
 			? "compare it with a copy, and see what the kernel's log says"
 		: result->err == -EXDEV
@@ -402,10 +402,21 @@ static bool is_improved(const struct move_report *report, enum outcome outcome,
 	return result->extents_after < result->extents_before;
 }
 
+/* A file in a directory may be deleted, or become another one, before its turn
+ * comes. As for find(1), that is no failure.
+ */
+static bool has_vanished(const struct move_result *result)
+{
+	return result->failed && !result->moved_bytes &&
+	       (result->err == -ENOENT || result->err == -ENOTDIR ||
+		result->err == -ESTALE);
+}
+
 static void add(struct move_report *report, enum outcome outcome,
 		bool was_named, const struct move_result *result)
 {
 	report->files++;
+	report->errors += outcome == FAILED;
 	report->failed += outcome == FAILED ||
 			  (outcome == LEFT_ALONE && was_named) ||
 			  (outcome == KEPT && report->schemas->is_to_tier);
@@ -429,6 +440,9 @@ void move_report_end(struct move_report *report, const char *path,
 	char text[PATH_LABEL_LEN];
 
 	clear_progress(report);
+	report->path = NULL;
+	if (!was_named && has_vanished(result))
+		return;
 	/* A file in a directory that would be left alone has nothing to gain:
 	 * not worth a line.
 	 */
@@ -476,6 +490,8 @@ static void print_sum(const struct move_report *report, enum job_state outcome)
 		       fmt_bytes(bytes, report->kept_bytes, false));
 	if (report->left_alone)
 		printf("; %llu left alone", report->left_alone);
+	if (report->errors)
+		printf("; %llu failed", report->errors);
 	printf("%s (%.1f s)\n", ends[outcome] ?: "",
 	       clock_monotonic_s() - report->began_s);
 }

@@ -27,7 +27,8 @@ struct move_report {
 	bool has_line; /* of progress, on the terminal */
 
 	/* sums */
-	__u64 files, improved, left_alone, failed;
+	__u64 files, improved, left_alone, errors;
+	__u64 failed;			     /* they make the exit status 1 */
 	__u64 extents_before, extents_after; /* of the improved files */
 	__u64 moved_bytes, planned_bytes, kept_bytes;
 	double longest_s;
@@ -50,7 +51,9 @@ void move_report_begin(struct move_report *report, const char *path);
 void move_report_progress(struct move_report *report, __u64 planned,
 			  __u64 done);
 
-/* was_named: report the file even if there is nothing to gain. */
+/* was_named: report the file even if there is nothing to gain, or it has
+ * vanished.
+ */
 void move_report_end(struct move_report *report, const char *path,
 		     bool was_named, const struct move_result *result);
 

@@ -60,14 +60,18 @@ static int know_fs(struct move_walk *walk, int dir, dev_t dev)
 		return 0;
 	err = move_fs_read(dir, &walk->fs);
 	if (!err && walk->fs.dev != dev)
-		return -EXDEV;
+		err = -EXDEV;
+	if (err) {
+		walk->fs.dev = 0; /* it is not known */
+		return err;
+	}
 	if (walk->ctl->given & CTL_KEEP_FREE)
 		walk->options.keep_free = walk->ctl->keep_free;
 	else if (walk->fs.bytes / 100 < MAX_DEFAULT_KEEP_FREE)
 		walk->options.keep_free = walk->fs.bytes / 100;
 	else
 		walk->options.keep_free = MAX_DEFAULT_KEEP_FREE;
-	return err;
+	return 0;
 }
 
 /* Adds what a further try did to the result of the first. */
@@ -77,7 +81,6 @@ static void add_try(struct move_result *result, const struct move_result *more)
 	result->failed = more->failed;
 	result->refusal = more->refusal;
 	result->kept_bytes = more->kept_bytes;
-	result->miss = more->miss;
 	result->miss = more->miss;
 	result->moved_bytes += more->moved_bytes;
 	if (more->longest_s > result->longest_s)
@@ -167,7 +170,26 @@ static void report_other(struct move_walk *walk, const FTSENT *entry, int err,
 			entry->fts_level == FTS_ROOTLEVEL, &result);
 }
 
-static void visit(struct move_walk *walk, const FTSENT *entry)
+/* A directory that the user names. If nothing on its filesystem can be moved,
+ * that is said once, and not for each file. Errors are said of the files.
+ */
+static void enter(struct move_walk *walk, FTS *fts, FTSENT *entry)
+{
+	int dir = open(entry->fts_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum move_refusal refusal = MOVE_ALLOWED;
+
+	if (dir < 0)
+		return;
+	if (!know_fs(walk, dir, entry->fts_statp->st_dev))
+		refusal = move_judge_fs(&walk->fs.facts);
+	close(dir);
+	if (refusal == MOVE_ALLOWED)
+		return;
+	report_other(walk, entry, 0, NULL, refusal);
+	fts_set(fts, entry, FTS_SKIP);
+}
+
+static void visit(struct move_walk *walk, FTS *fts, FTSENT *entry)
 {
 	switch (entry->fts_info) {
 	case FTS_F:
@@ -180,6 +202,9 @@ static void visit(struct move_walk *walk, const FTSENT *entry)
 			     MOVE_ALLOWED);
 		break;
 	case FTS_D:
+		if (entry->fts_level == FTS_ROOTLEVEL)
+			enter(walk, fts, entry);
+		break;
 	case FTS_DP:
 	case FTS_DC:
 		break;
@@ -207,7 +232,7 @@ static enum exit_code walk_path(struct move_walk *walk, const char *path)
 				strerror(errno));
 	}
 	while (move_job_go_on(&walk->job) && (entry = fts_read(fts))) {
-		visit(walk, entry);
+		visit(walk, fts, entry);
 		interrupt_poll(NULL, 0, 0); /* signals arrive only here */
 	}
 	fts_close(fts);

@@ -3,8 +3,9 @@
  * Walks the files and directories that the user names, and lets a command move
  * each file.
  *
- * A file that the user names is always reported. Of those in directories, only
- * files with something to gain are.
+ * A file that the user names is always reported, and a directory if its
+ * filesystem is left alone. Of the files in directories, only those with
+ * something to gain are.
  */
 #ifndef FRSP_CTL_MOVE_WALK_H
 #define FRSP_CTL_MOVE_WALK_H

@@ -135,7 +135,15 @@ static bool has_swap_signature(int fd)
 	return false;
 }
 
-int move_file_read(int fd, const char *path, struct move_file_facts *facts)
+static bool is_immutable(int fd)
+{
+	int flags;
+
+	return !ioctl(fd, FS_IOC_GETFLAGS, &flags) && flags & FS_IMMUTABLE_FL;
+}
+
+int move_file_read(int fd, int dir, const char *path,
+		   struct move_file_facts *facts)
 {
 	static const char boot[] = "/boot/";
 	struct stat stat;
@@ -151,6 +159,7 @@ int move_file_read(int fd, const char *path, struct move_file_facts *facts)
 	if (ioctl(fd, FS_IOC_GETFLAGS, &flags))
 		return -errno;
 	facts->flags = flags;
+	facts->is_dir_immutable = is_immutable(dir);
 	facts->is_below_boot = path && !strncmp(path, boot, strlen(boot));
 	facts->is_swap = has_swap_signature(fd);
 	return 0;

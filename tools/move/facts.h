@@ -25,9 +25,10 @@ struct move_fs {
  */
 int move_fs_read(int fd, struct move_fs *fs);
 
-/* Reads the facts of an open file. path: absolute, without symbolic links, or
- * NULL if it has none. 0 or -errno.
+/* Reads the facts of an open file. dir: its directory. path: absolute, without
+ * symbolic links, or NULL if it has none. 0 or -errno.
  */
-int move_file_read(int fd, const char *path, struct move_file_facts *facts);
+int move_file_read(int fd, int dir, const char *path,
+		   struct move_file_facts *facts);
 
 #endif

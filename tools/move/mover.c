@@ -89,7 +89,7 @@ static void count_planned(struct mover *mover)
 }
 
 /* The first look, without a lease. */
-static int look(struct mover *mover, int path_fd, const char *path)
+static int look(struct mover *mover, int path_fd, const char *path, int dir)
 {
 	struct move_file_facts facts;
 	int fd = reopen(path_fd, O_RDONLY), err;
@@ -102,7 +102,7 @@ static int look(struct mover *mover, int path_fd, const char *path)
 		return fail(mover, "cannot open it", fd);
 	err = plan(mover, fd);
 	if (!err && mover->plan.n) {
-		err = move_file_read(fd, path, &facts);
+		err = move_file_read(fd, dir, path, &facts);
 		if (err)
 			fail(mover, "cannot read its attributes", err);
 		else
@@ -382,7 +382,7 @@ void mover_move_file(const struct move_fs *fs, int path_fd, const char *path,
 	int err;
 
 	*result = (struct move_result){0};
-	err = look(&mover, path_fd, path);
+	err = look(&mover, path_fd, path, dir);
 	if (!err && mover.plan.n && result->refusal == MOVE_ALLOWED) {
 		if (options->dry_run)
 			count_planned(&mover);

@@ -39,6 +39,8 @@ static const struct {
 	[MOVE_DAX] = {"dax", "it is accessed by DAX, without the page cache"},
 	[MOVE_NOT_REGULAR] = {"not_regular", "it is not a regular file"},
 	[MOVE_IMMUTABLE] = {"immutable", "it is immutable (chattr +i)"},
+	[MOVE_IMMUTABLE_DIR] = {"immutable_dir",
+				"its directory is immutable (chattr +i)"},
 	[MOVE_APPEND_ONLY] = {"append_only", "it is append-only (chattr +a)"},
 	[MOVE_INLINE] = {"inline", "its data are in its inode"},
 	[MOVE_NO_EXTENTS] = {"no_extents",
@@ -156,6 +158,8 @@ enum move_refusal move_judge_file(const struct move_file_facts *facts)
 			return flag_refusals[i].refusal;
 	if (!(facts->flags & FLAG_EXTENTS))
 		return MOVE_NO_EXTENTS;
+	if (facts->is_dir_immutable)
+		return MOVE_IMMUTABLE_DIR;
 	if (facts->is_swap)
 		return MOVE_SWAP;
 	return facts->is_below_boot ? MOVE_BOOT : MOVE_ALLOWED;

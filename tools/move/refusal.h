@@ -26,6 +26,7 @@ enum move_refusal {
 	/* the file */
 	MOVE_NOT_REGULAR,
 	MOVE_IMMUTABLE,
+	MOVE_IMMUTABLE_DIR,
 	MOVE_APPEND_ONLY,
 	MOVE_INLINE,
 	MOVE_NO_EXTENTS,
@@ -74,7 +75,8 @@ enum move_refusal move_judge_fs(const struct move_fs_facts *facts);
 struct move_file_facts {
 	mode_t mode;
 	__u64 ino;
-	__u32 flags; /* of FS_IOC_GETFLAGS */
+	__u32 flags;	       /* of FS_IOC_GETFLAGS */
+	bool is_dir_immutable; /* no donor can be made beside it */
 	bool is_below_boot;
 	bool is_swap; /* it has a swap signature */
 };

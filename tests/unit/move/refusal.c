@@ -124,6 +124,8 @@ static void test_files(void **state)
 	assert_int_equal(move_judge_file(&file), MOVE_BOOT);
 	file.is_swap = true;
 	assert_int_equal(move_judge_file(&file), MOVE_SWAP);
+	file.is_dir_immutable = true;
+	assert_int_equal(move_judge_file(&file), MOVE_IMMUTABLE_DIR);
 	file.ino = 8; /* the journal */
 	assert_int_equal(move_judge_file(&file), MOVE_SYSTEM_FILE);
 	file.mode = S_IFDIR | 0755;
