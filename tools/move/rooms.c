@@ -173,8 +173,10 @@ static bool choose_for_all(const struct rooms *rooms, __u32 near, __u32 blocks,
 	return false;
 }
 
-/* The first group with the longest row. */
-static bool choose_longest(const struct rooms *rooms, __u32 near,
+/* The first group with the longest row. That can be longer than all of the
+ * blocks, where more is to be asked for than the row has.
+ */
+static bool choose_longest(const struct rooms *rooms, __u32 near, __u32 blocks,
 			   __u32 at_least, unsigned int max_misses,
 			   struct rooms_choice *choice)
 {
@@ -184,10 +186,12 @@ static bool choose_longest(const struct rooms *rooms, __u32 near,
 		const struct room *room = &rooms->rooms[group];
 
 		if (room->misses < max_misses &&
-		    room->row_blocks > choice->take_blocks)
+		    room->row_blocks > choice->ask_blocks)
 			*choice = (struct rooms_choice){group, room->row_blocks,
 							room->row_blocks};
 	}
+	if (choice->take_blocks > blocks)
+		choice->take_blocks = blocks;
 	return choice->take_blocks && choice->take_blocks >= at_least;
 }
 
@@ -199,5 +203,6 @@ bool rooms_choose(const struct rooms *rooms, __u32 near, __u32 blocks,
 			      true, choice) ||
 	       choose_for_all(rooms, near, blocks, at_least_ask, max_misses,
 			      false, choice) ||
-	       choose_longest(rooms, near, at_least_take, max_misses, choice);
+	       choose_longest(rooms, near, blocks, at_least_take, max_misses,
+			      choice);
 }

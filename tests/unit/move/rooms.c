@@ -53,7 +53,8 @@ static void test_numbers(void **state)
 	static const struct piece pieces[] = {{0, 100, 200},
 					      {0, 1000, 1001},
 					      {1, 8000, 8192 + 300},
-					      {3, 1, 8192}};
+					      {3, 1, 8192},
+					      {5, 10, 50}};
 
 	(void)state;
 	assert_int_equal(rooms.n, N_GROUPS);
@@ -71,9 +72,10 @@ static void test_numbers(void **state)
 	assert_int_equal(rooms.rooms[2].row_blocks, 256);
 	assert_int_equal(rooms.rooms[3].row_blocks, 2048);
 	assert_int_equal(rooms.rooms[4].row_blocks, 0);
-	assert_int_equal(rooms.free_blocks, 101 + 192 + 300 + 8191);
+	assert_int_equal(rooms.rooms[5].row_blocks, 16); /* 16..32 */
+	assert_int_equal(rooms.free_blocks, 101 + 192 + 300 + 8191 + 40);
 	rooms_use(&rooms, 0, 50);
-	assert_int_equal(rooms.free_blocks, 51 + 192 + 300 + 8191);
+	assert_int_equal(rooms.free_blocks, 51 + 192 + 300 + 8191 + 40);
 	/* read once more, a group forgets what it had */
 	take(pieces, 1, &all);
 	assert_int_equal(rooms.free_blocks, 100);
@@ -107,8 +109,11 @@ static void expect_ask(__u32 group, __u32 blocks, __u32 at_least, __u32 ask)
 /* The example in rooms.h, and others. */
 static void test_ask(void **state)
 {
-	static const struct piece pieces[] = {
-		{0, 2048, 4096}, {0, 5000, 5050}, {1, 10, 1033}, {2, 7, 8}};
+	static const struct piece pieces[] = {{0, 2048, 4096},
+					      {0, 5000, 5050},
+					      {1, 10, 1033},
+					      {2, 7, 8},
+					      {4, 10, 50}};
 
 	(void)state;
 	take(pieces, ARRAY_SIZE(pieces), &all);
@@ -125,6 +130,7 @@ static void test_ask(void **state)
 	expect_ask(2, 1, 1, 1);
 	expect_ask(2, 2, 1, 0);
 	expect_ask(3, 1, 1, 0);
+	expect_ask(4, 32, 1, 0); /* of 40, in no row of 32 */
 }
 
 static void expect_choice(__u32 near, __u32 blocks, __u32 least, int group,
@@ -158,6 +164,20 @@ static void test_choose(void **state)
 	expect_choice(0, 1000, 16, 1, 512);
 }
 
+/* As after a miss: no group has as much in a row as is to be asked for. */
+static void test_choose_less(void **state)
+{
+	static const struct piece pieces[] = {{0, 0, 256}, {1, 0, 512}};
+	struct rooms_choice choice;
+
+	(void)state;
+	take(pieces, ARRAY_SIZE(pieces), &all);
+	assert_true(rooms_choose(&rooms, 0, 16, 1024, 16, 2, &choice));
+	assert_int_equal(choice.group, 1);
+	assert_int_equal(choice.ask_blocks, 512);
+	assert_int_equal(choice.take_blocks, 16);
+}
+
 /* A group that is wholly in the area is better, wherever it is. */
 static void test_choose_border(void **state)
 {
@@ -177,9 +197,9 @@ static void test_choose_border(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		rooms_test(test_numbers),	rooms_test(test_border),
-		rooms_test(test_ask),		rooms_test(test_choose),
-		rooms_test(test_choose_border),
+		rooms_test(test_numbers),     rooms_test(test_border),
+		rooms_test(test_ask),	      rooms_test(test_choose),
+		rooms_test(test_choose_less), rooms_test(test_choose_border),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
