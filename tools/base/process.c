@@ -84,8 +84,9 @@ int process_open(const struct process *process)
 	if (process->pid <= 0)
 		return -ESRCH;
 	pidfd = pidfd_open(process->pid, 0);
+	/* EINVAL, and later ENOENT: a thread of another process has the number */
 	if (pidfd < 0)
-		return -errno;
+		return errno == EINVAL || errno == ENOENT ? -ESRCH : -errno;
 	err = check(process);
 	if (!err && has_ended(pidfd))
 		err = -ESRCH;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests that a process is known again, and no other is taken for it. */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -53,6 +55,31 @@ static void test_others(void **state)
 	assert_int_equal(process_send(&other, SIGKILL, 0), -ESRCH);
 }
 
+static void *open_as_process(void *process)
+{
+	struct process *self = process;
+	int err;
+
+	self->pid = gettid();
+	err = process_open(self);
+	return (void *)(intptr_t)err;
+}
+
+/* Threads have numbers of the same kind. */
+static void test_thread(void **state)
+{
+	struct process self;
+	pthread_t thread;
+	void *err;
+
+	(void)state;
+	assert_int_equal(process_self(&self), 0);
+	assert_int_equal(pthread_create(&thread, NULL, open_as_process, &self),
+			 0);
+	assert_int_equal(pthread_join(thread, &err), 0);
+	assert_int_equal((intptr_t)err, -ESRCH);
+}
+
 /* Also before its parent has waited for it. */
 static void test_ended(void **state)
 {
@@ -99,9 +126,8 @@ static void test_send(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_self),
-		cmocka_unit_test(test_others),
-		cmocka_unit_test(test_ended),
+		cmocka_unit_test(test_self),   cmocka_unit_test(test_others),
+		cmocka_unit_test(test_thread), cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_send),
 	};
 
