@@ -134,7 +134,26 @@ launch() {
 	is_clean
 }
 
-# Some of the old places are free, and some are not.
+# How many bytes of the old places of the first job's pieces others have now: those of FILE...
+taken() {
+	local file
+	for file; do
+		filefrag -v -b1 "$file" | sed -nE 's/^ *[0-9]+: +[0-9]+\.\. *[0-9]+: +([0-9]+)\.\. *([0-9]+):.*/\1 \2/p'
+	done >"$test_dir/theirs"
+	"$frspctl" jobs --json 1 | jq -r '.jobs[0].moves[].before[] | "\(.place) \(.place + .bytes - 1)"' >"$test_dir/ours"
+	awk 'NR == FNR { from[NR] = $1; to[NR] = $2; n = NR; next }
+		{
+			for (i = 1; i <= n; i++) {
+				first = $1 > from[i] ? $1 : from[i]
+				last = $2 < to[i] ? $2 : to[i]
+				if (last >= first)
+					sum += last - first + 1
+			}
+		}
+		END { printf "%d\n", sum }' "$test_dir/theirs" "$test_dir/ours"
+}
+
+# Some of the old places are free, some are not, and of some only the first half is not.
 @test "a part of the old places is taken: the others are undone" {
 	local at
 	make_files
@@ -148,6 +167,7 @@ launch() {
 	cp "$test_dir/out" "$test_dir/undo"
 	sha256sum -c --quiet "$test_dir/sums"
 	expect "sum" "$(result '.moved_bytes + .kept_bytes')" 8388608
+	expect "kept" "$(result .kept_bytes)" "$(taken "$test_dir"/a/small*)"
 	# what moved is where it was, extent by extent
 	"$frspctl" jobs --json 2 | jq -r '.jobs[0].moves[] | select(.found == "moved") | .after[] | "\(.offset) \(.place) \(.bytes)"' >"$test_dir/back"
 	"$frspctl" jobs --json 1 | jq -r '.jobs[0].moves[].before[] | "\(.offset) \(.place) \(.bytes)"' >"$test_dir/old"
@@ -187,10 +207,51 @@ launch() {
 	ctl undo 1
 	expect "exit status" "$status" 1
 	grep -q "^frspctl: $test_dir/a/y: stays: it was deleted\$" "$test_dir/err"
+	expect "its job" "$("$frspctl" jobs --json 2 | jq -r '.jobs[0] | [.state, .exit_status] | join(" ")')" "failed 1"
 	expect "path" "$(result .path)" "$test_dir/a/z"
+	run_program frspctl wait 2
+	expect "exit status of wait" "$status" 1
 	mv "$test_dir/a/z" "$test_dir/a/x"
 	places y | diff -u "$test_dir/places" -
 	is_as_before
+}
+
+# They are one extent at the old place, as far as the journal of the job knows, and two of the
+# file.
+@test "what is written, and preallocated space behind it, go back" {
+	fs_make a ext4
+	fallocate -l 2M "$test_dir/a/x"
+	dd if=/dev/urandom of="$test_dir/a/x" bs=1M count=1 conv=notrunc,fsync status=none
+	sha256sum "$test_dir/a/x" >"$test_dir/sums"
+	places x >"$test_dir/before"
+	expect "extents" "$(grep -c '^ *[0-9]*:' "$test_dir/before")" 2
+	printf '[UUID=%s]\nfast = 0-256M\nslow = 256M-\n' "$(blkid -p -s UUID -o value "${loop_of[a]}")" >"$test_dir/conf"
+	ctl move --to slow --config "$test_dir/conf" "$test_dir/a/x"
+	expect "outcome" "$(result .outcome)" moved
+	not is_as_before >"$test_dir/log" 2>&1
+	ctl undo 1
+	expect "exit status" "$status" 0
+	expect "outcome" "$(result '[.outcome, .moved_bytes] | join(" ")')" "moved 2097152"
+	is_as_before
+	is_clean
+}
+
+# Each look whether a place is free takes a second.
+@test "cancelled where no place is free, it ends at once" {
+	type -P strace >"$test_dir/log" || skip "needs strace"
+	make_files
+	ctl defrag "$test_dir/a/x"
+	fallocate -l $(($(stat -f -c '%a * %S' "$test_dir/a") - 8388608)) "$test_dir/a/all"
+	dd if=/dev/zero of="$test_dir/a/rest" bs=64k 2>"$test_dir/log" || :
+	sync -f "$test_dir/a"
+	strace -o "$test_dir/trace" -e trace=fsync -e inject=fsync:delay_exit=1000000 \
+		"$frspctl" undo --keep-free 0 1 >"$test_dir/x.out" 2>"$test_dir/x.err" 3>&- &
+	mover=$!
+	defer end_process $mover
+	wait_until grep -q '^job 2$' "$test_dir/x.out"
+	run_program frspctl cancel 2
+	expect "said" "$(cat "$test_dir/out")" "job 2: cancelled"
+	wait $mover || expect "exit status" $? 5
 }
 
 @test "a job that was killed is undone, whatever it had done" {

@@ -305,6 +305,7 @@ enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl,
 	code = move_job_begin(&walk->job, ctl, &walk->report);
 	if (code != EXIT_OK)
 		return code;
+	walk->report.files = walk->report.failed = walk->n_lost;
 	/* after the job has blocked its signal, which interrupt_poll() would
 	 * let arrive otherwise
 	 */

@@ -23,6 +23,10 @@ struct move_walk {
 	void (*move)(struct move_walk *walk, int path_fd, const char *path,
 		     int dir, struct move_result *result);
 	void *context; /* for .move */
+	/* Files that the caller was to move, and cannot find. They count as
+	 * failed.
+	 */
+	size_t n_lost;
 
 	/* The walk sets the rest. */
 	const struct ctl *ctl;

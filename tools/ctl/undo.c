@@ -232,8 +232,10 @@ static enum exit_code walk_files(struct undo *undo)
 		.sum = "frsp.undo/1",
 		.is_to_tier = true,
 	};
-	struct move_walk walk = {
-		.schemas = &schemas, .move = move, .context = undo};
+	struct move_walk walk = {.schemas = &schemas,
+				 .move = move,
+				 .context = undo,
+				 .n_lost = undo->n_lost};
 	char **paths = calloc(undo->n_files + 1, sizeof(*paths));
 	enum exit_code code;
 	size_t n = 0;
@@ -246,7 +248,7 @@ static enum exit_code walk_files(struct undo *undo)
 	code = move_walk(&walk, undo->ctl, paths, n);
 	close_regain(undo);
 	free(paths);
-	return code == EXIT_OK && undo->n_lost ? EXIT_FAILED : code;
+	return code;
 }
 
 static enum exit_code read_job(struct undo *undo)

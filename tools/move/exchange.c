@@ -363,10 +363,7 @@ static void drop_own(const struct exchange *exchange, __u64 start, __u64 end,
 		drop(exchange->fd, start, to < end ? to : end);
 }
 
-/* Pauses as the pace and the checkpoint demand. 0 or -errno as
- * exchange_range().
- */
-static int pause_between(struct exchange *exchange)
+int exchange_pause(struct exchange *exchange)
 {
 	double pause_s;
 	int asked;
@@ -439,7 +436,7 @@ static int exchange_steps(struct exchange *exchange, __u64 start, __u64 end,
 		__u64 want = left < exchange->step_bytes ? left
 							 : exchange->step_bytes;
 
-		err = pause_between(exchange);
+		err = exchange_pause(exchange);
 		if (err)
 			break;
 		err = step(exchange, start, want, cached, &done);

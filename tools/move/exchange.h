@@ -55,4 +55,9 @@ struct exchange {
  */
 int exchange_range(struct exchange *exchange, __u64 start, __u64 bytes);
 
+/* Pauses as the pace and the checkpoint demand, and looks whether somebody wants
+ * the file; exchange_range() does so before each step. 0 or -errno as there.
+ */
+int exchange_pause(struct exchange *exchange);
+
 #endif

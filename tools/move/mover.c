@@ -112,19 +112,6 @@ static int look(struct mover *mover, int path_fd, const char *path, int dir)
 	return err;
 }
 
-/* Where the byte at offset is on the disk. */
-static __u64 place_of(const struct file_extents *extents, __u64 offset)
-{
-	for (size_t i = 0; i < extents->n; i++) {
-		const struct file_extent *extent = &extents->extents[i];
-
-		if (extent->logical <= offset &&
-		    offset < extent->logical + extent->bytes)
-			return extent->physical + offset - extent->logical;
-	}
-	return 0;
-}
-
 /* The extents of the donor in the piece, with offsets as in the file. */
 static int read_donor(const struct mover *mover, const struct move_piece *piece,
 		      struct file_extents *donor)
@@ -139,8 +126,8 @@ static int read_donor(const struct mover *mover, const struct move_piece *piece,
 	return 0;
 }
 
-/* The part must be where the donor was, in one extent. The number that the
- * kernel returns is not enough: it can be 0 with less moved than was asked for.
+/* All of the part must be where the donor was. The number that the kernel
+ * returns is not enough: it can be 0 with less moved than was asked for.
  */
 static int check_part(struct mover *mover, const struct move_piece *part,
 		      const struct file_extents *donor)
@@ -153,8 +140,7 @@ static int check_part(struct mover *mover, const struct move_piece *part,
 		return fail(mover, "cannot find its new extents", err);
 	/* without a lease, others may have changed it since */
 	if (mover->exchange.has_lease &&
-	    (now.n != 1 || now.extents[0].bytes != part->bytes ||
-	     now.extents[0].physical != place_of(donor, part->start)))
+	    piece_common(&now, donor) != part->bytes)
 		err = fail(mover, "it is not where it should be now", -EUCLEAN);
 	file_extents_free(&now);
 	return err;
@@ -195,7 +181,6 @@ static int exchange_parts(struct mover *mover, const struct move_piece *piece,
 	const struct mover_hooks *hooks = &mover->options->hooks;
 	int err = 0, err_after;
 
-	mover->result->pieces_kept += !parts->n;
 	mover->result->kept_bytes += piece->bytes - parts->bytes;
 	if (!parts->n)
 		return 0;
@@ -232,12 +217,6 @@ static int exchange_piece(struct mover *mover, const struct move_piece *piece)
 	return err;
 }
 
-static void keep_piece(struct mover *mover, const struct move_piece *piece)
-{
-	mover->result->pieces_kept++;
-	mover->result->kept_bytes += piece->bytes;
-}
-
 /* Moves the piece, or a part of it; *bytes: how much was dealt with. */
 static int move_part(struct mover *mover, const struct move_piece *piece,
 		     __u64 *bytes)
@@ -250,8 +229,9 @@ static int move_part(struct mover *mover, const struct move_piece *piece,
 
 	*bytes = part.bytes;
 	if (err == -EADDRNOTAVAIL) {
-		keep_piece(mover, piece);
-		return 0;
+		mover->result->kept_bytes += part.bytes;
+		err = exchange_pause(exchange);
+		return err ? fail(mover, exchange->failed, err) : 0;
 	}
 	if (err)
 		return fail(mover, "cannot allocate new blocks", err);

@@ -21,8 +21,8 @@ struct mover_way {
 	 * *bytes, which begins as piece->bytes. The rest becomes a piece of its
 	 * own then. Sets *donor_start to the offset in the donor that has them;
 	 * it begins as piece->start. After an error the donor has no blocks.
-	 * -EADDRNOTAVAIL: no place is good enough, so the piece stays where it
-	 * is, and the next one follows.
+	 * -EADDRNOTAVAIL: no place is good enough, so *bytes of the piece stay
+	 * where they are, and what is behind them follows.
 	 */
 	int (*allocate)(void *context, int donor,
 			const struct move_piece *piece, __u64 *donor_start,
@@ -85,7 +85,6 @@ struct move_result {
 	size_t pieces;
 	__u64 planned_bytes;
 	/* Of the plan, what stays: the free space has no better place. */
-	size_t pieces_kept;
 	__u64 kept_bytes;
 	enum place_miss miss; /* why, if a tier has no place */
 	__u64 moved_bytes;

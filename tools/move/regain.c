@@ -281,7 +281,9 @@ static int allocate(struct regain *regain, int donor, __u64 file_start,
 	return err;
 }
 
-/* Cuts *bytes to what is in one group and free. -EADDRNOTAVAIL: nothing is. */
+/* Cuts *bytes to what is in one group and free. -EADDRNOTAVAIL: the first of
+ * them are taken, and *bytes is cut to these.
+ */
 static int cut(struct regain *regain, __u64 physical, __u64 *bytes)
 {
 	__u32 block = regain->fs->block_bytes;
@@ -294,10 +296,13 @@ static int cut(struct regain *regain, __u64 physical, __u64 *bytes)
 	err = free_space_read(regain->dir, physical, physical + *bytes, &space);
 	if (err)
 		return err;
-	if (!space.n || space.ranges[0].start > physical)
+	if (!space.n || space.ranges[0].start > physical) {
+		if (space.n)
+			*bytes = space.ranges[0].start - physical;
 		err = miss(regain, PLACE_TAKEN);
-	else
+	} else {
 		*bytes = space.ranges[0].end - physical;
+	}
 	free_space_free(&space);
 	return err;
 }

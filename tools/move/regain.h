@@ -29,8 +29,8 @@ void regain_close(struct regain *regain);
  * Allocates the blocks that begin at the byte physical of the device, for the
  * file's bytes from file_start on: *bytes of them, or less, which then lie in
  * one block group. Sets *donor_start to the donor's offset that has them, and
- * *bytes. 0; -EADDRNOTAVAIL: .miss says why; or another -errno. After an error
- * the donor has no blocks.
+ * *bytes. 0; -EADDRNOTAVAIL: it cannot get *bytes of them, and .miss says why;
+ * or another -errno. After an error the donor has no blocks.
  */
 int regain_allocate(struct regain *regain, int donor, __u64 file_start,
 		    __u64 physical, __u64 *donor_start, __u64 *bytes);
