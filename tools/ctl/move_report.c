@@ -455,6 +455,7 @@ void move_report_end(struct move_report *report, const char *path,
 				   result);
 	}
 	add(report, outcome, was_named, result);
+	report->path = NULL; /* the caller may free it */
 }
 
 /* What became of the files that are counted in .improved. */
