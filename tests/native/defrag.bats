@@ -434,6 +434,11 @@ os.execv(sys.argv[1], sys.argv[1:])' "$frspctl" defrag --json "$test_dir/a" >"$t
 	expect "exit status" "$status" 1
 	grep -q 'another filesystem: ' "$test_dir/err"
 	grep -q '^1 file, 0 improved; 1 failed (' "$test_dir/out"
+	# the next file is judged as if it were the first
+	fragment 8 131072 "$test_dir"/a/{y,z}
+	defrag --keep-free 1T "$test_dir"/a/{x,y}
+	cat "$test_dir/out"
+	expect "moved, and why not" "$(result_of y 'moved_bytes, .reason' | paste -sd ' ')" "0 ENOSPC"
 }
 
 # has_begun: the mover has told of a file

@@ -99,7 +99,7 @@ static void add_try(struct move_result *result, const struct move_result *more)
 static void move_with_job(struct move_walk *walk, int file, const char *path,
 			  int dir, struct move_result *result)
 {
-	struct move_result more;
+	struct move_result more = {0};
 
 	move_job_file(&walk->job, &walk->fs, file, path);
 	walk->move(walk, file, path, dir, result);
@@ -302,10 +302,10 @@ enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl,
 		.hooks = move_job_hooks(&walk->job),
 	};
 	move_report_init(&walk->report, walk->schemas, ctl);
+	walk->report.files = walk->report.failed = walk->n_lost;
 	code = move_job_begin(&walk->job, ctl, &walk->report);
 	if (code != EXIT_OK)
 		return code;
-	walk->report.files = walk->report.failed = walk->n_lost;
 	/* after the job has blocked its signal, which interrupt_poll() would
 	 * let arrive otherwise
 	 */
