@@ -9,25 +9,15 @@
 #include "fs/dm_table.h"
 #include "fs/tier_config.h"
 
-void fs_tiers_uuid(const struct fs_tiers *found, char text[UUID_TEXT_LEN])
-{
-	char *at = text;
-
-	for (int i = 0; i < EXT4_UUID_BYTES; i++)
-		at += sprintf(at, "%s%02x",
-			      i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
-			      found->super.uuid[i]);
-}
-
 /* Whether a section such as "UUID=..." or "/dev/vg/data" is for the filesystem.
  */
 static bool is_meant(void *context, const char *section)
 {
 	const struct fs_tiers *found = context;
-	char uuid[UUID_TEXT_LEN];
+	char uuid[EXT4_UUID_TEXT_LEN];
 	struct stat stat_;
 
-	fs_tiers_uuid(found, uuid);
+	ext4_super_uuid(&found->super, uuid);
 	if (!strncmp(section, "UUID=", 5))
 		return !strcasecmp(section + 5, uuid);
 	return !stat(section, &stat_) && S_ISBLK(stat_.st_mode) &&
@@ -60,7 +50,7 @@ static enum exit_code from_config(const char *config, struct fs_tiers *found)
 	};
 	struct tier_config_error error;
 	FILE *in = fopen(path, "re");
-	char uuid[UUID_TEXT_LEN];
+	char uuid[EXT4_UUID_TEXT_LEN];
 	int err;
 
 	if (!in && errno == ENOENT && !config)
@@ -75,7 +65,7 @@ static enum exit_code from_config(const char *config, struct fs_tiers *found)
 	found->is_configured = found->tiers.n;
 	if (found->tiers.n || !config)
 		return EXIT_OK;
-	fs_tiers_uuid(found, uuid);
+	ext4_super_uuid(&found->super, uuid);
 	tiers_free(&found->tiers);
 	return log_fail(EXIT_FAILED,
 			"its section begins with [UUID=...] or [/dev/...]",

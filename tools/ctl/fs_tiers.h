@@ -29,8 +29,4 @@ struct fs_tiers {
 enum exit_code fs_tiers_find(__u32 dev, const char *config,
 			     struct fs_tiers *found);
 
-/* Writes the UUID as blkid(8) does. */
-#define UUID_TEXT_LEN 37
-void fs_tiers_uuid(const struct fs_tiers *found, char text[UUID_TEXT_LEN]);
-
 #endif

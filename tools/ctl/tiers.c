@@ -133,10 +133,10 @@ static void print_ranges(FILE *out, const struct shown *shown, int tier,
 static void print_proposal(const struct shown *shown)
 {
 	const struct tiers *tiers = &shown->found.tiers;
-	char uuid[UUID_TEXT_LEN], rate[FMT_LEN];
+	char uuid[EXT4_UUID_TEXT_LEN], rate[FMT_LEN];
 	bool has[] = {[TIER_FAST] = false, [TIER_SLOW] = false};
 
-	fs_tiers_uuid(&shown->found, uuid);
+	ext4_super_uuid(&shown->found.super, uuid);
 	printf("# %s, measured:\n", shown->mount->target);
 	for (unsigned int i = 0; i < tiers->n; i++) {
 		const struct measure *measure = &shown->measures[i];
@@ -274,9 +274,9 @@ static enum exit_code print_object(const struct shown *shown)
 {
 	struct json_object *document = ctl_document(TIERS_SCHEMA);
 	struct json_object *tiers = json_object_new_array();
-	char text[UUID_TEXT_LEN], dev[FMT_LEN];
+	char text[EXT4_UUID_TEXT_LEN], dev[FMT_LEN];
 
-	fs_tiers_uuid(&shown->found, text);
+	ext4_super_uuid(&shown->found.super, text);
 	snprintf(dev, sizeof(dev), "%u:%u", kdev_major(shown->found.dev),
 		 kdev_minor(shown->found.dev));
 	json_add_string(document, "device", shown->found.name);

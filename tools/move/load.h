@@ -6,8 +6,6 @@
 #include "fs/diskstats.h"
 #include "move/idle.h"
 
-#define PRESSURE_PATH "/proc/pressure/io"
-
 struct load_window {
 	double began_s;
 	bool has_pressure;
