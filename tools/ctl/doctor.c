@@ -94,7 +94,7 @@ static void judge_kernel(const struct judging *judging)
 		     "%s is not one that frsp.ko is tested on", facts->release);
 	else
 		find(judging, DOCTOR_FAIL, "kernel",
-		     "boot one of these to have frsp.ko; hotmon, frsp-top and \"frspctl defrag\" work without it",
+		     "boot one of these to have frsp.ko; hotmon, frsp-top, and \"defrag\", \"move\" and \"undo\" of frspctl work without it",
 		     "there is no frsp.ko for %s, only for Linux " FRSP_KERNEL_LIST,
 		     facts->release);
 }

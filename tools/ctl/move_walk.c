@@ -13,7 +13,6 @@
 
 #include "base/interrupt.h"
 #include "ctl/journal.h"
-#include "ctl/target.h"
 #include "module/module.h"
 #include "move/own_io.h"
 
@@ -269,7 +268,10 @@ enum exit_code move_walk_check(const struct ctl *ctl)
 		return log_fail(EXIT_USAGE, "add --json",
 				"--progress=json is for JSON only");
 	if (ctl->in_use && !frsp_module_is_loaded())
-		return ctl_not_loaded();
+		return log_fail(
+			EXIT_UNSUPPORTED,
+			"\"frspctl doctor\" says how to load it; without --in-use, files in use are left alone",
+			"--in-use: frsp.ko is not loaded");
 	return EXIT_OK;
 }
 

@@ -22,7 +22,7 @@ enum exit_code ctl_not_loaded(void)
 	if (!frsp_module_is_for_this_kernel())
 		return log_fail(
 			EXIT_UNSUPPORTED,
-			"\"frspctl doctor\" says more; hotmon, frsp-top and \"frspctl defrag\" work without it",
+			"\"frspctl doctor\" says more; hotmon, frsp-top, and \"defrag\", \"move\" and \"undo\" of frspctl work without it",
 			"frsp.ko is not loaded, and there is none for this kernel");
 	return log_fail(
 		EXIT_UNSUPPORTED,
