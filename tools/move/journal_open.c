@@ -133,17 +133,20 @@ static int make_tables(sqlite3 *db)
 	return err;
 }
 
-/* 1: the database is empty; 0: it is one of ours */
+/* 1: the database is empty; 0: it is one of ours. Another program may make the
+ * tables, in one transaction, between two of these questions. So whose it is
+ * comes last: then what was not empty before has its application_id.
+ */
 static int check_version(sqlite3 *db)
 {
 	__s64 application, version, n_tables;
-	int err = sql_number(db, &application, "PRAGMA application_id", "");
+	int err = sql_number(db, &n_tables,
+			     "SELECT count(*) FROM sqlite_master", "");
 
 	if (!err)
 		err = sql_number(db, &version, "PRAGMA user_version", "");
 	if (!err)
-		err = sql_number(db, &n_tables,
-				 "SELECT count(*) FROM sqlite_master", "");
+		err = sql_number(db, &application, "PRAGMA application_id", "");
 	if (err)
 		return err;
 	if (!application && !version && !n_tables)
