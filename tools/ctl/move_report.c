@@ -440,7 +440,7 @@ void move_report_end(struct move_report *report, const char *path,
 	char text[PATH_LABEL_LEN];
 
 	clear_progress(report);
-	report->path = NULL;
+	report->path = NULL; /* the caller may free it */
 	if (!was_named && has_vanished(result))
 		return;
 	/* A file in a directory that would be left alone has nothing to gain:
@@ -455,7 +455,6 @@ void move_report_end(struct move_report *report, const char *path,
 				   result);
 	}
 	add(report, outcome, was_named, result);
-	report->path = NULL; /* the caller may free it */
 }
 
 /* What became of the files that are counted in .improved. */
