@@ -111,6 +111,11 @@ static void move_file(struct move_walk *walk, int path_fd, const char *path,
 	const struct ranges_file *file = ranges_of(&move->ranges, path);
 	int err = open_target(move, walk, dir, &result->failed);
 
+	/* Without ranges, all of the file would move. */
+	if (!err && move->ranges.n && !file) {
+		result->failed = "something else has this path now";
+		err = -ESTALE;
+	}
 	if (err)
 		result->err = err;
 	else

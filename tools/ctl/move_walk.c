@@ -213,11 +213,31 @@ static void visit(struct move_walk *walk, FTS *fts, FTSENT *entry)
 	}
 }
 
+static enum exit_code walk_tree(struct move_walk *walk, FTS *fts,
+				const char *path)
+{
+	FTSENT *entry;
+
+	while (move_job_go_on(&walk->job)) {
+		errno = 0;
+		entry = fts_read(fts);
+		if (!entry && errno)
+			return log_fail(EXIT_FAILED, NULL,
+					"%s: cannot read further: %s", path,
+					strerror(errno));
+		if (!entry)
+			break;
+		visit(walk, fts, entry);
+		interrupt_poll(NULL, 0, 0); /* signals arrive only here */
+	}
+	return EXIT_OK;
+}
+
 static enum exit_code walk_path(struct move_walk *walk, const char *path)
 {
 	char *real = realpath(path, NULL);
 	char *paths[] = {real, NULL};
-	FTSENT *entry;
+	enum exit_code code;
 	FTS *fts;
 
 	if (!real)
@@ -230,13 +250,10 @@ static enum exit_code walk_path(struct move_walk *walk, const char *path)
 		return log_fail(EXIT_FAILED, NULL, "%s: %s", path,
 				strerror(errno));
 	}
-	while (move_job_go_on(&walk->job) && (entry = fts_read(fts))) {
-		visit(walk, fts, entry);
-		interrupt_poll(NULL, 0, 0); /* signals arrive only here */
-	}
+	code = walk_tree(walk, fts, path);
 	fts_close(fts);
 	free(real);
-	return EXIT_OK;
+	return code;
 }
 
 /* Between an exchange and its commit, the program must neither stop nor end.

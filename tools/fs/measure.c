@@ -63,6 +63,7 @@ static int read_one(int fd, const struct tiers *tiers, unsigned int tier,
 {
 	double part = (i + 1) * 0.6180339887498949, began_s;
 	__u64 n = slots_of(tiers, tier, bytes), place;
+	ssize_t got;
 
 	if (!n) {
 		*seconds = 0;
@@ -71,8 +72,9 @@ static int read_one(int fd, const struct tiers *tiers, unsigned int tier,
 	part -= (long)part;
 	place = place_of(tiers, tier, bytes, part * n);
 	began_s = clock_monotonic_s();
-	if (pread(fd, buffer, bytes, place) != (ssize_t)bytes)
-		return errno ? -errno : -EIO;
+	got = pread(fd, buffer, bytes, place);
+	if (got != (ssize_t)bytes)
+		return got < 0 ? -errno : -EIO;
 	*seconds = clock_monotonic_s() - began_s;
 	return 0;
 }
