@@ -9,6 +9,7 @@
 #   FRSP_CRASHES  how many crashes (default 5, one for each promise)
 
 load lib
+load fragment
 
 crashes=${FRSP_CRASHES:-5}
 BATS_TEST_TIMEOUT=$((crashes * 30 + 180))
@@ -21,12 +22,6 @@ mover_loop() {
 	until [[ -e $test_dir/end ]]; do
 		"$frspctl" defrag --json --rate 16M --keep-free 0 "${option[@]}" "$test_dir/a/x" || :
 	done >>"$test_dir/moved" 2>/dev/null
-}
-
-fragment() { # fragment PIECES BYTES FILE...: frsp.ko would not let files get so
-	local steering=/sys/fs/ext4/${loop_of[a]#/dev/}/freespace_tree
-	[[ ! -e $steering ]] || echo 0 >"$steering"
-	"$native_dir/fragment.py" "$@"
 }
 
 # crash DIR: drops what is not committed

@@ -5,18 +5,12 @@
 # not even those that were acknowledged just before a crash.
 
 load lib
+load fragment
 
 # make_fragmented NAME...: files of 4 MiB in 32 extents each, on the filesystem "a"
 make_fragmented() {
 	fragment 32 131072 "${@/#/$test_dir/a/}"
 	sync -f "$test_dir/a"
-}
-
-# fragment PIECES BYTES FILE...: as fragment.py. frsp.ko would not let files get so.
-fragment() {
-	local steering=/sys/fs/ext4/${loop_of[a]#/dev/}/freespace_tree
-	[[ ! -e $steering ]] || echo 0 >"$steering"
-	"$native_dir/fragment.py" "$@"
 }
 
 extents_of() { # extents_of FILE

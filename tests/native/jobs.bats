@@ -5,17 +5,14 @@
 # resume, cancel and wait for a job.
 
 load lib
+load fragment
 
 schema=$BATS_TEST_DIRNAME/../../docs/frspctl.schema.json
 
-# make_files NAME...: files of 16 MiB in 64 extents each, on the filesystem "a". frsp.ko would
-# not let them get so.
+# make_files NAME...: files of 16 MiB in 64 extents each, on the filesystem "a"
 make_files() {
-	local steering
 	fs_make a ext4
-	steering=/sys/fs/ext4/${loop_of[a]#/dev/}/freespace_tree
-	[[ ! -e $steering ]] || echo 0 >"$steering"
-	"$native_dir/fragment.py" 64 262144 "${@/#/$test_dir/a/}"
+	fragment 64 262144 "${@/#/$test_dir/a/}"
 	sync -f "$test_dir/a"
 	sha256sum "${@/#/$test_dir/a/}" >"$test_dir/sums"
 }

@@ -5,17 +5,14 @@
 # reason.
 
 load lib
+load fragment
 
 schema=$BATS_TEST_DIRNAME/../../docs/frspctl.schema.json
 
-# make_files: x and y, of 8 MiB in pieces of 256 KiB each, on the filesystem "a". frsp.ko would
-# not let them get so.
+# make_files: x and y, of 8 MiB in pieces of 256 KiB each, on the filesystem "a"
 make_files() {
-	local steering
 	fs_make a ext4
-	steering=/sys/fs/ext4/${loop_of[a]#/dev/}/freespace_tree
-	[[ ! -e $steering ]] || echo 0 >"$steering"
-	"$native_dir/fragment.py" 32 262144 "$test_dir"/a/{x,y}
+	fragment 32 262144 "$test_dir"/a/{x,y}
 	sync -f "$test_dir/a"
 	sha256sum "$test_dir"/a/{x,y} >"$test_dir/sums"
 	places x >"$test_dir/before"

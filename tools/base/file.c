@@ -68,8 +68,7 @@ static int write_all(int fd, const char *data, size_t len)
 	return fsync(fd) ? -errno : 0;
 }
 
-/* Makes sure that the new name is on the disk, too. */
-static int sync_directory_of(const char *path)
+int file_sync_directory_of(const char *path)
 {
 	char copy[PATH_MAX];
 	int fd, err = 0;
@@ -127,5 +126,5 @@ int file_replace(const char *path, const void *data, size_t len)
 		unlink(new);
 		return err;
 	}
-	return sync_directory_of(target);
+	return file_sync_directory_of(target);
 }

@@ -17,4 +17,9 @@ int file_read(const char *path, size_t max, void **data, size_t *len);
  */
 int file_replace(const char *path, const void *data, size_t len);
 
+/* Writes the directory that has path to the disk, and so the name of a file
+ * that was made there. 0 or -errno.
+ */
+int file_sync_directory_of(const char *path);
+
 #endif

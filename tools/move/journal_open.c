@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "move/journal_db.h"
 
 #define APPLICATION_ID 0x66727370 /* "frsp" */
@@ -71,21 +72,6 @@ static const char *const tables[] = {
 	"PRAGMA user_version = " AS_TEXT(VERSION),
 };
 
-static int sync_parent(const char *path)
-{
-	char copy[PATH_MAX];
-	int fd, err = 0;
-
-	strcpy(copy, path);
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (fsync(fd) && errno != EINVAL)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
 /* An empty file is an empty database. SQLite gives its own files the same mode.
  */
 static int make_file(const char *path)
@@ -101,7 +87,7 @@ static int make_file(const char *path)
 	if (fd < 0)
 		return errno == EEXIST ? 0 : -errno;
 	close(fd);
-	return sync_parent(path);
+	return file_sync_directory_of(path);
 }
 
 static int check_file(const char *path, bool create)
