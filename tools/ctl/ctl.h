@@ -40,20 +40,20 @@ struct ctl {
 };
 
 enum ctl_option {
-	CTL_JSON = 1,
-	CTL_BYTES = 2,
-	CTL_DRY_RUN = 4,
-	CTL_RATE = 8,
-	CTL_KEEP_FREE = 16,
-	CTL_IN_USE = 32,
-	CTL_CONFIG = 1 << 16,
-	CTL_MEASURE = 1 << 17,
-	CTL_TO = 1 << 18,
-	CTL_RANGES = 1 << 19,
-	CTL_IDLE = 1024,
-	CTL_JOURNAL = 2048,
-	CTL_PROGRESS = 4096,
-	CTL_TIME_LIMIT = 8192,
+	CTL_JSON = 1 << 0,
+	CTL_BYTES = 1 << 1,
+	CTL_DRY_RUN = 1 << 2,
+	CTL_RATE = 1 << 3,
+	CTL_KEEP_FREE = 1 << 4,
+	CTL_IN_USE = 1 << 5,
+	CTL_CONFIG = 1 << 6,
+	CTL_MEASURE = 1 << 7,
+	CTL_TO = 1 << 8,
+	CTL_RANGES = 1 << 9,
+	CTL_IDLE = 1 << 10,
+	CTL_JOURNAL = 1 << 11,
+	CTL_PROGRESS = 1 << 12,
+	CTL_TIME_LIMIT = 1 << 13,
 };
 
 struct ctl_command {

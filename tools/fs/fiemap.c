@@ -124,3 +124,12 @@ void file_extents_free(struct file_extents *extents)
 	free(extents->extents);
 	*extents = (struct file_extents){0};
 }
+
+__u64 file_extents_bytes(const struct file_extents *extents)
+{
+	__u64 bytes = 0;
+
+	for (size_t i = 0; i < extents->n; i++)
+		bytes += extents->extents[i].bytes;
+	return bytes;
+}

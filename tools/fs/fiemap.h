@@ -35,6 +35,9 @@ int file_extents_read(int fd, __u64 start, __u64 end,
 		      struct file_extents *extents);
 void file_extents_free(struct file_extents *extents);
 
+/* The sum of their bytes. */
+__u64 file_extents_bytes(const struct file_extents *extents);
+
 /* Adds an extent that follows the others in the file: a new one, or more bytes
  * of the last. 0 or -ENOMEM.
  */

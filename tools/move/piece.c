@@ -59,20 +59,11 @@ __u64 piece_common(const struct file_extents *a, const struct file_extents *b)
 	return bytes;
 }
 
-static __u64 sum(const struct file_extents *extents)
-{
-	__u64 bytes = 0;
-
-	for (size_t i = 0; i < extents->n; i++)
-		bytes += extents->extents[i].bytes;
-	return bytes;
-}
-
 enum piece_place piece_compare(const struct file_extents *now,
 			       const struct file_extents *old_place,
 			       const struct file_extents *new_place)
 {
-	__u64 whole = sum(old_place);
+	__u64 whole = file_extents_bytes(old_place);
 	__u64 at_old = piece_common(now, old_place);
 	__u64 at_new = piece_common(now, new_place);
 	__u64 stays = piece_common(old_place, new_place);

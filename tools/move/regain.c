@@ -25,6 +25,7 @@
 #include "module/module.h"
 #include "move/anchor.h"
 #include "move/donor.h"
+#include "move/rooms.h"
 #include "uapi/frsp.h"
 
 /* How many pieces to take at most. */
@@ -85,16 +86,6 @@ static int miss(struct regain *regain, enum place_miss why)
 	return -EADDRNOTAVAIL;
 }
 
-/* The largest power of two blocks in [from, to), at a multiple of it. */
-static __u32 row_in(__u64 from, __u64 to, __u32 max_blocks)
-{
-	__u32 row = max_blocks;
-
-	while (row && (from + row - 1) / row * row + row > to)
-		row /= 2;
-	return row;
-}
-
 __u32 regain_most_in_a_row(const struct free_space *space, __u64 start,
 			   __u32 block_bytes, __u32 max_blocks)
 {
@@ -102,9 +93,9 @@ __u32 regain_most_in_a_row(const struct free_space *space, __u64 start,
 
 	for (size_t i = 0; i < space->n; i++) {
 		const struct free_range *range = &space->ranges[i];
-		__u32 row =
-			row_in((range->start - start) / block_bytes,
-			       (range->end - start) / block_bytes, max_blocks);
+		__u32 row = rooms_row_in((range->start - start) / block_bytes,
+					 (range->end - start) / block_bytes,
+					 max_blocks);
 
 		if (row > most)
 			most = row;

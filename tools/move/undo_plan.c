@@ -123,15 +123,6 @@ static int add_different(const struct file_extents *now,
 	return err;
 }
 
-static __u64 sum(const struct file_extents *extents)
-{
-	__u64 bytes = 0;
-
-	for (size_t i = 0; i < extents->n; i++)
-		bytes += extents->extents[i].bytes;
-	return bytes;
-}
-
 /* old_places: begins empty. It becomes where all that the job moved was. */
 static int make(const struct file_extents *now,
 		const struct journal_piece *pieces, size_t n, __u64 end,
@@ -155,7 +146,8 @@ static int make(const struct file_extents *now,
 		err = add_different(now, &places, end, &plan->back);
 	file_extents_free(&places);
 	if (!err)
-		plan->changed_bytes = sum(old_places) - sum(&plan->back) -
+		plan->changed_bytes = file_extents_bytes(old_places) -
+				      file_extents_bytes(&plan->back) -
 				      piece_common(now, old_places);
 	return err;
 }
