@@ -7,6 +7,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "fs/fiemap.h"
+
 int donor_open(int dir)
 {
 	int donor = openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -44,6 +46,44 @@ int donor_allocate(int donor, __u64 start, __u64 bytes, __u64 keep_free)
 		return err;
 	}
 	return 0;
+}
+
+/* Allocates the anchor at aim->anchor_offset, and looks where it is. */
+static int allocate_anchor(int donor, __u32 block_bytes, __u64 keep_free,
+			   struct anchor_aim *aim)
+{
+	__u64 start = aim->anchor_offset * block_bytes;
+	struct file_extents extents;
+	int err = donor_allocate(donor, start, block_bytes, keep_free);
+
+	if (!err)
+		err = file_extents_read(donor, start, start + block_bytes,
+					&extents);
+	if (err)
+		return err;
+	if (extents.n)
+		aim->anchor_block = extents.extents[0].physical / block_bytes;
+	else
+		err = -EUCLEAN;
+	file_extents_free(&extents);
+	return err;
+}
+
+int donor_set_anchor(int donor, __u32 block_bytes, __u64 keep_free,
+		     struct anchor_aim *aim, __u64 *offset)
+{
+	int err = 0;
+
+	for (unsigned int n = 0;
+	     !err && anchor_nth_offset(n, &aim->anchor_offset); n++) {
+		err = allocate_anchor(donor, block_bytes, keep_free, aim);
+		if (!err && anchor_offset_for(aim, offset)) {
+			*offset *= block_bytes;
+			return 0;
+		}
+		donor_empty(donor);
+	}
+	return err ?: -EADDRNOTAVAIL;
 }
 
 void donor_empty(int donor)

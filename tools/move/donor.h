@@ -7,7 +7,7 @@
 #ifndef FRSP_MOVE_DONOR_H
 #define FRSP_MOVE_DONOR_H
 
-#include <linux/types.h>
+#include "move/anchor.h"
 
 /* The most blocks that ext4 allocates in one extent without rounding the
  * request up: unwritten extents have at most 32767 blocks, and a request for
@@ -27,6 +27,15 @@ int donor_open(int dir);
  * donor has no blocks.
  */
 int donor_allocate(int donor, __u64 start, __u64 bytes, __u64 keep_free);
+
+/*
+ * Gives an empty donor its anchor (move/anchor.h), and sets *offset, in bytes:
+ * where to allocate then. aim: all but the anchor's place is set. 0;
+ * -EADDRNOTAVAIL: wherever the anchor is, there is no such offset; or another
+ * -errno. After an error the donor has no blocks.
+ */
+int donor_set_anchor(int donor, __u32 block_bytes, __u64 keep_free,
+		     struct anchor_aim *aim, __u64 *offset);
 
 /* Frees all blocks, so that the donor can be used again. */
 void donor_empty(int donor);

@@ -24,7 +24,6 @@
 #include <unistd.h>
 
 #include "module/module.h"
-#include "move/anchor.h"
 #include "move/donor.h"
 
 #define MAX_TRIES 8
@@ -135,9 +134,10 @@ static int look(const struct place *place, int donor, __u64 start, __u64 bytes,
 	return 0;
 }
 
-/* Gives the donor its anchor, and finds the offset for the choice. */
-static int set_anchor(const struct place *place, int donor, __u64 file_offset,
-		      const struct rooms_choice *choice, __u64 *offset)
+static int allocate_by_goal(const struct place *place, int donor,
+			    const struct move_piece *piece,
+			    const struct rooms_choice *choice,
+			    __u64 *donor_start)
 {
 	const struct rooms *rooms = &place->rooms;
 	__u32 block = rooms->block_bytes, page = sysconf(_SC_PAGESIZE);
@@ -147,38 +147,12 @@ static int set_anchor(const struct place *place, int donor, __u64 file_offset,
 		.blocks = choice->ask_blocks,
 		.unit = page > block ? page / block : 1,
 	};
-	bool is_in;
-	int err = 0;
+	__u64 bytes = (__u64)choice->ask_blocks * block;
+	int err, err_restore;
 
-	aim.remainder = file_offset / block % aim.unit;
-	for (unsigned int n = 0; anchor_nth_offset(n, &aim.anchor_offset);
-	     n++) {
-		err = donor_allocate(donor, aim.anchor_offset * block, block,
-				     place->keep_free);
-		if (!err)
-			err = look(place, donor, aim.anchor_offset * block,
-				   block, &is_in, &aim.anchor_block);
-		if (err)
-			return err;
-		aim.anchor_block /= block;
-		if (anchor_offset_for(&aim, offset)) {
-			*offset *= block;
-			return 0;
-		}
-		donor_empty(donor);
-	}
-	return -EADDRNOTAVAIL;
-}
-
-static int allocate_by_goal(const struct place *place, int donor,
-			    const struct move_piece *piece,
-			    const struct rooms_choice *choice,
-			    __u64 *donor_start)
-{
-	__u64 bytes = (__u64)choice->ask_blocks * place->rooms.block_bytes;
-	int err = set_anchor(place, donor, piece->start, choice, donor_start);
-	int err_restore;
-
+	aim.remainder = piece->start / block % aim.unit;
+	err = donor_set_anchor(donor, block, place->keep_free, &aim,
+			       donor_start);
 	if (err)
 		return err;
 	err = goal_knobs_raise(&place->knobs);

@@ -23,7 +23,6 @@
 #include "base/interrupt.h"
 #include "fs/fiemap.h"
 #include "module/module.h"
-#include "move/anchor.h"
 #include "move/donor.h"
 #include "move/rooms.h"
 #include "uapi/frsp.h"
@@ -127,41 +126,6 @@ static int find(int donor, __u64 physical, __u64 *donor_start, __u64 *bytes)
 	return err;
 }
 
-/* Gives the donor an anchor, and finds the offset whose goal is the start of
- * the group.
- */
-static int set_anchor(struct regain *regain, int donor,
-		      const struct group *group, __u64 *offset)
-{
-	__u32 block = regain->fs->block_bytes;
-	struct anchor_aim aim = {
-		.group_start = group->start,
-		.group_end = group->end,
-		.blocks = group->end - group->start,
-		.unit = 1,
-	};
-	struct file_extents extents;
-
-	for (unsigned int n = 0; anchor_nth_offset(n, &aim.anchor_offset);
-	     n++) {
-		int err = donor_allocate(donor, aim.anchor_offset * block,
-					 block, regain->keep_free);
-
-		if (!err)
-			err = file_extents_read(donor, 0, ~0ULL, &extents);
-		if (err)
-			return err;
-		aim.anchor_block = extents.extents[0].physical / block;
-		file_extents_free(&extents);
-		if (anchor_offset_for(&aim, offset)) {
-			*offset *= block;
-			return 0;
-		}
-		donor_empty(donor);
-	}
-	return miss(regain, PLACE_ELSEWHERE);
-}
-
 /* How many blocks to ask for: the largest free piece of the group. */
 static int choose(struct regain *regain, const struct group *group, __u32 *row)
 {
@@ -225,10 +189,19 @@ static int regain_by_goal(struct regain *regain, int donor,
 			  const struct group *group, __u64 physical,
 			  __u64 *donor_start, __u64 *bytes)
 {
+	struct anchor_aim aim = {
+		.group_start = group->start,
+		.group_end = group->end,
+		.blocks = group->end - group->start,
+		.unit = 1,
+	};
 	__u64 offset;
 	int err, err_restore;
 
-	err = set_anchor(regain, donor, group, &offset);
+	err = donor_set_anchor(donor, regain->fs->block_bytes,
+			       regain->keep_free, &aim, &offset);
+	if (err == -EADDRNOTAVAIL)
+		return miss(regain, PLACE_ELSEWHERE);
 	if (err)
 		return err;
 	err = goal_knobs_raise(&regain->knobs);
