@@ -220,6 +220,18 @@ fs_cool() {
 	fs_mount "$1" "${loop_of[$1]}" "${2:-}"
 }
 
+# cached FILE: prints how many entries the file has in ext4's cache of extents
+cached() {
+	python3 - "$1" <<-'EOT'
+		import fcntl, struct, sys
+		EXT4_IOC_GET_ES_CACHE = 0xc020662a
+		with open(sys.argv[1], "rb") as file:
+		    head = bytearray(struct.pack("=QQLLLL", 0, 2**64 - 1, 0, 0, 0, 0))
+		    fcntl.ioctl(file, EXT4_IOC_GET_ES_CACHE, head)
+		    print(struct.unpack("=QQLLLL", head)[3])
+	EOT
+}
+
 # secret_make [OPTIONS]: makes an ext4 with an encrypted directory, secret
 secret_make() {
 	local key

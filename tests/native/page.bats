@@ -224,18 +224,6 @@ page_at() {
 
 # --- extents ---------------------------------------------------------------------
 
-# cached FILE: prints how many entries the file has in ext4's cache of extents
-cached() {
-	python3 - "$1" <<-'EOT'
-		import fcntl, struct, sys
-		EXT4_IOC_GET_ES_CACHE = 0xc020662a
-		with open(sys.argv[1], "rb") as file:
-		    head = bytearray(struct.pack("=QQLLLL", 0, 2**64 - 1, 0, 0, 0, 0))
-		    fcntl.ioctl(file, EXT4_IOC_GET_ES_CACHE, head)
-		    print(struct.unpack("=QQLLLL", head)[3])
-	EOT
-}
-
 # precache FILE: loads all of its extents, on purpose
 precache() {
 	python3 -c 'import fcntl, sys; fcntl.ioctl(open(sys.argv[1]), 0x6612)' "$1"

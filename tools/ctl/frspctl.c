@@ -44,7 +44,7 @@ static const struct ctl_command commands[] = {
 	 "Show what frsp.ko does for these filesystems (default: all)"},
 	{"tiers", "[--json] [--measure] [--config=FILE] [DEV|PATH...]",
 	 CTL_JSON | CTL_MEASURE | CTL_CONFIG, 0, INT_MAX, ctl_tiers,
-	 "Show the fast and slow parts of filesystems, and what is free in each. Needs no module"},
+	 "Show the fast and slow parts of filesystems, what is free in each, and its share of the heat. Needs no module"},
 	{"tree", "[--json] DEV|MOUNT [FLEX]", CTL_JSON, 1, 2, ctl_tree,
 	 "Show the free extents of a filesystem, or of one of its flexible block groups, by size"},
 	{"undo",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* frspctl tiers: shows the tiers of filesystems, and what is free in each. With
- * --measure, proposes classes as text for the configuration file.
+/* frspctl tiers: shows the tiers of filesystems, what is free in each, and its
+ * share of the heat. With --measure, proposes classes as text for the
+ * configuration file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include "base/table.h"
 #include "ctl/ctl.h"
 #include "ctl/fs_tiers.h"
+#include "ctl/tier_heat.h"
 #include "fs/free_space.h"
 #include "fs/measure.h"
 #include "fs/tier_config.h"
@@ -26,6 +28,7 @@ struct shown {
 	const struct mount_entry *mount;
 	struct fs_tiers found;
 	__u64 free_bytes[TIER_MAX];
+	struct tier_heat heat;
 	bool is_measured;
 	struct measure measures[TIER_MAX];
 	enum tier_class classes[TIER_MAX]; /* as the measurement proposes */
@@ -177,20 +180,32 @@ static int add_row(struct table *table, const struct shown *shown,
 		   unsigned int i)
 {
 	const struct tier *tier = &shown->found.tiers.tiers[i];
-	char index[FMT_LEN], size[FMT_LEN], free_[FMT_LEN];
+	char index[FMT_LEN], size[FMT_LEN], free_[FMT_LEN], heat[FMT_LEN];
+	double percent = tier_heat_percent(&shown->heat, i);
 	char *ranges = ranges_text(shown, i);
 	const char *cells[] = {index,	    tier_class_word(tier->class),
 			       tier->shown, size,
-			       free_,	    ranges};
+			       free_,	    heat,
+			       ranges};
 	int err = -ENOMEM;
 
 	snprintf(index, sizeof(index), "%u", i);
 	fmt_bytes(size, tier->bytes, false);
 	fmt_bytes(free_, shown->free_bytes[i], false);
+	snprintf(heat, sizeof(heat), percent < 0 ? "-" : "%.1f", percent);
 	if (ranges)
 		err = table_add(table, cells);
 	free(ranges);
 	return err;
+}
+
+/* Says why there is no share of heat. */
+static void print_no_heat(const struct tier_heat *heat)
+{
+	if (heat->missing)
+		printf("HEAT%%: %s; %s\n", heat->missing, heat->remedy);
+	else if (!(heat->placed > 0))
+		puts("HEAT%: none is recorded yet");
 }
 
 static enum exit_code print_table(const struct shown *shown)
@@ -201,6 +216,7 @@ static enum exit_code print_table(const struct shown *shown)
 		{.title = "DEVICE", .is_text = true},
 		{.title = "SIZE"},
 		{.title = "FREE"},
+		{.title = "HEAT%"},
 		{.title = "RANGES", .is_text = true},
 	};
 	struct table *table =
@@ -222,6 +238,7 @@ static enum exit_code print_table(const struct shown *shown)
 	for (size_t i = 0; i < table_n_rows(table); i++)
 		puts(table_line(table, i));
 	table_free(table);
+	print_no_heat(&shown->heat);
 	return EXIT_OK;
 }
 
@@ -241,6 +258,30 @@ static struct json_object *measure_object(const struct shown *shown,
 	return object;
 }
 
+/* NULL, which is null: heat is not recorded */
+static struct json_object *heat_object(const struct tier_heat *heat)
+{
+	struct json_object *object;
+
+	if (heat->missing)
+		return NULL;
+	object = json_object_new_object();
+	json_add_number(object, "temperature", heat->total, 3);
+	json_add_number(object, "placed_temperature", heat->placed, 3);
+	return object;
+}
+
+static void add_heat_percent(struct json_object *object,
+			     const struct tier_heat *heat, unsigned int i)
+{
+	double percent = tier_heat_percent(heat, i);
+
+	if (percent < 0)
+		json_object_object_add(object, "heat_pct", NULL);
+	else
+		json_add_number(object, "heat_pct", percent, 1);
+}
+
 static struct json_object *tier_object(const struct shown *shown,
 				       unsigned int i)
 {
@@ -254,6 +295,7 @@ static struct json_object *tier_object(const struct shown *shown,
 	json_add_text(object, "device", tier->shown);
 	json_add_u64(object, "bytes", tier->bytes);
 	json_add_u64(object, "free_bytes", shown->free_bytes[i]);
+	add_heat_percent(object, &shown->heat, i);
 	for (size_t k = 0; k < tiers->n_extents; k++) {
 		struct json_object *range = json_object_new_object();
 
@@ -285,15 +327,37 @@ static enum exit_code print_object(const struct shown *shown)
 	json_add_string(document, "uuid", text);
 	json_add_text(document, "mount", shown->mount->target);
 	json_add_bool(document, "configured", shown->found.is_configured);
+	json_object_object_add(document, "heat", heat_object(&shown->heat));
+	json_add_text(document, "heat_missing", shown->heat.missing);
+	json_add_text(document, "heat_remedy", shown->heat.remedy);
 	for (unsigned int i = 0; i < shown->found.tiers.n; i++)
 		json_object_array_add(tiers, tier_object(shown, i));
 	json_object_object_add(document, "tiers", tiers);
 	return ctl_print_json(document);
 }
 
-static enum exit_code show(const struct ctl *ctl,
+static enum exit_code read_heat(const struct tier_heat_source *source,
+				struct shown *shown)
+{
+	int err = tier_heat_read(source, shown->mount, &shown->found.tiers,
+				 &shown->heat);
+
+	return err ? log_fail(EXIT_FAILED, NULL, "%s: cannot read its heat: %s",
+			      shown->found.shown, strerror(-err))
+		   : EXIT_OK;
+}
+
+/* What all filesystems are shown with. */
+struct showing {
+	const struct ctl *ctl;
+	const struct mount_table *mounts;
+	struct tier_heat_source *heat;
+};
+
+static enum exit_code show(const struct showing *showing,
 			   const struct mount_entry *mount)
 {
+	const struct ctl *ctl = showing->ctl;
 	struct shown shown = {.mount = mount};
 	enum exit_code code =
 		fs_tiers_find(mount->dev, ctl->config, &shown.found);
@@ -301,6 +365,8 @@ static enum exit_code show(const struct ctl *ctl,
 	if (code != EXIT_OK)
 		return code;
 	code = read_free(&shown);
+	if (code == EXIT_OK)
+		code = read_heat(showing->heat, &shown);
 	if (code == EXIT_OK && ctl->measure)
 		code = measure(&shown);
 	if (code == EXIT_OK && ctl->json)
@@ -313,10 +379,10 @@ static enum exit_code show(const struct ctl *ctl,
 	return code;
 }
 
-static enum exit_code show_named(const struct ctl *ctl,
-				 const struct mount_table *mounts,
+static enum exit_code show_named(const struct showing *showing,
 				 const char *spec)
 {
+	const struct mount_table *mounts = showing->mounts;
 	const struct mount_entry *mount;
 	int err = mount_name_find(mounts, spec, &mount);
 
@@ -331,12 +397,12 @@ static enum exit_code show_named(const struct ctl *ctl,
 			"name a mounted ext4 filesystem: \"findmnt -t ext4\" lists them",
 			"%s: %s is %s, not ext4", spec, mount->target,
 			mount->fs_type);
-	return show(ctl, mount_table_by_dev(mounts, mount->dev) ?: mount);
+	return show(showing, mount_table_by_dev(mounts, mount->dev) ?: mount);
 }
 
-static enum exit_code show_all(const struct ctl *ctl,
-			       const struct mount_table *mounts)
+static enum exit_code show_all(const struct showing *showing)
 {
+	const struct mount_table *mounts = showing->mounts;
 	const struct mount_entry *mount = NULL;
 	enum exit_code code = EXIT_OK, last;
 	__u32 dev = 0;
@@ -346,7 +412,7 @@ static enum exit_code show_all(const struct ctl *ctl,
 		    !mount_entry_is_reachable(mounts, mount))
 			continue;
 		dev = mount->dev;
-		last = show(ctl, mount_table_by_dev(mounts, dev) ?: mount);
+		last = show(showing, mount_table_by_dev(mounts, dev) ?: mount);
 		if (last != EXIT_OK)
 			code = last;
 	}
@@ -356,6 +422,7 @@ static enum exit_code show_all(const struct ctl *ctl,
 enum exit_code ctl_tiers(const struct ctl *ctl)
 {
 	enum exit_code code = EXIT_OK, last;
+	struct showing showing = {.ctl = ctl};
 	struct mount_table *mounts;
 	int err;
 
@@ -367,13 +434,18 @@ enum exit_code ctl_tiers(const struct ctl *ctl)
 		return log_fail(EXIT_FAILED, NULL,
 				"cannot read the mount table: %s",
 				strerror(-err));
-	if (!ctl->n_args)
-		code = show_all(ctl, mounts);
-	for (int i = 0; i < ctl->n_args; i++) {
-		last = show_named(ctl, mounts, ctl->args[i]);
+	showing.mounts = mounts;
+	showing.heat = tier_heat_open();
+	if (!showing.heat)
+		code = log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
+	else if (!ctl->n_args)
+		code = show_all(&showing);
+	for (int i = 0; i < ctl->n_args && showing.heat; i++) {
+		last = show_named(&showing, ctl->args[i]);
 		if (last != EXIT_OK)
 			code = last;
 	}
+	tier_heat_close(showing.heat);
 	mount_table_free(mounts);
 	return code;
 }

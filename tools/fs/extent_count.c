@@ -1,36 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * ext4 keeps an entry in memory for each extent that FIEMAP passes, and also
- * for each hole. The kernel frees such entries only when memory is short, so a
- * count must not leave them behind. EXT4_IOC_CLEAR_ES_CACHE removes all entries
- * of the file, also those that others have loaded. What these lose is little:
- * the blocks that the entries come from have just been read, and are in the
- * cache of the block device.
- *
- * Two kinds of files keep their entries:
- *
- *   - Somebody wants all entries in memory (EXT4_IOC_PRECACHE_EXTENTS). Then
- *     FIEMAP has added nothing, and clearing would undo that wish.
- *   - The file has more than MAX_CLEAR extents. Clearing takes up to 0.9 ms for
- *     1000 extents, and look-ups of that file spin meanwhile.
- */
 #include "fs/extent_count.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/vfs.h>
 #include <linux/fs.h>
-#include <linux/magic.h>
 
 #define EXTENTS_AT_ONCE 512
-#define MAX_CLEAR	50000
-
-/* fs/ext4/ext4.h; no header for user space has them */
-#define EXT4_IOC_CLEAR_ES_CACHE	  _IO('f', 40)
-#define EXT4_IOC_GETSTATE	  _IOW('f', 41, __u32)
-#define EXT4_STATE_FLAG_PRECACHED 1U
 
 #define NO_PLACE                                                               \
 	(FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC |                      \
@@ -114,42 +91,19 @@ static int count_all(int fd, const struct tiers *tiers, struct fiemap *map,
 	return 0;
 }
 
-static bool is_ext4(int fd)
-{
-	struct statfs fs;
-
-	return !fstatfs(fd, &fs) && fs.f_type == EXT4_SUPER_MAGIC;
-}
-
-static enum extent_cache clear_cache(int fd, bool was_precached,
-				     const struct extent_count *count)
-{
-	if (was_precached)
-		return EXTENT_CACHE_PRECACHED;
-	if (count->n_extents > MAX_CLEAR)
-		return EXTENT_CACHE_TOO_MANY;
-	return ioctl(fd, EXT4_IOC_CLEAR_ES_CACHE) ? EXTENT_CACHE_FAILED
-						  : EXTENT_CACHE_CLEARED;
-}
-
 int extent_count_file(int fd, const struct tiers *tiers,
 		      struct extent_count *count)
 {
 	struct fiemap *map = malloc(
 		sizeof(*map) + EXTENTS_AT_ONCE * sizeof(struct fiemap_extent));
-	bool has_cache = is_ext4(fd);
-	__u32 state = 0;
+	const struct extent_cache_before before = extent_cache_look(fd);
 	int err;
 
 	if (!map)
 		return -ENOMEM;
-	if (has_cache)
-		ioctl(fd, EXT4_IOC_GETSTATE, &state);
 	err = count_all(fd, tiers, map, count);
 	free(map);
-	if (has_cache)
-		count->cache = clear_cache(
-			fd, state & EXT4_STATE_FLAG_PRECACHED, count);
+	count->cache = extent_cache_clear(fd, before);
 	count->is_complete = !err;
 	return err;
 }

@@ -16,16 +16,8 @@
 #include <linux/fiemap.h>
 #include <linux/types.h>
 
+#include "fs/extent_cache.h"
 #include "fs/tier.h"
-
-/* What became of the entries that FIEMAP loads into ext4's cache of extents. */
-enum extent_cache {
-	EXTENT_CACHE_NONE,	/* the filesystem has no such cache */
-	EXTENT_CACHE_CLEARED,	/* the file has no entries now */
-	EXTENT_CACHE_PRECACHED, /* left, as somebody had loaded all of them */
-	EXTENT_CACHE_TOO_MANY,	/* left: look-ups would wait too long */
-	EXTENT_CACHE_FAILED,	/* left, as clearing them failed */
-};
 
 /* Has no pointers, so it can be in shared memory. All 0: nothing is counted. */
 struct extent_count {

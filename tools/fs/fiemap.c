@@ -50,10 +50,10 @@ int file_extents_add(struct file_extents *extents,
 
 /* Adds the extents of one answer. 1: the last extent of the file was among
  * them; 0: there may be more; or -errno. Sets *next to where the next call
- * begins: at an extent that has no blocks yet, too.
+ * begins: at an extent that has no blocks yet, too, unless it is left out.
  */
-static int take(const struct fiemap *map, struct file_extents *extents,
-		__u64 *next)
+static int take(const struct fiemap *map, bool placed_only,
+		struct file_extents *extents, __u64 *next)
 {
 	for (__u32 i = 0; i < map->fm_mapped_extents; i++) {
 		const struct fiemap_extent *from = &map->fm_extents[i];
@@ -63,13 +63,16 @@ static int take(const struct fiemap *map, struct file_extents *extents,
 			.bytes = from->fe_length,
 			.unwritten = from->fe_flags & FIEMAP_EXTENT_UNWRITTEN,
 		};
+		bool is_delayed = from->fe_flags & FIEMAP_EXTENT_DELALLOC;
+		bool has_no_place = from->fe_flags & NO_PLACE;
+		bool leave_out = placed_only && (is_delayed || has_no_place);
 		int err;
 
-		if (from->fe_flags & FIEMAP_EXTENT_DELALLOC)
+		if (is_delayed && !placed_only)
 			return 0;
-		if (from->fe_flags & NO_PLACE)
+		if (has_no_place && !placed_only)
 			return -EOPNOTSUPP;
-		err = file_extents_add(extents, &extent);
+		err = leave_out ? 0 : file_extents_add(extents, &extent);
 		if (err)
 			return err;
 		*next = from->fe_logical + from->fe_length;
@@ -79,8 +82,8 @@ static int take(const struct fiemap *map, struct file_extents *extents,
 	return !map->fm_mapped_extents;
 }
 
-static int read_batches(int fd, __u64 start, __u64 end, struct fiemap *map,
-			struct file_extents *extents)
+static int read_batches(int fd, __u64 start, __u64 end, bool placed_only,
+			struct fiemap *map, struct file_extents *extents)
 {
 	int done = 0, delayed = 0;
 
@@ -90,12 +93,12 @@ static int read_batches(int fd, __u64 start, __u64 end, struct fiemap *map,
 		*map = (struct fiemap){
 			.fm_start = start,
 			.fm_length = end - start,
-			.fm_flags = FIEMAP_FLAG_SYNC,
+			.fm_flags = placed_only ? 0 : FIEMAP_FLAG_SYNC,
 			.fm_extent_count = BATCH,
 		};
 		if (ioctl(fd, FS_IOC_FIEMAP, map))
 			return errno == ENOTTY ? -EOPNOTSUPP : -errno;
-		done = take(map, extents, &start);
+		done = take(map, placed_only, extents, &start);
 		delayed = start == from ? delayed + 1 : 0;
 		if (!done && delayed == MAX_DELAYED_TRIES)
 			return -EOPNOTSUPP;
@@ -103,8 +106,8 @@ static int read_batches(int fd, __u64 start, __u64 end, struct fiemap *map,
 	return done < 0 ? done : 0;
 }
 
-int file_extents_read(int fd, __u64 start, __u64 end,
-		      struct file_extents *extents)
+static int read_extents(int fd, __u64 start, __u64 end, bool placed_only,
+			struct file_extents *extents)
 {
 	struct fiemap *map =
 		malloc(sizeof(*map) + BATCH * sizeof(map->fm_extents[0]));
@@ -112,11 +115,23 @@ int file_extents_read(int fd, __u64 start, __u64 end,
 
 	*extents = (struct file_extents){0};
 	if (map)
-		err = read_batches(fd, start, end, map, extents);
+		err = read_batches(fd, start, end, placed_only, map, extents);
 	free(map);
 	if (err)
 		file_extents_free(extents);
 	return err;
+}
+
+int file_extents_read(int fd, __u64 start, __u64 end,
+		      struct file_extents *extents)
+{
+	return read_extents(fd, start, end, false, extents);
+}
+
+int file_extents_peek(int fd, __u64 start, __u64 end,
+		      struct file_extents *extents)
+{
+	return read_extents(fd, start, end, true, extents);
 }
 
 void file_extents_free(struct file_extents *extents)

@@ -33,6 +33,11 @@ struct file_extents {
  */
 int file_extents_read(int fd, __u64 start, __u64 end,
 		      struct file_extents *extents);
+
+/* The same, but writes nothing, and leaves out what has no place on the disk. */
+int file_extents_peek(int fd, __u64 start, __u64 end,
+		      struct file_extents *extents);
+
 void file_extents_free(struct file_extents *extents);
 
 /* The sum of their bytes. */

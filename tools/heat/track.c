@@ -432,10 +432,12 @@ static int open_one(const struct hot_track_options *options, bool pinned,
 int hot_track_open(const struct hot_track_options *options,
 		   struct hot_track **out)
 {
-	if (!has_filter(options) && watch_pin_is_there(HOT_TRACK_OBJECT) &&
-	    !open_one(options, true, out))
-		return 0;
-	return open_one(options, false, out);
+	int err = -ENOENT;
+
+	if (!has_filter(options) && watch_pin_is_there(HOT_TRACK_OBJECT))
+		err = open_one(options, true, out);
+	return err && !options->only_pinned ? open_one(options, false, out)
+					    : err;
 }
 
 static void close_if_open(int fd)

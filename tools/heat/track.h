@@ -28,6 +28,7 @@ struct hot_track_options {
 	__u64 memory; /* bytes for all maps, HOT_TRACK_MIN.. to _MAX_MEMORY */
 	double half_life_s; /* 1 s to 7 d */
 	bool compat;	    /* the formula of 2013, see bpf/heat.h */
+	bool only_pinned;   /* load nothing: -ENOENT if nothing is pinned */
 	/* Filters: count only what passes all of them. */
 	bool one_fs; /* see hot_track_follow_fs() */
 	__u32 pids[HOT_TRACK_MAX_PIDS];
