@@ -92,6 +92,37 @@ launch() {
 	is_clean
 }
 
+# goes_and_comes BYTES: x is made in pieces of BYTES, becomes one extent, and is back where
+# it was
+goes_and_comes() {
+	# The holes of one block are for the file's extent tree, which grows again.
+	fragment 8 "$(stat -f -c %s "$test_dir/a")" "$test_dir"/a/{holes,others}
+	fragment 32 "$1" "$test_dir"/a/{x,y}
+	rm "$test_dir/a/holes"
+	sync -f "$test_dir/a"
+	sha256sum "$test_dir"/a/{x,y} >"$test_dir/sums"
+	places x >"$test_dir/before"
+	ctl defrag "$test_dir/a/x"
+	(($(extents x) < 32))
+	ctl undo 1
+	expect "undone" "$(result '[.outcome, .kept_bytes] | join(" ")')" "moved 0"
+	is_as_before
+	is_clean
+}
+
+@test "undone, blocks of 1 KiB are exactly where they were" {
+	fs_make a ext4 "" -b 1024
+	goes_and_comes 261120 # no whole pages
+}
+
+@test "undone in the first group of a flexible group, which ext4 avoids" {
+	truncate -s 128M "$test_dir/a.img" # a single group
+	loop_attach a "$test_dir/a.img"
+	fs_format "${loop_of[a]}" ext4
+	fs_mount a "${loop_of[a]}"
+	goes_and_comes 262144
+}
+
 @test "with frsp.ko, the donor gets the very blocks" {
 	local dir
 	[[ -e /sys/module/frsp ]] || skip "the kernel has no frsp.ko"
@@ -200,6 +231,7 @@ taken() {
 	cp "$test_dir/a/y" "$test_dir/a/new"
 	mv "$test_dir/a/new" "$test_dir/a/y"
 	mv "$test_dir/a/x" "$test_dir/a/z"
+	sync -f "$test_dir/a"
 	places y >"$test_dir/places"
 	ctl undo 1
 	expect "exit status" "$status" 1

@@ -35,12 +35,13 @@ struct undo {
 	struct regain regain;
 };
 
+/* The file that was moved last is the first, as it may be where another was. */
 static int compare_files(const void *a, const void *b)
 {
 	const struct journal_piece *first = a, *second = b;
 
 	if (first->file.id != second->file.id)
-		return first->file.id < second->file.id ? -1 : 1;
+		return first->file.id > second->file.id ? -1 : 1;
 	return first->id < second->id ? -1 : first->id > second->id;
 }
 

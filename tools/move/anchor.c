@@ -19,8 +19,10 @@ bool anchor_offset_for(const struct anchor_aim *aim, __u64 *offset)
 {
 	__u64 goal = align(aim, aim->group_start);
 
-	/* Not over the anchor: those blocks would not be in a row. */
-	if (goal <= aim->anchor_block && aim->anchor_block < goal + aim->blocks)
+	/* Behind an anchor in the group: what is at its offset would break the
+	 * row, and what is behind it can be cut off again.
+	 */
+	if (goal <= aim->anchor_block && aim->anchor_block < aim->group_end)
 		goal = align(aim, aim->anchor_block + 1);
 	if (goal >= aim->group_end)
 		return false;
@@ -31,12 +33,13 @@ bool anchor_offset_for(const struct anchor_aim *aim, __u64 *offset)
 	return *offset + aim->blocks <= MAX_BLOCKS;
 }
 
-bool anchor_nth_offset(unsigned int n, __u64 *offset)
+bool anchor_nth_offset(unsigned int n, __u32 remainder, __u64 *offset)
 {
-	static const __u64 offsets[] = {1ULL << 31, 0, MAX_BLOCKS - 1};
+	/* the last: room for the remainder in a page of 64 KiB */
+	static const __u64 offsets[] = {1ULL << 31, 0, (1ULL << 32) - 128};
 
 	if (n >= sizeof(offsets) / sizeof(offsets[0]))
 		return false;
-	*offset = offsets[n];
+	*offset = offsets[n] + remainder;
 	return true;
 }

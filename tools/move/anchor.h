@@ -27,6 +27,8 @@ struct anchor_aim {
 	 * of blocks of a page: the exchange demands it.
 	 */
 	__u32 unit, remainder;
+	/* The same of the anchor, which may come to be what is wanted. */
+	__u32 anchor_remainder;
 };
 
 /* Finds the offset at which to allocate. False: there is none that a file of
@@ -36,8 +38,9 @@ bool anchor_offset_for(const struct anchor_aim *aim, __u64 *offset);
 
 /* Offsets to try for the anchor, one after the other: in the middle, so that
  * the goal can be before and behind it, and at both ends, for filesystems with
- * more than 2^31 blocks. n: from 0. False: no more.
+ * more than 2^31 blocks. n: from 0. remainder: of the offset, less than 64.
+ * False: no more.
  */
-bool anchor_nth_offset(unsigned int n, __u64 *offset);
+bool anchor_nth_offset(unsigned int n, __u32 remainder, __u64 *offset);
 
 #endif

@@ -75,7 +75,9 @@ int donor_set_anchor(int donor, __u32 block_bytes, __u64 keep_free,
 	int err = 0;
 
 	for (unsigned int n = 0;
-	     !err && anchor_nth_offset(n, &aim->anchor_offset); n++) {
+	     !err &&
+	     anchor_nth_offset(n, aim->anchor_remainder, &aim->anchor_offset);
+	     n++) {
 		err = allocate_anchor(donor, block_bytes, keep_free, aim);
 		if (!err && anchor_offset_for(aim, offset)) {
 			*offset *= block_bytes;

@@ -2,17 +2,21 @@
 /*
  * With frsp.ko, the place is a target range of the donor (FRSP_IOC_PLACE).
  *
- * Without it, ext4 can be told the group (move/anchor.h), but not the block: in
- * the group it takes the first that fits. So the donor takes what is free in
- * the group, a piece at a time, the largest first. A piece that does not have
- * the block that is wanted is given back, and before the next commit ext4 does
- * not return it again.
+ * Without it, ext4 can be told the group (move/anchor.h), but not the block. In
+ * the group it chooses by the length of the request (move/buddy.h). So the
+ * donor asks for the length of the buddy that has the wanted block, and gets
+ * the first buddy of that length. One that does not have the block is given
+ * back, and before the next commit ext4 does not return it again.
  *
- * The largest piece is known: a request of 2^n blocks is served from the first
- * of the group's free pieces of 2^n blocks, if it has one (in fs/ext4/mballoc.c
- * ext4_mb_simple_scan_group()). Example: free are the blocks 16 to 47 and 100
- * to 103 of the group, and 102 is wanted. The donor asks for 16 blocks, and
- * gets 16 to 31, then for 16, and gets 32 to 47, and then for 4: 100 to 103.
+ * Example: free are the blocks 16 to 47 and 100 to 103 of the group, and 36 is
+ * wanted. The buddies are 16 to 31, 32 to 47 and 100 to 103. The donor asks for
+ * 16 blocks, and gets 16 to 31, and then for 16 again: 32 to 47.
+ *
+ * Some requests go to another group, whatever the goal is: those for a power of
+ * 2 leave out the first group of each flexible group (ext4_mb_good_group() in
+ * fs/ext4/mballoc.c), and small ones come from what ext4 keeps for small files
+ * (ext4_mb_use_preallocated()). After each of these, the other way is tried:
+ * requests that fit the group's average free extent, or buddies again.
  */
 #include "move/regain.h"
 
@@ -23,8 +27,8 @@
 #include "base/interrupt.h"
 #include "fs/fiemap.h"
 #include "module/module.h"
+#include "move/buddy.h"
 #include "move/donor.h"
-#include "move/rooms.h"
 #include "uapi/frsp.h"
 
 /* How many pieces to take at most. */
@@ -85,23 +89,6 @@ static int miss(struct regain *regain, enum place_miss why)
 	return -EADDRNOTAVAIL;
 }
 
-__u32 regain_most_in_a_row(const struct free_space *space, __u64 start,
-			   __u32 block_bytes, __u32 max_blocks)
-{
-	__u32 most = 0;
-
-	for (size_t i = 0; i < space->n; i++) {
-		const struct free_range *range = &space->ranges[i];
-		__u32 row = rooms_row_in((range->start - start) / block_bytes,
-					 (range->end - start) / block_bytes,
-					 max_blocks);
-
-		if (row > most)
-			most = row;
-	}
-	return most;
-}
-
 /* Finds the blocks in the donor. -ENOENT: it does not have them. */
 static int find(int donor, __u64 physical, __u64 *donor_start, __u64 *bytes)
 {
@@ -126,89 +113,170 @@ static int find(int donor, __u64 physical, __u64 *donor_start, __u64 *bytes)
 	return err;
 }
 
-/* How many blocks to ask for: the largest free piece of the group. */
-static int choose(struct regain *regain, const struct group *group, __u32 *row)
-{
-	__u32 block = regain->fs->block_bytes;
-	struct free_space space;
-	int err = free_space_read(regain->dir, group->start * block,
-				  group->end * block, &space);
+/* What is asked for by goal, until it comes. */
+struct search {
+	int donor;
+	__u64 file_start, physical, *bytes; /* as of regain_allocate() */
+	struct group group;
+	bool by_average; /* how to ask; else by buddy */
+	__u32 blocks;	 /* the request */
+	struct anchor_aim aim;
+	bool has_anchor;
+	__u64 offset; /* where to allocate, in bytes */
+};
 
-	if (err)
-		return err;
-	/* ext4's lists go up to 2^(log2(block) + 1) blocks */
-	*row = regain_most_in_a_row(&space, group->start * block, block,
-				    2 * block);
-	free_space_free(&space);
-	return *row ? 0 : miss(regain, PLACE_TAKEN);
+/* The offset's remainder in a page: the exchange demands the file's. skip: the
+ * blocks of the request before the wanted one.
+ */
+static void set_remainder(const struct regain *regain, struct search *search,
+			  __u32 skip)
+{
+	__u32 block = regain->fs->block_bytes, page = sysconf(_SC_PAGESIZE);
+	__u32 unit = page > block ? page / block : 1;
+	__u32 file = search->file_start / block % unit;
+	__u32 remainder = (file + unit - skip % unit) % unit;
+
+	search->aim.anchor_remainder = file;
+	if (search->aim.remainder != remainder)
+		search->has_anchor = false;
+	search->aim.unit = unit;
+	search->aim.remainder = remainder;
 }
 
-/* Takes a piece at the donor's offset. 1: it has what is wanted; 0: it does
- * not, and was given back; or -errno.
- */
-static int take(struct regain *regain, int donor, const struct group *group,
-		__u64 offset, __u64 physical, __u64 *donor_start, __u64 *bytes)
+/* Chooses how many blocks to ask for. */
+static int choose(struct regain *regain, struct search *search)
 {
-	__u64 length;
-	__u32 row;
-	int err = choose(regain, group, &row);
+	__u32 block = regain->fs->block_bytes, skip = 0;
+	__u64 start = search->group.start * block;
+	__u32 wanted = (search->physical - start) / block;
+	struct free_space space;
+	struct buddy buddy;
+	int err = free_space_read(regain->dir, start, search->group.end * block,
+				  &space);
 
 	if (err)
 		return err;
-	length = (__u64)row * regain->fs->block_bytes;
-	err = donor_allocate(donor, offset, length, regain->keep_free);
+	/* ext4's buddies have up to 2^(log2(block) + 1) blocks */
+	if (!buddy_of(&space, start, block, wanted, 2 * block, &buddy)) {
+		err = miss(regain, PLACE_TAKEN);
+	} else if (search->by_average) {
+		search->blocks = buddy_average_request(&space, block);
+	} else {
+		search->blocks = buddy.blocks;
+		skip = wanted - buddy.start;
+	}
+	free_space_free(&space);
+	set_remainder(regain, search, skip);
+	return err;
+}
+
+static int need_anchor(struct regain *regain, struct search *search)
+{
+	int err;
+
+	if (search->has_anchor && search->blocks <= search->aim.blocks)
+		return 0;
+	donor_empty(search->donor);
+	search->aim.blocks = search->blocks;
+	err = donor_set_anchor(search->donor, regain->fs->block_bytes,
+			       regain->keep_free, &search->aim,
+			       &search->offset);
+	search->has_anchor = !err;
+	return err == -EADDRNOTAVAIL ? miss(regain, PLACE_ELSEWHERE) : err;
+}
+
+/* Gives back what was allocated at the offset, and keeps the anchor, if it is
+ * before that. A hole cannot be punched there: Linux 6.1 ignores holes behind
+ * s_bitmap_maxbytes, about 4 TiB (ext4_punch_hole() in fs/ext4/inode.c).
+ */
+static void give_back(const struct regain *regain, struct search *search)
+{
+	__u64 anchor = search->aim.anchor_offset * regain->fs->block_bytes;
+
+	/* It fails only if the filesystem has shut down. */
+	if (anchor > search->offset || ftruncate(search->donor, search->offset))
+		search->has_anchor = false;
+}
+
+/* Whether what was allocated begins in the group. */
+static bool is_in_group(const struct regain *regain,
+			const struct search *search)
+{
+	struct file_extents extents;
+	__u64 block;
+	bool is_in;
+
+	if (file_extents_read(search->donor, search->offset, search->offset + 1,
+			      &extents))
+		return false;
+	block = extents.n
+			? extents.extents[0].physical / regain->fs->block_bytes
+			: 0;
+	is_in = block >= search->group.start && block < search->group.end;
+	file_extents_free(&extents);
+	return is_in;
+}
+
+/* Takes a piece. 1: it has what is wanted; 0: it does not, and was given back;
+ * or -errno.
+ */
+static int take(struct regain *regain, struct search *search,
+		__u64 *donor_start)
+{
+	int err = choose(regain, search);
+
 	if (!err)
-		err = find(donor, physical, donor_start, bytes);
+		err = need_anchor(regain, search);
+	/* the anchor may be just there */
+	if (!err)
+		err = find(search->donor, search->physical, donor_start,
+			   search->bytes);
 	if (err != -ENOENT)
 		return err ?: 1;
-	if (fallocate(donor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset,
-		      length))
-		return -errno;
+	err = donor_allocate(search->donor, search->offset,
+			     (__u64)search->blocks * regain->fs->block_bytes,
+			     regain->keep_free);
+	if (!err)
+		err = find(search->donor, search->physical, donor_start,
+			   search->bytes);
+	if (err != -ENOENT)
+		return err ?: 1;
+	if (!is_in_group(regain, search))
+		search->by_average = !search->by_average;
+	give_back(regain, search);
 	return 0;
 }
 
-static int take_until(struct regain *regain, int donor,
-		      const struct group *group, __u64 offset, __u64 physical,
-		      __u64 *donor_start, __u64 *bytes)
+static int take_until(struct regain *regain, struct search *search,
+		      __u64 *donor_start)
 {
-	/* the anchor may be just there */
-	int taken = find(donor, physical, donor_start, bytes);
-
-	if (taken != -ENOENT)
-		return taken;
 	for (int i = 0; i < MAX_TAKES; i++) {
-		taken = take(regain, donor, group, offset, physical,
-			     donor_start, bytes);
+		int taken = take(regain, search, donor_start);
+
 		if (taken)
 			return taken < 0 ? taken : 0;
 	}
 	return miss(regain, PLACE_ELSEWHERE);
 }
 
-static int regain_by_goal(struct regain *regain, int donor,
-			  const struct group *group, __u64 physical,
-			  __u64 *donor_start, __u64 *bytes)
+static int regain_by_goal(struct regain *regain, int donor, __u64 file_start,
+			  __u64 physical, __u64 *donor_start, __u64 *bytes)
 {
-	struct anchor_aim aim = {
-		.group_start = group->start,
-		.group_end = group->end,
-		.blocks = group->end - group->start,
-		.unit = 1,
+	const struct group group =
+		group_of(regain->fs, physical / regain->fs->block_bytes);
+	struct search search = {
+		.donor = donor,
+		.file_start = file_start,
+		.physical = physical,
+		.bytes = bytes,
+		.group = group,
+		.aim = {.group_start = group.start, .group_end = group.end},
 	};
-	__u64 offset;
-	int err, err_restore;
+	int err = goal_knobs_raise(&regain->knobs), err_restore;
 
-	err = donor_set_anchor(donor, regain->fs->block_bytes,
-			       regain->keep_free, &aim, &offset);
-	if (err == -EADDRNOTAVAIL)
-		return miss(regain, PLACE_ELSEWHERE);
 	if (err)
 		return err;
-	err = goal_knobs_raise(&regain->knobs);
-	if (err)
-		return err;
-	err = take_until(regain, donor, group, offset, physical, donor_start,
-			 bytes);
+	err = take_until(regain, &search, donor_start);
 	err_restore = goal_knobs_restore(&regain->knobs);
 	return err ?: err_restore;
 }
@@ -231,8 +299,6 @@ static int regain_by_module(struct regain *regain, int donor, __u64 file_start,
 static int allocate(struct regain *regain, int donor, __u64 file_start,
 		    __u64 physical, __u64 *donor_start, __u64 *bytes)
 {
-	const struct group group =
-		group_of(regain->fs, physical / regain->fs->block_bytes);
 	int err = -EOPNOTSUPP;
 
 	if (regain->module >= 0)
@@ -240,7 +306,7 @@ static int allocate(struct regain *regain, int donor, __u64 file_start,
 				       donor_start, bytes);
 	/* frsp.ko has detached the filesystem, or has stopped */
 	if (err == -EOPNOTSUPP || err == -ENODEV)
-		err = regain_by_goal(regain, donor, &group, physical,
+		err = regain_by_goal(regain, donor, file_start, physical,
 				     donor_start, bytes);
 	return err;
 }

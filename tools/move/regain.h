@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 
-#include "fs/free_space.h"
 #include "move/facts.h"
 #include "move/goal_knobs.h"
 #include "move/miss.h"
@@ -34,12 +33,5 @@ void regain_close(struct regain *regain);
  */
 int regain_allocate(struct regain *regain, int donor, __u64 file_start,
 		    __u64 physical, __u64 *donor_start, __u64 *bytes);
-
-/* The most blocks in a row that ext4 finds free in a group by its lists: 2^n
- * blocks that begin at a multiple of 2^n in the group, which begins at byte
- * start of the device; at most max_blocks. 0: nothing is free.
- */
-__u32 regain_most_in_a_row(const struct free_space *space, __u64 start,
-			   __u32 block_bytes, __u32 max_blocks);
 
 #endif

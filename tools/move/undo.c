@@ -13,7 +13,10 @@ struct undo {
 	struct undo_plan plan; /* the last one */
 };
 
-/* A piece for each extent that the file had. */
+/* A piece for each extent that the file had. The last is the first: a job moves
+ * a file from its start, and may take for a later piece what an earlier one
+ * left.
+ */
 static int plan(void *context, const struct file_extents *file, __u64 end,
 		struct move_plan *plan)
 {
@@ -29,13 +32,13 @@ static int plan(void *context, const struct file_extents *file, __u64 end,
 	plan->pieces = calloc(back->n + 1, sizeof(*plan->pieces));
 	if (!plan->pieces)
 		return -ENOMEM;
-	for (; plan->n < back->n; plan->n++) {
-		plan->pieces[plan->n] = (struct move_piece){
-			.start = back->extents[plan->n].logical,
-			.bytes = back->extents[plan->n].bytes,
+	for (size_t i = back->n; i > 0; i--) {
+		plan->pieces[plan->n++] = (struct move_piece){
+			.start = back->extents[i - 1].logical,
+			.bytes = back->extents[i - 1].bytes,
 			.n_extents = 1,
 		};
-		plan->bytes += back->extents[plan->n].bytes;
+		plan->bytes += back->extents[i - 1].bytes;
 	}
 	return 0;
 }

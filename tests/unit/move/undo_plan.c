@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tests of what an undo moves back, and of which piece is the largest in a row.
- */
+/* Tests of what an undo moves back. */
 #include <stdlib.h>
 
-#include "move/regain.h"
 #include "move/undo_plan.h"
 #include "suite.h"
 
@@ -135,38 +133,6 @@ static void test_end(void **state)
 	file_extents_free(&now);
 }
 
-/* Free blocks [from, to) of a group that begins at block 32768. */
-static __u32 most(const unsigned int (*free)[2], size_t n)
-{
-	struct free_range ranges[4];
-	const struct free_space space = {ranges, n};
-
-	for (size_t i = 0; i < n; i++)
-		ranges[i] = (struct free_range){
-			.start = (32768 + free[i][0]) * BLOCK,
-			.end = (32768 + free[i][1]) * BLOCK,
-		};
-	return regain_most_in_a_row(&space, 32768 * BLOCK, BLOCK, 8192);
-}
-
-static void test_most_in_a_row(void **state)
-{
-	static const unsigned int example[][2] = {{16, 48}, {100, 104}};
-	static const unsigned int askew[][2] = {{1, 16}};
-	static const unsigned int single[][2] = {{7, 8}, {9, 11}};
-	static const unsigned int whole[][2] = {{0, 32768}};
-	static const unsigned int pair[][2] = {{15, 33}};
-
-	(void)state;
-	assert_int_equal(most(example, 2), 16);
-	assert_int_equal(most(example + 1, 1), 4);
-	assert_int_equal(most(askew, 1), 8);
-	assert_int_equal(most(single, 2), 1);
-	assert_int_equal(most(whole, 1), 8192);
-	assert_int_equal(most(pair, 1), 16);
-	assert_int_equal(most(pair, 0), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,7 +140,6 @@ int main(void)
 		cmocka_unit_test(test_intent),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_end),
-		cmocka_unit_test(test_most_in_a_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
