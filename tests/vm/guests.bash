@@ -76,6 +76,19 @@ passes_tiers() { # passes_tiers KERNEL
 	[[ $(grep -c '^ok - ' "$BATS_FILE_TMPDIR/$1.tap") == "$TIERS_STEPS" ]]
 }
 
+# Steps of sick-tier-in-guest.
+SICK_TIER_STEPS=7
+
+sick_tier_in_guest() { # sick_tier_in_guest KERNEL
+	"$vm_dir/run" --timeout 1800 --disk 320M --disk 320M "$1" \
+		"$vm_dir/sick-tier-in-guest" "$(realpath "$vm_dir/../..")/.output/frspctl"
+}
+
+passes_sick_tier() { # passes_sick_tier KERNEL
+	await_guest "$1"
+	[[ $(grep -c '^ok - ' "$BATS_FILE_TMPDIR/$1.tap") == "$SICK_TIER_STEPS" ]]
+}
+
 top_in_guest() { # top_in_guest KERNEL
 	local ko
 	ko=$("$vm_dir/kmod" "$1" WERROR=1) &&
