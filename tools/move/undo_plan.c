@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The pieces of a job follow each other in the file, unless the job moved a
+ * part again. So the pieces are taken in runs that do: the work grows with the
+ * number of extents times the number of runs, and most jobs have one run.
+ */
 #include "move/undo_plan.h"
 
 #include <errno.h>
@@ -123,23 +128,103 @@ static int add_different(const struct file_extents *now,
 	return err;
 }
 
+/* Where a piece is now, as far as the job knows. */
+static const struct file_extents *new_place(const struct journal_piece *piece)
+{
+	return piece->is_done ? &piece->after : &piece->goal;
+}
+
+static const struct file_extents *old_place(const struct journal_piece *piece)
+{
+	return &piece->before;
+}
+
+static __u64 piece_end(const struct journal_piece *piece)
+{
+	__u64 before = last_end(old_place(piece));
+	__u64 after = last_end(new_place(piece));
+
+	return before > after ? before : after;
+}
+
+static bool begins_before(const struct file_extents *extents, __u64 offset)
+{
+	return extents->n && extents->extents[0].logical < offset;
+}
+
+static bool is_behind(const struct journal_piece *piece, __u64 offset)
+{
+	return !begins_before(old_place(piece), offset) &&
+	       !begins_before(new_place(piece), offset);
+}
+
+/* Joins the places of the piece *i and of those that follow it in the list and
+ * in the file. *i becomes the first that is left.
+ */
+static int
+join(const struct journal_piece *pieces, size_t n, size_t *i,
+     const struct file_extents *(*place)(const struct journal_piece *),
+     struct file_extents *joined)
+{
+	__u64 end = 0;
+	int err = 0;
+
+	*joined = (struct file_extents){0};
+	for (; *i < n && is_behind(&pieces[*i], end) && !err; ++*i) {
+		const struct file_extents *extents = place(&pieces[*i]);
+
+		for (size_t j = 0; j < extents->n && !err; j++)
+			err = file_extents_add(joined, &extents->extents[j]);
+		end = piece_end(&pieces[*i]);
+	}
+	return err;
+}
+
 /* old_places: begins empty. It becomes where all that the job moved was. */
+static int cover_all(const struct journal_piece *pieces, size_t n,
+		     struct file_extents *old_places)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < n && !err;) {
+		struct file_extents joined;
+
+		err = join(pieces, n, &i, old_place, &joined);
+		if (!err)
+			err = cover(old_places, &joined);
+		file_extents_free(&joined);
+	}
+	return err;
+}
+
+static int replace_all(struct file_extents *places,
+		       const struct journal_piece *pieces, size_t n,
+		       const struct file_extents *old_places)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < n && !err;) {
+		struct file_extents joined;
+
+		err = join(pieces, n, &i, new_place, &joined);
+		if (!err)
+			err = replace(places, &joined, old_places);
+		file_extents_free(&joined);
+	}
+	return err;
+}
+
 static int make(const struct file_extents *now,
 		const struct journal_piece *pieces, size_t n, __u64 end,
 		struct file_extents *old_places, struct undo_plan *plan)
 {
 	struct file_extents places = {0};
-	int err = 0;
+	int err = cover_all(pieces, n, old_places);
 
-	for (size_t i = 0; i < n && !err; i++)
-		err = cover(old_places, &pieces[i].before);
 	if (!err)
 		err = cover(&places, now); /* a copy */
-	for (size_t i = 0; i < n && !err; i++)
-		err = replace(&places,
-			      pieces[i].is_done ? &pieces[i].after
-						: &pieces[i].goal,
-			      old_places);
+	if (!err)
+		err = replace_all(&places, pieces, n, old_places);
 	if (end > last_end(now))
 		end = last_end(now);
 	if (!err)
