@@ -396,10 +396,10 @@ static bool try_known(struct frsp_search *search, struct frsp_steering *out)
  * Picks with a fit of all that the file will need, then of less and less, as
  * long as that is more than the request's length.
  *
- * A file that has not grown yet looks for the room that it may grow into only
- * near its goal (request.wish): most files are written once, and belong beside
- * their neighbours. Long extents are spared for files that need them: a request
- * asks for no more than its file may use.
+ * A file that has not shown that it grows looks for the room that it may grow
+ * into only near its goal (request.wish): most files are written once, and
+ * belong beside their neighbours. Long extents are spared for files that need
+ * them: a request asks for no more than its file may use.
  *
  * Each try asks for three quarters of the one before. Such small steps find
  * nearly the longest extent, and need no search around the rooms of others;
@@ -410,7 +410,7 @@ static bool try_roomy(struct frsp_search *search, struct frsp_steering *out)
 	struct frsp_request *request = &search->request;
 	bool found = false;
 
-	for (request->fit = search->appends ? search->want : search->need;
+	for (request->fit = search->grows ? search->want : search->need;
 	     request->fit > request->len && !found;
 	     request->fit -= request->fit / 4 + 1)
 		found = try_known(search, out);
@@ -438,7 +438,7 @@ static void set_lengths(struct frsp_search *search)
 	frsp_meta_longest(&search->fs->meta, &longest, 0);
 	search->need = min(search->need, longest);
 	search->want = min(search->want, longest);
-	search->request.wish = search->appends ? 0 : search->want;
+	search->request.wish = search->grows ? 0 : search->want;
 	search->request.reach = reach_of(search);
 }
 

@@ -20,6 +20,7 @@ struct frsp_search {
 	 * grows, but a write into a hole counts, too.
 	 */
 	bool appends;
+	bool grows;	 /* open for long: it looks for want in all trees */
 	bool keeps_room; /* closes.c removes it when the file is closed */
 	u32 goal_group;
 	u32 goal_near;		     /* the goal's position in its tree */

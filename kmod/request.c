@@ -15,12 +15,18 @@
 static const u32 reads_of_level[] = {2, 2, 16, 64};
 
 /*
- * A file that is being written is expected to grow by so many times its size,
- * up to a bound. On an aged filesystem with 8 writers (tests/bench/alloc-aging)
- * files got 1.28 extents with a factor of 8, 1.26 with 16, and 1.52 with 1.
+ * A file that is open for writing is expected to grow by so many times its
+ * size, up to a bound. When the factor was chosen, files of a filesystem with 8
+ * writers (tests/bench/alloc-aging) got 1.28 extents with 8, 1.26 with 16, and
+ * 1.52 with 1.
+ *
+ * A file that was appended to and is closed may be opened again, as a log by a
+ * program that closes it after each line: the bound is what a few such appends
+ * need.
  */
-#define GROWTH_FACTOR	 16
-#define GROWTH_MAX_BYTES (64U << 20)
+#define GROWTH_FACTOR		16
+#define GROWTH_MAX_BYTES	(64U << 20)
+#define CLOSED_GROWTH_MAX_BYTES (256U << 10)
 
 /* Where nothing fits, a piece of this length is enough. */
 #define SHORT_CLUSTERS 64
@@ -60,15 +66,30 @@ static bool set_stripe(struct frsp_fs *fs, struct frsp_search *search)
 }
 
 /*
+ * Whether the kernel's flusher asks, which is a work of a workqueue (wb_workfn()
+ * in fs/fs-writeback.c, in 6.1 and 6.12): the file was not written back by the
+ * task that wrote it, as with fsync and direct I/O, but later. A worker of
+ * another kind, as a loop device has for its image, is taken for the flusher.
+ */
+static bool is_flusher(void)
+{
+	return current->flags & PF_WQ_WORKER;
+}
+
+/*
  * Sets how much the file will need from the request's first block on.
  *
  * need: the part that is written already; with delayed allocation, the file's
- * size tells. want: also what the file may grow by, if it is open for writing
- * or appended to (search->appends). The growth is in proportion to the file's
- * size, without a minimum: a room much larger than the file would separate
- * files that are written at the same time. Other files get no growth: of files
- * that are written one after the other, each should begin where the last one
- * ends.
+ * size tells. want: also what the file may grow by. The growth is in proportion
+ * to the file's size, without a minimum: a room much larger than the file would
+ * separate files that are written at the same time. Files that are closed and
+ * were written once get no growth: of files that are written one after the
+ * other, each should begin where the last one ends.
+ *
+ * A file that is still open when it has more blocks to get, or when the flusher
+ * comes, stays open for long and grows: it gets a room. A file that a task
+ * fsyncs for the first time will most likely be closed now, as mail is. A room
+ * goes with the file's close, so a file that is closed already gets none.
  */
 static void foresee(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 		    struct frsp_search *search)
@@ -79,13 +100,21 @@ static void foresee(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	u64 first = frsp_ex_logical(frsp_ac_goal(ac)) >> fs->cluster_bits;
 	u64 ahead = size > first ? size - first : 0;
 	u32 cluster_bits = fs->sb->s_blocksize_bits + fs->cluster_bits;
-	u64 growth = 0;
+	bool is_open = inode_is_open_for_write(inode);
+	u32 max_bytes = 0;
+	u64 growth;
 
-	if (search->appends || inode_is_open_for_write(inode))
-		growth = min_t(u64, GROWTH_FACTOR * size,
-			       GROWTH_MAX_BYTES >> cluster_bits);
+	if (is_open)
+		max_bytes = GROWTH_MAX_BYTES;
+	else if (search->appends)
+		max_bytes = CLOSED_GROWTH_MAX_BYTES;
+	growth = min_t(u64, GROWTH_FACTOR * size, max_bytes >> cluster_bits);
 	search->need = min_t(u64, ahead, fs->group_clusters);
 	search->want = min_t(u64, ahead + growth, fs->group_clusters);
+	search->grows = is_open && (search->appends || is_flusher());
+	search->keeps_room =
+		is_open && search->want > (u32)frsp_ex_len(frsp_ac_goal(ac)) &&
+		frsp_closes_watch_rooms();
 }
 
 bool frsp_search_init(struct frsp_fs *fs, struct ext4_allocation_context *ac,
@@ -127,7 +156,5 @@ bool frsp_search_init(struct frsp_fs *fs, struct ext4_allocation_context *ac,
 	search->want = len;
 	if (!search->stripe_only && !(flags & EXT4_MB_HINT_GROUP_ALLOC))
 		foresee(fs, ac, search);
-	search->keeps_room =
-		search->want > (u32)len && frsp_closes_watch_rooms();
 	return true;
 }

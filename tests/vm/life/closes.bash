@@ -10,6 +10,29 @@ closes_are_not_watched() {
 	! closes_are_watched
 }
 
+append_and_sync() { # descriptor
+	dd if=/dev/zero bs=64k count=4 status=none >&$1
+	sync
+}
+
+# A file that is closed when it gets its blocks asks for no room: nothing would end that.
+test_only_open_files_get_a_room() {
+	local log
+	mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
+	make_ext4 1G
+	load
+	mount_ext4
+	for _ in 1 2 3; do
+		dd if=/dev/zero of=$mnt/log bs=64k count=4 oflag=append conv=notrunc status=none
+		sync
+	done
+	closes_are_not_watched || die "watched for a closed file"
+	exec {log}>$mnt/open
+	append_and_sync $log
+	exec {log}>&-
+	eventually closes_are_watched
+}
+
 # The hook is there while a file has target ranges (a place) or files ask for a room behind
 # them; otherwise it is off and costs nothing.
 test_closes_are_watched_while_needed() {
@@ -25,10 +48,10 @@ test_closes_are_watched_while_needed() {
 	sleep 115
 	eventually closes_are_not_watched
 	# A growing file asks for a room at each writeback, every 35 s.
-	dd if=/dev/zero of=$mnt/log bs=64k count=4 oflag=append conv=notrunc status=none
-	sync
-	dd if=/dev/zero of=$mnt/log bs=64k count=4 oflag=append conv=notrunc status=none
-	sync
+	exec {log}>$mnt/log
+	append_and_sync $log
+	append_and_sync $log
+	exec {log}>&-
 	eventually closes_are_watched
 	sleep 40
 	closes_are_watched || die "it goes too early"
