@@ -8,7 +8,7 @@ load ../vm/guests.bash
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=5000 FRSP_ALL=1
-	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm .output/vm/place >&2
+	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm .output/vm/place .output/vm/exchange >&2
 	start_guests 6.12 6.12-cloud 6.12-trixie 7.2 7.3
 }
 

@@ -8,7 +8,7 @@ load guests.bash
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=2400
-	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm .output/vm/place >&2
+	make -s -C "$BATS_TEST_DIRNAME/../.." .output/vm/storm .output/vm/place .output/vm/exchange >&2
 	start_guests 6.1
 }
 
