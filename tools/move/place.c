@@ -18,7 +18,6 @@
 #include "move/place.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -43,7 +42,7 @@ static int read_rooms(struct place *place, __u32 from, __u32 to)
 {
 	struct rooms *rooms = &place->rooms;
 	struct free_space space;
-	int err = free_space_read(place->dir,
+	int err = free_space_read(place->steering.dir,
 				  rooms_start(rooms, from) * rooms->block_bytes,
 				  rooms_start(rooms, to) * rooms->block_bytes,
 				  &space);
@@ -55,36 +54,23 @@ static int read_rooms(struct place *place, __u32 from, __u32 to)
 	return 0;
 }
 
-/* Whether frsp.ko steers this filesystem. */
-static int open_module(const struct place *place)
-{
-	return place->fs->notes_exchanges ? frsp_module_open() : -ENOENT;
-}
-
 int place_open(struct place *place, int dir, const char **failed)
 {
 	const struct move_fs *fs = place->fs;
 	int err;
 
 	place->near = 0;
-	place->knobs = (struct goal_knobs){.fs_name = fs->name,
-					   .dir = GOAL_KNOBS_DIR,
-					   .sys = "/sys",
-					   .file = -1};
 	place->rooms = (struct rooms){.block_bytes = fs->block_bytes,
 				      .group_blocks = fs->group_blocks,
 				      .first_block = fs->first_block,
 				      .n_blocks = fs->bytes / fs->block_bytes};
-	place->dir = fcntl(dir, F_DUPFD_CLOEXEC, 0);
-	place->module = open_module(place);
+	err = steering_open(&place->steering, fs, dir, failed);
+	if (err)
+		return err;
 	*failed = "cannot find out what is free";
-	err = place->dir < 0 ? -errno : rooms_init(&place->rooms);
+	err = rooms_init(&place->rooms);
 	if (!err)
 		err = read_rooms(place, 0, place->rooms.n);
-	if (!err) {
-		*failed = "cannot lock " GOAL_KNOBS_DIR;
-		err = goal_knobs_open(&place->knobs);
-	}
 	if (err)
 		place_close(place);
 	return err;
@@ -93,12 +79,7 @@ int place_open(struct place *place, int dir, const char **failed)
 void place_close(struct place *place)
 {
 	rooms_free(&place->rooms);
-	if (place->knobs.file >= 0)
-		goal_knobs_close(&place->knobs);
-	if (place->module >= 0)
-		close(place->module);
-	if (place->dir >= 0)
-		close(place->dir);
+	steering_close(&place->steering);
 }
 
 __u64 place_most_bytes(const struct place *place)
@@ -155,11 +136,11 @@ static int allocate_by_goal(const struct place *place, int donor,
 			       donor_start);
 	if (err)
 		return err;
-	err = goal_knobs_raise(&place->knobs);
+	err = goal_knobs_raise(&place->steering.knobs);
 	if (err)
 		return err;
 	err = donor_allocate(donor, *donor_start, bytes, place->keep_free);
-	err_restore = goal_knobs_restore(&place->knobs);
+	err_restore = goal_knobs_restore(&place->steering.knobs);
 	return err ?: err_restore;
 }
 
@@ -187,7 +168,7 @@ static int allocate_by_module(const struct place *place, int donor,
 {
 	struct frsp_range ranges[MAX_RANGES];
 	unsigned int n = ranges_in(place, choice->group, ranges);
-	int err = frsp_module_place(place->module, donor, ranges, n);
+	int err = frsp_module_place(place->steering.module, donor, ranges, n);
 
 	*donor_start = piece->start;
 	return err
@@ -205,7 +186,7 @@ static int allocate(struct place *place, int donor,
 {
 	int err = -EOPNOTSUPP;
 
-	if (use_module && place->module >= 0)
+	if (use_module && place->steering.module >= 0)
 		err = allocate_by_module(place, donor, piece, choice,
 					 donor_start);
 	/* frsp.ko has detached the filesystem, or has stopped */

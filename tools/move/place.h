@@ -4,19 +4,16 @@
 #define FRSP_MOVE_PLACE_H
 
 #include "move/area.h"
-#include "move/facts.h"
-#include "move/goal_knobs.h"
 #include "move/miss.h"
 #include "move/plan.h"
 #include "move/rooms.h"
+#include "move/steering.h"
 
 struct place {
 	const struct move_fs *fs;
 	const struct area *area;
 	__u64 keep_free; /* bytes, in the area and in the filesystem */
-	int dir;	 /* a directory of the filesystem */
-	int module;	 /* FRSP_DEVICE, if frsp.ko steers here; else -1 */
-	struct goal_knobs knobs;
+	struct steering steering;
 	struct rooms rooms;
 	__u32 near;	      /* the group where to begin */
 	enum place_miss miss; /* of the last piece that got no blocks */

@@ -21,7 +21,6 @@
 #include "move/regain.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
@@ -57,30 +56,12 @@ static struct group group_of(const struct move_fs *fs, __u64 block)
 
 int regain_open(struct regain *regain, int dir, const char **failed)
 {
-	int err;
-
-	regain->knobs = (struct goal_knobs){.fs_name = regain->fs->name,
-					    .dir = GOAL_KNOBS_DIR,
-					    .sys = "/sys",
-					    .file = -1};
-	regain->module =
-		regain->fs->notes_exchanges ? frsp_module_open() : -ENOENT;
-	regain->dir = fcntl(dir, F_DUPFD_CLOEXEC, 0);
-	*failed = "cannot lock " GOAL_KNOBS_DIR;
-	err = regain->dir < 0 ? -errno : goal_knobs_open(&regain->knobs);
-	if (err)
-		regain_close(regain);
-	return err;
+	return steering_open(&regain->steering, regain->fs, dir, failed);
 }
 
 void regain_close(struct regain *regain)
 {
-	if (regain->knobs.file >= 0)
-		goal_knobs_close(&regain->knobs);
-	if (regain->module >= 0)
-		close(regain->module);
-	if (regain->dir >= 0)
-		close(regain->dir);
+	steering_close(&regain->steering);
 }
 
 static int miss(struct regain *regain, enum place_miss why)
@@ -151,8 +132,8 @@ static int choose(struct regain *regain, struct search *search)
 	__u32 wanted = (search->physical - start) / block;
 	struct free_space space;
 	struct buddy buddy;
-	int err = free_space_read(regain->dir, start, search->group.end * block,
-				  &space);
+	int err = free_space_read(regain->steering.dir, start,
+				  search->group.end * block, &space);
 
 	if (err)
 		return err;
@@ -217,25 +198,37 @@ static bool is_in_group(const struct regain *regain,
 	return is_in;
 }
 
+/* Allocates at the offset, or leaves it if the anchor is what is wanted. */
+static int allocate_at(struct regain *regain, struct search *search,
+		       __u64 *donor_start)
+{
+	int err = need_anchor(regain, search);
+
+	if (!err)
+		err = find(search->donor, search->physical, donor_start,
+			   search->bytes);
+	if (err != -ENOENT)
+		return err;
+	return donor_allocate(search->donor, search->offset,
+			      (__u64)search->blocks * regain->fs->block_bytes,
+			      regain->keep_free);
+}
+
 /* Takes a piece. 1: it has what is wanted; 0: it does not, and was given back;
  * or -errno.
  */
 static int take(struct regain *regain, struct search *search,
 		__u64 *donor_start)
 {
-	int err = choose(regain, search);
+	int err = choose(regain, search), err_restore;
 
 	if (!err)
-		err = need_anchor(regain, search);
-	/* the anchor may be just there */
-	if (!err)
-		err = find(search->donor, search->physical, donor_start,
-			   search->bytes);
-	if (err != -ENOENT)
-		return err ?: 1;
-	err = donor_allocate(search->donor, search->offset,
-			     (__u64)search->blocks * regain->fs->block_bytes,
-			     regain->keep_free);
+		err = goal_knobs_raise(&regain->steering.knobs);
+	if (err)
+		return err;
+	err = allocate_at(regain, search, donor_start);
+	err_restore = goal_knobs_restore(&regain->steering.knobs);
+	err = err ?: err_restore;
 	if (!err)
 		err = find(search->donor, search->physical, donor_start,
 			   search->bytes);
@@ -272,13 +265,8 @@ static int regain_by_goal(struct regain *regain, int donor, __u64 file_start,
 		.group = group,
 		.aim = {.group_start = group.start, .group_end = group.end},
 	};
-	int err = goal_knobs_raise(&regain->knobs), err_restore;
 
-	if (err)
-		return err;
-	err = take_until(regain, &search, donor_start);
-	err_restore = goal_knobs_restore(&regain->knobs);
-	return err ?: err_restore;
+	return take_until(regain, &search, donor_start);
 }
 
 static int regain_by_module(struct regain *regain, int donor, __u64 file_start,
@@ -286,7 +274,7 @@ static int regain_by_module(struct regain *regain, int donor, __u64 file_start,
 {
 	__u32 block = regain->fs->block_bytes;
 	const struct frsp_range range = {physical / block, *bytes / block};
-	int err = frsp_module_place(regain->module, donor, &range, 1);
+	int err = frsp_module_place(regain->steering.module, donor, &range, 1);
 
 	if (!err)
 		err = donor_allocate(donor, file_start, *bytes,
@@ -301,7 +289,7 @@ static int allocate(struct regain *regain, int donor, __u64 file_start,
 {
 	int err = -EOPNOTSUPP;
 
-	if (regain->module >= 0)
+	if (regain->steering.module >= 0)
 		err = regain_by_module(regain, donor, file_start, physical,
 				       donor_start, bytes);
 	/* frsp.ko has detached the filesystem, or has stopped */
@@ -323,7 +311,8 @@ static int cut(struct regain *regain, __u64 physical, __u64 *bytes)
 
 	if (*bytes > group.end * block - physical)
 		*bytes = group.end * block - physical;
-	err = free_space_read(regain->dir, physical, physical + *bytes, &space);
+	err = free_space_read(regain->steering.dir, physical, physical + *bytes,
+			      &space);
 	if (err)
 		return err;
 	if (!space.n || space.ranges[0].start > physical) {
@@ -344,7 +333,7 @@ static int cut_after_commit(struct regain *regain, __u64 physical, __u64 *bytes)
 {
 	int err = -EADDRNOTAVAIL;
 
-	if (fsync(regain->dir))
+	if (fsync(regain->steering.dir))
 		return -errno;
 	for (int i = 0; i < MAX_LOOKS && err == -EADDRNOTAVAIL; i++) {
 		if (i)

@@ -5,16 +5,13 @@
 
 #include <stdbool.h>
 
-#include "move/facts.h"
-#include "move/goal_knobs.h"
 #include "move/miss.h"
+#include "move/steering.h"
 
 struct regain {
 	const struct move_fs *fs;
 	__u64 keep_free; /* bytes that must stay available to others */
-	int dir;	 /* a directory of the filesystem */
-	int module;	 /* FRSP_DEVICE, if frsp.ko steers here; else -1 */
-	struct goal_knobs knobs;
+	struct steering steering;
 	enum place_miss miss; /* why the last call got no blocks */
 };
 
