@@ -114,6 +114,9 @@ static void take_files(const struct hot_monitor_parts *parts,
 {
 	const struct hot_table *table = hot_track_table(parts->track);
 
+	page->known_bytes = 0;
+	for (__u32 i = 0; i < page->n_all_files; i++)
+		page->known_bytes += all[i].bytes;
 	page->n_files = page->n_all_files < HOT_ACTOR_PAGE_FILES
 				? page->n_all_files
 				: HOT_ACTOR_PAGE_FILES;

@@ -17,6 +17,7 @@ struct hot_actor_page {
 	struct hot_row files[HOT_ACTOR_PAGE_FILES];
 	__u32 n_files;
 	__u32 n_all_files; /* that it is known to have moved bytes of */
+	__u64 known_bytes; /* that it moved of these */
 };
 
 /* The key of a row of the view. */

@@ -45,6 +45,19 @@ static void print_counts(FILE *out, const struct hot_row *row, bool exact)
 		fmt_bytes(b, row->write_bytes_per_s + 0.5, exact));
 }
 
+/* A file names three processes, so it may not name this one. */
+static void print_known(FILE *out, const struct hot_actor_page *page, __u64 all,
+			bool exact)
+{
+	char other[FMT_LEN];
+
+	fprintf(out, "files    %u known, most bytes of it first\n",
+		page->n_all_files);
+	if (all > page->known_bytes)
+		fprintf(out, "other    %s of metadata, or of files not known\n",
+			fmt_bytes(other, all - page->known_bytes, exact));
+}
+
 static int add_file(struct table *table, const struct hot_row *row, __u64 all,
 		    bool exact)
 {
@@ -80,8 +93,7 @@ int actor_text_print(FILE *out, const struct hot_actor_page *page, bool exact,
 	print_who(out, page);
 	if (row->n_who)
 		print_counts(out, row, exact);
-	fprintf(out, "files    %u, most bytes of it first\n",
-		page->n_all_files);
+	print_known(out, page, all, exact);
 	for (__u32 i = 0; i < page->n_files && !err; i++)
 		err = add_file(table, &page->files[i], all, exact);
 	if (!err)
