@@ -14,7 +14,7 @@ USES_watch := base fs module
 USES_heat := base fs paths watch
 USES_map := base fs module paths heat
 USES_cli := base ui watch
-USES_hotmon := base ui cli fs paths watch heat
+USES_hotmon := base ui cli fs module paths watch heat
 USES_top := base ui cli fs module paths watch heat map
 USES_ctl := base ui cli fs module paths move watch heat
 

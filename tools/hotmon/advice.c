@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "module/module.h"
+
 static bool always(const struct hot_page *page)
 {
 	(void)page;
@@ -34,6 +36,13 @@ static bool is_deleted_but_open(const struct hot_page *page)
 	return !page->stat_err && !page->st.st_nlink;
 }
 
+/* What only frsp.ko knows. */
+static bool has_module(const struct hot_page *page)
+{
+	(void)page;
+	return frsp_module_is_loaded();
+}
+
 /* A row applies to a type of filesystem, NULL: all, if .applies says so. In the
  * command, %p is the path, %m the mount and %i the inode number. Without that
  * path or mount the row does not apply.
@@ -56,8 +65,7 @@ static const struct {
 	{NULL, has_links, "find %m -xdev -inum %i", "finds all its names"},
 	{NULL, is_deleted_but_open, "lsof +L1 %m",
 	 "says who holds deleted files open"},
-	{"ext4", always, "frspctl tree %m",
-	 "shows where space is free, if frsp.ko is loaded"},
+	{"ext4", has_module, "frspctl tree %m", "shows where space is free"},
 };
 
 char *advice_quote(const char *text)

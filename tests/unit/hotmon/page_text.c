@@ -9,6 +9,7 @@
 #include "heat/actors.h"
 #include "hotmon/advice.h"
 #include "hotmon/page_text.h"
+#include "module/module.h"
 #include "suite.h"
 
 #define MIB (1ULL << 20)
@@ -212,6 +213,15 @@ static void test_given(void **state)
 	assert_has("run      filefrag -v /srv/new\n");
 }
 
+/* A command that needs frsp.ko is no help without it. */
+static void test_module(void **state)
+{
+	(void)state;
+	print(80, false);
+	assert_int_equal(strstr(text, "frspctl tree /srv") != NULL,
+			 frsp_module_is_loaded());
+}
+
 static void assert_quoted(const char *word, const char *expected)
 {
 	char *quoted = advice_quote(word);
@@ -240,6 +250,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_not_known, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_given, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_module, setup, teardown),
 		cmocka_unit_test_setup(test_quote, setup),
 	};
 
