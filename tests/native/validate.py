@@ -96,7 +96,7 @@ NUMBER = {"temperature", "ns_per_event", "per_s", "queue", "util_pct", "reads_pe
           "writes_per_s"}
 NULL_OR_NUMBER = {"links", "pid", "tree", "taken_pct", "per_s",
                   "bytes_per_s", "queue", "util_pct", "p50_ns", "p99_ns",
-                  "size", "allocated_bytes", "file_bytes"}
+                  "size", "allocated_bytes", "file_bytes", "heat_pct"}
 # Arrays of any names.
 NAMES = {"over", "on"}
 # Arrays of numbers or null; and fields that may be null or an object.
