@@ -4,21 +4,10 @@
 # Tests of pinned BPF programs, which go on without the frsp-top that loaded them.
 
 load lib
+load pins
 
 top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
-pins=/sys/fs/bpf/frsp
 schema=$(sed -n 's/^#define WATCH_PIN_SCHEMA //p' "$native_dir/../../tools/watch/pin.h")
-
-# Mounts a bpffs where no init has mounted it, such as in a container.
-setup_file() {
-	mountpoint -q "${pins%/*}" && return
-	mount -t bpf bpf "${pins%/*}"
-	export bpffs_is_ours=yes
-}
-
-teardown_file() {
-	[[ ! ${bpffs_is_ours:-} ]] || umount "${pins%/*}"
-}
 
 top_run() { # top_run STATUS [ARG...]
 	status=0

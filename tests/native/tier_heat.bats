@@ -4,19 +4,7 @@
 # Tests of the share of heat in frspctl tiers: it is compared with the reads that were done.
 
 load lib
-
-pins=/sys/fs/bpf/frsp
-
-# Mounts a bpffs where no init has mounted it, such as in a container.
-setup_file() {
-	mountpoint -q "${pins%/*}" && return
-	mount -t bpf bpf "${pins%/*}"
-	export bpffs_is_ours=yes
-}
-
-teardown_file() {
-	[[ ! ${bpffs_is_ours:-} ]] || umount "${pins%/*}"
-}
+load pins
 
 pin() {
 	defer "$frsp_top" --unpin
