@@ -10,6 +10,11 @@
 
 #include "base/clock.h"
 
+const char *fmt_plural(__u64 n)
+{
+	return n == 1 ? "" : "s";
+}
+
 const char *fmt_bytes(char buf[FMT_LEN], __u64 bytes, bool exact)
 {
 	static const char units[] = "KMGTPE";

@@ -9,6 +9,9 @@
 
 #define FMT_LEN 32
 
+/* What makes a noun a plural: "" for 1, else "s". */
+const char *fmt_plural(__u64 n);
+
 /* "1.5M" (IEC, base 1024, one decimal; plain below 1024); exact: all digits. */
 const char *fmt_bytes(char buf[FMT_LEN], __u64 bytes, bool exact);
 

@@ -303,18 +303,13 @@ static void print_failure(const char *path, const struct move_result *result)
 		 strerror(-result->err));
 }
 
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void print_numbers(const struct move_report *report,
 			  const struct move_result *result)
 {
 	char bytes[FMT_LEN];
 
 	printf("%zu -> %zu extent%s, %s %s", result->extents_before,
-	       result->extents_after, plural(result->extents_after),
+	       result->extents_after, fmt_plural(result->extents_after),
 	       fmt_bytes(bytes,
 			 report->dry_run ? result->planned_bytes
 					 : result->moved_bytes,
@@ -361,7 +356,7 @@ static void print_line(const struct move_report *report, const char *path,
 		break;
 	default:
 		printf("%zu extent%s, %s", result->extents_before,
-		       plural(result->extents_before),
+		       fmt_plural(result->extents_before),
 		       report->schemas->is_to_tier ? "already there"
 						   : "nothing to gain");
 	}
@@ -475,7 +470,7 @@ static void print_sum(const struct move_report *report, enum job_state outcome)
 	};
 	char bytes[FMT_LEN];
 
-	printf("%llu file%s, %llu %s", report->files, plural(report->files),
+	printf("%llu file%s, %llu %s", report->files, fmt_plural(report->files),
 	       report->improved, improved_word(report));
 	if (report->improved)
 		printf(": %llu -> %llu extents, %s %s", report->extents_before,

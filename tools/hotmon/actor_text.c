@@ -37,11 +37,13 @@ static void print_counts(FILE *out, const struct hot_row *row, bool exact)
 {
 	char a[FMT_LEN], b[FMT_LEN];
 
-	fprintf(out, "read     %s in %llu reads, now %s/s\n",
+	fprintf(out, "read     %s in %llu read%s, now %s/s\n",
 		fmt_bytes(a, row->read_bytes, exact), row->reads,
+		fmt_plural(row->reads),
 		fmt_bytes(b, row->read_bytes_per_s + 0.5, exact));
-	fprintf(out, "written  %s in %llu writes, now %s/s\n",
+	fprintf(out, "written  %s in %llu write%s, now %s/s\n",
 		fmt_bytes(a, row->write_bytes, exact), row->writes,
+		fmt_plural(row->writes),
 		fmt_bytes(b, row->write_bytes_per_s + 0.5, exact));
 }
 

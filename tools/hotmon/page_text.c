@@ -189,12 +189,15 @@ static void print_counts(FILE *out, const struct hot_page *page,
 	if (!heat->is_tracked)
 		put(out, style, "I/O",
 		    "none since tracking began, or the table has forgotten it");
-	putf(out, style, "heat", "%s degrees, %u ranges had I/O",
-	     fmt_temperature(a, row->temperature), heat->n_ranges);
-	putf(out, style, "read", "%s in %llu reads",
-	     bytes(a, row->read_bytes, style), row->reads);
-	putf(out, style, "written", "%s in %llu writes",
-	     bytes(b, row->write_bytes, style), row->writes);
+	putf(out, style, "heat", "%s degrees, %u range%s had I/O",
+	     fmt_temperature(a, row->temperature), heat->n_ranges,
+	     fmt_plural(heat->n_ranges));
+	putf(out, style, "read", "%s in %llu read%s",
+	     bytes(a, row->read_bytes, style), row->reads,
+	     fmt_plural(row->reads));
+	putf(out, style, "written", "%s in %llu write%s",
+	     bytes(b, row->write_bytes, style), row->writes,
+	     fmt_plural(row->writes));
 	if (!heat->has_rates)
 		put(out, style, "now", "known after the next interval");
 	else
@@ -443,8 +446,10 @@ static void print_count(FILE *out, const struct hot_page *page,
 	const struct extent_count *count = path_extents_count(page->extents);
 	char a[FMT_LEN], b[FMT_LEN];
 
-	putf(out, style, "", "%llu extents, in %llu pieces; the largest is %s",
-	     count->n_extents, count->n_pieces,
+	putf(out, style, "",
+	     "%llu extent%s, in %llu piece%s; the largest is %s",
+	     count->n_extents, fmt_plural(count->n_extents), count->n_pieces,
+	     fmt_plural(count->n_pieces),
 	     bytes(a, count->largest_bytes, style));
 	if (count->unwritten_bytes || count->shared_bytes)
 		putf(out, style, "", "%s are not written yet, %s are shared",

@@ -57,7 +57,7 @@ static void test_no_file_names_it(void **state)
 	char *text = print(0);
 
 	(void)state;
-	assert_has(text, "written  100.0K in 1 writes");
+	assert_has(text, "written  100.0K in 1 write,");
 	assert_has(text, "files    0 known");
 	assert_has(text,
 		   "other    100.0K of metadata, or of files not known\n");
