@@ -93,23 +93,35 @@ static void add_try(struct move_result *result, const struct move_result *more)
 	}
 }
 
-/* Moves the file. If the job has to wait in between, it tries again after that.
+/* If the job had to wait, the file goes on after that. If a part of it found no
+ * place, there may be one after a commit, where other files were before.
  */
+static bool goes_on(struct move_walk *walk, int dir, struct move_result *result)
+{
+	if (result->err == -EINTR) {
+		if (move_job_go_on(&walk->job))
+			return true;
+		result->err = move_job_error(&walk->job);
+	}
+	if (result->err || !result->kept_bytes || !walk->has_freed)
+		return false;
+	walk->has_freed = false;
+	return !fsync(dir);
+}
+
 static void move_with_job(struct move_walk *walk, int file, const char *path,
 			  int dir, struct move_result *result)
 {
-	struct move_result more = {0};
-
 	move_job_file(&walk->job, &walk->fs, file, path);
 	walk->move(walk, file, path, dir, result);
-	while (result->err == -EINTR) {
-		if (!move_job_go_on(&walk->job)) {
-			result->err = move_job_error(&walk->job);
-			return;
-		}
+	while (goes_on(walk, dir, result)) {
+		struct move_result more = {0};
+
 		walk->move(walk, file, path, dir, &more);
 		add_try(result, &more);
 	}
+	if (result->moved_bytes)
+		walk->has_freed = true;
 }
 
 static void move_open_file(struct move_walk *walk, const FTSENT *entry,

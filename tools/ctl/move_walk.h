@@ -31,6 +31,10 @@ struct move_walk {
 	/* The walk sets the rest. */
 	const struct ctl *ctl;
 	struct move_fs fs; /* of the last file; .dev 0: none yet */
+	/* ext4 allocates what was freed since the last commit only after the
+	 * next one.
+	 */
+	bool has_freed;
 	struct mover_options options;
 	struct move_pace pace;
 	struct move_report report;
