@@ -13,20 +13,6 @@
 	(FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC |                      \
 	 FIEMAP_EXTENT_DATA_INLINE)
 
-static void add_to_tiers(struct extent_count *count, __u64 start, __u64 end,
-			 const struct tiers *tiers)
-{
-	for (size_t i = 0; i < tiers->n_extents; i++) {
-		const struct tier_extent *on = &tiers->extents[i];
-		__u64 from = on->start > start ? on->start : start;
-		__u64 to = on->start + on->bytes < end ? on->start + on->bytes
-						       : end;
-
-		if (from < to)
-			count->tier_bytes[on->tier] += to - from;
-	}
-}
-
 void extent_count_add(struct extent_count *count,
 		      const struct fiemap_extent *extent,
 		      const struct tiers *tiers)
@@ -57,8 +43,8 @@ void extent_count_add(struct extent_count *count,
 		count->largest_bytes = count->piece_bytes;
 	count->next_logical = extent->fe_logical + bytes;
 	count->next_physical = extent->fe_physical + bytes;
-	add_to_tiers(count, extent->fe_physical, extent->fe_physical + bytes,
-		     tiers);
+	tiers_add_bytes(tiers, extent->fe_physical, extent->fe_physical + bytes,
+			count->tier_bytes);
 }
 
 static int count_all(int fd, const struct tiers *tiers, struct fiemap *map,

@@ -207,3 +207,16 @@ __u64 tiers_in(const struct tiers *tiers, __u64 start, __u64 end)
 		in |= 1ULL << tiers->extents[i].tier;
 	return in;
 }
+
+void tiers_add_bytes(const struct tiers *tiers, __u64 start, __u64 end,
+		     __u64 bytes[TIER_MAX])
+{
+	for (size_t i = first_behind(tiers, start);
+	     i < tiers->n_extents && tiers->extents[i].start < end; i++) {
+		const struct tier_extent *on = &tiers->extents[i];
+		__u64 from = on->start > start ? on->start : start;
+		__u64 to = on->start + on->bytes;
+
+		bytes[on->tier] += (to < end ? to : end) - from;
+	}
+}

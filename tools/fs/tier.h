@@ -76,4 +76,8 @@ void tiers_free(struct tiers *tiers);
 /* The tiers that have any of the bytes [start, end), as bits; 0: unknown. */
 __u64 tiers_in(const struct tiers *tiers, __u64 start, __u64 end);
 
+/* Adds to bytes, by tier, how many of the bytes [start, end) it has. */
+void tiers_add_bytes(const struct tiers *tiers, __u64 start, __u64 end,
+		     __u64 bytes[TIER_MAX]);
+
 #endif

@@ -111,14 +111,11 @@ void heat_by_tier(const struct heat_pieces *pieces, const struct tiers *tiers,
 		heat[tier] = 0;
 	for (size_t i = 0; i < pieces->n; i++) {
 		const struct heat_piece *piece = &pieces->pieces[i];
+		__u64 bytes[TIER_MAX] = {0};
 
-		for (size_t k = 0; k < tiers->n_extents; k++) {
-			const struct tier_extent *on = &tiers->extents[k];
-			__u64 bytes = common(piece->physical,
-					     piece->physical + piece->bytes,
-					     on->start, on->start + on->bytes);
-
-			heat[on->tier] += piece->heat * bytes / piece->bytes;
-		}
+		tiers_add_bytes(tiers, piece->physical,
+				piece->physical + piece->bytes, bytes);
+		for (unsigned int tier = 0; tier < TIER_MAX; tier++)
+			heat[tier] += piece->heat * bytes[tier] / piece->bytes;
 	}
 }

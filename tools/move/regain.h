@@ -3,8 +3,6 @@
 #ifndef FRSP_MOVE_REGAIN_H
 #define FRSP_MOVE_REGAIN_H
 
-#include <stdbool.h>
-
 #include "move/miss.h"
 #include "move/steering.h"
 

@@ -36,9 +36,10 @@ __u32 rooms_group_of(const struct rooms *rooms, __u64 block)
 	return (block - rooms->first_block) / rooms->group_blocks;
 }
 
-__u32 rooms_row_in(__u64 start, __u64 end, __u32 most)
+/* The largest aligned row in the blocks [start, end) of a group. */
+static __u32 row_in(const struct rooms *rooms, __u32 start, __u32 end)
 {
-	__u32 row = most;
+	__u32 row = rooms->most_in_a_row;
 
 	while (row && (start + row - 1) / row * row + row > end)
 		row /= 2;
@@ -51,7 +52,7 @@ __u32 rooms_row_in(__u64 start, __u64 end, __u32 most)
 static void add_in_area(const struct rooms *rooms, struct room *room,
 			__u32 start, __u32 end)
 {
-	__u32 row = rooms_row_in(start, end, rooms->most_in_a_row);
+	__u32 row = row_in(rooms, start, end);
 
 	room->area_free_blocks += end - start;
 	if (row > room->row_blocks)

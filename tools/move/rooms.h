@@ -60,11 +60,6 @@ void rooms_free(struct rooms *rooms);
 __u64 rooms_start(const struct rooms *rooms, __u32 group);
 __u32 rooms_group_of(const struct rooms *rooms, __u64 block);
 
-/* The most blocks in a row among the blocks [start, end) of a group: a power of
- * 2, at a multiple of it, and at most the power of 2 most. 0: none.
- */
-__u32 rooms_row_in(__u64 start, __u64 end, __u32 most);
-
 /* Sets the numbers of the groups [from, to). space: what is free there. */
 void rooms_take(struct rooms *rooms, __u32 from, __u32 to,
 		const struct free_space *space, const struct area *area);
