@@ -39,7 +39,7 @@ in_guest() { # in_guest KERNEL
 }
 
 @test "6.12-cloud: hotmon counts exactly" {
-	passes_tap 6.12-cloud 11
+	passes_tap 6.12-cloud 10
 }
 
 @test "6.16: hotmon counts exactly" {

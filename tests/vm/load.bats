@@ -8,7 +8,7 @@ bats_require_minimum_version 1.8.0
 load guests.bash
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=1200
+	export BATS_TEST_TIMEOUT=4500
 	build_with_newest_clang
 	start_guests 6.1
 }

@@ -6,7 +6,7 @@
 bats_require_minimum_version 1.8.0
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=1200
+	export BATS_TEST_TIMEOUT=4500
 }
 
 @test "6.12: QEMU is killed while files in use are moved: each promise is kept" {

@@ -7,7 +7,7 @@ bats_require_minimum_version 1.8.0
 load guests.bash
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=2400
+	export BATS_TEST_TIMEOUT=4500
 	start_guests 6.1 6.12
 }
 

@@ -8,7 +8,7 @@ bats_require_minimum_version 1.8.0
 load guests.bash
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=3000
+	export BATS_TEST_TIMEOUT=4500
 	start_guests 6.1
 }
 
