@@ -23,9 +23,23 @@ static inline __u32 le32_get(const __u8 *from)
 	return le32toh(value);
 }
 
+static inline __u64 le64_get(const __u8 *from)
+{
+	__u64 value;
+
+	memcpy(&value, from, sizeof(value));
+	return le64toh(value);
+}
+
 static inline void le32_put(__u8 *to, __u32 value)
 {
 	value = htole32(value);
+	memcpy(to, &value, sizeof(value));
+}
+
+static inline void le64_put(__u8 *to, __u64 value)
+{
+	value = htole64(value);
 	memcpy(to, &value, sizeof(value));
 }
 
