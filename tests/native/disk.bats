@@ -347,13 +347,14 @@ kill_if_there() {
 
 @test "text and JSON have the same numbers" {
 	slow_disk disk 20 20 20
+	# the third reports of both are of a time in which fio ran
 	hotmon_launch text --batch --bytes --devices 2
 	hotmon_launch report --json --devices -r 1 2
-	fio_on disk --rw=randread --time_based --runtime=5
+	fio_on disk --rw=randread --time_based --runtime=8
 	hotmon_end text INT
 	hotmon_end report INT
-	sed -n 2p "$test_dir/report.out" >"$test_dir/report.json"
-	grep "^${loop_of[disk]#/dev/} " "$test_dir/text.out" | sed -n 2p >"$test_dir/line"
+	sed -n 3p "$test_dir/report.out" >"$test_dir/report.json"
+	grep "^${loop_of[disk]#/dev/} " "$test_dir/text.out" | sed -n 3p >"$test_dir/line"
 	within 5 "r/s" "$(awk '{ print $3 }' "$test_dir/line")" "$(device disk .read.per_s)"
 	within 5 "READ/s" "$(awk '{ print $6 }' "$test_dir/line")" "$(device disk .read.bytes_per_s)"
 	within 5 "R-P50" "$(awk '{ print $8 }' "$test_dir/line")" "$(device disk .read_latency.queued.p50_ns)"

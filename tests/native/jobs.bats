@@ -91,7 +91,7 @@ sum() { # sum NAME FILTER: of the last object that the mover of the file printed
 	make_files x y
 	strace -y -o "$test_dir/trace" -e trace=fdatasync,fsync,ioctl,pwrite64 "$frspctl" defrag --rate 0 "$test_dir/a/x" >"$test_dir/out"
 	# per call: w: the journal is written, s: and synced; x: an exchange (EXT4_IOC_MOVE_EXT)
-	sed -nE 's/^pwrite64\([0-9]+<[^>]*journal\.db-wal>.*/w/p; s/^f(data)?sync\([0-9]+<[^>]*journal\.db-wal>.*/s/p; s/^ioctl\(.*(0x660f|_IOC\(_IOC_READ\|_IOC_WRITE, 0x66, 0xf, ).*/x/p' "$test_dir/trace" |
+	sed -nE 's/^pwrite64\([0-9]+<[^>]*journal\.db-wal>.*/w/p; s/^f(data)?sync\([0-9]+<[^>]*journal\.db-wal>.*/s/p; s/^ioctl\(.*(0x660f|_IOC\(_IOC_READ\|_IOC_WRITE, 0x66, 0xf, |EXT4_IOC_MOVE_EXT).*/x/p' "$test_dir/trace" |
 		tr -d '\n' | sed -E 's/(.)\1+/\1/g' >"$test_dir/order"
 	cat "$test_dir/order"
 	# begin of the job, intent, exchanges with what is planned in between, done and end

@@ -2,10 +2,12 @@
 /* The program hotmon: shows which files and ranges the disk works for. */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <locale.h>
+#include <sys/stat.h>
 
 #include "base/aside.h"
 #include "base/interrupt.h"
@@ -139,6 +141,26 @@ static enum exit_code resolve_cgroup(struct hotmon_opts *opts)
 	return EXIT_OK;
 }
 
+/* Inode of /proc/self/ns/pid: PROC_PID_INIT_INO of the kernel's proc_ns.h. In
+ * another namespace the numbers of -p cannot be looked up.
+ */
+#define INITIAL_PID_NS 0xeffffffcU
+
+static enum exit_code check_pids(const struct hot_track_options *track)
+{
+	struct stat ns;
+
+	if (stat("/proc/self/ns/pid", &ns) || ns.st_ino != INITIAL_PID_NS)
+		return EXIT_OK;
+	for (__u32 i = 0; i < track->n_pids; i++)
+		if (kill(track->pids[i], 0) && errno == ESRCH)
+			return log_fail(EXIT_FAILED,
+					"\"ps -e\" lists the processes",
+					"-p %u: %s", track->pids[i],
+					strerror(ESRCH));
+	return EXIT_OK;
+}
+
 static enum exit_code fail_mounts(int err)
 {
 	return log_fail(EXIT_FAILED, NULL, "cannot read the mount table: %s",
@@ -157,6 +179,8 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 	code = resolve_filesystem(&hotmon->opts, mounts);
 	if (code == EXIT_OK)
 		code = resolve_cgroup(&hotmon->opts);
+	if (code == EXIT_OK)
+		code = check_pids(&hotmon->opts.monitor.track);
 	if (code != EXIT_OK) {
 		mount_table_free(mounts);
 		return code;

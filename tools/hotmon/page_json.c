@@ -158,14 +158,15 @@ static void add_ranges(struct json_object *object, const struct hot_page *page,
 	const struct hot_row **order =
 		calloc(heat->n_ranges + 1, sizeof(const struct hot_row *));
 	struct json_object *array = json_object_new_array();
-	__u32 n = order ? heat->n_ranges : 0;
+	__u32 n = heat->n_ranges;
 
-	if (order)
-		file_heat_order(heat, sort, order);
 	if (max_rows && n > max_rows)
 		n = max_rows;
-	for (__u32 i = 0; i < n; i++)
-		json_object_array_add(array, hot_json_range(order[i]));
+	if (order) {
+		file_heat_order(heat, sort, order);
+		for (__u32 i = 0; i < n; i++)
+			json_object_array_add(array, hot_json_range(order[i]));
+	}
 	json_object_object_add(object, "ranges", array);
 	free(order);
 }

@@ -35,6 +35,8 @@ static void print_searches(FILE *out, const struct frsp_alloc_fs *alloc)
 		"Clusters asked for %llu, got %llu; groups scanned %llu, extents looked at %llu\n",
 		alloc->requested_clusters, alloc->obtained_clusters,
 		alloc->groups_scanned, alloc->extents_found);
+	if (!alloc->searches)
+		return;
 	fputs("Criterion that ended the search, strictest first:", out);
 	for (int i = 0; i < FRSP_ALLOC_NR_CRITERIA; i++)
 		if (alloc->criteria[i])

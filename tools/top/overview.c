@@ -115,7 +115,7 @@ static int add_row(struct table *table, const struct shown *shown,
 		   const struct top_row *row, bool exact)
 {
 	char text[TOP_N_COLUMNS][TOP_CELL_LEN];
-	const char *cells[TOP_N_COLUMNS];
+	const char *cells[TOP_N_COLUMNS] = {0};
 
 	for (size_t i = 0; i < shown->n; i++)
 		cells[i] =
