@@ -25,7 +25,7 @@ static bool is_meant(void *context, const char *section)
 }
 
 static enum exit_code print_error(const char *path, int err,
-				  const struct tier_config_error *error)
+				  const struct ini_error *error)
 {
 	if (err != -EINVAL)
 		return log_fail(EXIT_FAILED, NULL, "%s: %s", path,
@@ -48,7 +48,7 @@ static enum exit_code from_config(const char *config, struct fs_tiers *found)
 		.name = found->name,
 		.shown = found->shown,
 	};
-	struct tier_config_error error;
+	struct ini_error error;
 	FILE *in = fopen(path, "re");
 	char uuid[EXT4_UUID_TEXT_LEN];
 	int err;

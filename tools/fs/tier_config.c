@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fs/tier_config.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fmt.h"
-
-#define MAX_LINE 4096
 
 /* A range of a section, and where it is from. */
 struct range {
@@ -20,8 +16,6 @@ struct range {
 
 struct parsing {
 	const struct tier_config_fs *fs;
-	struct tier_config_error *error;
-	unsigned int line;
 	unsigned int section_line; /* of the present section; 0: none yet */
 	char **sections;	   /* the names of all */
 	size_t n_sections;
@@ -32,6 +26,9 @@ struct parsing {
 	struct range *found; /* those of the filesystem */
 	size_t n_found;
 };
+
+static const char section_remedy[] =
+	"a section is [UUID=...] or [/dev/NAME]: \"lsblk -o name,uuid\" shows both";
 
 static const char *const class_words[] = {
 	[TIER_FAST] = "fast",
@@ -44,34 +41,6 @@ const char *tier_class_word(enum tier_class class)
 	return class_words[class];
 }
 
-__attribute__((format(printf, 4, 5))) static int wrong(struct parsing *parsing,
-						       unsigned int line,
-						       const char *remedy,
-						       const char *format, ...)
-{
-	va_list args;
-
-	parsing->error->line = line;
-	parsing->error->remedy = remedy;
-	va_start(args, format);
-	vsnprintf(parsing->error->what, sizeof(parsing->error->what), format,
-		  args);
-	va_end(args);
-	return -EINVAL;
-}
-
-static char *strip(char *text)
-{
-	size_t len;
-
-	while (isspace((unsigned char)*text))
-		text++;
-	len = strlen(text);
-	while (len && isspace((unsigned char)text[len - 1]))
-		text[--len] = '\0';
-	return text;
-}
-
 static int compare(const void *a, const void *b)
 {
 	const struct range *one = a, *other = b;
@@ -80,15 +49,15 @@ static int compare(const void *a, const void *b)
 }
 
 /* Checks the section that ends, and keeps it if it is for the filesystem. */
-static int end_section(struct parsing *parsing)
+static int end_section(struct parsing *parsing, struct ini_error *error)
 {
 	__u64 most = parsing->is_meant ? parsing->fs->bytes : ~0ULL;
 
 	if (!parsing->section_line)
 		return 0;
 	if (!parsing->n)
-		return wrong(
-			parsing, parsing->section_line,
+		return ini_wrong(
+			error, parsing->section_line,
 			"add a line such as \"fast = 0-10G\", or remove the section",
 			"the section has no ranges");
 	qsort(parsing->ranges, parsing->n, sizeof(*parsing->ranges), compare);
@@ -97,8 +66,8 @@ static int end_section(struct parsing *parsing)
 		const struct range *last = i ? range - 1 : NULL;
 
 		if (last && last->end > range->start)
-			return wrong(
-				parsing,
+			return ini_wrong(
+				error,
 				range->line > last->line ? range->line
 							 : last->line,
 				"give each byte to one tier: the first byte after a range may begin the next",
@@ -107,8 +76,8 @@ static int end_section(struct parsing *parsing)
 							 : range->line);
 		if (range->start >= most ||
 		    (range->end != ~0ULL && range->end > most))
-			return wrong(
-				parsing, range->line,
+			return ini_wrong(
+				error, range->line,
 				"leave the end out, as in \"10G-\", for all up to the end",
 				"the range goes beyond the filesystem's end, %llu bytes",
 				most);
@@ -122,30 +91,25 @@ static int end_section(struct parsing *parsing)
 	return 0;
 }
 
-static int begin_section(struct parsing *parsing, char *text)
+static int begin_section(void *context, char *text, struct ini_error *error)
 {
-	static const char remedy[] =
-		"a section is [UUID=...] or [/dev/NAME]: \"lsblk -o name,uuid\" shows both";
-	size_t len = strlen(text);
+	struct parsing *parsing = context;
+	unsigned int line = error->line;
 	char **more;
-	int err = end_section(parsing);
+	int err = end_section(parsing, error);
 
 	if (err)
 		return err;
-	if (text[len - 1] != ']')
-		return wrong(parsing, parsing->line, remedy,
-			     "the section's name has no \"]\" at its end");
-	text[len - 1] = '\0';
-	text = strip(text + 1);
 	if (strncmp(text, "UUID=", 5) && strncmp(text, "/dev/", 5))
-		return wrong(parsing, parsing->line, remedy,
-			     "\"%.60s\" is neither a UUID nor a device", text);
+		return ini_wrong(error, line, section_remedy,
+				 "\"%.60s\" is neither a UUID nor a device",
+				 text);
 	for (size_t i = 0; i < parsing->n_sections; i++)
 		if (!strcasecmp(parsing->sections[i], text))
-			return wrong(parsing, parsing->line,
-				     "put all ranges into one section",
-				     "there is a section \"%.60s\" before",
-				     text);
+			return ini_wrong(error, line,
+					 "put all ranges into one section",
+					 "there is a section \"%.60s\" before",
+					 text);
 	more = reallocarray(parsing->sections, parsing->n_sections + 1,
 			    sizeof(*more));
 	if (!more)
@@ -154,46 +118,48 @@ static int begin_section(struct parsing *parsing, char *text)
 	more[parsing->n_sections] = strdup(text);
 	if (!more[parsing->n_sections++])
 		return -ENOMEM;
-	parsing->section_line = parsing->line;
+	parsing->section_line = line;
 	parsing->is_meant = parsing->fs->is_meant(parsing->fs->context, text);
 	if (!parsing->is_meant)
 		return 0;
 	if (parsing->meant_line)
-		return wrong(
-			parsing, parsing->line,
+		return ini_wrong(
+			error, line,
 			"put all ranges of a filesystem into one section",
 			"the section of line %u is for the same filesystem",
 			parsing->meant_line);
-	parsing->meant_line = parsing->line;
+	parsing->meant_line = line;
 	return 0;
 }
 
 /* Parses "0-10G", or "10G-". */
-static int add_range(struct parsing *parsing, enum tier_class class, char *text)
+static int add_range(struct parsing *parsing, enum tier_class class, char *text,
+		     struct ini_error *error)
 {
 	struct range range = {
-		.class = class, .line = parsing->line, .end = ~0ULL};
+		.class = class, .line = error->line, .end = ~0ULL};
 	char *dash = strchr(text, '-'), *end;
 	struct range *more;
 	int err = dash ? 0 : -EINVAL;
 
 	if (dash) {
 		*dash = '\0';
-		end = strip(dash + 1);
-		err = fmt_parse_bytes(strip(text), &range.start);
+		end = ini_strip(dash + 1);
+		err = fmt_parse_bytes(ini_strip(text), &range.start);
 		if (!err && *end)
 			err = fmt_parse_bytes(end, &range.end);
 		*dash = '-';
 	}
 	if (err)
-		return wrong(
-			parsing, parsing->line,
+		return ini_wrong(
+			error, error->line,
 			"write it as 0-10G, with numbers of bytes, or K, M, G or T; 10G- is all from 10G on",
 			"\"%.60s\" is not a range", text);
 	if (range.start >= range.end)
-		return wrong(parsing, parsing->line,
-			     "the second number must be larger than the first",
-			     "the range \"%.60s\" is empty", text);
+		return ini_wrong(
+			error, error->line,
+			"the second number must be larger than the first",
+			"the range \"%.60s\" is empty", text);
 	more = reallocarray(parsing->ranges, parsing->n + 1, sizeof(*more));
 	if (!more)
 		return -ENOMEM;
@@ -202,70 +168,33 @@ static int add_range(struct parsing *parsing, enum tier_class class, char *text)
 	return 0;
 }
 
-static int take_ranges(struct parsing *parsing, char *text)
+static int take_ranges(void *context, char *key, char *value,
+		       struct ini_error *error)
 {
-	static const char remedy[] = "the classes are fast and slow";
-	char *value = strchr(text, '='), *next;
-	enum tier_class class = TIER_UNKNOWN;
+	struct parsing *parsing = context;
+	enum tier_class class;
+	char *next;
 	int err = 0;
 
-	if (!value)
-		return wrong(
-			parsing, parsing->line,
-			"a line is a [SECTION], CLASS = RANGE[, RANGE...], empty, or a comment that begins with #",
-			"\"%.60s\" is nothing of these", text);
-	*value = '\0';
-	text = strip(text);
-	if (!strcmp(text, class_words[TIER_FAST]))
+	if (!strcmp(key, class_words[TIER_FAST]))
 		class = TIER_FAST;
-	else if (!strcmp(text, class_words[TIER_SLOW]))
+	else if (!strcmp(key, class_words[TIER_SLOW]))
 		class = TIER_SLOW;
 	else
-		return wrong(parsing, parsing->line, remedy,
-			     "no class \"%.60s\"", text);
+		return ini_wrong(error, error->line,
+				 "the classes are fast and slow",
+				 "no class \"%.60s\"", key);
 	if (!parsing->section_line)
-		return wrong(parsing, parsing->line,
-			     "write [UUID=...] or [/dev/NAME] before it",
-			     "the range is in no section");
-	for (value++; !err && value; value = next) {
+		return ini_wrong(error, error->line,
+				 "write [UUID=...] or [/dev/NAME] before it",
+				 "the range is in no section");
+	for (; !err && value; value = next) {
 		next = strchr(value, ',');
 		if (next)
 			*next++ = '\0';
-		err = add_range(parsing, class, strip(value));
+		err = add_range(parsing, class, ini_strip(value), error);
 	}
 	return err;
-}
-
-static int take_line(struct parsing *parsing, char *text)
-{
-	text = strip(text);
-	if (!*text || *text == '#' || *text == ';')
-		return 0;
-	return *text == '[' ? begin_section(parsing, text)
-			    : take_ranges(parsing, text);
-}
-
-static int parse(struct parsing *parsing, FILE *in)
-{
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t len;
-	int err = 0;
-
-	errno = 0;
-	while (!err && (len = getline(&line, &size, in)) >= 0) {
-		parsing->line++;
-		if (len > MAX_LINE || strlen(line) != (size_t)len)
-			err = wrong(parsing, parsing->line,
-				    "the file must be text",
-				    "the line is too long, or has a NUL");
-		else
-			err = take_line(parsing, line);
-	}
-	if (!err && ferror(in))
-		err = errno ? -errno : -EIO;
-	free(line);
-	return err ?: end_section(parsing);
 }
 
 /* Makes a tier of each class. */
@@ -304,14 +233,23 @@ static int make_tiers(const struct parsing *parsing, struct tiers *tiers)
 }
 
 int tier_config_read(FILE *in, const struct tier_config_fs *fs,
-		     struct tiers *tiers, struct tier_config_error *error)
+		     struct tiers *tiers, struct ini_error *error)
 {
-	struct parsing parsing = {.fs = fs, .error = error};
+	struct parsing parsing = {.fs = fs};
+	const struct ini_reader reader = {
+		.begin_section = begin_section,
+		.take_value = take_ranges,
+		.context = &parsing,
+		.section_remedy = section_remedy,
+		.line_remedy =
+			"a line is a [SECTION], CLASS = RANGE[, RANGE...], empty, or a comment that begins with #",
+	};
 	int err;
 
 	*tiers = (struct tiers){0};
-	*error = (struct tier_config_error){0};
-	err = parse(&parsing, in);
+	err = ini_read(in, &reader, error);
+	if (!err)
+		err = end_section(&parsing, error);
 	if (!err)
 		err = make_tiers(&parsing, tiers);
 	for (size_t i = 0; i < parsing.n_sections; i++)

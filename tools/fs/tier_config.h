@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/ini.h"
 #include "fs/tier.h"
 
 #define TIER_CONFIG_FILE "/etc/frsp/tiers.conf"
@@ -37,13 +38,6 @@ struct tier_config_fs {
 	const char *name, *shown;
 };
 
-/* What is wrong, for a message. */
-struct tier_config_error {
-	unsigned int line; /* 0: the file as a whole */
-	char what[160];
-	const char *remedy;
-};
-
 /*
  * Reads the tiers of the filesystem. All of the file is checked, also other
  * sections, but for the size of their filesystems. 0: .n is 0 if there is no
@@ -51,7 +45,7 @@ struct tier_config_error {
  * -ENOMEM. On success the caller calls tiers_free().
  */
 int tier_config_read(FILE *in, const struct tier_config_fs *fs,
-		     struct tiers *tiers, struct tier_config_error *error);
+		     struct tiers *tiers, struct ini_error *error);
 
 /* "fast", "slow" or "unknown" */
 const char *tier_class_word(enum tier_class class);

@@ -14,7 +14,7 @@ static bool is_mine(void *context, const char *section)
 }
 
 static int read_text(const char *text, struct tiers *tiers,
-		     struct tier_config_error *error)
+		     struct ini_error *error)
 {
 	const struct tier_config_fs fs = {.is_meant = is_mine,
 					  .context = "UUID=12-34",
@@ -38,7 +38,7 @@ static void test_tiers(void **state)
 				   "slow = 10G-15G\n"
 				   "fast = 0-4K,5G-10G\n"
 				   "slow=15G-\n";
-	struct tier_config_error error;
+	struct ini_error error;
 	struct tiers tiers;
 
 	(void)state;
@@ -67,7 +67,7 @@ static void test_tiers(void **state)
 
 static void test_none(void **state)
 {
-	struct tier_config_error error;
+	struct ini_error error;
 	struct tiers tiers;
 
 	(void)state;
@@ -116,7 +116,7 @@ static void test_errors(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct tier_config_error error;
+		struct ini_error error;
 		struct tiers tiers;
 
 		print_message("%s\n", rows[i].text);
