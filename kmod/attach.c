@@ -30,7 +30,10 @@ MODULE_PARM_DESC(freespace_tree,
 
 #define DEFAULT_AGGRESSION 1 /* as in the RFC */
 
-/* insmod waits at most this long for superblocks that other tasks hold. */
+/*
+ * insmod, and then rmmod, wait at most this long for superblocks that other
+ * tasks hold.
+ */
 #define PATIENCE (10 * HZ)
 
 /* An entry for a superblock that was looked at; it exists until detach. */
@@ -312,18 +315,43 @@ static u32 attach_mounted(void)
 }
 
 static DECLARE_COMPLETION(looked);
+static bool is_held;
+
+/*
+ * A look waits for each mount and umount that is under way, and nothing can
+ * interrupt it. One that lasts long keeps the module loaded: rmmod then fails
+ * at once, where it would otherwise wait as long, in a state that no signal
+ * ends.
+ */
+static void hold_module(struct work_struct *work)
+{
+	is_held = try_module_get(THIS_MODULE);
+	if (is_held)
+		pr_info("a mount or umount goes on; until it is over, filesystems that wait behind it are not steered, and frsp cannot be unloaded\n");
+	complete_all(&looked);
+}
+
+static DECLARE_DELAYED_WORK(hold, hold_module);
 
 /*
  * Looks until a round finds nothing new. In 6.1 iterate_supers_type() ends
  * early, without an error, if the superblock that it waits for is unmounted
  * meanwhile (fs/super.c); the next round does not meet that superblock any
  * more. A filesystem that is still missed is found at its first request.
+ *
+ * After module_put() rmmod may begin; frsp_fs_detach_all() waits for the end of
+ * this function.
  */
 static void attach_work(struct work_struct *work)
 {
+	schedule_delayed_work(&hold, PATIENCE);
 	attach_mounted();
 	while (attach_mounted())
 		;
+	cancel_delayed_work_sync(&hold);
+	if (is_held)
+		module_put(THIS_MODULE);
+	is_held = false;
 	complete_all(&looked);
 }
 
@@ -351,8 +379,7 @@ void frsp_fs_attach_all(void)
 	is_open = true;
 	spin_unlock(&mounted_lock);
 	schedule_work(&look_again);
-	if (!wait_for_completion_timeout(&looked, PATIENCE))
-		pr_info("a mount or umount goes on; filesystems that wait behind it are steered when it is over\n");
+	wait_for_completion(&looked);
 }
 
 void frsp_fs_detach_all(void)
@@ -362,7 +389,8 @@ void frsp_fs_detach_all(void)
 	spin_lock(&mounted_lock);
 	is_open = false;
 	spin_unlock(&mounted_lock);
-	cancel_work_sync(&look_again);
 	while ((mounted = claim(NULL)))
 		detach(mounted);
+	/* It may wait for a mount, but attaches nothing any more. */
+	cancel_work_sync(&look_again);
 }

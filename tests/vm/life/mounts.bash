@@ -238,6 +238,33 @@ test_load_beside_umount() {
 	eventually compgen -G '/sys/fs/ext4/loop*/frsp' || die "it was not found"
 }
 
+# frsp looks at each filesystem when it is loaded, and has to wait for one that is being
+# mounted. While it waits, it cannot be unloaded, and rmmod says so.
+test_unload_beside_stalled_mount() {
+	local mount rmmod waits result
+	make_stopper
+	mke2fs -q -F -t ext4 /dev/mapper/stopper
+	echo 3 >/proc/sys/vm/drop_caches
+	stop_disk
+	mount -t ext4 /dev/mapper/stopper $mnt &
+	mount=$!
+	sleep 1
+	load
+	rmmod frsp 2>/dev/null &
+	rmmod=$!
+	eventually test ! -e /proc/$rmmod
+	waits=$?
+	start_disk
+	wait $mount || die mount
+	wait $rmmod
+	result=$?
+	((waits == 0)) || die "rmmod waits"
+	((result)) || die "it was unloaded"
+	logged 'a mount or umount goes on'
+	eventually rmmod frsp
+	dd if=/dev/zero of=$mnt/a bs=1M count=8 conv=fsync status=none || die "a write failed"
+}
+
 # While a request on one filesystem waits for its disk, others can be mounted and unmounted.
 test_stopped_disk_stops_no_other() {
 	local writer
