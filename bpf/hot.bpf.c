@@ -319,13 +319,16 @@ static __always_inline bool is_direct(const struct bio *bio)
 #define IS_MOVERS (~0U) /* no actor's id: the I/O does not count */
 
 /* Adds a bio to the totals of the actor that runs now. Returns the actor's id,
- * or IS_MOVERS.
+ * or IS_MOVERS. A global function: see hot_account().
  */
-static __noinline __u32 charge_now(const struct frsp_hot_io *io)
+__noinline __u32 charge_now(const struct frsp_hot_io *io)
 {
 	struct frsp_hot_actor *actor;
-	__u32 id = actor_now(&actor);
+	__u32 id;
 
+	if (!io)
+		return 0;
+	id = actor_now(&actor);
 	if (actor && actor->kind == FRSP_HOT_MOVER)
 		return IS_MOVERS;
 	actor_add(actor, io->flags & IO_WRITE, io->bytes, io->jiffies);

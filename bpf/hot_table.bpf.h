@@ -85,50 +85,51 @@ static __always_inline bool slot_has(const struct frsp_hot_slot *slot,
 	       slot->fs == key->fs;
 }
 
-/* Returns the slot of the key and its index in *at. If there is none: NULL, and
- * *at is the index of the first slot that can be claimed (NO_SLOT: none).
+#define SLOT_FOUND (1ULL << 32)
+
+/* Returns the index of the key's slot plus SLOT_FOUND. If there is none: the
+ * index of the first slot that can be claimed (NO_SLOT: none). It returns no
+ * pointer, as only so it can be a global function: see hot_account().
  */
-static __noinline struct frsp_hot_slot *
-slot_find(const struct frsp_hot_key *key, __u32 *at)
+__noinline __u64 slot_find(const struct frsp_hot_key *key)
 {
-	struct frsp_hot_probe probe =
-		hot_probe_first(key->ino, key->fs, key->gen, key->range);
+	struct frsp_hot_probe probe;
 	struct frsp_hot_slot *slot;
-	__u32 index, state;
+	__u32 index, state, free = NO_SLOT;
 	int i;
 
-	*at = NO_SLOT;
+	if (!key)
+		return NO_SLOT;
+	probe = hot_probe_first(key->ino, key->fs, key->gen, key->range);
 	for (i = 0; i < FRSP_HOT_PROBES; i++, hot_probe_next(&probe)) {
 		index = hot_probe_index(&probe, n_slots);
 		slot = slot_at(index);
 		if (!slot)
-			return NULL;
-		if (slot_has(slot, key)) {
-			*at = index;
-			return slot;
-		}
+			return NO_SLOT;
+		if (slot_has(slot, key))
+			return SLOT_FOUND | index;
 		state = FRSP_HOT_TAG_STATE(*(volatile __u32 *)&slot->tag);
-		if (*at == NO_SLOT &&
+		if (free == NO_SLOT &&
 		    (state == FRSP_HOT_FREE || state == FRSP_HOT_TOMB))
-			*at = index;
+			free = index;
 		if (state == FRSP_HOT_FREE)
 			break;
 	}
-	return NULL;
+	return free;
 }
 
-/* Claims the slot at index for the key. NULL: another CPU was faster. Its key
+/* Claims the slot at index for the key. False: another CPU was faster. Its key
  * is visible by now, unless that CPU was stopped in between.
  */
-static __noinline struct frsp_hot_slot *
-slot_claim(__u32 index, const struct frsp_hot_key *key, __u32 heat_time)
+__noinline bool slot_claim(__u32 index, const struct frsp_hot_key *key,
+			   __u32 heat_time)
 {
 	struct frsp_hot_slot *slot = slot_at(index);
 	__u32 tag;
 	int i;
 
-	if (!slot)
-		return NULL;
+	if (!slot || !key)
+		return false;
 	tag = *(volatile __u32 *)&slot->tag;
 	if ((tag == FRSP_HOT_FREE || tag == FRSP_HOT_TOMB) &&
 	    __sync_val_compare_and_swap(&slot->tag, tag, FRSP_HOT_CLAIMED) ==
@@ -148,12 +149,12 @@ slot_claim(__u32 index, const struct frsp_hot_key *key, __u32 heat_time)
 		 */
 		__sync_lock_test_and_set(
 			&slot->tag, FRSP_HOT_TAG(key->range, FRSP_HOT_LIVE));
-		return slot;
+		return true;
 	}
 	for (i = 0; i < CLAIM_SPINS; i++)
 		if (*(volatile __u32 *)&slot->tag != FRSP_HOT_CLAIMED)
 			break;
-	return NULL;
+	return false;
 }
 
 /* Returns the slot of the key if it is at the key's first place, where most
@@ -179,6 +180,7 @@ slot_get(const struct frsp_hot_key *key, __u32 heat_time, bool *is_new,
 	 __u32 *at)
 {
 	struct frsp_hot_slot *slot;
+	__u64 found;
 	int i;
 
 	*is_new = false;
@@ -186,16 +188,16 @@ slot_get(const struct frsp_hot_key *key, __u32 heat_time, bool *is_new,
 	if (slot)
 		return slot;
 	for (i = 0; i < CLAIM_TRIES; i++) {
-		slot = slot_find(key, at);
-		if (slot)
-			return slot;
+		found = slot_find(key);
+		*at = found;
+		if (found & SLOT_FOUND)
+			return slot_at(*at);
 		if (*at == NO_SLOT)
 			break;
-		slot = slot_claim(*at, key, heat_time);
-		if (slot) {
+		if (slot_claim(*at, key, heat_time)) {
 			stat_add(FRSP_HOT_STAT_SLOTS, 1);
 			*is_new = true;
-			return slot;
+			return slot_at(*at);
 		}
 	}
 	stat_add(FRSP_HOT_STAT_DROPPED, 1);
@@ -308,10 +310,11 @@ static __always_inline __u32 range_writer(const struct frsp_hot_key *key)
 /* Adds the writeback of one range to the totals of its writer, and to the
  * writer's share of the file. Uses the key, and leaves it as it was.
  */
-static __noinline int credit_writer(struct frsp_hot_key *key,
-				    const struct frsp_hot_io *io)
+__noinline int credit_writer(struct frsp_hot_key *key,
+			     const struct frsp_hot_io *io)
 {
-	__u32 writer, range, index;
+	__u32 writer, range;
+	__u64 found;
 
 	if (!key || !io)
 		return 0;
@@ -319,17 +322,18 @@ static __noinline int credit_writer(struct frsp_hot_key *key,
 	actor_add_bytes(writer, io->bytes);
 	range = key->range;
 	key->range = FRSP_HOT_RANGE_FILE;
-	if (slot_find(key, &index))
-		who_add(index, writer, io->bytes >> 9);
+	found = slot_find(key);
+	if (found & SLOT_FOUND)
+		who_add(found, writer, io->bytes >> 9);
 	key->range = range;
 	return 0;
 }
 
 /* Makes the actor of the range that of a bio of many ranges. */
-static __noinline int switch_actor(const struct frsp_hot_key *key,
-				   struct frsp_hot_io *io)
+__noinline int switch_actor(const struct frsp_hot_key *key,
+			    struct frsp_hot_io *io)
 {
-	if (io)
+	if (key && io)
 		io->flags = (io->flags & IO_KIND) | range_writer(key)
 							    << IO_ACTOR_SHIFT;
 	return 0;
