@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "heat/actors.h"
 #include "heat/evict.h"
+#include "heat/file_paths.h"
 #include "heat/fs_follow.h"
 #include "heat/fs_identity.h"
 #include "heat/fs_room.h"
@@ -23,7 +24,6 @@
 #include "heat/statistics.h"
 #include "paths/answers.h"
 #include "paths/kept.h"
-#include "paths/naming.h"
 #include "paths/places.h"
 
 /* How many files paths and directories are summed up over. A look-up of a path
@@ -40,9 +40,8 @@ struct hot_monitor {
 	struct hot_metadata *metadata;
 	__u32 evict_hand; /* of hot_evict() */
 	struct mount_table *mounts;
-	struct path_cache *paths;
+	struct file_paths *paths;
 	struct path_kept *kept;		     /* .file of the latest rows */
-	struct path_naming *naming;	     /* NULL: not wanted */
 	struct path_answers below, matching; /* .directory, .filter */
 	char *directory;
 	char *filter;	 /* of the latest frame's request; NULL: none */
@@ -102,6 +101,7 @@ static int open_parts(struct hot_monitor *monitor,
 		      const struct hot_monitor_options *options)
 {
 	struct hot_track_options track = options->track;
+	struct file_paths_options paths;
 	const struct hot_table *table;
 	int err;
 
@@ -139,17 +139,15 @@ static int open_parts(struct hot_monitor *monitor,
 	    !monitor->metadata)
 		return -ENOMEM;
 	hot_latency_turn(monitor->latency, options->latency);
-	err = path_cache_new(monitor->mounts, table->n_slots, &monitor->paths);
-	if (!err)
-		err = path_cache_prefer(monitor->paths,
-					monitor->directory ?: options->prefer);
+	paths = (struct file_paths_options){
+		.max_files = table->n_slots,
+		.prefer = monitor->directory ?: options->prefer,
+		.no_scan = options->no_scan,
+	};
+	err = file_paths_new(&paths, monitor->identities, monitor->mounts,
+			     &monitor->paths);
 	if (err)
 		return err;
-	if (!options->no_scan) {
-		monitor->naming = path_naming_new();
-		if (!monitor->naming)
-			return -ENOMEM;
-	}
 	monitor->map_bytes = hot_track_map_bytes(monitor->track);
 	monitor->last_s = clock_monotonic_s();
 	return hot_track_is_pinned(monitor->track) ? take_baseline(monitor) : 0;
@@ -184,8 +182,7 @@ void hot_monitor_close(struct hot_monitor *monitor)
 	path_answers_forget_all(&monitor->below);
 	path_answers_forget_all(&monitor->matching);
 	path_kept_free(&monitor->kept);
-	path_naming_free(monitor->naming);
-	path_cache_free(monitor->paths);
+	file_paths_free(monitor->paths);
 	hot_rolled_up_free(monitor->rolled);
 	hot_metadata_free(monitor->metadata);
 	hot_actors_free(monitor->actors);
@@ -198,74 +195,6 @@ void hot_monitor_close(struct hot_monitor *monitor)
 	free(monitor->filter);
 	free(monitor->cgroup);
 	free(monitor);
-}
-
-/* Only one process gets the announcements of pinned programs. The others make
- * up one here, without the file's name.
- */
-static void announce_nameless(struct hot_monitor *monitor,
-			      const struct path_key *key,
-			      const struct frsp_hot_fs *fs)
-{
-	struct frsp_hot_file file = {
-		.ino = key->ino,
-		.fs = key->fs,
-		.gen = key->gen,
-		.subvol = fs->subvol,
-		.fs_dev = fs->fs_dev,
-	};
-
-	if (path_cache_has(monitor->paths, key))
-		return;
-	memcpy(file.fs_type, fs->fs_type, sizeof(file.fs_type));
-	path_cache_announce(monitor->paths, &file);
-}
-
-/* Another filesystem may have got the device number while we asked for the
- * path. Then the answer is not about this file.
- */
-static bool is_still_there(struct hot_monitor *monitor, __u32 fs)
-{
-	return fs_identity_look(monitor->identities, fs).is_there;
-}
-
-/* The state of a file whose filesystem no mount of ours shows. */
-static enum path_state state_elsewhere(const struct fs_identity *identity)
-{
-	if (!identity->is_there)
-		return PATH_NOT_MOUNTED;
-	/* mounted here, but not below our root directory */
-	if (identity->where & FRSP_HOT_FS_HERE)
-		return PATH_OUTSIDE;
-	if (identity->where & FRSP_HOT_FS_THERE)
-		return PATH_OTHER_MOUNT_NS;
-	return identity->where ? PATH_UNKNOWN : PATH_DETACHED;
-}
-
-static void get_path(struct hot_monitor *monitor, const struct path_key *key,
-		     struct path_result *result)
-{
-	const struct fs_identity identity =
-		fs_identity_get(monitor->identities, key->fs);
-	bool is_here = identity.is_there &&
-		       mount_table_next_by_dev(monitor->mounts,
-					       identity.fs.fs_dev, NULL);
-
-	if (!identity.is_known) {
-		*result = (struct path_result){.state = PATH_UNKNOWN};
-	} else if (!is_here) {
-		path_cache_get_last(monitor->paths, key,
-				    state_elsewhere(&identity), result);
-	} else {
-		announce_nameless(monitor, key, &identity.fs);
-		path_cache_get(monitor->paths, key, result);
-		if (result->state == PATH_DELETED &&
-		    !is_still_there(monitor, key->fs))
-			path_cache_get_last(monitor->paths, key,
-					    PATH_NOT_MOUNTED, result);
-	}
-	if (monitor->naming)
-		path_naming_note(monitor->naming, key, result);
 }
 
 static bool is_below(const struct hot_monitor *monitor,
@@ -294,21 +223,10 @@ static bool is_matching(const struct hot_monitor *monitor,
 	return strcasestr(text, monitor->filter);
 }
 
-/* The last path will do, if there is one: each letter that is typed asks about
- * all files.
- */
-static void get_any_path(struct hot_monitor *monitor,
-			 const struct path_key *key, struct path_result *result)
-{
-	path_cache_get_last(monitor->paths, key, PATH_DETACHED, result);
-	if (!result->path)
-		get_path(monitor, key, result);
-}
-
 /* A question about files that their paths decide. */
 struct question {
 	struct path_answers *answers;
-	void (*get)(struct hot_monitor *monitor, const struct path_key *key,
+	void (*get)(struct file_paths *paths, const struct path_key *key,
 		    struct path_result *result);
 	bool (*decide)(const struct hot_monitor *monitor,
 		       const struct path_key *key,
@@ -326,7 +244,7 @@ static bool passes(struct hot_monitor *monitor, const struct path_key *key,
 
 	if (path_answers_get(question->answers, key, &answer))
 		return answer;
-	question->get(monitor, key, &file);
+	question->get(monitor->paths, key, &file);
 	answer = question->decide(monitor, key, &file);
 	if (file.path)
 		path_answers_put(question->answers, key, answer);
@@ -338,9 +256,11 @@ static bool is_wanted(void *context, const struct frsp_hot_slot *slot)
 {
 	struct hot_monitor *monitor = context;
 	const struct path_key key = {slot->ino, slot->fs, slot->gen};
-	const struct question below = {&monitor->below, get_path, is_below};
-	const struct question matching = {&monitor->matching, get_any_path,
-					  is_matching};
+	const struct question below = {&monitor->below, file_paths_get,
+				       is_below};
+	/* each letter that is typed asks about all files */
+	const struct question matching = {&monitor->matching,
+					  file_paths_get_any, is_matching};
 
 	if (monitor->shown_dev &&
 	    fs_identity_get(monitor->identities, slot->fs).fs.fs_dev !=
@@ -378,7 +298,7 @@ static void announce(void *context, const struct frsp_hot_file *file)
 {
 	struct hot_monitor *monitor = context;
 
-	path_cache_announce(monitor->paths, file);
+	path_cache_announce(file_paths_cache(monitor->paths), file);
 }
 
 static void forget_slot(void *context, __u32 index,
@@ -390,9 +310,7 @@ static void forget_slot(void *context, __u32 index,
 	hot_rank_forget(monitor->rank, index);
 	if (FRSP_HOT_TAG_RANGE(slot->tag) != FRSP_HOT_RANGE_FILE)
 		return;
-	path_cache_forget(monitor->paths, &key);
-	if (monitor->naming)
-		path_naming_forget(monitor->naming, &key);
+	file_paths_forget(monitor->paths, &key);
 	path_answers_forget(&monitor->below, &key);
 	path_answers_forget(&monitor->matching, &key);
 }
@@ -456,8 +374,7 @@ static void fill_statistics(struct hot_monitor *monitor,
 	frame->map_bytes = monitor->map_bytes;
 	frame->cgroup_gone = monitor->cgroup_gone;
 	frame->fs_gone = monitor->one_fs && !monitor->follow.is_there;
-	frame->naming_percent =
-		monitor->naming ? path_naming_percent(monitor->naming) : -1;
+	frame->naming_percent = file_paths_percent(monitor->paths);
 	monitor->last_s = now_s;
 	monitor->last_events = frame->events;
 }
@@ -484,9 +401,7 @@ int hot_monitor_tend(struct hot_monitor *monitor)
 	follow(monitor);
 	hot_latency_tend(monitor->latency);
 	err = hot_track_files(monitor->track, announce, monitor);
-	if (monitor->naming)
-		path_naming_tend(monitor->naming, monitor->mounts,
-				 monitor->paths);
+	file_paths_tend(monitor->paths);
 	if (!err)
 		err = hot_track_stats(monitor->track, stats);
 	if (!err)
@@ -627,7 +542,7 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	ranking.wanted = is_chosen(monitor) ? is_wanted : NULL;
 	follow(monitor);
 	path_kept_free(&monitor->kept);
-	path_cache_next_frame(monitor->paths);
+	path_cache_next_frame(file_paths_cache(monitor->paths));
 	fs_identities_next_frame(monitor->identities);
 	err = hot_track_files(monitor->track, announce, monitor);
 	if (!err)
@@ -671,7 +586,7 @@ void hot_monitor_name(struct hot_monitor *monitor, const struct hot_rows *rows,
 			continue;
 		file = (struct path_result){.state = PATH_UNKNOWN};
 		if (row->ino)
-			get_path(monitor, &key, &file);
+			file_paths_get(monitor->paths, &key, &file);
 		row->file = path_keep(&monitor->kept, &file);
 	}
 }
@@ -683,7 +598,7 @@ struct hot_monitor_parts hot_monitor_parts(const struct hot_monitor *monitor)
 		.actors = monitor->actors,
 		.identities = monitor->identities,
 		.mounts = monitor->mounts,
-		.paths = monitor->paths,
+		.paths = file_paths_cache(monitor->paths),
 	};
 }
 
