@@ -12,10 +12,10 @@ USES_paths := base fs
 USES_move := base fs module
 USES_watch := base fs module
 USES_trace := base
-USES_heat := base fs paths watch
+USES_heat := base fs paths watch trace
 USES_map := base fs module paths heat
 USES_cli := base ui watch
-USES_hotmon := base ui cli fs module paths watch heat
+USES_hotmon := base ui cli fs module paths watch trace heat
 USES_top := base ui cli fs module paths watch heat map
 USES_ctl := base ui cli fs module paths move watch heat
 

@@ -225,7 +225,7 @@ schema_fields() {
 			((.properties | keys) - .required)[]' "$file"
 	done | sort >"$test_dir/optional"
 	expect "open or not required" "$(paste -sd' ' "$test_dir/optional")" \
-		"cgroups devices devices_interval_ms directories file_latency_overhead filesystem_totals heat latency_overhead map page paths physical_devices processes ranges read_latency write_latency"
+		"cgroups devices devices_interval_ms directories file_latency_overhead filesystem_totals heat latency_overhead map page paths physical_devices processes ranges read_latency recording write_latency"
 }
 
 # docs/sysfs.abi describes the module's files.
@@ -270,7 +270,7 @@ definitions() {
 		n=$((n + 1))
 	done
 	((n >= 10)) || fail "only $n in common"
-	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .untested_kernel, .cgroup_gone, .fs_gone, .ranges, .paths, .directories, .processes, .cgroups, .devices_interval_ms, .devices, .filesystem_totals, .physical_devices, .latency_overhead, .file_latency_overhead, .page)') \
+	diff -u <(definitions hotmon '.properties | del(.schema, .host, .boot_id, .ts, .mono_ns, .untested_kernel, .cgroup_gone, .fs_gone, .recording, .ranges, .paths, .directories, .processes, .cgroups, .devices_interval_ms, .devices, .filesystem_totals, .physical_devices, .latency_overhead, .file_latency_overhead, .page)') \
 		<(definitions frsp-top '."$defs".heat.properties') >&2
 	diff -u <(definitions frspctl '."$defs".filesystem.properties | del(.device, .device_name, .dev, .mount, .taken_pct)') \
 		<(definitions frsp-top '."$defs".frsp.properties') >&2

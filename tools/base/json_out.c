@@ -58,19 +58,26 @@ void json_add_histogram(struct json_object *object, const char *key,
 	json_object_object_add(object, key, array);
 }
 
-static void add_origin(struct json_object *object)
+void json_boot_id(char boot_id[JSON_BOOT_ID_LEN])
 {
 	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	*boot_id = 0;
+	if (!file)
+		return;
+	if (fgets(boot_id, JSON_BOOT_ID_LEN, file))
+		boot_id[strcspn(boot_id, "\n")] = 0;
+	fclose(file);
+}
+
+static void add_origin(struct json_object *object)
+{
+	char boot_id[JSON_BOOT_ID_LEN];
 	struct utsname names;
-	char boot_id[64] = "";
 
 	uname(&names);
 	json_add_text(object, "host", names.nodename);
-	if (file) {
-		if (fgets(boot_id, sizeof(boot_id), file))
-			boot_id[strcspn(boot_id, "\n")] = 0;
-		fclose(file);
-	}
+	json_boot_id(boot_id);
 	json_add_string(object, "boot_id", boot_id);
 }
 

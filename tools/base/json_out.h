@@ -30,6 +30,10 @@ void json_add_histogram(struct json_object *object, const char *key,
 struct json_object *json_document(const char *schema, __u64 wall_ns,
 				  __u64 mono_ns);
 
+/* The boot id of this machine, 36 characters; "": unknown. */
+#define JSON_BOOT_ID_LEN 40
+void json_boot_id(char boot_id[JSON_BOOT_ID_LEN]);
+
 /* Prints the document and a newline, and frees it. Does not flush. 0, -ENOMEM,
  * or another -errno; after a failed write ferror() is true, too.
  */

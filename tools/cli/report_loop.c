@@ -73,7 +73,7 @@ int report_print_all(const struct report_loop *loop)
 		if (!err)
 			err = loop->print(loop->program);
 	} while (!err && !is_last && (!loop->how->count || --left));
-	return err;
+	return err == REPORT_NO_MORE ? 0 : err;
 }
 
 /* Takes and shows the next frame. passed: its time has come; false: a key asked

@@ -23,6 +23,8 @@ enum report_change {
 	REPORT_QUIT,
 };
 
+#define REPORT_NO_MORE 1
+
 /* What the keys of a live view change about its loop. */
 struct report_pace {
 	double interval_s;
@@ -39,8 +41,11 @@ void report_faster(struct report_pace *pace);
 struct report_loop {
 	void *program;
 	const struct opts_report *how;
-	int (*sample)(void *program); /* takes the next frame */
-	int (*print)(void *program);  /* prints the frame */
+	/* Takes the next frame. REPORT_NO_MORE: there is none, which ends
+	 * report_print_all().
+	 */
+	int (*sample)(void *program);
+	int (*print)(void *program); /* prints the frame */
 	/* Called at least once a second while the loop waits. */
 	void (*tend)(void *program);
 

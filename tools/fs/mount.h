@@ -64,6 +64,12 @@ struct mount_table;
 int mount_table_read(struct mount_table **out);
 void mount_table_free(struct mount_table *table);
 
+/* A table of these entries, which never changes. Their texts must live longer.
+ * Returns 0 or -ENOMEM.
+ */
+int mount_table_of(const struct mount_entry *entries, size_t n,
+		   struct mount_table **out);
+
 /* Reads the table again if something was mounted or unmounted since the last
  * read. On error the table stays as it was.
  */

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "heat/replay.h"
 #include "paths/naming.h"
 
 struct file_paths {
 	struct fs_identities *identities;
 	const struct mount_table *mounts;
+	const struct hot_replay *replay; /* NULL: ask for paths */
 	struct path_cache *cache;
 	struct path_naming *naming; /* NULL: not wanted */
 };
@@ -25,6 +27,7 @@ int file_paths_new(const struct file_paths_options *options,
 		return -ENOMEM;
 	paths->identities = identities;
 	paths->mounts = mounts;
+	paths->replay = options->replay;
 	err = path_cache_new(mounts, options->max_files, &paths->cache);
 	if (!err)
 		err = path_cache_prefer(paths->cache, options->prefer);
@@ -116,12 +119,17 @@ static enum path_state state_elsewhere(const struct fs_identity *identity)
 void file_paths_get(struct file_paths *paths, const struct path_key *key,
 		    struct path_result *result)
 {
-	const struct fs_identity identity =
-		fs_identity_get(paths->identities, key->fs);
-	bool is_here = identity.is_there &&
-		       mount_table_next_by_dev(paths->mounts,
-					       identity.fs.fs_dev, NULL);
+	struct fs_identity identity;
+	bool is_here;
 
+	if (paths->replay) {
+		hot_replay_path(paths->replay, key, result);
+		return;
+	}
+	identity = fs_identity_get(paths->identities, key->fs);
+	is_here = identity.is_there &&
+		  mount_table_next_by_dev(paths->mounts, identity.fs.fs_dev,
+					  NULL);
 	if (!identity.is_known) {
 		*result = (struct path_result){.state = PATH_UNKNOWN};
 	} else if (!is_here) {

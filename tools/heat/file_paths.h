@@ -10,10 +10,13 @@
 #include "paths/path.h"
 
 struct file_paths;
+struct hot_replay;
 
 struct file_paths_options {
 	size_t max_files;   /* of the table */
 	const char *prefer; /* a directory, see path_cache_prefer(), or NULL */
+	/* Take the paths that a recording has, and ask for none. NULL: ask. */
+	const struct hot_replay *replay;
 	bool no_scan; /* do not search filesystems for files without a path */
 };
 

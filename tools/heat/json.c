@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "heat/json.h"
 
+#include <string.h>
+
 #include "base/fmt.h"
 #include "base/json_out.h"
 #include "fs/mount.h"
 #include "heat/actors.h"
 #include "heat/metadata.h"
+#include "trace/trace.h"
 
 static void add_counts(struct json_object *object, const struct hot_row *row)
 {
@@ -311,6 +314,28 @@ void hot_json_add(struct json_object *object, const struct hot_frame *frame,
 				       latency_object(&frame->latency));
 }
 
+/* What the report is about is the recorded machine, not this one. */
+static void add_recording(struct json_object *object,
+			  const struct hot_frame *frame)
+{
+	const struct trace_info *info = frame->recorded;
+	struct json_object *recording = json_object_new_object();
+	char ts[FMT_LEN];
+
+	json_add_text(object, "host", *info->host ? info->host : "unknown");
+	json_add_string(object, "boot_id",
+			strlen(info->boot_id) == 36
+				? info->boot_id
+				: "00000000-0000-0000-0000-000000000000");
+	json_add_string(recording, "of",
+			info->kind == TRACE_OF_DISKS ? "disks" : "files");
+	json_add_string(recording, "begin", fmt_rfc3339(ts, info->begin_ns));
+	json_add_string(recording, "end",
+			fmt_rfc3339(ts, frame->recorded_end_ns));
+	json_add_u64(recording, "half_life_ms", info->half_life_ms);
+	json_object_object_add(object, "recording", recording);
+}
+
 struct json_object *hot_json_document(const struct hot_frame *frame,
 				      bool ranges)
 {
@@ -322,6 +347,8 @@ struct json_object *hot_json_document(const struct hot_frame *frame,
 	json_add_string(object, "untested_kernel", frame->untested);
 	json_add_bool(object, "cgroup_gone", frame->cgroup_gone);
 	json_add_bool(object, "fs_gone", frame->fs_gone);
+	if (frame->recorded)
+		add_recording(object, frame);
 	hot_json_add(object, frame, ranges);
 	return object;
 }

@@ -20,6 +20,8 @@
 #include "heat/fs_room.h"
 #include "heat/metadata.h"
 #include "heat/monitor_parts.h"
+#include "heat/recorder.h"
+#include "heat/replay.h"
 #include "heat/roll_up.h"
 #include "heat/statistics.h"
 #include "paths/answers.h"
@@ -49,10 +51,11 @@ struct hot_monitor {
 	struct cgroup_ref *cgroup; /* track only this one; NULL: all */
 	bool cgroup_gone;
 	struct fs_identities *identities;
-	struct fs_follow follow; /* if .one_fs */
-	bool one_fs;		 /* .fs_dev of hot_monitor_options is set */
-	__u32 only_dev;		 /* as in hot_monitor_options */
-	double last_s;		 /* monotonic time of the last frame */
+	struct hot_recorder *recorder; /* NULL: none */
+	struct fs_follow follow;       /* if .one_fs */
+	bool one_fs;	/* .fs_dev of hot_monitor_options is set */
+	__u32 only_dev; /* as in hot_monitor_options */
+	double last_s;	/* monotonic time of the last frame */
 	__u64 last_events;
 	__u64 map_bytes;
 };
@@ -117,7 +120,9 @@ static int open_parts(struct hot_monitor *monitor,
 		*monitor->cgroup = *options->track.cgroup;
 	}
 	track.one_fs = options->fs_dev;
-	err = hot_track_open(&track, &monitor->track);
+	err = options->replay
+		      ? hot_track_of_replay(options->replay, &monitor->track)
+		      : hot_track_open(&track, &monitor->track);
 	if (!err && options->fs_dev)
 		err = fs_follow_begin(&monitor->follow, monitor->track,
 				      monitor->mounts, options->fs_dev);
@@ -142,7 +147,8 @@ static int open_parts(struct hot_monitor *monitor,
 	paths = (struct file_paths_options){
 		.max_files = table->n_slots,
 		.prefer = monitor->directory ?: options->prefer,
-		.no_scan = options->no_scan,
+		.no_scan = options->no_scan || options->replay,
+		.replay = options->replay,
 	};
 	err = file_paths_new(&paths, monitor->identities, monitor->mounts,
 			     &monitor->paths);
@@ -278,7 +284,11 @@ static bool is_wanted(void *context, const struct frsp_hot_slot *slot)
  */
 static bool class_is_wanted(void *context, __u32 fs)
 {
-	const struct hot_monitor *monitor = context;
+	return hot_monitor_counts_class(context, fs);
+}
+
+bool hot_monitor_counts_class(const struct hot_monitor *monitor, __u32 fs)
+{
 	const struct fs_identity identity =
 		fs_identity_get(monitor->identities, fs);
 	const struct mount_entry *entry =
@@ -308,6 +318,8 @@ static void forget_slot(void *context, __u32 index,
 	const struct path_key key = {slot->ino, slot->fs, slot->gen};
 
 	hot_rank_forget(monitor->rank, index);
+	if (monitor->recorder)
+		hot_recorder_forget(monitor->recorder, index, slot);
 	if (FRSP_HOT_TAG_RANGE(slot->tag) != FRSP_HOT_RANGE_FILE)
 		return;
 	file_paths_forget(monitor->paths, &key);
@@ -362,8 +374,14 @@ static void fill_statistics(struct hot_monitor *monitor,
 			    struct hot_frame *frame,
 			    const __u64 stats[FRSP_HOT_NR_STATS])
 {
+	const struct hot_replay *replay = hot_track_replay(monitor->track);
 	double now_s;
 
+	if (replay) {
+		hot_replay_statistics(frame, replay);
+		hot_statistics(frame, monitor->track, stats);
+		return;
+	}
 	frame->wall_ns = clock_ns(CLOCK_REALTIME);
 	frame->mono_ns = clock_ns(CLOCK_MONOTONIC);
 	now_s = frame->mono_ns / 1e9;
@@ -381,6 +399,8 @@ static void fill_statistics(struct hot_monitor *monitor,
 
 static void follow(struct hot_monitor *monitor)
 {
+	if (hot_track_replay(monitor->track))
+		return;
 	/* on error, go on with the old table */
 	mount_table_refresh(monitor->mounts);
 	if (monitor->one_fs)
@@ -563,6 +583,10 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	     ranking.max_rows < ROLLED_FILES))
 		ranking.max_rows = ROLLED_FILES;
 	hot_actors_sample(monitor->actors, frame->interval_s);
+	if (hot_track_replay(monitor->track))
+		hot_rank_rebase(
+			monitor->rank,
+			hot_replay_now(hot_track_replay(monitor->track)).before);
 	err = hot_rank_refresh(monitor->rank, hot_track_table(monitor->track),
 			       &clock, &ranking, class_is_wanted,
 			       &frame->ranking);
@@ -599,7 +623,14 @@ struct hot_monitor_parts hot_monitor_parts(const struct hot_monitor *monitor)
 		.identities = monitor->identities,
 		.mounts = monitor->mounts,
 		.paths = file_paths_cache(monitor->paths),
+		.file_paths = monitor->paths,
 	};
+}
+
+void hot_monitor_set_recorder(struct hot_monitor *monitor,
+			      struct hot_recorder *recorder)
+{
+	monitor->recorder = recorder;
 }
 
 struct bpf_object_skeleton *

@@ -17,6 +17,10 @@ struct hot_monitor;
 
 struct hot_monitor_options {
 	struct hot_track_options track;
+	/* Show a recording in place of what happens now; then only .directory
+	 * counts of the other options. It must live longer. NULL: none.
+	 */
+	struct hot_replay *replay;
 	const char *directory; /* absolute, resolved; NULL: all files */
 	/* If a file has several paths: show one below this directory. NULL:
 	 * any. If .directory is set, it is taken instead.
@@ -93,6 +97,11 @@ struct hot_frame {
 	 */
 	const char *untested;
 	int naming_percent; /* of the search for paths; -1: none is running */
+	/* The frame is of a recording: its head, and where it ends. NULL: the
+	 * frame is of now.
+	 */
+	const struct trace_info *recorded;
+	__u64 recorded_end_ns;
 };
 
 int hot_monitor_open(const struct hot_monitor_options *options,

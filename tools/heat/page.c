@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "base/clock.h"
 #include "fs/dm_table.h"
 #include "heat/monitor_parts.h"
+#include "heat/replay.h"
 #include "paths/places.h"
 
 #define TIERS_TTL_S 10
@@ -233,6 +235,18 @@ static void suggest_path(const struct hot_monitor_parts *parts,
 	path_cache_suggest(parts->paths, &page->heat.key, page->given);
 }
 
+static void name_device(const struct hot_monitor_parts *parts,
+			struct hot_page *page)
+{
+	__u32 dev = page->fs.fs_dev;
+
+	if (hot_track_replay(parts->track))
+		snprintf(page->device, sizeof(page->device), "%u:%u",
+			 kdev_major(dev), kdev_minor(dev));
+	else
+		mount_name_or_number(dev, page->device);
+}
+
 int hot_monitor_page(struct hot_monitor *monitor, struct hot_page *page)
 {
 	const struct hot_monitor_parts parts = hot_monitor_parts(monitor);
@@ -240,7 +254,9 @@ int hot_monitor_page(struct hot_monitor *monitor, struct hot_page *page)
 		fs_identity_get(parts.identities, page->heat.key.fs);
 	struct hot_row *row = &page->heat.row;
 	const struct hot_rows one = {.rows = row, .n_rows = 1, .n_total = 1};
-	double now_s = clock_monotonic_s();
+	const struct hot_replay *replay = hot_track_replay(parts.track);
+	double now_s =
+		replay ? hot_replay_mono_ns(replay) / 1e9 : clock_monotonic_s();
 	struct hot_clock clock;
 	int err = hot_track_clock(parts.track, &clock);
 
@@ -255,10 +271,11 @@ int hot_monitor_page(struct hot_monitor *monitor, struct hot_page *page)
 	row->fs_dev = page->fs.fs_dev;
 	suggest_path(&parts, page);
 	hot_monitor_name(monitor, &one, 0, 1);
-	mount_name_or_number(page->fs.fs_dev, page->device);
+	name_device(&parts, page);
 	mount_name_for_people(page->device, page->shown);
 	find_who(&parts, page);
-	if (identity.is_known && !identity.is_there) {
+	/* the files of a recording may be another machine's */
+	if (replay || (identity.is_known && !identity.is_there)) {
 		free(page->mount);
 		page->mount = NULL;
 		page->stat_err = -ENODEV;

@@ -40,7 +40,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "heat/best.h"
 #include "heat/range_count.h"
 
 #define FULL_EVERY 64
@@ -126,8 +125,14 @@ void hot_rank_forget(struct hot_rank *rank, __u32 index)
 	memset(&rank->before[index], 0, sizeof(rank->before[index]));
 }
 
-static double slot_temperature(const struct frsp_hot_slot *slot,
-			       const struct hot_clock *clock)
+void hot_rank_rebase(struct hot_rank *rank, const struct hot_moved *before)
+{
+	memcpy(rank->before, before, rank->n_slots * sizeof(*before));
+	rank->n_refreshes = 0;
+}
+
+double hot_slot_temperature(const struct frsp_hot_slot *slot,
+			    const struct hot_clock *clock)
 {
 	const struct frsp_hot_slot_compat *compat;
 	__s32 age;
@@ -188,7 +193,7 @@ static double sort_value(const struct frsp_hot_slot *slot,
 	case HOT_BY_WRITES:
 		return slot->writes;
 	default:
-		return slot_temperature(slot, clock);
+		return hot_slot_temperature(slot, clock);
 	}
 }
 
@@ -234,7 +239,7 @@ static void fill_row(struct hot_row *row, const struct frsp_hot_slot *slot,
 		row->read_bytes_per_s = delta.read / interval_s;
 		row->write_bytes_per_s = delta.write / interval_s;
 	}
-	row->temperature = slot_temperature(slot, clock);
+	row->temperature = hot_slot_temperature(slot, clock);
 }
 
 void hot_row_read(struct hot_row *row, const struct frsp_hot_slot *slot,

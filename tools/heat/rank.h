@@ -8,6 +8,7 @@
 #ifndef FRSP_HOT_RANK_H
 #define FRSP_HOT_RANK_H
 
+#include "heat/best.h"
 #include "heat/latency.h"
 #include "heat/sort.h"
 #include "heat/track.h"
@@ -119,6 +120,15 @@ int hot_rank_refresh(struct hot_rank *rank, const struct hot_table *table,
 /* Fills in a row from a slot, without rates. */
 void hot_row_read(struct hot_row *row, const struct frsp_hot_slot *slot,
 		  const struct hot_clock *clock);
+
+/* Of the slot now, as in a row. */
+double hot_slot_temperature(const struct frsp_hot_slot *slot,
+			    const struct hot_clock *clock);
+
+/* The next refresh reads the whole table, and its rates are those since the
+ * slots had these counts.
+ */
+void hot_rank_rebase(struct hot_rank *rank, const struct hot_moved *before);
 
 /* The slot at index was emptied: its next key begins at 0 bytes. */
 void hot_rank_forget(struct hot_rank *rank, __u32 index);

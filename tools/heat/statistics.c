@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "heat/statistics.h"
 
+#include "heat/replay.h"
 #include "watch/tested.h"
 #include "watch/watch.h"
 
@@ -11,8 +12,13 @@
 static __u64 missed_bios(const struct hot_track *track,
 			 const __u64 stats[FRSP_HOT_NR_STATS])
 {
-	__u64 missed = watch_missed_runs(hot_track_prog_fd(track));
-	__s64 lost = missed - stats[FRSP_HOT_STAT_FOUND];
+	__u64 missed;
+	__s64 lost;
+
+	if (hot_track_replay(track))
+		return 0;
+	missed = watch_missed_runs(hot_track_prog_fd(track));
+	lost = missed - stats[FRSP_HOT_STAT_FOUND];
 
 	return lost > 0 ? lost : 0;
 }
@@ -36,5 +42,21 @@ void hot_statistics(struct hot_frame *frame, const struct hot_track *track,
 				  stats[FRSP_HOT_STAT_SAMPLES]
 			: 0;
 	frame->pinned = hot_track_is_pinned(track);
-	frame->untested = tested_untested();
+	frame->untested = hot_track_replay(track) ? NULL : tested_untested();
+}
+
+void hot_replay_statistics(struct hot_frame *frame,
+			   const struct hot_replay *replay)
+{
+	const struct trace_info *info = hot_replay_info(replay);
+	const struct hot_replay_now now = hot_replay_now(replay);
+
+	frame->wall_ns = now.end_ns;
+	frame->mono_ns = hot_replay_mono_ns(replay);
+	frame->interval_s = (now.end_ns - now.start_ns) / 1e9;
+	frame->events_per_s =
+		frame->interval_s > 0 ? now.bios / frame->interval_s : 0;
+	frame->naming_percent = -1;
+	frame->recorded = info;
+	frame->recorded_end_ns = hot_replay_end(replay);
 }

@@ -9,4 +9,8 @@
 void hot_statistics(struct hot_frame *frame, const struct hot_track *track,
 		    const __u64 stats[FRSP_HOT_NR_STATS]);
 
+/* Fills in the times of a frame of a recording, and of which. */
+void hot_replay_statistics(struct hot_frame *frame,
+			   const struct hot_replay *replay);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fmt.h"
+#include "trace/trace.h"
 
 static void class_line(char line[HOT_SUMMARY_LEN], const char *name,
 		       const struct hot_row *class, bool exact)
@@ -75,6 +76,26 @@ static void add_latency(char line[HOT_SUMMARY_LEN],
 		append(line, ", %llu forgotten", latency->forgotten);
 }
 
+/* A recording has no own cost, and not all that the tables have room for. */
+static void recording_line(char line[HOT_SUMMARY_LEN],
+			   const struct hot_frame *frame)
+{
+	char begin[FMT_LEN], end[FMT_LEN];
+	const struct trace_info *info = frame->recorded;
+	double length = frame->recorded_end_ns - info->begin_ns;
+
+	snprintf(line, HOT_SUMMARY_LEN, "%-13s ", "recording");
+	add_warnings(line, frame);
+	append(line, "no WHO, latencies or devices in it; %.0f %% of %s to %s",
+	       length > 0 ? 100 * (frame->wall_ns - info->begin_ns) / length
+			  : 100,
+	       fmt_rfc3339(begin, info->begin_ns),
+	       fmt_rfc3339(end, frame->recorded_end_ns));
+	if (*info->host)
+		append(line, " on %s", info->host);
+	append(line, ", %.1f bios/s", frame->events_per_s);
+}
+
 static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 {
 	char map[FMT_LEN], moved[FMT_LEN];
@@ -124,5 +145,8 @@ void hot_summary(char lines[HOT_SUMMARY_LINES][HOT_SUMMARY_LEN],
 	class_line(lines[1], "unattributed",
 		   &frame->ranking.classes[FRSP_HOT_UNATTRIBUTED], exact);
 	add_swap(lines[1], &frame->ranking.classes[FRSP_HOT_SWAP], exact);
-	cost_line(lines[2], frame);
+	if (frame->recorded)
+		recording_line(lines[2], frame);
+	else
+		cost_line(lines[2], frame);
 }

@@ -22,6 +22,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/clock.h"
+#include "heat/replay.h"
 #include "hot.skel.h"
 #include "watch/pin.h"
 #include "watch/watch.h"
@@ -32,6 +33,8 @@
 #define FIND_TRIES 8
 
 struct hot_track {
+	struct hot_replay *replay; /* NULL: BPF programs; else nothing below but
+				      .table and the -1 */
 	struct hotmon *skel;
 	struct ring_buffer *ring;
 	struct hot_table table;
@@ -402,19 +405,28 @@ static int load_pinned(struct hot_track *track, const struct settings *settings)
 	return use(track, settings);
 }
 
-static int open_one(const struct hot_track_options *options, bool pinned,
-		    struct hot_track **out)
+static struct hot_track *new_track(void)
 {
-	const struct settings settings = settings_of(options);
 	struct hot_track *track = calloc(1, sizeof(*track));
-	int err;
 
 	if (!track)
-		return -ENOMEM;
+		return NULL;
 	track->pins = -1;
 	track->clock = -1;
 	track->finder = -1;
 	track->program = -1;
+	return track;
+}
+
+static int open_one(const struct hot_track_options *options, bool pinned,
+		    struct hot_track **out)
+{
+	const struct settings settings = settings_of(options);
+	struct hot_track *track = new_track();
+	int err;
+
+	if (!track)
+		return -ENOMEM;
 	track->skel = hotmon__open();
 	if (!track->skel)
 		err = -errno;
@@ -440,6 +452,23 @@ int hot_track_open(const struct hot_track_options *options,
 					    : err;
 }
 
+int hot_track_of_replay(struct hot_replay *replay, struct hot_track **out)
+{
+	struct hot_track *track = new_track();
+
+	if (!track)
+		return -ENOMEM;
+	track->replay = replay;
+	track->table = *hot_replay_table(replay);
+	*out = track;
+	return 0;
+}
+
+struct hot_replay *hot_track_replay(const struct hot_track *track)
+{
+	return track->replay;
+}
+
 static void close_if_open(int fd)
 {
 	if (fd >= 0)
@@ -450,6 +479,10 @@ void hot_track_close(struct hot_track *track)
 {
 	if (!track)
 		return;
+	if (track->replay) {
+		free(track);
+		return;
+	}
 	ring_buffer__free(track->ring);
 	if (track->table.slots)
 		munmap(track->table.slots, track->slot_bytes);
@@ -480,15 +513,21 @@ bool hot_track_is_gone(const struct hot_track *track)
 int hot_track_fs(const struct hot_track *track, __u32 fs,
 		 struct frsp_hot_fs *out)
 {
-	int map = bpf_map__fd(track->skel->maps.hotmon_fs);
+	int map;
 
+	if (track->replay)
+		return hot_replay_fs(track->replay, fs, out) ? 0 : -ENOENT;
+	map = bpf_map__fd(track->skel->maps.hotmon_fs);
 	return bpf_map_lookup_elem(map, &fs, out) ? -errno : 0;
 }
 
 bool hot_track_next_fs(const struct hot_track *track, __u32 *fs)
 {
-	int map = bpf_map__fd(track->skel->maps.hotmon_fs);
+	int map;
 
+	if (track->replay)
+		return hot_replay_next_fs(track->replay, fs);
+	map = bpf_map__fd(track->skel->maps.hotmon_fs);
 	return !bpf_map_get_next_key(map, *fs ? fs : NULL, fs);
 }
 
@@ -512,6 +551,8 @@ int hot_track_find_fs(const struct hot_track *track,
 		    .ctx_size_in = sizeof(*query));
 	int err;
 
+	if (track->replay)
+		return hot_replay_find_fs(track->replay, query);
 	for (int i = 0; i < FIND_TRIES; i++) {
 		*query = asked;
 		err = bpf_prog_test_run_opts(track->finder, &run);
@@ -542,14 +583,14 @@ void hot_track_follow(struct hot_track *track, const struct cgroup_ref *cgroup)
 
 bool hot_track_tends(struct hot_track *track)
 {
-	if (!track->tends)
+	if (!track->tends && !track->replay)
 		track->tends = track->pins < 0 || watch_pin_lock(track->pins);
 	return track->tends;
 }
 
 struct bpf_object_skeleton *hot_track_skeleton(const struct hot_track *track)
 {
-	return track->skel->skeleton;
+	return track->replay ? NULL : track->skel->skeleton;
 }
 
 const struct hot_table *hot_track_table(const struct hot_track *track)
@@ -559,8 +600,13 @@ const struct hot_table *hot_track_table(const struct hot_track *track)
 
 int hot_track_clock(const struct hot_track *track, struct hot_clock *clock)
 {
-	__u64 jiffies = jiffies_now(track);
+	__u64 jiffies;
 
+	if (track->replay) {
+		hot_replay_clock(track->replay, clock);
+		return 0;
+	}
+	jiffies = jiffies_now(track);
 	if (!jiffies)
 		return -EIO;
 	clock->heat_time = jiffies >> track->heat_shift;
@@ -576,6 +622,10 @@ int hot_track_stats(const struct hot_track *track,
 {
 	int err = 0;
 
+	if (track->replay) {
+		hot_replay_stats(track->replay, stats);
+		return 0;
+	}
 	for (__u32 stat = 0; stat < FRSP_HOT_NR_STATS && !err; stat++)
 		err = watch_sum(track->skel->maps.hotmon_stats, &stat,
 				&stats[stat], sizeof(stats[stat]));
@@ -620,5 +670,5 @@ int hot_track_prog_fd(const struct hot_track *track)
 
 __u64 hot_track_map_bytes(const struct hot_track *track)
 {
-	return watch_map_bytes(track->skel->obj);
+	return track->replay ? 0 : watch_map_bytes(track->skel->obj);
 }

@@ -84,6 +84,7 @@ struct hot_clock {
 };
 
 struct hot_track;
+struct hot_replay;
 struct bpf_object_skeleton;
 
 /* Uses the pinned programs (watch/pin.h) if they were loaded with these options
@@ -94,6 +95,15 @@ struct bpf_object_skeleton;
 int hot_track_open(const struct hot_track_options *options,
 		   struct hot_track **out);
 void hot_track_close(struct hot_track *track);
+
+/* A track that has a recording (heat/replay.h) in place of BPF programs: its
+ * table, filesystems, clock and counts of bios are those of the recording, and
+ * nobody maintains it. The replay must live longer. Returns 0 or -ENOMEM.
+ */
+int hot_track_of_replay(struct hot_replay *replay, struct hot_track **out);
+
+/* NULL: it has BPF programs. */
+struct hot_replay *hot_track_replay(const struct hot_track *track);
 
 /* What an identity of the table stands for, or stood for (bpf/hot_fs.h).
  * Returns 0 or -ENOENT: there was no room in hotmon_fs.

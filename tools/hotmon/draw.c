@@ -57,19 +57,30 @@ static void write_view(char text[80], const struct hot_live *live,
 			 live->sort.ascending ? ", lowest first" : "");
 }
 
+/* How often there is a frame, or how fast the recording is played. */
+static void write_pace(char text[40], const struct hot_live *live)
+{
+	if (!live->play)
+		snprintf(text, 40, "every %.1f s", live->pace.interval_s);
+	else if (live->play->is_at_end)
+		snprintf(text, 40, "END of the recording");
+	else
+		snprintf(text, 40, "recording, %gx as fast", live->play->speed);
+}
+
 static void draw_title(const struct hot_live *live,
 		       const struct hot_frame *frame,
 		       const struct hot_rows *rows)
 {
-	char ts[FMT_LEN], view[80], text[160];
+	char ts[FMT_LEN], view[80], pace[40], text[200];
 
 	attrset(live->color ? COLOR_PAIR(STYLE_TITLE) | A_BOLD : A_BOLD);
 	write_view(view, live, rows);
-	snprintf(text, sizeof(text),
-		 "hotmon  %.8s  %s%s, every %.1f s  (h: help)",
-		 fmt_rfc3339(ts, frame->wall_ns) + 11,
-		 live->pace.paused ? "PAUSED  " : "", view,
-		 live->pace.interval_s);
+	write_pace(pace, live);
+	snprintf(text, sizeof(text), "hotmon  %.*s  %s%s, %s  (h: help)",
+		 live->play ? 19 : 8,
+		 fmt_rfc3339(ts, frame->wall_ns) + (live->play ? 0 : 11),
+		 live->pace.paused ? "PAUSED  " : "", view, pace);
 	screen_put(0, 0, text, COLS);
 	attrset(A_NORMAL);
 }

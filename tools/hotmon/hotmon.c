@@ -29,6 +29,8 @@
 #include "hotmon/opts.h"
 #include "hotmon/page_json.h"
 #include "hotmon/page_report.h"
+#include "hotmon/play.h"
+#include "hotmon/recording.h"
 #include "hotmon/self_test.h"
 #include "hotmon/tree.h"
 #include "ui/screen.h"
@@ -39,6 +41,7 @@ struct hotmon {
 	struct hot_frame frame;
 	struct devices *devices; /* NULL: not shown yet */
 	struct hot_live live;
+	struct play play; /* of -i */
 };
 
 /* For aside(): resolves the symbolic links of a path. */
@@ -215,6 +218,51 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 	return code;
 }
 
+/* The same for a recording: it needs no rights and asks nothing of the system.
+ */
+static enum exit_code start_playing(struct hotmon *hotmon)
+{
+	struct hot_monitor_options options = {
+		.directory = hotmon->opts.monitor.directory};
+	struct mount_table *mounts;
+	enum exit_code code = play_open(&hotmon->opts, &hotmon->play);
+	int err;
+
+	if (code != EXIT_OK)
+		return code;
+	options.replay = hotmon->play.replay;
+	err = hot_replay_mounts(hotmon->play.replay, &mounts);
+	if (!err)
+		err = hot_monitor_open(&options, mounts, &hotmon->monitor);
+	if (err)
+		return log_fail(EXIT_FAILED, NULL, "%s: %s", hotmon->opts.input,
+				strerror(-err));
+	hotmon->live.play = &hotmon->play;
+	if (hotmon->opts.report.output != OUTPUT_LIVE)
+		hotmon->opts.report.interval_s = 0; /* reports do not wait */
+	return EXIT_OK;
+}
+
+/* Makes the file first: so a mistake in its name is told at once. */
+static enum exit_code record(struct hotmon *hotmon)
+{
+	enum exit_code code;
+	int fd;
+
+	code = recording_create(hotmon->opts.output, &fd);
+	if (code != EXIT_OK)
+		return code;
+	code = start_tracking(hotmon);
+	if (code == EXIT_OK) {
+		code = recording_run(hotmon->monitor, &hotmon->opts, fd);
+	} else {
+		close(fd);
+		unlink(hotmon->opts.output);
+	}
+	hot_monitor_close(hotmon->monitor);
+	return code;
+}
+
 static enum exit_code self_test(const struct hotmon_opts *opts)
 {
 	const char *spec = opts->monitor.directory ?: opts->fs ?: ".";
@@ -328,14 +376,32 @@ static int print(void *program)
 	return hot_text_write(stdout, &hotmon->frame, &style);
 }
 
+/* Plays the recording up to the next frame. Returns 0, NO_MORE or -errno. */
+static int play(struct hotmon *hotmon)
+{
+	int found;
+
+	if (hotmon->opts.report.output == OUTPUT_LIVE) {
+		if (!hotmon->live.pace.paused)
+			return play_on(&hotmon->play);
+		play_wait(&hotmon->play);
+		return 0;
+	}
+	found = play_step(&hotmon->play);
+	return found ? found < 0 ? found : 0 : REPORT_NO_MORE;
+}
+
 static int sample(struct hotmon *hotmon)
 {
 	struct hot_frame_request request =
 		hotmon->opts.report.output == OUTPUT_LIVE
 			? hot_live_request(&hotmon->live)
 			: hotmon->opts.request;
-	int err = hot_monitor_sample(hotmon->monitor, &request, &hotmon->frame);
+	int err = hotmon->play.replay ? play(hotmon) : 0;
 
+	if (!err)
+		err = hot_monitor_sample(hotmon->monitor, &request,
+					 &hotmon->frame);
 	if (!err && hotmon->live.devices && !hotmon->devices)
 		err = devices_open(&hotmon->devices);
 	if (!err && hotmon->live.devices)
@@ -387,7 +453,10 @@ static void tend(void *program)
 {
 	struct hotmon *hotmon = program;
 
-	hot_monitor_tend(hotmon->monitor);
+	if (!hotmon->play.replay)
+		hot_monitor_tend(hotmon->monitor);
+	else if (hotmon->live.pace.paused)
+		play_wait(&hotmon->play);
 }
 
 static enum report_change keys(void *program)
@@ -445,7 +514,8 @@ static int print_reports(struct hotmon *hotmon)
 		.tend = tend,
 	};
 
-	fprintf(stderr, "Tracing disk I/O... Hit Ctrl-C to end.\n");
+	if (!hotmon->play.replay)
+		fprintf(stderr, "Tracing disk I/O... Hit Ctrl-C to end.\n");
 	return report_print_all(&loop);
 }
 
@@ -493,13 +563,18 @@ int main(int argc, char **argv)
 	hotmon.live.exact = hotmon.opts.report.exact;
 	hotmon.live.no_metadata = hotmon.opts.request.no_metadata;
 	hotmon.live.color = hotmon.opts.report.color;
-	code = privilege_check();
+	if (hotmon.opts.mode == HOTMON_IMPORT)
+		return recording_import(&hotmon.opts);
+	code = hotmon.opts.mode == HOTMON_PLAY ? EXIT_OK : privilege_check();
 	if (code != EXIT_OK)
 		return code;
 	if (hotmon.opts.self_test)
 		return self_test(&hotmon.opts);
 	interrupt_catch();
-	code = start_tracking(&hotmon);
+	if (hotmon.opts.mode == HOTMON_RECORD)
+		return record(&hotmon);
+	code = hotmon.opts.mode == HOTMON_PLAY ? start_playing(&hotmon)
+					       : start_tracking(&hotmon);
 	if (code != EXIT_OK)
 		return code;
 	err = hotmon.opts.report.output == OUTPUT_LIVE ? show_live(&hotmon)
@@ -508,5 +583,6 @@ int main(int argc, char **argv)
 	hot_tree_free(&hotmon.live);
 	devices_close(hotmon.devices);
 	hot_monitor_close(hotmon.monitor);
+	play_close(&hotmon.play);
 	return live_end(err);
 }

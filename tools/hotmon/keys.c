@@ -139,14 +139,18 @@ static enum report_change key_pause(struct hot_live *live)
 
 static enum report_change key_devices(struct hot_live *live)
 {
+	if (live->play)
+		return REPORT_SAME; /* it has none */
 	live->devices = !live->devices;
 	return rank_anew(live);
 }
 
-/* The devices come after the last view of files, and before the first. */
+/* The devices come after the last view of files, and before the first. A
+ * recording has neither them nor processes.
+ */
 static enum report_change turn_view(struct hot_live *live, int by)
 {
-	const int n = HOT_NR_VIEWS + 1;
+	const int n = live->play ? HOT_VIEW_PROCESSES : HOT_NR_VIEWS + 1;
 	int view = live->devices ? HOT_NR_VIEWS : (int)live->view;
 
 	view = (view + by + n) % n;
@@ -168,6 +172,8 @@ static enum report_change key_view_before(struct hot_live *live)
 
 static enum report_change key_latency(struct hot_live *live)
 {
+	if (live->play)
+		return REPORT_SAME; /* it has none */
 	live->latency = !live->latency;
 	if (!live->latency && hot_sort_needs_latency(live->sort.key))
 		live->sort.key = HOT_BY_TEMPERATURE;
@@ -236,6 +242,51 @@ static enum report_change key_faster(struct hot_live *live)
 		return hot_tree_close(live);
 	report_faster(&live->pace);
 	return REPORT_REDRAW;
+}
+
+static enum report_change key_play_faster(struct hot_live *live)
+{
+	if (!live->play)
+		return REPORT_SAME;
+	play_faster(live->play);
+	return REPORT_REDRAW;
+}
+
+static enum report_change key_play_slower(struct hot_live *live)
+{
+	if (!live->play)
+		return REPORT_SAME;
+	play_slower(live->play);
+	return REPORT_REDRAW;
+}
+
+/* An error recurs when the next frame is taken. */
+static enum report_change go(struct hot_live *live, double seconds)
+{
+	if (!live->play)
+		return REPORT_SAME;
+	play_go(live->play, seconds);
+	return REPORT_RESAMPLE;
+}
+
+static enum report_change key_minute_ahead(struct hot_live *live)
+{
+	return go(live, 60);
+}
+
+static enum report_change key_minute_back(struct hot_live *live)
+{
+	return go(live, -60);
+}
+
+static enum report_change key_hour_ahead(struct hot_live *live)
+{
+	return go(live, 3600);
+}
+
+static enum report_change key_hour_back(struct hot_live *live)
+{
+	return go(live, -3600);
 }
 
 static enum report_change key_bytes(struct hot_live *live)
@@ -381,6 +432,12 @@ const struct hot_key hot_keys[] = {
 	{'e', "e", "on the page of a file: count its extents", NULL, HOT_KEY_PAGES, key_extents},
 	{'+', "+", "longer interval; in directories: open", NULL, HOT_KEY_SHOWN, key_slower},
 	{'-', "-", "shorter interval; in directories: close", NULL, HOT_KEY_SHOWN, key_faster},
+	{']', "]", "in a recording: twice as fast", NULL, HOT_KEY_SHOWN, key_play_faster},
+	{'[', "[", "in a recording: half as fast", NULL, HOT_KEY_SHOWN, key_play_slower},
+	{'.', ".", "in a recording: a minute ahead", NULL, HOT_KEY_SHOWN, key_minute_ahead},
+	{',', ",", "in a recording: a minute back", NULL, HOT_KEY_SHOWN, key_minute_back},
+	{')', ")", "in a recording: an hour ahead", NULL, HOT_KEY_SHOWN, key_hour_ahead},
+	{'(', "(", "in a recording: an hour back", NULL, HOT_KEY_SHOWN, key_hour_back},
 	{'b', "b", "exact numbers, on and off", NULL, HOT_KEY_SHOWN, key_bytes},
 	{KEY_DOWN, "down j", "a line down", NULL, HOT_KEY_MODES, key_down},
 	{'j', NULL, NULL, NULL, HOT_KEY_MODES, key_down},

@@ -19,6 +19,7 @@
 #include "heat/monitor.h"
 #include "hotmon/devices.h"
 #include "hotmon/pages.h"
+#include "hotmon/play.h"
 #include "ui/list_cursor.h"
 #include "ui/menu.h"
 
@@ -60,6 +61,7 @@ struct hot_live {
 	 */
 	int column_ends[HOT_N_COLUMNS];
 	struct hot_monitor *monitor;   /* to list filesystems */
+	struct play *play;	       /* of a recording; NULL: it is live */
 	const struct hot_frame *frame; /* the latest */
 	struct hot_pages pages;
 	/* The view of directories (hotmon/tree.h), and the path of the row that

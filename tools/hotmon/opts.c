@@ -9,32 +9,18 @@
 #include <unistd.h>
 #include <bpf/libbpf.h>
 
+#include "base/fmt.h"
 #include "base/log.h"
 #include "ui/opts.h"
 
 #define DEFAULT_ROWS	20
 #define MAX_HALF_LIFE_S (7 * 86400.0)
 
-enum long_option {
-	OPT_RANGES = 256,
-	OPT_GROUP,
-	OPT_DEVICES,
-	OPT_FILE,
-	OPT_EXTENTS,
-	OPT_LATENCY,
-	OPT_FS,
-	OPT_MEMORY,
-	OPT_HALF_LIFE,
-	OPT_SCORE,
-	OPT_NO_METADATA,
-	OPT_NO_SCAN,
-	OPT_SELF_TEST,
-};
-
 enum option_group {
 	GROUP_WHAT = 1,
 	GROUP_HOW,
 	GROUP_TRACKING,
+	GROUP_RECORDINGS,
 };
 
 static const struct argp_option options[] = {
@@ -83,12 +69,26 @@ static const struct argp_option options[] = {
 	{"self-test", OPT_SELF_TEST, 0, 0,
 	 "Do I/O of known kinds on a scratch file, here or in -D DIR, and say whether it is counted exactly",
 	 0},
+	{0, 0, 0, 0, "Recordings:", GROUP_RECORDINGS},
+	{"output", 'o', "FILE", 0, "record, import: make this file", 0},
+	{"budget", OPT_BUDGET, "SIZE", 0,
+	 "record: bytes a day, 1M to 1T (default 50M); intervals get longer to keep within them",
+	 0},
+	{"format", OPT_FORMAT, "FORMAT", 0,
+	 "import: msr (CSV of the MSR Cambridge traces) or blkparse (its default text)",
+	 0},
+	{"input", 'i', "FILE", 0, "Show a recording, as if it happened now", 0},
+	{"from", OPT_FROM, "TIME", 0,
+	 "With -i: begin there, at 2026-12-01T08:30:00Z or so long after its begin: 90s, 5m, 2h",
+	 0},
+	{"speed", OPT_SPEED, "N", 0,
+	 "With -i, live: N times as fast, 0.01 to 100000 (default 1)", 0},
 	{0},
 };
 
 static const char doc[] =
 	"Show which files and which of their 1-MiB ranges the disk really works for.\v"
-	"INTERVAL is in seconds (default 1), COUNT the number of reports (default: until Ctrl-C).\n\n"
+	"INTERVAL is in seconds (default 1; record: 10), COUNT the number of reports (default: until Ctrl-C).\n\n"
 	"Examples:\n"
 	"  hotmon                      the hottest files, live\n"
 	"  hotmon --ranges --fs /srv   the hottest ranges of one filesystem\n"
@@ -97,7 +97,9 @@ static const char doc[] =
 	"  hotmon --devices            the disks, like iostat\n"
 	"  hotmon --once 10            one report on the next 10 seconds\n"
 	"  hotmon --json 5 | jq .      for programs\n"
-	"  hotmon --self-test          does it count exactly on this kernel?\n\n"
+	"  hotmon --self-test          does it count exactly on this kernel?\n"
+	"  hotmon record -o x.frsp     record until Ctrl-C\n"
+	"  hotmon -i x.frsp            show the recording\n\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this kernel, 4 not permitted.";
 
 static const char *sort_name(size_t i)
@@ -181,10 +183,16 @@ static bool parse_score(const char *text)
 			   "half-life or compat") == SCORE_COMPAT;
 }
 
+static const char *import_format_name(size_t i)
+{
+	return i < TRACE_NR_IMPORTS ? trace_import_names[i] : NULL;
+}
+
 static const struct option_values values[] = {
 	{'s', sort_name, true},
 	{OPT_GROUP, group_name, false},
 	{OPT_SCORE, score_name, false},
+	{OPT_FORMAT, import_format_name, false},
 	OPTS_REPORT_VALUES,
 	{0},
 };
@@ -204,6 +212,23 @@ static __u64 parse_memory(const char *text)
 	return bytes;
 }
 
+static double parse_speed(const char *text)
+{
+	char *end;
+	double speed = strtod(text, &end);
+
+	if (end == text || *end || !(speed >= 0.01 && speed <= 100000))
+		opts_wrong_value("--speed", text,
+				 "a number from 0.01 to 100000");
+	return speed;
+}
+
+static void set_interval(struct hotmon_opts *opts, double interval_s)
+{
+	opts->report.interval_s = interval_s;
+	opts->interval_given = true;
+}
+
 static __u32 parse_rows(const char *text)
 {
 	__u64 rows;
@@ -213,35 +238,82 @@ static __u32 parse_rows(const char *text)
 	return rows;
 }
 
+/* True if the first argument is the name of a mode. */
+static bool parse_mode(const char *text, struct hotmon_opts *opts)
+{
+	if (!strcmp(text, "record"))
+		opts->mode = HOTMON_RECORD;
+	else if (!strcmp(text, "import"))
+		opts->mode = HOTMON_IMPORT;
+	return opts->mode != HOTMON_SHOW;
+}
+
 static void parse_argument(const char *text, unsigned int nth,
 			   struct argp_state *state)
 {
 	struct hotmon_opts *opts = state->input;
 
-	if (nth == 0)
-		opts->report.interval_s = opts_interval("INTERVAL", text);
-	else if (nth == 1)
+	if (nth == 0 && parse_mode(text, opts))
+		return;
+	hotmon_given_note(&opts->given, ARGP_KEY_ARG);
+	nth -= opts->mode != HOTMON_SHOW;
+	if (opts->mode == HOTMON_IMPORT && nth == 0)
+		opts->import_file = text;
+	else if (opts->mode != HOTMON_IMPORT && nth == 0)
+		set_interval(opts, opts_interval("INTERVAL", text));
+	else if (opts->mode != HOTMON_IMPORT && nth == 1)
 		opts->report.count = opts_count("COUNT", text);
 	else
 		exit(log_fail(EXIT_USAGE, "hotmon [OPTIONS] [INTERVAL [COUNT]]",
 			      "unexpected argument \"%s\"", text));
 }
 
-/* The name of an option or argument that --self-test does not take; NULL: it
- * takes the key, or the table of options does not have it.
- */
-static const char *name_if_report_only(int key)
+/* What else a mode needs. */
+static void check_mode(struct hotmon_opts *opts)
 {
-	const struct argp_option *option = options;
+	if (opts->self_test)
+		opts->mode = HOTMON_SELF_TEST;
+	else if (opts->input && opts->mode == HOTMON_SHOW)
+		opts->mode = HOTMON_PLAY;
+	hotmon_mode_check(opts->mode, &opts->given, options);
+	if ((opts->mode == HOTMON_RECORD || opts->mode == HOTMON_IMPORT) &&
+	    !opts->output)
+		exit(log_fail(EXIT_USAGE, "name it with -o FILE",
+			      "the file for the recording is missing"));
+	if (opts->mode == HOTMON_IMPORT &&
+	    (!opts->import_file || !opts->format_given))
+		exit(log_fail(
+			EXIT_USAGE,
+			"hotmon import --format=msr|blkparse -o FILE TRACE",
+			"%s",
+			opts->import_file ? "the trace's format is missing"
+					  : "the trace is missing"));
+	if (opts->mode == HOTMON_RECORD &&
+	    opts->monitor.track.memory > HOTMON_RECORD_MAX_MEMORY)
+		opts_wrong_value(
+			"--memory", "more than 256M",
+			"a recording can have as many ranges as 256M hold");
+}
 
-	if (key == OPT_SELF_TEST || key == OPT_FS || key == 'D' || key == 'j' ||
-	    key == 'v')
-		return NULL;
-	if (key == ARGP_KEY_ARG)
-		return "INTERVAL";
-	while (option->key != key && (option->name || option->doc))
-		option++;
-	return option->name;
+/* A recording has what hotmon_mode_check() cannot know. */
+static void check_play(const struct hotmon_opts *opts)
+{
+	static const char hint[] =
+		"a recording has no processes, latencies, devices or extents";
+
+	if (hot_view_is_group(opts->request.view) &&
+	    !hot_view_is_roll_up(opts->request.view))
+		exit(log_fail(
+			EXIT_USAGE, hint,
+			"-i does not take \"group\" with process or cgroup"));
+	if (hot_sort_needs_latency(opts->request.sort.key))
+		exit(log_fail(
+			EXIT_USAGE, hint,
+			"-i cannot sort by the times of reads and writes"));
+	if (opts->speed_given && opts->report.output != OUTPUT_LIVE)
+		exit(log_fail(EXIT_USAGE,
+			      "without --speed: reports do not wait",
+			      "--speed is for the live view"));
 }
 
 /* The page of a file takes the place of the other tables. */
@@ -259,7 +331,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct hotmon_opts *opts = state->input;
 
-	opts->report_only = name_if_report_only(key) ?: opts->report_only;
+	if (key > 0 && key < ARGP_KEY_END) /* not one of argp's own */
+		hotmon_given_note(&opts->given, key);
+	opts->interval_given |= key == 'd';
 	if (opts_report_option(&opts->report, key, text))
 		return 0;
 	switch (key) {
@@ -320,16 +394,40 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPT_SELF_TEST:
 		opts->self_test = true;
 		break;
+	case 'o':
+		opts->output = text;
+		break;
+	case OPT_BUDGET:
+		if (fmt_parse_bytes(text, &opts->budget) ||
+		    opts->budget < 1ULL << 20 || opts->budget > 1ULL << 40)
+			opts_wrong_value("--budget", text,
+					 "bytes from 1M to 1T");
+		break;
+	case OPT_FORMAT:
+		opts->format = opts_choice("--format", text, import_format_name,
+					   "msr or blkparse");
+		opts->format_given = true;
+		break;
+	case 'i':
+		opts->input = text;
+		break;
+	case OPT_FROM:
+		opts->from = text;
+		break;
+	case OPT_SPEED:
+		opts->speed = parse_speed(text);
+		opts->speed_given = true;
+		break;
 	case ARGP_KEY_END:
+		check_mode(opts);
 		check_file(opts);
+		if (opts->mode == HOTMON_PLAY)
+			check_play(opts);
+		if (opts->mode == HOTMON_RECORD && !opts->interval_given)
+			opts->report.interval_s = HOTMON_RECORD_INTERVAL_S;
 		opts->request.latency |=
 			hot_sort_needs_latency(opts->request.sort.key);
 		opts->monitor.latency = opts->request.latency;
-		if (opts->self_test && opts->report_only)
-			exit(log_fail(EXIT_USAGE,
-				      "it takes --fs or -D, -j and -v",
-				      "--self-test does not take \"%s\"",
-				      opts->report_only));
 		break;
 	case ARGP_KEY_ARG:
 		parse_argument(text, state->arg_num, state);
@@ -345,13 +443,18 @@ void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
 	static const struct argp argp = {
 		.options = options,
 		.parser = parse_option,
-		.args_doc = "[INTERVAL [COUNT]]",
+		.args_doc = "[INTERVAL [COUNT]]\n"
+			    "record -o FILE [INTERVAL [COUNT]]\n"
+			    "import --format=FORMAT -o FILE TRACE\n"
+			    "-i FILE [INTERVAL [COUNT]]",
 		.doc = doc,
 	};
 
 	*opts = (struct hotmon_opts){
 		.report = opts_report_default(),
 		.request.max_rows = DEFAULT_ROWS,
+		.budget = HOTMON_RECORD_BUDGET,
+		.speed = 1,
 		.monitor.track.memory = HOT_TRACK_DEFAULT_MEMORY,
 		.monitor.track.half_life_s = HOT_TRACK_DEFAULT_HALF_LIFE_S,
 	};

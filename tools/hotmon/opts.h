@@ -5,7 +5,34 @@
 
 #include "heat/columns.h"
 #include "heat/monitor.h"
+#include "hotmon/mode.h"
+#include "trace/import.h"
 #include "ui/opts.h"
+
+#define HOTMON_RECORD_INTERVAL_S 10.0
+#define HOTMON_RECORD_BUDGET	 (50ULL << 20)
+/* Its table holds no more ranges than an interval can have. */
+#define HOTMON_RECORD_MAX_MEMORY (256ULL << 20)
+
+enum hotmon_option {
+	OPT_RANGES = 256,
+	OPT_GROUP,
+	OPT_DEVICES,
+	OPT_FILE,
+	OPT_EXTENTS,
+	OPT_LATENCY,
+	OPT_FS,
+	OPT_MEMORY,
+	OPT_HALF_LIFE,
+	OPT_SCORE,
+	OPT_NO_METADATA,
+	OPT_NO_SCAN,
+	OPT_SELF_TEST,
+	OPT_BUDGET,
+	OPT_FORMAT,
+	OPT_FROM,
+	OPT_SPEED,
+};
 
 struct hotmon_opts {
 	struct opts_report report;
@@ -14,8 +41,19 @@ struct hotmon_opts {
 	bool devices; /* --devices: show devices instead of files */
 	bool extents; /* --extents: with .file */
 	bool self_test;
-	/* the last option on the command line that --self-test does not take */
-	const char *report_only;
+	enum hotmon_mode mode;
+	struct hotmon_given given;
+	bool interval_given;
+	/* record and import */
+	const char *output;
+	__u64 budget; /* bytes a day */
+	const char *import_file;
+	enum trace_import_format format;
+	bool format_given;
+	/* -i */
+	const char *input, *from; /* or NULL */
+	double speed;
+	bool speed_given;
 	const char *file;   /* --file, or NULL */
 	const char *fs;	    /* --fs, or NULL */
 	const char *cgroup; /* -c, or NULL */

@@ -10,6 +10,8 @@ double trace_budget_note(struct trace_budget *budget, __u64 bytes,
 {
 	double a_day = bytes / seconds * DAY_S;
 
+	if (!budget->n_notes++)
+		return a_day;
 	if (a_day > budget->bytes_per_day) {
 		if (budget->interval_s * 2 <= TRACE_MAX_INTERVAL_S)
 			budget->interval_s *= 2;

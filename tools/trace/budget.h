@@ -21,10 +21,12 @@ struct trace_budget {
 	__u64 bytes_per_day;
 	double least_s;	   /* the interval that is wanted */
 	double interval_s; /* the interval now */
+	__u32 n_notes;
 };
 
 /* bytes were written for the last seconds, which is more than 0. Sets
- * .interval_s; it is never less than .least_s, and beyond TRACE_MAX_INTERVAL_S
+ * .interval_s, but not the first time, as the lists of what is in use are in
+ * that; it is never less than .least_s, and beyond TRACE_MAX_INTERVAL_S
  * only if that is. Returns the bytes a day that they come to.
  */
 double trace_budget_note(struct trace_budget *budget, __u64 bytes,

@@ -77,15 +77,15 @@ static int complete_totals(struct trace_gather *gather)
 	int err = 0;
 
 	for (size_t i = 0; i < ranges->n && !err;) {
-		struct trace_access sum = {.file = ranges->all[i].file,
-					   .range = TRACE_RANGE_FILE};
+		const struct trace_access none = {.file = ranges->all[i].file,
+						  .range = TRACE_RANGE_FILE};
 
-		for (; i < ranges->n && ranges->all[i].file == sum.file; i++)
-			add_up(&sum, &ranges->all[i]);
-		while (at < n_before && totals->all[at].file < sum.file)
+		while (i < ranges->n && ranges->all[i].file == none.file)
+			i++;
+		while (at < n_before && totals->all[at].file < none.file)
 			at++;
-		if (at == n_before || totals->all[at].file != sum.file)
-			err = add(totals, &sum);
+		if (at == n_before || totals->all[at].file != none.file)
+			err = add(totals, &none);
 	}
 	if (totals->n > n_before)
 		sort(totals);

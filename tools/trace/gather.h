@@ -22,7 +22,7 @@ int trace_gather_add(struct trace_gather *gather,
 /* Adds up what has one key. */
 void trace_gather_sort(struct trace_gather *gather);
 
-/* Sorts it, adds a total for each file that has only ranges, and sets the
+/* Sorts it, adds an empty total for each file that has only ranges, and sets the
  * arrays of frame, which are valid until the next call. Returns 0 or -ENOMEM.
  */
 int trace_gather_end(struct trace_gather *gather, struct trace_frame *frame);

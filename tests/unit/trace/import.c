@@ -179,6 +179,8 @@ static void test_budget(void **state)
 
 	(void)state;
 	trace_budget_note(&budget, 60000, 60);
+	assert_true(budget.interval_s == 10); /* with the lists */
+	trace_budget_note(&budget, 60000, 60);
 	assert_true(budget.interval_s == 20);
 	trace_budget_note(&budget, 45000, 60);
 	assert_true(budget.interval_s == 40);
