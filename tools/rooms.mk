@@ -12,6 +12,7 @@ USES_paths := base fs
 USES_move := base fs module
 USES_watch := base fs module
 USES_trace := base
+USES_simulate := base move trace
 USES_heat := base fs paths watch trace
 USES_map := base fs module paths heat
 USES_cli := base ui watch
@@ -20,7 +21,7 @@ USES_top := base ui cli fs module paths watch heat map
 USES_ctl := base ui cli fs module paths move watch heat
 
 # The order for the linker: a library comes after the libraries that use it.
-ROOMS := ctl top hotmon cli map heat trace watch paths move module fs ui base
+ROOMS := ctl top hotmon cli map heat simulate trace watch paths move module fs ui base
 $(if $(filter-out $(ROOMS),$(patsubst tools/%/,%,$(wildcard tools/*/))),$(error tools/rooms.mk lacks a folder of tools/))
 MAINS := tools/hotmon/hotmon.c tools/top/frsp-top.c tools/ctl/frspctl.c
 

@@ -8,10 +8,14 @@
  *
  * If there is no room, the coldest fast range has to leave. Its worth be 18: 50
  * reads in the horizon. 30 is more than 25 % above 18. The swap saves 83 - 50 =
- * 33 and costs 5 + 4. But if both are read at random at the same rate, one of
+ * 33 and costs 5 + 4. But if both are read at random, equally often, one of
  * them has 12 more reads than the other by chance alone rather often: the
- * standard deviation of the difference is sqrt((30 + 18) / 2) = 4.9, and 2.5
- * times that is 12.25. So it waits until the difference is certain.
+ * standard deviation of the difference is sqrt((30 + 18) / 2) = 4.9. It is not
+ * even three of them, and five are wanted. So it waits until the difference is
+ * certain.
+ *
+ * Five are many, as the coldest of thousands of ranges is one of those that
+ * were unlucky lately, by three or four deviations.
  *
  * (The variance of a decayed sum of random events is half the sum, as the
  * squares of the weights decay twice as fast.)
@@ -32,14 +36,20 @@ bool policy_io_is_pass(const struct policy_io *io)
 	       (io->write_bytes >= PASS_LEAST && io->write_bytes <= PASS_MOST);
 }
 
+/* Sequential I/Os count as few, long ones: 256 of 4 KiB, of a run, as 16 of 64
+ * KiB, and each of these as sequential_weight of one.
+ */
 static double sum(const struct policy_settings *settings, __u32 n, __u64 bytes,
 		  bool in_run)
 {
-	bool is_sequential =
-		settings->sequential_bytes &&
-		(in_run || (double)bytes >= n * settings->sequential_bytes);
+	double n_long;
 
-	return is_sequential ? n * settings->sequential_weight : n;
+	if (!settings->sequential_bytes)
+		return n;
+	n_long = bytes / settings->sequential_bytes;
+	if (n_long >= n)
+		return n * settings->sequential_weight;
+	return in_run ? n_long * settings->sequential_weight : n;
 }
 
 double policy_io_reads(const struct policy_settings *settings,

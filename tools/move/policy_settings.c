@@ -48,7 +48,7 @@ static const struct policy_setting table[] = {
 	    "any difference is enough",
 	    "how much hotter a range must be than the one whose place it takes",
 	    hysteresis_pct),
-	ROW("certainty", POLICY_NUMBER, "0", "10", "2.5", "chance is ignored",
+	ROW("certainty", POLICY_NUMBER, "0", "10", "5", "chance is ignored",
 	    "how many standard deviations the two must differ by", certainty),
 	ROW("budget", POLICY_AMOUNT, "0", "1000T", "2%", "nothing is moved",
 	    "the most that moves in any hour; percent: of the data", budget),
@@ -64,6 +64,16 @@ static const struct policy_setting table[] = {
 	ROW("defrag_extents", POLICY_NUMBER, "0", "1000000", "8",
 	    "two extents are enough",
 	    "files with fewer extents are not defragmented", defrag_extents),
+	ROW("fast_size", POLICY_AMOUNT, "0", "1000T", "20%",
+	    "there is no fast tier",
+	    "simulate: the size of the fast tier; percent: of the data",
+	    fast_size),
+	ROW("fast_latency", POLICY_TIME, "0", "1m", "0.0001",
+	    "it answers at once", "simulate: an I/O of the fast tier",
+	    fast_latency_s),
+	ROW("slow_latency", POLICY_TIME, "0", "1m", "0.008",
+	    "it answers at once", "simulate: an I/O of the slow tier",
+	    slow_latency_s),
 };
 
 #define N_SETTINGS (sizeof(table) / sizeof(table[0]))

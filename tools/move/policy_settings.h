@@ -29,6 +29,9 @@ struct policy_settings {
 	struct policy_amount reserve; /* percent: of the fast tier */
 	double rate;
 	double defrag_extents;
+	/* only of "frspctl simulate" */
+	struct policy_amount fast_size; /* percent: of the data */
+	double fast_latency_s, slow_latency_s;
 };
 
 enum policy_unit {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The inside of struct policy, for policy.c and policy_explain.c only. */
+/* The inside of struct policy, for policy.c, policy_step.c and policy_explain.c
+ * only.
+ */
 #ifndef FRSP_MOVE_POLICY_STATE_H
 #define FRSP_MOVE_POLICY_STATE_H
 
@@ -67,6 +69,16 @@ double policy_worth_now(const struct policy *policy,
 struct policy_view policy_view(const struct policy *policy, __u32 range);
 bool policy_is_cooling(const struct policy *policy,
 		       const struct policy_range *range);
+
+/* Whether it is not where it is pinned. */
+bool policy_is_misplaced(const struct policy_range *range);
+
+/* Puts an idle range where it belongs. */
+void policy_settle(struct policy *policy, __u32 range);
+/* Takes a range out of the heap that it is in, if it is in one. */
+void policy_unsettle(struct policy *policy, __u32 range);
+/* Takes the first range from a queue that is not empty; then it is idle. */
+__u32 policy_dequeue(struct policy *policy, struct policy_queue *queue);
 
 /* The fast range that leaves first; POLICY_NO_RANGE: none may. */
 __u32 policy_coldest(struct policy *policy);

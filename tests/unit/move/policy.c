@@ -68,6 +68,7 @@ static struct policy_settings simple(void)
 	settings.reserve = (struct policy_amount){0};
 	settings.budget = (struct policy_amount){100, true};
 	settings.rate = 0;
+	settings.certainty = 2.5;
 	return settings;
 }
 

@@ -28,6 +28,7 @@ static void test_defaults(void **state)
 	assert_true(settings.sequential_bytes == 65536);
 	assert_true(settings.hysteresis_pct == 25);
 	assert_true(settings.budget.is_percent && settings.budget.value == 2);
+	assert_true(settings.slow_latency_s == 0.008);
 }
 
 /* Each row of the table: its limits are values of it, and in order. */
@@ -70,7 +71,7 @@ static void test_file(void **state)
 	assert_int_equal(read_text("[pins]\nfast = /srv/db/\nnone=*.iso\n"
 				   "[policy]\nbudget = 20G\nreserve=5.5%\n"
 				   "half_life = 2h\nhysteresis = 0%\n"
-				   "certainty=1.5\n",
+				   "fast_size = 1T\ncertainty=1.5\n",
 				   &config, &error),
 			 0);
 	assert_true(config.settings.budget.value == 20.0 * (1 << 30));

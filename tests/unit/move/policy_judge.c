@@ -39,7 +39,7 @@ static const struct {
 	 0.4,
 	 4},
 	/* short ones, in a run */
-	{{.reads = 256, .read_bytes = MIB, .in_run = true}, 12.8, 0, 12.8},
+	{{.reads = 256, .read_bytes = MIB, .in_run = true}, 0.8, 0, 0.8},
 	{{.reads = 256, .read_bytes = MIB}, 256, 0, 256},
 };
 
@@ -100,7 +100,7 @@ static void test_pass(void **state)
 }
 
 /* With the default settings, but horizon = half-life / ln 2, so that the gain
- * is the worth. To move a MiB costs 4, to fast 5.
+ * is the worth, and a certainty of 2.5. To move a MiB costs 4, to fast 5.
  */
 static const struct {
 	struct policy_view one, other; /* other.mib 0: there is room */
@@ -135,6 +135,7 @@ static void test_judge(void **state)
 
 	(void)state;
 	settings.horizon_s = settings.half_life_s / M_LN2;
+	settings.certainty = 2.5;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		enum policy_rule rule = policy_judge(
 			&settings, &rows[i].one,
