@@ -14,7 +14,7 @@ define say_places
 @echo "$(1):"
 @echo "  programs     $(DESTDIR)$(sbindir): $(call listed,$(PROGRAMS))"
 @echo "  manuals      $(DESTDIR)$(mandir): $(call listed,$(pages))"
-@echo "  schemas      $(DESTDIR)$(PREFIX)/share/frsp: of what --json prints"
+@echo "  schemas      $(DESTDIR)$(PREFIX)/share/frsp: of what --json prints, and policy.conf"
 @echo "  completions  $(DESTDIR)$(bashdir) for bash"
 @echo "               $(DESTDIR)$(zshdir) for zsh"
 endef
@@ -25,7 +25,7 @@ install: all
 	install -D -t $(DESTDIR)$(sbindir) $(PROGRAMS:%=$(OUTPUT)/%)
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man7 $(addprefix $(OUTPUT)/,$(call manuals_of,7))
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(addprefix $(OUTPUT)/,$(call manuals_of,8))
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS) docs/policy.conf
 	install -D -m 644 -t $(DESTDIR)$(bashdir) $(PROGRAMS:%=$(OUTPUT)/completion/%)
 	install -D -m 644 -t $(DESTDIR)$(zshdir) $(PROGRAMS:%=$(OUTPUT)/completion/_%)
 	$(call say_places,installed)
@@ -36,7 +36,7 @@ install: all
 uninstall:
 	$(call refuse_space,removed)
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(PROGRAMS:%=$(DESTDIR)$(bashdir)/%) \
-		$(PROGRAMS:%=$(DESTDIR)$(zshdir)/_%) $(SCHEMAS:docs/%=$(DESTDIR)$(PREFIX)/share/frsp/%) \
+		$(PROGRAMS:%=$(DESTDIR)$(zshdir)/_%) $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/frsp/%,$(SCHEMAS) docs/policy.conf) \
 		$(foreach section,7 8,$(addprefix $(DESTDIR)$(mandir)/man$(section)/,$(call manuals_of,$(section))))
 	$(call say_places,removed)
 	@echo "not removed:"

@@ -18,7 +18,7 @@ USES_map := base fs module paths heat
 USES_cli := base ui watch
 USES_hotmon := base ui cli fs module paths watch trace heat
 USES_top := base ui cli fs module paths watch heat map
-USES_ctl := base ui cli fs module paths move watch heat
+USES_ctl := base ui cli fs module paths move watch heat trace simulate
 
 # The order for the linker: a library comes after the libraries that use it.
 ROOMS := ctl top hotmon cli map heat simulate trace watch paths move module fs ui base

@@ -31,6 +31,7 @@ installed() { # installed DIR: lists the files below DIR
 		./usr/share/frsp/frspctl.schema.json
 		./usr/share/frsp/hotmon-self-test.schema.json
 		./usr/share/frsp/hotmon.schema.json
+		./usr/share/frsp/policy.conf
 		./usr/share/man/man7/frsp.7
 		./usr/share/man/man8/frsp-top.8
 		./usr/share/man/man8/frspctl.8

@@ -42,7 +42,7 @@ help_commands() {
 }
 
 @test "--help has the commands of the contract" {
-	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "cancel defrag doctor jobs move pause restore resume save set status tiers tree undo wait"
+	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "cancel defrag doctor jobs move pause restore resume save set simulate status tiers tree undo wait"
 }
 
 @test "wrong usage: exit status 2, and what is wrong" {
@@ -95,6 +95,10 @@ help_commands() {
 		set / mb_frsp_max_mem 1X|1X
 		set / mb_frsp_max_mem 1MM|1MM
 		set / mb_frsp_max_mem 16E|16E
+		simulate|missing
+		simulate x y|too many
+		simulate x --rate 1M|--rate
+		status --policy x|--policy
 		tree|missing
 		tree / 1 2|too many
 		tree / x|x

@@ -90,21 +90,22 @@ def wrong_values(value):
 # Fields that may have any text, and of these also none; any number; a number or
 # null.
 ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
-            "name", "device_name", "release", "command", "cgroup", "meaning"}
+            "name", "device_name", "release", "file", "policy", "command", "cgroup", "meaning"}
 EMPTY_TEXT = {"command"}
 NUMBER = {"temperature", "ns_per_event", "per_s", "queue", "util_pct", "reads_per_s",
           "writes_per_s"}
 NULL_OR_NUMBER = {"links", "pid", "tree", "taken_pct", "per_s",
                   "bytes_per_s", "queue", "util_pct", "p50_ns", "p99_ns",
-                  "size", "allocated_bytes", "file_bytes", "heat_pct"}
+                  "size", "allocated_bytes", "file_bytes", "heat_pct",
+                  "fast_pct", "late_fast_pct"}
 # Arrays of any names.
 NAMES = {"over", "on"}
 # Arrays of numbers or null; and fields that may be null or an object.
 NULL_OR_NUMBERS = {"fullness", "fragmentation", "warmth", "read_rates", "write_rates",
-                   "read_byte_rates", "write_byte_rates"}
+                   "read_byte_rates", "write_byte_rates", "curve_pct"}
 NULL_OR_OBJECT = {"frsp", "alloc", "busy", "escache", "now", "map", "heat",
                   "disk", "read_latency", "write_latency", "latency_overhead",
-                  "file_latency_overhead", "extents"}
+                  "file_latency_overhead", "extents", "cost"}
 # Fields that an object may lack.
 OPTIONAL = {("ranges",), ("heat",), ("filesystems", "map"), ("devices",),
             ("devices_interval_ms",), ("filesystem_totals",), ("physical_devices",),

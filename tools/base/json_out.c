@@ -35,14 +35,18 @@ void json_add_text(struct json_object *object, const char *key,
 	free(repaired);
 }
 
-void json_add_number(struct json_object *object, const char *key, double value,
-		     int decimals)
+struct json_object *json_number(double value, int decimals)
 {
 	char text[FMT_LEN];
 
 	snprintf(text, sizeof(text), "%.*f", decimals, value);
-	json_object_object_add(object, key,
-			       json_object_new_double_s(value, text));
+	return json_object_new_double_s(value, text);
+}
+
+void json_add_number(struct json_object *object, const char *key, double value,
+		     int decimals)
+{
+	json_object_object_add(object, key, json_number(value, decimals));
 }
 
 void json_add_histogram(struct json_object *object, const char *key,

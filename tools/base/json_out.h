@@ -16,7 +16,8 @@ void json_add_string(struct json_object *object, const char *key,
 /* text: any bytes, which become valid UTF-8, or NULL for null */
 void json_add_text(struct json_object *object, const char *key,
 		   const char *text);
-/* Adds the value with this number of decimals. */
+/* The value with this number of decimals. */
+struct json_object *json_number(double value, int decimals);
 void json_add_number(struct json_object *object, const char *key, double value,
 		     int decimals);
 

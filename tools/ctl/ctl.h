@@ -4,6 +4,7 @@
 #define FRSP_CTL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <linux/types.h>
 
 #include "base/log.h"
@@ -36,7 +37,10 @@ struct ctl {
 	double time_limit_s; /* 0: none */
 	const char *journal; /* the file of the journal */
 	enum ctl_progress progress;
-	const char *line; /* the command line, for people */
+	const char *line;      /* the command line, for people */
+	const char **policies; /* files of settings, of --policy */
+	size_t n_policies;
+	const char *output; /* a file to draw to; NULL: none */
 };
 
 enum ctl_option {
@@ -54,6 +58,8 @@ enum ctl_option {
 	CTL_JOURNAL = 1 << 11,
 	CTL_PROGRESS = 1 << 12,
 	CTL_TIME_LIMIT = 1 << 13,
+	CTL_POLICY = 1 << 14,
+	CTL_OUTPUT = 1 << 15,
 };
 
 struct ctl_command {
@@ -84,6 +90,7 @@ enum exit_code ctl_resume(const struct ctl *ctl);
 enum exit_code ctl_restore(const struct ctl *ctl);
 enum exit_code ctl_save(const struct ctl *ctl);
 enum exit_code ctl_set(const struct ctl *ctl);
+enum exit_code ctl_simulate(const struct ctl *ctl);
 enum exit_code ctl_status(const struct ctl *ctl);
 enum exit_code ctl_tiers(const struct ctl *ctl);
 enum exit_code ctl_tree(const struct ctl *ctl);

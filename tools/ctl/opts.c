@@ -29,6 +29,7 @@ enum long_option {
 	OPT_JOURNAL,
 	OPT_KEEP_FREE,
 	OPT_MEASURE,
+	OPT_POLICY,
 	OPT_PROGRESS,
 	OPT_RANGES,
 	OPT_RATE,
@@ -56,6 +57,11 @@ static const struct argp_option options[] = {
 	 0},
 	{"measure", OPT_MEASURE, 0, 0,
 	 "Read a little from each tier, and propose classes", 0},
+	{"output", 'o', "FILE", 0,
+	 "Of simulate: also draw the shares over time, as an SVG image", 0},
+	{"policy", OPT_POLICY, "FILE", 0,
+	 "Of simulate: a file of settings; may be given several times (default: the default settings)",
+	 0},
 	{"progress", OPT_PROGRESS, "WHERE", 0,
 	 "Show progress: auto (default): on a terminal; json: as JSON on standard output, too; off",
 	 0},
@@ -92,6 +98,8 @@ static const struct {
 	{CTL_JOURNAL, "--journal"},
 	{CTL_PROGRESS, "--progress"},
 	{CTL_TIME_LIMIT, "--time-limit"},
+	{CTL_POLICY, "--policy"},
+	{CTL_OUTPUT, "--output"},
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -197,6 +205,17 @@ static enum ctl_progress parse_progress(const char *text)
 		      "--progress: \"%s\" is none", text));
 }
 
+static void add_policy(struct ctl *ctl, const char *path)
+{
+	const char **more =
+		reallocarray(ctl->policies, ctl->n_policies + 1, sizeof(*more));
+
+	if (!more)
+		exit(log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM)));
+	ctl->policies = more; /* until the program ends */
+	more[ctl->n_policies++] = path;
+}
+
 static void take_arguments(struct parsing *parsing, char **args, int n)
 {
 	struct ctl *ctl = parsing->ctl;
@@ -260,6 +279,14 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPT_TIME_LIMIT:
 		ctl->given |= CTL_TIME_LIMIT;
 		ctl->time_limit_s = parse_seconds("--time-limit", text);
+		break;
+	case OPT_POLICY:
+		ctl->given |= CTL_POLICY;
+		add_policy(ctl, text);
+		break;
+	case 'o':
+		ctl->given |= CTL_OUTPUT;
+		ctl->output = text;
 		break;
 	case OPT_RATE:
 		ctl->given |= CTL_RATE;

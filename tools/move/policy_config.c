@@ -34,7 +34,7 @@ static int take_setting(struct parsing *parsing, const char *key,
 
 	if (!setting)
 		return ini_wrong(error, error->line,
-				 "docs/policy.conf has all settings",
+				 "share/frsp/policy.conf has all settings",
 				 "no setting \"%.60s\"", key);
 	bit = 1ULL << (setting - policy_setting(0));
 	if (parsing->given & bit)

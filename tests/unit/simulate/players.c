@@ -123,7 +123,7 @@ static void test_lru_random(void **state)
 {
 	enum { RANGES = 50, FAST = 12 };
 	struct game *game = begin(&sim_lru, RANGES, FAST);
-	__u32 list[FAST], n = 0; /* the oldest first */
+	__u32 list[FAST] = {0}, n = 0; /* the oldest first */
 
 	(void)state;
 	random_seed();
