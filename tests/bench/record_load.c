@@ -29,6 +29,17 @@
 #define FLUSH_S	    60.0
 #define BEGIN	    1700000000000000000ULL
 
+static void *allocate(size_t n, size_t size)
+{
+	void *array = calloc(n, size);
+
+	if (!array) {
+		perror("record_load");
+		exit(1);
+	}
+	return array;
+}
+
 /* Walker's method: a draw takes the same time for any distribution. */
 struct alias {
 	double *share;
@@ -38,12 +49,12 @@ struct alias {
 
 static void make_zipf(struct alias *alias, __u32 n)
 {
-	double *weight = malloc(n * sizeof(*weight)), sum = 0;
-	__u32 *small = malloc(n * sizeof(*small)), n_small = 0;
-	__u32 *large = malloc(n * sizeof(*large)), n_large = 0;
+	double *weight = allocate(n, sizeof(*weight)), sum = 0;
+	__u32 *small = allocate(n, sizeof(*small)), n_small = 0;
+	__u32 *large = allocate(n, sizeof(*large)), n_large = 0;
 
-	alias->share = malloc(n * sizeof(*alias->share));
-	alias->other = calloc(n, sizeof(*alias->other));
+	alias->share = allocate(n, sizeof(*alias->share));
+	alias->other = allocate(n, sizeof(*alias->other));
 	alias->n = n;
 	for (__u32 i = 0; i < n; i++)
 		sum += weight[i] = pow(i + 1, -0.99);
@@ -136,12 +147,12 @@ static void make_load(struct load *load, __u32 n_ranges)
 	while (n_slots < n_ranges * 2)
 		n_slots *= 2;
 	load->table = table_new(n_slots);
-	load->table.touched = calloc(n_slots / FRSP_HOT_CLUSTER,
-				     sizeof(*load->table.touched));
-	load->table.epoch = calloc(1, sizeof(*load->table.epoch));
-	load->slots = malloc(n_ranges * sizeof(*load->slots));
-	load->file_slots = malloc(n_ranges * sizeof(*load->file_slots));
-	order = malloc(n_ranges * sizeof(*order));
+	load->table.touched = allocate(n_slots / FRSP_HOT_CLUSTER,
+				       sizeof(*load->table.touched));
+	load->table.epoch = allocate(1, sizeof(*load->table.epoch));
+	load->slots = allocate(n_ranges, sizeof(*load->slots));
+	load->file_slots = allocate(n_ranges, sizeof(*load->file_slots));
+	order = allocate(n_ranges, sizeof(*order));
 	for (__u32 i = 0; i < n_ranges; i++) {
 		__u32 k = (random64() >> 32) * (i + 1) >> 32;
 

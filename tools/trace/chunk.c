@@ -83,10 +83,11 @@ int trace_chunk_pack(const struct trace_column columns[TRACE_NR_COLUMNS],
 	/* ending blocks early costs a few bytes each */
 	size = ZSTD_compressBound(length) + 64 * TRACE_NR_COLUMNS;
 	packed = malloc(TRACE_CHUNK_HEAD + size);
+	if (!packed)
+		return -ENOMEM;
 	context = ZSTD_createCCtx();
 	out = (ZSTD_outBuffer){packed + TRACE_CHUNK_HEAD, size, 0};
-	err = packed && context ? add_all(context, &out, columns, length)
-				: -ENOMEM;
+	err = context ? add_all(context, &out, columns, length) : -ENOMEM;
 	ZSTD_freeCCtx(context);
 	if (!err && out.pos > TRACE_MAX_CHUNK)
 		err = -E2BIG;

@@ -177,7 +177,7 @@ static int add_line(struct import *import, enum trace_import_format format,
 		    const char *line)
 {
 	struct trace_import_result *result = import->result;
-	struct block_io io;
+	struct block_io io = {0};
 
 	result->n_lines++;
 	switch (parsers[format](line, &io)) {
