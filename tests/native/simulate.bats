@@ -26,7 +26,7 @@ score() { # score POLICY FILTER: of what --json printed
 	run_as_nobody frspctl simulate "$test_dir/x.frsp"
 	expect "exit status" "$status" 0
 	cat "$test_dir/out"
-	expect "first line" "$(head -n 1 "$test_dir/out")" "367200 I/Os in 1.0 hours, 401.0M of data in 401 ranges, 80.0M fast"
+	expect "first line" "$(head -n 1 "$test_dir/out")" "367200 I/Os in 60 minutes, 401.0M of data in 401 ranges, 80.0M fast"
 	expect "titles" "$(sed -n 2p "$test_dir/out" | tr -s ' ')" "POLICY FAST AT-END MOVED %/HOUR RANGES MOST WRITTEN LATENCY"
 	expect "policies" "$(tail -n +3 "$test_dir/out" | awk '{ print $1 }' | paste -sd' ')" "defaults never lru 2013 perfect"
 	expect "never" "$(grep '^never ' "$test_dir/out" | tr -s ' ')" "never 0.0% 0.0% 0 0.00 0 0 0 8.000ms"
@@ -137,4 +137,19 @@ score() { # score POLICY FILTER: of what --json printed
 	printf XXXX | dd of="$test_dir/x.frsp" bs=1 seek=200 conv=notrunc status=none
 	run_program frspctl simulate "$test_dir/x.frsp"
 	expect_error 1 x.frsp
+}
+
+@test "a recording of hotmon's is played" {
+	fs_make fs ext4
+	file_make "$test_dir/fs/data" 8
+	fs_cool fs
+	"$hotmon" record -o "$test_dir/x.frsp" --fs "$test_dir/fs" 1 5 >"$test_dir/rec" 2>&1 3>&- &
+	wait_until grep -q Recording "$test_dir/rec"
+	dd if="$test_dir/fs/data" of=/dev/null bs=4k iflag=direct status=none
+	wait "$!"
+	run_program frspctl simulate --json "$test_dir/x.frsp"
+	cat "$test_dir/rec" "$test_dir/err"
+	expect "exit status" "$status" 0
+	(($(jq .ranges "$test_dir/out") >= 8 && $(jq .ios "$test_dir/out") >= 2048))
+	(($(score perfect .fast_ios) > 0))
 }

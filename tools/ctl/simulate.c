@@ -200,11 +200,22 @@ static int add_row(struct table *table, const struct ctl *ctl,
 	return table_add(table, row);
 }
 
+/* "25 seconds", "90 minutes", "24.0 hours" */
+static void time_text(char text[CELL], double seconds)
+{
+	if (seconds < 120)
+		snprintf(text, CELL, "%.0f seconds", seconds);
+	else if (seconds < 7200)
+		snprintf(text, CELL, "%.0f minutes", seconds / 60);
+	else
+		snprintf(text, CELL, "%.1f hours", seconds / 3600);
+}
+
 static enum exit_code print_table(const struct ctl *ctl,
 				  const struct sim_report *report)
 {
 	struct table *table = table_new(columns, N_COLUMNS);
-	char data[FMT_LEN], fast[FMT_LEN];
+	char data[FMT_LEN], fast[FMT_LEN], length[CELL];
 	int err = table ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !err && i < report->n; i++)
@@ -215,8 +226,9 @@ static enum exit_code print_table(const struct ctl *ctl,
 		table_free(table);
 		return log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
 	}
-	printf("%llu I/Os in %.1f hours, %s of data in %u ranges, %s fast\n",
-	       report->ios, (report->end_ns - report->begin_ns) / 3.6e12,
+	time_text(length, (report->end_ns - report->begin_ns) / 1e9);
+	printf("%llu I/Os in %s, %s of data in %u ranges, %s fast\n",
+	       report->ios, length,
 	       fmt_bytes(data, report->data_bytes, ctl->exact), report->ranges,
 	       fmt_bytes(fast, report->scores[0].fast_bytes, ctl->exact));
 	puts(table_titles(table));

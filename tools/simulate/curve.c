@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "simulate/curve.h"
 
+#include <math.h>
+
 #define MINUTE_NS 60000000000ULL
 
 static double percent(double part, double all)
@@ -45,7 +47,5 @@ double sim_moved_per_hour(const struct sim_report *report,
 {
 	double hours = (report->end_ns - report->begin_ns) / 3.6e12;
 
-	return hours > 0
-		       ? percent(score->moved_bytes, report->data_bytes) / hours
-		       : 0;
+	return percent(score->moved_bytes, report->data_bytes) / fmax(hours, 1);
 }

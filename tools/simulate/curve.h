@@ -23,7 +23,9 @@ void sim_curve_make(const struct sim_report *report,
 double sim_percent(const struct sim_score *score);
 double sim_late_percent(const struct sim_score *score);
 
-/* What was moved, in percent of the data per hour. */
+/* What was moved, in percent of the data per hour. What is shorter than an hour
+ * counts as one, as the budget is that of an hour.
+ */
 double sim_moved_per_hour(const struct sim_report *report,
 			  const struct sim_score *score);
 

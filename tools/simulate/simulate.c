@@ -35,7 +35,7 @@ struct simulation {
 	struct sim_score perfect_score;
 	size_t perfect_size;
 	size_t hour_point; /* the first point of the present hour */
-	__u64 hour_ns, hour_ios, late_ns;
+	__u64 hour_ns, hour_ios, hour_late_ios, late_ns;
 	/* the present interval */
 	struct sim_interval interval;
 	__u32 *ranges;
@@ -303,16 +303,14 @@ static void end_hour(struct simulation *sim)
 	double share = sim->hour_ios ? (double)fast_ios / sim->hour_ios : 0;
 
 	score->fast_ios += fast_ios;
+	score->late_ios += sim->hour_late_ios;
+	score->late_fast_ios += sim->hour_late_ios * share + 0.5;
 	for (; sim->hour_point < score->n_points; sim->hour_point++) {
 		struct sim_point *point = &score->points[sim->hour_point];
 
 		point->fast_ios = point->ios * share;
-		if (point->start_ns < sim->late_ns)
-			continue;
-		score->late_ios += point->ios;
-		score->late_fast_ios += point->fast_ios;
 	}
-	sim->hour_ios = 0;
+	sim->hour_ios = sim->hour_late_ios = 0;
 }
 
 static int play_perfect(struct simulation *sim)
@@ -335,6 +333,8 @@ static int play_perfect(struct simulation *sim)
 	point->ios += ios;
 	score->ios += ios;
 	sim->hour_ios += ios;
+	if (interval->start_ns >= sim->late_ns)
+		sim->hour_late_ios += ios;
 	sim_perfect_add(&sim->perfect, interval);
 	return 0;
 }

@@ -144,6 +144,23 @@ static void test_report(void **state)
 	sim_report_free(&report);
 }
 
+/* In a minute, the last quarter has one interval. */
+static void test_short(void **state)
+{
+	struct script script = {.n = 6, .fails_at = -1};
+	struct policy_config config = with_room(1);
+	struct sim_report report;
+
+	(void)state;
+	assert_int_equal(run(&script, &config, &report), 0);
+	assert_int_equal(report.scores[0].late_ios, 8);
+	assert_int_equal(report.scores[0].late_fast_ios, 7);
+	assert_int_equal(report.scores[5].late_ios, 8);
+	assert_int_equal(report.scores[5].late_fast_ios, 7);
+	assert_true(sim_moved_per_hour(&report, &report.scores[0]) == 50);
+	sim_report_free(&report);
+}
+
 /* A scan in short reads does not take the place of what is hot: only the hot
  * range is fast. In lru, the last range of each interval is.
  */
@@ -245,9 +262,10 @@ static void test_plot(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_report), cmocka_unit_test(test_scan),
-		cmocka_unit_test(test_pins),   cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_curve),  cmocka_unit_test(test_plot),
+		cmocka_unit_test(test_report), cmocka_unit_test(test_short),
+		cmocka_unit_test(test_scan),   cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_errors), cmocka_unit_test(test_curve),
+		cmocka_unit_test(test_plot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
