@@ -5,6 +5,7 @@
 # it was.
 
 load lib
+load pins
 load tui
 
 # record_start [OPTION...]: starts a recording into $test_dir/x.
@@ -123,6 +124,37 @@ unfreeze() { # may be called twice
 	bytes=$(report played '[.files[] | .write_bytes] | add')
 	((bytes <= 6000 * 4096 && bytes >= (6000 - ${lost:-0}) * 4096)) || fail "$bytes bytes of all files, $lost lost"
 	(($(report played '[.files[] | select(.path != null)] | length') > 5900)) || fail "paths are missing"
+}
+
+unpin() {
+	[[ ! -d $pins ]] || "$frsp_top" --unpin
+}
+
+@test "a recording of pinned programs begins at 0, and as warm as the table was" {
+	local id
+	fs_make fs ext4
+	file_make "$test_dir/fs/data" 8
+	fs_cool fs
+	id=$(file_id "$test_dir/fs/data")
+	defer unpin
+	"$frsp_top" --pin
+	dd if="$test_dir/fs/data" of=/dev/null bs=1M iflag=direct status=none
+	record_start 0.5
+	dd if="$test_dir/fs/data" of=/dev/null bs=64K count=2 iflag=direct status=none
+	sleep 1
+	record_end
+	hotmon_start live # with the same table
+	hotmon_stop live
+	play played
+	expect "counts since it began" "$(file_counts played "$id")" "2 0 131072 0"
+	expect "counts since the pinning" "$(file_counts live "$id" | cut -d' ' -f3)" $(((8 << 20) + 131072))
+	# 8 MiB are 64 degrees at least; stored ones are exact to 2.2 %
+	report live ".files[] | $(select_id "$id") | .temperature" >"$test_dir/live"
+	report played ".files[] | $(select_id "$id") | .temperature" >"$test_dir/played"
+	paste "$test_dir/live" "$test_dir/played" | awk '{ exit !($1 > 64 && $2 / $1 > 0.95 && $2 / $1 < 1.05) }' ||
+		fail "temperatures: $(paste "$test_dir/live" "$test_dir/played")"
+	# the whole list: a file that was warm, and had no I/O
+	(($(report played '.files | length') >= 1))
 }
 
 @test "the recording itself is not recorded" {

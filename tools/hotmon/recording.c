@@ -150,13 +150,13 @@ enum exit_code recording_run(struct hot_monitor *monitor,
 	struct stat st;
 	int err;
 
-	fprintf(stderr, "Recording disk I/O... Hit Ctrl-C to end.\n");
 	err = fstat(fd, &st) ? -errno : 0;
 	if (!err)
 		err = hot_record_begin(
 			monitor, fd, &st,
 			opts->monitor.track.half_life_s * 1000 + 0.5, &record);
 	if (!err) {
+		fprintf(stderr, "Recording disk I/O... Hit Ctrl-C to end.\n");
 		err = run(monitor, record, opts);
 		/* also after an error: what was taken may still fit */
 		if (!err)
