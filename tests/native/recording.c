@@ -14,13 +14,12 @@
 #define FILES 2 /* 0: metadata */
 
 static int add_interval(struct trace_writer *writer, struct trace_frame *frame,
-			struct trace_access *accesses)
+			struct trace_access *accesses,
+			struct trace_access totals[FILES])
 {
-	struct trace_access totals[FILES] = {
-		{.range = TRACE_RANGE_FILE, .reads = 20, .read_bytes = 81920},
-		{.file = 1, .range = TRACE_RANGE_FILE},
-	};
-
+	totals[0] = (struct trace_access){
+		.range = TRACE_RANGE_FILE, .reads = 20, .read_bytes = 81920};
+	totals[1] = (struct trace_access){.file = 1, .range = TRACE_RANGE_FILE};
 	accesses[0] = totals[0];
 	accesses[0].range = 0;
 	for (size_t i = 0; i < frame->n; i++) {
@@ -44,7 +43,7 @@ int main(int argc, char **argv)
 {
 	static const struct scenario scenario = {.zipf = 0.99,
 						 .write_percent = 10};
-	static struct trace_access accesses[1024];
+	static struct trace_access accesses[1024], totals[FILES];
 	struct synthetic synthetic = {
 		.scenario = &scenario,
 		.n_ranges = 400,
@@ -72,7 +71,7 @@ int main(int argc, char **argv)
 		err = trace_write_file(writer, i, &files[i]);
 	synthetic_begin(&synthetic);
 	while (!err && synthetic_next(&synthetic, &frame))
-		err = add_interval(writer, &frame, accesses);
+		err = add_interval(writer, &frame, accesses, totals);
 	if (!err)
 		err = trace_write_flush(writer);
 	if (err)
