@@ -8,11 +8,11 @@ load lib
 load pins
 load tui
 
-# record_start [OPTION...]: starts a recording into $test_dir/x.
+# record_start [OPTION...]: starts a recording into $own, or $test_dir/x.
 record_start() {
 	local line fd fifo=$test_dir/record.err
 	mkfifo "$fifo"
-	"$hotmon" record -o "$test_dir/x" "$@" 2>"$fifo" 3>&- &
+	"$hotmon" record -o "${own:-$test_dir/x}" "$@" 2>"$fifo" 3>&- &
 	hotmon_pid[record]=$!
 	defer hotmon_kill record
 	exec {fd}<"$fifo"
@@ -106,8 +106,9 @@ unfreeze() { # may be called twice
 @test "files that are deleted, renamed, and forgotten are in a recording" {
 	local lost bytes i
 	fs_make fs ext4
-	record_start --fs "$test_dir/fs" --memory 2M 0.5
-	# more files than the table holds, so the coldest leave it, after a second at the latest
+	record_start --fs "$test_dir/fs" --memory 2M 600
+	# more files than the table holds, so the coldest leave it, after a second at the latest,
+	# and before the only interval ends
 	for i in $(seq 1 6000); do
 		printf x >"$test_dir/fs/$i"
 		((i % 500)) || { sync -f "$test_dir/fs" && sleep 1.5; }
@@ -124,6 +125,7 @@ unfreeze() { # may be called twice
 	bytes=$(report played '[.files[] | .write_bytes] | add')
 	((bytes <= 6000 * 4096 && bytes >= (6000 - ${lost:-0}) * 4096)) || fail "$bytes bytes of all files, $lost lost"
 	(($(report played '[.files[] | select(.path != null)] | length') > 5900)) || fail "paths are missing"
+	expect "intervals" "$(grep -c ' in 1 interval, ' "$test_dir/said")" 1
 }
 
 unpin() {
@@ -159,12 +161,14 @@ unpin() {
 
 @test "the recording itself is not recorded" {
 	fs_make fs ext4
-	"$hotmon" record -o "$test_dir/fs/own" 0.1 20 2>/dev/null &
-	wait $!
-	sync -f "$test_dir/fs"
+	own=$test_dir/fs/own record_start --fs "$test_dir/fs" 0.3
+	file_make "$test_dir/fs/other" 1
+	sync -f "$test_dir/fs" # writes the head of the recording, too
+	sleep 0.5
+	record_end
 	cp "$test_dir/fs/own" "$test_dir/x"
 	play played
-	expect "rows of it" "$(report played "[.files[] | select(.path == \"$test_dir/fs/own\")] | length")" 0
+	expect "files" "$(report played '[.files[].path] | sort | join(" ")')" "$test_dir/fs/other"
 }
 
 @test "a recording is shown without root, and asks nothing of this system" {
