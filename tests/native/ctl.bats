@@ -42,7 +42,7 @@ help_commands() {
 }
 
 @test "--help has the commands of the contract" {
-	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "cancel defrag doctor jobs move pause restore resume save set simulate status tiers tree undo wait"
+	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "cancel defrag doctor jobs move pause plan restore resume save set simulate status tiers tree undo wait"
 }
 
 @test "wrong usage: exit status 2, and what is wrong" {
@@ -72,6 +72,8 @@ help_commands() {
 		jobs 0|0
 		jobs -- -1|-1
 		pause|missing
+		plan|missing
+		plan / x|too many
 		resume|missing
 		save /|missing
 		save / x y|too many
@@ -99,6 +101,7 @@ help_commands() {
 		simulate x y|too many
 		simulate x --rate 1M|--rate
 		status --policy x|--policy
+		status -i x|--input
 		tree|missing
 		tree / 1 2|too many
 		tree / x|x

@@ -6,31 +6,8 @@
 
 load lib
 load pins
+load record
 load tui
-
-# record_start [OPTION...]: starts a recording into $own, or $test_dir/x.
-record_start() {
-	local line fd fifo=$test_dir/record.err
-	mkfifo "$fifo"
-	"$hotmon" record -o "${own:-$test_dir/x}" "$@" 2>"$fifo" 3>&- &
-	hotmon_pid[record]=$!
-	defer hotmon_kill record
-	exec {fd}<"$fifo"
-	rm "$fifo"
-	hotmon_err[record]=$fd
-	while read -rt "$PATIENCE" -u "$fd" line; do
-		[[ $line != Recording* ]] || return 0
-		echo "$line"
-	done
-	fail "it does not record"
-}
-
-# record_end [SIGNAL]: ends it, with what it says in $test_dir/said.
-record_end() {
-	hotmon_end record "${1:-INT}" >"$test_dir/said"
-	cat "$test_dir/said"
-	expect "exit status" "$hotmon_status" 0
-}
 
 # play NAME [OPTION...]: shows the recording in the form of hotmon_start's reports.
 play() {

@@ -40,7 +40,8 @@ struct ctl {
 	const char *line;      /* the command line, for people */
 	const char **policies; /* files of settings, of --policy */
 	size_t n_policies;
-	const char *output; /* a file to draw to; NULL: none */
+	const char *output; /* a file to draw to, or for the plan; NULL: none */
+	const char *input;  /* a recording; NULL: the heat of now */
 };
 
 enum ctl_option {
@@ -60,6 +61,7 @@ enum ctl_option {
 	CTL_TIME_LIMIT = 1 << 13,
 	CTL_POLICY = 1 << 14,
 	CTL_OUTPUT = 1 << 15,
+	CTL_INPUT = 1 << 16,
 };
 
 struct ctl_command {
@@ -86,6 +88,7 @@ enum exit_code ctl_doctor(const struct ctl *ctl);
 enum exit_code ctl_jobs(const struct ctl *ctl);
 enum exit_code ctl_move(const struct ctl *ctl);
 enum exit_code ctl_pause(const struct ctl *ctl);
+enum exit_code ctl_plan(const struct ctl *ctl);
 enum exit_code ctl_resume(const struct ctl *ctl);
 enum exit_code ctl_restore(const struct ctl *ctl);
 enum exit_code ctl_save(const struct ctl *ctl);

@@ -31,6 +31,12 @@ static const struct ctl_command commands[] = {
 	 "Move files, those in directories, or parts of files, to a tier. Needs no module"},
 	{"pause", "[--journal=FILE] JOB", CTL_JOURNAL, 1, 1, ctl_pause,
 	 "Let a job wait after its present step, until \"resume\""},
+	{"plan",
+	 "[--json] [--bytes] [--input=FILE] [--policy=FILE] [--output=FILE] [--config=FILE] DEV|DIR",
+	 CTL_JSON | CTL_BYTES | CTL_INPUT | CTL_POLICY | CTL_OUTPUT |
+		 CTL_CONFIG,
+	 1, 1, ctl_plan,
+	 "Show what the policy would move between the tiers of a filesystem, or of a directory's files, and why. Moves nothing, and needs no module"},
 	{"restore", "DEV|MOUNT FILE", 0, 2, 2, ctl_restore,
 	 "Give frsp.ko what \"save\" wrote to FILE about a filesystem's free space"},
 	{"resume", "[--journal=FILE] JOB", CTL_JOURNAL, 1, 1, ctl_resume,

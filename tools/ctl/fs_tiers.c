@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "fs/dm_table.h"
+#include "fs/free_space.h"
 #include "fs/tier_config.h"
 
 /* Whether a section such as "UUID=..." or "/dev/vg/data" is for the filesystem.
@@ -100,5 +102,55 @@ enum exit_code fs_tiers_find(__u32 dev, const char *config,
 				"name its tiers in " TIER_CONFIG_FILE,
 				"%s: cannot find the disks below it: %s",
 				found->shown, strerror(-err));
+	return EXIT_OK;
+}
+
+enum exit_code fs_tiers_mount(const struct mount_table *mounts,
+			      const char *spec,
+			      const struct mount_entry **mount)
+{
+	static const char hint[] =
+		"name a mounted ext4 filesystem: \"findmnt -t ext4\" lists them";
+	int err = mount_name_find(mounts, spec, mount);
+
+	if (err)
+		return log_fail(EXIT_FAILED, hint, "%s: %s", spec,
+				mount_spec_error(err));
+	if (strcmp((*mount)->fs_type, "ext4"))
+		return log_fail(EXIT_FAILED, hint, "%s: %s is %s, not ext4",
+				spec, (*mount)->target, (*mount)->fs_type);
+	return EXIT_OK;
+}
+
+enum exit_code fs_tiers_free(const struct mount_entry *mount,
+			     const struct fs_tiers *found,
+			     __u64 free_bytes[TIER_MAX])
+{
+	const struct tiers *tiers = &found->tiers;
+	const struct ext4_super *super = &found->super;
+	int fd = mount_entry_open(mount), err = fd < 0 ? fd : 0;
+	struct free_space space;
+
+	if (!err)
+		err = free_space_read(
+			fd, (__u64)super->first_block * super->block_bytes,
+			super->n_blocks * super->block_bytes, &space);
+	if (fd >= 0)
+		close(fd);
+	if (err)
+		return log_fail(err == -EPERM || err == -EACCES
+					? EXIT_PERMISSION
+					: EXIT_FAILED,
+				"run it as root, with sudo",
+				"%s: cannot find out what is free: %s",
+				mount->target, strerror(-err));
+	memset(free_bytes, 0, TIER_MAX * sizeof(*free_bytes));
+	for (size_t i = 0; i < tiers->n_extents; i++) {
+		const struct tier_extent *extent = &tiers->extents[i];
+
+		free_bytes[extent->tier] += free_space_in(
+			&space, extent->start, extent->start + extent->bytes);
+	}
+	free_space_free(&space);
 	return EXIT_OK;
 }

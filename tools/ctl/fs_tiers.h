@@ -29,4 +29,16 @@ struct fs_tiers {
 enum exit_code fs_tiers_find(__u32 dev, const char *config,
 			     struct fs_tiers *found);
 
+/* The mounted ext4 that spec means: a path in it, or its device. If it fails,
+ * it has printed why.
+ */
+enum exit_code fs_tiers_mount(const struct mount_table *mounts,
+			      const char *spec,
+			      const struct mount_entry **mount);
+
+/* What is free in each tier. If it fails, it has printed why. */
+enum exit_code fs_tiers_free(const struct mount_entry *mount,
+			     const struct fs_tiers *found,
+			     __u64 free_bytes[TIER_MAX]);
+
 #endif

@@ -47,6 +47,8 @@ static const struct argp_option options[] = {
 	 0},
 	{"in-use", OPT_IN_USE, 0, 0,
 	 "Also move files that others have open; needs frsp.ko", 0},
+	{"input", 'i', "FILE", 0,
+	 "Of plan: decide by a recording of heat, not by the heat of now", 0},
 	{"journal", OPT_JOURNAL, "FILE", 0,
 	 "The record of the jobs (default: $FRSPCTL_JOURNAL, else " JOURNAL_PATH
 	 ")",
@@ -58,9 +60,10 @@ static const struct argp_option options[] = {
 	{"measure", OPT_MEASURE, 0, 0,
 	 "Read a little from each tier, and propose classes", 0},
 	{"output", 'o', "FILE", 0,
-	 "Of simulate: also draw the shares over time, as an SVG image", 0},
+	 "Of simulate: also draw the shares over time, as an SVG image; of plan: also write the plan, for a program that carries it out",
+	 0},
 	{"policy", OPT_POLICY, "FILE", 0,
-	 "Of simulate: a file of settings; may be given several times (default: the default settings)",
+	 "A file of settings of the policy; simulate takes several (default: /etc/frsp/policy.conf, of simulate the default settings)",
 	 0},
 	{"progress", OPT_PROGRESS, "WHERE", 0,
 	 "Show progress: auto (default): on a terminal; json: as JSON on standard output, too; off",
@@ -100,6 +103,7 @@ static const struct {
 	{CTL_TIME_LIMIT, "--time-limit"},
 	{CTL_POLICY, "--policy"},
 	{CTL_OUTPUT, "--output"},
+	{CTL_INPUT, "--input"},
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -287,6 +291,10 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case 'o':
 		ctl->given |= CTL_OUTPUT;
 		ctl->output = text;
+		break;
+	case 'i':
+		ctl->given |= CTL_INPUT;
+		ctl->input = text;
 		break;
 	case OPT_RATE:
 		ctl->given |= CTL_RATE;

@@ -10,6 +10,7 @@
 #include "base/output.h"
 #include "base/table.h"
 #include "ctl/ctl.h"
+#include "ctl/policy_file.h"
 #include "simulate/curve.h"
 #include "simulate/perfect.h"
 #include "simulate/plot.h"
@@ -32,30 +33,6 @@ static void players_free(struct players *players)
 	free(players->entries);
 }
 
-static const char config_hint[] =
-	"a file of settings, such as share/frsp/policy.conf";
-
-static enum exit_code read_config(const char *path,
-				  struct policy_config *config)
-{
-	struct ini_error error;
-	FILE *in = fopen(path, "re");
-	int err;
-
-	if (!in)
-		return log_fail(EXIT_FAILED, config_hint, "%s: %s", path,
-				strerror(errno));
-	err = policy_config_read(in, config, &error);
-	fclose(in);
-	if (err == -EINVAL)
-		return log_fail(EXIT_FAILED, error.remedy, "%s:%u: %s", path,
-				error.line, error.what);
-	if (err)
-		return log_fail(EXIT_FAILED, config_hint, "%s: %s", path,
-				strerror(-err));
-	return EXIT_OK;
-}
-
 static enum exit_code read_configs(const struct ctl *ctl,
 				   struct players *players)
 {
@@ -72,8 +49,8 @@ static enum exit_code read_configs(const struct ctl *ctl,
 			ctl->n_policies ? ctl->policies[i] : "defaults";
 		players->entries[i].config = &players->configs[i];
 		if (ctl->n_policies)
-			code = read_config(ctl->policies[i],
-					   &players->configs[i]);
+			code = policy_file_read(ctl->policies[i],
+						&players->configs[i]);
 		else
 			players->configs[i].settings =
 				policy_settings_default();

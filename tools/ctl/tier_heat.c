@@ -78,6 +78,15 @@ void tier_heat_close(struct tier_heat_source *source)
 	free(source);
 }
 
+const struct hot_rows *tier_heat_ranges(const struct tier_heat_source *source,
+					const char **missing,
+					const char **remedy)
+{
+	*missing = source->missing;
+	*remedy = source->remedy;
+	return source->missing ? NULL : &source->frame.ranking.ranges;
+}
+
 int tier_heat_read(const struct tier_heat_source *source,
 		   const struct mount_entry *mount, const struct tiers *tiers,
 		   struct tier_heat *heat)

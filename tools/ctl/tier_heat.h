@@ -16,6 +16,15 @@ struct tier_heat_source;
 struct tier_heat_source *tier_heat_open(void);
 void tier_heat_close(struct tier_heat_source *source);
 
+/* The ranges that are recorded, of all filesystems, the hottest first; they
+ * stay valid until the source is closed. NULL: *missing says why, and *remedy
+ * what to do.
+ */
+struct hot_rows;
+const struct hot_rows *tier_heat_ranges(const struct tier_heat_source *source,
+					const char **missing,
+					const char **remedy);
+
 struct tier_heat {
 	/* Why it is not known, and what to do; NULL: it is known. */
 	const char *missing, *remedy;

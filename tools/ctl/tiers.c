@@ -17,7 +17,6 @@
 #include "ctl/ctl.h"
 #include "ctl/fs_tiers.h"
 #include "ctl/tier_heat.h"
-#include "fs/free_space.h"
 #include "fs/measure.h"
 #include "fs/tier_config.h"
 
@@ -33,36 +32,6 @@ struct shown {
 	struct measure measures[TIER_MAX];
 	enum tier_class classes[TIER_MAX]; /* as the measurement proposes */
 };
-
-static enum exit_code read_free(struct shown *shown)
-{
-	const struct tiers *tiers = &shown->found.tiers;
-	const struct ext4_super *super = &shown->found.super;
-	int fd = mount_entry_open(shown->mount), err = fd < 0 ? fd : 0;
-	struct free_space space;
-
-	if (!err)
-		err = free_space_read(
-			fd, (__u64)super->first_block * super->block_bytes,
-			super->n_blocks * super->block_bytes, &space);
-	if (fd >= 0)
-		close(fd);
-	if (err)
-		return log_fail(err == -EPERM || err == -EACCES
-					? EXIT_PERMISSION
-					: EXIT_FAILED,
-				"run it as root, with sudo",
-				"%s: cannot find out what is free: %s",
-				shown->mount->target, strerror(-err));
-	for (size_t i = 0; i < tiers->n_extents; i++) {
-		const struct tier_extent *extent = &tiers->extents[i];
-
-		shown->free_bytes[extent->tier] += free_space_in(
-			&space, extent->start, extent->start + extent->bytes);
-	}
-	free_space_free(&space);
-	return EXIT_OK;
-}
 
 static int measure_all(struct shown *shown)
 {
@@ -364,7 +333,7 @@ static enum exit_code show(const struct showing *showing,
 
 	if (code != EXIT_OK)
 		return code;
-	code = read_free(&shown);
+	code = fs_tiers_free(mount, &shown.found, shown.free_bytes);
 	if (code == EXIT_OK)
 		code = read_heat(showing->heat, &shown);
 	if (code == EXIT_OK && ctl->measure)
@@ -384,19 +353,10 @@ static enum exit_code show_named(const struct showing *showing,
 {
 	const struct mount_table *mounts = showing->mounts;
 	const struct mount_entry *mount;
-	int err = mount_name_find(mounts, spec, &mount);
+	enum exit_code code = fs_tiers_mount(mounts, spec, &mount);
 
-	if (err)
-		return log_fail(
-			EXIT_FAILED,
-			"name a mounted ext4 filesystem: \"findmnt -t ext4\" lists them",
-			"%s: %s", spec, mount_spec_error(err));
-	if (strcmp(mount->fs_type, "ext4"))
-		return log_fail(
-			EXIT_FAILED,
-			"name a mounted ext4 filesystem: \"findmnt -t ext4\" lists them",
-			"%s: %s is %s, not ext4", spec, mount->target,
-			mount->fs_type);
+	if (code != EXIT_OK)
+		return code;
 	return show(showing, mount_table_by_dev(mounts, mount->dev) ?: mount);
 }
 

@@ -28,6 +28,15 @@ int piece_read(int fd, __u64 start, __u64 bytes, struct file_extents *extents)
 	return err;
 }
 
+int piece_peek(int fd, __u64 start, __u64 bytes, struct file_extents *extents)
+{
+	int err = file_extents_peek(fd, start, start + bytes, extents);
+
+	if (!err)
+		crop(extents, start, start + bytes);
+	return err;
+}
+
 static __u64 end_of(const struct file_extent *extent)
 {
 	return extent->logical + extent->bytes;

@@ -9,6 +9,8 @@
  * file_extents_read().
  */
 int piece_read(int fd, __u64 start, __u64 bytes, struct file_extents *extents);
+/* The same, as file_extents_peek(). */
+int piece_peek(int fd, __u64 start, __u64 bytes, struct file_extents *extents);
 
 /* How many bytes are at the same place in both. */
 __u64 piece_common(const struct file_extents *a, const struct file_extents *b);

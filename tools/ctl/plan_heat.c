@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Of a recording, the policy sees each interval, as it will see them live. Of
+ * now, only sums and temperatures are known. From these follows over which time
+ * the I/O of a range came (heat/past.h); it is counted in slices that become
+ * shorter towards now, so that the policy's own half-lives apply. Example: a
+ * range had 100 reads since 8 min ago. The slice from 15 to 5 min ago gets 38
+ * of them, that from 5 to 1 min ago 50, and the last minute 12.
+ */
+#include "ctl/plan_heat.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "ctl/tier_heat.h"
+#include "heat/past.h"
+#include "heat/rank.h"
+#include "trace/read.h"
+
+/* A range that saw I/O. */
+struct seen {
+	__u64 ino;
+	__u32 generation, range, traced;
+	const struct hot_row *row; /* NULL: of a recording */
+};
+
+struct seen_list {
+	struct seen *seen;
+	size_t n, size;
+};
+
+static int compare_seen(const void *a, const void *b)
+{
+	const struct seen *left = a, *right = b;
+
+	if (left->ino != right->ino)
+		return left->ino < right->ino ? -1 : 1;
+	if (left->generation != right->generation)
+		return left->generation < right->generation ? -1 : 1;
+	return (left->range > right->range) - (left->range < right->range);
+}
+
+/* Sorts, and leaves one of those that are equal. */
+static void tidy(struct seen_list *list)
+{
+	size_t n = 0;
+
+	if (list->n)
+		qsort(list->seen, list->n, sizeof(*list->seen), compare_seen);
+	for (size_t i = 0; i < list->n; i++)
+		if (!n || compare_seen(&list->seen[i], &list->seen[n - 1]))
+			list->seen[n++] = list->seen[i];
+	list->n = n;
+}
+
+/* A recording has a range once per interval, so a full list is tidied first. */
+static int add_seen(struct seen_list *list, const struct seen *seen)
+{
+	if (list->n == list->size)
+		tidy(list);
+	if (list->n >= list->size / 2) {
+		size_t size = list->size ? 2 * list->size : 1024;
+		struct seen *more =
+			reallocarray(list->seen, size, sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		list->seen = more;
+		list->size = size;
+	}
+	list->seen[list->n++] = *seen;
+	return 0;
+}
+
+static struct policy_io io_of_row(const struct hot_row *row)
+{
+	return (struct policy_io){
+		.reads = row->reads < ~0U ? row->reads : ~0U,
+		.writes = row->writes < ~0U ? row->writes : ~0U,
+		.read_bytes = row->read_bytes,
+		.write_bytes = row->write_bytes,
+	};
+}
+
+static void add_range(struct plan_heat *heat, const struct seen *seen)
+{
+	struct plan_heat_file *file =
+		heat->n_files ? &heat->files[heat->n_files - 1] : NULL;
+	struct plan_heat_range *range = &heat->ranges[heat->n_ranges];
+	const struct hot_row *row = seen->row;
+
+	*range = (struct plan_heat_range){.range = seen->range,
+					  .number = PLAN_NO_NUMBER};
+	if (row) {
+		range->io = io_of_row(row);
+		range->age_s = heat_past_age(row->reads + row->writes,
+					     row->read_bytes + row->write_bytes,
+					     row->temperature,
+					     HOT_TRACK_DEFAULT_HALF_LIFE_S);
+	}
+	if (!file || file->ino != seen->ino ||
+	    file->generation != seen->generation) {
+		file = &heat->files[heat->n_files++];
+		*file = (struct plan_heat_file){seen->ino, seen->generation,
+						seen->traced, heat->n_ranges,
+						0};
+	} else if (row && range[-1].range + 1 == range->range &&
+		   policy_io_is_pass(&range->io) &&
+		   policy_io_is_pass(&range[-1].io)) {
+		range[0].io.in_run = range[-1].io.in_run = true;
+	}
+	file->n++;
+	heat->n_ranges++;
+}
+
+/* Makes the lists of files and ranges of what was seen. */
+static int take_seen(struct plan_heat *heat, struct seen_list *list)
+{
+	tidy(list);
+	heat->files = calloc(list->n + 1, sizeof(*heat->files));
+	heat->ranges = calloc(list->n + 1, sizeof(*heat->ranges));
+	if (!heat->files || !heat->ranges)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->n; i++)
+		add_range(heat, &list->seen[i]);
+	return 0;
+}
+
+static enum exit_code no_memory(void)
+{
+	return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
+}
+
+/* --- the heat of now
+ * ----------------------------------------------------------- */
+
+static int take_rows(struct plan_heat *heat, const struct hot_rows *rows,
+		     __u32 dev)
+{
+	struct seen_list list = {0};
+	int err = 0;
+
+	for (__u32 i = 0; i < rows->n_rows && !err; i++) {
+		const struct hot_row *row = &rows->rows[i];
+
+		if (row->fs_dev == dev && !row->is_metadata && row->ino)
+			err = add_seen(&list,
+				       &(struct seen){row->ino, row->gen,
+						      row->range, 0, row});
+	}
+	err = err ?: take_seen(heat, &list);
+	free(list.seen);
+	return err;
+}
+
+static enum exit_code open_now(struct plan_heat *heat,
+			       const struct mount_entry *mount)
+{
+	struct tier_heat_source *source = tier_heat_open();
+	const struct hot_rows *rows;
+	const char *missing, *remedy;
+	enum exit_code code = EXIT_OK;
+
+	if (!source)
+		return no_memory();
+	rows = tier_heat_ranges(source, &missing, &remedy);
+	if (!rows)
+		code = log_fail(EXIT_FAILED, remedy,
+				"the heat of now is not known: %s", missing);
+	else if (take_rows(heat, rows, mount->dev))
+		code = no_memory();
+	tier_heat_close(source);
+	return code;
+}
+
+/* Where a slice begins, before now. */
+static const double slices_s[] = {
+	HEAT_PAST_MAX_S, 864000, 345600, 172800, 86400, 43200,
+	21600,		 10800,	 3600,	 900,	 300,	60};
+
+#define N_SLICES (sizeof(slices_s) / sizeof(slices_s[0]))
+
+/* How many of n are in the slice. */
+static __u64 part(__u64 n, double age_s, double from_s, double to_s)
+{
+	return heat_past_before(n, age_s, to_s) -
+	       heat_past_before(n, age_s, from_s);
+}
+
+static void feed_slice(struct plan_heat *heat, struct policy *policy,
+		       double from_s, double to_s, __u64 now_ns)
+{
+	__u64 ns = now_ns - (__u64)(to_s * NSEC_PER_SEC);
+
+	for (size_t i = 0; i < heat->n_ranges; i++) {
+		const struct plan_heat_range *range = &heat->ranges[i];
+		const struct policy_io *all = &range->io;
+		double age = range->age_s;
+		const struct policy_io io = {
+			.reads = part(all->reads, age, from_s, to_s),
+			.writes = part(all->writes, age, from_s, to_s),
+			.read_bytes = part(all->read_bytes, age, from_s, to_s),
+			.write_bytes =
+				part(all->write_bytes, age, from_s, to_s),
+			.in_run = all->in_run,
+		};
+
+		if (range->number != PLAN_NO_NUMBER && (io.reads || io.writes))
+			policy_count(policy, range->number, &io, ns);
+	}
+}
+
+static void feed_now(struct plan_heat *heat, struct policy *policy,
+		     __u64 now_ns)
+{
+	for (size_t i = 0; i < N_SLICES; i++)
+		feed_slice(heat, policy, slices_s[i],
+			   i + 1 < N_SLICES ? slices_s[i + 1] : 0, now_ns);
+}
+
+/* --- a recording
+ * --------------------------------------------------------------- */
+
+static enum exit_code problem(const struct trace_error *error)
+{
+	return log_fail(EXIT_FAILED, error->hint ?: "record it again", "%s",
+			error->cause);
+}
+
+/* The recording may be of another boot, when devices had other numbers. */
+static bool is_of(const struct trace_fs *fs, const struct mount_entry *mount)
+{
+	if (strcmp(fs->type, mount->fs_type))
+		return false;
+	return *fs->mount ? !strcmp(fs->mount, mount->target)
+			  : fs->dev == mount->dev;
+}
+
+static int see_frame(struct trace_reader *reader,
+		     const struct mount_entry *mount,
+		     const struct trace_frame *frame, struct seen_list *list)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < frame->n && !err; i++) {
+		const struct trace_access *access = &frame->accesses[i];
+		const struct trace_file *file =
+			trace_file(reader, access->file);
+
+		if ((access->reads || access->writes) && file->ino &&
+		    is_of(trace_fs(reader, file->fs), mount))
+			err = add_seen(list,
+				       &(struct seen){file->ino, file->gen,
+						      access->range,
+						      access->file, NULL});
+	}
+	return err;
+}
+
+static enum exit_code index_files(struct plan_heat *heat)
+{
+	heat->by_traced = calloc(trace_n_files(heat->reader) + 1UL,
+				 sizeof(*heat->by_traced));
+	if (!heat->by_traced)
+		return no_memory();
+	for (size_t i = 0; i < heat->n_files; i++)
+		heat->by_traced[heat->files[i].traced] = &heat->files[i];
+	return EXIT_OK;
+}
+
+static enum exit_code see_all(struct plan_heat *heat,
+			      const struct mount_entry *mount)
+{
+	struct seen_list list = {0};
+	struct trace_frame frame;
+	int got, err = 0;
+
+	while (!err && (got = trace_next(heat->reader, &frame)) > 0)
+		err = see_frame(heat->reader, mount, &frame, &list);
+	err = err ?: take_seen(heat, &list);
+	free(list.seen);
+	if (err)
+		return no_memory();
+	if (got < 0 && trace_problem(heat->reader))
+		return problem(trace_problem(heat->reader));
+	if (got < 0)
+		return log_fail(EXIT_FAILED, NULL, "%s: %s", heat->path,
+				strerror(-got));
+	if (trace_problem(heat->reader))
+		log_warn("%s", trace_problem(heat->reader)->cause);
+	if (!heat->n_ranges)
+		return log_fail(EXIT_FAILED,
+				"\"hotmon -i\" shows what was recorded",
+				"%s: it has no I/O of files of %s", heat->path,
+				mount->target);
+	return index_files(heat);
+}
+
+static enum exit_code open_recording(struct plan_heat *heat,
+				     const struct mount_entry *mount,
+				     const char *path)
+{
+	struct trace_error error;
+
+	heat->path = path;
+	if (trace_open(path, &heat->reader, &error))
+		return problem(&error);
+	if (trace_info(heat->reader)->kind != TRACE_OF_FILES)
+		return log_fail(
+			EXIT_FAILED,
+			"\"hotmon record\" writes one of files; simulate plays both",
+			"%s: a recording of disks, not of files", path);
+	return see_all(heat, mount);
+}
+
+static int compare_range(const void *range, const void *of)
+{
+	__u32 wanted = *(const __u32 *)range;
+	__u32 other = ((const struct plan_heat_range *)of)->range;
+
+	return wanted < other ? -1 : wanted > other;
+}
+
+static const struct plan_heat_range *range_of(const struct plan_heat *heat,
+					      const struct trace_access *access)
+{
+	const struct plan_heat_file *file = heat->by_traced[access->file];
+
+	if (!file || (!access->reads && !access->writes))
+		return NULL;
+	return bsearch(&access->range, &heat->ranges[file->first], file->n,
+		       sizeof(*heat->ranges), compare_range);
+}
+
+static struct policy_io io_of_access(const struct trace_access *access)
+{
+	return (struct policy_io){access->reads, access->writes,
+				  access->read_bytes, access->write_bytes,
+				  false};
+}
+
+/* Whether the accesses, which follow each other, are parts of one pass. */
+static bool are_run(const struct trace_access *a, const struct trace_access *b)
+{
+	const struct policy_io one = io_of_access(a), other = io_of_access(b);
+
+	return a->file == b->file && a->range + 1 == b->range &&
+	       policy_io_is_pass(&one) && policy_io_is_pass(&other);
+}
+
+static void feed_frame(const struct plan_heat *heat, struct policy *policy,
+		       const struct trace_frame *frame)
+{
+	for (size_t i = 0; i < frame->n; i++) {
+		const struct trace_access *access = &frame->accesses[i];
+		const struct plan_heat_range *range = range_of(heat, access);
+		struct policy_io io = io_of_access(access);
+
+		if (!range || range->number == PLAN_NO_NUMBER)
+			continue;
+		io.in_run = (i && are_run(access - 1, access)) ||
+			    (i + 1 < frame->n && are_run(access, access + 1));
+		policy_count(policy, range->number, &io, frame->end_ns);
+	}
+}
+
+static void feed_recording(struct plan_heat *heat, struct policy *policy,
+			   __u64 *now_ns)
+{
+	struct trace_frame frame;
+
+	trace_rewind(heat->reader);
+	while (trace_next(heat->reader, &frame) > 0) {
+		feed_frame(heat, policy, &frame);
+		*now_ns = frame.end_ns;
+	}
+}
+
+/* --- both
+ * ---------------------------------------------------------------------- */
+
+enum exit_code plan_heat_open(struct plan_heat *heat,
+			      const struct mount_entry *mount,
+			      const char *recording)
+{
+	return recording ? open_recording(heat, mount, recording)
+			 : open_now(heat, mount);
+}
+
+void plan_heat_close(struct plan_heat *heat)
+{
+	if (heat->reader)
+		trace_close(heat->reader);
+	free(heat->by_traced);
+	free(heat->files);
+	free(heat->ranges);
+}
+
+struct plan_heat_file *plan_heat_of(const struct plan_heat *heat, __u64 ino,
+				    __u32 generation)
+{
+	size_t low = 0, high = heat->n_files;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct plan_heat_file *file = &heat->files[middle];
+
+		if (file->ino == ino && file->generation == generation)
+			return file;
+		if (file->ino < ino ||
+		    (file->ino == ino && file->generation < generation))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+void plan_heat_feed(struct plan_heat *heat, struct policy *policy,
+		    __u64 *now_ns)
+{
+	*now_ns = clock_ns(CLOCK_REALTIME);
+	if (heat->reader)
+		feed_recording(heat, policy, now_ns);
+	else
+		feed_now(heat, policy, *now_ns);
+}
