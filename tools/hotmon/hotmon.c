@@ -25,6 +25,7 @@
 #include "heat/text.h"
 #include "hotmon/device_json.h"
 #include "hotmon/device_text.h"
+#include "hotmon/heatmap.h"
 #include "hotmon/live.h"
 #include "hotmon/opts.h"
 #include "hotmon/page_json.h"
@@ -259,6 +260,25 @@ static enum exit_code record(struct hotmon *hotmon)
 		close(fd);
 		unlink(hotmon->opts.output);
 	}
+	hot_monitor_close(hotmon->monitor);
+	return code;
+}
+
+static enum exit_code heatmap(struct hotmon *hotmon)
+{
+	enum exit_code code;
+	FILE *out;
+
+	code = heatmap_output(&hotmon->opts, &out);
+	if (code != EXIT_OK)
+		return code;
+	if (hotmon->opts.mode == HOTMON_MAP_PLAY)
+		return heatmap_play(&hotmon->opts, out);
+	code = start_tracking(hotmon);
+	if (code == EXIT_OK)
+		code = heatmap_live(hotmon->monitor, &hotmon->opts, out);
+	else
+		heatmap_output_close(&hotmon->opts, out);
 	hot_monitor_close(hotmon->monitor);
 	return code;
 }
@@ -565,7 +585,7 @@ int main(int argc, char **argv)
 	hotmon.live.color = hotmon.opts.report.color;
 	if (hotmon.opts.mode == HOTMON_IMPORT)
 		return recording_import(&hotmon.opts);
-	code = hotmon.opts.mode == HOTMON_PLAY ? EXIT_OK : privilege_check();
+	code = hotmon.opts.input ? EXIT_OK : privilege_check();
 	if (code != EXIT_OK)
 		return code;
 	if (hotmon.opts.self_test)
@@ -573,6 +593,9 @@ int main(int argc, char **argv)
 	interrupt_catch();
 	if (hotmon.opts.mode == HOTMON_RECORD)
 		return record(&hotmon);
+	if (hotmon.opts.mode == HOTMON_HEATMAP ||
+	    hotmon.opts.mode == HOTMON_MAP_PLAY)
+		return heatmap(&hotmon);
 	code = hotmon.opts.mode == HOTMON_PLAY ? start_playing(&hotmon)
 					       : start_tracking(&hotmon);
 	if (code != EXIT_OK)

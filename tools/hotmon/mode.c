@@ -19,33 +19,34 @@ static const struct {
 	{OPT_SELF_TEST, IN(SELF_TEST)},
 	{'j', IN(SHOW) | IN(SELF_TEST) | IN(PLAY)},
 	{'D', IN(SHOW) | IN(SELF_TEST) | IN(PLAY)},
-	{OPT_FS, IN(SHOW) | IN(SELF_TEST) | IN(RECORD)},
-	{'d', IN(SHOW) | IN(PLAY) | IN(RECORD)},
-	{'n', IN(SHOW) | IN(PLAY) | IN(RECORD)},
-	{'p', IN(SHOW) | IN(RECORD)},
-	{'c', IN(SHOW) | IN(RECORD)},
-	{OPT_MEMORY, IN(SHOW) | IN(RECORD)},
+	{OPT_FS, IN(SHOW) | IN(SELF_TEST) | IN(RECORD) | IN(HEATMAP)},
+	{'d', IN(SHOW) | IN(PLAY) | IN(RECORD) | IN(HEATMAP)},
+	{'n', IN(SHOW) | IN(PLAY) | IN(RECORD) | IN(HEATMAP)},
+	{'p', IN(SHOW) | IN(RECORD) | IN(HEATMAP)},
+	{'c', IN(SHOW) | IN(RECORD) | IN(HEATMAP)},
+	{OPT_MEMORY, IN(SHOW) | IN(RECORD) | IN(HEATMAP)},
 	{OPT_HALF_LIFE, IN(SHOW) | IN(RECORD) | IN(IMPORT)},
-	{OPT_NO_SCAN, IN(SHOW) | IN(RECORD)},
+	{OPT_NO_SCAN, IN(SHOW) | IN(RECORD) | IN(HEATMAP)},
+	{OPTS_COLOR, IN(SHOW) | IN(PLAY) | IN(HEATMAP) | IN(MAP_PLAY)},
 	{OPT_SCORE, IN(SHOW)},
 	{OPT_DEVICES, IN(SHOW)},
 	{OPT_LATENCY, IN(SHOW)},
 	{OPT_FILE, IN(SHOW)},
 	{OPT_EXTENTS, IN(SHOW)},
-	{'i', IN(PLAY)},
+	{'i', IN(PLAY) | IN(MAP_PLAY)},
 	{OPT_FROM, IN(PLAY)},
 	{OPT_SPEED, IN(PLAY)},
-	{'o', IN(RECORD) | IN(IMPORT)},
-	{OPT_BUDGET, IN(RECORD)},
+	{'o', IN(RECORD) | IN(IMPORT) | IN(HEATMAP) | IN(MAP_PLAY)},
+	{OPT_BUDGET, IN(RECORD) | IN(HEATMAP)},
 	{OPT_FORMAT, IN(IMPORT)},
-	{ARGP_KEY_ARG, ~IN(SELF_TEST)},
+	{ARGP_KEY_ARG, ~(IN(SELF_TEST) | IN(MAP_PLAY))},
 };
 
 /* What each mode is called, and what it takes. */
 static const char *const modes[HOTMON_NR_MODES][2] = {
 	[HOTMON_SHOW] =
-		{"hotmon without \"record\", \"import\" or -i",
-		 "-o is for record and import, --from is for -i: see hotmon(8)"},
+		{"hotmon without \"record\", \"import\", \"heatmap\" or -i",
+		 "-o is for record, import and heatmap, --from is for -i: see hotmon(8)"},
 	[HOTMON_SELF_TEST] = {"--self-test", "it takes --fs or -D, -j and -v"},
 	[HOTMON_PLAY] =
 		{"-i",
@@ -54,6 +55,10 @@ static const char *const modes[HOTMON_NR_MODES][2] = {
 		{"record",
 		 "it takes -o, --budget, --fs, -p, -c, --memory, --half-life, --no-scan and -v"},
 	[HOTMON_IMPORT] = {"import", "it takes --format, -o and --half-life"},
+	[HOTMON_HEATMAP] =
+		{"heatmap",
+		 "it takes -o, -i, --color, --fs, -p, -c, --memory, --budget, --no-scan and -v"},
+	[HOTMON_MAP_PLAY] = {"heatmap -i", "it takes -o, --color and -v"},
 };
 
 void hotmon_given_note(struct hotmon_given *given, int key)

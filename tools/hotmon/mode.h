@@ -11,6 +11,8 @@ enum hotmon_mode {
 	HOTMON_PLAY,	  /* -i */
 	HOTMON_RECORD,	  /* hotmon record */
 	HOTMON_IMPORT,	  /* hotmon import */
+	HOTMON_HEATMAP,	  /* hotmon heatmap */
+	HOTMON_MAP_PLAY,  /* hotmon heatmap -i */
 	HOTMON_NR_MODES,
 };
 

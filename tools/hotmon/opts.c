@@ -70,14 +70,17 @@ static const struct argp_option options[] = {
 	 "Do I/O of known kinds on a scratch file, here or in -D DIR, and say whether it is counted exactly",
 	 0},
 	{0, 0, 0, 0, "Recordings:", GROUP_RECORDINGS},
-	{"output", 'o', "FILE", 0, "record, import: make this file", 0},
+	{"output", 'o', "FILE", 0,
+	 "record, import: make this file; heatmap: draw it as this SVG image",
+	 0},
 	{"budget", OPT_BUDGET, "SIZE", 0,
-	 "record: bytes a day, 1M to 1T (default 50M); intervals get longer to keep within them",
+	 "record, heatmap: bytes a day, 1M to 1T (default 50M); intervals get longer to keep within them",
 	 0},
 	{"format", OPT_FORMAT, "FORMAT", 0,
 	 "import: msr (CSV of the MSR Cambridge traces) or blkparse (its default text)",
 	 0},
-	{"input", 'i', "FILE", 0, "Show a recording, as if it happened now", 0},
+	{"input", 'i', "FILE", 0,
+	 "Show a recording, as if it happened now, or its heatmap", 0},
 	{"from", OPT_FROM, "TIME", 0,
 	 "With -i: begin there, at 2026-12-01T08:30:00Z or so long after its begin: 90s, 5m, 2h",
 	 0},
@@ -99,7 +102,8 @@ static const char doc[] =
 	"  hotmon --json 5 | jq .      for programs\n"
 	"  hotmon --self-test          does it count exactly on this kernel?\n"
 	"  hotmon record -o x.frsp     record until Ctrl-C\n"
-	"  hotmon -i x.frsp            show the recording\n\n"
+	"  hotmon -i x.frsp            show the recording\n"
+	"  hotmon heatmap /srv/db      its I/O by offset and time, until Ctrl-C\n\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not supported by this kernel, 4 not permitted.";
 
 static const char *sort_name(size_t i)
@@ -197,9 +201,12 @@ static const struct option_values values[] = {
 	{0},
 };
 
+static const char *const commands[] = {"record", "import", "heatmap", NULL};
+
 static const struct completion completion = {
 	.options = options,
 	.values = values,
+	.commands = commands,
 };
 
 static __u64 parse_memory(const char *text)
@@ -245,7 +252,21 @@ static bool parse_mode(const char *text, struct hotmon_opts *opts)
 		opts->mode = HOTMON_RECORD;
 	else if (!strcmp(text, "import"))
 		opts->mode = HOTMON_IMPORT;
+	else if (!strcmp(text, "heatmap"))
+		opts->mode = HOTMON_HEATMAP;
 	return opts->mode != HOTMON_SHOW;
+}
+
+/* The first argument of heatmap, unless it is a time. */
+static bool parse_target(const char *text, struct hotmon_opts *opts)
+{
+	double seconds;
+
+	if (opts->mode != HOTMON_HEATMAP || opts->target ||
+	    opts->interval_given || !fmt_parse_seconds(text, &seconds))
+		return false;
+	opts->target = text;
+	return true;
 }
 
 static void parse_argument(const char *text, unsigned int nth,
@@ -255,8 +276,11 @@ static void parse_argument(const char *text, unsigned int nth,
 
 	if (nth == 0 && parse_mode(text, opts))
 		return;
+	if (parse_target(text, opts))
+		return;
 	hotmon_given_note(&opts->given, ARGP_KEY_ARG);
 	nth -= opts->mode != HOTMON_SHOW;
+	nth -= opts->target != NULL;
 	if (opts->mode == HOTMON_IMPORT && nth == 0)
 		opts->import_file = text;
 	else if (opts->mode != HOTMON_IMPORT && nth == 0)
@@ -268,6 +292,17 @@ static void parse_argument(const char *text, unsigned int nth,
 			      "unexpected argument \"%s\"", text));
 }
 
+static void check_heatmap(const struct hotmon_opts *opts)
+{
+	const char *end = opts->output ? strrchr(opts->output, '.') : ".svg";
+
+	if (!end || strcmp(end, ".svg") != 0)
+		exit(log_fail(
+			EXIT_USAGE,
+			"name it FILE.svg; rsvg-convert and browsers turn SVG into others",
+			"-o %s: heatmap makes SVG images only", opts->output));
+}
+
 /* What else a mode needs. */
 static void check_mode(struct hotmon_opts *opts)
 {
@@ -275,6 +310,8 @@ static void check_mode(struct hotmon_opts *opts)
 		opts->mode = HOTMON_SELF_TEST;
 	else if (opts->input && opts->mode == HOTMON_SHOW)
 		opts->mode = HOTMON_PLAY;
+	else if (opts->input && opts->mode == HOTMON_HEATMAP)
+		opts->mode = HOTMON_MAP_PLAY;
 	hotmon_mode_check(opts->mode, &opts->given, options);
 	if ((opts->mode == HOTMON_RECORD || opts->mode == HOTMON_IMPORT) &&
 	    !opts->output)
@@ -288,7 +325,9 @@ static void check_mode(struct hotmon_opts *opts)
 			"%s",
 			opts->import_file ? "the trace's format is missing"
 					  : "the trace is missing"));
-	if (opts->mode == HOTMON_RECORD &&
+	if (opts->mode == HOTMON_HEATMAP || opts->mode == HOTMON_MAP_PLAY)
+		check_heatmap(opts);
+	if ((opts->mode == HOTMON_RECORD || opts->mode == HOTMON_HEATMAP) &&
 	    opts->monitor.track.memory > HOTMON_RECORD_MAX_MEMORY)
 		opts_wrong_value(
 			"--memory", "more than 256M",
@@ -446,7 +485,9 @@ void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
 		.args_doc = "[INTERVAL [COUNT]]\n"
 			    "record -o FILE [INTERVAL [COUNT]]\n"
 			    "import --format=FORMAT -o FILE TRACE\n"
-			    "-i FILE [INTERVAL [COUNT]]",
+			    "heatmap [PATH] [INTERVAL [COUNT]]\n"
+			    "-i FILE [INTERVAL [COUNT]]\n"
+			    "heatmap -i FILE [PATH]",
 		.doc = doc,
 	};
 

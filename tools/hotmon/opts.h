@@ -44,16 +44,17 @@ struct hotmon_opts {
 	enum hotmon_mode mode;
 	struct hotmon_given given;
 	bool interval_given;
-	/* record and import */
+	/* record, import and heatmap */
 	const char *output;
 	__u64 budget; /* bytes a day */
 	const char *import_file;
 	enum trace_import_format format;
 	bool format_given;
-	/* -i */
+	/* -i, also with heatmap */
 	const char *input, *from; /* or NULL */
 	double speed;
 	bool speed_given;
+	const char *target; /* of heatmap, or NULL */
 	const char *file;   /* --file, or NULL */
 	const char *fs;	    /* --fs, or NULL */
 	const char *cgroup; /* -c, or NULL */

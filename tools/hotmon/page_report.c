@@ -15,7 +15,7 @@
 #define POLL_S	       0.05
 #define PATIENCE_END_S 0.5
 
-static enum exit_code fail(const char *path, int err)
+enum exit_code page_report_fail(const char *path, int err)
 {
 	switch (err) {
 	case -ENOMEM:
@@ -50,7 +50,7 @@ enum exit_code page_report_open(struct hot_monitor *monitor, const char *path,
 		pages->history = hot_history_new();
 		err = hot_pages_read(pages, monitor, NULL);
 	}
-	return err ? fail(path, err) : EXIT_OK;
+	return err ? page_report_fail(path, err) : EXIT_OK;
 }
 
 /* After the wish to end, only a short count is waited for. */

@@ -12,6 +12,9 @@
 enum exit_code page_report_open(struct hot_monitor *monitor, const char *path,
 				struct hot_pages *pages);
 
+/* Says why hot_page_of_path() returned the error. */
+enum exit_code page_report_fail(const char *path, int err);
+
 /* Reads the page, and counts the extents if the options say so. 0 or -errno. */
 int page_report_read(struct hot_monitor *monitor, struct hot_pages *pages,
 		     const struct hotmon_opts *opts,

@@ -17,7 +17,6 @@
 #include "base/clock.h"
 #include "base/fmt.h"
 #include "base/interrupt.h"
-#include "heat/record.h"
 #include "trace/budget.h"
 
 #define FLUSH_S 59.0 /* a minute, less what timers are late */
@@ -142,15 +141,13 @@ static void say_result(const char *path, const struct hot_record_state *state)
 			state->lost);
 }
 
-enum exit_code recording_run(struct hot_monitor *monitor,
-			     const struct hotmon_opts *opts, int fd)
+int recording_take(struct hot_monitor *monitor, const struct hotmon_opts *opts,
+		   int fd, struct hot_record_state *state)
 {
 	struct hot_record *record = NULL;
-	struct hot_record_state state;
 	struct stat st;
-	int err;
+	int err = fstat(fd, &st) ? -errno : 0;
 
-	err = fstat(fd, &st) ? -errno : 0;
 	if (!err)
 		err = hot_record_begin(
 			monitor, fd, &st,
@@ -161,9 +158,18 @@ enum exit_code recording_run(struct hot_monitor *monitor,
 		/* also after an error: what was taken may still fit */
 		if (!err)
 			err = hot_record_end(record);
-		state = hot_record_state(record);
+		*state = hot_record_state(record);
 	}
 	hot_record_free(record);
+	return err;
+}
+
+enum exit_code recording_run(struct hot_monitor *monitor,
+			     const struct hotmon_opts *opts, int fd)
+{
+	struct hot_record_state state;
+	int err = recording_take(monitor, opts, fd, &state);
+
 	if (!err && fsync(fd))
 		err = -errno;
 	if (close(fd) && !err)

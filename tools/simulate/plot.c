@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/svg.h"
+#include "base/time_steps.h"
 #include "simulate/curve.h"
 
 /* In pixels. The legend is below the plot, a line for each policy. */
@@ -13,6 +15,8 @@
 #define BOTTOM 408
 #define LEGEND (BOTTOM + 60)
 #define LINE   20
+
+#define MAX_TIMES 12
 
 static double x_of(const struct sim_curve *curve, double part)
 {
@@ -41,22 +45,6 @@ static const char *color_of(const struct sim_report *report, size_t i)
 		      (sizeof(colors) / sizeof(colors[0]))];
 }
 
-static void put_text(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '&':
-			fputs("&amp;", out);
-			break;
-		default:
-			fputc((unsigned char)*text < ' ' ? '?' : *text, out);
-		}
-	}
-}
-
 static void draw_grid(FILE *out)
 {
 	for (int percent = 0; percent <= 100; percent += 20)
@@ -70,33 +58,19 @@ static void draw_grid(FILE *out)
 		(TOP + BOTTOM) / 2, (TOP + BOTTOM) / 2);
 }
 
-/* A round step, so that there are at most 12. */
 static void draw_times(FILE *out, const struct sim_curve *curve)
 {
-	static const struct {
-		double s;
-		double unit_s;
-		const char *unit;
-	} steps[] = {
-		{60, 60, "min"},     {300, 60, "min"},
-		{900, 60, "min"},    {3600, 3600, "h"},
-		{7200, 3600, "h"},   {21600, 3600, "h"},
-		{86400, 86400, "d"}, {7 * 86400, 86400, "d"},
-		{0, 0, NULL},
-	};
 	double all_s = curve->part_s * curve->n;
-	size_t i = 0;
+	struct time_step step = time_step_for(all_s, MAX_TIMES);
 
-	while (steps[i + 1].s > 0 && all_s / steps[i].s > 12)
-		i++;
-	for (double s = 0; s <= all_s; s += fmax(steps[i].s, all_s / 1000)) {
+	for (double s = 0; s <= all_s; s += step.s) {
 		double x = x_of(curve, s / curve->part_s);
 
 		fprintf(out,
 			"<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#888888\"/>\n"
 			"<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%g %s</text>\n",
 			x, x, BOTTOM, BOTTOM + 5, x, BOTTOM + 20,
-			s / steps[i].unit_s, steps[i].unit);
+			s / step.unit_s, step.unit);
 	}
 	fprintf(out,
 		"<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">time since the begin of the recording</text>\n",
@@ -140,7 +114,7 @@ static void draw_legend(FILE *out, const struct sim_report *report, size_t i)
 		"<text x=\"%d\" y=\"%.0f\">",
 		LEFT, LEFT + 32, y, y, color_of(report, i),
 		dashes_of(report, i), LEFT + 42, y + 4);
-	put_text(out, score->name);
+	svg_text(out, score->name);
 	fprintf(out, "</text>\n<text x=\"%d\" y=\"%.0f\">%.1f %% of all I/Os",
 		LEFT + 342, y + 4, fmax(sim_percent(score), 0));
 	if (!score->moves_free)
@@ -154,13 +128,7 @@ void sim_plot(FILE *out, const struct sim_report *report, const char *title)
 	int height = LEGEND + LINE * report->n;
 	struct sim_curve curve;
 
-	fprintf(out,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">\n"
-		"<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n"
-		"<text x=\"%d\" y=\"28\" font-size=\"16\">",
-		WIDTH, height, WIDTH, height, LEFT);
-	put_text(out, title);
-	fputs("</text>\n", out);
+	svg_begin(out, WIDTH, height, LEFT, title);
 	sim_curve_make(report, &report->scores[0], &curve);
 	draw_grid(out);
 	draw_times(out, &curve);
@@ -168,5 +136,5 @@ void sim_plot(FILE *out, const struct sim_report *report, const char *title)
 		draw_line(out, report, i);
 	for (size_t i = 0; i < report->n; i++)
 		draw_legend(out, report, i);
-	fputs("</svg>\n", out);
+	svg_end(out);
 }

@@ -33,6 +33,13 @@ int screen_stdout_columns(void)
 	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) ? 0 : size.ws_col;
 }
 
+int screen_stdout_lines(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) ? 0 : size.ws_row;
+}
+
 /* LINES and COLUMNS in the environment describe the terminal in which they were
  * exported, at that time. They are used only if the kernel does not know the
  * size, as on a serial line.

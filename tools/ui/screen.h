@@ -9,10 +9,11 @@
 #define SCREEN_MIN_COLUMNS 60
 #define SCREEN_MIN_LINES   15
 
-/* The columns of the terminal that stdout is; 0: it is none, or its size is not
- * known.
+/* The columns and lines of the terminal that stdout is; 0: it is none, or its
+ * size is not known.
  */
 int screen_stdout_columns(void);
+int screen_stdout_lines(void);
 
 /* Takes the terminal. It is restored also if the program crashes. False: the
  * terminal cannot be used (TERM).
