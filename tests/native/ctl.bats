@@ -129,7 +129,7 @@ help_commands() {
 	local line option args
 	while read -r line; do
 		# with all mandatory arguments
-		args=$(sed 's/\[[^]]*\]//g; s/^[^ ]*//; s/KEY VALUE/level 1/; s/JOB/1/' <<<"$line")
+		args=$(sed -E 's/\[[^]]*\](\.\.\.)?//g; s/^[^ ]*//; s/KEY VALUE/level 1/; s/JOB/1/' <<<"$line")
 		for option in --json --bytes --dry-run --in-use --rate=1M --keep-free=1G; do
 			echo "frspctl $option ${line%% *} $args"
 			# shellcheck disable=SC2086 # a list of words
