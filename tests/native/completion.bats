@@ -219,7 +219,7 @@ zsh_scripts() {
 
 @test "zsh: frspctl's first word is completed to its commands, and no other" {
 	zsh_scripts
-	expect "commands" "$(zsh_complete "frspctl " | xargs)" "cancel defrag doctor jobs move pause plan restore resume save set simulate status tiers tree undo wait"
+	expect "commands" "$(zsh_complete "frspctl " | xargs)" "apply cancel defrag doctor explain jobs move pause plan restore resume save set simulate status tiers tree undo wait"
 	expect "of a second word" "$(zsh_complete "frspctl status sta")" ""
 }
 

@@ -42,7 +42,7 @@ help_commands() {
 }
 
 @test "--help has the commands of the contract" {
-	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "cancel defrag doctor jobs move pause plan restore resume save set simulate status tiers tree undo wait"
+	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "apply cancel defrag doctor explain jobs move pause plan restore resume save set simulate status tiers tree undo wait"
 }
 
 @test "wrong usage: exit status 2, and what is wrong" {
@@ -58,6 +58,8 @@ help_commands() {
 		stat|stat
 		--nonsense status|nonsense
 		-Z status|Z
+		apply|missing
+		apply x y|too many
 		cancel|missing
 		cancel x|x
 		defrag|missing
@@ -68,6 +70,7 @@ help_commands() {
 		defrag / --time-limit=0|0
 		doctor /|too many
 		doctor --idle|--idle
+		explain|missing
 		jobs 1 2|too many
 		jobs 0|0
 		jobs -- -1|-1

@@ -90,14 +90,17 @@ def wrong_values(value):
 # Fields that may have any text, and of these also none; any number; a number or
 # null.
 ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
-            "name", "device_name", "release", "file", "policy", "command", "cgroup", "meaning"}
+            "name", "device_name", "release", "file", "policy", "command", "cgroup", "meaning",
+            "directory", "recording", "change", "pinned_by"}
 EMPTY_TEXT = {"command"}
 NUMBER = {"temperature", "ns_per_event", "per_s", "queue", "util_pct", "reads_per_s",
           "writes_per_s"}
 NULL_OR_NUMBER = {"links", "pid", "tree", "taken_pct", "per_s",
                   "bytes_per_s", "queue", "util_pct", "p50_ns", "p99_ns",
                   "size", "allocated_bytes", "file_bytes", "heat_pct",
-                  "fast_pct", "late_fast_pct"}
+                  "fast_pct", "late_fast_pct", "takes_s"}
+# Numbers that may be less than 0.
+SIGNED = {"saves", "gain"}
 # Arrays of any names.
 NAMES = {"over", "on"}
 # Arrays of numbers or null; and fields that may be null or an object.
@@ -119,6 +122,8 @@ def may_be(key, value, wrong):
         return True
     if key in ANY_TEXT:
         return wrong == f"{value}x"
+    if key in SIGNED:
+        return wrong == -1
     if key in NULL_OR_NUMBER:
         return wrong is None or value is None and wrong == 0
     if key in NAMES and isinstance(wrong, list):

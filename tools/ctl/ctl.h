@@ -82,9 +82,11 @@ struct json_object *ctl_document(const char *schema);
 enum exit_code ctl_print_json(struct json_object *document);
 
 /* The commands. Each prints its own error messages. */
+enum exit_code ctl_apply(const struct ctl *ctl);
 enum exit_code ctl_cancel(const struct ctl *ctl);
 enum exit_code ctl_defrag(const struct ctl *ctl);
 enum exit_code ctl_doctor(const struct ctl *ctl);
+enum exit_code ctl_explain(const struct ctl *ctl);
 enum exit_code ctl_jobs(const struct ctl *ctl);
 enum exit_code ctl_move(const struct ctl *ctl);
 enum exit_code ctl_pause(const struct ctl *ctl);

@@ -13,6 +13,10 @@
 	 CTL_KEEP_FREE | CTL_TIME_LIMIT | CTL_PROGRESS | CTL_JOURNAL)
 
 static const struct ctl_command commands[] = {
+	{"apply",
+	 "[--dry-run] [--in-use] [--idle] [--json] [--rate=BYTES] [--keep-free=BYTES] [--time-limit=TIME] [--progress=WHERE] [--journal=FILE] [--config=FILE] PLAN",
+	 CTL_MOVE_OPTIONS | CTL_CONFIG, 1, 1, ctl_apply,
+	 "Move what a plan of \"plan --output\" says, but for what has changed since. Needs no module"},
 	{"cancel", "[--journal=FILE] JOB", CTL_JOURNAL, 1, 1, ctl_cancel,
 	 "End a job that moves files after its present step"},
 	{"defrag",
@@ -21,6 +25,11 @@ static const struct ctl_command commands[] = {
 	 "Move files, and those in directories, into fewer extents. Needs no module"},
 	{"doctor", "[--json]", CTL_JSON, 0, 0, ctl_doctor,
 	 "Check all that frsp.ko needs, and show how to fix what is missing"},
+	{"explain",
+	 "[--json] [--bytes] [--input=FILE] [--policy=FILE] [--config=FILE] PATH",
+	 CTL_JSON | CTL_BYTES | CTL_INPUT | CTL_POLICY | CTL_CONFIG, 1, 1,
+	 ctl_explain,
+	 "Show why the policy would move parts of a file or not, and what would change that"},
 	{"jobs", "[--json] [--bytes] [--journal=FILE] [JOB]",
 	 CTL_JSON | CTL_BYTES | CTL_JOURNAL, 0, 1, ctl_jobs,
 	 "Show the jobs that move files and those that did, or what one job moved"},

@@ -8,108 +8,23 @@
 #include <sys/statfs.h>
 #include <linux/magic.h>
 
-#include "ctl/fs_tiers.h"
-#include "ctl/move_walk.h"
-#include "fs/tier_config.h"
+#include "ctl/move_target.h"
 #include "move/ranges.h"
 #include "move/relocate.h"
-
-/* Where to, on one filesystem: the last one that a file was moved on. */
-struct target {
-	struct move_fs fs; /* .dev 0: none yet */
-	struct area area;
-	struct place place;
-};
 
 struct move {
 	const struct ctl *ctl;
 	struct ranges ranges; /* .n 0: whole files */
-	struct target target;
+	struct move_target target;
 };
-
-/* Lists the tiers in a hint. */
-static enum exit_code no_tier(const struct ctl *ctl,
-			      const struct fs_tiers *found)
-{
-	char hint[512] = "its tiers are";
-	size_t len = strlen(hint);
-
-	for (unsigned int i = 0; i < found->tiers.n && len < sizeof(hint); i++)
-		len += snprintf(hint + len, sizeof(hint) - len,
-				"%s %u (%s, %s)", i ? "," : "", i,
-				tier_class_word(found->tiers.tiers[i].class),
-				found->tiers.tiers[i].shown);
-	return log_fail(
-		EXIT_FAILED,
-		found->tiers.n > 1
-			? hint
-			: "it has only one; name others in " TIER_CONFIG_FILE,
-		"%s: no tier \"%s\"", found->shown, ctl->to);
-}
-
-/* Makes the area of the tier on the filesystem, or prints why it cannot. */
-static enum exit_code find_area(const struct ctl *ctl, __u32 dev,
-				struct area *area)
-{
-	struct fs_tiers found;
-	enum exit_code code = fs_tiers_find(dev, ctl->config, &found);
-	__u64 in;
-
-	if (code != EXIT_OK)
-		return code;
-	in = tiers_by_spec(&found.tiers, ctl->to);
-	if (!in)
-		code = no_tier(ctl, &found);
-	else if (area_make(&found.tiers, in, found.super.block_bytes, area))
-		code = log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
-	tiers_free(&found.tiers);
-	return code;
-}
-
-static void close_target(struct target *target)
-{
-	if (!target->fs.dev)
-		return;
-	place_close(&target->place);
-	area_free(&target->area);
-	target->fs.dev = 0;
-}
-
-/* Opens the tier of the walk's filesystem, once per filesystem. */
-static int open_target(struct move *move, const struct move_walk *walk, int dir,
-		       const char **failed)
-{
-	struct target *target = &move->target;
-	int err;
-
-	if (target->fs.dev == walk->fs.dev)
-		return 0;
-	close_target(target);
-	*failed = "cannot find its tier";
-	/* find_area() says why */
-	if (find_area(move->ctl, kdev_from_user(walk->fs.dev), &target->area) !=
-	    EXIT_OK)
-		return -ENODEV;
-	target->fs = walk->fs;
-	target->place = (struct place){
-		.fs = &target->fs,
-		.area = &target->area,
-		.keep_free = walk->options.keep_free,
-	};
-	err = place_open(&target->place, dir, failed);
-	if (err) {
-		area_free(&target->area);
-		target->fs.dev = 0;
-	}
-	return err;
-}
 
 static void move_file(struct move_walk *walk, int path_fd, const char *path,
 		      int dir, struct move_result *result)
 {
 	struct move *move = walk->context;
 	const struct ranges_file *file = ranges_of(&move->ranges, path);
-	int err = open_target(move, walk, dir, &result->failed);
+	int err = move_target_open(&move->target, move->ctl->to, walk, dir,
+				   &result->failed);
 
 	/* Without ranges, all of the file would move. */
 	if (!err && move->ranges.n && !file) {
@@ -146,7 +61,8 @@ static enum exit_code check_path(const struct move *move, const char *path,
 	if (stat_.st_dev == *last_dev || statfs(path, &statfs_) ||
 	    statfs_.f_type != EXT4_SUPER_MAGIC)
 		return EXIT_OK;
-	code = find_area(move->ctl, kdev_from_user(stat_.st_dev), &area);
+	code = move_target_area(move->ctl, move->ctl->to,
+				kdev_from_user(stat_.st_dev), &area);
 	if (code == EXIT_OK)
 		area_free(&area);
 	*last_dev = stat_.st_dev;
@@ -172,7 +88,7 @@ static enum exit_code move_paths(struct move *move, char *const *paths,
 			return code;
 	}
 	code = move_walk(&walk, move->ctl, paths, n_paths);
-	close_target(&move->target);
+	move_target_close(&move->target);
 	return code;
 }
 

@@ -312,6 +312,7 @@ static enum exit_code walk_paths(struct move_walk *walk, char *const *paths,
 	for (size_t i = 0; i < n_paths; i++) {
 		if (!move_job_go_on(&walk->job))
 			break;
+		walk->at = i;
 		last = walk_path(walk, paths[i]);
 		if (last != EXIT_OK)
 			code = last;

@@ -30,6 +30,7 @@ struct move_walk {
 
 	/* The walk sets the rest. */
 	const struct ctl *ctl;
+	size_t at;	   /* which of the paths is walked */
 	struct move_fs fs; /* of the last file; .dev 0: none yet */
 	/* ext4 allocates what was freed since the last commit only after the
 	 * next one.

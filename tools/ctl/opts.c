@@ -48,7 +48,8 @@ static const struct argp_option options[] = {
 	{"in-use", OPT_IN_USE, 0, 0,
 	 "Also move files that others have open; needs frsp.ko", 0},
 	{"input", 'i', "FILE", 0,
-	 "Of plan: decide by a recording of heat, not by the heat of now", 0},
+	 "Of plan and explain: decide by a recording of heat, not by the heat of now",
+	 0},
 	{"journal", OPT_JOURNAL, "FILE", 0,
 	 "The record of the jobs (default: $FRSPCTL_JOURNAL, else " JOURNAL_PATH
 	 ")",
@@ -60,7 +61,7 @@ static const struct argp_option options[] = {
 	{"measure", OPT_MEASURE, 0, 0,
 	 "Read a little from each tier, and propose classes", 0},
 	{"output", 'o', "FILE", 0,
-	 "Of simulate: also draw the shares over time, as an SVG image; of plan: also write the plan, for a program that carries it out",
+	 "Of simulate: also draw the shares over time, as an SVG image; of plan: also write the plan, for apply",
 	 0},
 	{"policy", OPT_POLICY, "FILE", 0,
 	 "A file of settings of the policy; simulate takes several (default: /etc/frsp/policy.conf, of simulate the default settings)",

@@ -241,9 +241,9 @@ static struct json_object *sum_json(const struct made_plan *plan)
 	json_add_number(object, "saves", sum.saves, 3);
 	json_add_number(object, "cost", sum.cost, 3);
 	if (sum.seconds < 0)
-		json_object_object_add(object, "seconds", NULL);
+		json_object_object_add(object, "takes_s", NULL);
 	else
-		json_add_number(object, "seconds", sum.seconds, 3);
+		json_add_number(object, "takes_s", sum.seconds, 3);
 	return object;
 }
 
@@ -261,7 +261,7 @@ static enum exit_code print_json(const struct ctl *ctl,
 	json_add_text(document, "directory", plan->directory);
 	json_add_text(document, "recording", ctl->input);
 	json_add_number(document, "horizon_s", plan->config.settings.horizon_s,
-			0);
+			3);
 	json_object_object_add(document, "room", room_json(plan));
 	json_add_u64(document, "ranges", plan->files.n_ranges);
 	for (__u32 at = 0; next_row(plan, &at, &row);)

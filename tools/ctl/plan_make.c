@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "ctl/policy_file.h"
+#include "move/own_io.h"
 #include "move/policy_judge.h"
 
 #define MIB 1048576.0
@@ -96,7 +97,11 @@ static enum exit_code walk_files(struct made_plan *plan, __u64 whole_ino)
 		.policy = plan->policy,
 		.whole_ino = whole_ino,
 	};
-	int err = plan_files_walk(&source, &plan->files);
+	int err;
+
+	/* Who looks whether a file is swap reads of it. That is no heat. */
+	own_io_mark();
+	err = plan_files_walk(&source, &plan->files);
 
 	if (err)
 		return log_fail(EXIT_FAILED, NULL, "%s: cannot walk it: %s",

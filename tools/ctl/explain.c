@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * frspctl explain: why ranges of a file move or stay, and what would change
+ * that. The policy decides on the whole filesystem first, as a plan does; a
+ * range that is not in the plan is then asked for what the next step would do
+ * with it. Example, with one hot range of four:
+ *
+ *   OFFSET BYTES TIER TO   READS/H WRITES/H   GAIN COST RULE
+ *        0  1.0M slow -        0.2      0.0    5.5  5.0 chance
+ *     1.0M  1.0M slow fast    92.4      0.0 2218.1  5.0 swap
+ *     2.0M  2.0M fast -        0.0      0.0    0.0  8.0 in_place
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fmt.h"
+#include "base/json_out.h"
+#include "base/table.h"
+#include "ctl/plan_make.h"
+#include "ctl/policy_file.h"
+#include "fs/tier_config.h"
+#include "move/policy_judge.h"
+#include "paths/path.h"
+
+#define EXPLAIN_SCHEMA "frsp.explain/1"
+#define MIB	       1048576.0
+#define CHANGE_LEN     256
+
+struct explain {
+	const struct ctl *ctl;
+	struct made_plan plan;
+	struct policy_room room; /* after the step */
+	const struct plan_file *file;
+};
+
+/* Ranges that follow each other, of the same tier and rule. */
+struct row {
+	struct policy_decision first;
+	struct policy_figures hottest; /* of the one with most gain */
+	__u32 n;
+	__u64 start, bytes;
+	double reads_per_hour, writes_per_hour, gain, cost;
+};
+
+static int compare_number(const void *number, const void *decision)
+{
+	__u32 wanted = *(const __u32 *)number;
+	__u32 other = ((const struct policy_decision *)decision)->range;
+
+	return wanted < other ? -1 : wanted > other;
+}
+
+static struct policy_decision decide(struct explain *explain, __u32 number)
+{
+	struct made_plan *plan = &explain->plan;
+	const struct policy_decision *planned =
+		plan->n_decisions
+			? bsearch(&number, plan->decisions, plan->n_decisions,
+				  sizeof(*planned), compare_number)
+			: NULL;
+
+	return planned ? *planned
+		       : policy_explain(plan->policy, number, plan->now_ns,
+					&explain->room);
+}
+
+static void take_step(struct explain *explain)
+{
+	const struct made_plan *plan = &explain->plan;
+	struct policy_room *room = &explain->room;
+
+	*room = plan->room;
+	for (__u32 i = 0; i < plan->n_decisions; i++) {
+		const struct policy_decision *decision = &plan->decisions[i];
+		__u64 bytes = made_plan_range(plan, decision)->bytes;
+
+		if (decision->to == TIER_FAST) {
+			room->fast_free -= bytes;
+			room->slow_free += bytes;
+		} else {
+			room->fast_free += bytes;
+			room->slow_free -= bytes;
+		}
+	}
+}
+
+static void add_to_row(struct row *row, const struct policy_decision *decision,
+		       const struct plan_file_range *range, double cost)
+{
+	const struct policy_figures *figures = &decision->figures;
+
+	if (!row->n) {
+		row->first = *decision;
+		row->start = (__u64)range->range * POLICY_RANGE_BYTES;
+	}
+	if (!row->n || figures->gain > row->hottest.gain)
+		row->hottest = *figures;
+	row->n++;
+	row->bytes += range->bytes;
+	row->reads_per_hour += figures->reads_per_hour;
+	row->writes_per_hour += figures->writes_per_hour;
+	row->gain += figures->gain;
+	row->cost += cost;
+}
+
+/* The next row. False: there are no more. *at: where the next one begins. */
+static bool next_row(struct explain *explain, __u32 *at, struct row *row)
+{
+	const struct plan_file *file = explain->file;
+	const struct plan_files *files = &explain->plan.files;
+
+	*row = (struct row){0};
+	for (; *at < file->n; ++*at) {
+		__u32 number = file->first + *at;
+		const struct plan_file_range *range = &files->ranges[number];
+		struct policy_decision decision = decide(explain, number);
+		enum tier_class other =
+			decision.from == TIER_FAST ? TIER_SLOW : TIER_FAST;
+
+		if (row->n && (decision.rule != row->first.rule ||
+			       decision.from != row->first.from ||
+			       range->range != range[-1].range + 1))
+			break;
+		add_to_row(row, &decision, range,
+			   policy_cost(&explain->plan.config.settings,
+				       range->bytes / MIB, other));
+	}
+	return row->n;
+}
+
+/* --- what would change it
+ * ------------------------------------------------------ */
+
+static void change_costly(const struct explain *explain, const struct row *row,
+			  char *text)
+{
+	const struct policy_settings *settings = &explain->plan.config.settings;
+	double cost = row->cost / row->n;
+	double hours = settings->horizon_s / 3600;
+
+	if (!(hours > 0) || !(settings->read_weight > 0))
+		snprintf(text, CHANGE_LEN, "a horizon and weights above 0");
+	else
+		snprintf(
+			text, CHANGE_LEN,
+			"%.2f random reads per hour of a range, or a lower move_cost or wear_cost",
+			cost / hours / settings->read_weight);
+}
+
+static void change_not_hotter(const struct explain *explain,
+			      const struct row *row, char *text)
+{
+	const struct policy_settings *settings = &explain->plan.config.settings;
+
+	snprintf(
+		text, CHANGE_LEN,
+		"a gain above %.1f, as the coldest fast range has %.1f; or a lower hysteresis",
+		row->hottest.other_gain * (1 + settings->hysteresis_pct / 100),
+		row->hottest.other_gain);
+}
+
+static void change_chance(const struct explain *explain, const struct row *row,
+			  char *text)
+{
+	(void)explain;
+	snprintf(
+		text, CHANGE_LEN,
+		"more I/O than now, as the coldest fast range has a gain of %.1f; or a lower certainty",
+		row->hottest.other_gain);
+}
+
+static void change_budget(const struct explain *explain, const struct row *row,
+			  char *text)
+{
+	const struct made_plan *plan = &explain->plan;
+	char bytes[FMT_LEN];
+
+	(void)row;
+	fmt_bytes(bytes,
+		  policy_amount_of(plan->config.settings.budget,
+				   plan->room.data_bytes),
+		  false);
+	snprintf(
+		text, CHANGE_LEN,
+		"a later hour, or a larger budget: others have used that of %s",
+		bytes);
+}
+
+static void change_cooldown(const struct explain *explain,
+			    const struct row *row, char *text)
+{
+	(void)explain;
+	snprintf(text, CHANGE_LEN, "%.0f min of waiting, or a shorter cooldown",
+		 row->hottest.wait_s / 60);
+}
+
+static void change_pin(const struct explain *explain, const struct row *row,
+		       char *text)
+{
+	(void)row;
+	if (explain->file->refusal != MOVE_ALLOWED)
+		snprintf(text, CHANGE_LEN, "a change of the file: %s",
+			 move_refusal_text(explain->file->refusal));
+	else
+		snprintf(text, CHANGE_LEN, "another pin");
+}
+
+static const struct {
+	const char *text; /* NULL: .make writes it */
+	void (*make)(const struct explain *explain, const struct row *row,
+		     char *text);
+} changes[POLICY_NR_RULES] = {
+	[POLICY_GAIN] = {.text = "less I/O, or the pin \"none\""},
+	[POLICY_SWAP] = {.text = "less I/O, or the pin \"none\""},
+	[POLICY_MAKE_ROOM] = {.text = "more I/O, or the pin \"fast\""},
+	[POLICY_RESERVE] =
+		{.text = "more I/O, a smaller reserve, or the pin \"fast\""},
+	[POLICY_BY_PIN] = {.text = "another pin"},
+	[POLICY_PINNED] = {.make = change_pin},
+	[POLICY_EXCLUDED] = {.make = change_pin},
+	[POLICY_COOLDOWN] = {.make = change_cooldown},
+	[POLICY_COSTLY] = {.make = change_costly},
+	[POLICY_NOT_HOTTER] = {.make = change_not_hotter},
+	[POLICY_CHANCE] = {.make = change_chance},
+	[POLICY_NO_ROOM] =
+		{.text = "a range of the fast tier that may leave, and room for it in the slow one"},
+	[POLICY_SLOW_FULL] = {.text = "room in the slow tier"},
+	[POLICY_BUDGET] = {.make = change_budget},
+	[POLICY_IN_PLACE] =
+		{.text = "a hotter range that needs its place, or the pin \"slow\""},
+};
+
+static void make_change(const struct explain *explain, const struct row *row,
+			char text[CHANGE_LEN])
+{
+	enum policy_rule rule = row->first.rule;
+
+	if (changes[rule].make)
+		changes[rule].make(explain, row, text);
+	else
+		snprintf(text, CHANGE_LEN, "%s", changes[rule].text);
+}
+
+/* Who has pinned it, for people: "" if nobody has. */
+static void make_pinner(const struct explain *explain,
+			char text[PATH_LABEL_LEN])
+{
+	const struct policy_pinned *pinned = &explain->file->pinned;
+	const struct policy_pins *pins = &explain->plan.config.pins;
+	const char *path = explain->file->path, *end = path;
+
+	*text = '\0';
+	if (pinned->by == POLICY_PINNED_BY_RULE)
+		snprintf(text, PATH_LABEL_LEN, "line %u of %s",
+			 pins->rules[pinned->index].line,
+			 explain->ctl->n_policies ? explain->ctl->policies[0]
+						  : POLICY_CONFIG_FILE);
+	if (pinned->by != POLICY_PINNED_BY_XATTR)
+		return;
+	for (size_t i = 0; i < pinned->index; i++)
+		end = strchr(end + 1, '/') ?: path + strlen(path);
+	snprintf(text, PATH_LABEL_LEN, POLICY_PIN_XATTR " of %.*s",
+		 end == path ? 1 : (int)(end - path), path);
+}
+
+/* --- the table
+ * ----------------------------------------------------------------- */
+
+#define N_COLUMNS 9
+
+static int add_row(struct table *table, const struct explain *explain,
+		   const struct row *row)
+{
+	bool exact = explain->ctl->exact;
+	char offset[FMT_LEN], bytes[FMT_LEN], figures[4][FMT_LEN];
+	bool moves = row->first.from != row->first.to;
+	const char *cells[N_COLUMNS] = {
+		fmt_bytes(offset, row->start, exact),
+		fmt_bytes(bytes, row->bytes, exact),
+		tier_class_word(row->first.from),
+		moves ? tier_class_word(row->first.to) : "-",
+		figures[0],
+		figures[1],
+		figures[2],
+		figures[3],
+		policy_rule_word(row->first.rule),
+	};
+
+	snprintf(figures[0], FMT_LEN, "%.1f", row->reads_per_hour);
+	snprintf(figures[1], FMT_LEN, "%.1f", row->writes_per_hour);
+	snprintf(figures[2], FMT_LEN, "%.1f", row->gain);
+	snprintf(figures[3], FMT_LEN, "%.1f", row->cost);
+	return table_add(table, cells);
+}
+
+static int print_rows(struct explain *explain)
+{
+	static const struct table_column columns[N_COLUMNS] = {
+		{.title = "OFFSET"},
+		{.title = "BYTES"},
+		{.title = "TIER", .is_text = true},
+		{.title = "TO", .is_text = true},
+		{.title = "READS/H"},
+		{.title = "WRITES/H"},
+		{.title = "GAIN"},
+		{.title = "COST"},
+		{.title = "RULE", .is_text = true},
+	};
+	struct table *table = table_new(columns, N_COLUMNS);
+	int err = table ? 0 : -ENOMEM;
+	struct row row;
+
+	for (__u32 at = 0; !err && next_row(explain, &at, &row);)
+		err = add_row(table, explain, &row);
+	err = err ?: table_lay_out(table);
+	if (!err)
+		puts(table_titles(table));
+	for (size_t i = 0; !err && i < table_n_rows(table); i++)
+		puts(table_line(table, i));
+	table_free(table);
+	return err;
+}
+
+/* A line for each rule that decided, of the first row that it decided. */
+static void print_rules(struct explain *explain)
+{
+	bool is_said[POLICY_NR_RULES] = {false};
+	char change[CHANGE_LEN];
+	struct row row;
+
+	for (__u32 at = 0; next_row(explain, &at, &row);) {
+		enum policy_rule rule = row.first.rule;
+
+		if (is_said[rule])
+			continue;
+		is_said[rule] = true;
+		make_change(explain, &row, change);
+		printf("%s: %s. What would change it: %s.\n",
+		       policy_rule_word(rule), policy_rule_text(rule), change);
+	}
+}
+
+static enum exit_code print_table(struct explain *explain)
+{
+	const struct plan_file *file = explain->file;
+	char path[PATH_LABEL_LEN], pinner[PATH_LABEL_LEN];
+
+	path_escape(file->path, path, sizeof(path));
+	make_pinner(explain, pinner);
+	printf("%s: pin %s%s%s\n", path, policy_pin_word(file->pinned.pin),
+	       *pinner ? ", by " : "", pinner);
+	if (print_rows(explain))
+		return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
+	print_rules(explain);
+	return EXIT_OK;
+}
+
+/* --- JSON
+ * ---------------------------------------------------------------------- */
+
+static struct json_object *row_json(const struct explain *explain,
+				    const struct row *row)
+{
+	struct json_object *object = json_object_new_object();
+	const struct policy_decision *first = &row->first;
+	char change[CHANGE_LEN];
+
+	make_change(explain, row, change);
+	json_add_u64(object, "offset", row->start);
+	json_add_u64(object, "length", (__u64)row->n * POLICY_RANGE_BYTES);
+	json_add_u64(object, "bytes", row->bytes);
+	json_add_string(object, "tier", tier_class_word(first->from));
+	json_add_string(object, "to",
+			first->from == first->to ? NULL
+						 : tier_class_word(first->to));
+	json_add_string(object, "rule", policy_rule_word(first->rule));
+	json_add_string(object, "text", policy_rule_text(first->rule));
+	json_add_string(object, "change", change);
+	json_add_number(object, "reads_per_hour", row->reads_per_hour, 3);
+	json_add_number(object, "writes_per_hour", row->writes_per_hour, 3);
+	json_add_number(object, "gain", row->gain, 3);
+	json_add_number(object, "cost", row->cost, 3);
+	return object;
+}
+
+static enum exit_code print_json(struct explain *explain)
+{
+	struct json_object *document = ctl_document(EXPLAIN_SCHEMA);
+	struct json_object *ranges = json_object_new_array();
+	const struct plan_file *file = explain->file;
+	char pinner[PATH_LABEL_LEN];
+	struct row row;
+
+	make_pinner(explain, pinner);
+	json_add_text(document, "path", file->path);
+	json_add_text(document, "recording", explain->ctl->input);
+	json_add_string(document, "pin", policy_pin_word(file->pinned.pin));
+	json_add_text(document, "pinned_by", *pinner ? pinner : NULL);
+	json_add_string(document, "refusal", move_refusal_word(file->refusal));
+	for (__u32 at = 0; next_row(explain, &at, &row);)
+		json_object_array_add(ranges, row_json(explain, &row));
+	json_object_object_add(document, "ranges", ranges);
+	return ctl_print_json(document);
+}
+
+/* --- the command
+ * --------------------------------------------------------------- */
+
+static enum exit_code find_file(struct explain *explain, __u64 ino)
+{
+	const struct plan_files *files = &explain->plan.files;
+
+	for (__u32 i = 0; i < files->n; i++)
+		if (files->files[i].ino == ino)
+			explain->file = &files->files[i];
+	if (explain->file)
+		return EXIT_OK;
+	return log_fail(
+		EXIT_FAILED,
+		"\"frspctl tiers\" shows what the tiers are; write it, and run \"sync\"",
+		"%s: nothing of it is on a tier", explain->ctl->args[0]);
+}
+
+enum exit_code ctl_explain(const struct ctl *ctl)
+{
+	struct explain explain = {.ctl = ctl};
+	const char *path = ctl->args[0];
+	enum exit_code code;
+	struct stat stat_;
+
+	if (geteuid())
+		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
+				"explain needs root");
+	if (stat(path, &stat_))
+		return log_fail(EXIT_FAILED, "name a file on a mounted ext4",
+				"%s: %s", path, strerror(errno));
+	if (!S_ISREG(stat_.st_mode))
+		return log_fail(EXIT_FAILED,
+				"\"frspctl plan\" takes directories",
+				"%s: not a regular file", path);
+	code = plan_make(ctl, path, stat_.st_ino, &explain.plan);
+	if (code == EXIT_OK)
+		code = find_file(&explain, stat_.st_ino);
+	if (code == EXIT_OK) {
+		take_step(&explain);
+		code = ctl->json ? print_json(&explain) : print_table(&explain);
+	}
+	made_plan_free(&explain.plan);
+	return code;
+}
