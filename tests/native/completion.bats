@@ -157,7 +157,7 @@ mount_make() {
 	script frspctl bash
 	ARGP_HELP_FMT=rmargin=300,opt-doc-col=200 "$frspctl" --help | sed -n '/^ Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p' |
 		sort >"$test_dir/help"
-	(($(wc -l <"$test_dir/help") == 16)) || fail "the commands: $(cat "$test_dir/help")"
+	(($(wc -l <"$test_dir/help") == 19)) || fail "the commands: $(cat "$test_dir/help")"
 	diff -u "$test_dir/help" <(complete_words frspctl '' | sort) >&2
 	expect "of sta" "$(complete_words frspctl sta)" status
 	expect "of a second word" "$(complete_words frspctl status sta)" ""
