@@ -89,6 +89,39 @@ svg_texts() {
 	[[ $status = 1 ]] # the recording is its owner's
 }
 
+# disk_row PIECE: the row of the map, from 0, that the file's first byte at PIECE MiB is in
+disk_row() {
+	local row_mib
+	row_mib=$(sed -n 's/^one cell: .* x \([0-9]*\)\.0M; .*/\1/p' "$test_dir/out")
+	filefrag -b4096 -v "$test_dir/fs/data" |
+		awk -v block="$(($1 * 256))" -v row="$((row_mib * 256))" '
+			$1 ~ /^[0-9]+:$/ {
+				gsub(/[.:]/, " ")
+				if ($2 <= block && block <= $3) print int(($4 + block - $2) / row)
+			}'
+}
+
+@test "a map of a disk has I/O where the file is on it" {
+	file_begin
+	LC_ALL=C record_steps heatmap "$test_dir/fs" 0.25 16
+	cat "$test_dir/out"
+	filefrag -b4096 -v "$test_dir/fs/data"
+	marked | cut -d' ' -f1 >"$test_dir/rows"
+	grep -qx "$(disk_row 4)" "$test_dir/rows"
+	grep -qx "$(disk_row 13)" "$test_dir/rows"
+	grep -qE ' 0\.$' "$test_dir/out"
+	tail -n 1 "$test_dir/out" | grep -q '^pieces per MiB: .*; tiers: 0 loop'
+	# of a recording: only since the same boot
+	record_steps record -o "$test_dir/x" --fs "$test_dir/fs" 0.25 16
+	LC_ALL=C run_program hotmon heatmap -i "$test_dir/x" "$test_dir/fs"
+	expect "exit status" "$status" 0
+	marked | cut -d' ' -f1 >"$test_dir/rows"
+	grep -qx "$(disk_row 4)" "$test_dir/rows"
+	umount "$test_dir/fs"
+	run_program hotmon heatmap -i "$test_dir/x" "$test_dir/fs"
+	expect_error 1 'fs: where its files were on the disk is not in the recording'
+}
+
 @test "colours of a map: as many as the terminal has, and none if they are not wanted" {
 	file_begin
 	record_steps record -o "$test_dir/x" --fs "$test_dir/fs" 0.25 16

@@ -3,16 +3,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "base/fmt.h"
+#include "base/json_out.h"
 #include "base/output.h"
 #include "cli/live_end.h"
+#include "cli/privilege.h"
+#include "fs/mount_name.h"
 #include "heat/page.h"
+#include "hotmon/heatmap_place.h"
 #include "hotmon/heatmap_svg.h"
 #include "hotmon/heatmap_text.h"
 #include "hotmon/page_report.h"
@@ -152,13 +156,48 @@ static void show_inode(struct drawing *drawing, const struct hot_page *page)
 	}
 }
 
+/* --- a disk --------------------------------------------------------------- */
+
+/* Whether the target means the filesystem, and not a file or directory of it. */
+static bool is_disk(const char *target, const struct mount_entry *entry)
+{
+	char resolved[PATH_MAX];
+	struct stat st;
+
+	if (!strchr(target, '/')) /* sda1, 8:1 */
+		return true;
+	if (!strcmp(target, entry->target))
+		return true;
+	return !strncmp(target, "/dev/", 5) && realpath(target, resolved) &&
+	       !stat(resolved, &st) && S_ISBLK(st.st_mode);
+}
+
+/* The mounted filesystem that the target means; NULL: none. */
+static const struct mount_entry *find_disk(const char *target,
+					   const struct mount_table *mounts)
+{
+	const struct mount_entry *entry;
+
+	if (!target || mount_name_find(mounts, target, &entry) ||
+	    !is_disk(target, entry))
+		return NULL;
+	return entry;
+}
+
+static int show_disk(struct drawing *drawing, const struct mount_entry *entry)
+{
+	drawing->screen.has_disk = true;
+	return heatmap_place(&drawing->map, drawing->reader, entry,
+			     drawing->opts->target);
+}
+
 static void make_title(struct drawing *drawing)
 {
 	const struct heatmap *map = &drawing->map;
 	const char *of = map->n_bands > 1 ? "hottest files" : "";
 	size_t len = 0;
 
-	if (map->n_bands == 1)
+	if (map->n_bands == 1 && map->bands[0].name)
 		len = path_escape(map->bands[0].name, drawing->title,
 				  PATH_LABEL_LEN);
 	if (len >= PATH_LABEL_LEN)
@@ -229,10 +268,74 @@ static struct drawing *begin(const struct hotmon_opts *opts, FILE *out)
 	return drawing;
 }
 
+/* Whether the recording has a filesystem that was mounted there. */
+static bool has_mount(const struct drawing *drawing, const char *path)
+{
+	for (__u32 i = 0; i < trace_n_fs(drawing->reader); i++)
+		if (!strcmp(trace_fs(drawing->reader, i)->mount, path))
+			return true;
+	return false;
+}
+
+/* Files may lie elsewhere since a recording was made, and do on another
+ * machine. Since the same boot they have the same numbers, at least.
+ */
+static bool is_of_this_boot(const struct drawing *drawing)
+{
+	char boot_id[JSON_BOOT_ID_LEN];
+
+	json_boot_id(boot_id);
+	return *boot_id &&
+	       !strcmp(trace_info(drawing->reader)->boot_id, boot_id);
+}
+
+/* The target of a recording: one of its paths, or else a disk. */
+static enum exit_code show_recorded(struct drawing *drawing,
+				    const struct mount_table *mounts)
+{
+	const char *target = drawing->opts->target;
+	const struct mount_entry *disk;
+	enum exit_code code;
+	int err;
+
+	show_path(drawing, target);
+	disk = drawing->map.n_bands ? NULL : find_disk(target, mounts);
+	if (!disk && (drawing->map.n_bands || !has_mount(drawing, target)))
+		return EXIT_OK;
+	if (!disk || !is_of_this_boot(drawing))
+		return log_fail(
+			EXIT_FAILED,
+			"without MOUNT|DEV, the map has the files with the most I/O",
+			"%s: where its files were on the disk is not in the recording, which is of another machine, boot or mount",
+			target);
+	code = privilege_check();
+	if (code != EXIT_OK)
+		return code;
+	err = show_disk(drawing, disk);
+	return err ? log_fail(EXIT_FAILED, NULL, "%s", strerror(-err))
+		   : EXIT_OK;
+}
+
+static enum exit_code show_recorded_target(struct drawing *drawing)
+{
+	struct mount_table *mounts;
+	enum exit_code code;
+	int err = mount_table_read(&mounts);
+
+	if (err)
+		return log_fail(EXIT_FAILED, NULL,
+				"cannot read the mount table: %s",
+				strerror(-err));
+	code = show_recorded(drawing, mounts);
+	mount_table_free(mounts);
+	return code;
+}
+
 static enum exit_code show_recording(struct drawing *drawing)
 {
 	const struct hotmon_opts *opts = drawing->opts;
 	struct heatmap *map = &drawing->map;
+	enum exit_code code = EXIT_OK;
 	struct trace_error error;
 	int err;
 
@@ -245,9 +348,11 @@ static enum exit_code show_recording(struct drawing *drawing)
 	if (trace_problem(drawing->reader))
 		log_warn("%s", trace_problem(drawing->reader)->cause);
 	if (opts->target)
-		show_path(drawing, opts->target);
+		code = show_recorded_target(drawing);
 	else if (!show_hottest(drawing))
-		return fail_memory();
+		code = fail_memory();
+	if (code != EXIT_OK)
+		return code;
 	if (!(map->shown_ios > 0) && opts->target)
 		return log_fail(
 			EXIT_FAILED,
@@ -296,27 +401,40 @@ static enum exit_code take(struct drawing *drawing, struct hot_monitor *monitor)
 	return live_end(err);
 }
 
+/* What is to be shown: a disk, a file, or neither. */
+struct target {
+	const struct mount_entry *disk;
+	struct hot_page *page;
+};
+
 static enum exit_code show_live(struct drawing *drawing,
 				struct hot_monitor *monitor,
-				struct hot_page *page)
+				const struct target *target)
 {
-	const char *target = drawing->opts->target;
 	struct heatmap *map = &drawing->map;
 	enum exit_code code = take(drawing, monitor);
+	int err = 0;
 
 	if (code != EXIT_OK)
 		return code;
-	if (page && hot_monitor_page(monitor, page))
+	if (target->page)
+		err = hot_monitor_page(monitor, target->page);
+	if (err)
 		return fail_memory();
-	if (page)
-		show_inode(drawing, page);
+	if (target->disk)
+		err = show_disk(drawing, target->disk);
+	else if (target->page)
+		show_inode(drawing, target->page);
 	else if (!show_hottest(drawing))
-		return fail_memory();
+		err = -ENOMEM;
+	if (err)
+		return log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
 	if (!(map->shown_ios > 0))
 		return log_fail(
 			EXIT_FAILED,
 			"what the page cache answers needs no disk; give it more time",
-			"%s: no disk I/O in %.0f s", target ?: "files",
+			"%s: no disk I/O in %.0f s",
+			drawing->opts->target ?: "files",
 			(map->end_ns - map->start_ns) / 1e9);
 	return draw(drawing);
 }
@@ -325,17 +443,23 @@ enum exit_code heatmap_live(struct hot_monitor *monitor,
 			    const struct hotmon_opts *opts, FILE *out)
 {
 	struct drawing *drawing = begin(opts, out);
-	struct hot_page *page = NULL;
+	struct mount_table *mounts = NULL;
+	struct target target = {0};
 	enum exit_code code;
-	int err = 0;
+	int err;
 
 	if (!drawing)
 		return fail_memory();
-	if (opts->target)
-		err = hot_page_of_path(monitor, opts->target, &page);
+	err = mount_table_read(&mounts);
+	if (!err)
+		target.disk = find_disk(opts->target, mounts);
+	if (!err && opts->target && !target.disk)
+		err = hot_page_of_path(monitor, opts->target, &target.page);
 	code = err ? page_report_fail(opts->target, err)
-		   : show_live(drawing, monitor, page);
-	hot_page_free(page);
+		   : show_live(drawing, monitor, &target);
+	hot_page_free(target.page);
 	end(drawing);
+	if (mounts)
+		mount_table_free(mounts);
 	return code;
 }

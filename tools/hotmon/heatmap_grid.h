@@ -61,7 +61,7 @@ struct heatmap_scale {
 /* From the least rate to the highest, but at most HEATMAP_DECADES powers of
  * ten.
  */
-#define HEATMAP_DECADES 5
+#define HEATMAP_DECADES 4
 struct heatmap_scale heatmap_scale(const struct heatmap_grid *grid);
 
 /* 1 to n_levels; what is below low has 1. 0: no I/O. */

@@ -108,13 +108,54 @@ __u32 heatmap_show_hottest(struct heatmap *map, __u32 max,
 	return n;
 }
 
-static void fill(struct heatmap *map, const struct trace_frame *frame)
+int heatmap_ranges(const struct heatmap *map, struct trace_reader *reader,
+		   struct trace_gather *gather)
+{
+	size_t sort_at = 1 << 16;
+	struct trace_frame frame;
+	int found = 0, err = 0;
+
+	trace_rewind(reader);
+	while (!err && (found = trace_next(reader, &frame)) > 0) {
+		for (size_t i = 0; i < frame.n && !err; i++)
+			if (map->files[frame.accesses[i].file].band &&
+			    ios_of(&frame.accesses[i]) > 0)
+				err = trace_gather_add(gather,
+						       &frame.accesses[i]);
+		if (gather->ranges.n < sort_at)
+			continue;
+		trace_gather_sort(gather);
+		sort_at = 2 * gather->ranges.n + (1 << 16);
+	}
+	trace_gather_sort(gather);
+	return err ?: found == -EBADMSG ? 0 : found;
+}
+
+static void add_placed(struct heatmap *map, const struct trace_file *file,
+		       const struct trace_access *access,
+		       const struct trace_frame *frame)
+{
+	const struct heat_range range = {file->ino, file->gen, access->range,
+					 ios_of(access)};
+
+	map->shown_ios +=
+		heatmap_disk_add(&map->disk, &map->grid, &map->bands[0], &range,
+				 frame->start_ns, frame->end_ns);
+}
+
+static void fill(struct heatmap *map, struct trace_reader *reader,
+		 const struct trace_frame *frame)
 {
 	for (size_t i = 0; i < frame->n; i++) {
 		const struct trace_access *access = &frame->accesses[i];
 		__u32 band = map->files[access->file].band;
 
-		if (band && ios_of(access) > 0)
+		if (!band || !(ios_of(access) > 0))
+			continue;
+		if (map->has_disk)
+			add_placed(map, trace_file(reader, access->file),
+				   access, frame);
+		else
 			heatmap_grid_add(
 				&map->grid, &map->bands[band - 1],
 				(__u64)access->range << TRACE_RANGE_SHIFT,
@@ -148,12 +189,16 @@ int heatmap_fill(struct heatmap *map, struct trace_reader *reader,
 
 	err = heatmap_grid_make(&map->grid, map->start_ns, map->end_ns,
 				map->n_intervals, max_columns, n_rows);
+	if (!err && map->has_disk)
+		err = heatmap_disk_rows(&map->disk, &map->bands[0]);
 	if (err)
 		return err;
+	if (map->has_disk)
+		map->shown_ios = 0;
 	trace_rewind(reader);
 	while ((found = trace_next(reader, &frame)) > 0)
 		if (has_length(&frame))
-			fill(map, &frame);
+			fill(map, reader, &frame);
 	map->scale = heatmap_scale(&map->grid);
 	return found == -EBADMSG ? 0 : found;
 }
@@ -162,5 +207,6 @@ void heatmap_free(struct heatmap *map)
 {
 	free(map->files);
 	free(map->grid.ios);
+	heatmap_disk_free(&map->disk);
 	*map = (struct heatmap){0};
 }

@@ -10,7 +10,9 @@
 #ifndef FRSP_HOTMON_HEATMAP_READ_H
 #define FRSP_HOTMON_HEATMAP_READ_H
 
+#include "hotmon/heatmap_disk.h"
 #include "hotmon/heatmap_grid.h"
+#include "trace/gather.h"
 #include "trace/read.h"
 
 #define HEATMAP_MAX_BANDS 16
@@ -32,6 +34,9 @@ struct heatmap {
 	__u32 n_bands;
 	struct heatmap_grid grid;
 	struct heatmap_scale scale;
+	/* The only band is a disk, and .band of files says which are on it. */
+	bool has_disk;
+	struct heatmap_disk disk;
 };
 
 /* Returns 0, also if the recording is damaged from some place on
@@ -51,6 +56,13 @@ void heatmap_show(struct heatmap *map, __u32 file, __u32 band);
  */
 __u32 heatmap_show_hottest(struct heatmap *map, __u32 max,
 			   __u32 order[HEATMAP_MAX_BANDS]);
+
+/* Lists the ranges with I/O of the files that are shown, as files and ranges of
+ * the recording, which begins again. The caller frees it with
+ * trace_gather_free(). Returns 0 or -errno.
+ */
+int heatmap_ranges(const struct heatmap *map, struct trace_reader *reader,
+		   struct trace_gather *gather);
 
 /* Fits the bands into the room, and fills the grid. max_rows: of all bands, and
  * at least 1 for each. Returns 0 or -errno.

@@ -12,7 +12,6 @@
 
 /* In pixels. */
 #define WIDTH	   1000
-#define RIGHT	   (WIDTH - 24)
 #define TOP	   48
 #define BOTTOM	   (TOP + 480)
 #define HEIGHT	   (BOTTOM + 112)
@@ -30,11 +29,16 @@ static int left_of(const struct heatmap *map)
 	return map->n_bands == 1 ? 88 : 250;
 }
 
+static int right_of(const struct heatmap *map)
+{
+	return WIDTH - (map->has_disk ? 170 : 24);
+}
+
 static double x_of(const struct heatmap *map, double column)
 {
 	int left = left_of(map);
 
-	return left + (RIGHT - left) * column / map->grid.n_columns;
+	return left + (right_of(map) - left) * column / map->grid.n_columns;
 }
 
 static double band_top(const struct heatmap *map, __u32 nth)
@@ -141,7 +145,7 @@ static void draw_times(FILE *out, const struct heatmap *map)
 	}
 	fprintf(out,
 		"<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">time since %s</text>\n",
-		(left_of(map) + RIGHT) / 2, BOTTOM + 40,
+		(left_of(map) + right_of(map)) / 2, BOTTOM + 40,
 		fmt_rfc3339(begin, map->start_ns));
 }
 
@@ -169,11 +173,53 @@ static void draw_legend(FILE *out, const struct heatmap *map)
 			: "a row of its file");
 }
 
+/* Names the tier of each part of the disk, unless two are too near. */
+static void draw_tiers(FILE *out, const struct heatmap *map)
+{
+	const struct tiers *tiers = &map->disk.tiers;
+	const int left = left_of(map), right = right_of(map);
+	double next_y = TOP;
+
+	for (size_t i = 0; i < tiers->n_extents; i++) {
+		const struct tier_extent *extent = &tiers->extents[i];
+		double y =
+			y_of(map, 0,
+			     (double)extent->start / map->bands[0].row_bytes);
+
+		if (i)
+			fprintf(out,
+				"<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ffffff\" stroke-dasharray=\"6 4\"/>\n",
+				left, right, y, y);
+		if (y < next_y)
+			continue;
+		next_y = y + 14;
+		fprintf(out, "<text x=\"%d\" y=\"%.1f\">", right + 22, y + 12);
+		svg_text(out, tiers->tiers[extent->tier].shown);
+		fputs("</text>\n", out);
+	}
+}
+
+/* A bar beside the map, darker where there are more pieces. */
+static void draw_pieces(FILE *out, const struct heatmap *map)
+{
+	static const __u32 greys[] = {0xffffff, 0xdddddd, 0xaaaaaa, 0x666666,
+				      0x000000};
+	const int x = right_of(map) + 4;
+
+	for (__u32 row = 0; row < map->bands[0].n_rows; row++)
+		rectangle(out, x, y_of(map, 0, row), x + 12,
+			  y_of(map, 0, row + 1),
+			  greys[heatmap_disk_level(&map->disk.rows[row])]);
+	fprintf(out,
+		"<text x=\"%d\" y=\"%d\">bar at the right, from light to dark: at most 1, 4, 16 and more pieces per MiB</text>\n",
+		left_of(map) + RAMP_WIDTH + 16, RAMP_Y + 34);
+}
+
 void heatmap_svg(FILE *out, const struct heatmap *map, const char *title)
 {
 	svg_begin(out, WIDTH, HEIGHT, left_of(map), title);
 	for (__u32 i = 0; i < map->n_bands; i++) {
-		rectangle(out, left_of(map), y_of(map, i, 0), RIGHT,
+		rectangle(out, left_of(map), y_of(map, i, 0), right_of(map),
 			  y_of(map, i, map->bands[i].n_rows),
 			  palette_rgb(0, N_LEVELS));
 		for (__u32 row = 0; row < map->bands[i].n_rows; row++)
@@ -185,5 +231,9 @@ void heatmap_svg(FILE *out, const struct heatmap *map, const char *title)
 		draw_offsets(out, map);
 	draw_times(out, map);
 	draw_legend(out, map);
+	if (map->has_disk) {
+		draw_tiers(out, map);
+		draw_pieces(out, map);
+	}
 	svg_end(out);
 }

@@ -19,6 +19,7 @@
 #define TICK_COLUMNS   10
 #define LABEL_LINES    3
 #define RAMP	       10
+#define DISK_COLUMNS   3
 
 static bool has_colors(const struct heatmap_screen *screen)
 {
@@ -40,15 +41,17 @@ static int label_width(const struct heatmap_screen *screen, __u32 n_bands)
 
 __u32 heatmap_text_columns(const struct heatmap_screen *screen, __u32 n_bands)
 {
-	int left = screen->n_columns - label_width(screen, n_bands) - 1;
+	int left = screen->n_columns - label_width(screen, n_bands) - 1 -
+		   (screen->has_disk ? DISK_COLUMNS : 0);
 
 	return left > 1 ? left : 1;
 }
 
 static __u32 map_lines(const struct heatmap_screen *screen)
 {
-	return screen->n_lines > OTHER_LINES + 2 ? screen->n_lines - OTHER_LINES
-						 : 2;
+	int left = screen->n_lines - OTHER_LINES - screen->has_disk;
+
+	return left > 2 ? left : 2;
 }
 
 static __u32 band_lines(const struct heatmap_screen *screen, __u32 n_bands)
@@ -213,6 +216,43 @@ static void put_offset(FILE *out, const struct heatmap_band *band, __u32 line,
 		  OFFSET_WIDTH);
 }
 
+/* The tiers of a row: its number; *: several; ?: unknown. Numbers from 10 on
+ * are letters.
+ */
+static char tier_mark(__u64 tiers)
+{
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+	if (!tiers)
+		return '?';
+	return tiers & (tiers - 1) ? '*' : digits[__builtin_ctzll(tiers)];
+}
+
+static const char piece_marks[] = " .:+#";
+
+static void put_disk(FILE *out, const struct heatmap_disk_row *row)
+{
+	fprintf(out, " %c%c", tier_mark(row->tiers),
+		piece_marks[heatmap_disk_level(row)]);
+}
+
+static void put_disk_legend(FILE *out, const struct heatmap_disk *disk,
+			    int n_columns)
+{
+	char line[TIER_MAX * (MOUNT_NAME_LEN + 8) + 64];
+	size_t n = snprintf(
+		line, sizeof(line),
+		"pieces per MiB: . <=1, : <=4, + <=16, # more; tiers:");
+
+	for (unsigned int i = 0; i < disk->tiers.n; i++)
+		n += snprintf(line + n, sizeof(line) - n, " %c %s",
+			      tier_mark(1ULL << i), disk->tiers.tiers[i].shown);
+	if (!disk->tiers.n)
+		snprintf(line + n, sizeof(line) - n, " unknown");
+	fwrite(line, 1, text_fitting_bytes(line, n_columns), out);
+	fputc('\n', out);
+}
+
 static void put_band(struct pen *pen, const struct heatmap *map, __u32 nth,
 		     __u32 width)
 {
@@ -241,6 +281,8 @@ static void put_band(struct pen *pen, const struct heatmap *map, __u32 nth,
 				 row_at(band, height, at + per_line - 1), i,
 				 width);
 		end_colors(pen);
+		if (map->has_disk)
+			put_disk(pen->out, &map->disk.rows[at / height]);
 		fputc('\n', pen->out);
 	}
 }
@@ -331,4 +373,6 @@ void heatmap_text_print(FILE *out, const struct heatmap *map, const char *title,
 	put_times(out, map, label_width(screen, map->n_bands),
 		  width * map->grid.n_columns);
 	put_legend(&pen, map);
+	if (map->has_disk)
+		put_disk_legend(out, &map->disk, screen->n_columns);
 }

@@ -11,11 +11,13 @@
  *   one cell: 2 s x 3.0M; 0 s is 2026-12-01T08:30:00.000Z
  *
  * With 256 colours or more and UTF-8 a line has two rows, as half blocks. With
- * fewer colours, characters of rising density stand for the rates.
+ * fewer colours, characters of rising density stand for the rates. The map of a
+ * disk has two marks behind each line: its tier, and how fragmented it is.
  */
 #ifndef FRSP_HOTMON_HEATMAP_TEXT_H
 #define FRSP_HOTMON_HEATMAP_TEXT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "hotmon/heatmap_read.h"
@@ -23,6 +25,7 @@
 struct heatmap_screen {
 	int n_columns, n_lines; /* of the terminal */
 	int colors;		/* as in ui/term_colors.h; 0: none */
+	bool has_disk;		/* room for its tiers and pieces is needed */
 };
 
 /* The most columns and rows that the map may have there, with so many bands.

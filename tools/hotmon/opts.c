@@ -485,9 +485,9 @@ void hotmon_opts_parse(int argc, char **argv, struct hotmon_opts *opts)
 		.args_doc = "[INTERVAL [COUNT]]\n"
 			    "record -o FILE [INTERVAL [COUNT]]\n"
 			    "import --format=FORMAT -o FILE TRACE\n"
-			    "heatmap [PATH] [INTERVAL [COUNT]]\n"
+			    "heatmap [PATH|DEV] [INTERVAL [COUNT]]\n"
 			    "-i FILE [INTERVAL [COUNT]]\n"
-			    "heatmap -i FILE [PATH]",
+			    "heatmap -i FILE [PATH|DEV]",
 		.doc = doc,
 	};
 

@@ -108,7 +108,7 @@ static void test_scale(void **state)
 	assert_int_equal(heatmap_level(&scale, 1000, 7), 7);
 	ios[1] = 1e-9; /* a sliver does not make the others look the same */
 	scale = heatmap_scale(&grid);
-	assert_true(fabs(scale.low - 0.01) < 1e-9);
+	assert_true(fabs(scale.low - 0.1) < 1e-9);
 	assert_int_equal(heatmap_level(&scale, 1e-9, 7), 1);
 	memset(ios, 0, sizeof(ios));
 	scale = heatmap_scale(&grid);
@@ -259,8 +259,10 @@ static void test_screens(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
 		for (size_t k = 0; k < ARRAY_SIZE(colors); k++)
 			for (__u32 n = 1; n < 2000; n *= 3) {
-				struct heatmap_screen screen = {
-					sizes[i][0], sizes[i][1], colors[k]};
+				struct heatmap_screen screen = {sizes[i][0],
+								sizes[i][1],
+								colors[k],
+								k % 2};
 				__u32 bands = heatmap_text_bands(&screen);
 
 				check_screen(1, n, &screen);
@@ -271,7 +273,7 @@ static void test_screens(void **state)
 
 static void test_text(void **state)
 {
-	const struct heatmap_screen screen = {34, 12, 0};
+	const struct heatmap_screen screen = {34, 12, 0, false};
 	char *text = print(1, 6, &screen);
 
 	(void)state;
@@ -320,13 +322,112 @@ static void test_svg(void **state)
 		}
 }
 
+/* Ranges 5 and 6 of a file, of which the first lies in two places, and the
+ * second continues it; and another file.
+ */
+static struct heat_piece pieces[] = {
+	{7, 1, 5 * MIB, 8 * MIB, 3 * MIB / 4, 0.75},
+	{7, 1, 5 * MIB + 3 * MIB / 4, 40 * MIB, MIB / 4, 0.25},
+	{7, 1, 6 * MIB, 40 * MIB + MIB / 4, MIB, 1},
+	{9, 1, 6 * MIB, 60 * MIB, MIB / 8, 1},
+};
+static struct tier_extent tier_extents[] = {{0, 20 * MIB, 0},
+					    {20 * MIB, 44 * MIB, 1}};
+static const struct tiers two_tiers = {
+	.tiers = {{.shown = "fa<st"}, {.shown = "slow"}},
+	.n = 2,
+	.extents = tier_extents,
+	.n_extents = 2,
+};
+
+static void test_disk(void **state)
+{
+	struct heatmap_disk disk = {.pieces = {pieces, 4}, .tiers = two_tiers};
+	struct heatmap_band band = heatmap_band_fit(64 * MIB, 8);
+	struct heat_range range = {7, 1, 5, 8};
+	struct heatmap_grid grid;
+
+	(void)state;
+	assert_int_equal(heatmap_grid_make(&grid, 0, S, 1, 1, 8), 0);
+	assert_true(heatmap_disk_add(&disk, &grid, &band, &range, 0, S) == 8);
+	assert_true(grid.ios[1] == 6 && grid.ios[5] == 2);
+	range.gen = 0; /* another file */
+	assert_true(heatmap_disk_add(&disk, &grid, &band, &range, 0, S) == 0);
+	range = (struct heat_range){9, 1, 6, 4};
+	assert_true(heatmap_disk_add(&disk, &grid, &band, &range, 0, S) == 4);
+	assert_true(grid.ios[7] == 4);
+
+	assert_int_equal(heatmap_disk_rows(&disk, &band), 0);
+	assert_int_equal(disk.rows[0].tiers, 1);
+	assert_int_equal(disk.rows[2].tiers, 3);
+	assert_int_equal(disk.rows[3].tiers, 2);
+	assert_int_equal(disk.rows[0].n_pieces, 0);
+	assert_int_equal(disk.rows[1].n_pieces, 1);
+	assert_int_equal(disk.rows[5].n_pieces, 1); /* the third continues */
+	assert_true(disk.rows[5].bytes == MIB + MIB / 4);
+	assert_int_equal(heatmap_disk_level(&disk.rows[0]), 0);
+	assert_int_equal(heatmap_disk_level(&disk.rows[5]), 1);
+	assert_int_equal(heatmap_disk_level(&disk.rows[1]), 2); /* 1 in 3/4 */
+	assert_int_equal(heatmap_disk_level(&disk.rows[7]), 3); /* 1 in 1/8 */
+	assert_int_equal(heatmap_disk_level(&(struct heatmap_disk_row){
+				 .bytes = MIB, .n_pieces = 17}),
+			 4);
+	free(disk.rows);
+	free(grid.ios);
+}
+
+/* Both drawings of a disk name its tiers, and fit. */
+static void test_disk_drawings(void **state)
+{
+	const struct heatmap_screen screen = {60, 15, 0, true};
+	struct heatmap map = make(1, 51, heatmap_text_columns(&screen, 1),
+				  heatmap_text_rows(&screen, 1));
+	char *text, *rest, *line;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int n = 0;
+
+	(void)state;
+	assert_non_null(out);
+	map.has_disk = true;
+	map.disk = (struct heatmap_disk){.pieces = {pieces, 4},
+					 .tiers = two_tiers};
+	assert_int_equal(heatmap_disk_rows(&map.disk, &map.bands[0]), 0);
+	heatmap_text_print(out, &map, "/srv", &screen);
+	fflush(out);
+	for (rest = text; (line = strsep(&rest, "\n")); n += *line != '\0') {
+		assert_in_range(text_width(line), 0, 60);
+		if (n == 1) /* 13 MiB a row, so the first piece is here */
+			assert_string_equal(line + strlen(line) - 3, " 0:");
+		if (n == 2)
+			assert_string_equal(line + strlen(line) - 3, " * ");
+	}
+	assert_int_equal(n, 14);
+	rewind(out);
+	heatmap_svg(out, &map, "/srv");
+	fclose(out);
+	assert_non_null(strstr(text, ">fa&lt;st</text>"));
+	assert_non_null(strstr(text, ">slow</text>"));
+	assert_non_null(strstr(text, "stroke-dasharray"));
+	assert_non_null(strstr(text, "pieces per MiB"));
+	free(text);
+	free(map.disk.rows);
+	free(map.grid.ios);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_band),	cmocka_unit_test(test_cells),
-		cmocka_unit_test(test_sum),	cmocka_unit_test(test_scale),
-		cmocka_unit_test(test_palette), cmocka_unit_test(test_times),
-		cmocka_unit_test(test_screens), cmocka_unit_test(test_svg),
+		cmocka_unit_test(test_band),
+		cmocka_unit_test(test_cells),
+		cmocka_unit_test(test_sum),
+		cmocka_unit_test(test_scale),
+		cmocka_unit_test(test_palette),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_screens),
+		cmocka_unit_test(test_svg),
+		cmocka_unit_test(test_disk),
+		cmocka_unit_test(test_disk_drawings),
 	};
 	/* the lines are other characters there */
 	const struct CMUnitTest in_c[] = {cmocka_unit_test(test_text),
