@@ -723,7 +723,7 @@ expect_report() {
 
 @test "COUNT ends it with status 0 and a last report" {
 	make_files
-	tui_start --fs "$test_dir/fs" 0.5 3
+	tui_start --fs "$test_dir/fs" 0.5 8
 	read_files
 	expect_restored 0
 	expect_report
