@@ -32,3 +32,11 @@ void svg_end(FILE *out)
 {
 	fputs("</svg>\n", out);
 }
+
+void svg_tick(FILE *out, double x, int y, double number, const char *unit)
+{
+	fprintf(out,
+		"<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#888888\"/>\n"
+		"<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%g %s</text>\n",
+		x, x, y, y + 5, x, y + 20, number, unit);
+}

@@ -11,6 +11,9 @@
 void svg_begin(FILE *out, int width, int height, int x, const char *title);
 void svg_end(FILE *out);
 
+/* A tick that goes down from the axis at x, y, with a number below it. */
+void svg_tick(FILE *out, double x, int y, double number, const char *unit);
+
 /* Escapes what has a meaning in SVG; control characters become "?". */
 void svg_text(FILE *out, const char *text);
 

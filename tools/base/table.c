@@ -259,3 +259,9 @@ const char *table_line(const struct table *table, size_t i)
 {
 	return table->lines[i + 1];
 }
+
+void table_print(FILE *out, const struct table *table)
+{
+	for (size_t i = 0; i <= table->n_rows; i++)
+		fprintf(out, "%s\n", table->lines[i]);
+}

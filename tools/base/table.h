@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct table_column {
 	const char *title;
@@ -65,5 +66,8 @@ int table_column_end(const struct table *table, size_t i);
  */
 const char *table_titles(const struct table *table);
 const char *table_line(const struct table *table, size_t i);
+
+/* Prints the titles and all rows. Call it after table_lay_out(). */
+void table_print(FILE *out, const struct table *table);
 
 #endif

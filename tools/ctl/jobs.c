@@ -128,11 +128,8 @@ static enum exit_code print_table(struct table *table, int err)
 {
 	if (!err)
 		err = table_lay_out(table);
-	if (!err) {
-		puts(table_titles(table));
-		for (size_t i = 0; i < table_n_rows(table); i++)
-			puts(table_line(table, i));
-	}
+	if (!err)
+		table_print(stdout, table);
 	table_free(table);
 	return err ? log_fail(EXIT_FAILED, NULL, "%s", strerror(-err))
 		   : EXIT_OK;

@@ -162,9 +162,7 @@ static int print_rows(const struct ctl *ctl, const struct made_plan *plan)
 		err = add_row(table, ctl, plan, &row);
 	err = err ?: table_lay_out(table);
 	if (!err)
-		puts(table_titles(table));
-	for (size_t i = 0; !err && i < table_n_rows(table); i++)
-		puts(table_line(table, i));
+		table_print(stdout, table);
 	table_free(table);
 	return err;
 }

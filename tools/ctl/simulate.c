@@ -208,9 +208,7 @@ static enum exit_code print_table(const struct ctl *ctl,
 	       report->ios, length,
 	       fmt_bytes(data, report->data_bytes, ctl->exact), report->ranges,
 	       fmt_bytes(fast, report->scores[0].fast_bytes, ctl->exact));
-	puts(table_titles(table));
-	for (size_t i = 0; i < table_n_rows(table); i++)
-		puts(table_line(table, i));
+	table_print(stdout, table);
 	table_free(table);
 	return EXIT_OK;
 }

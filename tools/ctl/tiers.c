@@ -200,12 +200,10 @@ static enum exit_code print_table(const struct shown *shown)
 		table_free(table);
 		return log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
 	}
-	printf("%s (%s), %s:\n%s\n", shown->mount->target, shown->found.shown,
+	printf("%s (%s), %s:\n", shown->mount->target, shown->found.shown,
 	       shown->found.is_configured ? "from the configuration file"
-					  : "the disks below it",
-	       table_titles(table));
-	for (size_t i = 0; i < table_n_rows(table); i++)
-		puts(table_line(table, i));
+					  : "the disks below it");
+	table_print(stdout, table);
 	table_free(table);
 	print_no_heat(&shown->heat);
 	return EXIT_OK;

@@ -63,15 +63,9 @@ static void draw_times(FILE *out, const struct sim_curve *curve)
 	double all_s = curve->part_s * curve->n;
 	struct time_step step = time_step_for(all_s, MAX_TIMES);
 
-	for (double s = 0; s <= all_s; s += step.s) {
-		double x = x_of(curve, s / curve->part_s);
-
-		fprintf(out,
-			"<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#888888\"/>\n"
-			"<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%g %s</text>\n",
-			x, x, BOTTOM, BOTTOM + 5, x, BOTTOM + 20,
-			s / step.unit_s, step.unit);
-	}
+	for (double s = 0; s <= all_s; s += step.s)
+		svg_tick(out, x_of(curve, s / curve->part_s), BOTTOM,
+			 s / step.unit_s, step.unit);
 	fprintf(out,
 		"<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">time since the begin of the recording</text>\n",
 		(LEFT + RIGHT) / 2, BOTTOM + 40);
