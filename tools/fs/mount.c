@@ -426,6 +426,11 @@ bool mount_entry_is_reachable(const struct mount_table *table,
 	return mount_table_at(table, entry->target) == entry;
 }
 
+double mount_table_changed_s(const struct mount_table *table)
+{
+	return table->changed_s;
+}
+
 bool mount_table_is_changing(const struct mount_table *table)
 {
 	return table->changed_s &&

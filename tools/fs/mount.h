@@ -111,6 +111,11 @@ const struct mount_entry *mount_table_at(const struct mount_table *table,
 const struct mount_entry *mount_table_by_id(const struct mount_table *table,
 					    int id);
 
+/* When mount_table_refresh() last saw that something was mounted or unmounted,
+ * on CLOCK_MONOTONIC; 0: not since the table was read first.
+ */
+double mount_table_changed_s(const struct mount_table *table);
+
 /* True if something was mounted or unmounted within the last ten seconds. */
 bool mount_table_is_changing(const struct mount_table *table);
 

@@ -418,6 +418,8 @@ int hot_monitor_tend(struct hot_monitor *monitor)
 	struct hot_clock clock;
 	int err;
 
+	if (hot_track_is_gone(monitor->track))
+		return -ECANCELED;
 	follow(monitor);
 	hot_latency_tend(monitor->latency);
 	err = hot_track_files(monitor->track, announce, monitor);

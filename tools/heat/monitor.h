@@ -130,7 +130,9 @@ struct hot_filesystem {
 size_t hot_monitor_filesystems(struct hot_monitor *monitor,
 			       struct hot_filesystem *list, size_t max);
 
-/* Keeps up with the kernel between samples: call it every second or so. */
+/* Keeps up with the kernel between samples: call it every second or so. Returns
+ * 0, -ECANCELED: the programs were unpinned, or another -errno.
+ */
 int hot_monitor_tend(struct hot_monitor *monitor);
 
 /* The skeleton of the BPF programs, for watch_pin(). */

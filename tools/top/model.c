@@ -600,7 +600,7 @@ int top_model_pin(struct top_model *model)
 	if (model->hot)
 		objects[n++] = (struct watch_pin_object){
 			HOT_TRACK_OBJECT, hot_monitor_skeleton(model->hot)};
-	return watch_pin(objects, n);
+	return watch_pin(objects, n, NULL);
 }
 
 const struct watch *top_model_watch(const struct top_model *model, size_t i)

@@ -310,7 +310,28 @@ static void remove_leftovers(void)
 	closedir(root);
 }
 
-int watch_pin(const struct watch_pin_object *objects, size_t n)
+/* Leaves the mark of the owner in a directory of objects. */
+static int mark_owner(const char *in, const char *owner)
+{
+	char path[OBJECT_PATH_LEN];
+
+	if (!owner)
+		return 0;
+	snprintf(path, sizeof(path), "%s/by-%s", in, owner);
+	return mkdir(path, 0700) ? -errno : 0;
+}
+
+bool watch_pin_is_of(const char *owner)
+{
+	char ours[SCHEMA_PATH_LEN], path[OBJECT_PATH_LEN];
+
+	schema_path(ours);
+	snprintf(path, sizeof(path), "%s/by-%s", ours, owner);
+	return !access(path, F_OK);
+}
+
+int watch_pin(const struct watch_pin_object *objects, size_t n,
+	      const char *owner)
 {
 	char ours[SCHEMA_PATH_LEN], new[SCHEMA_PATH_LEN];
 	int err = 0;
@@ -326,6 +347,8 @@ int watch_pin(const struct watch_pin_object *objects, size_t n)
 		return -errno;
 	for (size_t i = 0; !err && i < n; i++)
 		err = pin_object(new, &objects[i]);
+	if (!err)
+		err = mark_owner(new, owner);
 	if (!err)
 		err = rename_to(new, ours);
 	if (err)

@@ -9,6 +9,7 @@
  *   hot/hotmon_table       a map
  *   hot/hotmon_bio_queue   a link
  *   hot/hotmon_find_fs     a program that readers run
+ *   by-frspd/              empty: the daemon has pinned all this, and unpins it
  */
 #ifndef FRSP_WATCH_PIN_H
 #define FRSP_WATCH_PIN_H
@@ -52,10 +53,15 @@ struct watch_pin_object {
 };
 
 /* Pins all of the objects or none, at once: no other process sees a part of
- * them, even if we are killed. Returns 0, -EEXIST: objects of our schema are
- * already pinned, -ENOENT: no BPF filesystem is mounted, or another -errno.
+ * them, even if we are killed. owner: the daemon that pins them; NULL: a
+ * person. Returns 0, -EEXIST: objects of our schema are already pinned,
+ * -ENOENT: no BPF filesystem is mounted, or another -errno.
  */
-int watch_pin(const struct watch_pin_object *objects, size_t n);
+int watch_pin(const struct watch_pin_object *objects, size_t n,
+	      const char *owner);
+
+/* Whether what is pinned now in our schema was pinned for this owner. */
+bool watch_pin_is_of(const char *owner);
 
 /* Opens the directory of what is pinned now, for the next two functions.
  * Returns a file descriptor or -errno.
