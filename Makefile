@@ -12,6 +12,8 @@ sbindir ?= $(PREFIX)/sbin
 mandir ?= $(PREFIX)/share/man
 bashdir ?= $(PREFIX)/share/bash-completion/completions
 zshdir ?= $(PREFIX)/share/zsh/site-functions
+unitdir ?= $(PREFIX)/lib/systemd/system
+catalogdir ?= $(PREFIX)/lib/systemd/catalog
 VMLINUX_BTF ?= /sys/kernel/btf/vmlinux
 include tools/target.mk
 include tools/rooms.mk
@@ -38,7 +40,7 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wex
 
 PROGRAMS := $(basename $(notdir $(MAINS)))
 SKELETONS := $(patsubst bpf/%.bpf.c,$(GENERATED)/%.skel.h,$(wildcard bpf/*.bpf.c))
-MANUALS := $(wildcard docs/*.[78].scd)
+MANUALS := $(wildcard docs/*.[578].scd)
 SCHEMAS := $(wildcard docs/*.schema.json)
 # The files of the module that do not depend on ext4, and the kernel's functions that they
 # need in user space.

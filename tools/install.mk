@@ -3,9 +3,10 @@
 # a list of what they did, and where.
 
 manuals_of = $(patsubst docs/%.scd,%,$(wildcard docs/*.$(1).scd))
+EXAMPLES := docs/policy.conf docs/frspd.conf
 comma := ,
 listed = $(subst $() ,$(comma) ,$(strip $(1)))
-pages := $(foreach page,$(call manuals_of,7) $(call manuals_of,8),$(basename $(page))($(subst .,,$(suffix $(page)))))
+pages := $(foreach page,$(call manuals_of,5) $(call manuals_of,7) $(call manuals_of,8),$(basename $(page))($(subst .,,$(suffix $(page)))))
 # what the user gave, to be given again
 given = $(foreach name,DESTDIR PREFIX,$(if $(filter command environment,$(origin $(name))),$(name)=$($(name))))
 refuse_space = $(if $(word 2,x$(DESTDIR)$(PREFIX)),echo "nothing is $(1): DESTDIR and PREFIX cannot have a space" >&2; false)
@@ -14,7 +15,9 @@ define say_places
 @echo "$(1):"
 @echo "  programs     $(DESTDIR)$(sbindir): $(call listed,$(PROGRAMS))"
 @echo "  manuals      $(DESTDIR)$(mandir): $(call listed,$(pages))"
-@echo "  schemas      $(DESTDIR)$(PREFIX)/share/frsp: of what --json prints, and policy.conf"
+@echo "  schemas      $(DESTDIR)$(PREFIX)/share/frsp: of what --json prints, policy.conf and frspd.conf"
+@echo "  service      $(DESTDIR)$(unitdir): frspd.service"
+@echo "  catalog      $(DESTDIR)$(catalogdir): what journalctl -x says about frspd"
 @echo "  completions  $(DESTDIR)$(bashdir) for bash"
 @echo "               $(DESTDIR)$(zshdir) for zsh"
 endef
@@ -23,21 +26,26 @@ install: all
 	$(if $(OFF)$(NO_LIBS)$(NO_BTF),echo "nothing is installed: see above" >&2; false)
 	$(call refuse_space,installed)
 	install -D -t $(DESTDIR)$(sbindir) $(PROGRAMS:%=$(OUTPUT)/%)
+	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 $(addprefix $(OUTPUT)/,$(call manuals_of,5))
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man7 $(addprefix $(OUTPUT)/,$(call manuals_of,7))
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(addprefix $(OUTPUT)/,$(call manuals_of,8))
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS) docs/policy.conf
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS) $(EXAMPLES)
+	install -D -m 644 -t $(DESTDIR)$(catalogdir) tools/daemon/frspd.catalog
+	sed 's|@sbindir@|$(sbindir)|' tools/daemon/frspd.service.in | install -D -m 644 /dev/stdin $(DESTDIR)$(unitdir)/frspd.service
 	install -D -m 644 -t $(DESTDIR)$(bashdir) $(PROGRAMS:%=$(OUTPUT)/completion/%)
 	install -D -m 644 -t $(DESTDIR)$(zshdir) $(PROGRAMS:%=$(OUTPUT)/completion/_%)
 	$(call say_places,installed)
 	@echo "not installed:"
 	@echo "  frsp.ko      $(if $(CROSS),it is for x86_64,make dkms-install: for each kernel on which it is tested)"
+	@echo "to run frspd: systemctl daemon-reload; journalctl --update-catalog; systemctl enable --now frspd"
 	@echo "next: man frsp; to remove all of this: make $(strip uninstall $(given))"
 
 uninstall:
 	$(call refuse_space,removed)
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(PROGRAMS:%=$(DESTDIR)$(bashdir)/%) \
-		$(PROGRAMS:%=$(DESTDIR)$(zshdir)/_%) $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/frsp/%,$(SCHEMAS) docs/policy.conf) \
-		$(foreach section,7 8,$(addprefix $(DESTDIR)$(mandir)/man$(section)/,$(call manuals_of,$(section))))
+		$(PROGRAMS:%=$(DESTDIR)$(zshdir)/_%) $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/frsp/%,$(SCHEMAS) $(EXAMPLES)) \
+		$(DESTDIR)$(unitdir)/frspd.service $(DESTDIR)$(catalogdir)/frspd.catalog \
+		$(foreach section,5 7 8,$(addprefix $(DESTDIR)$(mandir)/man$(section)/,$(call manuals_of,$(section))))
 	$(call say_places,removed)
 	@echo "not removed:"
 	@echo "  frsp.ko      if DKMS has it: make dkms-uninstall"

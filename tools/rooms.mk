@@ -2,10 +2,11 @@
 # The folders of tools/, from the lowest up. Each folder becomes a library. USES_x lists the
 # folders whose headers the files of folder x may include. A file may also include headers
 # of its own folder, of bpf/ (those for user space) and of kmod/uapi/. The folders of the
-# programs (hotmon, top, ctl) never include each other. tests/house reads this table, too.
+# programs (hotmon, top, ctl, daemon) never include each other. tests/house reads this table, too.
 
 USES_base :=
 USES_ui := base
+USES_config := base
 USES_fs := base
 USES_module := base fs
 USES_paths := base fs
@@ -18,12 +19,13 @@ USES_map := base fs module paths heat
 USES_cli := base ui watch
 USES_hotmon := base ui cli fs module paths watch trace heat
 USES_top := base ui cli fs module paths watch heat map
-USES_ctl := base ui cli fs module paths move watch heat trace simulate
+USES_daemon := base ui cli config fs module watch heat
+USES_ctl := base ui cli config fs module paths move watch heat trace simulate
 
 # The order for the linker: a library comes after the libraries that use it.
-ROOMS := ctl top hotmon cli map heat simulate trace watch paths move module fs ui base
+ROOMS := daemon ctl top hotmon cli map heat simulate trace watch paths move module fs config ui base
 $(if $(filter-out $(ROOMS),$(patsubst tools/%/,%,$(wildcard tools/*/))),$(error tools/rooms.mk lacks a folder of tools/))
-MAINS := tools/hotmon/hotmon.c tools/top/frsp-top.c tools/ctl/frspctl.c
+MAINS := tools/hotmon/hotmon.c tools/top/frsp-top.c tools/ctl/frspctl.c tools/daemon/frspd.c
 
 LIBRARIES := $(ROOMS:%=$(OUTPUT)/lib/%.a)
 objects_of = $(patsubst %.c,$(OUTPUT)/%.o,$(filter-out $(MAINS),$(wildcard tools/$(1)/*.c)))

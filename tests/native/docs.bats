@@ -196,11 +196,12 @@ schema_fields() {
 
 @test "the manuals have the fields of the JSON schema, and no others" {
 	for program in $programs; do
+		[[ $program != frspd ]] || continue # it prints no JSON
 		of "$program"
 		schema_fields >"$test_dir/schema"
 		# words in bold, without pages such as stat(1) and without frspctl's commands
 		section FIELDS | grep -oE '\*[a-z0-9_]+\*([^(]|$)' | tr -cd 'a-z0-9_\n' |
-			grep -vxE 'frspctl|status|set|simulate|plan|apply|explain|doctor|defrag|move|undo|wait' | LC_ALL=C sort -u >"$test_dir/manual"
+			grep -vxE 'frspctl|status|set|simulate|plan|apply|explain|config|doctor|defrag|move|undo|wait' | LC_ALL=C sort -u >"$test_dir/manual"
 		LC_ALL=C sort -o "$test_dir/schema" "$test_dir/schema"
 		same schema "$test_dir/schema" FIELDS "$test_dir/manual"
 	done
@@ -209,6 +210,7 @@ schema_fields() {
 @test "each field of the schemas says what it is" {
 	local without
 	for program in $programs; do
+		[[ $program != frspd ]] || continue
 		of "$program"
 		without=$(jq -r '. as $top | [.. | .properties? // empty | to_entries[] | select(
 			((.value["$ref"] // "" | sub("^#/\\$defs/"; "")) as $name | (.value.description // $top["$defs"][$name].description // "")) == "") |

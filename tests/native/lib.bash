@@ -14,7 +14,7 @@
 #
 #   FRSP_SCRATCH  directory for images and reports (default: TMPDIR or /var/tmp)
 #   HOTMON        the hotmon under test (default: the one in .output)
-#   FRSPCTL, FRSP_TOP   the same for frspctl and frsp-top
+#   FRSPCTL, FRSP_TOP, FRSPD   the same for the other programs
 
 native_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 hotmon=${HOTMON:-$native_dir/../../.output/hotmon}
@@ -22,6 +22,8 @@ hotmon=${HOTMON:-$native_dir/../../.output/hotmon}
 frspctl=${FRSPCTL:-$native_dir/../../.output/frspctl}
 # shellcheck disable=SC2034 # read by the tests
 frsp_top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
+# shellcheck disable=SC2034 # read by the tests
+frspd=${FRSPD:-$native_dir/../../.output/frspd}
 # shellcheck disable=SC2034 # read by bats: it ends a test that hangs
 BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-180}
 
@@ -94,7 +96,7 @@ questions() {
 # --- programs that end -------------------------------------------------------
 
 # shellcheck disable=SC2034 # read by the tests
-programs='hotmon frsp-top frspctl'
+programs='hotmon frsp-top frspctl frspd'
 
 # path_of PROGRAM: prints the path of the program under test. The variable that holds the
 # path has _ where the program's name has -.

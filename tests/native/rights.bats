@@ -27,7 +27,7 @@ become_user() {
 	for name in $programs; do
 		install -m 755 "$(path_of "$name")" "$public/$name"
 	done
-	hotmon=$public/hotmon frsp_top=$public/frsp-top frspctl=$public/frspctl
+	hotmon=$public/hotmon frsp_top=$public/frsp-top frspctl=$public/frspctl frspd=$public/frspd
 }
 
 # run_as_user PROGRAM [ARG...]: like run_program, but with the prefix in user

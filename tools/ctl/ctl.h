@@ -42,6 +42,7 @@ struct ctl {
 	size_t n_policies;
 	const char *output; /* a file to draw to, or for the plan; NULL: none */
 	const char *input;  /* a recording; NULL: the heat of now */
+	const char *root;   /* stands for "/", of config; NULL: "/" itself */
 };
 
 enum ctl_option {
@@ -62,6 +63,7 @@ enum ctl_option {
 	CTL_POLICY = 1 << 14,
 	CTL_OUTPUT = 1 << 15,
 	CTL_INPUT = 1 << 16,
+	CTL_ROOT = 1 << 17,
 };
 
 struct ctl_command {
@@ -84,6 +86,7 @@ enum exit_code ctl_print_json(struct json_object *document);
 /* The commands. Each prints its own error messages. */
 enum exit_code ctl_apply(const struct ctl *ctl);
 enum exit_code ctl_cancel(const struct ctl *ctl);
+enum exit_code ctl_config(const struct ctl *ctl);
 enum exit_code ctl_defrag(const struct ctl *ctl);
 enum exit_code ctl_doctor(const struct ctl *ctl);
 enum exit_code ctl_explain(const struct ctl *ctl);

@@ -33,6 +33,7 @@ enum long_option {
 	OPT_PROGRESS,
 	OPT_RANGES,
 	OPT_RATE,
+	OPT_ROOT,
 	OPT_TIME_LIMIT,
 	OPT_TO,
 };
@@ -75,6 +76,8 @@ static const struct argp_option options[] = {
 	{"rate", OPT_RATE, "BYTES", 0,
 	 "Read and write at most BYTES per second, 0: unlimited (default: 64M)",
 	 0},
+	{"root", OPT_ROOT, "DIR", 0,
+	 "Of config: read it below DIR, as if DIR was /", 0},
 	{"time-limit", OPT_TIME_LIMIT, "TIME", 0,
 	 "Stop after TIME: seconds, or a number with s, m, h or d; the next run goes on there",
 	 0},
@@ -105,6 +108,7 @@ static const struct {
 	{CTL_POLICY, "--policy"},
 	{CTL_OUTPUT, "--output"},
 	{CTL_INPUT, "--input"},
+	{CTL_ROOT, "--root"},
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -300,6 +304,11 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPT_RATE:
 		ctl->given |= CTL_RATE;
 		ctl->rate = parse_bytes("--rate", text);
+		break;
+	case OPT_ROOT:
+		ctl->given |= CTL_ROOT;
+		/* paths are shown without a double "/" */
+		ctl->root = text[strspn(text, "/")] ? text : "";
 		break;
 	case 'j':
 		ctl->given |= CTL_JSON;

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/filesystems.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/aside.h"
+#include "base/clock.h"
+#include "daemon/say.h"
+
+/* How long we wait before we ask a device again that has no superblock for us. */
+#define ASK_AGAIN_S 60
+
+/* A question to the process aside, and its answer. */
+struct superblock {
+	__u32 dev;
+	struct ext4_super super;
+};
+
+static int read_superblock(void *message, int *fd)
+{
+	struct superblock *superblock = message;
+
+	(void)fd;
+	return ext4_super_read_dev(superblock->dev, &superblock->super);
+}
+
+/* A device that does not answer may hang the process aside, but not us: as long
+ * as it hangs, further questions fail at once.
+ */
+static void read_uuid(const struct filesystem *fs, char *uuid)
+{
+	struct superblock superblock = {.dev = fs->dev};
+
+	*uuid = '\0';
+	if (!aside(read_superblock, &superblock, sizeof(superblock),
+		   fs->mount_id, NULL))
+		ext4_super_uuid(&superblock.super, uuid);
+}
+
+/* For config_mode(). */
+static bool is_meant(void *context, const char *section)
+{
+	const struct filesystem *fs = context;
+	struct stat st;
+
+	if (!strncmp(section, "UUID=", 5))
+		return !strcasecmp(section + 5, fs->uuid);
+	return !stat(section, &st) && S_ISBLK(st.st_mode) &&
+	       kdev_from_user(st.st_rdev) == fs->dev;
+}
+
+static struct say_fields fields_of(const struct filesystem *fs)
+{
+	return (struct say_fields){.fs = fs->name,
+				   .uuid = *fs->uuid ? fs->uuid : NULL};
+}
+
+static void say_new(const struct filesystem *fs)
+{
+	struct say_fields fields = fields_of(fs);
+
+	fields.after = config_mode_word(fs->mode);
+	say(&say_seen, &fields, "%s is mounted at %s: mode %s", fs->name,
+	    fs->target, fields.after);
+}
+
+static void say_lost(const struct filesystem *fs)
+{
+	struct say_fields fields = fields_of(fs);
+
+	fields.before = config_mode_word(fs->mode);
+	say(&say_gone, &fields, "%s is not mounted any more", fs->name);
+}
+
+static void choose_mode(struct filesystem *fs, const struct config *config)
+{
+	struct say_fields fields = fields_of(fs);
+	enum config_mode mode = config_mode(config, is_meant, fs);
+
+	if (mode == fs->mode)
+		return;
+	fields.before = config_mode_word(fs->mode);
+	fields.after = config_mode_word(mode);
+	fs->mode = mode;
+	say(&say_mode, &fields, "%s: mode %s, which was %s", fs->name,
+	    fields.after, fields.before);
+}
+
+static struct filesystem *find(struct filesystems *filesystems, __u32 dev)
+{
+	for (size_t i = 0; i < filesystems->n; i++)
+		if (filesystems->list[i].dev == dev)
+			return &filesystems->list[i];
+	return NULL;
+}
+
+static void forget(struct filesystems *filesystems, struct filesystem *fs)
+{
+	say_lost(fs);
+	*fs = filesystems->list[--filesystems->n];
+}
+
+static void look_at(struct filesystem *fs, const struct mount_entry *entry)
+{
+	char name[MOUNT_NAME_LEN];
+
+	*fs = (struct filesystem){
+		.dev = entry->dev,
+		.mount_id = entry->id,
+		.looked_s = clock_monotonic_s(),
+	};
+	mount_name_or_number(fs->dev, name);
+	mount_name_for_people(name, fs->name);
+	snprintf(fs->target, sizeof(fs->target), "%s", entry->target);
+	read_uuid(fs, fs->uuid);
+}
+
+static int add(struct filesystems *filesystems, const struct mount_entry *entry,
+	       const struct config *config)
+{
+	struct filesystem *more = reallocarray(
+		filesystems->list, filesystems->n + 1, sizeof(*more));
+	struct filesystem *fs;
+
+	if (!more)
+		return -ENOMEM;
+	filesystems->list = more;
+	fs = &more[filesystems->n++];
+	look_at(fs, entry);
+	fs->mode = config_mode(config, is_meant, fs);
+	say_new(fs);
+	return 0;
+}
+
+/* Linux gives the number of a mount that is gone to the next one, so after any
+ * change the filesystem may be another.
+ */
+static bool is_known(const struct filesystem *fs,
+		     const struct mount_table *mounts,
+		     const struct mount_entry *entry)
+{
+	if (fs->mount_id != entry->id ||
+	    fs->looked_s < mount_table_changed_s(mounts))
+		return false;
+	return *fs->uuid || clock_monotonic_s() < fs->looked_s + ASK_AGAIN_S;
+}
+
+/* The filesystem is mounted elsewhere, or another one is on its device now. */
+static int look_again(struct filesystems *filesystems, struct filesystem *fs,
+		      const struct mount_entry *entry,
+		      const struct config *config)
+{
+	struct filesystem now;
+
+	look_at(&now, entry);
+	if (*fs->uuid && *now.uuid && strcmp(fs->uuid, now.uuid)) {
+		forget(filesystems, fs);
+		return add(filesystems, entry, config);
+	}
+	if (!*now.uuid)
+		memcpy(now.uuid, fs->uuid, sizeof(now.uuid));
+	now.mode = fs->mode;
+	*fs = now;
+	choose_mode(fs, config);
+	return 0;
+}
+
+static void forget_unmounted(struct filesystems *filesystems,
+			     const struct mount_table *mounts)
+{
+	for (size_t i = filesystems->n; i--;) {
+		struct filesystem *fs = &filesystems->list[i];
+		const struct mount_entry *entry =
+			mount_table_next_by_dev(mounts, fs->dev, NULL);
+
+		if (!entry || strcmp(entry->fs_type, "ext4"))
+			forget(filesystems, fs);
+	}
+}
+
+int filesystems_update(struct filesystems *filesystems,
+		       const struct mount_table *mounts,
+		       const struct config *config)
+{
+	const struct mount_entry *entry = NULL, *shown;
+	int err = 0;
+
+	forget_unmounted(filesystems, mounts);
+	while (!err && (entry = mount_table_next(mounts, entry))) {
+		struct filesystem *fs;
+
+		if (strcmp(entry->fs_type, "ext4"))
+			continue;
+		shown = mount_table_by_dev(mounts, entry->dev) ?: entry;
+		fs = find(filesystems, entry->dev);
+		if (!fs)
+			err = add(filesystems, shown, config);
+		else if (!is_known(fs, mounts, shown))
+			err = look_again(filesystems, fs, shown, config);
+	}
+	return err;
+}
+
+void filesystems_configure(struct filesystems *filesystems,
+			   const struct config *config)
+{
+	for (size_t i = 0; i < filesystems->n; i++)
+		choose_mode(&filesystems->list[i], config);
+}
+
+size_t filesystems_count(const struct filesystems *filesystems,
+			 enum config_mode mode)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < filesystems->n; i++)
+		n += filesystems->list[i].mode == mode;
+	return n;
+}
+
+void filesystems_free(struct filesystems *filesystems)
+{
+	free(filesystems->list);
+	*filesystems = (struct filesystems){0};
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The mounted ext4 filesystems and what frspd does with each. It knows them by
+ * the mount table and by their superblocks, which it reads from their devices;
+ * no file of a filesystem is open, so all of them can be unmounted at any time.
+ */
+#ifndef FRSP_DAEMON_FILESYSTEMS_H
+#define FRSP_DAEMON_FILESYSTEMS_H
+
+#include "config/config.h"
+#include "fs/ext4_super.h"
+#include "fs/mount.h"
+#include "fs/mount_name.h"
+
+struct filesystem {
+	__u32 dev;		       /* kernel dev_t */
+	int mount_id;		       /* of the mount at .target */
+	char name[MOUNT_NAME_LEN];     /* of its device, for people */
+	char target[PATH_MAX];	       /* where it is mounted */
+	char uuid[EXT4_UUID_TEXT_LEN]; /* "": its device has not answered yet */
+	double looked_s; /* when we read the UUID, on CLOCK_MONOTONIC */
+	enum config_mode mode;
+};
+
+struct filesystems {
+	struct filesystem *list;
+	size_t n;
+};
+
+/* Compares the list with the mount table, and says what has come and what is
+ * gone. Returns 0 or -ENOMEM.
+ */
+int filesystems_update(struct filesystems *filesystems,
+		       const struct mount_table *mounts,
+		       const struct config *config);
+
+/* Gives all filesystems the modes of another configuration, and says whose mode
+ * has changed.
+ */
+void filesystems_configure(struct filesystems *filesystems,
+			   const struct config *config);
+
+/* How many have this mode. */
+size_t filesystems_count(const struct filesystems *filesystems,
+			 enum config_mode mode);
+
+void filesystems_free(struct filesystems *filesystems);
+
+#endif

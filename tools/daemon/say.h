@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What frspd says while it runs. Under systemd it goes to the journal, with
+ * fields; else to stderr, without them. frspd.catalog explains each kind
+ * by its MESSAGE_ID.
+ */
+#ifndef FRSP_DAEMON_SAY_H
+#define FRSP_DAEMON_SAY_H
+
+#include <syslog.h>
+
+struct say_kind {
+	const char *message_id; /* 32 hexadecimal digits */
+	const char *action;	/* the field FRSP_ACTION */
+	int priority;		/* LOG_INFO and so on */
+};
+
+extern const struct say_kind say_ready, say_stopping;
+extern const struct say_kind say_reloaded, say_refused, say_passed_over;
+extern const struct say_kind say_seen, say_gone, say_mode;
+extern const struct say_kind say_unpinned, say_no_metrics;
+
+/* Fields that say more. NULL: the message has no such field. */
+struct say_fields {
+	const char *fs;		    /* FRSP_FS: the name of the device */
+	const char *uuid;	    /* FRSP_UUID */
+	const char *before, *after; /* FRSP_BEFORE, FRSP_AFTER */
+};
+
+/* fields: NULL: none */
+void say(const struct say_kind *kind, const struct say_fields *fields,
+	 const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

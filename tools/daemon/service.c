@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/service.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include "base/clock.h"
+#include "base/fmt.h"
+#include "base/interrupt.h"
+#include "daemon/export.h"
+#include "daemon/filesystems.h"
+#include "daemon/read_config.h"
+#include "daemon/say.h"
+#include "heat/monitor.h"
+#include "watch/pin.h"
+
+#define TICK_US	    1000000
+#define ACCURACY_US 100000
+
+struct service {
+	struct hot_monitor *monitor;
+	struct mount_table *mounts;
+	struct filesystems filesystems;
+	struct export export;
+	struct config *config;
+	const char *root;
+	sd_event *event;
+	char status[80]; /* as systemd knows it */
+	enum exit_code code;
+};
+
+/* Ends the loop. err: 0: as we were asked to. */
+static void stop(struct service *service, int err)
+{
+	interrupted = 1; /* from now on, do not wait for what hangs */
+	if (err == -ECANCELED) {
+		say(&say_unpinned, NULL,
+		    "%s: the programs were unpinned; start frspd again to load them",
+		    WATCH_PIN_ROOT);
+		service->code = EXIT_FAILED;
+	} else if (err) {
+		service->code =
+			log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
+	}
+	sd_event_exit(service->event, 0);
+}
+
+static void tell_status(struct service *service)
+{
+	size_t n = filesystems_count(&service->filesystems, CONFIG_OBSERVE);
+	char status[sizeof(service->status)];
+
+	snprintf(status, sizeof(status), "observes %zu filesystem%s of %zu", n,
+		 fmt_plural(n), service->filesystems.n);
+	if (!strcmp(status, service->status))
+		return;
+	strcpy(service->status, status);
+	sd_notifyf(false, "STATUS=%s", status);
+}
+
+/* Looks at everything once. Returns 0 or -errno. */
+static int look(struct service *service)
+{
+	int err = hot_monitor_tend(service->monitor);
+
+	/* on error, go on with the old table */
+	mount_table_refresh(service->mounts);
+	if (!err)
+		err = filesystems_update(&service->filesystems, service->mounts,
+					 service->config);
+	if (err)
+		return err;
+	tell_status(service);
+	export_tick(&service->export, service->config, &service->filesystems,
+		    service->monitor);
+	return 0;
+}
+
+static int on_tick(sd_event_source *source, uint64_t usec, void *context)
+{
+	struct service *service = context;
+	int err = look(service);
+
+	(void)usec;
+	if (err || interrupted) {
+		stop(service, interrupted ? 0 : err);
+		return 0;
+	}
+	sd_event_source_set_time_relative(source, TICK_US);
+	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static int on_end(sd_event_source *source,
+		  const struct signalfd_siginfo *signal_info, void *context)
+{
+	(void)source;
+	(void)signal_info;
+	stop(context, 0);
+	return 0;
+}
+
+/* The new configuration replaces the old one as a whole, or not at all. */
+static void reload(struct service *service)
+{
+	struct config *config;
+
+	if (!read_config_anew(service->root, &config))
+		return;
+	config_free(service->config);
+	service->config = config;
+	filesystems_configure(&service->filesystems, config);
+	say(&say_reloaded, NULL, "the configuration was read again");
+}
+
+static int on_reload(sd_event_source *source,
+		     const struct signalfd_siginfo *signal_info, void *context)
+{
+	struct service *service = context;
+
+	(void)source;
+	(void)signal_info;
+	sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%llu",
+		   clock_ns(CLOCK_MONOTONIC) / 1000);
+	reload(service);
+	sd_notify(false, "READY=1");
+	tell_status(service);
+	return 0;
+}
+
+static int add_sources(struct service *service)
+{
+	int err = sd_event_add_signal(service->event, NULL, SIGTERM, on_end,
+				      service);
+
+	if (err >= 0)
+		err = sd_event_add_signal(service->event, NULL, SIGINT, on_end,
+					  service);
+	if (err >= 0)
+		err = sd_event_add_signal(service->event, NULL, SIGHUP,
+					  on_reload, service);
+	if (err >= 0)
+		err = sd_event_add_time_relative(service->event, NULL,
+						 CLOCK_MONOTONIC, TICK_US,
+						 ACCURACY_US, on_tick, service);
+	/* if systemd wants to hear from us, the loop tells it that it runs */
+	if (err >= 0)
+		err = sd_event_set_watchdog(service->event, true);
+	return err < 0 ? err : 0;
+}
+
+/* Blocks the signals, which sd_event then takes. While we wait for the process
+ * aside, a signal to end only sets interrupted.
+ */
+static void block_signals(void)
+{
+	sigset_t reload_only;
+
+	interrupt_catch();
+	sigemptyset(&reload_only);
+	sigaddset(&reload_only, SIGHUP);
+	sigprocmask(SIG_BLOCK, &reload_only, NULL);
+}
+
+static int begin(struct service *service)
+{
+	int err;
+
+	block_signals();
+	err = mount_table_read(&service->mounts);
+	if (!err)
+		err = sd_event_new(&service->event);
+	if (err >= 0)
+		err = add_sources(service);
+	if (!err)
+		err = look(service);
+	return err;
+}
+
+static void end(struct service *service)
+{
+	sd_event_unref(service->event);
+	export_end(&service->export);
+	filesystems_free(&service->filesystems);
+	mount_table_free(service->mounts);
+	config_free(service->config);
+}
+
+enum exit_code service_run(struct hot_monitor *monitor, struct config *config,
+			   const char *root)
+{
+	struct service service = {
+		.monitor = monitor,
+		.config = config,
+		.root = root,
+	};
+	int err = begin(&service);
+
+	if (!err) {
+		sd_notify(false, "READY=1");
+		say(&say_ready, NULL, "ready: %s", service.status);
+		err = sd_event_loop(service.event);
+	}
+	if (err < 0)
+		service.code =
+			log_fail(EXIT_FAILED, NULL, "%s", strerror(-err));
+	sd_notify(false, "STOPPING=1");
+	say(&say_stopping, NULL, "stops");
+	end(&service);
+	return service.code;
+}
