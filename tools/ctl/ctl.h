@@ -89,6 +89,7 @@ enum exit_code ctl_cancel(const struct ctl *ctl);
 enum exit_code ctl_config(const struct ctl *ctl);
 enum exit_code ctl_defrag(const struct ctl *ctl);
 enum exit_code ctl_doctor(const struct ctl *ctl);
+enum exit_code ctl_escache(const struct ctl *ctl);
 enum exit_code ctl_explain(const struct ctl *ctl);
 enum exit_code ctl_jobs(const struct ctl *ctl);
 enum exit_code ctl_move(const struct ctl *ctl);

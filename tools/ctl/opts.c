@@ -17,7 +17,7 @@
 #include "move/journal.h"
 #include "ui/completion.h"
 
-#define MAX_COMMANDS 20
+#define MAX_COMMANDS 21
 
 #define DEFAULT_RATE (64ULL << 20)
 
