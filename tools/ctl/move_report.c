@@ -283,6 +283,21 @@ static const char *reason_of(enum outcome outcome,
 
 #define WHOLE "the file is whole; what was moved before stays moved"
 
+/* The disk has a part of the file only in its old blocks. */
+static void print_torn(const char *path, const struct move_result *result)
+{
+	char hint[256] =
+		"copy the file to another disk now, while its content is in memory";
+
+	if (result->kept[0])
+		snprintf(
+			hint, sizeof(hint),
+			"copy the file to another disk now, while its content is in memory; %s beside it keeps its old blocks: see DISKS THAT FAIL in frspctl(8)",
+			result->kept);
+	log_fail(EXIT_FAILED, hint, "%s: %s: %s", path, result->failed,
+		 strerror(-result->err));
+}
+
 static void print_failure(const char *path, const struct move_result *result)
 {
 	const char *hint =
@@ -331,7 +346,8 @@ static void print_line(const struct move_report *report, const char *path,
 		       enum outcome outcome, const struct move_result *result)
 {
 	if (outcome == FAILED) {
-		print_failure(path, result);
+		if (!result->is_torn) /* else it is said already */
+			print_failure(path, result);
 		return;
 	}
 	printf("%s: ", path);
@@ -438,6 +454,8 @@ void move_report_end(struct move_report *report, const char *path,
 	report->path = NULL; /* the caller may free it */
 	if (!was_named && has_vanished(result))
 		return;
+	if (result->is_torn) /* for people, also beside JSON */
+		print_torn(escaped(text, path), result);
 	/* A file in a directory that would be left alone has nothing to gain:
 	 * not worth a line.
 	 */

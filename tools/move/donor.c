@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#include <linux/fs.h>
 
 #include "fs/fiemap.h"
 
@@ -19,23 +22,22 @@ int donor_open(int dir)
 /* Root may allocate blocks that are reserved for it, but a donor should not:
  * f_bavail does not count them.
  */
-static bool has_room(int donor, __u64 bytes, __u64 keep_free)
+__u64 donor_room(int donor, __u64 keep_free)
 {
 	struct statvfs fs;
 	__u64 available;
 
 	if (fstatvfs(donor, &fs))
-		return false;
-	/* not a sum: keep_free may be any number */
+		return 0;
 	available = (__u64)fs.f_bavail * fs.f_frsize;
-	return available >= bytes && available - bytes >= keep_free;
+	return available > keep_free ? available - keep_free : 0;
 }
 
 int donor_allocate(int donor, __u64 start, __u64 bytes, __u64 keep_free)
 {
 	int err;
 
-	if (!has_room(donor, bytes, keep_free))
+	if (donor_room(donor, keep_free) < bytes)
 		return -ENOSPC;
 	/* not FALLOC_FL_KEEP_SIZE: the exchange ends at the donor's size */
 	while (fallocate(donor, 0, start, bytes)) {
@@ -86,6 +88,37 @@ int donor_set_anchor(int donor, __u32 block_bytes, __u64 keep_free,
 		donor_empty(donor);
 	}
 	return err ?: -EADDRNOTAVAIL;
+}
+
+/* It cannot be deleted or written then. The name alone keeps its blocks. */
+static void make_immutable(int donor)
+{
+	int flags;
+
+	if (ioctl(donor, FS_IOC_GETFLAGS, &flags))
+		return;
+	flags |= FS_IMMUTABLE_FL;
+	if (ioctl(donor, FS_IOC_SETFLAGS, &flags))
+		return;
+}
+
+int donor_keep(int donor, int dir, char name[DONOR_NAME_LEN])
+{
+	char path[32];
+	struct stat stat;
+
+	if (fstat(donor, &stat))
+		return -errno;
+	snprintf(name, DONOR_NAME_LEN, "frspctl-old-blocks-%llu",
+		 (unsigned long long)stat.st_ino);
+	/* linkat() takes no other way to a file without a name, but with
+	 * CAP_DAC_READ_SEARCH
+	 */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", donor);
+	if (linkat(AT_FDCWD, path, dir, name, AT_SYMLINK_FOLLOW))
+		return -errno;
+	make_immutable(donor);
+	return 0;
 }
 
 void donor_empty(int donor)

@@ -20,10 +20,14 @@
  */
 int donor_open(int dir);
 
+/* How many bytes the donor may get now. keep_free: bytes that must stay
+ * available to users other than root.
+ */
+__u64 donor_room(int donor, __u64 keep_free);
+
 /*
  * Allocates blocks for the bytes [start, start + bytes), which are not written.
- * keep_free: bytes that must stay available to users other than root. 0;
- * -ENOSPC: there is not enough free; or another -errno. After an error the
+ * 0; -ENOSPC: there is not enough room; or another -errno. After an error the
  * donor has no blocks.
  */
 int donor_allocate(int donor, __u64 start, __u64 bytes, __u64 keep_free);
@@ -36,6 +40,13 @@ int donor_allocate(int donor, __u64 start, __u64 bytes, __u64 keep_free);
  */
 int donor_set_anchor(int donor, __u32 block_bytes, __u64 keep_free,
 		     struct anchor_aim *aim, __u64 *offset);
+
+/* Gives the donor a name in the directory, so that its blocks stay allocated
+ * when it is closed, and makes it immutable, so that nobody moves or deletes it
+ * by mistake. 0, or -errno: it has no name.
+ */
+#define DONOR_NAME_LEN 48
+int donor_keep(int donor, int dir, char name[DONOR_NAME_LEN]);
 
 /* Frees all blocks, so that the donor can be used again. */
 void donor_empty(int donor);

@@ -17,7 +17,9 @@
  * Step 4 is needed because a commit does not fail when it cannot write the
  * pages (jbd2_journal_commit_transaction() only warns, unless the filesystem is
  * mounted with data_err=abort). Example: a thin pool runs full. Then the file
- * would have blocks without its data, and its old blocks would be freed.
+ * would have blocks without its data, and its old blocks would be freed. If the
+ * pages cannot be brought back, the donor gets a name before the commit, so
+ * that the old blocks, the only ones with the data, stay.
  *
  * Step 5 is what makes the mover safe. ext4 does not note in the inode that the
  * exchange changed its extents (ext4_swap_extents() in fs/ext4/extents.c does
@@ -46,6 +48,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -56,6 +59,7 @@
 #include "base/sysfs.h"
 #include "move/cached.h"
 #include "move/lease.h"
+#include "move/piece.h"
 #include "move/step.h"
 
 /* fs/ext4/ext4.h; all numbers are blocks */
@@ -79,6 +83,9 @@ struct move_extent {
 /* How often, and how long, to wait for pages that are being read. */
 #define MAX_DROP_TRIES 20
 #define DROP_PAUSE_S   0.005
+/* How often, and how far apart, to try to bring pages back to their blocks. */
+#define MAX_BACK_TRIES 5
+#define BACK_PAUSE_MS  100
 /* How soon a waiting opener is noticed during a pause. */
 #define PAUSE_SLICE_S 0.01
 
@@ -312,30 +319,76 @@ static bool is_wanted(const struct exchange *exchange)
 	return exchange->has_lease && lease_is_wanted(exchange->fd);
 }
 
-/* Brings the bytes back to their old blocks, which the donor has. */
-static int take_back(const struct exchange *exchange, __u64 start, __u64 bytes)
+/* What of the step is elsewhere than before the exchange. */
+static int elsewhere(const struct exchange *exchange, __u64 start, __u64 bytes,
+		     struct file_extents *parts)
 {
-	__u64 moved = 0;
-	int err = bytes ? call(exchange, start, bytes, &moved) : 0;
+	struct file_extents now;
+	int err = piece_peek(exchange->fd, start, bytes, &now);
 
-	if (!err && moved != bytes)
-		err = -EIO;
-	return err ?: flush(exchange->fd, start, bytes);
+	*parts = (struct file_extents){0};
+	if (err)
+		return err;
+	err = piece_different(&now, exchange->before, start, start + bytes,
+			      parts);
+	file_extents_free(&now);
+	return err;
+}
+
+/* Exchanges the parts once more, those that touch each other in one call. What
+ * the calls return does not matter.
+ */
+static void exchange_back(const struct exchange *exchange,
+			  const struct file_extents *parts)
+{
+	for (size_t i = 0; i < parts->n;) {
+		__u64 start = parts->extents[i].logical, end = start, moved;
+
+		for (; i < parts->n && parts->extents[i].logical == end; i++)
+			end += parts->extents[i].bytes;
+		call(exchange, start, end - start, &moved);
+	}
+}
+
+/* Brings the step back to its old blocks, which the donor has. True: it has
+ * them again. Signals must wait meanwhile, so this is no interrupt_poll().
+ */
+static bool take_back(const struct exchange *exchange, __u64 start, __u64 bytes)
+{
+	struct file_extents parts;
+	bool is_back = false;
+
+	for (int try = 0; try <= MAX_BACK_TRIES && !is_back; try++) {
+		if (try > 1)
+			poll(NULL, 0, BACK_PAUSE_MS);
+		if (elsewhere(exchange, start, bytes, &parts))
+			continue;
+		is_back = !parts.n;
+		if (try < MAX_BACK_TRIES)
+			exchange_back(exchange, &parts);
+		file_extents_free(&parts);
+	}
+	return is_back;
 }
 
 /* Step 4. *moved as swap() has set it; 0 if it was taken back. */
 static int write_pages(struct exchange *exchange, __u64 start, __u64 bytes,
 		       __u64 *moved)
 {
-	int err = flush(exchange->fd, start, bytes);
-
-	if (!err)
+	if (!flush(exchange->fd, start, bytes))
 		return 0;
-	if (take_back(exchange, start, *moved)) {
+	if (!take_back(exchange, start, bytes)) {
+		exchange->is_torn = true;
+		if (donor_keep(exchange->donor, exchange->dir, exchange->kept))
+			exchange->kept[0] = '\0';
 		exchange->failed =
 			"cannot write its new blocks, and cannot move it back";
 		return -EUCLEAN;
 	}
+	/* Whether this works or not, the old blocks have the data: they had
+	 * them before.
+	 */
+	flush(exchange->fd, start, bytes);
 	exchange->failed = "cannot write its new blocks; it was moved back";
 	exchange->moved_bytes -= *moved;
 	*moved = 0;
@@ -398,8 +451,11 @@ static int swap_durably(struct exchange *exchange, __u64 start, __u64 bytes,
 {
 	int err = swap(exchange, start, bytes, moved);
 	int unwritten = write_pages(exchange, start, bytes, moved);
+	const char *failed = exchange->failed;
 	int uncommitted = commit(exchange);
 
+	if (unwritten)
+		exchange->failed = failed;
 	return unwritten ?: uncommitted ?: err;
 }
 

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "fs/fiemap.h"
+#include "move/donor.h"
 #include "move/pace.h"
 
 struct exchange {
@@ -23,6 +25,8 @@ struct exchange {
 	 */
 	bool has_lease;
 	const char *fs_name; /* its name in /sys/fs/ext4 */
+	/* Where the range was before any of it was exchanged. */
+	const struct file_extents *before;
 	struct move_pace *pace;
 	__u64 step_bytes; /* of the next call; begins as STEP_START_BYTES */
 
@@ -35,9 +39,15 @@ struct exchange {
 	void *context;
 
 	/* results */
-	__u64 moved_bytes;  /* sum over all calls */
-	double longest_s;   /* of the calls of the exchange */
-	int n_slow;	    /* of the last calls, how many were too slow */
+	__u64 moved_bytes; /* sum over all calls */
+	double longest_s;  /* of the calls of the exchange */
+	int n_slow;	   /* of the last calls, how many were too slow */
+	/* The disk has a part of the file only where it was before, and these
+	 * blocks are the donor's. So the donor must not be emptied. kept: its
+	 * name in .dir; "": it could not get one.
+	 */
+	bool is_torn;
+	char kept[DONOR_NAME_LEN];
 	const char *failed; /* what failed, for a message, if an error is
 			       returned */
 };
@@ -49,9 +59,10 @@ struct exchange {
  * frsp.ko is not there any more; -EINTR: the program was told to
  * end; -EBUSY: pages of the range stay dirty; -ECANCELED: the exchange makes
  * the journal commit again and again; -EUCLEAN: the new blocks cannot be
- * written, and the old ones not brought back; what .checkpoint returned, with
- * .failed NULL; or another -errno. In each case but -EUCLEAN the file has its
- * content, and what was exchanged is committed; that may be a part.
+ * written, and the old ones not brought back, so .is_torn is set; what
+ * .checkpoint returned, with .failed NULL; or another -errno. In each case but
+ * -EUCLEAN the file has its content, and what was exchanged is committed; that
+ * may be a part.
  */
 int exchange_range(struct exchange *exchange, __u64 start, __u64 bytes);
 

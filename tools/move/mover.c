@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "move/donor.h"
@@ -188,6 +189,7 @@ static int exchange_parts(struct mover *mover, const struct move_piece *piece,
 		err = hooks->before(hooks->context, piece, file, donor);
 	if (err)
 		return err;
+	mover->exchange.before = file;
 	for (size_t i = 0; i < parts->n && !err; i++)
 		err = exchange_part(mover, &parts->pieces[i], donor);
 	err_after = call_after(mover, piece);
@@ -237,7 +239,8 @@ static int move_part(struct mover *mover, const struct move_piece *piece,
 		return fail(mover, "cannot allocate new blocks", err);
 	exchange->donor_shift = donor_start - piece->start;
 	err = exchange_piece(mover, &part);
-	donor_empty(exchange->donor);
+	if (!exchange->is_torn)
+		donor_empty(exchange->donor);
 	return err;
 }
 
@@ -300,6 +303,8 @@ static int move_open(struct mover *mover, int dir)
 		err = move_pieces(mover, dir);
 	mover->result->moved_bytes = exchange->moved_bytes;
 	mover->result->longest_s = exchange->longest_s;
+	mover->result->is_torn = exchange->is_torn;
+	memcpy(mover->result->kept, exchange->kept, DONOR_NAME_LEN);
 	if (!file_extents_read(exchange->fd, 0, ~0ULL, &extents)) {
 		mover->result->extents_after = extents.n;
 		file_extents_free(&extents);

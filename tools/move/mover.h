@@ -5,6 +5,7 @@
 #ifndef FRSP_MOVE_MOVER_H
 #define FRSP_MOVE_MOVER_H
 
+#include "move/donor.h"
 #include "move/facts.h"
 #include "move/miss.h"
 #include "move/pace.h"
@@ -89,6 +90,11 @@ struct move_result {
 	enum place_miss miss; /* why, if a tier has no place */
 	__u64 moved_bytes;
 	double longest_s; /* the longest call of the exchange */
+	/* The disk has a part of the file only in its old blocks. kept: the
+	 * name, in dir, of the file that has these now; "": there is none.
+	 */
+	bool is_torn;
+	char kept[DONOR_NAME_LEN];
 };
 
 /*
@@ -100,9 +106,10 @@ struct move_result {
  * one extent. If the file has a plan but is refused, .pieces says so.
  *
  * Errors in .err: -EAGAIN: another process wants to open the file; -EINTR: the
- * program was told to end; -ENOSPC; -EUCLEAN: the file is not where the
- * exchange should have brought it; what a hook returned; or another -errno. The
- * file is whole in any case, and what was moved stays moved.
+ * program was told to end; -ENOSPC; -EUCLEAN: .is_torn is set, or the file is
+ * not where the exchange should have brought it; what a hook returned; or
+ * another -errno. Unless .is_torn is set, the file is whole, and what was moved
+ * stays moved.
  */
 void mover_move_file(const struct move_fs *fs, int path_fd, const char *path,
 		     int dir, const struct mover_way *way,

@@ -42,6 +42,58 @@ static __u64 end_of(const struct file_extent *extent)
 	return extent->logical + extent->bytes;
 }
 
+bool piece_place_at(const struct file_extents *extents, __u64 offset,
+		    __u64 *place, __u64 *until)
+{
+	size_t low = 0, high = extents->n; /* the first that ends beyond it */
+	const struct file_extent *extent;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (end_of(&extents->extents[middle]) <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == extents->n)
+		return false;
+	extent = &extents->extents[low];
+	if (extent->logical > offset) {
+		if (*until > extent->logical)
+			*until = extent->logical;
+		return false;
+	}
+	if (*until > end_of(extent))
+		*until = end_of(extent);
+	*place = extent->physical + offset - extent->logical;
+	return true;
+}
+
+int piece_different(const struct file_extents *now,
+		    const struct file_extents *then, __u64 start, __u64 end,
+		    struct file_extents *parts)
+{
+	__u64 until, now_place, then_place;
+	int err = 0;
+
+	for (__u64 offset = start; offset < end && !err; offset = until) {
+		until = end;
+		if (piece_place_at(now, offset, &now_place, &until) &&
+		    piece_place_at(then, offset, &then_place, &until) &&
+		    now_place != then_place) {
+			const struct file_extent part = {
+				.logical = offset,
+				.physical = then_place,
+				.bytes = until - offset,
+			};
+
+			err = file_extents_add(parts, &part);
+		}
+	}
+	return err;
+}
+
 static __u64 overlap(const struct file_extent *a, const struct file_extent *b)
 {
 	__u64 start = a->logical > b->logical ? a->logical : b->logical;

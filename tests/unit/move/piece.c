@@ -85,12 +85,62 @@ static void test_common(void **state)
 	assert_int_equal(piece_common(&b, &a), 4096 + 8192 + 4096);
 }
 
+/* A letter for each block that is in parts, where it was then; else '.' */
+static void check_different(const char *now, const char *then, size_t start,
+			    size_t end, const char *wanted)
+{
+	const struct file_extents now_extents = extents_of(now);
+	const struct file_extents then_extents = extents_of(then);
+	struct file_extents parts = {0};
+	char got[MANY + 1] = "........";
+
+	assert_int_equal(piece_different(&now_extents, &then_extents,
+					 4096 * start, 4096 * end, &parts),
+			 0);
+	for (size_t i = 0; i < parts.n; i++)
+		for (__u64 at = 0; at < parts.extents[i].bytes; at += 4096)
+			got[(parts.extents[i].logical + at) / 4096] =
+				(parts.extents[i].physical + at) / 4096;
+	file_extents_free(&parts);
+	assert_string_equal(got, wanted);
+}
+
+static void test_different(void **state)
+{
+	(void)state;
+	check_different("acegikmo", "acegikmo", 0, 8, "........");
+	check_different("ABCDikmo", "acegikmo", 0, 8, "aceg....");
+	check_different("ABCDEFGH", "acegikmo", 2, 5, "..egi...");
+	check_different("A-CD-F", "aceg-k-m", 0, 8, "a.eg.k..");
+	check_different("", "acegikmo", 0, 8, "........");
+}
+
+static void test_different_inside(void **state)
+{
+	static struct file_extent new_place[] = {
+		{.logical = 0, .physical = 1 << 20, .bytes = 40960}};
+	static struct file_extent old_place[] = {
+		{.logical = 0, .physical = 2 << 20, .bytes = 40960}};
+	const struct file_extents now = {new_place, 1}, then = {old_place, 1};
+	struct file_extents parts = {0};
+
+	(void)state;
+	assert_int_equal(piece_different(&now, &then, 8192, 12288, &parts), 0);
+	assert_int_equal(parts.n, 1);
+	assert_int_equal(parts.extents[0].logical, 8192);
+	assert_int_equal(parts.extents[0].physical, (2 << 20) + 8192);
+	assert_int_equal(parts.extents[0].bytes, 4096);
+	file_extents_free(&parts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_common),
+		cmocka_unit_test(test_different),
+		cmocka_unit_test(test_different_inside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of what an undo moves back. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "move/undo_plan.h"
 #include "suite.h"
@@ -133,13 +134,52 @@ static void test_end(void **state)
 	file_extents_free(&now);
 }
 
+/* Pieces from the file's end to its start, as an undo moves them. One by one,
+ * they would take a minute and more.
+ */
+#define MANY   30000
+#define MANY_S 30
+
+static void test_many(void **state)
+{
+	static struct journal_piece pieces[MANY];
+	struct file_extents now = {0};
+	struct undo_plan plan;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		const struct file_extent extent = {
+			.logical = BLOCK * i,
+			.physical = BLOCK * 2 * (i + 1),
+			.bytes = BLOCK,
+		};
+		struct file_extent before = extent;
+		struct journal_piece *piece = &pieces[MANY - 1 - i];
+
+		before.physical += 3 * MANY * BLOCK;
+		piece->is_done = true;
+		assert_int_equal(file_extents_add(&now, &extent), 0);
+		assert_int_equal(file_extents_add(&piece->after, &extent), 0);
+		assert_int_equal(file_extents_add(&piece->before, &before), 0);
+	}
+	alarm(MANY_S);
+	assert_int_equal(undo_plan_make(&now, pieces, MANY, ~0ULL, &plan), 0);
+	alarm(0);
+	assert_int_equal(plan.back.n, MANY);
+	assert_int_equal(plan.back.extents[7].physical,
+			 BLOCK * (2 * 8 + 3 * MANY));
+	undo_plan_free(&plan);
+	for (size_t i = 0; i < MANY; i++)
+		journal_free_piece(&pieces[i]);
+	file_extents_free(&now);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one),
-		cmocka_unit_test(test_intent),
-		cmocka_unit_test(test_twice),
-		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_one),   cmocka_unit_test(test_intent),
+		cmocka_unit_test(test_twice), cmocka_unit_test(test_end),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
