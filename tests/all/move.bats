@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# All tests of frspctl move (tests/native/move.bats) in other kernels, in one of them with
-# frsp.ko, which places the blocks itself.
+# All tests of frspctl move and undo (tests/native) in other kernels, in one of them with frsp.ko, which
+# places the blocks itself.
 
 bats_require_minimum_version 1.8.0
 load ../vm/guests.bash
@@ -15,13 +15,13 @@ in_guest() { # in_guest KERNEL
 	local ko=''
 	# shellcheck disable=SC2154 # guests.bash sets it
 	[[ $1 != 6.12 ]] || ko=$("$vm_dir/kmod" "$1" WERROR=1) || return
-	defrag_in_guest "$1" "$ko" move
+	defrag_in_guest "$1" "$ko" move undo
 }
 
-@test "6.1: frspctl move" {
-	passes_tap 6.1 17
+@test "6.1: frspctl move and undo" {
+	passes_tap 6.1 34
 }
 
-@test "6.12, with frsp.ko: frspctl move" {
-	passes_tap 6.12 17
+@test "6.12, with frsp.ko: frspctl move and undo" {
+	passes_tap 6.12 34
 }

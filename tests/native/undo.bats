@@ -188,6 +188,25 @@ goes_and_comes() {
 	is_clean
 }
 
+# The old places are one free row, and frspctl may have only a part of it at a time.
+@test "undone on a nearly full filesystem, where free rows are longer than the room" {
+	local available
+	make_files
+	ctl defrag "$test_dir/a/x"
+	rm "$test_dir/a/y"
+	sync -f "$test_dir/a"
+	sed -i '/y$/d' "$test_dir/sums"
+	available=$(stat -f -c '%a * %S' "$test_dir/a")
+	ctl undo --keep-free $((available - 1572864)) 1
+	expect "exit status" "$status" 0
+	expect "undone" "$(result '[.outcome, .moved_bytes, .kept_bytes] | join(" ")')" "moved 8388608 0"
+	is_as_before
+	ctl undo --keep-free $((available + 4194304)) 2
+	expect "without room" "$(result '[.outcome, .reason, .moved_bytes] | join(" ")')" "stays full 0"
+	is_as_before
+	is_clean
+}
+
 # How many bytes of the old places of the first job's pieces others have now: those of FILE...
 taken() {
 	local file
@@ -363,6 +382,27 @@ taken() {
 	expect "exit status" "$status" 0
 	is_as_before
 	expect "mb_stream_req" "$(cat "/sys/fs/ext4/${loop_of[a]#/dev/}/mb_stream_req")" "$knobs"
+	is_clean
+}
+
+# at_call stops it in front of the second fallocate(); the first is that of the anchor.
+@test "a signal while settings of ext4 are raised waits until they are not" {
+	local knob old signal
+	[[ ! -e /sys/module/frsp ]] || skip "the kernel has no need of them: it has frsp.ko"
+	make_files
+	knob=/sys/fs/ext4/${loop_of[a]#/dev/}/mb_stream_req
+	old=$(cat "$knob")
+	ctl defrag "$test_dir/a/x"
+	for signal in PROF VTALRM XFSZ HUP; do
+		status=0
+		AT_CALL_IGNORE=$FRSPCTL_JOURNAL "$native_dir/../../.output/native/at_call" fallocate 2 \
+			"cat '$knob' >'$test_dir/raised'; kill -$signal \$PID" \
+			"$frspctl" undo --rate 0 1 >"$test_dir/out" 2>"$test_dir/err" || status=$?
+		expect "exit status" "$status" $((128 + $(kill -l $signal)))
+		not expect "raised" "$(cat "$test_dir/raised")" "$old" 2>"$test_dir/log"
+		expect "mb_stream_req after $signal" "$(cat "$knob")" "$old"
+	done
+	sha256sum -c --quiet "$test_dir/sums"
 	is_clean
 }
 

@@ -268,23 +268,20 @@ static enum exit_code walk_path(struct move_walk *walk, const char *path)
 	return code;
 }
 
-/* Between an exchange and its commit, the program must neither stop nor end.
- * Ctrl-Z, a terminal that goes away, and a closed pipe of the output have to
- * wait for interrupt_poll(), as SIGINT does.
+/* Between an exchange and its commit, and while settings of ext4 are raised,
+ * the program must neither stop nor end. Ctrl-Z, a terminal that goes away, a
+ * timer, a limit, and a closed pipe of the output have to wait for
+ * interrupt_poll(), as SIGINT does. Faults of the program itself cannot wait.
  */
 static void hold_signals(void)
 {
+	static const int faults[] = {SIGSEGV, SIGBUS,  SIGFPE, SIGILL,
+				     SIGTRAP, SIGABRT, SIGSYS};
 	sigset_t held;
 
-	sigemptyset(&held);
-	sigaddset(&held, SIGTSTP);
-	sigaddset(&held, SIGTTOU);
-	sigaddset(&held, SIGHUP);
-	sigaddset(&held, SIGQUIT);
-	sigaddset(&held, SIGPIPE);
-	sigaddset(&held, SIGALRM);
-	sigaddset(&held, SIGUSR1);
-	sigaddset(&held, SIGUSR2);
+	sigfillset(&held);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		sigdelset(&held, faults[i]);
 	sigprocmask(SIG_BLOCK, &held, NULL);
 }
 

@@ -34,7 +34,8 @@ bool buddy_of(const struct free_space *space, __u64 group_start,
 	return false;
 }
 
-__u32 buddy_average_request(const struct free_space *space, __u32 block_bytes)
+__u32 buddy_average_request(const struct free_space *space, __u32 block_bytes,
+			    __u32 max_blocks)
 {
 	__u64 bytes = 0;
 	__u32 blocks;
@@ -44,6 +45,8 @@ __u32 buddy_average_request(const struct free_space *space, __u32 block_bytes)
 	if (!bytes)
 		return 0;
 	blocks = bytes / block_bytes / space->n;
+	if (blocks > max_blocks)
+		blocks = max_blocks;
 	/* A power of 2 is served from the buddies; one block is not. */
 	if (blocks > 1 && (blocks & (blocks - 1)) == 0)
 		blocks--;

@@ -32,9 +32,10 @@ bool buddy_of(const struct free_space *space, __u64 group_start,
 	      __u32 block_bytes, __u32 block, __u32 max_blocks,
 	      struct buddy *buddy);
 
-/* The longest request, in blocks, that is served by the average. 0: nothing is
- * free.
+/* The longest request that is served by the average, in blocks, at most
+ * max_blocks. 0: nothing is free.
  */
-__u32 buddy_average_request(const struct free_space *space, __u32 block_bytes);
+__u32 buddy_average_request(const struct free_space *space, __u32 block_bytes,
+			    __u32 max_blocks);
 
 #endif

@@ -22,7 +22,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "module/module.h"
 #include "move/donor.h"
 
 #define MAX_TRIES 8
@@ -128,20 +127,16 @@ static int allocate_by_goal(const struct place *place, int donor,
 		.blocks = choice->ask_blocks,
 		.unit = page > block ? page / block : 1,
 	};
-	__u64 bytes = (__u64)choice->ask_blocks * block;
-	int err, err_restore;
+	int err;
 
 	aim.remainder = piece->start / block % aim.unit;
 	err = donor_set_anchor(donor, block, place->keep_free, &aim,
 			       donor_start);
 	if (err)
 		return err;
-	err = goal_knobs_raise(&place->steering.knobs);
-	if (err)
-		return err;
-	err = donor_allocate(donor, *donor_start, bytes, place->keep_free);
-	err_restore = goal_knobs_restore(&place->steering.knobs);
-	return err ?: err_restore;
+	return steering_allocate(&place->steering, donor, *donor_start,
+				 (__u64)choice->ask_blocks * block,
+				 place->keep_free);
 }
 
 /* Makes ranges of what the area has of a group. Returns their number. */
@@ -168,7 +163,7 @@ static int allocate_by_module(const struct place *place, int donor,
 {
 	struct frsp_range ranges[MAX_RANGES];
 	unsigned int n = ranges_in(place, choice->group, ranges);
-	int err = frsp_module_place(place->steering.module, donor, ranges, n);
+	int err = steering_place(&place->steering, donor, ranges, n);
 
 	*donor_start = piece->start;
 	return err
@@ -184,13 +179,11 @@ static int allocate(struct place *place, int donor,
 		    const struct rooms_choice *choice, bool use_module,
 		    __u64 *donor_start)
 {
-	int err = -EOPNOTSUPP;
+	int err = use_module ? allocate_by_module(place, donor, piece, choice,
+						  donor_start)
+			     : -EOPNOTSUPP;
 
-	if (use_module && place->steering.module >= 0)
-		err = allocate_by_module(place, donor, piece, choice,
-					 donor_start);
-	/* frsp.ko has detached the filesystem, or has stopped */
-	if (err == -EOPNOTSUPP || err == -ENODEV)
+	if (err == -EOPNOTSUPP)
 		err = allocate_by_goal(place, donor, piece, choice,
 				       donor_start);
 	return err;

@@ -25,10 +25,8 @@
 
 #include "base/interrupt.h"
 #include "fs/fiemap.h"
-#include "module/module.h"
 #include "move/buddy.h"
 #include "move/donor.h"
-#include "uapi/frsp.h"
 
 /* How many pieces to take at most. */
 #define MAX_TAKES 4096
@@ -70,17 +68,14 @@ static int miss(struct regain *regain, enum place_miss why)
 	return -EADDRNOTAVAIL;
 }
 
-/* Finds the blocks in the donor. -ENOENT: it does not have them. */
-static int find(int donor, __u64 physical, __u64 *donor_start, __u64 *bytes)
+/* Finds the blocks in the extents of the donor. True: they have the first ones;
+ * *bytes is cut to how many.
+ */
+static bool find(const struct file_extents *extents, __u64 physical,
+		 __u64 *donor_start, __u64 *bytes)
 {
-	struct file_extents extents;
-	int err = file_extents_read(donor, 0, ~0ULL, &extents);
-
-	if (err)
-		return err;
-	err = -ENOENT;
-	for (size_t i = 0; i < extents.n && err; i++) {
-		const struct file_extent *extent = &extents.extents[i];
+	for (size_t i = 0; i < extents->n; i++) {
+		const struct file_extent *extent = &extents->extents[i];
 		__u64 end = extent->physical + extent->bytes;
 
 		if (physical < extent->physical || physical >= end)
@@ -88,10 +83,9 @@ static int find(int donor, __u64 physical, __u64 *donor_start, __u64 *bytes)
 		*donor_start = extent->logical + physical - extent->physical;
 		if (*bytes > end - physical)
 			*bytes = end - physical;
-		err = 0;
+		return true;
 	}
-	file_extents_free(&extents);
-	return err;
+	return false;
 }
 
 /* What is asked for by goal, until it comes. */
@@ -124,10 +118,26 @@ static void set_remainder(const struct regain *regain, struct search *search,
 	search->aim.remainder = remainder;
 }
 
+/* The most blocks to ask for, a power of 2. On a full disk, what is given back
+ * again may be more than there is room for; smaller buddies take longer.
+ */
+static __u32 most_blocks(const struct regain *regain, int donor)
+{
+	__u64 room =
+		donor_room(donor, regain->keep_free) / regain->fs->block_bytes;
+	/* ext4's buddies have up to 2^(log2(block) + 1) blocks */
+	__u32 blocks = 2 * regain->fs->block_bytes;
+
+	while (blocks > 1 && blocks >= room) /* one for the anchor */
+		blocks /= 2;
+	return blocks;
+}
+
 /* Chooses how many blocks to ask for. */
 static int choose(struct regain *regain, struct search *search)
 {
 	__u32 block = regain->fs->block_bytes, skip = 0;
+	__u32 most = most_blocks(regain, search->donor);
 	__u64 start = search->group.start * block;
 	__u32 wanted = (search->physical - start) / block;
 	struct free_space space;
@@ -137,11 +147,10 @@ static int choose(struct regain *regain, struct search *search)
 
 	if (err)
 		return err;
-	/* ext4's buddies have up to 2^(log2(block) + 1) blocks */
-	if (!buddy_of(&space, start, block, wanted, 2 * block, &buddy)) {
+	if (!buddy_of(&space, start, block, wanted, most, &buddy)) {
 		err = miss(regain, PLACE_TAKEN);
 	} else if (search->by_average) {
-		search->blocks = buddy_average_request(&space, block);
+		search->blocks = buddy_average_request(&space, block, most);
 	} else {
 		search->blocks = buddy.blocks;
 		skip = wanted - buddy.start;
@@ -151,19 +160,46 @@ static int choose(struct regain *regain, struct search *search)
 	return err;
 }
 
-static int need_anchor(struct regain *regain, struct search *search)
+/* Finds the blocks in what the donor has of [start, end). 1: it has them; 0: it
+ * does not; or -errno. *block: the first block that it has there.
+ */
+static int look(const struct search *search, __u64 start, __u64 end,
+		__u32 block_bytes, __u64 *donor_start, __u64 *block)
 {
+	struct file_extents extents;
+	int err = file_extents_read(search->donor, start, end, &extents);
+
+	if (err)
+		return err;
+	*block = extents.n ? extents.extents[0].physical / block_bytes : 0;
+	err = find(&extents, search->physical, donor_start, search->bytes);
+	file_extents_free(&extents);
+	return err;
+}
+
+/* Makes sure that the donor has an anchor for the request. 1: the anchor has
+ * come to be what is wanted; 0; or -errno.
+ */
+static int need_anchor(struct regain *regain, struct search *search,
+		       __u64 *donor_start)
+{
+	__u32 block_bytes = regain->fs->block_bytes;
+	__u64 anchor, block;
 	int err;
 
 	if (search->has_anchor && search->blocks <= search->aim.blocks)
 		return 0;
 	donor_empty(search->donor);
 	search->aim.blocks = search->blocks;
-	err = donor_set_anchor(search->donor, regain->fs->block_bytes,
-			       regain->keep_free, &search->aim,
-			       &search->offset);
+	err = donor_set_anchor(search->donor, block_bytes, regain->keep_free,
+			       &search->aim, &search->offset);
 	search->has_anchor = !err;
-	return err == -EADDRNOTAVAIL ? miss(regain, PLACE_ELSEWHERE) : err;
+	if (err)
+		return err == -EADDRNOTAVAIL ? miss(regain, PLACE_ELSEWHERE)
+					     : err;
+	anchor = search->aim.anchor_offset * block_bytes;
+	return look(search, anchor, anchor + block_bytes, block_bytes,
+		    donor_start, &block);
 }
 
 /* Gives back what was allocated at the offset, and keeps the anchor, if it is
@@ -179,62 +215,29 @@ static void give_back(const struct regain *regain, struct search *search)
 		search->has_anchor = false;
 }
 
-/* Whether what was allocated begins in the group. */
-static bool is_in_group(const struct regain *regain,
-			const struct search *search)
-{
-	struct file_extents extents;
-	__u64 block;
-	bool is_in;
-
-	if (file_extents_read(search->donor, search->offset, search->offset + 1,
-			      &extents))
-		return false;
-	block = extents.n
-			? extents.extents[0].physical / regain->fs->block_bytes
-			: 0;
-	is_in = block >= search->group.start && block < search->group.end;
-	file_extents_free(&extents);
-	return is_in;
-}
-
-/* Allocates at the offset, or leaves it if the anchor is what is wanted. */
-static int allocate_at(struct regain *regain, struct search *search,
-		       __u64 *donor_start)
-{
-	int err = need_anchor(regain, search);
-
-	if (!err)
-		err = find(search->donor, search->physical, donor_start,
-			   search->bytes);
-	if (err != -ENOENT)
-		return err;
-	return donor_allocate(search->donor, search->offset,
-			      (__u64)search->blocks * regain->fs->block_bytes,
-			      regain->keep_free);
-}
-
 /* Takes a piece. 1: it has what is wanted; 0: it does not, and was given back;
  * or -errno.
  */
 static int take(struct regain *regain, struct search *search,
 		__u64 *donor_start)
 {
-	int err = choose(regain, search), err_restore;
+	__u32 block_bytes = regain->fs->block_bytes;
+	__u64 bytes, block;
+	int err = choose(regain, search);
 
 	if (!err)
-		err = goal_knobs_raise(&regain->steering.knobs);
+		err = need_anchor(regain, search, donor_start);
 	if (err)
 		return err;
-	err = allocate_at(regain, search, donor_start);
-	err_restore = goal_knobs_restore(&regain->steering.knobs);
-	err = err ?: err_restore;
+	bytes = (__u64)search->blocks * block_bytes;
+	err = steering_allocate(&regain->steering, search->donor,
+				search->offset, bytes, regain->keep_free);
 	if (!err)
-		err = find(search->donor, search->physical, donor_start,
-			   search->bytes);
-	if (err != -ENOENT)
-		return err ?: 1;
-	if (!is_in_group(regain, search))
+		err = look(search, search->offset, search->offset + bytes,
+			   block_bytes, donor_start, &block);
+	if (err)
+		return err;
+	if (block < search->group.start || block >= search->group.end)
 		search->by_average = !search->by_average;
 	give_back(regain, search);
 	return 0;
@@ -274,26 +277,30 @@ static int regain_by_module(struct regain *regain, int donor, __u64 file_start,
 {
 	__u32 block = regain->fs->block_bytes;
 	const struct frsp_range range = {physical / block, *bytes / block};
-	int err = frsp_module_place(regain->steering.module, donor, &range, 1);
+	struct file_extents extents;
+	int err = steering_place(&regain->steering, donor, &range, 1);
 
 	if (!err)
 		err = donor_allocate(donor, file_start, *bytes,
 				     regain->keep_free);
 	if (!err)
-		err = find(donor, physical, donor_start, bytes);
-	return err == -ENOENT ? miss(regain, PLACE_ELSEWHERE) : err;
+		err = file_extents_read(donor, file_start, file_start + *bytes,
+					&extents);
+	if (err)
+		return err;
+	if (!find(&extents, physical, donor_start, bytes))
+		err = miss(regain, PLACE_ELSEWHERE);
+	file_extents_free(&extents);
+	return err;
 }
 
 static int allocate(struct regain *regain, int donor, __u64 file_start,
 		    __u64 physical, __u64 *donor_start, __u64 *bytes)
 {
-	int err = -EOPNOTSUPP;
+	int err = regain_by_module(regain, donor, file_start, physical,
+				   donor_start, bytes);
 
-	if (regain->steering.module >= 0)
-		err = regain_by_module(regain, donor, file_start, physical,
-				       donor_start, bytes);
-	/* frsp.ko has detached the filesystem, or has stopped */
-	if (err == -EOPNOTSUPP || err == -ENODEV)
+	if (err == -EOPNOTSUPP)
 		err = regain_by_goal(regain, donor, file_start, physical,
 				     donor_start, bytes);
 	return err;

@@ -57,12 +57,12 @@ static void test_buddies(void **state)
 	}
 }
 
-static __u32 average(const __u32 free[][2], size_t n)
+static __u32 average(const __u32 free[][2], size_t n, __u32 max_blocks)
 {
 	struct free_range ranges[MAX_EXTENTS];
 	struct free_space space = space_of(free, n, ranges);
 
-	return buddy_average_request(&space, BLOCK);
+	return buddy_average_request(&space, BLOCK, max_blocks);
 }
 
 static void test_average(void **state)
@@ -73,11 +73,13 @@ static void test_average(void **state)
 	static const __u32 single[][2] = {{7, 8}};
 
 	(void)state;
-	assert_int_equal(average(two, 2), 7);
-	assert_int_equal(average(power, 2), 7);
-	assert_int_equal(average(pair, 1), 1);
-	assert_int_equal(average(single, 1), 1);
-	assert_int_equal(average(single, 0), 0);
+	assert_int_equal(average(two, 2, 16), 7);
+	assert_int_equal(average(two, 2, 4), 3);
+	assert_int_equal(average(two, 2, 1), 1);
+	assert_int_equal(average(power, 2, 16), 7);
+	assert_int_equal(average(pair, 1, 16), 1);
+	assert_int_equal(average(single, 1, 16), 1);
+	assert_int_equal(average(single, 0, 16), 0);
 }
 
 int main(void)
