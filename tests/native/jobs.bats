@@ -225,6 +225,25 @@ has_pidfd() { # has_pidfd PID
 	expect "nothing runs" "$status $(cat "$test_dir/out")" "0 "
 }
 
+@test "a job of 50000 pieces is shown in little memory" {
+	make_files x y
+	"$frspctl" defrag --rate 0 "$test_dir/a/x"
+	python3 - "$FRSPCTL_JOURNAL" <<-'END'
+		import sqlite3, sys
+		db = sqlite3.connect(sys.argv[1])
+		db.executemany("INSERT INTO pieces (file, start, bytes, state) VALUES (1, ?, 4096, 'done')", ((4096 * i,) for i in range(50000)))
+		db.execute("""INSERT INTO extents SELECT id, which, start, start + 1048576, 4096, 0 FROM pieces
+			JOIN (SELECT 'before' AS which UNION SELECT 'goal' UNION SELECT 'after') WHERE id > 1""")
+		db.commit()
+	END
+	prlimit --data=$((16 << 20)) "$frspctl" jobs --json 1 >"$test_dir/job"
+	expect "moves" "$(jq -c '[(.jobs[0].moves | length), .jobs[0].moves[-1].offset]' "$test_dir/job")" "[50001,204795904]"
+	prlimit --data=$((16 << 20)) "$frspctl" jobs --bytes 1 >"$test_dir/out"
+	expect "titles" "$(grep -c ^RECORDED "$test_dir/out")" 1
+	expect "rows" "$(grep -c "^done .* $test_dir/a/x\$" "$test_dir/out")" 50001
+	expect "columns in which paths begin" "$(grep -m 2000 ^done "$test_dir/out" | awk '{ print index($0, "/") }' | sort -u | wc -l)" 1
+}
+
 @test "two jobs at a time move two files, and both are in the journal" {
 	make_files x y
 	"$frspctl" defrag --json --rate 16M "$test_dir/a/x" >"$test_dir/x.out" 3>&- &

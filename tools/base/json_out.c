@@ -100,17 +100,36 @@ struct json_object *json_document(const char *schema, __u64 wall_ns,
 	return document;
 }
 
-int json_print(FILE *out, struct json_object *document)
+/* Prints the object between two texts, without its last n bytes. */
+static int print(FILE *out, const char *before, struct json_object *object,
+		 size_t n, const char *after)
 {
-	const char *text = json_object_to_json_string_ext(
-		document,
-		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	size_t len;
+	const char *text = json_object_to_json_string_length(
+		object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
+		&len);
 	int err = 0;
 
 	if (!text)
 		err = -ENOMEM;
-	else if (fprintf(out, "%s\n", text) < 0)
+	else if (fprintf(out, "%s%.*s%s", before, (int)(len - n), text, after) <
+		 0)
 		err = -errno;
-	json_object_put(document);
+	json_object_put(object);
 	return err;
+}
+
+int json_print(FILE *out, struct json_object *document)
+{
+	return print(out, "", document, 0, "\n");
+}
+
+int json_print_head(FILE *out, struct json_object *document, const char *tail)
+{
+	return print(out, "", document, strlen(tail), "");
+}
+
+int json_print_item(FILE *out, struct json_object *object, bool is_first)
+{
+	return print(out, is_first ? "" : ",", object, 0, "");
 }

@@ -40,4 +40,13 @@ void json_boot_id(char boot_id[JSON_BOOT_ID_LEN]);
  */
 int json_print(FILE *out, struct json_object *document);
 
+/*
+ * The same in parts, for a document that may be large. It ends with an empty
+ * array, and tail is how: such as "]}". json_print_head() prints what is before
+ * the tail, json_print_item() an object of the array, and the caller at last
+ * the tail and a newline.
+ */
+int json_print_head(FILE *out, struct json_object *document, const char *tail);
+int json_print_item(FILE *out, struct json_object *object, bool is_first);
+
 #endif

@@ -3,40 +3,33 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "ctl/job_file.h"
 #include "move/piece.h"
 
-/* The file that was opened last: the pieces of a file follow each other. */
-struct look {
-	struct mount_table *mounts;
-	__s64 file_id;
-	int fd; /* or -errno */
-};
-
-static void close_file(struct look *look)
+static void close_file(struct job_moves *moves)
 {
-	if (look->file_id && look->fd >= 0)
-		close(look->fd);
-	look->file_id = 0;
+	if (moves->file_id && moves->fd >= 0)
+		close(moves->fd);
+	moves->file_id = 0;
 }
 
-static int open_file(struct look *look, const struct journal_file *file)
+/* The pieces of a file follow each other, so it stays open until the next. */
+static int open_file(struct job_moves *moves, const struct journal_file *file)
 {
 	const struct mount_entry *mount;
 
-	if (look->file_id == file->id)
-		return look->fd;
-	close_file(look);
-	mount = job_file_mount(look->mounts, file->uuid);
-	look->fd = mount ? job_file_open(mount, file) : -ENODEV;
-	look->file_id = file->id;
-	return look->fd;
+	if (moves->file_id == file->id)
+		return moves->fd;
+	close_file(moves);
+	mount = job_file_mount(moves->mounts, file->uuid);
+	moves->fd = mount ? job_file_open(mount, file) : -ENODEV;
+	moves->file_id = file->id;
+	return moves->fd;
 }
 
-static const char *place_of(struct look *look,
+static const char *place_of(struct job_moves *moves,
 			    const struct journal_piece *piece)
 {
 	static const char *const words[] = {
@@ -45,7 +38,7 @@ static const char *place_of(struct look *look,
 		[PIECE_PARTLY] = "partly",
 		[PIECE_ELSEWHERE] = "elsewhere",
 	};
-	int fd = open_file(look, &piece->file);
+	int fd = open_file(moves, &piece->file);
 	struct file_extents now;
 	enum piece_place place;
 
@@ -59,55 +52,36 @@ static const char *place_of(struct look *look,
 	return words[place];
 }
 
-static void look_where(struct job_moves *moves)
+int job_moves_open(struct job_moves *moves, struct journal *journal,
+		   const struct journal_job *job)
 {
-	struct look look = {0};
+	int err;
 
-	if (mount_table_read(&look.mounts))
-		return;
-	for (size_t i = 0; i < moves->n; i++)
-		moves->moves[i].place = place_of(&look, &moves->moves[i].piece);
-	close_file(&look);
-	mount_table_free(look.mounts);
-}
-
-static int read_all(struct journal *journal, const __s64 *ids, size_t n,
-		    struct job_moves *moves)
-{
-	int err = 0;
-
-	moves->moves = calloc(n + 1, sizeof(*moves->moves));
-	if (!moves->moves)
-		return -ENOMEM;
-	for (; moves->n < n && !err; moves->n += !err)
-		err = journal_read_piece(journal, ids[moves->n],
-					 &moves->moves[moves->n].piece);
+	*moves = (struct job_moves){.journal = journal};
+	err = journal_piece_ids(journal, job->id, &moves->ids, &moves->n);
+	if (!err && job_has_ended(job->state) &&
+	    mount_table_read(&moves->mounts))
+		moves->mounts = NULL;
 	return err;
 }
 
-int job_moves_read(struct journal *journal, const struct journal_job *job,
-		   struct job_moves *moves)
+void job_moves_close(struct job_moves *moves)
 {
-	__s64 *ids;
-	size_t n;
-	int err = journal_piece_ids(journal, job->id, &ids, &n);
+	close_file(moves);
+	mount_table_free(moves->mounts);
+	free(moves->ids);
+}
 
-	*moves = (struct job_moves){0};
+int job_moves_next(struct job_moves *moves, struct job_move *move)
+{
+	int err;
+
+	if (moves->next == moves->n)
+		return 0;
+	err = journal_read_piece(moves->journal, moves->ids[moves->next++],
+				 &move->piece);
 	if (err)
 		return err;
-	err = read_all(journal, ids, n, moves);
-	free(ids);
-	if (err)
-		job_moves_free(moves);
-	else if (job_has_ended(job->state))
-		look_where(moves);
-	return err;
-}
-
-void job_moves_free(struct job_moves *moves)
-{
-	for (size_t i = 0; i < moves->n; i++)
-		journal_free_piece(&moves->moves[i].piece);
-	free(moves->moves);
-	*moves = (struct job_moves){0};
+	move->place = moves->mounts ? place_of(moves, &move->piece) : NULL;
+	return 1;
 }

@@ -8,12 +8,16 @@
 #include "base/clock.h"
 #include "base/fmt.h"
 #include "base/json_out.h"
+#include "base/output.h"
 #include "base/table.h"
 #include "ctl/job_moves.h"
 #include "ctl/journal.h"
 #include "paths/path.h"
 
 #define JOBS_SCHEMA "frsp.jobs/1"
+/* The table of a job's moves is made in parts, as it may be long. */
+#define ROWS_AT_ONCE 1000
+#define N_COLUMNS    6
 
 static double seconds_of(const struct journal_job *job)
 {
@@ -73,18 +77,9 @@ static struct json_object *move_object(const struct job_move *move)
 	return object;
 }
 
-static struct json_object *moves_array(const struct job_moves *moves)
-{
-	struct json_object *array = json_object_new_array_ext(moves->n);
-
-	for (size_t i = 0; i < moves->n; i++)
-		json_object_array_add(array, move_object(&moves->moves[i]));
-	return array;
-}
-
 /* moves: NULL: not asked for */
 static struct json_object *job_object(const struct journal_job *job,
-				      const struct job_moves *moves)
+				      struct json_object *moves)
 {
 	struct json_object *object = json_object_new_object();
 	bool has_ended = job->ended_ns;
@@ -106,13 +101,13 @@ static struct json_object *job_object(const struct journal_job *job,
 	json_add_u64(object, "planned_bytes", job->planned_bytes);
 	json_add_u64(object, "moved_bytes", job->moved_bytes);
 	json_add_u64(object, "pieces", job->n_pieces);
-	json_object_object_add(object, "moves",
-			       moves ? moves_array(moves) : NULL);
+	json_object_object_add(object, "moves", moves);
 	return object;
 }
 
-static enum exit_code print_json(const struct journal_jobs *jobs,
-				 const struct job_moves *moves)
+/* moves: of the only job; NULL: not asked for */
+static struct json_object *jobs_document(const struct journal_jobs *jobs,
+					 struct json_object *moves)
 {
 	struct json_object *document = ctl_document(JOBS_SCHEMA);
 	struct json_object *array = json_object_new_array_ext(jobs->n);
@@ -120,7 +115,29 @@ static enum exit_code print_json(const struct journal_jobs *jobs,
 	for (size_t i = 0; i < jobs->n; i++)
 		json_object_array_add(array, job_object(&jobs->jobs[i], moves));
 	json_object_object_add(document, "jobs", array);
-	return ctl_print_json(document);
+	return document;
+}
+
+/* A journal that cannot be read further cuts the document off. */
+static int print_moves_json(const struct journal_jobs *jobs,
+			    struct job_moves *moves)
+{
+	static const char tail[] = "]}]}";
+	struct json_object *document =
+		jobs_document(jobs, json_object_new_array());
+	int err = json_print_head(stdout, document, tail), is_one = 1;
+
+	for (bool is_first = true; !err; is_first = false) {
+		struct job_move move;
+
+		is_one = job_moves_next(moves, &move);
+		if (is_one <= 0)
+			break;
+		err = json_print_item(stdout, move_object(&move), is_first);
+		journal_free_piece(&move.piece);
+	}
+	printf("%s\n", tail);
+	return err ?: is_one;
 }
 
 /* Lays the table out, prints it, and frees it. err: of its rows */
@@ -213,9 +230,45 @@ static int add_move(struct table *table, const struct job_move *move,
 	return table_add(table, cells);
 }
 
-static enum exit_code print_moves(const struct job_moves *moves, bool exact)
+/* Prints the next rows, with the columns at least as wide as before. 1: there
+ * may be more; 0: there are none; or -errno.
+ */
+static int print_some(struct job_moves *moves, struct table_column *columns,
+		      bool is_first, bool exact)
 {
-	static const struct table_column columns[] = {
+	struct table *table = table_new(columns, N_COLUMNS);
+	int is_one = table ? 1 : -ENOMEM, err = 0, end = -1;
+
+	while (is_one == 1 && !err && table_n_rows(table) < ROWS_AT_ONCE) {
+		struct job_move move;
+
+		is_one = job_moves_next(moves, &move);
+		if (is_one != 1)
+			break;
+		err = add_move(table, &move, exact);
+		journal_free_piece(&move.piece);
+	}
+	if (is_one >= 0 && !err)
+		err = table_lay_out(table);
+	if (is_one < 0 || err) {
+		table_free(table);
+		return err ?: is_one;
+	}
+	if (is_first)
+		puts(table_titles(table));
+	for (size_t i = 0; i < table_n_rows(table); i++)
+		puts(table_line(table, i));
+	for (size_t i = 0; i < N_COLUMNS; i++) {
+		columns[i].min_width = table_column_end(table, i) - end - 1;
+		end = table_column_end(table, i);
+	}
+	table_free(table);
+	return is_one;
+}
+
+static int print_moves(struct job_moves *moves, bool exact)
+{
+	struct table_column columns[N_COLUMNS] = {
 		{.title = "RECORDED", .is_text = true},
 		{.title = "FOUND", .is_text = true},
 		{.title = "OFFSET"},
@@ -223,12 +276,11 @@ static enum exit_code print_moves(const struct job_moves *moves, bool exact)
 		{.title = "EXTENTS", .is_text = true},
 		{.title = "FILE", .is_text = true},
 	};
-	struct table *table = table_new(columns, 6);
-	int err = table ? 0 : -ENOMEM;
+	int more = print_some(moves, columns, true, exact);
 
-	for (size_t i = 0; i < moves->n && !err; i++)
-		err = add_move(table, &moves->moves[i], exact);
-	return print_table(table, err);
+	while (more == 1)
+		more = print_some(moves, columns, false, exact);
+	return more;
 }
 
 static enum exit_code show_all(const struct ctl *ctl)
@@ -245,7 +297,7 @@ static enum exit_code show_all(const struct ctl *ctl)
 	journal_close(journal);
 	if (err)
 		return ctl_journal_failed(ctl, err);
-	code = ctl->json ? print_json(&jobs, NULL)
+	code = ctl->json ? ctl_print_json(jobs_document(&jobs, NULL))
 			 : print_jobs(&jobs, ctl->exact);
 	journal_free_jobs(&jobs);
 	return code;
@@ -255,21 +307,23 @@ static enum exit_code show(const struct ctl *ctl, struct journal *journal,
 			   const struct journal_jobs *jobs)
 {
 	struct job_moves moves;
-	enum exit_code code;
-	int err = job_moves_read(journal, &jobs->jobs[0], &moves);
+	enum exit_code code = EXIT_OK;
+	int err = job_moves_open(&moves, journal, &jobs->jobs[0]);
 
 	if (err)
 		return ctl_journal_failed(ctl, err);
 	if (ctl->json) {
-		code = print_json(jobs, &moves);
+		err = print_moves_json(jobs, &moves);
 	} else {
 		code = print_jobs(jobs, ctl->exact);
 		puts("");
 		if (code == EXIT_OK)
-			code = print_moves(&moves, ctl->exact);
+			err = print_moves(&moves, ctl->exact);
 	}
-	job_moves_free(&moves);
-	return code;
+	job_moves_close(&moves);
+	if (output_is_lost())
+		return output_fail(err);
+	return err ? ctl_journal_failed(ctl, err) : code;
 }
 
 enum exit_code ctl_jobs(const struct ctl *ctl)
