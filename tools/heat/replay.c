@@ -13,56 +13,18 @@
  * first, its slot has 2 reads, and .before says 0; after the second 5, and
  * .before says 2: 0.3 reads/s. If a key asks for another order of the same
  * frame, rank gets the same .before again, and so the same rates.
- *
- * To go back, all counters are cleared and the recording is played from its
- * begin: a day of 10-s intervals with 10000 ranges each takes some seconds.
  */
-#include "heat/replay.h"
-
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "heat/replay_state.h"
+
 /* Heat units: a sixteenth of a second. */
 #define UNIT_NS 62500000ULL
 #define HOTTEST 0x1p39 /* what a slot can hold */
-
-struct hot_replay {
-	struct trace_reader *reader;
-	struct hot_table table;
-	__u32 epoch;
-	struct hot_moved *before; /* by slot */
-	__u32 *files;		  /* by slot: index in the recording */
-	/* Where the slot of a key is: by hash, index plus 1; a power of two. */
-	__u32 *places;
-	__u32 n_places;
-	__u32 n_used;
-	__u64 end_ns, interval_ns;
-	__u64 start_ns, at_ns; /* of what was played last */
-	__u64 bios, lost;      /* since the counts began */
-	__u64 bios_before;     /* .bios at .start_ns */
-	bool has_problem;
-	struct trace_error problem;
-	__u32 n_fs;
-	/* Of the mounts: those of the reader change while it reads. */
-	char **texts;
-	size_t n_texts;
-};
-
-static struct frsp_hot_slot *slot_at(const struct hot_replay *replay,
-				     __u32 index)
-{
-	return hot_table_slot(&replay->table, index);
-}
-
-static __u32 hash_of(__u32 file, __u32 range)
-{
-	__u64 hash = ((__u64)file << 32 | range) * 0x9e3779b97f4a7c15ULL;
-
-	return hash >> 32;
-}
 
 /* --- the survey: how much there is ----------------------------------------- */
 
@@ -74,7 +36,7 @@ struct key_set {
 
 static void put_key(struct key_set *set, __u64 key)
 {
-	__u32 at = hash_of(key >> 32, key) & (set->n_places - 1);
+	__u32 at = hot_replay_hash(key >> 32, key) & (set->n_places - 1);
 
 	while (set->keys[at] && set->keys[at] != key + 1)
 		at = (at + 1) & (set->n_places - 1);
@@ -114,13 +76,15 @@ static int note_keys(struct key_set *set, const struct trace_access *accesses,
 }
 
 /* Reads all of the recording. Returns 0 or -errno. */
-static int survey(struct hot_replay *replay, __u32 *n_keys)
+static int survey(struct hot_replay *replay, const struct hot_replay_wait *wait,
+		  __u32 *n_keys)
 {
 	struct key_set set = {0};
 	struct trace_frame frame;
 	int found, err = 0;
 
 	replay->end_ns = trace_info(replay->reader)->begin_ns;
+	trace_want_temperatures(replay->reader, false);
 	while (!err && (found = trace_next(replay->reader, &frame)) > 0) {
 		err = note_keys(&set, frame.accesses, frame.n);
 		if (!err)
@@ -128,6 +92,9 @@ static int survey(struct hot_replay *replay, __u32 *n_keys)
 		replay->end_ns = frame.end_ns;
 		if (!replay->interval_ns)
 			replay->interval_ns = frame.end_ns - frame.start_ns;
+		if (!err && wait &&
+		    !wait->tell(wait->context, trace_part_read(replay->reader)))
+			err = -EINTR;
 	}
 	*n_keys = set.n;
 	free(set.keys);
@@ -135,6 +102,10 @@ static int survey(struct hot_replay *replay, __u32 *n_keys)
 	if (replay->has_problem)
 		replay->problem = *trace_problem(replay->reader);
 	replay->n_fs = trace_n_fs(replay->reader);
+	replay->stop_gap_ns =
+		(replay->end_ns - trace_info(replay->reader)->begin_ns) /
+		HOT_REPLAY_STOPS;
+	trace_want_temperatures(replay->reader, true);
 	trace_rewind(replay->reader);
 	return err ?: found == -EBADMSG ? 0 : found;
 }
@@ -166,8 +137,8 @@ static int make_table(struct hot_replay *replay, __u32 n_keys)
 		       : -ENOMEM;
 }
 
-int hot_replay_open(const char *path, struct hot_replay **out,
-		    struct trace_error *error)
+int hot_replay_open(const char *path, const struct hot_replay_wait *wait,
+		    struct hot_replay **out, struct trace_error *error)
 {
 	struct hot_replay *replay = calloc(1, sizeof(*replay));
 	__u32 n_keys;
@@ -184,7 +155,7 @@ int hot_replay_open(const char *path, struct hot_replay **out,
 		free(replay);
 		return err;
 	}
-	err = survey(replay, &n_keys);
+	err = survey(replay, wait, &n_keys);
 	if (!err)
 		err = make_table(replay, n_keys);
 	if (err) {
@@ -204,6 +175,7 @@ void hot_replay_close(struct hot_replay *replay)
 {
 	if (!replay)
 		return;
+	hot_replay_stops_free(replay);
 	trace_close(replay->reader);
 	free(replay->table.slots);
 	free(replay->table.touched);
@@ -252,16 +224,15 @@ __u64 hot_replay_mono_ns(const struct hot_replay *replay)
 
 /* --- playing ---------------------------------------------------------------- */
 
-/* Where the key is in .places, or where it goes. */
-static __u32 *find_place(const struct hot_replay *replay,
-			 const struct path_key *key, __u32 range)
+__u32 *hot_replay_find_place(const struct hot_replay *replay,
+			     const struct path_key *key, __u32 range)
 {
-	__u32 at = hash_of(key->ino * 31 + key->gen + key->fs, range) &
+	__u32 at = hot_replay_hash(key->ino * 31 + key->gen + key->fs, range) &
 		   (replay->n_places - 1);
 
 	for (; replay->places[at]; at = (at + 1) & (replay->n_places - 1)) {
 		const struct frsp_hot_slot *slot =
-			slot_at(replay, replay->places[at] - 1);
+			hot_replay_slot(replay, replay->places[at] - 1);
 
 		if (slot->ino == key->ino && slot->gen == key->gen &&
 		    slot->fs == key->fs &&
@@ -278,12 +249,12 @@ static __u32 get_slot(struct hot_replay *replay,
 	const struct trace_file *file =
 		trace_file(replay->reader, access->file);
 	const struct path_key key = {file->ino, file->fs + 1, file->gen};
-	__u32 *place = find_place(replay, &key, access->range);
+	__u32 *place = hot_replay_find_place(replay, &key, access->range);
 	struct frsp_hot_slot *slot;
 
 	if (*place)
 		return *place - 1;
-	slot = slot_at(replay, replay->n_used);
+	slot = hot_replay_slot(replay, replay->n_used);
 	slot->ino = key.ino;
 	slot->fs = key.fs;
 	slot->gen = key.gen;
@@ -297,7 +268,7 @@ static void add(struct hot_replay *replay, const struct trace_access *access,
 		__u32 heat_time)
 {
 	__u32 index = get_slot(replay, access);
-	struct frsp_hot_slot *slot = slot_at(replay, index);
+	struct frsp_hot_slot *slot = hot_replay_slot(replay, index);
 
 	slot->reads += access->reads;
 	slot->writes += access->writes;
@@ -330,7 +301,7 @@ static void play(struct hot_replay *replay, const struct trace_frame *frame)
 static void begin_interval(struct hot_replay *replay, __u64 start_ns)
 {
 	for (__u32 i = 0; i < replay->n_used; i++) {
-		const struct frsp_hot_slot *slot = slot_at(replay, i);
+		const struct frsp_hot_slot *slot = hot_replay_slot(replay, i);
 
 		replay->before[i] =
 			(struct hot_moved){slot->read_bytes, slot->write_bytes,
@@ -349,6 +320,7 @@ static void play_next(struct hot_replay *replay, struct trace_frame *frame,
 		begin_interval(replay, frame->start_ns);
 	play(replay, frame);
 	trace_next(replay->reader, frame);
+	hot_replay_note_stop(replay);
 }
 
 int hot_replay_play(struct hot_replay *replay, __u64 until_ns)
@@ -384,7 +356,7 @@ int hot_replay_step(struct hot_replay *replay, __u64 length_ns)
 static void clear_counts(struct hot_replay *replay)
 {
 	for (__u32 i = 0; i < replay->n_used; i++) {
-		struct frsp_hot_slot *slot = slot_at(replay, i);
+		struct frsp_hot_slot *slot = hot_replay_slot(replay, i);
 
 		slot->reads = slot->writes = 0;
 		slot->read_bytes = slot->write_bytes = 0;
@@ -393,26 +365,23 @@ static void clear_counts(struct hot_replay *replay)
 	replay->bios = replay->bios_before = replay->lost = 0;
 }
 
-/* Before the first interval. */
-static void rewind_all(struct hot_replay *replay)
+void hot_replay_rewind(struct hot_replay *replay)
 {
 	const __u64 begin_ns = trace_info(replay->reader)->begin_ns;
 
 	trace_rewind(replay->reader);
 	clear_counts(replay);
-	memset(replay->table.slots, 0,
-	       (size_t)replay->n_used * replay->table.stride);
-	memset(replay->places, 0, replay->n_places * sizeof(*replay->places));
-	replay->n_used = 0;
+	hot_replay_forget_from(replay, 0);
 	replay->at_ns = replay->start_ns = begin_ns;
+	replay->is_part = false;
 }
 
 int hot_replay_go(struct hot_replay *replay, __u64 ns, bool is_begin)
 {
-	int n = 1;
+	int n = 1, err = hot_replay_return(replay, ns);
 
-	if (ns < replay->at_ns)
-		rewind_all(replay);
+	if (err)
+		return err;
 	/* one by one: the last is that of the rates */
 	while (n > 0 && replay->at_ns < ns) {
 		struct trace_frame frame;
@@ -424,7 +393,9 @@ int hot_replay_go(struct hot_replay *replay, __u64 ns, bool is_begin)
 	}
 	if (is_begin) {
 		clear_counts(replay);
+		hot_replay_touch(replay);
 		replay->start_ns = replay->at_ns;
+		replay->is_part = true;
 	}
 	return n < 0 && n != -EBADMSG ? n : 0;
 }
@@ -519,7 +490,7 @@ void hot_replay_path(const struct hot_replay *replay,
 		[TRACE_PATH_DELETED] = PATH_DELETED,
 		[TRACE_PATH_INTERNAL] = PATH_INTERNAL,
 	};
-	__u32 place = *find_place(replay, key, FRSP_HOT_RANGE_FILE);
+	__u32 place = *hot_replay_find_place(replay, key, FRSP_HOT_RANGE_FILE);
 	const struct trace_file *file;
 
 	*result = (struct path_result){.state = PATH_UNKNOWN};
@@ -533,90 +504,4 @@ void hot_replay_path(const struct hot_replay *replay,
 		.fs_type = trace_fs(replay->reader, file->fs)->type,
 		.fs_dev = trace_fs(replay->reader, file->fs)->dev,
 	};
-}
-
-/* True if the path is below the mount's target. */
-static bool is_below(const char *path, const char *target)
-{
-	size_t len = strlen(target);
-
-	if (!strcmp(target, "/"))
-		return path[1];
-	return !strncmp(path, target, len) && path[len] == '/';
-}
-
-/* Sets the mount that each is mounted on: the one whose target is the longest
- * part of its own.
- */
-static void find_parents(struct mount_entry *entries, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		size_t longest = 0;
-
-		for (size_t k = 0; k < n; k++) {
-			size_t len = strlen(entries[k].target);
-
-			if (!is_below(entries[i].target, entries[k].target) ||
-			    len <= longest)
-				continue;
-			longest = len;
-			entries[i].parent_id = entries[k].id;
-		}
-	}
-}
-
-static bool has_dev(const struct mount_entry *entries, size_t n, __u32 dev)
-{
-	for (size_t i = 0; i < n; i++)
-		if (entries[i].dev == dev)
-			return true;
-	return false;
-}
-
-/* Keeps a copy until the replay is closed; NULL: no memory. */
-static const char *keep(struct hot_replay *replay, const char *text)
-{
-	char *copy = strdup(text);
-
-	if (copy)
-		replay->texts[replay->n_texts++] = copy;
-	return copy;
-}
-
-int hot_replay_mounts(struct hot_replay *replay, struct mount_table **out)
-{
-	struct mount_entry *entries =
-		calloc(replay->n_fs + 1, sizeof(*entries));
-	size_t n = 0;
-	int err = 0;
-
-	replay->texts = calloc(2 * replay->n_fs + 1, sizeof(*replay->texts));
-	if (!entries || !replay->texts) {
-		free(entries);
-		return -ENOMEM;
-	}
-	for (__u32 i = 0; i < replay->n_fs && !err; i++) {
-		const struct trace_fs *fs = trace_fs(replay->reader, i);
-
-		if (!*fs->mount || has_dev(entries, n, fs->dev))
-			continue;
-		entries[n] = (struct mount_entry){
-			.target = keep(replay, fs->mount),
-			.source = "",
-			.fs_type = keep(replay, fs->type),
-			.root = "/",
-			.options = "",
-			.dev = fs->dev,
-			.id = n + 1,
-		};
-		if (!entries[n].target || !entries[n].fs_type)
-			err = -ENOMEM;
-		n++;
-	}
-	if (!err) {
-		find_parents(entries, n);
-		err = mount_table_of(entries, n, out);
-	}
-	free(entries);
-	return err;
 }

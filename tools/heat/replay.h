@@ -16,12 +16,20 @@
 
 struct hot_replay;
 
+/* Who waits while a recording is read. */
+struct hot_replay_wait {
+	/* So much of the file was read, 0 to 1. False: stop. */
+	bool (*tell)(void *context, double part);
+	void *context;
+};
+
 /* Opens a recording and reads it once, to know how large the table must be.
- * Returns 0 or -errno; then *error says what is wrong. If only its end is
- * missing or damaged: see hot_replay_problem().
+ * wait: or NULL. Returns 0; -EINTR: wait->tell() stopped it; or another -errno;
+ * then *error says what is wrong. If only its end is missing or damaged: see
+ * hot_replay_problem().
  */
-int hot_replay_open(const char *path, struct hot_replay **out,
-		    struct trace_error *error);
+int hot_replay_open(const char *path, const struct hot_replay_wait *wait,
+		    struct hot_replay **out, struct trace_error *error);
 void hot_replay_close(struct hot_replay *replay);
 
 /* Why the recording is not used up to the end of the file; NULL: it is. */

@@ -56,6 +56,7 @@ int heatmap_survey(struct heatmap *map, struct trace_reader *reader)
 	struct trace_frame frame;
 	int found, err = 0;
 
+	trace_want_temperatures(reader, false);
 	while (!err && (found = trace_next(reader, &frame)) > 0) {
 		err = grow_files(map, trace_n_files(reader));
 		if (!err && has_length(&frame))

@@ -219,6 +219,22 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 	return code;
 }
 
+/* Shows only the filesystem of --fs. */
+static enum exit_code choose_recorded(struct hotmon *hotmon,
+				      const struct mount_table *mounts)
+{
+	struct hot_live *live = &hotmon->live;
+	const char *name;
+	enum exit_code code = play_find_fs(&hotmon->play, hotmon->opts.fs,
+					   mounts, &live->fs_dev, &name);
+
+	if (code != EXIT_OK)
+		return code;
+	path_escape(name, live->fs_name, sizeof(live->fs_name));
+	hotmon->opts.request.fs_dev = live->fs_dev;
+	return EXIT_OK;
+}
+
 /* The same for a recording: it needs no rights and asks nothing of the system.
  */
 static enum exit_code start_playing(struct hotmon *hotmon)
@@ -233,6 +249,13 @@ static enum exit_code start_playing(struct hotmon *hotmon)
 		return code;
 	options.replay = hotmon->play.replay;
 	err = hot_replay_mounts(hotmon->play.replay, &mounts);
+	if (!err && hotmon->opts.fs) {
+		code = choose_recorded(hotmon, mounts);
+		if (code != EXIT_OK) {
+			mount_table_free(mounts);
+			return code;
+		}
+	}
 	if (!err)
 		err = hot_monitor_open(&options, mounts, &hotmon->monitor);
 	if (err)

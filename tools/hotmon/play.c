@@ -2,12 +2,16 @@
 #include "hotmon/play.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fmt.h"
+#include "base/interrupt.h"
+#include "paths/places.h"
 
 #define MIN_SPEED 0.01
 #define MAX_SPEED 100000.0
@@ -63,12 +67,50 @@ static enum exit_code go_to(const char *from, struct play *play)
 		   : EXIT_OK;
 }
 
+/* A long recording takes a while to read: says on the terminal how far it is. */
+struct reading {
+	double began_s, said_s;
+	bool is_shown; /* there is a line to erase */
+};
+
+#define PATIENCE_S 1.0 /* nobody has to be told before */
+#define SAY_GAP_S  0.2
+
+static bool say_part(void *context, double part)
+{
+	struct reading *reading = context;
+	double now_s = clock_monotonic_s();
+
+	interrupt_poll(NULL, 0, 0);
+	if (interrupted)
+		return false;
+	if (now_s < reading->began_s + PATIENCE_S ||
+	    now_s < reading->said_s + SAY_GAP_S || !isatty(STDERR_FILENO))
+		return true;
+	fprintf(stderr, "\rReading the recording: %.0f %% ", 100 * part);
+	reading->said_s = now_s;
+	reading->is_shown = true;
+	return true;
+}
+
+static int open_replay(const char *path, struct play *play,
+		       struct trace_error *error)
+{
+	struct reading reading = {.began_s = clock_monotonic_s()};
+	const struct hot_replay_wait wait = {say_part, &reading};
+	int err = hot_replay_open(path, &wait, &play->replay, error);
+
+	if (reading.is_shown)
+		fputs("\r\033[K", stderr);
+	return err;
+}
+
 enum exit_code play_open(const struct hotmon_opts *opts, struct play *play)
 {
 	struct trace_error error;
 	enum exit_code code = EXIT_OK;
 
-	if (hot_replay_open(opts->input, &play->replay, &error))
+	if (open_replay(opts->input, play, &error))
 		return log_fail(EXIT_FAILED, error.hint, "%s", error.cause);
 	if (hot_replay_problem(play->replay))
 		log_warn("%s", hot_replay_problem(play->replay)->cause);
@@ -96,6 +138,58 @@ void play_close(struct play *play)
 {
 	hot_replay_close(play->replay);
 	play->replay = NULL;
+}
+
+/* The mount that shows most of the path: the one with the longest target. */
+static const struct mount_entry *mount_above(const struct mount_table *mounts,
+					     const char *path)
+{
+	const struct mount_entry *mount = NULL, *found = NULL;
+
+	while ((mount = mount_table_next(mounts, mount)))
+		if (path_is_below(path, mount->target) &&
+		    (!found || strlen(mount->target) > strlen(found->target)))
+			found = mount;
+	return found;
+}
+
+static bool has_fs(const struct play *play, __u32 dev)
+{
+	struct frsp_hot_fs_query query = {.fs_dev = dev};
+
+	return !hot_replay_find_fs(play->replay, &query);
+}
+
+static const char *target_of(const struct mount_table *mounts, __u32 dev)
+{
+	const struct mount_entry *mount = NULL;
+
+	while ((mount = mount_table_next(mounts, mount)))
+		if (mount->dev == dev)
+			return mount->target;
+	return NULL;
+}
+
+enum exit_code play_find_fs(const struct play *play, const char *spec,
+			    const struct mount_table *mounts, __u32 *dev,
+			    const char **name)
+{
+	const struct mount_entry *mount;
+
+	if (mount_parse_dev(spec, dev) && has_fs(play, *dev)) {
+		*name = target_of(mounts, *dev) ?: spec;
+		return EXIT_OK;
+	}
+	mount = *spec == '/' ? mount_above(mounts, spec) : NULL;
+	if (mount) {
+		*dev = mount->dev;
+		*name = mount->target;
+		return EXIT_OK;
+	}
+	return log_fail(
+		EXIT_FAILED,
+		"name where it was mounted then, or its MAJOR:MINOR; without --fs, -i shows all files",
+		"--fs %s: the recording has no such filesystem", spec);
 }
 
 int play_step(struct play *play)

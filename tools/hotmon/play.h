@@ -23,6 +23,14 @@ struct play {
 enum exit_code play_open(const struct hotmon_opts *opts, struct play *play);
 void play_close(struct play *play);
 
+/* Finds the filesystem of the recording that the option --fs means: where it
+ * was mounted, a path below that, or MAJOR:MINOR. mounts: of the recording.
+ * Sets *dev (kernel dev_t), and name, for people. Prints what is wrong.
+ */
+enum exit_code play_find_fs(const struct play *play, const char *spec,
+			    const struct mount_table *mounts, __u32 *dev,
+			    const char **name);
+
 /* For reports: plays what the next one is about. Returns 1; 0: it is at its
  * end; or -errno.
  */

@@ -13,7 +13,10 @@ double trace_budget_note(struct trace_budget *budget, __u64 bytes,
 	if (!budget->n_notes++)
 		return a_day;
 	if (a_day > budget->bytes_per_day) {
-		if (budget->interval_s * 2 <= TRACE_MAX_INTERVAL_S)
+		for (double left = a_day;
+		     left > budget->bytes_per_day &&
+		     budget->interval_s * 2 <= TRACE_MAX_INTERVAL_S;
+		     left /= 2)
 			budget->interval_s *= 2;
 	} else if (a_day < budget->bytes_per_day * LOW_SHARE &&
 		   budget->interval_s / 2 >= budget->least_s) {

@@ -2,7 +2,9 @@
 /*
  * How long the intervals of a recording may be, so that it does not take more
  * than a number of bytes a day: they double when what was written last would
- * exceed that, and halve again when that would hardly exceed it.
+ * exceed that, and halve again when that would hardly exceed it. Twice as long
+ * ones take half of it at least, so of eight times as much as there may be
+ * three doublings are needed, which come at once.
  *
  * Example: 50 MB a day, intervals of 10 s. In the last minute 60 kB were
  * written, or 86 MB a day: intervals become 20 s. Ranges that are hot in both

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,7 @@ struct trace_reader {
 	struct trace_lists lists;
 	struct trace_interval_room room;
 	struct trace_warmth *warmth;
+	bool is_cold; /* nobody wants temperatures */
 	bool is_held; /* trace_peek() has read .held, which comes next */
 	struct trace_frame held;
 	int end; /* what trace_next() returns from now on, if .has_ended */
@@ -272,13 +274,20 @@ static bool is_used_up(const struct trace_reader *reader)
 	return true;
 }
 
+void trace_want_temperatures(struct trace_reader *reader, bool wanted)
+{
+	reader->is_cold = !wanted;
+}
+
 /* Fills in the temperatures of n accesses. */
 static int fill_temperatures(struct trace_reader *reader,
 			     struct trace_access *accesses, size_t n)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < n && !err; i++)
+	for (size_t i = 0; reader->is_cold && i < n; i++)
+		accesses[i].temperature = 0;
+	for (size_t i = 0; !reader->is_cold && i < n && !err; i++)
 		err = reader->room.is_warm
 			      ? trace_warmth_set(reader->warmth, &accesses[i])
 			      : trace_warmth_add(reader->warmth, &accesses[i]);
@@ -359,6 +368,70 @@ int trace_seek(struct trace_reader *reader, __u64 ns)
 	while ((found = trace_peek(reader, &frame)) > 0 && frame.end_ns <= ns)
 		reader->is_held = false;
 	return found < 0 ? found : 0;
+}
+
+struct trace_place {
+	__u64 next, end_ns;
+	struct trace_warmth *warmth;
+};
+
+int trace_note_place(const struct trace_reader *reader,
+		     struct trace_place **out)
+{
+	struct trace_place *place;
+
+	if (reader->n_left || reader->is_held || reader->has_ended)
+		return -EAGAIN;
+	place = malloc(sizeof(*place));
+	if (!place)
+		return -ENOMEM;
+	*place = (struct trace_place){
+		.next = reader->next,
+		.end_ns = reader->end_ns,
+		.warmth = trace_warmth_copy(reader->warmth),
+	};
+	if (!place->warmth) {
+		free(place);
+		return -ENOMEM;
+	}
+	*out = place;
+	return 0;
+}
+
+size_t trace_place_bytes(const struct trace_place *place)
+{
+	return sizeof(*place) + trace_warmth_bytes(place->warmth);
+}
+
+void trace_place_free(struct trace_place *place)
+{
+	if (!place)
+		return;
+	trace_warmth_free(place->warmth);
+	free(place);
+}
+
+int trace_go_to(struct trace_reader *reader, const struct trace_place *place)
+{
+	struct trace_warmth *warmth = trace_warmth_copy(place->warmth);
+
+	if (!warmth)
+		return -ENOMEM;
+	trace_rewind(reader);
+	trace_warmth_free(reader->warmth);
+	reader->warmth = warmth;
+	reader->next = place->next;
+	reader->end_ns = place->end_ns;
+	return 0;
+}
+
+double trace_part_read(const struct trace_reader *reader)
+{
+	struct stat st;
+
+	if (fstat(reader->fd, &st) || !st.st_size)
+		return 1;
+	return fmin((double)reader->next / st.st_size, 1);
 }
 
 __u32 trace_n_files(const struct trace_reader *reader)

@@ -39,6 +39,12 @@ void trace_close(struct trace_reader *reader);
 
 const struct trace_info *trace_info(const struct trace_reader *reader);
 
+/* Whether accesses have their temperatures: yes, unless this says no. Then they
+ * are 0, and reading is faster. To be called before the first interval, or
+ * before trace_rewind().
+ */
+void trace_want_temperatures(struct trace_reader *reader, bool wanted);
+
 /* Reads the next interval; its arrays are valid until the next call. Returns 1;
  * 0: the recording ends here, perhaps cut off (trace_problem()); -EBADMSG: it
  * is damaged from here on; or another -errno.
@@ -61,6 +67,25 @@ void trace_rewind(struct trace_reader *reader);
  * what trace_next() returns.
  */
 int trace_seek(struct trace_reader *reader, __u64 ns);
+
+/* A place between two chunks, to which the reader can go from anywhere without
+ * reading what is before it. It takes the memory of all temperatures.
+ */
+struct trace_place;
+
+/* Notes where the reader is. 0; -EAGAIN: not between two chunks; -ENOMEM. */
+int trace_note_place(const struct trace_reader *reader,
+		     struct trace_place **place);
+size_t trace_place_bytes(const struct trace_place *place);
+void trace_place_free(struct trace_place *place); /* NULL: does nothing */
+
+/* Goes there. The lists of filesystems and files stay as they are by now. 0 or
+ * -ENOMEM; then the reader stays where it is.
+ */
+int trace_go_to(struct trace_reader *reader, const struct trace_place *place);
+
+/* How much of the file was read, 0 to 1. */
+double trace_part_read(const struct trace_reader *reader);
 
 /* What was read so far. An entry is valid until the next call of trace_next(),
  * which may bring its path. i: below the number of them, as in each access.

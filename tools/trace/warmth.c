@@ -89,6 +89,28 @@ void trace_warmth_free(struct trace_warmth *warmth)
 	free(warmth);
 }
 
+struct trace_warmth *trace_warmth_copy(const struct trace_warmth *warmth)
+{
+	size_t bytes = trace_warmth_bytes(warmth);
+	struct trace_warmth *copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	*copy = *warmth;
+	copy->places = malloc(bytes);
+	if (!copy->places) {
+		free(copy);
+		return NULL;
+	}
+	memcpy(copy->places, warmth->places, bytes);
+	return copy;
+}
+
+size_t trace_warmth_bytes(const struct trace_warmth *warmth)
+{
+	return warmth->n_places * sizeof(*warmth->places);
+}
+
 void trace_warmth_clear(struct trace_warmth *warmth)
 {
 	memset(warmth->places, 0, warmth->n_places * sizeof(*warmth->places));

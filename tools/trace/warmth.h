@@ -12,7 +12,10 @@ struct trace_warmth;
 
 /* Times are in ns; begin_ns: none is before it. NULL: no memory. */
 struct trace_warmth *trace_warmth_new(__u32 half_life_ms, __u64 begin_ns);
-void trace_warmth_free(struct trace_warmth *warmth);
+void trace_warmth_free(struct trace_warmth *warmth); /* NULL: does nothing */
+/* NULL: no memory */
+struct trace_warmth *trace_warmth_copy(const struct trace_warmth *warmth);
+size_t trace_warmth_bytes(const struct trace_warmth *warmth);
 void trace_warmth_clear(struct trace_warmth *warmth);
 
 /* Begins an interval. */

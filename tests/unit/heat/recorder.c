@@ -119,7 +119,7 @@ static struct hot_replay *replay_all(void)
 	struct trace_error error;
 
 	assert_int_equal(hot_recorder_end(recorder), 0);
-	if (hot_replay_open(scratch_path("x"), &replay, &error))
+	if (hot_replay_open(scratch_path("x"), NULL, &replay, &error))
 		fail_msg("%s", error.cause);
 	assert_null(hot_replay_problem(replay));
 	assert_true(hot_replay_play(replay, ~0ULL) >= 0);
@@ -420,6 +420,71 @@ static void test_go(void **state)
 	hot_replay_close(replay);
 }
 
+/* Both show the same: all counters, temperatures and rates. */
+static void assert_same(const struct hot_replay *one,
+			const struct hot_replay *other)
+{
+	const struct hot_table *a = hot_replay_table(one);
+	const struct hot_table *b = hot_replay_table(other);
+	struct hot_replay_now now = hot_replay_now(one);
+	struct hot_replay_now then = hot_replay_now(other);
+	__u64 stats[FRSP_HOT_NR_STATS], others[FRSP_HOT_NR_STATS];
+
+	assert_int_equal(now.start_ns, then.start_ns);
+	assert_int_equal(now.end_ns, then.end_ns);
+	assert_int_equal(now.bios, then.bios);
+	hot_replay_stats(one, stats);
+	hot_replay_stats(other, others);
+	assert_memory_equal(stats, others, sizeof(stats));
+	assert_int_equal(a->n_slots, b->n_slots);
+	assert_memory_equal(a->slots, b->slots, a->n_slots * a->stride);
+	assert_memory_equal(now.before, then.before,
+			    a->n_slots * sizeof(*now.before));
+}
+
+/* Wherever it goes from wherever, it is as if it had been played up to there
+ * once; and who ranks the table sees what has changed.
+ */
+static void test_stops(void **state)
+{
+	struct hot_replay *replay, *fresh;
+	struct hot_replay_now now;
+	struct trace_error error;
+
+	(void)state;
+	random_seed();
+	for (int i = 0; i < 80; i++) {
+		/* later ones appear later */
+		for (unsigned int k = 1 + random_below(20); k; k--)
+			count(1 + random_below(3 + i / 2), random_below(9),
+			      false, 4096);
+		take();
+		if (i % 3 == 0)
+			assert_int_equal(trace_write_flush(writer), 0);
+	}
+	replay = replay_all();
+	for (int i = 0; i < 200; i++) {
+		__u64 ns = BEGIN + random_below(810) * SEC;
+		__u32 seen = ++*hot_replay_table(replay)->epoch;
+		__u64 was_ns = hot_replay_at(replay);
+
+		assert_int_equal(hot_replay_go(replay, ns, false), 0);
+		assert_int_equal(hot_replay_open(scratch_path("x"), NULL,
+						 &fresh, &error),
+				 0);
+		assert_int_equal(hot_replay_go(fresh, ns, false), 0);
+		now = hot_replay_now(replay);
+		/* ahead, to the interval where it is: nothing was played */
+		if (hot_replay_at(replay) != was_ns || now.start_ns < was_ns)
+			assert_same(replay, fresh);
+		if (ns < was_ns)
+			assert_int_equal(hot_replay_table(replay)->touched[0],
+					 seen);
+		hot_replay_close(fresh);
+	}
+	hot_replay_close(replay);
+}
+
 static void test_random(void **state)
 {
 	static __u64 reads[20][50], bytes[20][50];
@@ -461,7 +526,7 @@ int main(void)
 		test(test_twins),	test(test_begin),
 		test(test_classes),	test(test_own_file),
 		test(test_named_later), test(test_go),
-		test(test_random),
+		test(test_random),	test(test_stops),
 	};
 
 	return cmocka_run_group_tests_name("recorder", tests, NULL, NULL);

@@ -191,6 +191,9 @@ static void test_budget(void **state)
 	trace_budget_note(&budget, 0, 60);
 	trace_budget_note(&budget, 0, 60);
 	assert_true(budget.interval_s == 10);
+	/* 8.4 times as much as there may be: three doublings at least */
+	trace_budget_note(&budget, 293000, 60);
+	assert_true(budget.interval_s == 160);
 	for (int i = 0; i < 10; i++)
 		trace_budget_note(&budget, ~0U, 60);
 	assert_true(budget.interval_s == TRACE_MAX_INTERVAL_S);
