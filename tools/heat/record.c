@@ -188,6 +188,22 @@ void hot_record_free(struct hot_record *record)
 	free(record);
 }
 
+/* A frame bounds how long paths are looked up (paths/path.h). An interval may
+ * be minutes long, and a file that leaves the table in it has its path looked
+ * up then or never: so each second is a frame of its own.
+ */
+static int tend(struct hot_record *record)
+{
+	fs_identities_next_frame(record->parts.identities);
+	path_cache_next_frame(record->parts.paths);
+	return hot_monitor_tend(record->monitor);
+}
+
+void hot_record_tend(struct hot_record *record)
+{
+	tend(record); /* errors recur when the interval is taken */
+}
+
 int hot_record_take(struct hot_record *record)
 {
 	__u64 stats[FRSP_HOT_NR_STATS], end_ns, bios, lost;
@@ -195,9 +211,7 @@ int hot_record_take(struct hot_record *record)
 
 	if (hot_track_is_gone(record->parts.track))
 		return -ECANCELED;
-	fs_identities_next_frame(record->parts.identities);
-	path_cache_next_frame(record->parts.paths);
-	err = hot_monitor_tend(record->monitor);
+	err = tend(record);
 	if (!err)
 		err = hot_track_stats(record->parts.track, stats);
 	if (err)

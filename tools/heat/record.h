@@ -20,7 +20,12 @@ struct hot_record;
 int hot_record_begin(struct hot_monitor *monitor, int fd, const struct stat *st,
 		     __u32 half_life_ms, struct hot_record **out);
 
-/* Ends an interval. Call hot_monitor_tend() every second or so in between. */
+/* Call it every second or so in an interval. It tends the monitor, and the
+ * files that leave the table meanwhile get their paths.
+ */
+void hot_record_tend(struct hot_record *record);
+
+/* Ends an interval. */
 int hot_record_take(struct hot_record *record);
 
 /* Writes what was taken: for how many seconds that was, and how many bytes it

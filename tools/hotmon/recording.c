@@ -80,7 +80,7 @@ static int flush(struct hot_record *record, struct trace_budget *budget)
 }
 
 /* Waits for the end of an interval, or for the wish to end. */
-static void wait_for(struct hot_monitor *monitor, double deadline_s)
+static void wait_for(struct hot_record *record, double deadline_s)
 {
 	while (!interrupted) {
 		double left = deadline_s - clock_monotonic_s();
@@ -88,13 +88,11 @@ static void wait_for(struct hot_monitor *monitor, double deadline_s)
 		if (left <= 0)
 			return;
 		interrupt_poll(NULL, 0, left < TEND_S ? left : TEND_S);
-		/* errors recur when the interval is taken */
-		hot_monitor_tend(monitor);
+		hot_record_tend(record);
 	}
 }
 
-static int run(struct hot_monitor *monitor, struct hot_record *record,
-	       const struct hotmon_opts *opts)
+static int run(struct hot_record *record, const struct hotmon_opts *opts)
 {
 	struct trace_budget budget = {
 		.bytes_per_day = opts->budget,
@@ -111,7 +109,7 @@ static int run(struct hot_monitor *monitor, struct hot_record *record,
 		next_s += budget.interval_s;
 		if (opts->report.count && next_s > end_s - 1e-3)
 			next_s = end_s;
-		wait_for(monitor, next_s);
+		wait_for(record, next_s);
 		is_last =
 			interrupted || (opts->report.count && next_s >= end_s);
 		err = hot_record_take(record);
@@ -154,7 +152,7 @@ int recording_take(struct hot_monitor *monitor, const struct hotmon_opts *opts,
 			opts->monitor.track.half_life_s * 1000 + 0.5, &record);
 	if (!err) {
 		fprintf(stderr, "Recording disk I/O... Hit Ctrl-C to end.\n");
-		err = run(monitor, record, opts);
+		err = run(record, opts);
 		/* also after an error: what was taken may still fit */
 		if (!err)
 			err = hot_record_end(record);
