@@ -11,15 +11,18 @@
  *   -s SEED   default 1
  *
  * A line is a scenario. The shares are those of I/Os in the last quarter of the
- * time: by who knows all probabilities but no more (law), with perfect
- * knowledge of each hour, and so on. For a hot set that shifts, minutes is how
- * long the slowest shift takes until the share is 95 % of what it is in the
- * end; for a scan, lost is the part of the fast I/Os that are lost by it.
+ * time: by who knows all probabilities but no more (law); by who knows each
+ * coming hour (perfect); by who knows that, and moves no more than the budget
+ * of the policy (budgeted); and so on. For a hot set that shifts, minutes is
+ * how long the slowest shift takes until the share is 95 % of what it is in the
+ * end. For a scan, the second line is about the I/O beside it: the share with
+ * the scan, that of perfect, and that of the same policy without the scan.
  */
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "budgeted.h"
 #include "move/policy.h"
 #include "synthetic.h"
 
@@ -89,10 +92,15 @@ static int next(void *context, struct trace_frame *frame)
 	return got;
 }
 
-/* Returns the CPU seconds, without those for making the heat up. */
-static double play(const struct options *options,
-		   const struct scenario *scenario, struct sim_report *report,
-		   double *best)
+/* Not the scan. */
+static bool is_beside(void *context, uint32_t file)
+{
+	(void)context;
+	return file < SYNTHETIC_SCANNED;
+}
+
+static struct timed begin(const struct options *options,
+			  const struct scenario *scenario)
 {
 	struct timed timed = {.synthetic = {
 				      .scenario = scenario,
@@ -102,22 +110,50 @@ static double play(const struct options *options,
 				      .hours = options->hours,
 				      .seed = options->seed,
 			      }};
+
+	synthetic_begin(&timed.synthetic);
+	return timed;
+}
+
+/* is_scored: of struct sim_source. Returns the CPU seconds, without those for
+ * making the heat up.
+ */
+static double play(const struct options *options,
+		   const struct scenario *scenario,
+		   bool (*is_scored)(void *context, uint32_t file),
+		   struct sim_report *report)
+{
+	struct timed timed = begin(options, scenario);
 	const struct sim_source source = {
 		.next = next,
 		.rewind = synthetic_rewind, /* .synthetic comes first */
+		.is_scored = is_scored,
 		.context = &timed,
 	};
 	const struct sim_entry entry = {"policy", &options->config};
-	double began_s;
+	double began_s = cpu_s();
 
-	synthetic_begin(&timed.synthetic);
-	began_s = cpu_s();
 	if (simulate(&source, &entry, 1, report))
 		die("the simulation failed");
-	*best = synthetic_best(&timed.synthetic, report->scores[0].fast_bytes /
-							 POLICY_RANGE_BYTES);
 	synthetic_end(&timed.synthetic);
 	return cpu_s() - began_s - timed.making_s;
+}
+
+/* What the law allows, and perfect knowledge within the policy's budget. */
+static void play_bounds(const struct options *options,
+			const struct scenario *scenario,
+			const struct sim_report *report, double *law,
+			double *within_budget)
+{
+	struct timed timed = begin(options, scenario);
+	uint32_t n_fast = report->scores[0].fast_bytes / POLICY_RANGE_BYTES;
+	uint64_t budget = policy_amount_of(options->config.settings.budget,
+					   report->data_bytes) /
+			  POLICY_RANGE_BYTES;
+
+	*law = synthetic_best(&timed.synthetic, n_fast);
+	*within_budget = budgeted_play(&timed.synthetic, n_fast, budget);
+	synthetic_end(&timed.synthetic);
 }
 
 static double late_share(const struct sim_score *score)
@@ -158,31 +194,35 @@ static double worst_shift(const struct sim_score *score, double shift_s)
 	return worst;
 }
 
-/* The fast I/Os that the policy loses by the scan, in percent. */
-static double lost(const struct options *options,
-		   const struct scenario *scenario,
-		   const struct sim_report *with)
+/* What the scan does to the I/O beside it. */
+static void print_beside(const struct options *options,
+			 const struct scenario *scenario,
+			 const struct sim_report *all)
 {
 	struct scenario alone = *scenario;
 	struct options same = *options;
-	struct sim_report without;
-	double best, loss;
+	struct sim_report with, without;
+	double share, share_without;
 
-	/* the same ranges, and as large a fast tier, but no scan */
+	play(options, scenario, is_beside, &with);
+	/* the same ranges, as large a fast tier, the same budget; no scan */
 	alone.scan_part = 0;
 	alone.scan_io = 0;
 	same.n_ranges -= options->n_ranges * scenario->scan_part;
 	same.config.settings.fast_size =
-		(struct policy_amount){with->scores[0].fast_bytes, false};
+		(struct policy_amount){all->scores[0].fast_bytes, false};
 	same.config.settings.budget = (struct policy_amount){
 		policy_amount_of(options->config.settings.budget,
-				 with->data_bytes),
+				 all->data_bytes),
 		false};
-	play(&same, &alone, &without, &best);
-	loss = 1 - (double)with->scores[0].late_fast_ios /
-			   without.scores[0].late_fast_ios;
+	play(&same, &alone, NULL, &without);
+	share = late_share(&with.scores[0]);
+	share_without = late_share(&without.scores[0]);
+	printf("  I/O beside the scan: %.3f fast, %.3f of perfect; without the scan %.3f, so %.2f %% lost\n",
+	       share, share / late_share(&with.scores[4]), share_without,
+	       100 * (1 - share / share_without));
+	sim_report_free(&with);
 	sim_report_free(&without);
-	return loss * 100;
 }
 
 static void print_row(const struct options *options,
@@ -190,26 +230,27 @@ static void print_row(const struct options *options,
 {
 	const struct sim_score *score;
 	struct sim_report report;
-	double best, seconds = play(options, scenario, &report, &best);
-	double hours = options->hours / 4;
+	double seconds = play(options, scenario, NULL, &report);
+	double hours = options->hours / 4, law, within_budget, share;
 
+	play_bounds(options, scenario, &report, &law, &within_budget);
 	score = report.scores; /* policy, never, lru, 2013, perfect */
-	printf("%-12s %6.3f %7.3f %6.3f %6.3f %6.3f  %6.3f %6.3f  %6.2f %8.2f %8.2f "
+	share = late_share(&score[0]);
+	printf("%-12s %6.3f %7.3f %8.3f %6.3f %6.3f %6.3f  %6.3f %6.3f %6.3f  %6.2f %8.2f %8.2f "
 	       "%8.2f %4u %6.1f",
-	       scenario->name, best, late_share(&score[4]),
-	       late_share(&score[0]), late_share(&score[2]),
-	       late_share(&score[3]),
-	       late_share(&score[0]) / late_share(&score[4]),
-	       late_share(&score[0]) / best,
+	       scenario->name, law, late_share(&score[4]), within_budget, share,
+	       late_share(&score[2]), late_share(&score[3]),
+	       share / late_share(&score[4]), share / within_budget,
+	       share / law,
 	       100.0 * score[0].late_moved_bytes / report.data_bytes / hours,
 	       score[0].moved_bytes / 0x1p30, score[2].moved_bytes / 0x1p30,
 	       score[3].moved_bytes / 0x1p30, score[0].most_moves, seconds);
 	if (scenario->shift_s)
 		printf("  minutes %.0f",
 		       worst_shift(&score[0], scenario->shift_s));
-	if (scenario->scan_io)
-		printf("  lost %.2f %%", lost(options, scenario, &report));
 	putchar('\n');
+	if (scenario->scan_io)
+		print_beside(options, scenario, &report);
 	fflush(stdout);
 	sim_report_free(&report);
 }
@@ -262,9 +303,10 @@ int main(int argc, char **argv)
 	if (options.n_ranges < 1000 || options.ops_per_s <= 0 ||
 	    options.hours <= 0)
 		die("at least 1000 ranges, operations and hours");
-	printf("%-12s %6s %7s %6s %6s %6s  %6s %6s  %6s %8s %8s %8s %4s %6s\n",
-	       "share of", "law", "perfect", "policy", "lru", "2013", "/perf.",
-	       "/law", "%/hour", "GiB", "lru GiB", "2013 GiB", "max", "cpu s");
+	printf("%-12s %6s %7s %8s %6s %6s %6s  %6s %6s %6s  %6s %8s %8s %8s %4s %6s\n",
+	       "share of", "law", "perfect", "budgeted", "policy", "lru",
+	       "2013", "/perf.", "/budg.", "/law", "%/hour", "GiB", "lru GiB",
+	       "2013 GiB", "max", "cpu s");
 	for (size_t i = 0; i < N_SCENARIOS; i++)
 		if (is_wanted(scenarios[i].name, argv + optind))
 			print_row(&options, &scenarios[i]);

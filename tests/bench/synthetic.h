@@ -23,7 +23,8 @@
 #include "random64.h"
 #include "simulate/simulate.h"
 
-#define SYNTHETIC_FILE_RANGES 8192 /* files of 8 GiB */
+#define SYNTHETIC_FILE_RANGES 8192     /* files of 8 GiB */
+#define SYNTHETIC_SCANNED     1000000U /* files from here on are scanned */
 
 struct scenario {
 	const char *name;
@@ -226,15 +227,29 @@ static inline void synthetic_emit(struct synthetic *synthetic, uint32_t range,
 	uint32_t io =
 		range < synthetic->n_used ? 4096 : synthetic->scenario->scan_io;
 
+	uint32_t in_part =
+		range < synthetic->n_used ? range : range - synthetic->n_used;
+
 	*access = (struct trace_access){
-		.file = range / SYNTHETIC_FILE_RANGES,
-		.range = range % SYNTHETIC_FILE_RANGES,
+		.file = in_part / SYNTHETIC_FILE_RANGES +
+			(range < synthetic->n_used ? 0 : SYNTHETIC_SCANNED),
+		.range = in_part % SYNTHETIC_FILE_RANGES,
 		.reads = synthetic->reads[range],
 		.writes = synthetic->writes[range],
 		.read_bytes = (uint64_t)synthetic->reads[range] * io,
 		.write_bytes = (uint64_t)synthetic->writes[range] * io,
 	};
 	synthetic->reads[range] = synthetic->writes[range] = 0;
+}
+
+/* The number of the range. */
+static inline uint32_t synthetic_range(const struct synthetic *synthetic,
+				       const struct trace_access *access)
+{
+	uint32_t file = access->file % SYNTHETIC_SCANNED;
+
+	return file * SYNTHETIC_FILE_RANGES + access->range +
+	       (access->file < SYNTHETIC_SCANNED ? 0 : synthetic->n_used);
 }
 
 static inline int synthetic_next(void *context, struct trace_frame *frame)

@@ -105,6 +105,7 @@ static enum exit_code play(const char *path, const struct players *players,
 				error.hint ?: "name a recording of heat", "%s",
 				error.cause);
 	source.context = reader;
+	trace_want_temperatures(reader, false);
 	err = simulate(&source, players->entries, players->n, report);
 	problem = trace_problem(reader);
 	if (err && problem)

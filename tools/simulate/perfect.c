@@ -29,7 +29,8 @@ void sim_perfect_add(struct sim_perfect *perfect,
 		__u32 range = interval->ranges[i];
 		__u32 n = interval->ios[i].reads + interval->ios[i].writes;
 
-		if (perfect->world->pins[range] == POLICY_PIN_NONE)
+		if (!interval->is_scored[i] ||
+		    perfect->world->pins[range] == POLICY_PIN_NONE)
 			continue;
 		if (!perfect->counts[range])
 			perfect->used[perfect->n_used++] = range;

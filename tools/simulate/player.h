@@ -15,6 +15,7 @@ struct sim_interval {
 	__u64 start_ns, end_ns;
 	const __u32 *ranges;	     /* numbers */
 	const struct policy_io *ios; /* of them */
+	const __u8 *is_scored;	     /* whether perfect cares for them */
 	size_t n;
 };
 

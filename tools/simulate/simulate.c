@@ -40,7 +40,7 @@ struct simulation {
 	struct sim_interval interval;
 	__u32 *ranges;
 	struct policy_io *ios;
-	__u8 *is_fast;
+	__u8 *is_fast, *is_scored;
 	size_t size;
 };
 
@@ -91,7 +91,7 @@ static int make_room(struct simulation *sim, size_t n)
 {
 	__u32 *ranges;
 	struct policy_io *ios;
-	__u8 *is_fast;
+	__u8 *is_fast, *is_scored;
 
 	if (n <= sim->size)
 		return 0;
@@ -104,10 +104,20 @@ static int make_room(struct simulation *sim, size_t n)
 	is_fast = realloc(sim->is_fast, n);
 	if (is_fast)
 		sim->is_fast = is_fast;
-	if (!ranges || !ios || !is_fast)
+	is_scored = realloc(sim->is_scored, n);
+	if (is_scored)
+		sim->is_scored = is_scored;
+	if (!ranges || !ios || !is_fast || !is_scored)
 		return -ENOMEM;
 	sim->size = n;
 	return 0;
+}
+
+static bool is_scored(const struct simulation *sim, __u32 file)
+{
+	const struct sim_source *source = sim->source;
+
+	return !source->is_scored || source->is_scored(source->context, file);
 }
 
 /* Makes the frame the present interval. */
@@ -135,6 +145,7 @@ static int take_frame(struct simulation *sim, const struct trace_frame *frame)
 		    last->range + 1 == access->range && policy_io_is_pass(io) &&
 		    policy_io_is_pass(io - 1))
 			io[0].in_run = io[-1].in_run = true;
+		sim->is_scored[n] = is_scored(sim, access->file);
 		last = access;
 		n++;
 	}
@@ -143,6 +154,7 @@ static int take_frame(struct simulation *sim, const struct trace_frame *frame)
 		.end_ns = frame->end_ns,
 		.ranges = sim->ranges,
 		.ios = sim->ios,
+		.is_scored = sim->is_scored,
 		.n = n,
 	};
 	return err;
@@ -277,6 +289,8 @@ static int play(struct simulation *sim, struct seat *seat)
 		const struct policy_io *io = &interval->ios[i];
 		__u64 n = (__u64)io->reads + io->writes;
 
+		if (!interval->is_scored[i])
+			continue;
 		ios += n;
 		if (!sim->is_fast[i])
 			continue;
@@ -329,7 +343,9 @@ static int play_perfect(struct simulation *sim)
 	if (!point)
 		return -ENOMEM;
 	for (size_t i = 0; i < interval->n; i++)
-		ios += (__u64)interval->ios[i].reads + interval->ios[i].writes;
+		if (interval->is_scored[i])
+			ios += (__u64)interval->ios[i].reads +
+			       interval->ios[i].writes;
 	point->ios += ios;
 	score->ios += ios;
 	sim->hour_ios += ios;
@@ -428,6 +444,7 @@ static void clear(struct simulation *sim)
 	free(sim->ranges);
 	free(sim->ios);
 	free(sim->is_fast);
+	free(sim->is_scored);
 }
 
 int simulate(const struct sim_source *source, const struct sim_entry *entries,

@@ -25,6 +25,10 @@ struct sim_source {
 	const char *(*path)(void *context, __u32 file);
 	/* Whether it is a file that can move. NULL: all are. */
 	bool (*is_movable)(void *context, __u32 file);
+	/* Whether the I/O of the file counts in the scores, and perfect cares
+	 * for it. The other players see it in any case. NULL: that of all does.
+	 */
+	bool (*is_scored)(void *context, __u32 file);
 	void *context;
 };
 

@@ -20,7 +20,7 @@ struct game {
 	struct sim_player player;
 	__u32 ranges[N];
 	struct policy_io ios[N];
-	__u8 is_fast[N];
+	__u8 is_fast[N], is_scored[N];
 	struct sim_interval interval;
 };
 
@@ -41,7 +41,9 @@ static struct game *begin(const struct sim_player_kind *kind, __u32 n_ranges,
 		.end_ns = 60 * S,
 		.ranges = game->ranges,
 		.ios = game->ios,
+		.is_scored = game->is_scored,
 	};
+	memset(game->is_scored, 1, sizeof(game->is_scored));
 	return game;
 }
 

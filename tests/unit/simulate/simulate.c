@@ -19,6 +19,7 @@
 struct script {
 	unsigned int n, at; /* intervals */
 	bool scans;
+	bool (*is_scored)(void *context, __u32 file);
 	int fails_at; /* interval; < 0: never */
 	struct trace_access accesses[64];
 };
@@ -81,8 +82,14 @@ static bool is_movable(void *context, __u32 file)
 static int run(struct script *script, const struct policy_config *config,
 	       struct sim_report *report)
 {
-	const struct sim_source source = {next, rewind_script, path, is_movable,
-					  script};
+	const struct sim_source source = {
+		.next = next,
+		.rewind = rewind_script,
+		.path = path,
+		.is_movable = is_movable,
+		.is_scored = script->is_scored,
+		.context = script,
+	};
 	const struct sim_entry entries[] = {{"a", config}, {"b", config}};
 
 	return simulate(&source, entries, 2, report);
@@ -141,6 +148,29 @@ static void test_report(void **state)
 	assert_int_equal(report.scores[5].fast_ios, 720 * 7);
 	assert_int_equal(report.scores[5].late_ios, 180 * 8);
 	assert_true(report.scores[5].moves_free);
+	sim_report_free(&report);
+}
+
+/* All see the I/O of a file that does not count, and their shares are without
+ * it.
+ */
+static void test_not_scored(void **state)
+{
+	struct script script = {
+		.n = 720, .is_scored = is_movable, .fails_at = -1};
+	struct policy_config config = with_room(1);
+	struct sim_report report;
+
+	(void)state;
+	assert_int_equal(run(&script, &config, &report), 0);
+	assert_int_equal(report.ranges, 2);
+	for (size_t i = 0; i < report.n; i++) {
+		assert_int_equal(report.scores[i].ios, 720 * 7);
+		assert_int_equal(report.scores[i].late_ios, 180 * 7);
+	}
+	assert_int_equal(report.scores[0].fast_ios, 719 * 7);
+	assert_int_equal(report.scores[5].fast_ios, 720 * 7);
+	assert_int_equal(report.scores[5].points[0].ios, 6 * 7);
 	sim_report_free(&report);
 }
 
@@ -262,9 +292,13 @@ static void test_plot(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_report), cmocka_unit_test(test_short),
-		cmocka_unit_test(test_scan),   cmocka_unit_test(test_pins),
-		cmocka_unit_test(test_errors), cmocka_unit_test(test_curve),
+		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_not_scored),
+		cmocka_unit_test(test_short),
+		cmocka_unit_test(test_scan),
+		cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_curve),
 		cmocka_unit_test(test_plot),
 	};
 
