@@ -63,7 +63,7 @@ defrag_in_guest() { # defrag_in_guest KERNEL [MODULE [NAME...]]
 }
 
 # Steps of tiers-in-guest.
-TIERS_STEPS=6
+TIERS_STEPS=7
 
 tiers_in_guest() { # tiers_in_guest KERNEL
 	local ko
