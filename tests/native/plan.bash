@@ -18,10 +18,12 @@ make_fs() {
 	printf '[%s]\nfast = 0-%sM\nslow = %sM-\n' "${loop_of[fs]}" "$2" "$2" >"$test_dir/conf"
 }
 
-make_file() { # make_file TIER NAME MIB: on that tier
+# make_file TIER NAME MIB: on that tier. A plan counts what is in the journal, so this is in another
+# one.
+make_file() {
 	head -c "$3M" /dev/urandom >"$test_dir/fs/$2"
 	sync -f "$test_dir/fs"
-	run_program frspctl move --to "$1" --config "$test_dir/conf" --rate 0 "$test_dir/fs/$2"
+	run_program frspctl move --to "$1" --config "$test_dir/conf" --rate 0 --journal "$test_dir/made.db" "$test_dir/fs/$2"
 	expect "tier of $2: $(cat "$test_dir/out" "$test_dir/err")" "$(tier_of "$test_dir/fs/$2")" "$1"
 }
 
@@ -47,6 +49,13 @@ plan() { # plan [OPTION...]: with JSON, which must be valid
 	run_program frspctl plan --config "$test_dir/conf" --json "$@" "$test_dir/fs"
 	cat "$test_dir/out" "$test_dir/err"
 	expect "exit status" "$status" 0
+	"$native_dir/validate.py" "$schema" <"$test_dir/out"
+}
+
+# apply [OPTION...]: the plan $test_dir/plan, with JSON
+apply() {
+	run_program frspctl apply --config "$test_dir/conf" --json --rate 0 "$@" "$test_dir/plan"
+	cat "$test_dir/out" "$test_dir/err"
 	"$native_dir/validate.py" "$schema" <"$test_dir/out"
 }
 

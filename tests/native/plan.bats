@@ -26,13 +26,14 @@ load record
 	expect "room" "$(jq -c '.room | .fast_bytes, .reserve_bytes' "$test_dir/out" | xargs)" "$((256 * MIB)) $((256 * MIB / 50))"
 	"$native_dir/validate.py" --mutants "$schema" <"$test_dir/out"
 	cat "$test_dir/plan"
-	expect "head" "$(head -n 2 "$test_dir/plan")" "frsp plan 1"$'\n'"uuid $(blkid -p -s UUID -o value "${loop_of[fs]}")"
-	expect "files" "$(grep ^file "$test_dir/plan")" \
+	expect "head" "$(head -n 2 "$test_dir/plan")" "frsp plan 2"$'\n'"uuid $(blkid -p -s UUID -o value "${loop_of[fs]}")"
+	expect "file" "$(grep '^file .*/hot$' "$test_dir/plan")" \
 		"file $(stat -c %i "$test_dir/fs/hot") $(lsattr -v "$test_dir/fs/hot" | awk '{ print $1 }') $test_dir/fs/hot"
-	expect "moves in the file" "$(grep ^move "$test_dir/plan")" \
+	expect "moves in the file" "$(grep '^move ' "$test_dir/plan")" \
 		"move fast $MIB $MIB gain"$'\n'"move fast $((2 * MIB)) $MIB gain"
 	expect "bytes of the extents" "$(awk '$1 == "at" { n += $4 } END { print n }' "$test_dir/plan")" $((2 * MIB))
-	expect "last line" "$(tail -n 1 "$test_dir/plan")" "end 2"
+	expect "what stays" "$(grep ^stay "$test_dir/plan")" "stays slow costly 1 $MIB"$'\n'"stay slow 0 $MIB costly"
+	expect "last line" "$(tail -n 1 "$test_dir/plan")" "end 3"
 	expect "nothing has moved" "$(tier_of "$test_dir/fs/hot")" slow
 	run_program frspctl plan --config "$test_dir/conf" --policy "$test_dir/policy" "$test_dir/fs"
 	cat "$test_dir/out"
@@ -84,6 +85,67 @@ load record
 	done
 	plan --policy "$test_dir/policy"
 	expect "moves" "$(moves)" "hot 5 3 fast gain"
+}
+
+@test "what jobs have moved counts for the cooldown and for the budget of the hour" {
+	make_fs 1024 256
+	make_file slow hot 8
+	printf '%s\n' '[policy]' 'budget = 3M' 'hold_back = 0%' >"$test_dir/policy"
+	pin
+	for i in {0..7}; do
+		heat hot "$i" $((400 + 20 * i))
+	done
+	plan --policy "$test_dir/policy" -o "$test_dir/plan"
+	expect "moves" "$(moves)" "hot 5 3 fast gain"
+	expect "used before" "$(jq .room.moved_bytes "$test_dir/out")" 0
+	apply
+	expect "exit status" "$status" 0
+	plan --policy "$test_dir/policy"
+	expect "moves" "$(moves)" ""
+	expect "used before" "$(jq .room.moved_bytes "$test_dir/out")" $((3 * MIB))
+	run_program frspctl plan --config "$test_dir/conf" --policy "$test_dir/policy" "$test_dir/fs"
+	expect "said" "$(cat "$test_dir/out")" "$test_dir/fs: nothing is worth a move now; 3.0M of the hour's budget of 3.0M are used"
+	# with more budget the next ones move, but none of those that have just moved, whatever is wanted
+	printf '%s\n' '[policy]' 'budget = 50%' 'hold_back = 0%' '[pins]' 'slow = hot' >"$test_dir/policy"
+	plan --policy "$test_dir/policy"
+	expect "moves" "$(moves)" ""
+	printf '%s\n' '[policy]' 'budget = 50%' 'hold_back = 0%' >"$test_dir/policy"
+	plan --policy "$test_dir/policy"
+	expect "moves" "$(moves)" "hot 0 5 fast gain"
+	# a shorter cooldown is over
+	printf '%s\n' '[policy]' 'budget = 50%' 'hold_back = 0%' 'cooldown = 0' '[pins]' 'slow = hot' >"$test_dir/policy"
+	plan --policy "$test_dir/policy"
+	expect "moves" "$(moves)" "hot 5 3 slow by_pin"
+	run_program frspctl plan --config "$test_dir/conf" --journal "$test_dir/none.db" --json "$test_dir/fs"
+	expect "without the journal" "$(jq .room.moved_bytes "$test_dir/out")" 0
+}
+
+@test "without an argument: all filesystems with tiers, or it says that there is none" {
+	make_fs 256 128
+	truncate -s 64M "$test_dir/other.img"
+	loop_attach other "$test_dir/other.img"
+	fs_format "${loop_of[other]}" ext4
+	fs_mount other "${loop_of[other]}"
+	settings
+	pin
+	run_program frspctl plan --config "$test_dir/conf" --json --policy "$test_dir/policy" -o "$test_dir/plan"
+	cat "$test_dir/out" "$test_dir/err"
+	expect "exit status" "$status" 0
+	"$native_dir/validate.py" "$schema" <"$test_dir/out"
+	expect "directories" "$(jq -r .directory "$test_dir/out")" "$test_dir/fs"
+	printf '[%s]\nfast = 0-32M\nslow = 32M-\n' "${loop_of[other]}" >>"$test_dir/conf"
+	run_program frspctl plan --config "$test_dir/conf" --json --policy "$test_dir/policy"
+	expect "directories" "$(jq -r .directory "$test_dir/out" | sort | xargs)" "$test_dir/fs $test_dir/other"
+	run_program frspctl plan --config "$test_dir/conf" --policy "$test_dir/policy"
+	expect "said" "$(sort "$test_dir/out" | xargs)" "$test_dir/fs: nothing is worth a move $test_dir/other: nothing is worth a move"
+	run_program frspctl plan --config "$test_dir/conf" --policy "$test_dir/policy" -o "$test_dir/plan"
+	expect_error 2 'writes one plan'
+	printf 'nonsense\n' >"$test_dir/conf"
+	run_program frspctl plan --config "$test_dir/conf" --policy "$test_dir/policy"
+	expect_error 1 "$test_dir/conf:1"
+	: >"$test_dir/conf"
+	run_program frspctl plan --config "$test_dir/conf" --policy "$test_dir/policy"
+	expect_error 1 'no mounted ext4 has a fast and a slow tier'
 }
 
 @test "by a recording, with no pinned programs" {

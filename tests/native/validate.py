@@ -91,14 +91,15 @@ def wrong_values(value):
 # null.
 ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
             "name", "device_name", "release", "file", "policy", "command", "cgroup", "meaning",
-            "directory", "recording", "change", "pinned_by", "section", "value"}
+            "directory", "recording", "change", "pinned_by", "section", "value",
+            "other_path"}
 EMPTY_TEXT = {"command"}
 NUMBER = {"temperature", "ns_per_event", "per_s", "queue", "util_pct", "reads_per_s",
           "writes_per_s"}
 NULL_OR_NUMBER = {"links", "pid", "tree", "taken_pct", "per_s",
                   "bytes_per_s", "queue", "util_pct", "p50_ns", "p99_ns",
                   "size", "allocated_bytes", "file_bytes", "heat_pct",
-                  "fast_pct", "late_fast_pct", "takes_s", "line"}
+                  "fast_pct", "late_fast_pct", "takes_s", "line", "other_offset"}
 # Numbers that may be less than 0.
 SIGNED = {"saves", "gain"}
 # Arrays of any names.

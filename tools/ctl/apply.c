@@ -126,7 +126,7 @@ static int choose(const struct apply_file *chosen, const struct area *area,
 		const struct tier_plan_move *move = &file->moves[i];
 		enum where where;
 
-		if (move->to != chosen->to)
+		if (!tier_plan_moves(move) || move->to != chosen->to)
 			continue;
 		where = look(area, fd, move);
 		*n_changed += where == IS_CHANGED;
@@ -204,16 +204,22 @@ static bool is_there(const struct tier_plan_file *file, dev_t dev)
 	return false;
 }
 
+/* Whether something of the file goes to the tier. */
+static bool has_moves(const struct tier_plan_file *file, enum tier_class to)
+{
+	for (size_t i = 0; i < file->n; i++)
+		if (tier_plan_moves(&file->moves[i]) && file->moves[i].to == to)
+			return true;
+	return false;
+}
+
 static void add_files(struct apply *apply, enum tier_class to,
 		      const bool *is_lost)
 {
 	for (size_t i = 0; i < apply->plan.n; i++) {
 		const struct tier_plan_file *file = &apply->plan.files[i];
-		bool has_any = false;
 
-		for (size_t k = 0; k < file->n; k++)
-			has_any |= file->moves[k].to == to;
-		if (has_any && !is_lost[i])
+		if (has_moves(file, to) && !is_lost[i])
 			apply->files[apply->n++] =
 				(struct apply_file){file, to};
 	}
@@ -242,8 +248,11 @@ static enum exit_code find_files(struct apply *apply)
 				"%s: its filesystem, UUID %s, is not mounted",
 				apply->ctl->args[0], apply->plan.uuid);
 	for (size_t i = 0; mount && i < n; i++) {
-		is_lost[i] = !is_there(&apply->plan.files[i],
-				       kdev_to_user(mount->dev));
+		const struct tier_plan_file *file = &apply->plan.files[i];
+
+		if (!has_moves(file, TIER_FAST) && !has_moves(file, TIER_SLOW))
+			continue;
+		is_lost[i] = !is_there(file, kdev_to_user(mount->dev));
 		apply->n_lost += is_lost[i];
 	}
 	add_files(apply, TIER_SLOW, is_lost);
@@ -251,6 +260,22 @@ static enum exit_code find_files(struct apply *apply)
 	free(is_lost);
 	mount_table_free(mounts);
 	return code;
+}
+
+/* The text of the plan, for the journal. NULL: no memory. */
+static char *write_text(const struct tier_plan *plan)
+{
+	size_t size;
+	char *text = NULL;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	tier_plan_write(out, plan);
+	if (!fclose(out))
+		return text;
+	free(text);
+	return NULL;
 }
 
 static enum exit_code walk_files(struct apply *apply)
@@ -263,16 +288,21 @@ static enum exit_code walk_files(struct apply *apply)
 	struct move_walk walk = {.schemas = &schemas,
 				 .move = move_file,
 				 .context = apply,
-				 .n_lost = apply->n_lost};
+				 .n_lost = apply->n_lost,
+				 .n_decisions = apply->plan.n_moves};
 	char **paths = calloc(apply->n + 1, sizeof(*paths));
-	enum exit_code code;
+	char *text = write_text(&apply->plan);
+	enum exit_code code = EXIT_OK;
 
-	if (!paths)
-		return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
-	for (size_t i = 0; i < apply->n; i++)
+	if (!paths || !text)
+		code = log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
+	for (size_t i = 0; code == EXIT_OK && i < apply->n; i++)
 		paths[i] = apply->files[i].file->path;
-	code = move_walk(&walk, apply->ctl, paths, apply->n);
+	walk.plan = text;
+	if (code == EXIT_OK)
+		code = move_walk(&walk, apply->ctl, paths, apply->n);
 	free(paths);
+	free(text);
 	return code;
 }
 

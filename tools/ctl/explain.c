@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * frspctl explain: why ranges of a file move or stay, and what would change
- * that. The policy decides on the whole filesystem first, as a plan does; a
- * range that is not in the plan is then asked for what the next step would do
- * with it. Example, with one hot range of four:
+ * frspctl explain PATH: why ranges of a file move or stay, and what would
+ * change that. The policy decides on the whole filesystem first, as a plan
+ * does; a range that is not in the plan is then asked for what the next step
+ * would do with it. Example, with one hot range of four:
  *
  *   OFFSET BYTES TIER TO   READS/H WRITES/H   GAIN COST RULE
  *        0  1.0M slow -        0.2      0.0    5.5  5.0 chance
@@ -21,6 +21,8 @@
 #include "base/fmt.h"
 #include "base/json_out.h"
 #include "base/table.h"
+#include "ctl/explain_change.h"
+#include "ctl/explain_job.h"
 #include "ctl/plan_make.h"
 #include "ctl/policy_file.h"
 #include "fs/tier_config.h"
@@ -29,12 +31,10 @@
 
 #define EXPLAIN_SCHEMA "frsp.explain/1"
 #define MIB	       1048576.0
-#define CHANGE_LEN     256
 
 struct explain {
 	const struct ctl *ctl;
 	struct made_plan plan;
-	struct policy_room room; /* after the step */
 	const struct plan_file *file;
 };
 
@@ -46,48 +46,6 @@ struct row {
 	__u64 start, bytes;
 	double reads_per_hour, writes_per_hour, gain, cost;
 };
-
-static int compare_number(const void *number, const void *decision)
-{
-	__u32 wanted = *(const __u32 *)number;
-	__u32 other = ((const struct policy_decision *)decision)->range;
-
-	return wanted < other ? -1 : wanted > other;
-}
-
-static struct policy_decision decide(struct explain *explain, __u32 number)
-{
-	struct made_plan *plan = &explain->plan;
-	const struct policy_decision *planned =
-		plan->n_decisions
-			? bsearch(&number, plan->decisions, plan->n_decisions,
-				  sizeof(*planned), compare_number)
-			: NULL;
-
-	return planned ? *planned
-		       : policy_explain(plan->policy, number, plan->now_ns,
-					&explain->room);
-}
-
-static void take_step(struct explain *explain)
-{
-	const struct made_plan *plan = &explain->plan;
-	struct policy_room *room = &explain->room;
-
-	*room = plan->room;
-	for (__u32 i = 0; i < plan->n_decisions; i++) {
-		const struct policy_decision *decision = &plan->decisions[i];
-		__u64 bytes = made_plan_range(plan, decision)->bytes;
-
-		if (decision->to == TIER_FAST) {
-			room->fast_free -= bytes;
-			room->slow_free += bytes;
-		} else {
-			room->fast_free += bytes;
-			room->slow_free -= bytes;
-		}
-	}
-}
 
 static void add_to_row(struct row *row, const struct policy_decision *decision,
 		       const struct plan_file_range *range, double cost)
@@ -118,7 +76,8 @@ static bool next_row(struct explain *explain, __u32 *at, struct row *row)
 	for (; *at < file->n; ++*at) {
 		__u32 number = file->first + *at;
 		const struct plan_file_range *range = &files->ranges[number];
-		struct policy_decision decision = decide(explain, number);
+		struct policy_decision decision =
+			made_plan_decision(&explain->plan, number);
 		enum tier_class other =
 			decision.from == TIER_FAST ? TIER_SLOW : TIER_FAST;
 
@@ -133,117 +92,21 @@ static bool next_row(struct explain *explain, __u32 *at, struct row *row)
 	return row->n;
 }
 
-/* --- what would change it
- * ------------------------------------------------------ */
-
-static void change_costly(const struct explain *explain, const struct row *row,
-			  char *text)
-{
-	const struct policy_settings *settings = &explain->plan.config.settings;
-	double cost = row->cost / row->n;
-	double hours = settings->horizon_s / 3600;
-
-	if (!(hours > 0) || !(settings->read_weight > 0))
-		snprintf(text, CHANGE_LEN, "a horizon and weights above 0");
-	else
-		snprintf(
-			text, CHANGE_LEN,
-			"%.2f random reads per hour of a range, or a lower move_cost or wear_cost",
-			cost / hours / settings->read_weight);
-}
-
-static void change_not_hotter(const struct explain *explain,
-			      const struct row *row, char *text)
-{
-	const struct policy_settings *settings = &explain->plan.config.settings;
-
-	snprintf(
-		text, CHANGE_LEN,
-		"a gain above %.1f, as the coldest fast range has %.1f; or a lower hysteresis",
-		row->hottest.other_gain * (1 + settings->hysteresis_pct / 100),
-		row->hottest.other_gain);
-}
-
-static void change_chance(const struct explain *explain, const struct row *row,
-			  char *text)
-{
-	(void)explain;
-	snprintf(
-		text, CHANGE_LEN,
-		"more I/O than now, as the coldest fast range has a gain of %.1f; or a lower certainty",
-		row->hottest.other_gain);
-}
-
-static void change_budget(const struct explain *explain, const struct row *row,
-			  char *text)
-{
-	const struct made_plan *plan = &explain->plan;
-	char bytes[FMT_LEN];
-
-	(void)row;
-	fmt_bytes(bytes,
-		  policy_amount_of(plan->config.settings.budget,
-				   plan->room.data_bytes),
-		  false);
-	snprintf(
-		text, CHANGE_LEN,
-		"a later hour, or a larger budget: others have used that of %s",
-		bytes);
-}
-
-static void change_cooldown(const struct explain *explain,
-			    const struct row *row, char *text)
-{
-	(void)explain;
-	snprintf(text, CHANGE_LEN, "%.0f min of waiting, or a shorter cooldown",
-		 row->hottest.wait_s / 60);
-}
-
-static void change_pin(const struct explain *explain, const struct row *row,
-		       char *text)
-{
-	(void)row;
-	if (explain->file->refusal != MOVE_ALLOWED)
-		snprintf(text, CHANGE_LEN, "a change of the file: %s",
-			 move_refusal_text(explain->file->refusal));
-	else
-		snprintf(text, CHANGE_LEN, "another pin");
-}
-
-static const struct {
-	const char *text; /* NULL: .make writes it */
-	void (*make)(const struct explain *explain, const struct row *row,
-		     char *text);
-} changes[POLICY_NR_RULES] = {
-	[POLICY_GAIN] = {.text = "less I/O, or the pin \"none\""},
-	[POLICY_SWAP] = {.text = "less I/O, or the pin \"none\""},
-	[POLICY_MAKE_ROOM] = {.text = "more I/O, or the pin \"fast\""},
-	[POLICY_RESERVE] =
-		{.text = "more I/O, a smaller reserve, or the pin \"fast\""},
-	[POLICY_BY_PIN] = {.text = "another pin"},
-	[POLICY_PINNED] = {.make = change_pin},
-	[POLICY_EXCLUDED] = {.make = change_pin},
-	[POLICY_COOLDOWN] = {.make = change_cooldown},
-	[POLICY_COSTLY] = {.make = change_costly},
-	[POLICY_NOT_HOTTER] = {.make = change_not_hotter},
-	[POLICY_CHANCE] = {.make = change_chance},
-	[POLICY_NO_ROOM] =
-		{.text = "a range of the fast tier that may leave, and room for it in the slow one"},
-	[POLICY_SLOW_FULL] = {.text = "room in the slow tier"},
-	[POLICY_BUDGET] = {.make = change_budget},
-	[POLICY_IN_PLACE] =
-		{.text = "a hotter range that needs its place, or the pin \"slow\""},
-};
+/* --- why
+ * ----------------------------------------------------------------------- */
 
 static void make_change(const struct explain *explain, const struct row *row,
-			char text[CHANGE_LEN])
+			char text[EXPLAIN_CHANGE_LEN])
 {
-	enum policy_rule rule = row->first.rule;
+	const struct explain_facts facts = {
+		.settings = &explain->plan.config.settings,
+		.figures = &row->hottest,
+		.cost = row->cost / row->n,
+		.data_bytes = explain->plan.room.data_bytes,
+		.refusal = explain->file->refusal,
+	};
 
-	if (changes[rule].make)
-		changes[rule].make(explain, row, text);
-	else
-		snprintf(text, CHANGE_LEN, "%s", changes[rule].text);
+	explain_change(row->first.rule, &facts, text);
 }
 
 /* Who has pinned it, for people: "" if nobody has. */
@@ -328,7 +191,7 @@ static int print_rows(struct explain *explain)
 static void print_rules(struct explain *explain)
 {
 	bool is_said[POLICY_NR_RULES] = {false};
-	char change[CHANGE_LEN];
+	char change[EXPLAIN_CHANGE_LEN];
 	struct row row;
 
 	for (__u32 at = 0; next_row(explain, &at, &row);) {
@@ -366,7 +229,7 @@ static struct json_object *row_json(const struct explain *explain,
 {
 	struct json_object *object = json_object_new_object();
 	const struct policy_decision *first = &row->first;
-	char change[CHANGE_LEN];
+	char change[EXPLAIN_CHANGE_LEN];
 
 	make_change(explain, row, change);
 	json_add_u64(object, "offset", row->start);
@@ -424,16 +287,18 @@ static enum exit_code find_file(struct explain *explain, __u64 ino)
 		"%s: nothing of it is on a tier", explain->ctl->args[0]);
 }
 
-enum exit_code ctl_explain(const struct ctl *ctl)
+static enum exit_code explain_path(const struct ctl *ctl)
 {
 	struct explain explain = {.ctl = ctl};
 	const char *path = ctl->args[0];
 	enum exit_code code;
 	struct stat stat_;
 
-	if (geteuid())
-		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
-				"explain needs root");
+	if (ctl->n_args > 1)
+		return log_fail(
+			EXIT_USAGE,
+			"a job can be followed by a file and an offset; a file that has a number as its name is ./NUMBER",
+			"explain: \"%s\" is not the number of a job", path);
 	if (stat(path, &stat_))
 		return log_fail(EXIT_FAILED, "name a file on a mounted ext4",
 				"%s: %s", path, strerror(errno));
@@ -444,10 +309,19 @@ enum exit_code ctl_explain(const struct ctl *ctl)
 	code = plan_make(ctl, path, stat_.st_ino, &explain.plan);
 	if (code == EXIT_OK)
 		code = find_file(&explain, stat_.st_ino);
-	if (code == EXIT_OK) {
-		take_step(&explain);
+	if (code == EXIT_OK)
 		code = ctl->json ? print_json(&explain) : print_table(&explain);
-	}
 	made_plan_free(&explain.plan);
 	return code;
+}
+
+enum exit_code ctl_explain(const struct ctl *ctl)
+{
+	const char *what = ctl->args[0];
+
+	if (geteuid())
+		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
+				"explain needs root");
+	return strspn(what, "0123456789") == strlen(what) ? explain_job(ctl)
+							  : explain_path(ctl);
 }

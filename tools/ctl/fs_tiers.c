@@ -37,9 +37,10 @@ static enum exit_code print_error(const char *path, int err,
 }
 
 /* Reads the file. Leaves .tiers.n 0 if that has no section for the filesystem,
- * and need not.
+ * and need not: unless it is given, and must_have.
  */
-static enum exit_code from_config(const char *config, struct fs_tiers *found)
+static enum exit_code from_config(const char *config, bool must_have,
+				  struct fs_tiers *found)
 {
 	const char *path = config ?: TIER_CONFIG_FILE;
 	const struct tier_config_fs fs = {
@@ -65,7 +66,7 @@ static enum exit_code from_config(const char *config, struct fs_tiers *found)
 	if (err)
 		return print_error(path, err, &error);
 	found->is_configured = found->tiers.n;
-	if (found->tiers.n || !config)
+	if (found->tiers.n || !config || !must_have)
 		return EXIT_OK;
 	ext4_super_uuid(&found->super, uuid);
 	tiers_free(&found->tiers);
@@ -75,33 +76,70 @@ static enum exit_code from_config(const char *config, struct fs_tiers *found)
 			uuid);
 }
 
-enum exit_code fs_tiers_find(__u32 dev, const char *config,
-			     struct fs_tiers *found)
+static int begin(__u32 dev, struct fs_tiers *found)
 {
-	struct tier_source source = dm_table_source();
-	enum exit_code code;
-	int err;
-
 	*found = (struct fs_tiers){.dev = dev};
 	mount_name_or_number(dev, found->name);
 	mount_name_for_people(found->name, found->shown);
-	err = ext4_super_read_dev(dev, &found->super);
+	return ext4_super_read_dev(dev, &found->super);
+}
+
+/* Makes the disks below it the tiers. */
+static int from_disks(struct fs_tiers *found)
+{
+	struct tier_source source = dm_table_source();
+
+	tiers_free(&found->tiers);
+	return tiers_read(&source, found->dev, &found->tiers);
+}
+
+enum exit_code fs_tiers_find(__u32 dev, const char *config,
+			     struct fs_tiers *found)
+{
+	enum exit_code code;
+	int err = begin(dev, found);
+
 	if (err)
 		return log_fail(err == -EACCES ? EXIT_PERMISSION : EXIT_FAILED,
 				err == -EACCES ? "run it as root, with sudo"
 					       : "its device must be in /dev",
 				"%s: cannot read the superblock: %s",
 				found->shown, strerror(-err));
-	code = from_config(config, found);
+	code = from_config(config, true, found);
 	if (code != EXIT_OK || found->is_configured)
 		return code;
-	tiers_free(&found->tiers);
-	err = tiers_read(&source, dev, &found->tiers);
+	err = from_disks(found);
 	if (err)
 		return log_fail(EXIT_FAILED,
 				"name its tiers in " TIER_CONFIG_FILE,
 				"%s: cannot find the disks below it: %s",
 				found->shown, strerror(-err));
+	return EXIT_OK;
+}
+
+static bool has_class(const struct tiers *tiers, enum tier_class class)
+{
+	for (unsigned int i = 0; i < tiers->n; i++)
+		if (tiers->tiers[i].class == class)
+			return true;
+	return false;
+}
+
+enum exit_code fs_tiers_check(__u32 dev, const char *config, bool *has_both)
+{
+	struct fs_tiers found;
+	enum exit_code code;
+
+	*has_both = false;
+	if (begin(dev, &found))
+		return EXIT_OK;
+	code = from_config(config, false, &found);
+	if (code != EXIT_OK)
+		return code;
+	if (found.is_configured || !from_disks(&found))
+		*has_both = has_class(&found.tiers, TIER_FAST) &&
+			    has_class(&found.tiers, TIER_SLOW);
+	tiers_free(&found.tiers);
 	return EXIT_OK;
 }
 

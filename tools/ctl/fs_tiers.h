@@ -29,6 +29,12 @@ struct fs_tiers {
 enum exit_code fs_tiers_find(__u32 dev, const char *config,
 			     struct fs_tiers *found);
 
+/* The same for one of all filesystems: *has_both says whether it has a fast and
+ * a slow tier. config need not have a section for it, and what nobody can find
+ * out has no tiers. Fails only if a configuration file is wrong.
+ */
+enum exit_code fs_tiers_check(__u32 dev, const char *config, bool *has_both);
+
 /* The mounted ext4 that spec means: a path in it, or its device. If it fails,
  * it has printed why.
  */

@@ -317,6 +317,16 @@ static enum exit_code walk_paths(struct move_walk *walk, char *const *paths,
 	return code;
 }
 
+/* Without its plan the job could not be explained: it ends then. */
+static void keep_plan(struct move_walk *walk)
+{
+	struct job *job = &walk->job.job;
+
+	if (walk->plan && job->journal)
+		job->journal_err = journal_keep_plan(
+			job->journal, job->id, walk->plan, walk->n_decisions);
+}
+
 enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl,
 			 char *const *paths, size_t n_paths)
 {
@@ -335,6 +345,7 @@ enum exit_code move_walk(struct move_walk *walk, const struct ctl *ctl,
 	code = move_job_begin(&walk->job, ctl, &walk->report);
 	if (code != EXIT_OK)
 		return code;
+	keep_plan(walk);
 	/* after the job has blocked its signal, which interrupt_poll() would
 	 * let arrive otherwise
 	 */

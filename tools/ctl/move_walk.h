@@ -27,6 +27,11 @@ struct move_walk {
 	 * failed.
 	 */
 	size_t n_lost;
+	/* The text of the plan that is carried out, for the journal, and how
+	 * many decisions it has. NULL: there is none.
+	 */
+	const char *plan;
+	size_t n_decisions;
 
 	/* The walk sets the rest. */
 	const struct ctl *ctl;

@@ -7,22 +7,17 @@
  * (swap).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/fmt.h"
 #include "base/json_out.h"
-#include "base/output.h"
 #include "base/table.h"
 #include "ctl/plan_make.h"
-#include "fs/quiet_open.h"
+#include "ctl/plan_write.h"
 #include "fs/tier_config.h"
-#include "move/piece.h"
-#include "move/tier_plan.h"
 #include "paths/path.h"
 
 #define PLAN_SCHEMA "frsp.plan/1"
@@ -167,6 +162,20 @@ static int print_rows(const struct ctl *ctl, const struct made_plan *plan)
 	return err;
 }
 
+/* Ends the line with what jobs have used of the budget before. */
+static void print_used(const struct ctl *ctl, const struct made_plan *plan)
+{
+	__u64 all = policy_amount_of(plan->config.settings.budget,
+				     plan->room.data_bytes);
+	char used[FMT_LEN], budget[FMT_LEN];
+
+	if (plan->moved_bytes)
+		printf("; %s of the hour's budget of %s are used",
+		       fmt_bytes(used, plan->moved_bytes, ctl->exact),
+		       fmt_bytes(budget, all, ctl->exact));
+	putchar('\n');
+}
+
 static enum exit_code print_table(const struct ctl *ctl,
 				  const struct made_plan *plan)
 {
@@ -175,7 +184,9 @@ static enum exit_code print_table(const struct ctl *ctl,
 
 	path_escape(plan->directory, directory, sizeof(directory));
 	if (!plan->n_decisions) {
-		printf("%s: nothing is worth a move\n", directory);
+		printf("%s: nothing is worth a move%s", directory,
+		       plan->moved_bytes ? " now" : "");
+		print_used(ctl, plan);
 		return EXIT_OK;
 	}
 	if (print_rows(ctl, plan))
@@ -186,7 +197,7 @@ static enum exit_code print_table(const struct ctl *ctl,
 	       plan->config.settings.horizon_s / 3600, sum.saves, sum.cost);
 	if (sum.seconds >= 0)
 		printf("; it takes %.1f s", sum.seconds);
-	putchar('\n');
+	print_used(ctl, plan);
 	return EXIT_OK;
 }
 
@@ -226,6 +237,7 @@ static struct json_object *room_json(const struct made_plan *plan)
 		     policy_amount_of(settings->reserve, room->fast_bytes));
 	json_add_u64(object, "budget_bytes",
 		     policy_amount_of(settings->budget, room->data_bytes));
+	json_add_u64(object, "moved_bytes", plan->moved_bytes);
 	return object;
 }
 
@@ -269,99 +281,102 @@ static enum exit_code print_json(const struct ctl *ctl,
 	return ctl_print_json(document);
 }
 
-/* --- the plan file
- * ------------------------------------------------------------- */
+/* --- the command
+ * --------------------------------------------------------------- */
 
-/* A file whose ranges have moved or vanished meanwhile is left out. */
-static int add_moves(const struct made_plan *plan, __u32 *at,
-		     const struct plan_file *file, int fd,
-		     struct tier_plan *out)
-{
-	__u32 index = file - plan->files.files;
-	int err = tier_plan_add_file(out, file->ino, file->generation,
-				     file->path);
-
-	for (; !err && *at < plan->n_decisions &&
-	       made_plan_range(plan, &plan->decisions[*at])->file == index;
-	     ++*at) {
-		const struct policy_decision *decision = &plan->decisions[*at];
-		struct tier_plan_move move = {
-			.to = decision->to,
-			.rule = decision->rule,
-			.start = (__u64)made_plan_range(plan, decision)->range *
-				 POLICY_RANGE_BYTES,
-			.bytes = POLICY_RANGE_BYTES,
-		};
-
-		if (piece_peek(fd, move.start, move.bytes, &move.extents))
-			continue;
-		if (move.extents.n)
-			err = tier_plan_add_move(out, &move);
-		else
-			file_extents_free(&move.extents);
-	}
-	if (!err && !out->files[out->n - 1].n)
-		free(out->files[--out->n].path);
-	return err;
-}
-
-static int find_places(const struct made_plan *plan, struct tier_plan *out)
-{
-	int err = 0;
-
-	for (__u32 at = 0; !err && at < plan->n_decisions;) {
-		const struct policy_decision *decision = &plan->decisions[at];
-		const struct plan_file *file =
-			&plan->files
-				 .files[made_plan_range(plan, decision)->file];
-		int fd = quiet_open(AT_FDCWD, file->path,
-				    O_NOFOLLOW | O_NONBLOCK, 0);
-
-		if (fd < 0) {
-			at++;
-			continue;
-		}
-		err = add_moves(plan, &at, file, fd, out);
-		close(fd);
-	}
-	return err;
-}
-
-static enum exit_code write_plan(const struct made_plan *plan, const char *path)
-{
-	struct tier_plan out = {.made_s = time(NULL)};
-	int err = find_places(plan, &out);
-	FILE *file = err ? NULL : fopen(path, "we");
-
-	if (!err && !file)
-		err = -errno;
-	if (file) {
-		ext4_super_uuid(&plan->found.super, out.uuid);
-		tier_plan_write(file, &out);
-		err = output_flush(file);
-		if (fclose(file) && !err)
-			err = -errno;
-	}
-	tier_plan_free(&out);
-	return err ? log_fail(EXIT_FAILED, "name another file with --output",
-			      "%s: cannot write it: %s", path, strerror(-err))
-		   : EXIT_OK;
-}
-
-enum exit_code ctl_plan(const struct ctl *ctl)
+static enum exit_code plan_one(const struct ctl *ctl, const char *spec)
 {
 	struct made_plan plan = {0};
-	enum exit_code code;
+	enum exit_code code = plan_make(ctl, spec, 0, &plan);
 
-	if (geteuid())
-		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
-				"plan needs root");
-	code = plan_make(ctl, ctl->args[0], 0, &plan);
 	if (code == EXIT_OK && ctl->output)
-		code = write_plan(&plan, ctl->output);
+		code = plan_write(&plan, ctl->output);
 	if (code == EXIT_OK)
 		code = ctl->json ? print_json(ctl, &plan)
 				 : print_table(ctl, &plan);
 	made_plan_free(&plan);
 	return code;
+}
+
+/* Where the next filesystem with tiers is mounted, after mount; NULL: there is
+ * none, or *code says that it failed.
+ */
+static const struct mount_entry *next_tiered(const struct ctl *ctl,
+					     const struct mount_table *mounts,
+					     const struct mount_entry *mount,
+					     enum exit_code *code)
+{
+	__u32 dev = mount ? mount->dev : 0;
+	bool has_both = false;
+
+	while ((mount = mount_table_next(mounts, mount))) {
+		if (strcmp(mount->fs_type, "ext4") || mount->dev == dev ||
+		    !mount_entry_is_reachable(mounts, mount))
+			continue;
+		dev = mount->dev;
+		*code = fs_tiers_check(dev, ctl->config, &has_both);
+		if (*code != EXIT_OK)
+			return NULL;
+		if (has_both)
+			return mount;
+	}
+	return NULL;
+}
+
+static enum exit_code plan_these(const struct ctl *ctl,
+				 const struct mount_table *mounts)
+{
+	const struct mount_entry *mount = NULL, *shown;
+	enum exit_code code = EXIT_OK, found = EXIT_OK, last;
+	size_t n = 0;
+
+	while ((mount = next_tiered(ctl, mounts, mount, &found))) {
+		if (n++ && !ctl->json)
+			putchar('\n');
+		shown = mount_table_by_dev(mounts, mount->dev) ?: mount;
+		last = plan_one(ctl, shown->target);
+		if (last != EXIT_OK)
+			code = last;
+	}
+	if (found != EXIT_OK)
+		return found;
+	if (n)
+		return code;
+	return log_fail(
+		EXIT_FAILED,
+		"\"frspctl tiers\" shows the tiers of all; /etc/frsp/tiers.conf can name others",
+		"no mounted ext4 has a fast and a slow tier");
+}
+
+static enum exit_code plan_all(const struct ctl *ctl)
+{
+	const struct mount_entry *first, *second = NULL;
+	enum exit_code code = EXIT_OK;
+	struct mount_table *mounts;
+	int err = mount_table_read(&mounts);
+
+	if (err)
+		return log_fail(EXIT_FAILED, NULL,
+				"cannot read the mount table: %s",
+				strerror(-err));
+	first = next_tiered(ctl, mounts, NULL, &code);
+	if (first && ctl->output)
+		second = next_tiered(ctl, mounts, first, &code);
+	if (second)
+		code = log_fail(
+			EXIT_USAGE, "name one of them",
+			"--output writes one plan, but %s and %s have tiers",
+			first->target, second->target);
+	if (code == EXIT_OK)
+		code = plan_these(ctl, mounts);
+	mount_table_free(mounts);
+	return code;
+}
+
+enum exit_code ctl_plan(const struct ctl *ctl)
+{
+	if (geteuid())
+		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
+				"plan needs root");
+	return ctl->n_args ? plan_one(ctl, ctl->args[0]) : plan_all(ctl);
 }

@@ -14,6 +14,7 @@
 #include "fs/extent_cache.h"
 #include "fs/fiemap.h"
 #include "fs/quiet_open.h"
+#include "fs/tier_part.h"
 #include "move/facts.h"
 #include "paths/handle.h"
 
@@ -27,11 +28,6 @@ struct walk {
 	size_t depth; /* of .directory */
 	void *linked; /* inodes with several names that were seen */
 	int err;
-};
-
-/* The bytes of a range by tier. */
-struct part {
-	__u64 fast, slow;
 };
 
 static char *read_pin(const char *path)
@@ -74,38 +70,6 @@ static void read_pins_above(struct walk *walk)
 /* --- the ranges of a file
  * ------------------------------------------------------ */
 
-static struct part part_in(const struct tiers *tiers,
-			   const struct file_extents *extents, size_t *from,
-			   __u64 start, __u64 end)
-{
-	struct part part = {0};
-
-	while (*from < extents->n &&
-	       extents->extents[*from].logical +
-			       extents->extents[*from].bytes <=
-		       start)
-		++*from;
-	for (size_t i = *from;
-	     i < extents->n && extents->extents[i].logical < end; i++) {
-		const struct file_extent *extent = &extents->extents[i];
-		__u64 a = extent->logical > start ? extent->logical : start;
-		__u64 b = extent->logical + extent->bytes;
-		__u64 bytes[TIER_MAX] = {0};
-
-		b = b < end ? b : end;
-		tiers_add_bytes(tiers, extent->physical + (a - extent->logical),
-				extent->physical + (b - extent->logical),
-				bytes);
-		for (unsigned int k = 0; k < tiers->n; k++) {
-			if (tiers->tiers[k].class == TIER_FAST)
-				part.fast += bytes[k];
-			else if (tiers->tiers[k].class == TIER_SLOW)
-				part.slow += bytes[k];
-		}
-	}
-	return part;
-}
-
 static int grow(struct plan_files *files)
 {
 	__u32 n = files->n_ranges;
@@ -123,7 +87,7 @@ static int grow(struct plan_files *files)
 
 /* heat: of the range; NULL: it saw no I/O. */
 static int add_range(struct walk *walk, struct plan_file *file, __u32 range,
-		     const struct part *part, struct plan_heat_range *heat)
+		     const struct tier_part *part, struct plan_heat_range *heat)
 {
 	const struct plan_files_source *source = walk->source;
 	struct plan_files *files = walk->files;
@@ -168,8 +132,9 @@ static int add_ranges(struct walk *walk, struct plan_file *file,
 
 	for (__u64 i = 0; i < n && !err; i++) {
 		__u64 start = i * POLICY_RANGE_BYTES;
-		struct part part = part_in(source->tiers, extents, &from, start,
-					   start + POLICY_RANGE_BYTES);
+		struct tier_part part =
+			tier_part_in(source->tiers, extents, &from, start,
+				     start + POLICY_RANGE_BYTES);
 
 		while (heat < after && heat->range < i)
 			heat++;

@@ -307,6 +307,7 @@ static enum exit_code open_recording(struct plan_heat *heat,
 	heat->path = path;
 	if (trace_open(path, &heat->reader, &error))
 		return problem(&error);
+	trace_want_temperatures(heat->reader, false);
 	if (trace_info(heat->reader)->kind != TRACE_OF_FILES)
 		return log_fail(
 			EXIT_FAILED,

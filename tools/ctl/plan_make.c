@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ctl/plan_past.h"
 #include "ctl/policy_file.h"
 #include "move/own_io.h"
 #include "move/policy_judge.h"
@@ -140,15 +141,41 @@ static int compare_decisions(const void *a, const void *b)
 	return one->range < other->range ? -1 : one->range > other->range;
 }
 
-static enum exit_code decide(struct made_plan *plan)
+/* What is free after the step. */
+static void take_step(struct made_plan *plan)
 {
+	struct policy_room *room = &plan->room_after;
+
+	*room = plan->room;
+	for (__u32 i = 0; i < plan->n_decisions; i++) {
+		const struct policy_decision *decision = &plan->decisions[i];
+		__u64 bytes = made_plan_range(plan, decision)->bytes;
+
+		if (decision->to == TIER_FAST) {
+			room->fast_free -= bytes;
+			room->slow_free += bytes;
+		} else {
+			room->fast_free += bytes;
+			room->slow_free -= bytes;
+		}
+	}
+}
+
+static enum exit_code decide(const struct ctl *ctl, struct made_plan *plan)
+{
+	enum exit_code code;
+
 	plan_heat_feed(&plan->heat, plan->policy, &plan->now_ns);
+	code = plan_past_note(ctl, plan);
+	if (code != EXIT_OK)
+		return code;
 	policy_step(plan->policy, plan->now_ns, &plan->room, note, plan);
 	if (plan->has_failed)
 		return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
 	if (plan->n_decisions)
 		qsort(plan->decisions, plan->n_decisions,
 		      sizeof(*plan->decisions), compare_decisions);
+	take_step(plan);
 	return EXIT_OK;
 }
 
@@ -169,7 +196,7 @@ enum exit_code plan_make(const struct ctl *ctl, const char *spec,
 	if (code == EXIT_OK)
 		code = walk_files(plan, whole_ino);
 	if (code == EXIT_OK)
-		code = decide(plan);
+		code = decide(ctl, plan);
 	return code;
 }
 
@@ -183,6 +210,26 @@ void made_plan_free(struct made_plan *plan)
 	policy_pins_free(&plan->config.pins);
 	free(plan->directory);
 	mount_table_free(plan->mounts);
+}
+
+const struct policy_decision *made_plan_find(const struct made_plan *plan,
+					     __u32 range)
+{
+	const struct policy_decision wanted = {.range = range};
+
+	if (!plan->n_decisions)
+		return NULL;
+	return bsearch(&wanted, plan->decisions, plan->n_decisions,
+		       sizeof(wanted), compare_decisions);
+}
+
+struct policy_decision made_plan_decision(struct made_plan *plan, __u32 range)
+{
+	const struct policy_decision *decision = made_plan_find(plan, range);
+
+	return decision ? *decision
+			: policy_explain(plan->policy, range, plan->now_ns,
+					 &plan->room_after);
 }
 
 double made_plan_cost(const struct made_plan *plan,

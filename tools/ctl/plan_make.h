@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Asks the policy what it would move on a filesystem: lets it know the files,
- * count the heat, and make one step. So the budget is that of an hour in which
- * nothing has moved yet. The rate does not bound a plan, but says how long it
- * will take.
+ * count the heat and what jobs have moved lately, and make one step. The rate
+ * does not bound a plan, but says how long it will take.
  */
 #ifndef FRSP_CTL_PLAN_MAKE_H
 #define FRSP_CTL_PLAN_MAKE_H
@@ -20,7 +19,8 @@ struct made_plan {
 	char *directory; /* whose files these are */
 	struct fs_tiers found;
 	struct policy_config config;
-	struct policy_room room; /* before the step */
+	struct policy_room room, room_after; /* before and after the step */
+	__u64 moved_bytes; /* between the tiers, in the hour before */
 	struct policy *policy;
 	struct plan_heat heat;
 	struct plan_files files;
@@ -45,6 +45,12 @@ made_plan_range(const struct made_plan *plan,
 {
 	return &plan->files.ranges[decision->range];
 }
+
+/* What the step decided on the range; NULL: it stays. */
+const struct policy_decision *made_plan_find(const struct made_plan *plan,
+					     __u32 range);
+/* The same; if it stays, why, as the next step would see it. */
+struct policy_decision made_plan_decision(struct made_plan *plan, __u32 range);
 
 /* The cost of this move alone, in I/Os. */
 double made_plan_cost(const struct made_plan *plan,

@@ -37,7 +37,7 @@ static int drop_old(struct journal *journal)
 		return err;
 	n_left = all.n;
 	for (size_t i = 0; i < all.n; i++)
-		n_pieces += all.jobs[i].n_pieces;
+		n_pieces += all.jobs[i].n_pieces + all.jobs[i].n_decisions;
 	for (size_t i = 0; i < all.n && !err; i++) {
 		const struct journal_job *job = &all.jobs[i];
 
@@ -48,7 +48,7 @@ static int drop_old(struct journal *journal)
 			continue;
 		err = drop(journal->db, job->id);
 		n_left--;
-		n_pieces -= job->n_pieces;
+		n_pieces -= job->n_pieces + job->n_decisions;
 	}
 	journal_free_jobs(&all);
 	return err;
@@ -180,8 +180,10 @@ int journal_intent(struct journal *journal, __s64 job,
 static int finish_piece(sqlite3 *db, __s64 job,
 			const struct journal_piece *piece, __u64 moved)
 {
-	int err = sql_run(db, "UPDATE pieces SET state = 'done' WHERE id = ?",
-			  "i", piece->id);
+	int err = sql_run(
+		db,
+		"UPDATE pieces SET state = 'done', done_ns = ? WHERE id = ?",
+		"ii", clock_ns(CLOCK_REALTIME), piece->id);
 
 	if (!err)
 		err = enter_extents(db, piece->id, EXTENTS_AFTER,
@@ -205,4 +207,11 @@ int journal_done(struct journal *journal, __s64 job,
 		return err;
 	return sql_end(journal->db,
 		       finish_piece(journal->db, job, piece, moved));
+}
+
+int journal_keep_plan(struct journal *journal, __s64 job, const char *text,
+		      __u64 n_decisions)
+{
+	return sql_run(journal->db, "INSERT INTO plans VALUES (?, ?, ?)", "iit",
+		       job, n_decisions, text);
 }

@@ -8,6 +8,7 @@
  *   pieces    a part of a file: "intent" before its exchange, then "done"
  *   extents   where the piece was ("before"), where the donor had its blocks
  *             ("goal"), and, once it is done, where it is ("after")
+ *   plans     the plan that a job carries out (move/tier_plan.h), as text
  *
  * An intent is on the disk before anything is exchanged. A "done" need not be:
  * after a crash, FIEMAP says where the piece is, and not the journal.
@@ -27,7 +28,8 @@
 #define JOURNAL_PATH "/var/lib/frsp/journal.db"
 
 /* When a job begins, older ones are dropped until at most so many are left, and
- * their pieces are at most so many. Jobs that run stay.
+ * their pieces and the decisions of their plans are at most so many. Jobs that
+ * run stay.
  */
 #define JOURNAL_MAX_JOBS   100
 #define JOURNAL_MAX_PIECES 1000000
@@ -63,6 +65,7 @@ struct journal_job {
 	int exit_status;	  /* valid if it has ended */
 	__u64 planned_bytes, moved_bytes;
 	__u64 n_pieces;
+	__u64 n_decisions; /* of its plan; 0: it has none */
 };
 
 struct journal_jobs {
@@ -84,6 +87,10 @@ struct journal_piece {
 	struct journal_file file;
 	__u64 start, bytes; /* in the file */
 	bool is_done;
+	/* When it was done, since the epoch. Older journals know only when the
+	 * job ended, or began. 0: it is not done.
+	 */
+	__u64 done_ns;
 	struct file_extents before, goal, after; /* sorted, cut at its ends */
 };
 
@@ -123,6 +130,14 @@ int journal_intent(struct journal *journal, __s64 job,
 int journal_done(struct journal *journal, __s64 job,
 		 const struct journal_piece *piece, __u64 moved);
 
+/* Keeps the text of the plan that the job carries out, which has so many
+ * decisions.
+ */
+int journal_keep_plan(struct journal *journal, __s64 job, const char *text,
+		      __u64 n_decisions);
+/* Reads it. -ENOENT: the job has none. The caller frees *text. */
+int journal_read_plan(struct journal *journal, __s64 job, char **text);
+
 /* Reads all jobs, or one; -ENOENT: there is none with this id. A job whose
  * process is gone is JOB_INTERRUPTED. The caller frees the jobs.
  */
@@ -136,6 +151,11 @@ void journal_free_jobs(struct journal_jobs *jobs);
  */
 int journal_piece_ids(struct journal *journal, __s64 job, __s64 **ids,
 		      size_t *n);
+/* The ids of the pieces that all jobs have moved on a filesystem since then,
+ * the oldest first. The caller frees *ids.
+ */
+int journal_moved_since(struct journal *journal, const char *uuid,
+			__u64 since_ns, __s64 **ids, size_t *n);
 /* Reads a piece. -ENOENT: there is none. The caller frees it. */
 int journal_read_piece(struct journal *journal, __s64 id,
 		       struct journal_piece *piece);

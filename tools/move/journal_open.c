@@ -9,7 +9,8 @@
  * are in use.
  *
  * PRAGMA user_version is the version of the tables. A program that finds an
- * older one brings it up to date; one that finds a newer one leaves it alone.
+ * older one brings it up to date; one that finds a newer one leaves it alone. So
+ * new tables are made as those of version 1, and then brought up to date, too.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,14 +24,14 @@
 #include "move/journal_db.h"
 
 #define APPLICATION_ID 0x66727370 /* "frsp" */
-#define VERSION	       1
+#define VERSION	       2
 #define AS_TEXT(x)     AS_TEXT_(x)
 #define AS_TEXT_(x)    #x
 
 /* Waiting for the switch to WAL mode: SQLite does not do it by itself. */
 #define SWITCH_PAUSE_MS 20
 
-static const char *const tables[] = {
+static const char *const version_1[] = {
 	"CREATE TABLE jobs ("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" command TEXT NOT NULL,"
@@ -69,8 +70,24 @@ static const char *const tables[] = {
 	" unwritten INTEGER NOT NULL,"
 	" PRIMARY KEY (piece, which, logical)) WITHOUT ROWID, STRICT",
 	"PRAGMA application_id = " AS_TEXT(APPLICATION_ID),
-	"PRAGMA user_version = " AS_TEXT(VERSION),
+	NULL,
 };
+
+static const char *const version_2[] = {
+	"ALTER TABLE pieces ADD COLUMN done_ns INTEGER NOT NULL DEFAULT 0",
+	"UPDATE pieces SET done_ns = (SELECT max(began_ns, ended_ns)"
+	" FROM jobs JOIN files ON job = jobs.id WHERE files.id = file)"
+	" WHERE state = 'done'",
+	"CREATE INDEX pieces_by_time ON pieces (done_ns)",
+	"CREATE TABLE plans ("
+	" job INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,"
+	" decisions INTEGER NOT NULL,"
+	" text TEXT NOT NULL) STRICT",
+	NULL,
+};
+
+/* What brings the tables to version 1, to version 2, ... */
+static const char *const *const versions[VERSION] = {version_1, version_2};
 
 /* An empty file is an empty database. SQLite gives its own files the same mode.
  */
@@ -110,18 +127,23 @@ static int check_file(const char *path, bool create)
 	return 0;
 }
 
-static int make_tables(sqlite3 *db)
+/* Brings the tables up to date. version: what they are; 0: there are none. */
+static int update_tables(sqlite3 *db, int version)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !err; i++)
-		err = sql_run(db, tables[i], "");
-	return err;
+	for (; version < VERSION && !err; version++)
+		for (size_t i = 0; versions[version][i] && !err; i++)
+			err = sql_run(db, versions[version][i], "");
+	return err
+		       ?: sql_run(db, "PRAGMA user_version = " AS_TEXT(VERSION),
+				  "");
 }
 
-/* 1: the database is empty; 0: it is one of ours. Another program may make the
- * tables, in one transaction, between two of these questions. So whose it is
- * comes last: then what was not empty before has its application_id.
+/* The version of the tables; 0: the database is empty; or -errno. Another
+ * program may make the tables, in one transaction, between two of these
+ * questions. So whose it is comes last: then what was not empty before has its
+ * application_id.
  */
 static int check_version(sqlite3 *db)
 {
@@ -136,22 +158,21 @@ static int check_version(sqlite3 *db)
 	if (err)
 		return err;
 	if (!application && !version && !n_tables)
-		return 1;
-	if (application != APPLICATION_ID)
+		return 0;
+	if (application != APPLICATION_ID || version < 1)
 		return -EINVAL;
-	return version > VERSION ? -EPROTONOSUPPORT : 0;
+	return version > VERSION ? -EPROTONOSUPPORT : version;
 }
 
-/* Another program may make the tables at the same time. */
-static int make_once(sqlite3 *db)
+/* Another program may make or update the tables at the same time. */
+static int update_once(sqlite3 *db)
 {
-	int err = sql_begin(db);
+	int err = sql_begin(db), version;
 
 	if (err)
 		return err;
-	err = check_version(db);
-	if (err == 1)
-		err = make_tables(db);
+	version = check_version(db);
+	err = version < 0 ? version : update_tables(db, version);
 	return sql_end(db, err);
 }
 
@@ -176,10 +197,12 @@ static int look(sqlite3 *db)
 
 static int prepare(sqlite3 *db, bool create)
 {
-	int err = check_version(db);
+	int version = check_version(db), err = version < 0 ? version : 0;
 
-	if (err == 1)
-		err = create ? make_once(db) : -ENOENT;
+	if (!version)
+		err = create ? 0 : -ENOENT;
+	if (!err && version < VERSION)
+		err = update_once(db);
 	if (!err)
 		err = switch_to_wal(db);
 	if (!err)

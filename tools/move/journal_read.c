@@ -23,7 +23,8 @@ static enum job_state state_of(const char *word)
 
 #define JOB_COLUMNS                                                            \
 	"SELECT id, command, state, boot_id, pid, start_ticks, began_ns,"      \
-	" ended_ns, exit_status, planned_bytes, moved_bytes, pieces FROM jobs"
+	" ended_ns, exit_status, planned_bytes, moved_bytes, pieces,"          \
+	" (SELECT decisions FROM plans WHERE job = jobs.id) FROM jobs"
 
 static int fill_job(sqlite3_stmt *row, struct journal_job *job)
 {
@@ -41,6 +42,7 @@ static int fill_job(sqlite3_stmt *row, struct journal_job *job)
 		.planned_bytes = sqlite3_column_int64(row, 9),
 		.moved_bytes = sqlite3_column_int64(row, 10),
 		.n_pieces = sqlite3_column_int64(row, 11),
+		.n_decisions = sqlite3_column_int64(row, 12),
 	};
 	if (!job->command || !state || !boot_id)
 		return -ENOMEM;
@@ -92,19 +94,14 @@ void journal_free_jobs(struct journal_jobs *jobs)
 	*jobs = (struct journal_jobs){0};
 }
 
-int journal_piece_ids(struct journal *journal, __s64 job, __s64 **ids,
-		      size_t *n)
+/* Frees the statement. */
+static int read_ids(sqlite3 *db, sqlite3_stmt *row, __s64 **ids, size_t *n)
 {
-	sqlite3_stmt *row = sql_prepare(
-		journal->db,
-		"SELECT pieces.id FROM pieces JOIN files ON file = files.id"
-		" WHERE job = ? ORDER BY pieces.id",
-		"i", job);
 	int err = 0;
 
 	*ids = NULL;
 	*n = 0;
-	while (!err && (err = sql_next(journal->db, row)) == 1) {
+	while (!err && (err = sql_next(db, row)) == 1) {
 		void *grown = reallocarray(*ids, *n + 1, sizeof(**ids));
 
 		err = grown ? 0 : -ENOMEM;
@@ -117,6 +114,48 @@ int journal_piece_ids(struct journal *journal, __s64 job, __s64 **ids,
 	if (err)
 		free(*ids);
 	return err;
+}
+
+int journal_piece_ids(struct journal *journal, __s64 job, __s64 **ids,
+		      size_t *n)
+{
+	return read_ids(
+		journal->db,
+		sql_prepare(
+			journal->db,
+			"SELECT pieces.id FROM pieces JOIN files ON file = files.id"
+			" WHERE job = ? ORDER BY pieces.id",
+			"i", job),
+		ids, n);
+}
+
+int journal_moved_since(struct journal *journal, const char *uuid,
+			__u64 since_ns, __s64 **ids, size_t *n)
+{
+	return read_ids(
+		journal->db,
+		sql_prepare(
+			journal->db,
+			"SELECT pieces.id FROM pieces JOIN files ON file = files.id"
+			" WHERE done_ns >= ? AND state = 'done' AND uuid = ?"
+			" ORDER BY done_ns",
+			"it", since_ns, uuid),
+		ids, n);
+}
+
+int journal_read_plan(struct journal *journal, __s64 job, char **text)
+{
+	sqlite3_stmt *row = sql_prepare(
+		journal->db, "SELECT text FROM plans WHERE job = ?", "i", job);
+	int err = sql_next(journal->db, row);
+
+	*text = NULL;
+	if (err == 1)
+		*text = text_of(row, 0);
+	sqlite3_finalize(row);
+	if (err == 1)
+		return *text ? 0 : -ENOMEM;
+	return err ?: -ENOENT;
 }
 
 static int read_extents(sqlite3 *db, __s64 piece, const char *which,
@@ -152,6 +191,7 @@ static int fill_piece(sqlite3 *db, sqlite3_stmt *row,
 	piece->start = sqlite3_column_int64(row, 0);
 	piece->bytes = sqlite3_column_int64(row, 1);
 	piece->is_done = state && !strcmp(state, "done");
+	piece->done_ns = sqlite3_column_int64(row, 9);
 	piece->file = (struct journal_file){
 		.id = sqlite3_column_int64(row, 3),
 		.uuid = text_of(row, 4),
@@ -176,7 +216,7 @@ int journal_read_piece(struct journal *journal, __s64 id,
 	sqlite3_stmt *row = sql_prepare(
 		journal->db,
 		"SELECT start, bytes, state, files.id, uuid, device, path, inode,"
-		" generation FROM pieces JOIN files ON file = files.id"
+		" generation, done_ns FROM pieces JOIN files ON file = files.id"
 		" WHERE pieces.id = ?",
 		"i", id);
 	int err = sql_next(journal->db, row);

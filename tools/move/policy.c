@@ -60,7 +60,8 @@ void policy_at(struct policy *policy, __u64 now_ns)
 
 	if (!policy->now)
 		policy->origin_ns = now_ns;
-	policy->now = 1 + (now_ns - policy->origin_ns) / tick_ns;
+	policy->now =
+		POLICY_FIRST_TICK + (now_ns - policy->origin_ns) / tick_ns;
 	policy_budget_at(&policy->budget,
 			 policy->now / (60 * POLICY_TICKS_PER_S));
 }
@@ -250,6 +251,28 @@ int policy_add(struct policy *policy, __u32 bytes, enum tier_class tier,
 	};
 	policy_settle(policy, *range);
 	return 0;
+}
+
+void policy_note_moved(struct policy *policy, __u32 i, __u64 now_ns,
+		       double ago_s)
+{
+	struct policy_range *range = &policy->ranges[i];
+	double ticks = ago_s * POLICY_TICKS_PER_S;
+
+	policy_at(policy, now_ns);
+	if (ticks >= policy->cooldown)
+		return;
+	policy_unsettle(policy, i);
+	range->moved = policy->now - (__u32)ticks;
+	if (range->where == POLICY_IDLE)
+		policy_settle(policy, i);
+}
+
+void policy_note_used(struct policy *policy, __u64 bytes, __u64 now_ns,
+		      double ago_s)
+{
+	policy_at(policy, now_ns);
+	policy_budget_used_before(&policy->budget, bytes, ago_s / 60);
 }
 
 void policy_set_pin(struct policy *policy, __u32 i, enum policy_pin pin)

@@ -119,6 +119,16 @@ int policy_add(struct policy *policy, __u32 bytes, enum tier_class tier,
 void policy_set_pin(struct policy *policy, __u32 range, enum policy_pin pin);
 enum tier_class policy_tier(const struct policy *policy, __u32 range);
 
+/* What somebody has moved before the policy began, or beside it. The range then
+ * stays for the rest of its cooldown; call it in the order of the moves, the
+ * oldest first. The bytes, of that range or another one, count for the budget
+ * of the hour. ago_s: at least 0.
+ */
+void policy_note_moved(struct policy *policy, __u32 range, __u64 now_ns,
+		       double ago_s);
+void policy_note_used(struct policy *policy, __u64 bytes, __u64 now_ns,
+		      double ago_s);
+
 /* Times are in ns from any begin, and never go back. */
 void policy_count(struct policy *policy, __u32 range,
 		  const struct policy_io *io, __u64 now_ns);

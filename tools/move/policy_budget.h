@@ -32,6 +32,18 @@ static inline void policy_budget_at(struct policy_budget *budget, __u64 minute)
 	budget->minute = minute;
 }
 
+/* Bytes that moved so many minutes before the present one. */
+static inline void policy_budget_used_before(struct policy_budget *budget,
+					     __u64 bytes, __u64 minutes_ago)
+{
+	if (minutes_ago >= POLICY_BUDGET_MINUTES ||
+	    minutes_ago > budget->minute)
+		return;
+	budget->minutes[(budget->minute - minutes_ago) % POLICY_BUDGET_MINUTES] +=
+		bytes;
+	budget->used += bytes;
+}
+
 static inline void policy_budget_use(struct policy_budget *budget, __u64 bytes)
 {
 	budget->minutes[budget->minute % POLICY_BUDGET_MINUTES] += bytes;

@@ -197,6 +197,27 @@ int policy_setting_set(const struct policy_setting *setting, const char *text,
 	return 0;
 }
 
+const char *policy_setting_get(const struct policy_setting *setting,
+			       const struct policy_settings *settings,
+			       char text[POLICY_SETTING_LEN])
+{
+	const void *from = (const char *)settings + setting->offset;
+	struct policy_amount amount = {.is_percent =
+					       setting->unit == POLICY_PERCENT};
+	size_t len;
+
+	if (setting->unit == POLICY_AMOUNT)
+		amount = *(const struct policy_amount *)from;
+	else
+		amount.value = *(const double *)from;
+	len = snprintf(text, POLICY_SETTING_LEN, "%.6f", amount.value);
+	while (text[len - 1] == '0')
+		len--;
+	len -= text[len - 1] == '.';
+	strcpy(text + len, amount.is_percent ? "%" : "");
+	return text;
+}
+
 __u64 policy_amount_of(struct policy_amount amount, __u64 all)
 {
 	return amount.is_percent ? all * (amount.value / 100) : amount.value;

@@ -66,6 +66,12 @@ struct policy_settings policy_settings_default(void);
 int policy_setting_set(const struct policy_setting *setting, const char *text,
 		       struct policy_settings *settings);
 
+/* The value as a file would say it, such as "21600" or "2%". Returns text. */
+#define POLICY_SETTING_LEN 48
+const char *policy_setting_get(const struct policy_setting *setting,
+			       const struct policy_settings *settings,
+			       char text[POLICY_SETTING_LEN]);
+
 /* The bytes of an amount of which 100 percent are all. */
 __u64 policy_amount_of(struct policy_amount amount, __u64 all);
 

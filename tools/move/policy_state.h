@@ -11,8 +11,12 @@
 
 #define POLICY_NO_RANGE (~0U)
 
-/* Ticks of 100 ms, from 1 on: 32 bits are 13 years. */
+/* Ticks of 100 ms: 32 bits are 13 years. Time begins at the tick
+ * POLICY_FIRST_TICK, so that moves before it have a tick, too: no cooldown is
+ * longer than 30 days.
+ */
 #define POLICY_TICKS_PER_S 10
+#define POLICY_FIRST_TICK  (31U * 86400 * POLICY_TICKS_PER_S)
 
 /* The half-life of .recent */
 #define POLICY_RECENT_S 300

@@ -42,6 +42,7 @@ int tier_plan_add_move(struct tier_plan *plan,
 
 	if (!moves) {
 		free(move->extents.extents);
+		free(move->other_path);
 		return -ENOMEM;
 	}
 	file->moves = moves;
@@ -50,17 +51,33 @@ int tier_plan_add_move(struct tier_plan *plan,
 	return 0;
 }
 
+int tier_plan_add_stays(struct tier_plan *plan,
+			const struct tier_plan_stays *stays)
+{
+	struct tier_plan_stays *all =
+		grow(plan->stays, plan->n_stays, sizeof(*all));
+
+	if (!all)
+		return -ENOMEM;
+	plan->stays = all;
+	all[plan->n_stays++] = *stays;
+	return 0;
+}
+
 void tier_plan_free(struct tier_plan *plan)
 {
 	for (size_t i = 0; i < plan->n; i++) {
 		struct tier_plan_file *file = &plan->files[i];
 
-		for (size_t k = 0; k < file->n; k++)
+		for (size_t k = 0; k < file->n; k++) {
 			free(file->moves[k].extents.extents);
+			free(file->moves[k].other_path);
+		}
 		free(file->moves);
 		free(file->path);
 	}
 	free(plan->files);
+	free(plan->stays);
 	*plan = (struct tier_plan){0};
 }
 
@@ -76,10 +93,27 @@ static void write_path(FILE *out, const char *path)
 	}
 }
 
+/* Six digits, as the figures are estimates. */
+static void write_figures(FILE *out, const struct policy_figures *figures)
+{
+	fprintf(out, "by %.6g %.6g %.6g %.6g %.6g %.6g\n",
+		figures->reads_per_hour, figures->writes_per_hour,
+		figures->gain, figures->cost, figures->other_gain,
+		figures->wait_s);
+}
+
 static void write_move(FILE *out, const struct tier_plan_move *move)
 {
-	fprintf(out, "move %s %llu %llu %s\n", tier_class_word(move->to),
-		move->start, move->bytes, policy_rule_word(move->rule));
+	fprintf(out, "%s %s %llu %llu %s\n",
+		tier_plan_moves(move) ? "move" : "stay",
+		tier_class_word(move->to), move->start, move->bytes,
+		policy_rule_word(move->rule));
+	write_figures(out, &move->figures);
+	if (move->other_path) {
+		fprintf(out, "other %llu ", move->other_start);
+		write_path(out, move->other_path);
+		putc('\n', out);
+	}
 	for (size_t i = 0; i < move->extents.n; i++) {
 		const struct file_extent *extent = &move->extents.extents[i];
 
@@ -89,10 +123,32 @@ static void write_move(FILE *out, const struct tier_plan_move *move)
 	}
 }
 
+static void write_head(FILE *out, const struct tier_plan *plan)
+{
+	const struct policy_room *room = &plan->room;
+	const struct policy_setting *setting;
+	char text[POLICY_SETTING_LEN];
+
+	fprintf(out, "frsp plan 2\nuuid %s\nmade %llu\n", plan->uuid,
+		plan->made_s);
+	fprintf(out, "room %llu %llu %llu %llu\nmoved %llu\n", room->fast_bytes,
+		room->fast_free, room->slow_free, room->data_bytes,
+		plan->moved_bytes);
+	for (size_t i = 0; (setting = policy_setting(i)); i++)
+		fprintf(out, "set %s %s\n", setting->name,
+			policy_setting_get(setting, &plan->settings, text));
+	for (size_t i = 0; i < plan->n_stays; i++) {
+		const struct tier_plan_stays *stays = &plan->stays[i];
+
+		fprintf(out, "stays %s %s %llu %llu\n",
+			tier_class_word(stays->tier),
+			policy_rule_word(stays->rule), stays->n, stays->bytes);
+	}
+}
+
 void tier_plan_write(FILE *out, const struct tier_plan *plan)
 {
-	fprintf(out, "frsp plan 1\nuuid %s\nmade %llu\n", plan->uuid,
-		plan->made_s);
+	write_head(out, plan);
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct tier_plan_file *file = &plan->files[i];
 

@@ -95,7 +95,7 @@ static void test_missing(void **state)
 	assert_int_equal(journal_open(scratch_path("no/such.db"), true,
 				      &journal),
 			 -ENOENT);
-	assert_string_equal(query("PRAGMA user_version"), "1");
+	assert_string_equal(query("PRAGMA user_version"), "2");
 	assert_string_equal(query("PRAGMA journal_mode"), "wal");
 }
 
@@ -250,6 +250,20 @@ static void test_bounded(void **state)
 	assert_int_equal(journal_begin(journal, "x", &job), 0);
 	assert_string_equal(query("SELECT group_concat(id) FROM jobs"),
 			    "1,119,120,121,122");
+	/* so do decisions of plans, which go with their job */
+	query("INSERT INTO plans SELECT id, 150000, '' FROM jobs WHERE id = 119");
+	assert_int_equal(journal_begin(journal, "x", &job), 0);
+	query("UPDATE jobs SET pieces = 50000 WHERE id = 120");
+	query("UPDATE jobs SET state = 'done'");
+	assert_int_equal(journal_begin(journal, "x", &job), 0);
+	assert_string_equal(query("SELECT group_concat(id) FROM jobs"),
+			    "1,119,120,121,122,123,124");
+	query("UPDATE plans SET decisions = 150001");
+	query("UPDATE jobs SET pieces = 1 WHERE id = 1");
+	assert_int_equal(journal_begin(journal, "x", &job), 0);
+	assert_string_equal(query("SELECT group_concat(id) FROM jobs"),
+			    "120,121,122,123,124,125");
+	assert_string_equal(query("SELECT count(*) FROM plans"), "0");
 	journal_close(journal);
 }
 
@@ -259,11 +273,105 @@ static void test_versions(void **state)
 
 	(void)state;
 	journal_close(journal);
-	query("PRAGMA user_version = 2");
+	query("PRAGMA user_version = 3");
 	assert_int_equal(journal_open(scratch_path("journal.db"), true,
 				      &journal),
 			 -EPROTONOSUPPORT);
+	assert_string_equal(query("PRAGMA user_version"), "3");
+}
+
+/* A journal of version 1, as an older program left it: what is in it stays, and
+ * its pieces were done when their job ended.
+ */
+static void test_update(void **state)
+{
+	struct journal *journal = open_new();
+	struct journal_piece piece = sample(), got;
+	__s64 job, *ids;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(journal_begin(journal, "x", &job), 0);
+	assert_int_equal(journal_intent(journal, job, &piece), 0);
+	piece.after = (struct file_extents){new_place, 1};
+	assert_int_equal(journal_done(journal, job, &piece, 12288), 0);
+	assert_int_equal(journal_intent(journal, job, &piece), 0);
+	assert_int_equal(journal_end(journal, job, JOB_DONE, 0), 0);
+	journal_close(journal);
+	query("DROP TABLE plans");
+	query("DROP INDEX pieces_by_time");
+	query("ALTER TABLE pieces DROP COLUMN done_ns");
+	query("UPDATE jobs SET ended_ns = began_ns + 1000");
+	query("PRAGMA user_version = 1");
+	assert_int_equal(
+		journal_open(scratch_path("journal.db"), false, &journal), 0);
 	assert_string_equal(query("PRAGMA user_version"), "2");
+	assert_string_equal(query("SELECT count(*) FROM jobs, pieces ON"
+				  " done_ns = ended_ns AND done_ns > 0"),
+			    "1");
+	assert_string_equal(query("SELECT count(*) FROM extents"), "7");
+	assert_int_equal(
+		journal_moved_since(journal, piece.file.uuid, 1, &ids, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(journal_read_piece(journal, ids[0], &got), 0);
+	assert_true(got.is_done && got.done_ns);
+	journal_free_piece(&got);
+	free(ids);
+	journal_close(journal);
+}
+
+static void test_moved_since(void **state)
+{
+	struct journal *journal = open_new();
+	struct journal_piece piece = sample(), other = sample();
+	__s64 job, *ids, first;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(journal_begin(journal, "x", &job), 0);
+	assert_int_equal(journal_intent(journal, job, &piece), 0);
+	first = piece.id;
+	piece.after = (struct file_extents){new_place, 1};
+	assert_int_equal(journal_done(journal, job, &piece, 12288), 0);
+	assert_int_equal(journal_intent(journal, job, &piece), 0);
+	assert_int_equal(journal_done(journal, job, &piece, 12288), 0);
+	assert_int_equal(journal_intent(journal, job, &piece), 0);
+	other.file.uuid = "11234567-89ab-cdef-0123-456789abcdef";
+	assert_int_equal(journal_intent(journal, job, &other), 0);
+	assert_int_equal(journal_done(journal, job, &other, 12288), 0);
+	query("UPDATE pieces SET done_ns = 1000 WHERE id = 1");
+	assert_int_equal(journal_moved_since(journal, piece.file.uuid, 1000,
+					     &ids, &n),
+			 0);
+	assert_int_equal(n, 2);
+	assert_true(ids[0] == first && ids[1] == first + 1);
+	free(ids);
+	assert_int_equal(journal_moved_since(journal, piece.file.uuid, 1001,
+					     &ids, &n),
+			 0);
+	assert_int_equal(n, 1);
+	free(ids);
+	journal_close(journal);
+}
+
+static void test_plan(void **state)
+{
+	struct journal *journal = open_new();
+	struct journal_jobs jobs;
+	char *text;
+	__s64 job;
+
+	(void)state;
+	assert_int_equal(journal_begin(journal, "x", &job), 0);
+	assert_int_equal(journal_read_plan(journal, job, &text), -ENOENT);
+	assert_int_equal(journal_keep_plan(journal, job, "a\n\xff'", 7), 0);
+	assert_int_equal(journal_read_plan(journal, job, &text), 0);
+	assert_string_equal(text, "a\n\xff'");
+	free(text);
+	assert_int_equal(journal_read_jobs(journal, job, &jobs), 0);
+	assert_int_equal(jobs.jobs[0].n_decisions, 7);
+	journal_free_jobs(&jobs);
+	journal_close(journal);
 }
 
 static void test_other_files(void **state)
@@ -405,6 +513,8 @@ int main(void)
 		scratch_test(test_versions),	scratch_test(test_other_files),
 		scratch_test(test_damaged),	scratch_test(test_locked),
 		scratch_test(test_together),	scratch_test(test_own_files),
+		scratch_test(test_update),	scratch_test(test_moved_since),
+		scratch_test(test_plan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

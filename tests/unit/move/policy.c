@@ -242,6 +242,79 @@ static void test_cooldown(void **state)
 	end(&world);
 }
 
+/* What others have moved before the policy began stays, and counts. */
+static void test_moved_before(void **state)
+{
+	struct policy_settings settings = simple();
+	struct world world;
+
+	(void)state;
+	settings.budget = (struct policy_amount){3 * MIB, false};
+	begin(&world, &settings, 3, 1, 3);
+	for (__u32 i = 1; i < 4; i++)
+		read_range(&world, i, 1000 - i);
+	/* range 1 moved to slow, and range 0 to fast; the first one's budget
+	 * is free again in 10 minutes
+	 */
+	policy_note_used(world.policy, MIB, world.now_ns, 51 * 60);
+	policy_note_moved(world.policy, 1, world.now_ns, 51 * 60);
+	policy_note_used(world.policy, MIB, world.now_ns, 60);
+	policy_note_moved(world.policy, 0, world.now_ns, 60);
+	policy_note_used(world.policy, 100 * MIB, world.now_ns, 3700);
+	assert_int_equal(policy_moved(world.policy), 2 * MIB);
+	assert_int_equal(explain(&world, 1).rule, POLICY_COOLDOWN);
+	assert_true(explain(&world, 1).figures.wait_s == (240 - 51) * 60);
+	assert_int_equal(explain(&world, 0).rule, POLICY_COOLDOWN);
+	step(&world, 0);
+	assert_int_equal(world.n, 1);
+	assert_int_equal(world.decisions[0].range, 2);
+	assert_int_equal(explain(&world, 3).rule, POLICY_BUDGET);
+	step(&world, 11 * 60 * S);
+	assert_int_equal(policy_tier(world.policy, 3), TIER_FAST);
+	/* the cooldown of range 1 ends first, but nothing may leave for it */
+	step(&world, 3 * HOUR - 11 * 60 * S);
+	read_range(&world, 1, 100000);
+	step(&world, 8 * 60 * S);
+	assert_int_equal(world.n, 0);
+	step(&world, 2 * 60 * S);
+	step(&world, 60 * S);
+	assert_int_equal(explain(&world, 0).rule, POLICY_COOLDOWN);
+	assert_int_equal(policy_tier(world.policy, 1), TIER_SLOW);
+	step(&world, 60 * 60 * S);
+	for (int i = 0; i < 3; i++) {
+		read_range(&world, 1, 1000);
+		step(&world, 10 * S);
+	}
+	assert_int_equal(policy_tier(world.policy, 1), TIER_FAST);
+	end(&world);
+}
+
+/* What was moved longer ago than the cooldown is as if it never was. */
+static void test_moved_long_before(void **state)
+{
+	struct policy_settings settings = simple();
+	struct world world;
+
+	(void)state;
+	begin(&world, &settings, 1, 0, 1);
+	policy_note_moved(world.policy, 0, world.now_ns, 4 * 3600);
+	read_range(&world, 0, 1000);
+	step(&world, 10 * S);
+	assert_int_equal(policy_tier(world.policy, 0), TIER_FAST);
+	end(&world);
+	settings.cooldown_s = 30 * 86400.0;
+	begin(&world, &settings, 1, 0, 1);
+	policy_note_moved(world.policy, 0, world.now_ns, 30 * 86400.0 - 60);
+	read_range(&world, 0, 1000);
+	step(&world, 50 * S);
+	assert_int_equal(policy_tier(world.policy, 0), TIER_SLOW);
+	step(&world, 20 * S);
+	read_range(&world, 0, 1);
+	step(&world, 10 * S);
+	assert_int_equal(policy_tier(world.policy, 0), TIER_FAST);
+	end(&world);
+}
+
 /* 3 MiB per hour: the third of four has to wait, and so has a swap of two. */
 static void test_budget(void **state)
 {
@@ -547,6 +620,8 @@ int main(void)
 		cmocka_unit_test(test_coldest),
 		cmocka_unit_test(test_decay),
 		cmocka_unit_test(test_cooldown),
+		cmocka_unit_test(test_moved_before),
+		cmocka_unit_test(test_moved_long_before),
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_budget_of_a_swap),
 		cmocka_unit_test(test_hold_back),
