@@ -106,6 +106,24 @@ unfreeze() { # may be called twice
 	expect "intervals" "$(grep -c ' in 1 interval, ' "$test_dir/said")" 1
 }
 
+@test "files of a long interval have their names at once, also if they are gone when it ends" {
+	local paths
+	fs_make fs ext4
+	record_start --fs "$test_dir/fs" 600
+	for i in {1..50}; do
+		printf x >"$test_dir/fs/$i"
+	done
+	sync -f "$test_dir/fs"
+	sleep 3
+	rm "$test_dir/fs"/{1..50}
+	sync -f "$test_dir/fs"
+	fs_umount fs
+	record_end TERM
+	play played
+	paths=$(report played '[.files[] | select(.path != null and (.path | test("/fs/[0-9]+$")))] | length')
+	expect "paths" "$paths" 50
+}
+
 unpin() {
 	[[ ! -d $pins ]] || "$frsp_top" --unpin
 }

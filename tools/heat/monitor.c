@@ -52,10 +52,12 @@ struct hot_monitor {
 	bool cgroup_gone;
 	struct fs_identities *identities;
 	struct hot_recorder *recorder; /* NULL: none */
-	struct fs_follow follow;       /* if .one_fs */
-	bool one_fs;	/* .fs_dev of hot_monitor_options is set */
-	__u32 only_dev; /* as in hot_monitor_options */
-	double last_s;	/* monotonic time of the last frame */
+	struct path_key *new_files;    /* for it: since it was last tended */
+	size_t n_new;
+	struct fs_follow follow; /* if .one_fs */
+	bool one_fs;		 /* .fs_dev of hot_monitor_options is set */
+	__u32 only_dev;		 /* as in hot_monitor_options */
+	double last_s;		 /* monotonic time of the last frame */
 	__u64 last_events;
 	__u64 map_bytes;
 };
@@ -197,6 +199,7 @@ void hot_monitor_close(struct hot_monitor *monitor)
 	fs_identities_free(monitor->identities);
 	hot_track_close(monitor->track);
 	mount_table_free(monitor->mounts);
+	free(monitor->new_files);
 	free(monitor->directory);
 	free(monitor->filter);
 	free(monitor->cgroup);
@@ -304,11 +307,39 @@ bool hot_monitor_counts_class(const struct hot_monitor *monitor, __u32 fs)
 	return !monitor->only_dev || entry->dev == monitor->only_dev;
 }
 
+/* For name_new(). Without memory, the file gets its path with the interval. */
+static void note_new(struct hot_monitor *monitor,
+		     const struct frsp_hot_file *file)
+{
+	size_t n = monitor->n_new;
+	struct path_key *more = monitor->new_files;
+
+	if (!(n & (n - 1)))
+		more = reallocarray(more, n ? 2 * n : 1, sizeof(*more));
+	if (!more)
+		return;
+	monitor->new_files = more;
+	more[monitor->n_new++] =
+		(struct path_key){file->ino, file->fs, file->gen};
+}
+
+/* Has new files recorded with their paths: not while announcements are read, as
+ * there is room for so many only.
+ */
+static void name_new(struct hot_monitor *monitor)
+{
+	for (size_t i = 0; monitor->recorder && i < monitor->n_new; i++)
+		hot_recorder_name(monitor->recorder, &monitor->new_files[i]);
+	monitor->n_new = 0;
+}
+
 static void announce(void *context, const struct frsp_hot_file *file)
 {
 	struct hot_monitor *monitor = context;
 
 	path_cache_announce(file_paths_cache(monitor->paths), file);
+	if (monitor->recorder)
+		note_new(monitor, file);
 }
 
 static void forget_slot(void *context, __u32 index,
@@ -423,6 +454,7 @@ int hot_monitor_tend(struct hot_monitor *monitor)
 	follow(monitor);
 	hot_latency_tend(monitor->latency);
 	err = hot_track_files(monitor->track, announce, monitor);
+	name_new(monitor);
 	file_paths_tend(monitor->paths);
 	if (!err)
 		err = hot_track_stats(monitor->track, stats);

@@ -17,9 +17,9 @@
  *   - If another process evicts, as with pinned programs, what a slot counted
  *     between the last take and its eviction is lost: little, as the coldest
  *     slots go. It can be seen only if the counters are lower than before.
- *   - A file is listed when it has I/O first, with its path if that is known.
- *     A path is asked for again while it is not known, and from time to time,
- * as the file may have been renamed or deleted.
+ *   - A file is listed when it enters the table, or has I/O first, with its
+ * path if that is known. A path is asked for again while it is not known, and
+ * from time to time, as the file may have been renamed or deleted.
  *   - Of I/O without a file there are totals, but no ranges.
  *   - BPF counts a bio for its range and for its file, and a take may read one
  *     slot before that and the other after it. Then the next interval has the
@@ -420,6 +420,19 @@ static int take_table(struct hot_recorder *recorder,
 				   1 - last_epoch) >= 0)
 			err = take_cluster(recorder, c, first);
 	return err;
+}
+
+void hot_recorder_name(struct hot_recorder *recorder,
+		       const struct path_key *key)
+{
+	__u32 index;
+	int err;
+
+	if (*find_place(recorder, recorder->places, recorder->n_places, key))
+		return;
+	err = add_file(recorder, key, &index);
+	if (!recorder->err)
+		recorder->err = err;
 }
 
 void hot_recorder_forget(struct hot_recorder *recorder, __u32 index,

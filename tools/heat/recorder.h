@@ -50,6 +50,12 @@ int hot_recorder_begin(struct hot_recorder *recorder,
 int hot_recorder_take(struct hot_recorder *recorder, __u64 begin_ns,
 		      __u64 end_ns, __u64 bios, __u64 lost);
 
+/* A file has entered the table: lists it, with its path. Later, it may be gone,
+ * or there may be no time to look for its path.
+ */
+void hot_recorder_name(struct hot_recorder *recorder,
+		       const struct path_key *key);
+
 /* The slot at index will be emptied: keeps what it counted for the interval. */
 void hot_recorder_forget(struct hot_recorder *recorder, __u32 index,
 			 const struct frsp_hot_slot *slot);

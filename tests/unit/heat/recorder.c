@@ -420,6 +420,30 @@ static void test_go(void **state)
 	hot_replay_close(replay);
 }
 
+/* A file has its path from when it entered the table, also if nobody finds that
+ * any more when its I/O is taken.
+ */
+static void test_named_early(void **state)
+{
+	struct hot_replay *replay;
+	struct path_result file;
+
+	(void)state;
+	hot_recorder_name(recorder, &(struct path_key){42, 1, 3});
+	hot_recorder_name(recorder, &(struct path_key){OWN_INO, 1, 3});
+	assert_int_equal(hot_recorder_n_files(recorder), 1);
+	is_named = false;
+	count(42, 5, false, 4096);
+	count(43, 5, false, 4096);
+	take();
+	replay = replay_all();
+	hot_replay_path(replay, &(struct path_key){42, 1, 3}, &file);
+	assert_string_equal(file.path, "/srv/42");
+	hot_replay_path(replay, &(struct path_key){43, 1, 3}, &file);
+	assert_null(file.path);
+	hot_replay_close(replay);
+}
+
 /* Both show the same: all counters, temperatures and rates. */
 static void assert_same(const struct hot_replay *one,
 			const struct hot_replay *other)
@@ -527,6 +551,7 @@ int main(void)
 		test(test_classes),	test(test_own_file),
 		test(test_named_later), test(test_go),
 		test(test_random),	test(test_stops),
+		test(test_named_early),
 	};
 
 	return cmocka_run_group_tests_name("recorder", tests, NULL, NULL);
