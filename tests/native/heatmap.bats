@@ -37,7 +37,7 @@ record_steps() {
 marked() {
 	LC_ALL=C awk '
 		/^ *[^ ]* [|+]/ && !/ [+][+]-/ {
-			if (match(substr($0, 10), /[^ ]/)) print n, RSTART
+			if (match(substr($0, 10), /[^ ]/)) print n + 0, RSTART
 			n++
 		}' "$test_dir/out"
 }

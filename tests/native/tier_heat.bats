@@ -57,7 +57,7 @@ heat() { # heat FILTER: of the JSON
 	head -c 1M /dev/urandom >"$test_dir/other/x"
 	fs_cool other
 	pin
-	expect "shares before" "$(heat '[.heat.temperature, .heat.placed_temperature, .tiers[].heat_pct]')" '[0,0,null,null]'
+	expect "shares before" "$(heat '[.heat.temperature + 0, .heat.placed_temperature + 0, .tiers[].heat_pct]')" '[0,0,null,null]'
 	tiers
 	grep -qx 'HEAT%: none is recorded yet' "$test_dir/out"
 	read_blocks x 200

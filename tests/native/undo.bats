@@ -81,7 +81,7 @@ launch() {
 	done <"$test_dir/out"
 	is_as_before
 	stat -c '%a %u:%g %s %X %Y %Z %h %i' "$test_dir/a/x" | diff -u "$test_dir/stat" -
-	expect "its job" "$("$frspctl" jobs --json 2 | jq -r '.jobs[0] | [.state, .pieces, .moved_bytes] | join(" ")')" "done 32 8388608"
+	expect "its job" "$("$frspctl" jobs --json 2 | jq -c ".jobs[0] | [.state, .pieces >= 32, .moved_bytes]")" "[\"done\",true,8388608]"
 	expect "of the first" "$("$frspctl" jobs --json 1 | jq -r '.jobs[0].moves[0].found')" not_moved
 	ctl undo 1
 	expect "a second time" "$(result '[.outcome, .planned_bytes] | join(" ")')" "there 0"
