@@ -23,13 +23,55 @@ in_guest() { # in_guest KERNEL
 }
 
 @test "6.12, with frsp.ko: each step interrupted, changes in all ways, crashes" {
-	passes_tap 6.12 14
+	passes_tap 6.12 15
 }
 
 @test "6.1: QEMU is killed five times while files in use are moved: each promise is kept" {
 	"$vm_dir/power-cut" 6.1 5
 }
 
+@test "6.1: the same five times between an exchange and its commit" {
+	"$vm_dir/power-cut" -d 2000 6.1 5
+}
+
 @test "6.12: the writes of a guest replayed: each promise is kept at each flush" {
 	"$vm_dir/power-log" 6.12
+}
+
+@test "6.12: the same with a slow commit of each exchange" {
+	"$vm_dir/power-log" -d 200 -t 10 6.12
+}
+
+# module_without_note KERNEL: builds a frsp.ko that counts exchanges, and notes nothing in the inodes
+module_without_note() {
+	local tree=$BATS_TEST_TMPDIR/tree
+	"$vm_dir/../copy" "$tree"
+	sed -i '/^static void note(/,/^}/{/WRITE_ONCE/d}' "$tree/kmod/exchange.c"
+	not cmp "$vm_dir/../../kmod/exchange.c" "$tree/kmod/exchange.c" >&2
+	"$tree/tests/vm/kmod" "$1"
+}
+
+not() {
+	! "$@"
+}
+
+# loses COMMAND [ARG...]: it finds that a promise was broken
+loses() {
+	local status=0
+	"$@" >"$BATS_TEST_TMPDIR/out" 2>&1 || status=$?
+	cat "$BATS_TEST_TMPDIR/out"
+	[[ $status == 1 ]]
+	grep -E ': [0-9]+ blocks were promised, [1-9][0-9]* are lost' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "6.12: without frsp.ko's note, the replay finds a promise that was broken" {
+	FRSP_KO=$(module_without_note 6.12)
+	export FRSP_KO
+	loses "$vm_dir/power-log" -d 200 -t 10 6.12
+}
+
+@test "6.1: without frsp.ko's note, QEMU is killed until a promise is broken" {
+	FRSP_KO=$(module_without_note 6.1)
+	export FRSP_KO
+	loses "$vm_dir/power-cut" -d 2000 6.1 10
 }

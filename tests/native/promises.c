@@ -15,17 +15,22 @@
  *                               msync. closed: FILE is closed now and then, so
  *                               that others can have a lease on it
  *   promises check FILE LOG     each block of FILE has the number that LOG has.
- *                               One may have a newer one, whose write had not
- *                               returned yet. Exit status 1: blocks are lost
+ *                               One may have a newer one, all or a part of it,
+ *                               whose write had not returned yet. Exit status
+ *                               1: blocks are lost
  *
- * With $PROMISES_MARK, a command, write also runs that for each promise, with
- * the words SYNC, the block and its number behind it, joined by colons.
+ * With $PROMISES_MARK, a device of dm-log-writes, write also puts a mark into
+ * its log for each promise: SYNC, the block and its number, joined by colons.
+ * It does so at once: what is promised must hold from then on, and another
+ * process may commit the journal in the next moment. Then it waits for
+ * MARK_PAUSE_MS, so that there is not too much to replay.
  *
  * A block is full of its number, 8 bytes each. LOG has 8 bytes for each block;
  * it must be on a filesystem that the crash leaves alone.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,13 +38,16 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <linux/types.h>
+#include <linux/dm-ioctl.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #define BLOCK 4096
 #define WORDS (BLOCK / 8)
 #define MARK  0x6672737000000000ULL /* "frsp" */
+
+#define MARK_PAUSE_MS 50
 
 static __u64 block[WORDS] __attribute__((aligned(BLOCK)));
 
@@ -148,20 +156,42 @@ static void pause_closed(void)
 	nanosleep(&pause, NULL);
 }
 
+/* dmsetup message DEVICE 0 mark TEXT */
+static void mark(const char *device, const char *text)
+{
+	static int control = -1;
+	struct {
+		struct dm_ioctl head;
+		__u64 sector;
+		char message[256];
+	} call = {
+		.head = {.version = {4},
+			 .data_size = sizeof(call),
+			 .data_start = sizeof(call.head)},
+	};
+
+	if (control < 0)
+		control = open_file("/dev/mapper/control", O_RDWR);
+	snprintf(call.head.name, sizeof(call.head.name), "%s", device);
+	snprintf(call.message, sizeof(call.message), "mark %s", text);
+	if (ioctl(control, DM_TARGET_MSG, &call))
+		fail(text);
+	poll(NULL, 0, MARK_PAUSE_MS);
+}
+
 static void note(int notes, enum sync sync, off_t at, __u64 number)
 {
-	const char *mark = getenv("PROMISES_MARK");
-	char command[256];
+	const char *device = getenv("PROMISES_MARK");
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s:%lld:%llu", syncs[sync].name,
+		 (long long)at, number);
+	if (device)
+		mark(device, text);
 
 	if (pwrite(notes, &number, sizeof(number), at * sizeof(number)) !=
 	    sizeof(number))
 		fail("cannot note a promise");
-	if (!mark)
-		return;
-	snprintf(command, sizeof(command), "%s %s:%lld:%llu", mark,
-		 syncs[sync].name, (long long)at, number);
-	if (system(command))
-		fail(command);
 }
 
 /* Some writes. False: one failed. */
@@ -204,16 +234,29 @@ static int write_all(const char *path, const char *log, char **args)
 	} while (true);
 }
 
-/* True if all words of the block are the same. */
-static bool is_whole(void)
+enum state { KEPT, NEWER, LOST };
+
+/* What became of a promise. While a block is overwritten, somebody else, such
+ * as the mover, may have the page written with a part of it. So it may be newer
+ * in parts, but nowhere older.
+ */
+static enum state state_of(__u64 promised)
 {
-	return !memcmp(block, block + 1, BLOCK - sizeof(block[0]));
+	enum state state = KEPT;
+
+	for (int i = 0; i < WORDS; i++) {
+		if (block[i] < (MARK | promised))
+			return LOST;
+		if (block[i] > (MARK | promised))
+			state = NEWER;
+	}
+	return state;
 }
 
 static int check(const char *path, const char *log)
 {
 	int fd = open_file(path, O_RDONLY), notes = open_file(log, O_RDONLY);
-	size_t n = blocks_of(fd), lost = 0, newer = 0, written = 0;
+	size_t n = blocks_of(fd), n_of[] = {0, 0, 0}, written = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		__u64 promised;
@@ -223,16 +266,11 @@ static int check(const char *path, const char *log)
 			  i * sizeof(promised)) != sizeof(promised))
 			fail("read");
 		written += promised != 0;
-		if (is_whole() && block[0] == (MARK | promised))
-			continue;
-		if (block[0] > (MARK | promised))
-			newer++;
-		else
-			lost++;
+		n_of[state_of(promised)]++;
 	}
 	printf("%zu blocks were promised, %zu are lost, %zu are newer\n",
-	       written, lost, newer);
-	return lost || newer > 1;
+	       written, n_of[LOST], n_of[NEWER]);
+	return n_of[LOST] || n_of[NEWER] > 1;
 }
 
 int main(int argc, char **argv)

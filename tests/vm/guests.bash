@@ -57,7 +57,7 @@ defrag_in_guest() { # defrag_in_guest KERNEL [MODULE [NAME...]]
 	"$vm_dir/run" --memory 3072 --timeout "${GUEST_TIMEOUT:-4000}" "$1" \
 		env FRSP_PATIENCE=300 BATS_TEST_TIMEOUT=900 FRSP_STEPS_TIMEOUT=3600 FRSP_STRIDE="${FRSP_STRIDE:-4}" \
 		FRSP_MODEL_SECONDS="${FRSP_MODEL_SECONDS:-12}" FRSP_CRASHES="${FRSP_CRASHES:-5}" bash -c '
-			[[ ! $1 ]] || modprobe ext4 && insmod "$1" || exit
+			[[ ! $1 ]] || { modprobe ext4 && insmod "$1"; } || exit
 			bats --timing --formatter tap --filter "$2" "${@:3}"' \
 		- "${2:-}" "${FRSP_TESTS:-.}" "${files[@]/%/.bats}"
 }
