@@ -126,13 +126,15 @@ static int make_table(struct hot_replay *replay, __u32 n_keys)
 	table->actors = calloc(1, sizeof(*table->actors));
 	table->n_actors = 1; /* the one that is never used */
 	replay->before = calloc(table->n_slots, sizeof(*replay->before));
+	replay->changed = calloc(table->n_slots, sizeof(*replay->changed));
 	replay->n_places = 1024;
 	while (replay->n_places < 2 * table->n_slots)
 		replay->n_places *= 2;
 	replay->places = calloc(replay->n_places, sizeof(*replay->places));
 	replay->files = calloc(table->n_slots, sizeof(*replay->files));
 	return table->slots && table->touched && table->who && table->actors &&
-			       replay->before && replay->places && replay->files
+			       replay->before && replay->changed &&
+			       replay->places && replay->files
 		       ? 0
 		       : -ENOMEM;
 }
@@ -182,6 +184,7 @@ void hot_replay_close(struct hot_replay *replay)
 	free(replay->table.who);
 	free(replay->table.actors);
 	free(replay->before);
+	free(replay->changed);
 	free(replay->places);
 	while (replay->n_texts)
 		free(replay->texts[--replay->n_texts]);
@@ -269,7 +272,11 @@ static void add(struct hot_replay *replay, const struct trace_access *access,
 {
 	__u32 index = get_slot(replay, access);
 	struct frsp_hot_slot *slot = hot_replay_slot(replay, index);
+	struct hot_moved now = hot_replay_counters(replay, index);
 
+	if ((access->reads || access->writes) &&
+	    !memcmp(&now, &replay->before[index], sizeof(now)))
+		replay->changed[replay->n_changed++] = index;
 	slot->reads += access->reads;
 	slot->writes += access->writes;
 	slot->read_bytes += access->read_bytes;
@@ -300,13 +307,10 @@ static void play(struct hot_replay *replay, const struct trace_frame *frame)
 /* Keeps the counters, for the rates of what is played next. */
 static void begin_interval(struct hot_replay *replay, __u64 start_ns)
 {
-	for (__u32 i = 0; i < replay->n_used; i++) {
-		const struct frsp_hot_slot *slot = hot_replay_slot(replay, i);
+	while (replay->n_changed) {
+		__u32 index = replay->changed[--replay->n_changed];
 
-		replay->before[i] =
-			(struct hot_moved){slot->read_bytes, slot->write_bytes,
-					   (__u32)slot->reads,
-					   (__u32)slot->writes};
+		replay->before[index] = hot_replay_counters(replay, index);
 	}
 	replay->start_ns = start_ns;
 	replay->bios_before = replay->bios;
@@ -362,6 +366,7 @@ static void clear_counts(struct hot_replay *replay)
 		slot->read_bytes = slot->write_bytes = 0;
 	}
 	memset(replay->before, 0, replay->n_used * sizeof(*replay->before));
+	replay->n_changed = 0;
 	replay->bios = replay->bios_before = replay->lost = 0;
 }
 

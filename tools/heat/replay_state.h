@@ -23,7 +23,12 @@ struct hot_replay {
 	struct hot_table table;
 	__u32 epoch;
 	struct hot_moved *before; /* by slot */
-	__u32 *files;		  /* by slot: index in the recording */
+	/* The slots whose counters are not those of .before any more: so an
+	 * interval begins without a look at all slots.
+	 */
+	__u32 *changed;
+	__u32 n_changed;
+	__u32 *files; /* by slot: index in the recording */
 	/* Where the slot of a key is: by hash, index plus 1; a power of two. */
 	__u32 *places;
 	__u32 n_places;
@@ -60,6 +65,16 @@ static inline __u32 hot_replay_hash(__u32 file, __u32 range)
 /* Where the key is in .places, or where it goes. */
 __u32 *hot_replay_find_place(const struct hot_replay *replay,
 			     const struct path_key *key, __u32 range);
+
+/* The counters of the slot, as .before has them. */
+static inline struct hot_moved
+hot_replay_counters(const struct hot_replay *replay, __u32 index)
+{
+	const struct frsp_hot_slot *slot = hot_replay_slot(replay, index);
+
+	return (struct hot_moved){slot->read_bytes, slot->write_bytes,
+				  (__u32)slot->reads, (__u32)slot->writes};
+}
 
 /* Who ranks the table has to read all of it again. */
 void hot_replay_touch(struct hot_replay *replay);

@@ -101,10 +101,12 @@ void hot_replay_forget_from(struct hot_replay *replay, __u32 n)
 		const struct frsp_hot_slot *slot = hot_replay_slot(replay, i);
 		const struct path_key key = {slot->ino, slot->fs, slot->gen};
 
+		replay->before[i] = hot_replay_counters(replay, i);
 		*hot_replay_find_place(replay, &key,
 				       FRSP_HOT_TAG_RANGE(slot->tag)) = i + 1;
 	}
 	replay->n_used = n;
+	replay->n_changed = 0;
 }
 
 static int go_to_stop(struct hot_replay *replay,

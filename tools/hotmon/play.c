@@ -114,6 +114,13 @@ enum exit_code play_open(const struct hotmon_opts *opts, struct play *play)
 		return log_fail(EXIT_FAILED, error.hint, "%s", error.cause);
 	if (hot_replay_problem(play->replay))
 		log_warn("%s", hot_replay_problem(play->replay)->cause);
+	if (!hot_replay_interval(play->replay)) {
+		play_close(play);
+		return log_fail(
+			EXIT_FAILED,
+			"\"hotmon record\" writes the first one after a minute, or when it ends",
+			"%s: it has no interval so far", opts->input);
+	}
 	play->speed = opts->speed;
 	if (opts->interval_given)
 		play->step_ns = opts->report.interval_s * NS;
