@@ -242,8 +242,12 @@ unpin() {
 	cp "$test_dir/x" "$test_dir/whole"
 	truncate -s -5 "$test_dir/x"
 	run_program hotmon -i "$test_dir/x" --once
-	expect "cut off" "$status" 0
+	expect "cut off, with nothing before" "$status" 1
 	grep -q 'x: cut off at byte 148; it is used up to there' "$test_dir/err"
+	grep -q 'x: it has no interval so far' "$test_dir/err"
+	truncate -s 148 "$test_dir/x"
+	run_program hotmon -i "$test_dir/x" --once
+	expect_error 1 'x: it has no interval so far'
 	cp "$test_dir/whole" "$test_dir/x"
 	printf '\377' | dd of="$test_dir/x" bs=1 seek=200 conv=notrunc status=none
 	run_program hotmon -i "$test_dir/x" --once
