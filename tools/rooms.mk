@@ -7,6 +7,7 @@
 USES_base :=
 USES_ui := base
 USES_config := base
+USES_tune := base
 USES_fs := base
 USES_module := base fs
 USES_paths := base fs
@@ -19,11 +20,11 @@ USES_map := base fs module paths heat
 USES_cli := base ui watch
 USES_hotmon := base ui cli fs module paths watch trace heat
 USES_top := base ui cli fs module paths watch heat map
-USES_daemon := base ui cli config fs module watch heat
+USES_daemon := base ui cli config tune fs module watch heat
 USES_ctl := base ui cli config fs module paths move watch heat trace simulate
 
 # The order for the linker: a library comes after the libraries that use it.
-ROOMS := daemon ctl top hotmon cli map heat simulate trace watch paths move module fs config ui base
+ROOMS := daemon ctl top hotmon cli map heat simulate trace watch paths move module fs tune config ui base
 $(if $(filter-out $(ROOMS),$(patsubst tools/%/,%,$(wildcard tools/*/))),$(error tools/rooms.mk lacks a folder of tools/))
 MAINS := tools/hotmon/hotmon.c tools/top/frsp-top.c tools/ctl/frspctl.c tools/daemon/frspd.c
 

@@ -313,18 +313,41 @@ double config_seconds(const struct config *config, const char *name)
 	return seconds;
 }
 
-enum config_mode config_mode(const struct config *config,
-			     config_is_meant is_meant, void *context)
+const char *config_text_of(const struct config *config, const char *name,
+			   config_is_meant is_meant, void *context)
 {
-	const struct config_setting *mode =
-		config_setting_find(CONFIG_FILESYSTEM, "mode");
+	const struct config_setting *setting =
+		config_setting_find(CONFIG_FILESYSTEM, name);
 
 	for (size_t i = config->n; i--;) {
 		const struct config_value *value = &config->values[i];
 
-		if (value->setting == mode && !is_general(value) &&
+		if (value->setting == setting && !is_general(value) &&
 		    is_meant(context, value->section))
-			return config_mode_of(value->text);
+			return value->text;
 	}
-	return config_mode_of(find_general(config, mode)->text);
+	return find_general(config, setting)->text;
+}
+
+enum config_mode config_mode(const struct config *config,
+			     config_is_meant is_meant, void *context)
+{
+	return config_mode_of(
+		config_text_of(config, "mode", is_meant, context));
+}
+
+enum config_tuner config_escache_most(const struct config *config)
+{
+	const struct config_setting *escache =
+		config_setting_find(CONFIG_FILESYSTEM, "escache");
+	enum config_tuner most = CONFIG_TUNER_OBSERVE;
+
+	for (size_t i = 0; i < config->n; i++) {
+		const struct config_value *value = &config->values[i];
+
+		if (value->setting == escache &&
+		    config_tuner_of(value->text) > most)
+			most = config_tuner_of(value->text);
+	}
+	return most;
 }

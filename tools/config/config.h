@@ -65,10 +65,17 @@ double config_seconds(const struct config *config, const char *name);
 /* Whether a section such as "UUID=..." or "/dev/sda1" is for a filesystem. */
 typedef bool (*config_is_meant)(void *context, const char *section);
 
-/* What to do with a filesystem. Of several sections for it, the value that was
- * read last counts.
+/* The value of a setting of a filesystem. Of several sections for it, the value
+ * that was read last counts.
  */
+const char *config_text_of(const struct config *config, const char *name,
+			   config_is_meant is_meant, void *context);
+
+/* The same of the setting mode. */
 enum config_mode config_mode(const struct config *config,
 			     config_is_meant is_meant, void *context);
+
+/* The most that the setting escache has in any section. */
+enum config_tuner config_escache_most(const struct config *config);
 
 #endif

@@ -15,6 +15,12 @@ static const struct config_setting table[] = {
 	{"metrics_interval", CONFIG_DAEMON, CONFIG_TIME, "15s",
 	 "seconds, or a number with s, m or h, from 1s to 1h"},
 	{"mode", CONFIG_FILESYSTEM, CONFIG_MODE, "observe", "off or observe"},
+	{"escache", CONFIG_FILESYSTEM, CONFIG_TUNER, "observe",
+	 "observe, advise or apply"},
+	{"escache_bound", CONFIG_FILESYSTEM, CONFIG_BYTES, "64M",
+	 "bytes, or a number with K, M, G or T, from 64K to 1T"},
+	{"escache_cooldown", CONFIG_FILESYSTEM, CONFIG_TIME, "60s",
+	 "seconds, or a number with s, m or h, from 1s to 1h"},
 };
 
 #define N_SETTINGS (sizeof(table) / sizeof(table[0]))
@@ -40,12 +46,20 @@ const struct config_setting *config_setting_find(enum config_scope scope,
 	return NULL;
 }
 
-/* The index in modes[], or N_MODES. */
-static size_t find_mode(const char *text)
+static const char *const tuners[] = {
+	[CONFIG_TUNER_OBSERVE] = "observe",
+	[CONFIG_TUNER_ADVISE] = "advise",
+	[CONFIG_TUNER_APPLY] = "apply",
+};
+
+#define N_TUNERS (sizeof(tuners) / sizeof(tuners[0]))
+
+/* The index of the word, or n. */
+static size_t find(const char *const *words, size_t n, const char *text)
 {
 	size_t i = 0;
 
-	while (i < N_MODES && strcmp(modes[i], text))
+	while (i < n && strcmp(words[i], text))
 		i++;
 	return i;
 }
@@ -67,15 +81,27 @@ static bool is_time(const char *text)
 	       seconds <= 3600;
 }
 
+static bool is_bytes(const char *text)
+{
+	__u64 bytes;
+
+	return !fmt_parse_bytes(text, &bytes) && bytes >= 64ULL << 10 &&
+	       bytes <= 1ULL << 40;
+}
+
 int config_setting_check(const struct config_setting *setting, const char *text)
 {
 	switch (setting->type) {
 	case CONFIG_MODE:
-		return find_mode(text) < N_MODES ? 0 : -EINVAL;
+		return find(modes, N_MODES, text) < N_MODES ? 0 : -EINVAL;
 	case CONFIG_FILE:
 		return is_file(text) ? 0 : -EINVAL;
 	case CONFIG_TIME:
 		return is_time(text) ? 0 : -EINVAL;
+	case CONFIG_TUNER:
+		return find(tuners, N_TUNERS, text) < N_TUNERS ? 0 : -EINVAL;
+	case CONFIG_BYTES:
+		return is_bytes(text) ? 0 : -EINVAL;
 	}
 	return -EINVAL;
 }
@@ -87,5 +113,15 @@ const char *config_mode_word(enum config_mode mode)
 
 enum config_mode config_mode_of(const char *text)
 {
-	return find_mode(text);
+	return find(modes, N_MODES, text);
+}
+
+const char *config_tuner_word(enum config_tuner tuner)
+{
+	return tuners[tuner];
+}
+
+enum config_tuner config_tuner_of(const char *text)
+{
+	return find(tuners, N_TUNERS, text);
 }

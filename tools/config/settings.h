@@ -20,10 +20,19 @@ enum config_mode {
 	CONFIG_OBSERVE, /* watches it, and changes nothing */
 };
 
+/* What a tuner does with a filesystem. */
+enum config_tuner {
+	CONFIG_TUNER_OBSERVE, /* nothing */
+	CONFIG_TUNER_ADVISE,  /* says what it would do */
+	CONFIG_TUNER_APPLY,   /* does it */
+};
+
 enum config_type {
-	CONFIG_MODE, /* off, observe */
-	CONFIG_FILE, /* an absolute path, or off */
-	CONFIG_TIME, /* "15s", from 1 s to 1 h */
+	CONFIG_MODE,  /* off, observe */
+	CONFIG_FILE,  /* an absolute path, or off */
+	CONFIG_TIME,  /* "15s", from 1 s to 1 h */
+	CONFIG_TUNER, /* observe, advise, apply */
+	CONFIG_BYTES, /* "64M", from 64 KiB to 1 TiB */
 };
 
 /* A row of the table. */
@@ -49,7 +58,11 @@ int config_setting_check(const struct config_setting *setting,
 /* "off" or "observe" */
 const char *config_mode_word(enum config_mode mode);
 
+/* "observe", "advise" or "apply" */
+const char *config_tuner_word(enum config_tuner tuner);
+
 /* Of a text that config_setting_check() takes. */
 enum config_mode config_mode_of(const char *text);
+enum config_tuner config_tuner_of(const char *text);
 
 #endif

@@ -281,7 +281,7 @@ static int precache(int fd, struct done *done)
 static int clear(int fd, struct done *done)
 {
 	struct extent_cleared cleared;
-	int err = extent_clear(fd, &cleared);
+	int err = extent_clear(fd, 0, &cleared);
 
 	done->outcome = err == -EBUSY ? "in_use" : "cleared";
 	done->n = cleared.n_entries;

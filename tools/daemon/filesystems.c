@@ -9,6 +9,7 @@
 
 #include "base/aside.h"
 #include "base/clock.h"
+#include "base/fmt.h"
 #include "daemon/say.h"
 
 /* How long we wait before we ask a device again that has no superblock for us. */
@@ -76,11 +77,26 @@ static void say_lost(const struct filesystem *fs)
 	say(&say_gone, &fields, "%s is not mounted any more", fs->name);
 }
 
+static void choose_tuners(struct filesystem *fs, const struct config *config)
+{
+	fs->escache = config_tuner_of(
+		config_text_of(config, "escache", is_meant, fs));
+	fmt_parse_bytes(config_text_of(config, "escache_bound", is_meant, fs),
+			&fs->escache_bound);
+	fmt_parse_seconds(config_text_of(config, "escache_cooldown", is_meant,
+					 fs),
+			  &fs->escache_cooldown_s);
+	fs->escache_advised = false;
+	fs->escache_small_s = 0;
+	fs->escache_small_told = false;
+}
+
 static void choose_mode(struct filesystem *fs, const struct config *config)
 {
 	struct say_fields fields = fields_of(fs);
 	enum config_mode mode = config_mode(config, is_meant, fs);
 
+	choose_tuners(fs, config);
 	if (mode == fs->mode)
 		return;
 	fields.before = config_mode_word(fs->mode);
@@ -132,6 +148,7 @@ static int add(struct filesystems *filesystems, const struct mount_entry *entry,
 	fs = &more[filesystems->n++];
 	look_at(fs, entry);
 	fs->mode = config_mode(config, is_meant, fs);
+	choose_tuners(fs, config);
 	say_new(fs);
 	return 0;
 }

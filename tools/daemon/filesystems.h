@@ -20,6 +20,14 @@ struct filesystem {
 	char uuid[EXT4_UUID_TEXT_LEN]; /* "": its device has not answered yet */
 	double looked_s; /* when we read the UUID, on CLOCK_MONOTONIC */
 	enum config_mode mode;
+	enum config_tuner escache;
+	__u64 escache_bound; /* bytes */
+	double escache_cooldown_s;
+	bool escache_advised; /* it was said what the tuner would do */
+	/* Since when the bound is too small, on CLOCK_MONOTONIC; 0: it is not.
+	 */
+	double escache_small_s;
+	bool escache_small_told;
 };
 
 struct filesystems {

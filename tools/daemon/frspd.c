@@ -31,11 +31,12 @@ static enum exit_code check_config(const struct daemon_opts *opts)
 	return EXIT_OK;
 }
 
-static enum exit_code watch(struct hot_monitor *monitor, struct config *config,
+static enum exit_code watch(struct tracking *tracking, struct config *config,
 			    const char *root)
 {
+	bool clears = config_escache_most(config) == CONFIG_TUNER_APPLY;
 	enum exit_code code;
-	int err = rights_drop();
+	int err = rights_drop(clears);
 
 	if (err) {
 		config_free(config);
@@ -43,9 +44,9 @@ static enum exit_code watch(struct hot_monitor *monitor, struct config *config,
 				"cannot give up capabilities: %s",
 				strerror(-err));
 	} else {
-		code = service_run(monitor, config, root);
+		code = service_run(tracking, config, root);
 	}
-	err = tracking_end(monitor);
+	err = tracking_end(tracking);
 	if (!err)
 		return code;
 	return log_fail(EXIT_FAILED, "\"frsp-top --unpin\" unpins them",
@@ -54,7 +55,7 @@ static enum exit_code watch(struct hot_monitor *monitor, struct config *config,
 
 static enum exit_code run(const struct daemon_opts *opts)
 {
-	struct hot_monitor *monitor;
+	struct tracking tracking;
 	struct config *config;
 	size_t n_warnings;
 	enum exit_code code = read_config(opts->root, &config, &n_warnings);
@@ -63,9 +64,11 @@ static enum exit_code run(const struct daemon_opts *opts)
 		return code;
 	code = claim_take();
 	if (code == EXIT_OK)
-		code = tracking_begin(&monitor);
+		code = tracking_begin(config_escache_most(config) !=
+					      CONFIG_TUNER_OBSERVE,
+				      &tracking);
 	if (code == EXIT_OK)
-		return watch(monitor, config, opts->root);
+		return watch(&tracking, config, opts->root);
 	config_free(config);
 	return code;
 }

@@ -4,11 +4,14 @@
 #include <errno.h>
 #include <cap-ng.h>
 
-int rights_drop(void)
+#define SETS (CAPNG_EFFECTIVE | CAPNG_PERMITTED)
+
+int rights_drop(bool clears)
 {
 	capng_clear(CAPNG_SELECT_CAPS);
-	if (capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_BPF,
-			  CAP_DAC_READ_SEARCH, -1) ||
+	if (capng_updatev(CAPNG_ADD, SETS, CAP_BPF, CAP_DAC_READ_SEARCH, -1) ||
+	    (clears &&
+	     capng_updatev(CAPNG_ADD, SETS, CAP_FOWNER, CAP_LEASE, -1)) ||
 	    capng_apply(CAPNG_SELECT_CAPS))
 		return -EPERM;
 	return 0;

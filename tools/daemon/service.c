@@ -11,10 +11,12 @@
 #include "base/clock.h"
 #include "base/fmt.h"
 #include "base/interrupt.h"
+#include "daemon/escache.h"
 #include "daemon/export.h"
 #include "daemon/filesystems.h"
 #include "daemon/read_config.h"
 #include "daemon/say.h"
+#include "daemon/tracking.h"
 #include "heat/monitor.h"
 #include "watch/pin.h"
 
@@ -22,10 +24,12 @@
 #define ACCURACY_US 100000
 
 struct service {
-	struct hot_monitor *monitor;
+	struct tracking *tracking;
 	struct mount_table *mounts;
 	struct filesystems filesystems;
 	struct export export;
+	struct escache_tuner escache;
+	enum config_tuner escache_most; /* for which it was started */
 	struct config *config;
 	const char *root;
 	sd_event *event;
@@ -65,7 +69,7 @@ static void tell_status(struct service *service)
 /* Looks at everything once. Returns 0 or -errno. */
 static int look(struct service *service)
 {
-	int err = hot_monitor_tend(service->monitor);
+	int err = hot_monitor_tend(service->tracking->monitor);
 
 	/* on error, go on with the old table */
 	mount_table_refresh(service->mounts);
@@ -76,8 +80,9 @@ static int look(struct service *service)
 		return err;
 	tell_status(service);
 	export_tick(&service->export, service->config, &service->filesystems,
-		    service->monitor);
-	return 0;
+		    service->tracking->monitor);
+	return escache_tick(&service->escache, service->tracking->es,
+			    &service->filesystems);
 }
 
 static int on_tick(sd_event_source *source, uint64_t usec, void *context)
@@ -114,6 +119,10 @@ static void reload(struct service *service)
 	service->config = config;
 	filesystems_configure(&service->filesystems, config);
 	say(&say_reloaded, NULL, "the configuration was read again");
+	if (config_escache_most(config) > service->escache_most)
+		say(&say_restart, NULL,
+		    "\"escache = %s\" needs a restart of frspd",
+		    config_tuner_word(config_escache_most(config)));
 }
 
 static int on_reload(sd_event_source *source,
@@ -184,16 +193,18 @@ static void end(struct service *service)
 {
 	sd_event_unref(service->event);
 	export_end(&service->export);
+	escache_end(&service->escache);
 	filesystems_free(&service->filesystems);
 	mount_table_free(service->mounts);
 	config_free(service->config);
 }
 
-enum exit_code service_run(struct hot_monitor *monitor, struct config *config,
+enum exit_code service_run(struct tracking *tracking, struct config *config,
 			   const char *root)
 {
 	struct service service = {
-		.monitor = monitor,
+		.tracking = tracking,
+		.escache_most = config_escache_most(config),
 		.config = config,
 		.root = root,
 	};

@@ -9,13 +9,13 @@
 #include "base/log.h"
 #include "config/config.h"
 
-struct hot_monitor;
+struct tracking;
 
 /* Runs until SIGTERM or SIGINT, or until something fails, and has said why.
  * root: of the configuration. config: is freed. The signals are blocked when it
  * returns.
  */
-enum exit_code service_run(struct hot_monitor *monitor, struct config *config,
+enum exit_code service_run(struct tracking *tracking, struct config *config,
 			   const char *root);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "cli/privilege.h"
 #include "heat/monitor.h"
+#include "watch/es.h"
 #include "watch/pin.h"
 
 #define OWNER "frspd"
@@ -24,17 +25,32 @@ static const struct hot_track_options usual = {
 	.half_life_s = HOT_TRACK_DEFAULT_HALF_LIFE_S,
 };
 
-static int load_and_pin(void)
+static int pin_both(struct hot_track *track, struct es_watch *es)
 {
-	struct hot_track *track;
-	struct watch_pin_object object = {.name = HOT_TRACK_OBJECT};
+	struct watch_pin_object objects[2] = {
+		{HOT_TRACK_OBJECT, hot_track_skeleton(track)},
+	};
+	size_t n = 1;
+
+	if (hot_track_is_pinned(track))
+		return -EEXIST;
+	if (es)
+		objects[n++] = (struct watch_pin_object){
+			es_watch_base(es)->name, es_watch_base(es)->skeleton};
+	return watch_pin(objects, n, OWNER);
+}
+
+static int load_and_pin(bool with_es)
+{
+	struct hot_track *track = NULL;
+	struct es_watch *es = NULL;
 	int err = hot_track_open(&usual, &track);
 
-	if (err)
-		return err;
-	object.skeleton = hot_track_skeleton(track);
-	err = hot_track_is_pinned(track) ? -EEXIST
-					 : watch_pin(&object, 1, OWNER);
+	if (!err && with_es)
+		err = es_watch_open(&es);
+	if (!err)
+		err = pin_both(track, es);
+	es_watch_close(es);
 	hot_track_close(track);
 	return err;
 }
@@ -57,7 +73,7 @@ static bool has_bpffs(void)
 }
 
 /* Tries twice, as somebody else may pin or unpin meanwhile. */
-static int open_monitor(struct hot_monitor **out)
+static int open_monitor(bool with_es, struct hot_monitor **out)
 {
 	int err = -ENOENT;
 
@@ -65,7 +81,7 @@ static int open_monitor(struct hot_monitor **out)
 		return -ENOTDIR;
 	for (int i = 0; i < 2 && err == -ENOENT; i++) {
 		if (!watch_pin_is_there(HOT_TRACK_OBJECT)) {
-			err = load_and_pin();
+			err = load_and_pin(with_es);
 			if (err && err != -EEXIST)
 				return err;
 		}
@@ -103,12 +119,13 @@ static enum exit_code fail(int err)
 			"cannot load the BPF programs: %s", strerror(-err));
 }
 
-enum exit_code tracking_begin(struct hot_monitor **out)
+enum exit_code tracking_begin(bool with_es, struct tracking *tracking)
 {
 	enum exit_code code = privilege_check();
 	char other[PATH_MAX];
 	int err;
 
+	*tracking = (struct tracking){0};
 	if (code != EXIT_OK)
 		return code;
 	if (!watch_pin_other(other, sizeof(other)))
@@ -117,15 +134,21 @@ enum exit_code tracking_begin(struct hot_monitor **out)
 			"run \"frsp-top --unpin\" of that version, or remove the directory",
 			"%s: BPF programs of another version are pinned",
 			other);
-	err = open_monitor(out);
-	return err ? fail(err) : EXIT_OK;
+	err = open_monitor(with_es, &tracking->monitor);
+	if (!err && with_es)
+		err = es_watch_open(&tracking->es);
+	if (!err)
+		return EXIT_OK;
+	tracking_end(tracking);
+	return fail(err);
 }
 
-int tracking_end(struct hot_monitor *monitor)
+int tracking_end(struct tracking *tracking)
 {
 	int err = 0;
 
-	hot_monitor_close(monitor);
+	es_watch_close(tracking->es);
+	hot_monitor_close(tracking->monitor);
 	if (watch_pin_is_of(OWNER))
 		err = watch_unpin();
 	return err == -ENOENT ? 0 : err;

@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The programs that count which files are hot. They are attached once: if they
- * are pinned already, frspd takes them; else it loads and pins them, and
- * hotmon, frsp-top and frspctl take them from frspd.
+ * The programs that count which files are hot, and if a tuner wants it, what is
+ * in ext4's cache of extents. They are attached once: if they are pinned
+ * already, frspd takes them; else it loads and pins them, and hotmon, frsp-top
+ * and frspctl take them from frspd.
  */
 #ifndef FRSP_DAEMON_TRACKING_H
 #define FRSP_DAEMON_TRACKING_H
 
+#include <stdbool.h>
+
 #include "base/log.h"
 
 struct hot_monitor;
+struct es_watch;
 
-/* On success the caller calls tracking_end(). Else it has printed why. */
-enum exit_code tracking_begin(struct hot_monitor **out);
+/* The programs that are watched. */
+struct tracking {
+	struct hot_monitor *monitor;
+	struct es_watch *es; /* NULL: the cache of extents is not watched */
+};
+
+/* with_es: watch the cache of extents, too. On success the caller calls
+ * tracking_end(). Else it has printed why.
+ */
+enum exit_code tracking_begin(bool with_es, struct tracking *tracking);
 
 /* Unpins what frspd has pinned, also one that was killed. What a person has
  * pinned stays. Returns 0 or -errno.
  */
-int tracking_end(struct hot_monitor *monitor);
+int tracking_end(struct tracking *tracking);
 
 #endif

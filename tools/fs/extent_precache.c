@@ -105,18 +105,28 @@ static bool is_open_elsewhere(int fd)
 	return false;
 }
 
-int extent_clear(int fd, struct extent_cleared *cleared)
+static int count_entries(int fd, __u64 *n)
 {
-	const struct extent_cache_before before = extent_cache_look(fd);
 	struct fiemap count = {.fm_length = FIEMAP_MAX_OFFSET};
-	double start_s;
 
-	*cleared = (struct extent_cleared){0};
-	if (!before.has_cache)
-		return -EOPNOTSUPP;
 	if (ioctl(fd, EXT4_IOC_GET_ES_CACHE, &count))
 		return errno == ENOTTY ? -EOPNOTSUPP : -errno;
-	cleared->n_entries = count.fm_mapped_extents;
+	*n = count.fm_mapped_extents;
+	return 0;
+}
+
+int extent_clear(int fd, __u64 n_entries, struct extent_cleared *cleared)
+{
+	const struct extent_cache_before before = extent_cache_look(fd);
+	double start_s;
+	int err;
+
+	*cleared = (struct extent_cleared){.n_entries = n_entries};
+	if (!before.has_cache)
+		return -EOPNOTSUPP;
+	err = n_entries ? 0 : count_entries(fd, &cleared->n_entries);
+	if (err)
+		return err;
 	if (cleared->n_entries > EXTENT_CLEAR_MAX && is_open_elsewhere(fd))
 		return -EBUSY;
 	start_s = clock_monotonic_s();

@@ -42,14 +42,16 @@ struct extent_precached {
 int extent_precache(int fd, struct extent_precached *precached);
 
 struct extent_cleared {
-	__u32 n_entries; /* that it had; those of delayed allocation stay */
+	__u64 n_entries; /* that it had; those of delayed allocation stay */
 	double seconds;
 };
 
-/* Takes out the entries of an open file. Returns 0; -EOPNOTSUPP: not a file of
- * ext4; -EBUSY: it has more than EXTENT_CLEAR_MAX, and others have it open;
- * -EPERM or -EACCES: it is not ours, and we lack CAP_FOWNER; or another -errno.
+/* Takes out the entries of an open file. n_entries: how many it has; 0: not
+ * known. Then the kernel is asked, which counts those up to the first gap.
+ * Returns 0; -EOPNOTSUPP: not a file of ext4; -EBUSY: it has more than
+ * EXTENT_CLEAR_MAX, and others have it open; -EPERM or -EACCES: it is not ours,
+ * and we lack CAP_FOWNER; or another -errno.
  */
-int extent_clear(int fd, struct extent_cleared *cleared);
+int extent_clear(int fd, __u64 n_entries, struct extent_cleared *cleared);
 
 #endif

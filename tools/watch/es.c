@@ -385,6 +385,14 @@ int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 	return 0;
 }
 
+bool es_watch_inode(const struct es_watch *watch, __u32 i, struct es_row *row)
+{
+	if (i >= watch->n_inodes)
+		return false;
+	*row = (struct es_row){watch->keys[i], watch->values[i]};
+	return true;
+}
+
 /* Empties the slots of a filesystem and its inodes, unless the CPU puts
  * something else into a slot at that moment.
  */

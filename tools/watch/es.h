@@ -67,6 +67,11 @@ int es_watch_refresh(struct es_watch *watch);
 int es_watch_fs(struct es_watch *watch, __u32 dev, const char *name,
 		struct es_cache *cache);
 
+/* The inode i (from 0) of those that es_watch_refresh() has read, of all
+ * filesystems. False: there are no more.
+ */
+bool es_watch_inode(const struct es_watch *watch, __u32 i, struct es_row *row);
+
 /* Deletes the counts of a filesystem that is gone, as another filesystem may
  * get its device number. Returns 0 or -errno.
  */

@@ -214,6 +214,29 @@ static void test_settings_of_frspd(void **state)
 	config_free(config);
 }
 
+static const char *escache_of(const struct config *config, const char *section)
+{
+	return config_text_of(config, "escache", is_section, (void *)section);
+}
+
+static void test_tuners(void **state)
+{
+	struct config *config = read_all();
+
+	(void)state;
+	assert_int_equal(config_escache_most(config), CONFIG_TUNER_OBSERVE);
+	config_free(config);
+	scratch_write("etc/frsp/frspd.conf", "[" UUID_1 "]\n"
+					     "escache = apply\n"
+					     "[filesystems]\n"
+					     "escache = advise\n");
+	config = read_all();
+	assert_string_equal(escache_of(config, UUID_1), "apply");
+	assert_string_equal(escache_of(config, UUID_2), "advise");
+	assert_int_equal(config_escache_most(config), CONFIG_TUNER_APPLY);
+	config_free(config);
+}
+
 static bool is_any(void *context, const char *section)
 {
 	(void)context;
@@ -287,6 +310,9 @@ static void test_errors(void **state)
 	expect_error("[frspd]\nmetrics = /srv/\n", 2, "\"/srv/\"");
 	expect_error("[frspd]\nmetrics_interval = 0.9\n", 2, "\"0.9\"");
 	expect_error("[frspd]\nmetrics_interval = 2h\n", 2, "\"2h\"");
+	expect_error("[filesystems]\nescache = on\n", 2, "\"on\"");
+	expect_error("[filesystems]\nescache_bound = 63K\n", 2, "\"63K\"");
+	expect_error("[filesystems]\nescache_bound = 2T\n", 2, "\"2T\"");
 	expect_error("\n[UUID=1f3c6a0e]\n", 2, "\"1f3c6a0e\"");
 	expect_error("[UUID=1f3c6a0e-54a8-4a4e-9a0c-0c7e6a1f2b3dd]\n", 1,
 		     "not a UUID");
@@ -313,6 +339,10 @@ static void test_table(void **state)
 				 setting);
 	}
 	assert_true(i >= 1);
+	for (enum config_tuner tuner = CONFIG_TUNER_OBSERVE;
+	     tuner <= CONFIG_TUNER_APPLY; tuner++)
+		assert_int_equal(config_tuner_of(config_tuner_word(tuner)),
+				 tuner);
 	for (enum config_mode mode = CONFIG_OFF; mode <= CONFIG_OBSERVE; mode++)
 		assert_int_equal(config_mode_of(config_mode_word(mode)), mode);
 }
@@ -326,6 +356,7 @@ int main(void)
 		scratch_test(test_link_to_null_takes_the_place),
 		scratch_test(test_later_counts),
 		scratch_test(test_settings_of_frspd),
+		scratch_test(test_tuners),
 		scratch_test(test_of_two_sections_the_later_one_counts),
 		scratch_test(test_warnings),
 		scratch_test(test_errors),
