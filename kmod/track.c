@@ -158,6 +158,17 @@ void frsp_track_freed(struct ext4_buddy *e4b, s32 start, s32 len)
 	tree_unlock(tree);
 }
 
+/*
+ * ext4 never uses a corrupt group again. It still generates the group's buddy
+ * anew, together with that of a group in the same page, or for fstrim.
+ */
+static bool is_corrupt(struct super_block *sb, u32 group)
+{
+	struct ext4_group_info *info = frsp_group_info(sb, group);
+
+	return info && frsp_info_has(info, EXT4_GROUP_INFO_BBITMAP_CORRUPT_BIT);
+}
+
 void frsp_track_generated(struct super_block *sb, const void *bitmap, u32 group)
 {
 	enum frsp_tree_result result;
@@ -165,6 +176,8 @@ void frsp_track_generated(struct super_block *sb, const void *bitmap, u32 group)
 	struct frsp_fs *fs;
 	u32 in_tree;
 
+	if (is_corrupt(sb, group))
+		return;
 	tree = tree_lock(sb, group, &fs, &in_tree);
 	if (!tree)
 		return;

@@ -241,3 +241,28 @@ test_goal_that_cannot_be_loaded() {
 	place "${first%+*}+300" $mnt/c 100 83021+100
 	is 1 frsp/goals_failed
 }
+
+# A group that ext4 has marked as corrupt stays bad when ext4 generates its buddy again, here
+# with the buddy of the other group in the page: ext4 would refuse each goal in it. Its
+# bitmap stays in memory, and verified, beside the one that the journal keeps there.
+test_corrupt_group_stays_bad() {
+	local group=10 first audits
+	expect 'EXT4-fs error'
+	mke2fs -q -F -t ext4 -b 1024 -O ^metadata_csum,^uninit_bg -E nodiscard,lazy_itable_init=0 $dev 200M
+	(($(bitmap_block $group) % 4 < 3)) || group=12
+	debugfs -w -R "set_bg $((group + 1)) free_blocks_count 5" $dev 2>/dev/null
+	load
+	mount_ext4 errors=continue,commit=300
+	set_to 3 frsp_cache_aggression
+	eventually is 24 frsp/groups_known
+	is 1 frsp/bad_groups
+	first=$((8192 * group + 2001))
+	place $first+100 $mnt/a 100 $first+100
+	get frsp/audits
+	audits=$REPLY
+	echo 1 >/proc/sys/vm/drop_caches # 3 would evict frsp's trees, too
+	first=$((first + 1000))
+	place $first+100 $mnt/b 100 $first+100
+	grows frsp/audits "$audits"
+	is 24 frsp/groups_known
+}
