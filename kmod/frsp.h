@@ -45,7 +45,8 @@ struct frsp_trees {
 struct frsp_loader {
 	struct task_struct *task;
 	wait_queue_head_t wait;
-	bool kicked; /* there is work other than loading */
+	bool kicked;	  /* there is work other than loading */
+	bool is_stopping; /* a task waits for the end of the thread */
 	spinlock_t lock;
 	struct list_head wanted; /* tree->wanted */
 };
@@ -198,8 +199,14 @@ void frsp_trees_free(struct frsp_fs *fs);
  *   has_work        there is work besides the scan; called by the thread
  *   may_read        bitmaps may be read that no task waits for
  *   is_done         all groups of the tree are LOADED or BAD
+ *   be_nice         the thread leaves the CPU and the disk to others, unless a
+ *                   task waits for its end
+ *   be_quick        the thread competes with others, which may wait for what it
+ *                   holds; these two do nothing in other tasks
  */
 void frsp_loader_init(struct frsp_fs *fs);
+void frsp_loader_be_nice(struct frsp_fs *fs);
+void frsp_loader_be_quick(struct frsp_fs *fs);
 void frsp_loader_want(struct frsp_fs *fs, struct frsp_tree *tree, bool io);
 void frsp_loader_retry(struct frsp_fs *fs);
 void frsp_loader_kick(struct frsp_fs *fs);

@@ -67,12 +67,10 @@ int frsp_load_init_group(struct frsp_fs *fs, u32 group)
 	if (!frsp_info_has(info, EXT4_GROUP_INFO_NEED_INIT_BIT))
 		return 0;
 	frsp_count(fs, group_reads);
-	if (current == READ_ONCE(fs->loader.task))
-		set_user_nice(current, 0);
+	frsp_loader_be_quick(fs);
 	read_ahead(fs, group);
 	err = frsp_ext4_init_group(fs->sb, group, GFP_NOFS);
-	if (current == READ_ONCE(fs->loader.task))
-		set_user_nice(current, MAX_NICE);
+	frsp_loader_be_nice(fs);
 	trace_frsp_group_reads(fs->sb->s_dev, group, err);
 	/* If the group is corrupt, the hook has noted that. */
 	if (err && err != -ENOMEM &&
@@ -212,7 +210,9 @@ static int note_bitmap_on_disk(struct frsp_fs *fs, struct frsp_tree *tree,
 	 */
 	if (frsp_trees_note_uninit(fs, tree, group))
 		return 0;
+	frsp_loader_be_quick(fs);
 	bh = sb_bread(fs->sb, frsp_group_bitmap_block(fs->sb, group));
+	frsp_loader_be_nice(fs);
 	if (!bh) {
 		frsp_track_corrupted(fs->sb, group);
 		return -EIO;

@@ -4,10 +4,13 @@
  * trees that were wanted, keeps memory below the cap with some room to spare,
  * frees dropped extents, follows online growth, and runs the scan (scan.c).
  *
- * The thread is nice, except while ext4 reads a bitmap for it:
- * ext4_mb_init_group() holds the page of the group's buddy meanwhile, and a
- * request for that group waits for the page. Its reads are limited: it pauses
- * after each tree for which it may read bitmaps.
+ * The thread is nice, except where other tasks wait for it. One case is the
+ * read of a bitmap: ext4_mb_init_group() holds the page of the group's buddy
+ * meanwhile, sb_bread() the bitmap's buffer, and a request for that group waits
+ * for them. The other one is the thread's end, for which umount and rmmod wait:
+ * a nice thread may need ten seconds for the group that it is loading, while
+ * others use all CPUs. The thread's reads are limited: it pauses after each
+ * tree for which it may read bitmaps.
  */
 #include <linux/freezer.h>
 #include <linux/kthread.h>
@@ -87,7 +90,7 @@ static int loader_thread(void *data)
 	u64 began_ns;
 	bool loaded;
 
-	set_user_nice(current, MAX_NICE);
+	frsp_loader_be_nice(fs);
 	set_freezable();
 	while (!kthread_should_stop()) {
 		/*
@@ -126,6 +129,8 @@ void frsp_loader_start(struct frsp_fs *fs)
 
 void frsp_loader_stop(struct frsp_fs *fs)
 {
+	WRITE_ONCE(fs->loader.is_stopping, true);
+	set_user_nice(fs->loader.task, 0);
 	kthread_stop(fs->loader.task);
 	/* from now on another process may have its address */
 	WRITE_ONCE(fs->loader.task, NULL);

@@ -15,6 +15,22 @@ void frsp_loader_init(struct frsp_fs *fs)
 	INIT_LIST_HEAD(&fs->loader.wanted);
 }
 
+void frsp_loader_be_nice(struct frsp_fs *fs)
+{
+	if (current != READ_ONCE(fs->loader.task))
+		return;
+	set_user_nice(current, MAX_NICE);
+	/* frsp_loader_stop() may have raised the priority just before. */
+	if (READ_ONCE(fs->loader.is_stopping))
+		set_user_nice(current, 0);
+}
+
+void frsp_loader_be_quick(struct frsp_fs *fs)
+{
+	if (current == READ_ONCE(fs->loader.task))
+		set_user_nice(current, 0);
+}
+
 bool frsp_loader_is_done(struct frsp_fs *fs, struct frsp_tree *tree)
 {
 	return READ_ONCE(tree->n_loaded) + READ_ONCE(tree->n_bad) >=

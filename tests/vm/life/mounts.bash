@@ -289,3 +289,49 @@ test_stopped_disk_stops_no_other() {
 	wait
 	((result == 0)) || die "they waited"
 }
+
+# Makes an ext4 with 18 groups in which every second block is free: a tree takes long to load.
+make_crumbs() {
+	local group block commands=''
+	make_ext4 5G -N 1000 -O ^metadata_csum,^uninit_bg
+	head -c 4096 /dev/zero | tr '\0' '\125' >$tmp/bitmap
+	while read -r group block; do
+		dd if=$tmp/bitmap of=$dev bs=4096 seek=$block conv=notrunc status=none
+		commands+="set_bg $group free_blocks_count 16384"$'\n'
+	done < <(dumpe2fs $dev 2>/dev/null | awk '/^Group [0-9]+:/ { group = $2 + 0 }
+		group % 2 == 0 && group % 16 && sub(/.*Block bitmap at /, "") { print group, $1 + 0 }')
+	echo "$commands" >$tmp/commands
+	debugfs -w -f $tmp/commands $dev >/dev/null 2>&1 || die debugfs
+}
+
+# Sets REPLY to the milliseconds that umount takes, while the loader works at level 3 and may
+# use any memory.
+time_umount() { # time_umount LEVEL
+	local began
+	mount_ext4 no_prefetch_block_bitmaps
+	set_to 0 mb_frsp_max_mem
+	set_to "$1" frsp_cache_aggression
+	[[ $1 == 0 ]] || eventually grows frsp/groups_loaded 0
+	began=${EPOCHREALTIME/./}
+	nice -n -20 umount $mnt || die umount
+	REPLY=$(((${EPOCHREALTIME/./} - began) / 1000))
+}
+
+# The loader is nice, but umount does not wait until other processes leave it a CPU.
+test_umount_beside_busy_processors() {
+	local hogs=() idle loading
+	make_crumbs
+	load
+	for _ in {1..6}; do
+		while :; do :; done &
+		hogs+=($!)
+	done
+	time_umount 0
+	idle=$REPLY
+	time_umount 3
+	loading=$REPLY
+	kill "${hogs[@]}"
+	wait "${hogs[@]}" 2>/dev/null
+	echo "# umount takes $idle ms, and $loading ms beside a loader that works"
+	((loading < 4 * idle + 2000)) || die "umount waits for a CPU"
+}

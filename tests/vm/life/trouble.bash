@@ -266,3 +266,51 @@ test_corrupt_group_stays_bad() {
 	grows frsp/audits "$audits"
 	is 24 frsp/groups_known
 }
+
+loader_is() { # loader_is STATE NICE: as /proc/PID/stat has them
+	local stat
+	read -ra stat </proc/"$(pgrep 'frsp/dm-')"/stat
+	[[ ${stat[2]}${stat[18]} == "$1$2" ]]
+}
+
+# The loader is nice, but not while it reads a bitmap: it holds the page of the group's buddy
+# then, and a request for that group waits for the page.
+test_loader_reads_at_normal_priority() {
+	local sys result
+	make_stopper
+	mke2fs -q -F -t ext4 -E lazy_itable_init=0 -O ^uninit_bg,^metadata_csum /dev/mapper/stopper
+	load
+	mount -o no_prefetch_block_bitmaps /dev/mapper/stopper $mnt || die mount
+	sys=$(echo /sys/fs/ext4/dm-*)
+	echo 3 >/proc/sys/vm/drop_caches
+	eventually loader_is S 19 || die "not nice"
+	stop_disk
+	set_to 3 frsp_cache_aggression
+	eventually loader_is D 0
+	result=$?
+	start_disk
+	((result == 0)) || die "it reads at nice 19"
+	eventually is 8 frsp/groups_known
+	eventually loader_is S 19 || die "not nice any more"
+}
+
+# The same where ext4 has read the bitmaps, and has evicted them.
+test_loader_reads_again_at_normal_priority() {
+	local sys result
+	make_stopper
+	mke2fs -q -F -t ext4 -E lazy_itable_init=0 -O ^uninit_bg,^metadata_csum /dev/mapper/stopper
+	mount -t ext4 /dev/mapper/stopper $mnt || die mount
+	cat /proc/fs/ext4/dm-*/mb_groups >/dev/null
+	echo 3 >/proc/sys/vm/drop_caches
+	blockdev --flushbufs /dev/mapper/stopper
+	load
+	sys=$(echo /sys/fs/ext4/dm-*)
+	stop_disk
+	set_to 3 frsp_cache_aggression
+	eventually loader_is D 0
+	result=$?
+	start_disk
+	((result == 0)) || die "it reads at nice 19"
+	eventually is 8 frsp/groups_known
+	eventually loader_is S 19 || die "not nice any more"
+}
