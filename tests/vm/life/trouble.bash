@@ -208,6 +208,7 @@ test_corrupt_neighbour() {
 			die "write $i failed"
 	done
 	grows frsp/bad_groups 0
+	is 0 frsp/goals_failed
 	is 0 frsp/audit_mismatches
 	log_is_read=1
 }
@@ -240,6 +241,28 @@ test_goal_that_cannot_be_loaded() {
 	# frsp does not choose this group again
 	place "${first%+*}+300" $mnt/c 100 83021+100
 	is 1 frsp/goals_failed
+}
+
+# frsp chooses group 3, which is free and has not been read. It cannot be: the bitmap of group
+# 2, in the same page, is damaged, and was read into memory before (see above). So frsp
+# chooses another group, before ext4 gets a goal with which it would fail.
+test_choice_that_cannot_be_loaded() {
+	expect 'EXT4-fs error'
+	mke2fs -q -F -t ext4 -b 1024 -N 400 -E nodiscard,lazy_itable_init=0 $dev 200M
+	load
+	mount_ext4
+	place 17385+100 $mnt/a 100 17385+100
+	umount $mnt
+	corrupt_bitmap 2 1024
+	mount_ext4 errors=continue,no_prefetch_block_bitmaps
+	set_to 0 frsp_cache_aggression # the loader reads nothing
+	dd if=$dev of=/dev/null bs=1k skip="$(bitmap_block 2)" count=1 status=none
+	fallocate -l 6M $mnt/b || die "fallocate"
+	fallocate -l 6M $mnt/c || die "fallocate"
+	is 2 frsp/bad_groups
+	is 2 frsp/goals_taken
+	is 0 frsp/goals_failed
+	is 0 frsp/stood_aside
 }
 
 # A group that ext4 has marked as corrupt stays bad when ext4 generates its buddy again, here
