@@ -134,7 +134,7 @@ entries_are() { # entries_are TEST NUMBER, as of test(1)
 	done
 	read_all
 	wait_until said "$name: .* cleared "
-	expect "others" "$(grep 'cleared' "$test_dir/frspd.err" | grep -vc "^frspd: $name:" || :)" 0
+	expect "others" "$(grep 'cache of extents' "$test_dir/frspd.err" | grep -vc "^frspd: $name:" || :)" 0
 	(($(cached "$test_dir/other/x") >= 1000)) || fail "those of another filesystem were cleared"
 }
 
