@@ -335,13 +335,15 @@ refused() {
 	places x | diff -u "$test_dir/before" -
 }
 
-sql() { # sql STATEMENT
+sql() { # sql STATEMENT: prints the first column of what it returns
 	python3 -c 'import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
-db.execute(sys.argv[2])' "$FRSPCTL_JOURNAL" "$1"
+for row in db.execute(sys.argv[2]):
+    print(row[0])' "$FRSPCTL_JOURNAL" "$1"
 }
 
 @test "a journal that cannot be written: nothing is moved, and the error says what to do" {
+	local version
 	make_files x y
 	printf 'no database, but a text that is long enough %.0s' {1..20} >"$FRSPCTL_JOURNAL"
 	chmod 600 "$FRSPCTL_JOURNAL"
@@ -353,9 +355,10 @@ db.execute(sys.argv[2])' "$FRSPCTL_JOURNAL" "$1"
 	refused 'it is a file of another kind'
 	rm "$FRSPCTL_JOURNAL"
 	"$frspctl" defrag "$test_dir/a/y" >"$test_dir/out"
+	version=$(sql 'PRAGMA user_version')
 	sql 'PRAGMA user_version = 1000'
 	refused 'a newer frspctl'
-	sql 'PRAGMA user_version = 1'
+	sql "PRAGMA user_version = $version"
 	chmod 666 "$FRSPCTL_JOURNAL"
 	refused 'others than root'
 	chmod 600 "$FRSPCTL_JOURNAL"

@@ -25,6 +25,9 @@ static const struct {
 	{"mb_stream_req", UINT_MAX, false},
 	/* its default on disks that rotate: MB_DEFAULT_LINEAR_LIMIT */
 	{"mb_max_linear_groups", 4, true},
+	/* more than the free extents of any group */
+	{"mb_min_to_scan", 1 << 20, true},
+	{"mb_max_to_scan", 1 << 20, true},
 };
 
 #define N	 (sizeof(all) / sizeof(all[0]))

@@ -5,10 +5,13 @@
  * A request that ends beyond block mb_stream_req of its file (a file in
  * /sys/fs/ext4/DEV, 16 by default) goes to where the last such request went,
  * whatever its goal is. And where mb_max_linear_groups is 0, as on disks that
- * do not rotate, the search may begin with another group (since 6.17). So both
- * are raised, and restored at once.
+ * do not rotate, the search may begin with another group (since 6.17). In a
+ * group, a request that is no power of 2, or of one block, gets the best of the
+ * first free extents that the search meets (mb_min_to_scan, 10), such as a part
+ * of a long one, even if another is just as long as the request. So these are
+ * raised, and restored at once.
  *
- * Both are the filesystem's, so a request of another process at that moment
+ * They are the filesystem's, so a request of another process at that moment
  * goes to its own goal, too. If the program is killed at that moment, they stay
  * raised. So the old values are noted in /run/frspctl before, and the next
  * program that takes the lock restores them. The lock keeps two programs from

@@ -12,6 +12,11 @@
  * wanted. The buddies are 16 to 31, 32 to 47 and 100 to 103. The donor asks for
  * 16 blocks, and gets 16 to 31, and then for 16 again: 32 to 47.
  *
+ * A request for one block is not served from the buddies of one block. But the
+ * search prefers a free extent, cut where a buddy ends, that is as long as the
+ * request, if it looks at all of the group (mb_min_to_scan in
+ * move/goal_knobs.h).
+ *
  * Some requests go to another group, whatever the goal is: those for a power of
  * 2 leave out the first group of each flexible group (ext4_mb_good_group() in
  * fs/ext4/mballoc.c), and small ones come from what ext4 keeps for small files

@@ -56,6 +56,26 @@ static void test_raise(void **state)
 	goal_knobs_close(&knobs);
 }
 
+static void test_scan(void **state)
+{
+	struct goal_knobs knobs;
+	__u64 value;
+
+	(void)state;
+	make("0\n");
+	scratch_write(DIR_ "mb_min_to_scan", "1000010\n");
+	knobs = open_knobs();
+	assert_int_equal(goal_knobs_raise(&knobs), 0);
+	assert_int_equal(sysfs_read_u64(scratch, DIR_ "mb_min_to_scan", &value),
+			 0);
+	assert_int_equal(value, 1 << 20);
+	assert_int_equal(goal_knobs_restore(&knobs), 0);
+	assert_int_equal(sysfs_read_u64(scratch, DIR_ "mb_min_to_scan", &value),
+			 0);
+	assert_int_equal(value, 1000010);
+	goal_knobs_close(&knobs);
+}
+
 /* What is high enough stays. */
 static void test_high(void **state)
 {
@@ -129,7 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_raise),      scratch_test(test_high),
 		scratch_test(test_old_kernel), scratch_test(test_killed),
-		scratch_test(test_changed),
+		scratch_test(test_changed),    scratch_test(test_scan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
