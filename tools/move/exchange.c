@@ -52,6 +52,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -271,6 +272,13 @@ static void watch_call(struct exchange *exchange, double seconds, __u64 bytes,
 	exchange->step_bytes = step_next(exchange->step_bytes, seconds);
 }
 
+static bool ends_before(int fd, __u64 start)
+{
+	struct stat stat;
+
+	return !fstat(fd, &stat) && (__u64)stat.st_size <= start;
+}
+
 /* The call. Sets *moved to the bytes that were exchanged, also after an error.
  */
 static int call(const struct exchange *exchange, __u64 start, __u64 bytes,
@@ -289,7 +297,14 @@ static int call(const struct exchange *exchange, __u64 start, __u64 bytes,
 	/* ENODATA: there was nothing more to exchange, such as a hole that
 	 * reaches the file's end, even if all was exchanged before.
 	 */
-	return err == -ENODATA ? 0 : err;
+	if (err == -ENODATA)
+		return 0;
+	/* Without a lease: somebody has cut the file before start, and it may
+	 * have grown since.
+	 */
+	if (err == -EINVAL && !exchange->has_lease)
+		return ends_before(exchange->fd, start) ? 0 : -EBUSY;
+	return err;
 }
 
 /* Step 3 */
