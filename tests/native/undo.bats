@@ -393,7 +393,7 @@ taken() {
 	knob=/sys/fs/ext4/${loop_of[a]#/dev/}/mb_stream_req
 	old=$(cat "$knob")
 	ctl defrag "$test_dir/a/x"
-	for signal in PROF VTALRM XFSZ HUP; do
+	for signal in PROF VTALRM XFSZ; do
 		status=0
 		AT_CALL_IGNORE=$FRSPCTL_JOURNAL "$native_dir/../../.output/native/at_call" fallocate 2 \
 			"cat '$knob' >'$test_dir/raised'; kill -$signal \$PID" \
