@@ -15,13 +15,14 @@ in_guest() { # in_guest KERNEL
 	local ko=''
 	# shellcheck disable=SC2154 # guests.bash sets it
 	[[ $1 != 6.12 ]] || ko=$("$vm_dir/kmod" "$1" WERROR=1) || return
-	defrag_in_guest "$1" "$ko" move undo
+	# shellcheck disable=SC2086 # nothing, or a name
+	defrag_in_guest "$1" "$ko" move undo ${ko:+apply}
 }
 
 @test "6.1: frspctl move and undo" {
 	passes_tap 6.1 34
 }
 
-@test "6.12, with frsp.ko: frspctl move and undo" {
-	passes_tap 6.12 34
+@test "6.12, with frsp.ko: frspctl move, undo and apply" {
+	passes_tap 6.12 41
 }
