@@ -249,6 +249,16 @@ static void judge_livepatch(const struct judging *judging)
 		     "no livepatch changes ext4");
 }
 
+/* False if judge_kernel() says that there can be no frsp.ko. Then it is no
+ * failure of its own that it is not there, and no advice helps to get it.
+ */
+static bool is_wanted(const struct doctor_facts *facts)
+{
+	return facts->is_loaded ||
+	       (text_matches(facts->machine, FRSP_MACHINES) &&
+		!facts->is_realtime && may_load(facts));
+}
+
 static void judge_secure_boot(const struct judging *judging)
 {
 	const struct doctor_facts *facts = judging->facts;
@@ -258,6 +268,8 @@ static void judge_secure_boot(const struct judging *judging)
 				  ? "module.sig_enforce is set"
 				  : "Secure Boot is on";
 
+	if (!is_wanted(facts))
+		return;
 	if (!facts->sees_lockdown && !facts->signatures_enforced &&
 	    !facts->is_loaded)
 		find(judging, DOCTOR_WARN, "secure-boot",
@@ -275,16 +287,6 @@ static void judge_secure_boot(const struct judging *judging)
 		     "\"sudo mokutil --import /var/lib/dkms/mok.pub\", reboot, and choose Enroll MOK",
 		     "%s: frsp.ko must be signed with a key that is enrolled",
 		     why);
-}
-
-/* False if judge_kernel() says that there can be no frsp.ko. Then it is no
- * failure of its own that it is not there, and no advice helps to get it.
- */
-static bool is_wanted(const struct doctor_facts *facts)
-{
-	return facts->is_loaded ||
-	       (text_matches(facts->machine, FRSP_MACHINES) &&
-		!facts->is_realtime && may_load(facts));
 }
 
 static void judge_module_file(const struct judging *judging)

@@ -324,6 +324,12 @@ static void none_for_it(struct doctor_facts *facts)
 	nothing(facts);
 }
 
+static void locked_down_none_for_it(struct doctor_facts *facts)
+{
+	none_for_it(facts);
+	strcpy(facts->lockdown, "integrity");
+}
+
 static void installed_for_it(struct doctor_facts *facts)
 {
 	strcpy(facts->release, "6.18.0");
@@ -453,6 +459,7 @@ static const struct {
 	{hidden_lockdown, "secure-boot", DOCTOR_OK, "no signature", 0, 0},
 	{lockdown_unseen, "secure-boot", DOCTOR_WARN, "cannot see", 1, 1},
 	{locked_down, "secure-boot", DOCTOR_WARN, "locked down", 1, 1},
+	{locked_down_none_for_it, "secure-boot", DOCTOR_OK, NULL, 0, 1},
 	{secure_boot, "secure-boot", DOCTOR_WARN, "Secure Boot is on", 1, 1},
 	{enforced, "secure-boot", DOCTOR_WARN, "sig_enforce", 1, 1},
 	{not_installed, "module-file", DOCTOR_WARN, "not installed for 6.12", 1,
