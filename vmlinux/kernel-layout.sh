@@ -70,7 +70,7 @@ kdir=${1:?usage: vmlinux/kernel-layout.sh KDIR >ext4_layout.h}
 # From utsrelease.h, because include/config/kernel.release of Debian's 6.1 has another text.
 release=$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$kdir/include/generated/utsrelease.h" 2>/dev/null) ||
 	die "$kdir has no headers of a kernel" \
-		"apt-get install linux-headers-$(uname -r), or name another kernel's with KDIR=DIR"
+		"name the headers of a kernel, such as /usr/src/linux-headers-RELEASE"
 modules_dir=${MODULES_DIR:-/lib/modules/$release}
 running=
 [ "$release" != "$(uname -r)" ] || [ ! -r /sys/kernel/btf/vmlinux ] || running=yes

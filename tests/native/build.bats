@@ -174,6 +174,20 @@ places() {
 	grep -qx 'off: frsp.ko; it is not for Linux 6.18.44-custom, only for 6.1, .*' <<<"$output"
 }
 
+@test "make kmod names no package of headers for a kernel that frsp.ko is not for" {
+	run make -C "$TREE/kmod" KERNEL=6.18.44-custom
+	[ "$status" != 0 ]
+	grep -qx 'no frsp.ko: it is not for Linux 6.18.44-custom, only for 6.1, .*' <<<"$output"
+	[[ $output != *linux-headers-* ]]
+	run make -C "$TREE/kmod" KERNEL=6.12.48-amd64
+	[ "$status" != 0 ]
+	grep -q '^no frsp.ko: no headers in .*: apt-get install linux-headers-6.12.48-amd64$' <<<"$output"
+	# headers that the user names may be of any kernel
+	run make -C "$TREE/kmod" KDIR=/nowhere KERNEL=6.18.44-custom
+	[ "$status" != 0 ]
+	grep -q '/nowhere has no headers of a kernel' <<<"$output"
+}
+
 @test "without a package make says which one turns it on" {
 	sed -i '/^build scdoc/a build frsp-no-such-package no-such-command' "$TREE/tests/deps"
 	run make -C "$TREE" all
