@@ -108,14 +108,15 @@ static void cost_line(char line[HOT_SUMMARY_LEN], const struct hot_frame *frame)
 		       frame->ns_per_event * frame->events_per_s / 1e7);
 	else
 		append(line, "not measured yet");
-	append(line, ", %.0f events/s, maps %s, table %.0f %% full",
-	       frame->events_per_s, fmt_bytes(map, frame->map_bytes, false),
+	append(line, ", table %.0f %% full",
 	       frame->n_slots ? 100.0 * frame->n_used / frame->n_slots : 0);
+	if (frame->n_evicted)
+		append(line, ", %llu forgotten", frame->n_evicted);
+	append(line, ", %.0f events/s, maps %s", frame->events_per_s,
+	       fmt_bytes(map, frame->map_bytes, false));
 	add_latency(line, &frame->latency);
 	if (frame->pinned)
 		append(line, ", pinned");
-	if (frame->n_evicted)
-		append(line, ", %llu forgotten", frame->n_evicted);
 	if (frame->unnamed)
 		append(line, ", %llu not announced", frame->unnamed);
 	if (frame->mover_bytes)
