@@ -336,6 +336,17 @@ is_status() { # is_status TEXT: the line below the table begins with this
 	((n > 0 && n < 200)) || fail "$n questions in 3 s"
 }
 
+@test "with -p the screen and a report say that writeback is left out" {
+	make_files
+	tui_start --fs "$test_dir/fs" -p $$
+	[[ $(status_line) == 'no rows, -p: no writeback' ]] || fail "$(screen)"
+	run_program hotmon --fs "$test_dir/fs" -p $$ --once 0.1
+	[[ $(head -n 1 "$test_dir/out") == *'by these processes themselves; -p leaves writeback out' ]] ||
+		fail "$(cat "$test_dir/out")"
+	run_program hotmon --fs "$test_dir/fs" --once 0.1
+	expect "first line" "$(head -n 1 "$test_dir/out")" 'no file was read or written on disk'
+}
+
 @test "a key does not use up COUNT" {
 	local key
 	make_files

@@ -91,6 +91,7 @@ struct hot_frame {
 	struct hot_latency_state latency;
 	bool cgroup_gone; /* .cgroup of the options: nothing is counted */
 	bool fs_gone;	  /* .fs_dev is not mounted: nothing is counted */
+	bool of_pids;	  /* .pids of the options: no writeback is counted */
 	bool pinned;	  /* "the start" is when the programs were pinned */
 	/* the kernel's series, such as "7.4", if it is newer than all that were
 	 * tested; else NULL

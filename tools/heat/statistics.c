@@ -41,6 +41,7 @@ void hot_statistics(struct hot_frame *frame, const struct hot_track *track,
 			? (double)stats[FRSP_HOT_STAT_SAMPLED_NS] /
 				  stats[FRSP_HOT_STAT_SAMPLES]
 			: 0;
+	frame->of_pids = hot_track_is_of_pids(track);
 	frame->pinned = hot_track_is_pinned(track);
 	frame->untested = hot_track_replay(track) ? NULL : tested_untested();
 }

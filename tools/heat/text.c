@@ -210,7 +210,10 @@ int hot_text_write(FILE *out, const struct hot_frame *frame,
 	if (rows->n_rows)
 		print_table(out, table, rows, style->color);
 	else
-		fputs("no file was read or written on disk\n", out);
+		fprintf(out, "no file was read or written on disk%s\n",
+			frame->of_pids
+				? " by these processes themselves; -p leaves writeback out"
+				: "");
 	table_free(table);
 	for (int i = 0; i < HOT_SUMMARY_LINES; i++)
 		fprintf(out, "%s\n", lines[i]);

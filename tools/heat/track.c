@@ -44,6 +44,7 @@ struct hot_track {
 	__u32 heat_shift;
 	__u32 heat_rate;
 	bool compat;
+	bool of_pids;
 	bool tends;
 	/* File descriptors. pins: of watch_pin_open(), -1: the programs are our
 	 * own. The others are programs: clock reads the kernel's clock, finder
@@ -427,6 +428,7 @@ static int open_one(const struct hot_track_options *options, bool pinned,
 
 	if (!track)
 		return -ENOMEM;
+	track->of_pids = options->n_pids;
 	track->skel = hotmon__open();
 	if (!track->skel)
 		err = -errno;
@@ -503,6 +505,11 @@ void hot_track_close(struct hot_track *track)
 bool hot_track_is_pinned(const struct hot_track *track)
 {
 	return track->pins >= 0;
+}
+
+bool hot_track_is_of_pids(const struct hot_track *track)
+{
+	return track->of_pids;
 }
 
 bool hot_track_is_gone(const struct hot_track *track)

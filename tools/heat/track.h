@@ -149,6 +149,11 @@ void hot_track_follow(struct hot_track *track, const struct cgroup_ref *cgroup);
  */
 bool hot_track_is_pinned(const struct hot_track *track);
 
+/* Whether only what some processes submit counts (.pids of the options), and so
+ * no writeback.
+ */
+bool hot_track_is_of_pids(const struct hot_track *track);
+
 /* Whether the programs were pinned, and were unpinned: they do not count. */
 bool hot_track_is_gone(const struct hot_track *track);
 

@@ -211,7 +211,8 @@ static int write_lines(char text[STATUS_LEN], const char *what, __u32 first,
 			end < n ? end : n, n);
 }
 
-static void write_status(char text[STATUS_LEN], const struct hot_live *live)
+static void write_status(char text[STATUS_LEN], const struct hot_live *live,
+			 const struct hot_frame *frame)
 {
 	char filter[4 * HOT_LIVE_FILTER_LEN];
 	int len;
@@ -238,6 +239,9 @@ static void write_status(char text[STATUS_LEN], const struct hot_live *live)
 		return;
 	}
 	len = write_lines(text, "rows", live->rows.first, live->n_rows);
+	if (frame->of_pids)
+		len += snprintf(text + len, STATUS_LEN - len,
+				", -p: no writeback");
 	if (live->fs_dev)
 		len += snprintf(text + len, STATUS_LEN - len, ", only %s",
 				live->fs_name);
@@ -276,13 +280,14 @@ static void draw_scale(int y, int x, double hottest)
 }
 
 static void draw_status(const struct hot_live *live,
+			const struct hot_frame *frame,
 			const struct hot_rows *rows)
 {
 	double hottest = hot_rows_hottest(rows);
 	int y = hot_layout().status, x;
 	char text[STATUS_LEN];
 
-	write_status(text, live);
+	write_status(text, live, frame);
 	attrset(A_BOLD);
 	x = screen_put(y, 0, text, COLS);
 	attrset(A_NORMAL);
@@ -346,7 +351,7 @@ void hot_live_draw(struct hot_live *live, const struct hot_frame *frame)
 		draw_table(live, rows);
 	if (hot_menu_is_open(live))
 		menu_draw(&live->menu, HOT_LAYOUT_HEADS, layout.n_rows);
-	draw_status(live, rows);
+	draw_status(live, frame, rows);
 	draw_summary(live, frame);
 	draw_naming(frame);
 	if (layout.bar >= 0)
