@@ -550,7 +550,7 @@ start_deep() {
 	tui resize-window -x 80 -y 15
 	tui send-keys / f 1 0 Enter
 	wait_until is_table f10 || fail "$(screen)"
-	[[ $(title) == *'  1 files by '* ]] || fail "$(title)"
+	[[ $(title) == *'  1 file by '* ]] || fail "$(title)"
 }
 
 @test "a filter holds for ranges, too, and in the last report" {

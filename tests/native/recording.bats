@@ -321,7 +321,7 @@ for i in range(4000):
 	EOT
 	at() { [[ $(title) == *"T$1"* ]]; }
 	wait_until at 17:00:10
-	[[ $(title) == *'1 files by temp, recording, 1x as fast'* ]] || fail "$(title)"
+	[[ $(title) == *'1 file by temp, recording, 1x as fast'* ]] || fail "$(title)"
 	tui send-keys Space
 	wait_until eval '[[ $(title) == *PAUSED* ]]'
 	tui send-keys .

@@ -43,16 +43,25 @@ static enum hot_sort_key sort_key(const struct hot_live *live)
 		       : live->sort.key;
 }
 
+/* What hot_view_names calls several. */
+static const char *const singular[HOT_NR_VIEWS] = {
+	[HOT_VIEW_FILES] = "file",	  [HOT_VIEW_RANGES] = "range",
+	[HOT_VIEW_PATHS] = "path",	  [HOT_VIEW_DIRECTORIES] = "directory",
+	[HOT_VIEW_PROCESSES] = "process", [HOT_VIEW_CGROUPS] = "cgroup",
+};
+
 /* What the view shows, and in which order. */
 static void write_view(char text[80], const struct hot_live *live,
 		       const struct hot_rows *rows)
 {
+	__u32 n = rows->n_total - rows->n_metadata;
+
 	if (live->devices)
 		snprintf(text, 80, "devices");
 	else
-		snprintf(text, 80, "%u %s by %s%s",
-			 rows->n_total - rows->n_metadata,
-			 hot_view_names[live->view],
+		snprintf(text, 80, "%u %s by %s%s", n,
+			 n == 1 ? singular[live->view]
+				: hot_view_names[live->view],
 			 hot_sort_names[sort_key(live)][0],
 			 live->sort.ascending ? ", lowest first" : "");
 }
