@@ -88,20 +88,25 @@ static void find_cgroup(const struct hot_actors *actors,
 		id && actors->cgroups ? cgroup_path(actors->cgroups, id) : NULL;
 }
 
+/* The kernel changes the entry meanwhile. So the counts are read once: a rate
+ * is of what is shown, and what comes later counts in the next interval.
+ */
 static void read_actor(struct hot_actors *actors, struct hot_actor *actor,
-		       const struct frsp_hot_actor *counts, double interval_s)
+		       const volatile struct frsp_hot_actor *entry,
+		       double interval_s)
 {
+	const struct frsp_hot_actor counts = *entry;
 	struct frsp_hot_actor before = actor->counts;
 
-	if (before.id != counts->id)
+	if (before.id != counts.id)
 		before = (struct frsp_hot_actor){0};
-	actor->counts = *counts;
-	actor->reads_per_s = (counts->reads - before.reads) / interval_s;
-	actor->writes_per_s = (counts->writes - before.writes) / interval_s;
+	actor->counts = counts;
+	actor->reads_per_s = (counts.reads - before.reads) / interval_s;
+	actor->writes_per_s = (counts.writes - before.writes) / interval_s;
 	actor->read_bytes_per_s =
-		(counts->read_bytes - before.read_bytes) / interval_s;
+		(counts.read_bytes - before.read_bytes) / interval_s;
 	actor->write_bytes_per_s =
-		(counts->write_bytes - before.write_bytes) / interval_s;
+		(counts.write_bytes - before.write_bytes) / interval_s;
 	find_cgroup(actors, actor);
 }
 

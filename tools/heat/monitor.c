@@ -80,7 +80,7 @@ static __u32 only_fs(const struct hot_monitor *monitor)
 	return hot_track_find_fs(monitor->track, &query) ? ~0U : query.fs;
 }
 
-/* Reads the table once, so that the rates of the first frame begin now. Needed
+/* Reads the tables once, so that the rates of the first frame begin now. Needed
  * for pinned programs, which have counted before.
  */
 static int take_baseline(struct hot_monitor *monitor)
@@ -98,6 +98,7 @@ static int take_baseline(struct hot_monitor *monitor)
 	if (err)
 		return err;
 	monitor->last_events = stats[FRSP_HOT_STAT_EVENTS];
+	hot_actors_sample(monitor->actors, 1);
 	return hot_rank_refresh(monitor->rank, hot_track_table(monitor->track),
 				&clock, &nothing, no_class, &ranking);
 }

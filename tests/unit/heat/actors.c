@@ -5,6 +5,9 @@
  * asked of the BPF maps.
  */
 #include "heat/actors.h"
+
+#include <pthread.h>
+
 #include "suite.h"
 #include "table.h"
 
@@ -150,6 +153,43 @@ static void test_longest_idle_leave(void **state)
 	expect_who(&row, 0, 1059, 8 * 512);
 }
 
+static bool is_over;
+
+/* What BPF does while hotmon reads the table. */
+static void *keep_reading(void *arg)
+{
+	while (!__atomic_load_n(&is_over, __ATOMIC_RELAXED))
+		__sync_fetch_and_add(&in_table[1].read_bytes, 4096);
+	return arg;
+}
+
+/* The rates are those of the counts that are shown, also if the counts grow
+ * meanwhile. Else a process could show more bytes per second than it ever read.
+ */
+static void test_rates_of_what_is_shown(void **state)
+{
+	__u64 before = 0;
+	int n_grown = 0; /* samples; few while both threads share a CPU */
+	pthread_t thread;
+
+	(void)state;
+	process(1, 5);
+	is_over = false;
+	assert_int_equal(pthread_create(&thread, NULL, keep_reading, NULL), 0);
+	while (n_grown < 500000) {
+		const struct hot_actor *actor;
+
+		hot_actors_sample(actors, 1);
+		actor = hot_actors_find(actors, 1);
+		assert_int_equal(actor->read_bytes_per_s,
+				 actor->counts.read_bytes - before);
+		n_grown += actor->counts.read_bytes != before;
+		before = actor->counts.read_bytes;
+	}
+	__atomic_store_n(&is_over, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +201,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_longest_idle_leave, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_rates_of_what_is_shown,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("actors", tests, NULL, NULL);
