@@ -584,6 +584,21 @@ cgroup_renew() {
 	mkdir "$cgroup"
 }
 
+@test "-c says why it does not take a cgroup" {
+	local name=frsp-same.$$ dir
+	for dir in a b; do
+		cgroup_make "$dir"
+		mkdir "$cgroup/$name"
+		defer wait_until rmdir "$cgroup/$name"
+	done
+	run_program hotmon -c "$name" --once 0.1
+	expect_error 1 "cgroup $name: several have this name"
+	dir=$(findmnt -rnt cgroup,cgroup2 -o TARGET | grep -vxF "${cgroup%/*}" | head -n 1)
+	[[ $dir ]] || skip "there is one hierarchy of cgroups"
+	run_program hotmon -c "$dir" --once 0.1
+	expect_error 1 "cgroup $dir: the kernel charges I/O to another hierarchy"
+}
+
 @test "-c follows a cgroup that is made anew, from its first bio on" {
 	local file=$test_dir/fs/data slice other
 	fs_make fs ext4

@@ -120,6 +120,32 @@ static int find_cgroup(void *message, int *fd)
 	return cgroup_find(query->spec, &query->cgroup);
 }
 
+static enum exit_code fail_for_cgroup(const char *cgroup, int err)
+{
+	switch (err) {
+	case -ENOTUNIQ:
+		return log_fail(
+			EXIT_FAILED,
+			"name it by its path: systemd-cgls lists the cgroups",
+			"cgroup %s: several have this name", cgroup);
+	case -EXDEV:
+		return log_fail(
+			EXIT_FAILED,
+			"name a cgroup of the controller blkio (version 2: io), or use --group=cgroup",
+			"cgroup %s: the kernel charges I/O to another hierarchy than this",
+			cgroup);
+	case -EOPNOTSUPP:
+		return log_fail(
+			EXIT_FAILED,
+			"run it outside of a container, where the hierarchy of the controller blkio (version 2: io) is mounted",
+			"cgroup %s: the root of the cgroups is not in sight",
+			cgroup);
+	default:
+		return log_fail(EXIT_FAILED, "systemd-cgls lists the cgroups",
+				"cgroup %s: %s", cgroup, strerror(-err));
+	}
+}
+
 static enum exit_code resolve_cgroup(struct hotmon_opts *opts)
 {
 	struct cgroup_query query;
@@ -134,8 +160,7 @@ static enum exit_code resolve_cgroup(struct hotmon_opts *opts)
 		err = aside(find_cgroup, &query, sizeof(query), 0, NULL);
 	}
 	if (err)
-		return log_fail(EXIT_FAILED, "systemd-cgls lists the cgroups",
-				"cgroup %s: %s", opts->cgroup, strerror(-err));
+		return fail_for_cgroup(opts->cgroup, err);
 	cgroup = query.cgroup;
 	if (!cgroup.has_io)
 		log_warn(
