@@ -42,7 +42,7 @@ help_commands() {
 }
 
 @test "--help has the commands of the contract" {
-	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "apply cancel defrag doctor explain jobs move pause plan restore resume save set simulate status tiers tree undo wait"
+	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "apply cancel config defrag doctor escache explain jobs move pause plan restore resume save set simulate status tiers tree undo wait"
 }
 
 @test "wrong usage: exit status 2, and what is wrong" {
@@ -71,11 +71,12 @@ help_commands() {
 		doctor /|too many
 		doctor --idle|--idle
 		explain|missing
+		explain 1 a 2 b|too many
 		jobs 1 2|too many
 		jobs 0|0
 		jobs -- -1|-1
 		pause|missing
-		plan|missing
+		plan a b|too many
 		plan / x|too many
 		resume|missing
 		save /|missing

@@ -33,7 +33,7 @@ static const struct ctl_command commands[] = {
 	 CTL_JSON | CTL_BYTES, 1, INT_MAX, ctl_escache,
 	 "Show ext4's cache of extents, load the extents of files into it, or take them out. Needs no module"},
 	{"explain",
-	 "[--json] [--bytes] [--input=FILE] [--policy=FILE] [--config=FILE] [--journal=FILE] PATH|JOB [PATH [OFFSET]]",
+	 "[--json] [--bytes] [--input=FILE] [--policy=FILE] [--config=FILE] [--journal=FILE] PATH|JOB [PATH] [OFFSET]",
 	 CTL_JSON | CTL_BYTES | CTL_INPUT | CTL_POLICY | CTL_CONFIG |
 		 CTL_JOURNAL,
 	 1, 3, ctl_explain,
