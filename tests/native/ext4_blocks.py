@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Says which class of ext4's metadata each bio of a trace is, for meta.bats.
 
-Usage: ext4_blocks.py DEVICE <BIOS
+Usage: ext4_blocks.py DEVICE [MOUNT_OPTIONS] <BIOS
 
 BIOS has lines "read|write SECTOR SECTORS FLAGS", FLAGS as in the kernel's trace.
 What a block belongs to is asked of dumpe2fs and debugfs, which know nothing of
@@ -99,10 +99,12 @@ def main():
     blocks = Blocks(sys.argv[1])
     bios = [parse(line.split(" "), blocks.size) for line in sys.stdin]
     blocks.find(block for _, block, _, _ in bios)
+    reads_ahead = "inode_readahead_blks=0" not in sys.argv[2:]
     sums = {}
     for op, block, size, flags in bios:
         name = blocks.classes.get(block, "free")
-        if op == "read" and blocks.is_behind_table(block) and "A" in flags and "M" not in flags:
+        if (reads_ahead and op == "read" and blocks.is_behind_table(block)
+                and "A" in flags and "M" not in flags):
             name = "inode_tables"
         elif op == "write" and size > blocks.size and name == "inode_tables":
             name = "zeroed"  # others are of one block

@@ -394,6 +394,23 @@ time.sleep(3600)' "$FRSPCTL_JOURNAL" "$test_dir/locked" 3>&- &
 	places x | diff -u "$test_dir/before" -
 }
 
+@test "the journal's filesystem becomes full while files move: it ends, and knows all that was moved" {
+	make_files x y
+	mkdir "$test_dir/small"
+	mount -t tmpfs -o size=256K frsp-small "$test_dir/small"
+	defer umount "$test_dir/small"
+	export FRSPCTL_JOURNAL=$test_dir/small/journal.db
+	launch x
+	dd if=/dev/zero of="$test_dir/small/full" bs=4k 2>"$test_dir/log" || :
+	end_of_mover
+	cat "$test_dir"/x.{out,err}
+	expect "exit status" "$status" 1
+	grep -q "^frspctl: journal $FRSPCTL_JOURNAL: No space left on device" "$test_dir/x.err"
+	rm "$test_dir/small/full"
+	expect "bytes that were moved, as far as the journal knows" \
+		"$("$frspctl" jobs --json 1 | jq '[.jobs[0].moves[].bytes] | add')" "$(jq -s '.[0].moved_bytes' "$test_dir/x.out")"
+}
+
 @test "a journal on the filesystem that is moved is written, and stays where it is" {
 	make_files x y
 	export FRSPCTL_JOURNAL=$test_dir/a/journal.db
