@@ -186,8 +186,7 @@ static void move_file(struct move_walk *walk, int path_fd, const char *path,
 	free(ranges);
 }
 
-/* --- which files
- * --------------------------------------------------------------- */
+/* --- which files ---------------------------------------------------------- */
 
 /* A path that leads to something else now would be walked, so it is left out. */
 static bool is_there(const struct tier_plan_file *file, dev_t dev)

@@ -92,8 +92,7 @@ static bool next_row(struct explain *explain, __u32 *at, struct row *row)
 	return row->n;
 }
 
-/* --- why
- * ----------------------------------------------------------------------- */
+/* --- why ------------------------------------------------------------------ */
 
 static void make_change(const struct explain *explain, const struct row *row,
 			char text[EXPLAIN_CHANGE_LEN])
@@ -131,8 +130,7 @@ static void make_pinner(const struct explain *explain,
 		 end == path ? 1 : (int)(end - path), path);
 }
 
-/* --- the table
- * ----------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------ */
 
 #define N_COLUMNS 9
 
@@ -221,8 +219,7 @@ static enum exit_code print_table(struct explain *explain)
 	return EXIT_OK;
 }
 
-/* --- JSON
- * ---------------------------------------------------------------------- */
+/* --- JSON ----------------------------------------------------------------- */
 
 static struct json_object *row_json(const struct explain *explain,
 				    const struct row *row)
@@ -269,8 +266,7 @@ static enum exit_code print_json(struct explain *explain)
 	return ctl_print_json(document);
 }
 
-/* --- the command
- * --------------------------------------------------------------- */
+/* --- the command ---------------------------------------------------------- */
 
 static enum exit_code find_file(struct explain *explain, __u64 ino)
 {

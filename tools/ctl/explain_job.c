@@ -60,8 +60,7 @@ struct row {
 	double reads_per_hour, writes_per_hour, gain, cost;
 };
 
-/* --- what has moved
- * ------------------------------------------------------------- */
+/* --- what has moved ------------------------------------------------------- */
 
 static int compare_ids(__u64 ino_a, __u32 gen_a, __u64 ino_b, __u32 gen_b)
 {
@@ -223,8 +222,7 @@ static int count_pieces(struct explain *explain, struct journal *journal)
 	return err;
 }
 
-/* --- rows
- * ---------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------- */
 
 static bool is_wanted(const struct explain *explain,
 		      const struct tier_plan_file *file,
@@ -302,8 +300,7 @@ static void make_change(const struct explain *explain, const struct row *row,
 	explain_change(row->first->rule, &facts, text);
 }
 
-/* --- the table
- * ----------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------ */
 
 #define N_COLUMNS 11
 
@@ -442,8 +439,7 @@ static enum exit_code print_table(const struct explain *explain)
 	return EXIT_OK;
 }
 
-/* --- JSON
- * ---------------------------------------------------------------------- */
+/* --- JSON ----------------------------------------------------------------- */
 
 static struct json_object *row_json(const struct explain *explain,
 				    const struct row *row)
@@ -552,8 +548,7 @@ static enum exit_code print_json(const struct explain *explain)
 	return ctl_print_json(document);
 }
 
-/* --- the command
- * --------------------------------------------------------------- */
+/* --- the command ---------------------------------------------------------- */
 
 static enum exit_code parse_wanted(struct explain *explain)
 {

@@ -104,8 +104,7 @@ static const char *path_of(const struct made_plan *plan, const struct row *row)
 	return plan->files.files[made_plan_range(plan, row->first)->file].path;
 }
 
-/* --- the table
- * ----------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------ */
 
 #define N_COLUMNS 10
 
@@ -201,8 +200,7 @@ static enum exit_code print_table(const struct ctl *ctl,
 	return EXIT_OK;
 }
 
-/* --- JSON
- * ---------------------------------------------------------------------- */
+/* --- JSON ----------------------------------------------------------------- */
 
 static struct json_object *row_json(const struct made_plan *plan,
 				    const struct row *row)
@@ -281,8 +279,7 @@ static enum exit_code print_json(const struct ctl *ctl,
 	return ctl_print_json(document);
 }
 
-/* --- the command
- * --------------------------------------------------------------- */
+/* --- the command ---------------------------------------------------------- */
 
 static enum exit_code plan_one(const struct ctl *ctl, const char *spec)
 {

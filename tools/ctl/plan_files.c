@@ -67,8 +67,7 @@ static void read_pins_above(struct walk *walk)
 	free(path);
 }
 
-/* --- the ranges of a file
- * ------------------------------------------------------ */
+/* --- the ranges of a file ------------------------------------------------- */
 
 static int grow(struct plan_files *files)
 {
@@ -144,8 +143,7 @@ static int add_ranges(struct walk *walk, struct plan_file *file,
 	return err;
 }
 
-/* --- a file
- * -------------------------------------------------------------------- */
+/* --- a file --------------------------------------------------------------- */
 
 static enum move_refusal judge(int fd, const char *path)
 {

@@ -133,8 +133,7 @@ static enum exit_code no_memory(void)
 	return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
 }
 
-/* --- the heat of now
- * ----------------------------------------------------------- */
+/* --- the heat of now ------------------------------------------------------ */
 
 static int take_rows(struct plan_heat *heat, const struct hot_rows *rows,
 		     __u32 dev)
@@ -220,8 +219,7 @@ static void feed_now(struct plan_heat *heat, struct policy *policy,
 			   i + 1 < N_SLICES ? slices_s[i + 1] : 0, now_ns);
 }
 
-/* --- a recording
- * --------------------------------------------------------------- */
+/* --- a recording ---------------------------------------------------------- */
 
 static enum exit_code problem(const struct trace_error *error)
 {
@@ -379,8 +377,7 @@ static void feed_recording(struct plan_heat *heat, struct policy *policy,
 	}
 }
 
-/* --- both
- * ---------------------------------------------------------------------- */
+/* --- both ----------------------------------------------------------------- */
 
 enum exit_code plan_heat_open(struct plan_heat *heat,
 			      const struct mount_entry *mount,

@@ -58,8 +58,7 @@ static enum exit_code read_configs(const struct ctl *ctl,
 	return code;
 }
 
-/* --- the recording
- * ------------------------------------------------------------- */
+/* --- the recording -------------------------------------------------------- */
 
 static int next_frame(void *reader, struct trace_frame *frame)
 {
@@ -125,8 +124,7 @@ static enum exit_code play(const char *path, const struct players *players,
 	return code;
 }
 
-/* --- the table
- * ------------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------ */
 
 #define CELL	  32
 #define N_COLUMNS 9
@@ -214,8 +212,7 @@ static enum exit_code print_table(const struct ctl *ctl,
 	return EXIT_OK;
 }
 
-/* --- JSON
- * -------------------------------------------------------------------------- */
+/* --- JSON ----------------------------------------------------------------- */
 
 static void add_percent(struct json_object *object, const char *key,
 			double percent)
@@ -298,8 +295,7 @@ static enum exit_code print_json(const struct sim_report *report,
 	return ctl_print_json(document);
 }
 
-/* --- the command
- * ------------------------------------------------------------------ */
+/* --- the command ---------------------------------------------------------- */
 
 static enum exit_code draw(const struct ctl *ctl,
 			   const struct sim_report *report)

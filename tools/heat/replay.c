@@ -415,8 +415,7 @@ struct hot_replay_now hot_replay_now(const struct hot_replay *replay)
 	};
 }
 
-/* --- as the BPF programs
- * ------------------------------------------------------ */
+/* --- as the BPF programs -------------------------------------------------- */
 
 const struct hot_table *hot_replay_table(const struct hot_replay *replay)
 {

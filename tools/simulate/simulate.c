@@ -49,8 +49,7 @@ static const struct sim_player_kind *const others[] = {&sim_never, &sim_lru,
 
 #define N_OTHERS (sizeof(others) / sizeof(others[0]))
 
-/* --- the source
- * ---------------------------------------------------------------- */
+/* --- the source ----------------------------------------------------------- */
 
 static bool has_io(const struct trace_access *access)
 {
@@ -160,8 +159,7 @@ static int take_frame(struct simulation *sim, const struct trace_frame *frame)
 	return err;
 }
 
-/* --- who plays
- * ----------------------------------------------------------------- */
+/* --- who plays ------------------------------------------------------------ */
 
 /* The pins of all ranges: of an entry by its rules, else only what cannot move.
  */
@@ -242,8 +240,7 @@ static int sit_all_down(struct simulation *sim, const struct sim_entry *entries,
 	return sim_perfect_begin(&sim->perfect, &sim->seats[n].world);
 }
 
-/* --- the score
- * ------------------------------------------------------------------- */
+/* --- the score ------------------------------------------------------------ */
 
 /* The point of this minute since the begin, which is the last. NULL: no memory.
  */
