@@ -99,7 +99,7 @@ write_log() { # writes to the file that is open as fd 7, and to the disk
 	wait_until shows 'its filesystem does not answer' || fail "$(screen)"
 	press Enter '^size     not known: its filesystem does not answer'
 	press e '^ +not known: its filesystem does not answer'
-	press Escape ' files by wbytes'
+	press Escape ' files? by wbytes'
 	tui send-keys q
 	wait_until is_over
 }

