@@ -9,11 +9,13 @@ static char *text_of(const struct metrics *metrics)
 {
 	char *text;
 	size_t len;
+	int err;
 	FILE *out = open_memstream(&text, &len);
 
 	assert_non_null(out);
 	metrics_write(out, metrics);
-	assert_int_equal(fclose(out), 0);
+	err = fclose(out);
+	assert_int_equal(err, 0);
 	return text;
 }
 
