@@ -26,13 +26,20 @@ void json_add_string(struct json_object *object, const char *key,
 			       value ? json_object_new_string(value) : NULL);
 }
 
+struct json_object *json_text(const char *text)
+{
+	char *repaired = text ? utf8_repaired(text) : NULL;
+	struct json_object *object =
+		repaired ? json_object_new_string(repaired) : NULL;
+
+	free(repaired);
+	return object;
+}
+
 void json_add_text(struct json_object *object, const char *key,
 		   const char *text)
 {
-	char *repaired = text ? utf8_repaired(text) : NULL;
-
-	json_add_string(object, key, repaired);
-	free(repaired);
+	json_object_object_add(object, key, json_text(text));
 }
 
 struct json_object *json_number(double value, int decimals)

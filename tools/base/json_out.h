@@ -14,6 +14,7 @@ void json_add_bool(struct json_object *object, const char *key, bool value);
 void json_add_string(struct json_object *object, const char *key,
 		     const char *value);
 /* text: any bytes, which become valid UTF-8, or NULL for null */
+struct json_object *json_text(const char *text);
 void json_add_text(struct json_object *object, const char *key,
 		   const char *text);
 /* The value with this number of decimals. */

@@ -13,6 +13,19 @@
 #include "base/fmt.h"
 #include "config/sources.h"
 
+const char *config_error_text(const struct config_error *error, int err,
+			      char text[CONFIG_ERROR_LEN])
+{
+	if (error->ini.line) {
+		snprintf(text, CONFIG_ERROR_LEN, "%s:%u: %s", error->path,
+			 error->ini.line, error->ini.what);
+		return error->ini.remedy;
+	}
+	snprintf(text, CONFIG_ERROR_LEN, "%s%s%s", error->path,
+		 *error->path ? ": " : "", strerror(-err));
+	return "frspd.conf(5) says which files are read";
+}
+
 struct config {
 	struct config_sources sources;
 	struct config_value *values;

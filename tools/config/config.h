@@ -38,7 +38,13 @@ struct config_error {
 	struct ini_error ini; /* .line 0: the file cannot be read */
 };
 
+#define CONFIG_ERROR_LEN (PATH_MAX + 256)
+
 struct config;
+
+/* Says in a line why config_read() returned err. Returns the remedy, or NULL. */
+const char *config_error_text(const struct config_error *error, int err,
+			      char text[CONFIG_ERROR_LEN]);
 
 /* Reads all files below root, see config_sources_find(). Returns 0; or -EINVAL,
  * -ENOMEM or another -errno, and error says what is wrong.

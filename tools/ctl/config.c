@@ -25,16 +25,6 @@ static enum exit_code no_memory(void)
 	return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
 }
 
-static enum exit_code fail(const struct config_error *error, int err)
-{
-	if (error->ini.line)
-		return log_fail(EXIT_FAILED, error->ini.remedy, "%s:%u: %s",
-				error->path, error->ini.line, error->ini.what);
-	return log_fail(err == -EACCES ? EXIT_PERMISSION : EXIT_FAILED,
-			"frspd.conf(5) says which files are read", "%s%s%s",
-			error->path, *error->path ? ": " : "", strerror(-err));
-}
-
 static int add_row(struct table *table, const struct config_value *value)
 {
 	char from[PATH_MAX + 16] = "default";
@@ -77,16 +67,6 @@ static struct json_object *json_of(const struct config_value *value)
 	return object;
 }
 
-static struct json_object *json_of_text(const char *text)
-{
-	struct json_object *object = json_object_new_object(), *made;
-
-	json_add_text(object, "text", text); /* as valid UTF-8 */
-	made = json_object_get(json_object_object_get(object, "text"));
-	json_object_put(object);
-	return made;
-}
-
 static enum exit_code print_json(const struct config *config)
 {
 	struct json_object *document = ctl_document(CONFIG_SCHEMA);
@@ -97,11 +77,11 @@ static enum exit_code print_json(const struct config *config)
 	const char *text;
 
 	for (size_t i = 0; (text = config_source(config, i)); i++)
-		json_object_array_add(sources, json_of_text(text));
+		json_object_array_add(sources, json_text(text));
 	for (size_t i = 0; (value = config_value(config, i)); i++)
 		json_object_array_add(settings, json_of(value));
 	for (size_t i = 0; (text = config_warning(config, i)); i++)
-		json_object_array_add(passed_over, json_of_text(text));
+		json_object_array_add(passed_over, json_text(text));
 	json_object_object_add(document, "sources", sources);
 	json_object_object_add(document, "settings", settings);
 	json_object_object_add(document, "passed_over", passed_over);
@@ -110,14 +90,18 @@ static enum exit_code print_json(const struct config *config)
 
 static enum exit_code show(const struct ctl *ctl)
 {
+	const char *warning, *remedy;
+	char text[CONFIG_ERROR_LEN];
 	struct config_error error;
 	struct config *config;
 	enum exit_code code;
-	const char *warning;
 	int err = config_read(ctl->root ?: "", &config, &error);
 
-	if (err)
-		return fail(&error, err);
+	if (err) {
+		remedy = config_error_text(&error, err, text);
+		return log_fail(err == -EACCES ? EXIT_PERMISSION : EXIT_FAILED,
+				remedy, "%s", text);
+	}
 	for (size_t i = 0; (warning = config_warning(config, i)); i++)
 		log_warn("%s", warning);
 	code = ctl->json ? print_json(config) : print_text(config);

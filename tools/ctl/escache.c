@@ -27,8 +27,7 @@
 /* An entry takes 40 bytes, and a page has room for 102. */
 #define ENTRY_BYTES (4096.0 / 102)
 
-/* --- status ------------------------------------------------------------------
- */
+/* --- status --------------------------------------------------------------- */
 
 /* A filesystem that is shown. */
 struct shown {
@@ -204,8 +203,7 @@ static enum exit_code status(const struct ctl *ctl)
 	return last != EXIT_OK ? last : code;
 }
 
-/* --- precache and clear ------------------------------------------------------
- */
+/* --- precache and clear --------------------------------------------------- */
 
 /* What was done to a file. */
 struct done {

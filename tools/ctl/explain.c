@@ -23,6 +23,7 @@
 #include "base/table.h"
 #include "ctl/explain_change.h"
 #include "ctl/explain_job.h"
+#include "ctl/explain_row.h"
 #include "ctl/plan_make.h"
 #include "ctl/policy_file.h"
 #include "fs/tier_config.h"
@@ -40,11 +41,10 @@ struct explain {
 
 /* Ranges that follow each other, of the same tier and rule. */
 struct row {
-	struct policy_decision first;
+	struct explain_row sum;
 	struct policy_figures hottest; /* of the one with most gain */
 	__u32 n;
 	__u64 start, bytes;
-	double reads_per_hour, writes_per_hour, gain, cost;
 };
 
 static void add_to_row(struct row *row, const struct policy_decision *decision,
@@ -53,17 +53,16 @@ static void add_to_row(struct row *row, const struct policy_decision *decision,
 	const struct policy_figures *figures = &decision->figures;
 
 	if (!row->n) {
-		row->first = *decision;
+		row->sum = (struct explain_row){.from = decision->from,
+						.to = decision->to,
+						.rule = decision->rule};
 		row->start = (__u64)range->range * POLICY_RANGE_BYTES;
 	}
 	if (!row->n || figures->gain > row->hottest.gain)
 		row->hottest = *figures;
 	row->n++;
 	row->bytes += range->bytes;
-	row->reads_per_hour += figures->reads_per_hour;
-	row->writes_per_hour += figures->writes_per_hour;
-	row->gain += figures->gain;
-	row->cost += cost;
+	explain_row_add(&row->sum, figures, cost);
 }
 
 /* The next row. False: there are no more. *at: where the next one begins. */
@@ -81,8 +80,8 @@ static bool next_row(struct explain *explain, __u32 *at, struct row *row)
 		enum tier_class other =
 			decision.from == TIER_FAST ? TIER_SLOW : TIER_FAST;
 
-		if (row->n && (decision.rule != row->first.rule ||
-			       decision.from != row->first.from ||
+		if (row->n && (decision.rule != row->sum.rule ||
+			       decision.from != row->sum.from ||
 			       range->range != range[-1].range + 1))
 			break;
 		add_to_row(row, &decision, range,
@@ -100,12 +99,12 @@ static void make_change(const struct explain *explain, const struct row *row,
 	const struct explain_facts facts = {
 		.settings = &explain->plan.config.settings,
 		.figures = &row->hottest,
-		.cost = row->cost / row->n,
+		.cost = row->sum.cost / row->n,
 		.data_bytes = explain->plan.room.data_bytes,
 		.refusal = explain->file->refusal,
 	};
 
-	explain_change(row->first.rule, &facts, text);
+	explain_change(row->sum.rule, &facts, text);
 }
 
 /* Who has pinned it, for people: "" if nobody has. */
@@ -138,24 +137,22 @@ static int add_row(struct table *table, const struct explain *explain,
 		   const struct row *row)
 {
 	bool exact = explain->ctl->exact;
-	char offset[FMT_LEN], bytes[FMT_LEN], figures[4][FMT_LEN];
-	bool moves = row->first.from != row->first.to;
+	char offset[FMT_LEN], bytes[FMT_LEN],
+		figures[EXPLAIN_ROW_FIGURES][FMT_LEN];
+	bool moves = row->sum.from != row->sum.to;
 	const char *cells[N_COLUMNS] = {
 		fmt_bytes(offset, row->start, exact),
 		fmt_bytes(bytes, row->bytes, exact),
-		tier_class_word(row->first.from),
-		moves ? tier_class_word(row->first.to) : "-",
+		tier_class_word(row->sum.from),
+		moves ? tier_class_word(row->sum.to) : "-",
 		figures[0],
 		figures[1],
 		figures[2],
 		figures[3],
-		policy_rule_word(row->first.rule),
+		policy_rule_word(row->sum.rule),
 	};
 
-	snprintf(figures[0], FMT_LEN, "%.1f", row->reads_per_hour);
-	snprintf(figures[1], FMT_LEN, "%.1f", row->writes_per_hour);
-	snprintf(figures[2], FMT_LEN, "%.1f", row->gain);
-	snprintf(figures[3], FMT_LEN, "%.1f", row->cost);
+	explain_row_figures(&row->sum, figures);
 	return table_add(table, cells);
 }
 
@@ -193,7 +190,7 @@ static void print_rules(struct explain *explain)
 	struct row row;
 
 	for (__u32 at = 0; next_row(explain, &at, &row);) {
-		enum policy_rule rule = row.first.rule;
+		enum policy_rule rule = row.sum.rule;
 
 		if (is_said[rule])
 			continue;
@@ -225,24 +222,13 @@ static struct json_object *row_json(const struct explain *explain,
 				    const struct row *row)
 {
 	struct json_object *object = json_object_new_object();
-	const struct policy_decision *first = &row->first;
 	char change[EXPLAIN_CHANGE_LEN];
 
 	make_change(explain, row, change);
 	json_add_u64(object, "offset", row->start);
 	json_add_u64(object, "length", (__u64)row->n * POLICY_RANGE_BYTES);
 	json_add_u64(object, "bytes", row->bytes);
-	json_add_string(object, "tier", tier_class_word(first->from));
-	json_add_string(object, "to",
-			first->from == first->to ? NULL
-						 : tier_class_word(first->to));
-	json_add_string(object, "rule", policy_rule_word(first->rule));
-	json_add_string(object, "text", policy_rule_text(first->rule));
-	json_add_string(object, "change", change);
-	json_add_number(object, "reads_per_hour", row->reads_per_hour, 3);
-	json_add_number(object, "writes_per_hour", row->writes_per_hour, 3);
-	json_add_number(object, "gain", row->gain, 3);
-	json_add_number(object, "cost", row->cost, 3);
+	explain_row_json(&row->sum, change, object);
 	return object;
 }
 

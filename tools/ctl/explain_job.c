@@ -20,8 +20,10 @@
 #include "base/json_out.h"
 #include "base/table.h"
 #include "ctl/explain_change.h"
+#include "ctl/explain_row.h"
 #include "ctl/journal.h"
 #include "fs/tier_config.h"
+#include "move/piece.h"
 #include "move/tier_plan.h"
 #include "paths/path.h"
 
@@ -57,7 +59,7 @@ struct row {
 	const struct tier_plan_move *hottest; /* the one with most gain */
 	size_t n;
 	__u64 end, bytes, moved;
-	double reads_per_hour, writes_per_hour, gain, cost;
+	struct explain_row sum;
 };
 
 /* --- what has moved ------------------------------------------------------- */
@@ -90,15 +92,6 @@ static int compare_piece(const void *piece, const void *file)
 			   other->generation);
 }
 
-static __u64 overlap(__u64 start, __u64 bytes, __u64 other, __u64 other_bytes)
-{
-	__u64 from = start > other ? start : other;
-	__u64 end = start + bytes < other + other_bytes ? start + bytes
-							: other + other_bytes;
-
-	return end > from ? end - from : 0;
-}
-
 /* The first move that ends behind this offset. */
 static size_t first_behind(const struct tier_plan_file *file, __u64 offset)
 {
@@ -116,44 +109,24 @@ static size_t first_behind(const struct tier_plan_file *file, __u64 offset)
 	return low;
 }
 
-/* Bytes of the extent in [start, end) that were at the same place before. */
-static __u64 stayed(const struct file_extents *before,
-		    const struct file_extent *now, __u64 start, __u64 end)
+/* Adds what the piece has moved of the range to *moved. */
+static int add_moved(const struct journal_piece *piece,
+		     const struct tier_plan_move *move, __u64 *moved)
 {
-	__u64 bytes = 0;
+	struct file_extents parts = {0};
+	int err = piece_different(&piece->after, &piece->before, move->start,
+				  move->start + move->bytes, &parts);
 
-	for (size_t i = 0; i < before->n; i++) {
-		const struct file_extent *was = &before->extents[i];
-		__u64 from = was->logical > start ? was->logical : start;
-		__u64 to = was->logical + was->bytes < end
-				   ? was->logical + was->bytes
-				   : end;
-
-		if (from < to && was->physical - was->logical ==
-					 now->physical - now->logical)
-			bytes += overlap(from, to - from, now->logical,
-					 now->bytes);
-	}
-	return bytes;
+	*moved += file_extents_bytes(&parts);
+	/* a file that was begun again may have a piece twice */
+	if (*moved > move->bytes)
+		*moved = move->bytes;
+	file_extents_free(&parts);
+	return err;
 }
 
-/* Bytes of [start, start + bytes) that the piece has moved. */
-static __u64 moved_in(const struct journal_piece *piece, __u64 start,
-		      __u64 bytes)
-{
-	__u64 moved = 0;
-
-	for (size_t i = 0; i < piece->after.n; i++) {
-		const struct file_extent *now = &piece->after.extents[i];
-
-		moved += overlap(start, bytes, now->logical, now->bytes) -
-			 stayed(&piece->before, now, start, start + bytes);
-	}
-	return moved;
-}
-
-static void count_piece(const struct explain *explain,
-			const struct journal_piece *piece)
+static int count_piece(const struct explain *explain,
+		       const struct journal_piece *piece)
 {
 	struct job_file *const *at =
 		explain->plan.n
@@ -161,20 +134,19 @@ static void count_piece(const struct explain *explain,
 				  sizeof(*explain->by_id), compare_piece)
 			: NULL;
 	const struct job_file *found = at ? *at : NULL;
+	int err = 0;
 
 	if (!found || !piece->is_done)
-		return;
+		return 0;
 	for (size_t i = first_behind(found->file, piece->start);
-	     i < found->file->n; i++) {
+	     i < found->file->n && !err; i++) {
 		const struct tier_plan_move *move = &found->file->moves[i];
 
 		if (move->start >= piece->start + piece->bytes)
 			break;
-		found->moved[i] += moved_in(piece, move->start, move->bytes);
-		/* a file that was begun again may have a piece twice */
-		if (found->moved[i] > move->bytes)
-			found->moved[i] = move->bytes;
+		err = add_moved(piece, move, &found->moved[i]);
 	}
+	return err;
 }
 
 static int make_files(struct explain *explain)
@@ -215,7 +187,7 @@ static int count_pieces(struct explain *explain, struct journal *journal)
 		err = journal_read_piece(journal, ids[i], &piece);
 		if (err)
 			break;
-		count_piece(explain, &piece);
+		err = count_piece(explain, &piece);
 		journal_free_piece(&piece);
 	}
 	free(ids);
@@ -231,7 +203,8 @@ static bool is_wanted(const struct explain *explain,
 	if (explain->path && strcmp(explain->path, file->path))
 		return false;
 	return !explain->has_offset ||
-	       overlap(move->start, move->bytes, explain->offset, 1);
+	       (move->start <= explain->offset &&
+		explain->offset - move->start < move->bytes);
 }
 
 static bool continues(const struct row *row, const struct tier_plan_file *file,
@@ -249,7 +222,11 @@ static void add_to_row(struct row *row, const struct job_file *file, size_t i)
 
 	if (!row->n)
 		*row = (struct row){
-			.file = file->file, .first = move, .hottest = move};
+			.file = file->file,
+			.first = move,
+			.hottest = move,
+			.sum = {move->from, move->to, move->rule},
+		};
 	if (figures->gain > row->hottest->figures.gain)
 		row->hottest = move;
 	row->n++;
@@ -257,10 +234,7 @@ static void add_to_row(struct row *row, const struct job_file *file, size_t i)
 	row->bytes += tier_plan_moves(move) ? file_extents_bytes(&move->extents)
 					    : move->bytes;
 	row->moved += file->moved[i];
-	row->reads_per_hour += figures->reads_per_hour;
-	row->writes_per_hour += figures->writes_per_hour;
-	row->gain += figures->gain;
-	row->cost += figures->cost;
+	explain_row_add(&row->sum, figures, figures->cost);
 }
 
 /* The next row. False: there are no more. */
@@ -307,7 +281,7 @@ static void make_change(const struct explain *explain, const struct row *row,
 static int add_line(struct table *table, const struct row *row, bool exact)
 {
 	char offset[FMT_LEN], bytes[FMT_LEN], moved[FMT_LEN] = "-";
-	char figures[4][FMT_LEN], path[PATH_LABEL_LEN];
+	char figures[EXPLAIN_ROW_FIGURES][FMT_LEN], path[PATH_LABEL_LEN];
 	bool moves = tier_plan_moves(row->first);
 	const char *cells[N_COLUMNS] = {
 		tier_class_word(row->first->from),
@@ -325,10 +299,7 @@ static int add_line(struct table *table, const struct row *row, bool exact)
 
 	if (moves)
 		fmt_bytes(moved, row->moved, exact);
-	snprintf(figures[0], FMT_LEN, "%.1f", row->reads_per_hour);
-	snprintf(figures[1], FMT_LEN, "%.1f", row->writes_per_hour);
-	snprintf(figures[2], FMT_LEN, "%.1f", row->gain);
-	snprintf(figures[3], FMT_LEN, "%.1f", row->cost);
+	explain_row_figures(&row->sum, figures);
 	path_escape(row->file->path, path, sizeof(path));
 	return table_add(table, cells);
 }
@@ -455,17 +426,7 @@ static struct json_object *row_json(const struct explain *explain,
 	json_add_u64(object, "length", row->end - first->start);
 	json_add_u64(object, "bytes", row->bytes);
 	json_add_u64(object, "moved_bytes", row->moved);
-	json_add_string(object, "tier", tier_class_word(first->from));
-	json_add_string(object, "to",
-			tier_plan_moves(first) ? tier_class_word(first->to)
-					       : NULL);
-	json_add_string(object, "rule", policy_rule_word(first->rule));
-	json_add_string(object, "text", policy_rule_text(first->rule));
-	json_add_string(object, "change", change);
-	json_add_number(object, "reads_per_hour", row->reads_per_hour, 3);
-	json_add_number(object, "writes_per_hour", row->writes_per_hour, 3);
-	json_add_number(object, "gain", row->gain, 3);
-	json_add_number(object, "cost", row->cost, 3);
+	explain_row_json(&row->sum, change, object);
 	json_add_text(object, "other_path", hottest->other_path);
 	if (hottest->other_path)
 		json_add_u64(object, "other_offset", hottest->other_start);

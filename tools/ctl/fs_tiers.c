@@ -143,6 +143,18 @@ enum exit_code fs_tiers_check(__u32 dev, const char *config, bool *has_both)
 	return EXIT_OK;
 }
 
+const struct mount_entry *fs_tiers_next(const struct mount_table *mounts,
+					const struct mount_entry *after)
+{
+	__u32 dev = after ? after->dev : 0;
+
+	while ((after = mount_table_next(mounts, after)))
+		if (!strcmp(after->fs_type, "ext4") && after->dev != dev &&
+		    mount_entry_is_reachable(mounts, after))
+			return after;
+	return NULL;
+}
+
 enum exit_code fs_tiers_mount(const struct mount_table *mounts,
 			      const char *spec,
 			      const struct mount_entry **mount)

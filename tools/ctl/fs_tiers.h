@@ -35,6 +35,12 @@ enum exit_code fs_tiers_find(__u32 dev, const char *config,
  */
 enum exit_code fs_tiers_check(__u32 dev, const char *config, bool *has_both);
 
+/* The next mounted ext4: the first of its mounts that can be reached. after:
+ * the mount that was returned before; NULL to begin.
+ */
+const struct mount_entry *fs_tiers_next(const struct mount_table *mounts,
+					const struct mount_entry *after);
+
 /* The mounted ext4 that spec means: a path in it, or its device. If it fails,
  * it has printed why.
  */

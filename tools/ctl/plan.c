@@ -303,15 +303,10 @@ static const struct mount_entry *next_tiered(const struct ctl *ctl,
 					     const struct mount_entry *mount,
 					     enum exit_code *code)
 {
-	__u32 dev = mount ? mount->dev : 0;
 	bool has_both = false;
 
-	while ((mount = mount_table_next(mounts, mount))) {
-		if (strcmp(mount->fs_type, "ext4") || mount->dev == dev ||
-		    !mount_entry_is_reachable(mounts, mount))
-			continue;
-		dev = mount->dev;
-		*code = fs_tiers_check(dev, ctl->config, &has_both);
+	while ((mount = fs_tiers_next(mounts, mount))) {
+		*code = fs_tiers_check(mount->dev, ctl->config, &has_both);
 		if (*code != EXIT_OK)
 			return NULL;
 		if (has_both)

@@ -363,14 +363,10 @@ static enum exit_code show_all(const struct showing *showing)
 	const struct mount_table *mounts = showing->mounts;
 	const struct mount_entry *mount = NULL;
 	enum exit_code code = EXIT_OK, last;
-	__u32 dev = 0;
 
-	while ((mount = mount_table_next(mounts, mount))) {
-		if (strcmp(mount->fs_type, "ext4") || mount->dev == dev ||
-		    !mount_entry_is_reachable(mounts, mount))
-			continue;
-		dev = mount->dev;
-		last = show(showing, mount_table_by_dev(mounts, dev) ?: mount);
+	while ((mount = fs_tiers_next(mounts, mount))) {
+		last = show(showing,
+			    mount_table_by_dev(mounts, mount->dev) ?: mount);
 		if (last != EXIT_OK)
 			code = last;
 	}

@@ -39,8 +39,7 @@ struct round {
 	struct es_info info;
 };
 
-/* --- clearing a file, aside --------------------------------------------------
- */
+/* --- clearing a file, aside ----------------------------------------------- */
 
 struct clear_query {
 	char target[PATH_MAX];
@@ -105,22 +104,18 @@ static __u64 clear_file(struct escache_tuner *tuner, const struct round *round,
 	return 0;
 }
 
-/* --- what is said ------------------------------------------------------------
- */
+/* --- what is said --------------------------------------------------------- */
 
 static void say_round(const struct say_kind *kind, const struct round *round,
 		      __u64 after, const char *text)
 {
 	char before_text[24], after_text[24];
-	const struct say_fields fields = {
-		.fs = round->fs->name,
-		.uuid = *round->fs->uuid ? round->fs->uuid : NULL,
-		.before = before_text,
-		.after = after_text,
-	};
+	struct say_fields fields = filesystem_fields(round->fs);
 
 	snprintf(before_text, sizeof(before_text), "%llu", round->info.entries);
 	snprintf(after_text, sizeof(after_text), "%llu", after);
+	fields.before = before_text;
+	fields.after = after_text;
 	say(kind, &fields, "%s: %s", round->fs->name, text);
 }
 
@@ -194,8 +189,7 @@ static void note_too_small(const struct round *round,
 	say_round(&say_advice, round, round->info.entries, text);
 }
 
-/* --- a round -----------------------------------------------------------------
- */
+/* --- a round -------------------------------------------------------------- */
 
 static int make_room(struct round *round, const struct es_watch *watch)
 {

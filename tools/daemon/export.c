@@ -20,8 +20,7 @@
 
 #define REMOVE_MS 500 /* how long the end waits for the file to go */
 
-/* --- the numbers -------------------------------------------------------------
- */
+/* --- the numbers ---------------------------------------------------------- */
 
 static int read_heat(struct hot_monitor *monitor, struct metrics *metrics)
 {
@@ -84,8 +83,7 @@ static int make_text(const struct filesystems *filesystems,
 	return err;
 }
 
-/* --- the file ----------------------------------------------------------------
- */
+/* --- the file ------------------------------------------------------------- */
 
 static int write_all(int fd, const char *text, size_t len)
 {

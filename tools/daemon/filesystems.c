@@ -54,7 +54,7 @@ static bool is_meant(void *context, const char *section)
 	       kdev_from_user(st.st_rdev) == fs->dev;
 }
 
-static struct say_fields fields_of(const struct filesystem *fs)
+struct say_fields filesystem_fields(const struct filesystem *fs)
 {
 	return (struct say_fields){.fs = fs->name,
 				   .uuid = *fs->uuid ? fs->uuid : NULL};
@@ -62,7 +62,7 @@ static struct say_fields fields_of(const struct filesystem *fs)
 
 static void say_new(const struct filesystem *fs)
 {
-	struct say_fields fields = fields_of(fs);
+	struct say_fields fields = filesystem_fields(fs);
 
 	fields.after = config_mode_word(fs->mode);
 	say(&say_seen, &fields, "%s is mounted at %s: mode %s", fs->name,
@@ -71,7 +71,7 @@ static void say_new(const struct filesystem *fs)
 
 static void say_lost(const struct filesystem *fs)
 {
-	struct say_fields fields = fields_of(fs);
+	struct say_fields fields = filesystem_fields(fs);
 
 	fields.before = config_mode_word(fs->mode);
 	say(&say_gone, &fields, "%s is not mounted any more", fs->name);
@@ -93,7 +93,7 @@ static void choose_tuners(struct filesystem *fs, const struct config *config)
 
 static void choose_mode(struct filesystem *fs, const struct config *config)
 {
-	struct say_fields fields = fields_of(fs);
+	struct say_fields fields = filesystem_fields(fs);
 	enum config_mode mode = config_mode(config, is_meant, fs);
 
 	choose_tuners(fs, config);

@@ -8,6 +8,7 @@
 #define FRSP_DAEMON_FILESYSTEMS_H
 
 #include "config/config.h"
+#include "daemon/say.h"
 #include "fs/ext4_super.h"
 #include "fs/mount.h"
 #include "fs/mount_name.h"
@@ -47,6 +48,9 @@ int filesystems_update(struct filesystems *filesystems,
  */
 void filesystems_configure(struct filesystems *filesystems,
 			   const struct config *config);
+
+/* For what is said of a filesystem: its name and UUID. */
+struct say_fields filesystem_fields(const struct filesystem *fs);
 
 /* How many have this mode. */
 size_t filesystems_count(const struct filesystems *filesystems,

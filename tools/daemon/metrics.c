@@ -64,43 +64,45 @@ struct family {
 
 #define ESCACHE(name, type, help, member)                                      \
 	{"frsp_escache_" name, type, help,                                     \
-	 offsetof(struct metrics_fs, escache.member)},
+	 offsetof(struct metrics_fs, escache.member)}
 
 static const struct family escache[] = {
 	ESCACHE("entries", "gauge", "Entries of ext4's cache of extents.",
-		entries) ESCACHE("reclaimable_entries", "gauge",
-				 "Entries that the kernel may free.",
-				 reclaimable)
-		ESCACHE("reclaimable_inodes", "gauge",
-			"Inodes that have such entries.", inodes)
-			ESCACHE("hits_total", "counter",
-				"Look-ups since mounting that found an entry.",
-				hits)
-				ESCACHE("misses_total", "counter",
-					"Look-ups since mounting that found none.",
-					misses)};
+		entries),
+	ESCACHE("reclaimable_entries", "gauge",
+		"Entries that the kernel may free.", reclaimable),
+	ESCACHE("reclaimable_inodes", "gauge", "Inodes that have such entries.",
+		inodes),
+	ESCACHE("hits_total", "counter",
+		"Look-ups since mounting that found an entry.", hits),
+	ESCACHE("misses_total", "counter",
+		"Look-ups since mounting that found none.", misses),
+};
 
 #define FRSP(name, type, help, member)                                         \
-	{"frsp_" name, type, help, offsetof(struct metrics_fs, frsp.member)},
+	{"frsp_" name, type, help, offsetof(struct metrics_fs, frsp.member)}
+/* These end with a comma, as FRSP_COUNTERS() and FRSP_GAUGES() put none between
+ * the names.
+ */
 #define FRSP_COUNTER(name)                                                     \
 	FRSP(#name "_total", "counter",                                        \
-	     "See " #name " in /sys/fs/ext4/DEV/frsp.", name)
+	     "See " #name " in /sys/fs/ext4/DEV/frsp.", name),
 #define FRSP_GAUGE(name)                                                       \
-	FRSP(#name, "gauge", "See " #name " in /sys/fs/ext4/DEV/frsp.", name)
+	FRSP(#name, "gauge", "See " #name " in /sys/fs/ext4/DEV/frsp.", name),
 
 static const struct family frsp[] = {
 	FRSP("steering", "gauge", "1: frsp.ko steers the filesystem.",
-	     freespace_tree) FRSP("tree_bytes", "gauge",
-				  "Memory of frsp.ko's trees.", frsp_tree_usage)
-		FRSP("tree_max_bytes", "gauge",
-		     "The most that they may have; 0: any.", mb_frsp_max_mem)
-			FRSP("cache_aggression", "gauge",
-			     "How hard frsp.ko tries to know free space.",
-			     frsp_cache_aggression)
-				FRSP("scan_rate", "gauge",
-				     "The most bitmaps per second of a scan.",
-				     frsp_scan_rate) FRSP_COUNTERS(FRSP_COUNTER)
-					FRSP_GAUGES(FRSP_GAUGE)};
+	     freespace_tree),
+	FRSP("tree_bytes", "gauge", "Memory of frsp.ko's trees.",
+	     frsp_tree_usage),
+	FRSP("tree_max_bytes", "gauge", "The most that they may have; 0: any.",
+	     mb_frsp_max_mem),
+	FRSP("cache_aggression", "gauge",
+	     "How hard frsp.ko tries to know free space.",
+	     frsp_cache_aggression),
+	FRSP("scan_rate", "gauge", "The most bitmaps per second of a scan.",
+	     frsp_scan_rate),
+	FRSP_COUNTERS(FRSP_COUNTER) FRSP_GAUGES(FRSP_GAUGE)};
 
 #define N_ESCACHE (sizeof(escache) / sizeof(escache[0]))
 #define N_FRSP	  (sizeof(frsp) / sizeof(frsp[0]))

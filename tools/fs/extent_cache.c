@@ -11,17 +11,15 @@
  *
  *   - Somebody wants all entries in memory (EXT4_IOC_PRECACHE_EXTENTS). Then
  *     FIEMAP has added nothing, and clearing would undo that wish.
- *   - It has more than MAX_CLEAR entries. Clearing takes up to 0.9 ms for
- *     1000 extents, and look-ups of that file spin meanwhile.
+ *   - It has more than EXTENT_CACHE_MAX_CLEAR entries.
  */
 #include "fs/extent_cache.h"
 
+#include <errno.h>
 #include <sys/ioctl.h>
 #include <sys/vfs.h>
 #include <linux/fiemap.h>
 #include <linux/magic.h>
-
-#define MAX_CLEAR 50000
 
 /* fs/ext4/ext4.h; no header for user space has them */
 #define EXT4_IOC_CLEAR_ES_CACHE	  _IO('f', 40)
@@ -42,23 +40,31 @@ struct extent_cache_before extent_cache_look(int fd)
 	return before;
 }
 
-/* 0 also if the kernel does not say it. */
-static __u32 count_entries(int fd)
+int extent_cache_count(int fd, __u64 *n)
 {
 	struct fiemap map = {.fm_length = FIEMAP_MAX_OFFSET};
 
-	return ioctl(fd, EXT4_IOC_GET_ES_CACHE, &map) ? 0
-						      : map.fm_mapped_extents;
+	if (ioctl(fd, EXT4_IOC_GET_ES_CACHE, &map))
+		return errno == ENOTTY ? -EOPNOTSUPP : -errno;
+	*n = map.fm_mapped_extents;
+	return 0;
+}
+
+int extent_cache_drop(int fd)
+{
+	return ioctl(fd, EXT4_IOC_CLEAR_ES_CACHE) ? -errno : 0;
 }
 
 enum extent_cache extent_cache_clear(int fd, struct extent_cache_before before)
 {
+	__u64 n = 0;
+
 	if (!before.has_cache)
 		return EXTENT_CACHE_NONE;
 	if (before.was_precached)
 		return EXTENT_CACHE_PRECACHED;
-	if (count_entries(fd) > MAX_CLEAR)
+	if (!extent_cache_count(fd, &n) && n > EXTENT_CACHE_MAX_CLEAR)
 		return EXTENT_CACHE_TOO_MANY;
-	return ioctl(fd, EXT4_IOC_CLEAR_ES_CACHE) ? EXTENT_CACHE_FAILED
-						  : EXTENT_CACHE_CLEARED;
+	return extent_cache_drop(fd) ? EXTENT_CACHE_FAILED
+				     : EXTENT_CACHE_CLEARED;
 }

@@ -13,10 +13,8 @@
 #include "base/interrupt.h"
 #include "fs/extent_cache.h"
 
-/* fs/ext4/ext4.h; no header for user space has them */
+/* fs/ext4/ext4.h; no header for user space has it */
 #define EXT4_IOC_PRECACHE_EXTENTS _IO('f', 18)
-#define EXT4_IOC_CLEAR_ES_CACHE	  _IO('f', 40)
-#define EXT4_IOC_GET_ES_CACHE	  _IOWR('f', 42, struct fiemap)
 
 /* Reads the next extents, and sets *is_last. Returns how many, or -errno. */
 static int load_step(int fd, struct fiemap *map, __u64 *next, bool *is_last)
@@ -105,16 +103,6 @@ static bool is_open_elsewhere(int fd)
 	return false;
 }
 
-static int count_entries(int fd, __u64 *n)
-{
-	struct fiemap count = {.fm_length = FIEMAP_MAX_OFFSET};
-
-	if (ioctl(fd, EXT4_IOC_GET_ES_CACHE, &count))
-		return errno == ENOTTY ? -EOPNOTSUPP : -errno;
-	*n = count.fm_mapped_extents;
-	return 0;
-}
-
 int extent_clear(int fd, __u64 n_entries, struct extent_cleared *cleared)
 {
 	const struct extent_cache_before before = extent_cache_look(fd);
@@ -124,14 +112,15 @@ int extent_clear(int fd, __u64 n_entries, struct extent_cleared *cleared)
 	*cleared = (struct extent_cleared){.n_entries = n_entries};
 	if (!before.has_cache)
 		return -EOPNOTSUPP;
-	err = n_entries ? 0 : count_entries(fd, &cleared->n_entries);
+	err = n_entries ? 0 : extent_cache_count(fd, &cleared->n_entries);
 	if (err)
 		return err;
-	if (cleared->n_entries > EXTENT_CLEAR_MAX && is_open_elsewhere(fd))
+	if (cleared->n_entries > EXTENT_CACHE_MAX_CLEAR &&
+	    is_open_elsewhere(fd))
 		return -EBUSY;
 	start_s = clock_monotonic_s();
-	if (ioctl(fd, EXT4_IOC_CLEAR_ES_CACHE))
-		return -errno;
-	cleared->seconds = clock_monotonic_s() - start_s;
-	return 0;
+	err = extent_cache_drop(fd);
+	if (!err)
+		cleared->seconds = clock_monotonic_s() - start_s;
+	return err;
 }

@@ -15,11 +15,6 @@
 #define EXTENT_PRECACHE_IN_INODE 4
 #define EXTENT_PRECACHE_PER_LEAF 340
 
-/* A file with more entries is not cleared while others have it open: that takes
- * up to 0.9 ms per 1000 extents, and their look-ups spin meanwhile.
- */
-#define EXTENT_CLEAR_MAX 50000
-
 enum extent_precache {
 	EXTENT_PRECACHE_DONE,
 	EXTENT_PRECACHE_NOTHING, /* its extents are in the inode */
@@ -49,8 +44,8 @@ struct extent_cleared {
 /* Takes out the entries of an open file. n_entries: how many it has; 0: not
  * known. Then the kernel is asked, which counts those up to the first gap.
  * Returns 0; -EOPNOTSUPP: not a file of ext4; -EBUSY: it has more than
- * EXTENT_CLEAR_MAX, and others have it open; -EPERM or -EACCES: it is not ours,
- * and we lack CAP_FOWNER; or another -errno.
+ * EXTENT_CACHE_MAX_CLEAR, and others have it open; -EPERM or -EACCES: it is not
+ * ours, and we lack CAP_FOWNER; or another -errno.
  */
 int extent_clear(int fd, __u64 n_entries, struct extent_cleared *cleared);
 

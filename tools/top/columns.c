@@ -6,8 +6,7 @@
 
 #define BAR_WIDTH 6
 
-/* --- why there is no number --------------------------------------------------
- */
+/* --- why there is no number ----------------------------------------------- */
 
 static const char *no_space(const struct top_fs *fs)
 {
@@ -42,8 +41,7 @@ static const char *no_es(const struct top_fs *fs)
 	return !fs->is_ext4 ? "not-XFS" : fs->has_es ? "idle" : "unwatched";
 }
 
-/* --- the numbers -------------------------------------------------------------
- */
+/* --- the numbers ---------------------------------------------------------- */
 
 /* format: for a double. */
 static const char *print(char buf[TOP_CELL_LEN], double value,
