@@ -86,6 +86,11 @@ static void choose_tuners(struct filesystem *fs, const struct config *config)
 	fmt_parse_seconds(config_text_of(config, "escache_cooldown", is_meant,
 					 fs),
 			  &fs->escache_cooldown_s);
+}
+
+/* Advice that was given is given again: it may be other advice now. */
+static void forget_advice(struct filesystem *fs)
+{
 	fs->escache_advised = false;
 	fs->escache_small_s = 0;
 	fs->escache_small_told = false;
@@ -166,7 +171,10 @@ static bool is_known(const struct filesystem *fs,
 	return *fs->uuid || clock_monotonic_s() < fs->looked_s + ASK_AGAIN_S;
 }
 
-/* The filesystem is mounted elsewhere, or another one is on its device now. */
+/* The filesystem is mounted elsewhere, or another one is on its device now.
+ * Most often neither is so: something else was mounted. So what was said of the
+ * filesystem stays said.
+ */
 static int look_again(struct filesystems *filesystems, struct filesystem *fs,
 		      const struct mount_entry *entry,
 		      const struct config *config)
@@ -178,10 +186,12 @@ static int look_again(struct filesystems *filesystems, struct filesystem *fs,
 		forget(filesystems, fs);
 		return add(filesystems, entry, config);
 	}
-	if (!*now.uuid)
-		memcpy(now.uuid, fs->uuid, sizeof(now.uuid));
-	now.mode = fs->mode;
-	*fs = now;
+	fs->mount_id = now.mount_id;
+	fs->looked_s = now.looked_s;
+	memcpy(fs->name, now.name, sizeof(fs->name));
+	memcpy(fs->target, now.target, sizeof(fs->target));
+	if (*now.uuid)
+		memcpy(fs->uuid, now.uuid, sizeof(fs->uuid));
 	choose_mode(fs, config);
 	return 0;
 }
@@ -225,8 +235,10 @@ int filesystems_update(struct filesystems *filesystems,
 void filesystems_configure(struct filesystems *filesystems,
 			   const struct config *config)
 {
-	for (size_t i = 0; i < filesystems->n; i++)
+	for (size_t i = 0; i < filesystems->n; i++) {
+		forget_advice(&filesystems->list[i]);
 		choose_mode(&filesystems->list[i], config);
+	}
 }
 
 size_t filesystems_count(const struct filesystems *filesystems,

@@ -11,7 +11,6 @@
 #include "base/clock.h"
 #include "base/fmt.h"
 #include "base/interrupt.h"
-#include "paths/places.h"
 
 #define MIN_SPEED 0.01
 #define MAX_SPEED 100000.0
@@ -147,34 +146,11 @@ void play_close(struct play *play)
 	play->replay = NULL;
 }
 
-/* The mount that shows most of the path: the one with the longest target. */
-static const struct mount_entry *mount_above(const struct mount_table *mounts,
-					     const char *path)
-{
-	const struct mount_entry *mount = NULL, *found = NULL;
-
-	while ((mount = mount_table_next(mounts, mount)))
-		if (path_is_below(path, mount->target) &&
-		    (!found || strlen(mount->target) > strlen(found->target)))
-			found = mount;
-	return found;
-}
-
 static bool has_fs(const struct play *play, __u32 dev)
 {
 	struct frsp_hot_fs_query query = {.fs_dev = dev};
 
 	return !hot_replay_find_fs(play->replay, &query);
-}
-
-static const char *target_of(const struct mount_table *mounts, __u32 dev)
-{
-	const struct mount_entry *mount = NULL;
-
-	while ((mount = mount_table_next(mounts, mount)))
-		if (mount->dev == dev)
-			return mount->target;
-	return NULL;
 }
 
 enum exit_code play_find_fs(const struct play *play, const char *spec,
@@ -184,10 +160,11 @@ enum exit_code play_find_fs(const struct play *play, const char *spec,
 	const struct mount_entry *mount;
 
 	if (mount_parse_dev(spec, dev) && has_fs(play, *dev)) {
-		*name = target_of(mounts, *dev) ?: spec;
+		mount = mount_table_next_by_dev(mounts, *dev, NULL);
+		*name = mount ? mount->target : spec;
 		return EXIT_OK;
 	}
-	mount = *spec == '/' ? mount_above(mounts, spec) : NULL;
+	mount = *spec == '/' ? mount_table_at(mounts, spec) : NULL;
 	if (mount) {
 		*dev = mount->dev;
 		*name = mount->target;
