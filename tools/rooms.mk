@@ -2,7 +2,8 @@
 # The folders of tools/, from the lowest up. Each folder becomes a library. USES_x lists the
 # folders whose headers the files of folder x may include. A file may also include headers
 # of its own folder, of bpf/ (those for user space) and of kmod/uapi/. The folders of the
-# programs (hotmon, top, ctl, daemon) never include each other. tests/house reads this table, too.
+# programs (hotmon, top, ctl, daemon) never include each other. A folder may have folders below
+# it, and then no files of its own: ploop/core. tests/house reads this table, too.
 
 USES_base :=
 USES_ui := base
@@ -23,9 +24,16 @@ USES_top := base ui cli fs module paths watch heat map
 USES_daemon := base ui cli config tune fs module watch heat
 USES_ctl := base ui cli config fs module paths move watch heat trace simulate
 
+# The image engine: neither libbpf nor ncurses.
+USES_ploop/core := base
+USES_ploop/io := base ploop/core
+USES_ploop/tool := base ui ploop/core ploop/io
+
 # The order for the linker: a library comes after the libraries that use it.
-ROOMS := daemon ctl top hotmon cli map heat simulate trace watch paths move module fs tune config ui base
-$(if $(filter-out $(ROOMS),$(patsubst tools/%/,%,$(wildcard tools/*/))),$(error tools/rooms.mk lacks a folder of tools/))
+ROOMS := ploop/tool ploop/io ploop/core daemon ctl top hotmon cli map heat simulate trace watch paths move module fs tune config ui base
+ROOMS_ABOVE := $(patsubst %/,%,$(dir $(ROOMS)))
+FOLDERS := $(patsubst tools/%/,%,$(wildcard tools/*/ tools/*/*/))
+$(if $(filter-out $(ROOMS) $(ROOMS_ABOVE),$(FOLDERS)),$(error tools/rooms.mk lacks a folder of tools/))
 MAINS := tools/hotmon/hotmon.c tools/top/frsp-top.c tools/ctl/frspctl.c tools/daemon/frspd.c
 
 LIBRARIES := $(ROOMS:%=$(OUTPUT)/lib/%.a)

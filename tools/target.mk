@@ -39,6 +39,6 @@ NO_LIBS := $(if $(CROSS),$(shell $(PKG_CONFIG) --exists $(LIBS) || echo yes))
 # same main() and options, prints them. VALUES are the files with the names that options
 # take. The rest of the program is not linked, and printing the completions does not call it.
 VALUES := $(addprefix tools/,fs/tier_config.c heat/sort.c trace/import.c top/view.c top/map.c top/columns.c top/overview.c)
-$(OUTPUT)/host/%: $(wildcard tools/*/*opts.c) $(VALUES) tools/ui/completion.c tools/base/log.c tools/base/output.c tools/target.mk
+$(OUTPUT)/host/%: $(wildcard tools/*/*opts.c tools/*/*/*opts.c) $(VALUES) tools/ui/completion.c tools/base/log.c tools/base/output.c tools/target.mk
 	$(call say,HOSTCC,$@) mkdir -p $(@D) && $(HOSTCC) -std=gnu11 -D_GNU_SOURCE -I. -Itools -Ikmod \
 		-no-pie -Wl,--unresolved-symbols=ignore-all $(filter %/$*.c,$(MAINS)) $(filter %.c,$^) -lbpf -o $@

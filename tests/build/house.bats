@@ -32,6 +32,11 @@ refuses() {
 	refuses 'tools/top/view.c:2: top may not use hotmon/live.h'
 }
 
+@test "so is that of a folder below another one" {
+	sed -i '1a #include "ploop/tool/opts.h"' tools/ploop/core/format.c
+	refuses 'tools/ploop/core/format.c:2: ploop/core may not use ploop/tool/opts.h'
+}
+
 @test "so is what only BPF programs may include" {
 	sed -i '1a #include "bpf/cost.bpf.h"' tools/watch/watch.c
 	refuses 'tools/watch/watch.c:2: bpf/cost.bpf.h is for BPF programs'
