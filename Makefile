@@ -90,6 +90,7 @@ $(OUTPUT)/lib/%.a:
 
 $(TESTS): $(OUTPUT)/%: $(OUTPUT)/tests/%.o
 $(filter-out $(OUTPUT)/bench/%,$(TESTS)): LDLIBS += -lcmocka
+$(OUTPUT)/unit/ploop/crash: $(patsubst %.c,$(OUTPUT)/%.o,$(wildcard tests/unit/ploop/sim/*.c))
 $(OUTPUT)/vm/storm: $(patsubst %.c,$(OUTPUT)/%.o,$(wildcard tests/vm/guest/*.c))
 $(filter-out $(OUTPUT)/unit/%,$(TESTS)): LDLIBS += -lext2fs -lcom_err
 $(filter $(OUTPUT)/unit/%,$(TESTS)) $(OUTPUT)/bench/tree: $(OUTPUT)/lib/pure.a

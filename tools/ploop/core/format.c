@@ -57,6 +57,12 @@ const char *ploop_fault_text(enum ploop_fault fault)
 		[PLOOP_ENTRY_UNALIGNED] = "points to no cluster's start",
 		[PLOOP_ENTRY_CUT] = "points beyond the end of the file",
 		[PLOOP_ENTRY_IS_EXT] = "points to the format extension",
+		[PLOOP_ENTRY_TWICE] =
+			"points to a cluster that another entry has",
+		[PLOOP_SCATTERED] =
+			"the file is too large for what is in it: copy the image",
+		[PLOOP_OTHER_CLUSTER] =
+			"the deltas have clusters of different size",
 	};
 
 	return texts[fault];

@@ -65,6 +65,9 @@ enum ploop_fault {
 	PLOOP_ENTRY_UNALIGNED,
 	PLOOP_ENTRY_CUT,
 	PLOOP_ENTRY_IS_EXT,
+	PLOOP_ENTRY_TWICE, /* told by who looks at the whole table */
+	PLOOP_SCATTERED,
+	PLOOP_OTHER_CLUSTER,
 	PLOOP_FAULTS
 };
 

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A world: the engine with several runners on a simulated disk, a client that
+ * knows what it was promised, and a scheduler that chooses what happens next.
+ *
+ * Each step is one thing: an I/O ends, a runner reads one message, the client
+ * begins a request, or time passes. After steps that change the disk the world
+ * looks at what crashes would leave (disk.h): the engine opens it, and each
+ * sector must be one that the model allows. At the end of a generation such a
+ * crash happens, and the next generation begins with what it left.
+ */
+#ifndef FRSP_SIM_WORLD_H
+#define FRSP_SIM_WORLD_H
+
+#include <linux/types.h>
+
+struct world_report {
+	__u64 states;	/* crashes that were looked at */
+	__u64 requests; /* that ended */
+	__u64 allocations;
+	__u64 punches;
+	__u64 commits;
+	__u64 copies;
+	char violation[200]; /* "" = none */
+};
+
+/* Lives through the generations of a seed; adds to the report. Ends at the
+ * first violation. */
+void world_live(__u64 seed, struct world_report *report);
+
+#endif

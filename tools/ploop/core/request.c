@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A request from its start to its end, part by part.
+ *
+ * A part is what lies in one cluster. A request has one I/O, so its parts
+ * follow each other. For a mapped cluster a part is one look at the table and
+ * one I/O, with nothing shared. A write at 3.5 MiB of 1 MiB, with clusters of 1
+ * MiB: a part of half a cluster that is mapped, then one for cluster 4, which
+ * is not: page lock, a slot from the pool, entry, unlock, I/O.
+ *
+ * The entry is seen by all at once, while the data is still on its way. That is
+ * safe because the slot is durably zero: who reads it early, or after a crash,
+ * sees zeros or the data, and that is what an unfinished write may show.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "ploop/core/request.h"
+
+static bool is_change(const struct ploop_request *request)
+{
+	return request->op == PLOOP_WRITE || request->op == PLOOP_ZERO ||
+	       request->op == PLOOP_DISCARD;
+}
+
+void request_end(struct ploop_request *request, int result)
+{
+	request->done(request, result);
+}
+
+static void end_as_answered(struct ploop_request *request)
+{
+	request_end(request, request->error);
+}
+
+/* All parts are done. A change that is done after the image broke may depend on
+ * what was lost. */
+static void finish(struct ploop_request *request)
+{
+	if (is_change(request) &&
+	    once_read(request_image(request)->state) == IMAGE_BROKEN)
+		request_end(request, -EIO);
+	else if (is_change(request) && (request->flags & PLOOP_FUA))
+		keeper_ask(request, WANT_COMMIT, end_as_answered);
+	else
+		request_end(request, 0);
+}
+
+static void find_part(struct ploop_request *request, struct part *part)
+{
+	__u64 offset = request->offset + request->at;
+	__u64 cluster_bytes, rest;
+
+	part->view = once_see(request_image(request)->view);
+	part->top = part->view->deltas[part->view->n_deltas - 1];
+	cluster_bytes = ploop_cluster_bytes(&part->top->header);
+	part->cluster = offset / cluster_bytes;
+	part->from = offset % cluster_bytes;
+	part->bytes = cluster_bytes - part->from;
+	rest = request->bytes - request->at;
+	if (rest < part->bytes)
+		part->bytes = rest;
+	rest = part->view->disk_bytes - offset;
+	part->is_whole = !part->from &&
+			 (part->bytes == cluster_bytes || part->bytes == rest);
+}
+
+/* An I/O of the part has ended. */
+static void part_done(struct ploop_io *io, int result)
+{
+	struct ploop_request *request = owner_of(io, struct ploop_request, io);
+
+	runner_io_end(request);
+	if (result) {
+		request_end(request, result);
+		return;
+	}
+	request->at += io->bytes;
+	request_go_on(request);
+}
+
+static void part_io(struct ploop_request *request, const struct part *part,
+		    enum ploop_io_kind kind, const struct delta *delta,
+		    __u32 entry, void *buffer)
+{
+	request->io.kind = kind;
+	request->io.file = delta->file;
+	request->io.offset =
+		ploop_entry_byte(&delta->header, entry) + part->from;
+	request->io.bytes = part->bytes;
+	request->io.buffer = buffer;
+	runner_io(request, part_done);
+}
+
+static void write_zeros(struct ploop_request *request, struct part part,
+			__u32 entry)
+{
+	if (part.bytes > IMAGE_ZERO_BYTES)
+		part.bytes = IMAGE_ZERO_BYTES;
+	part_io(request, &part, PLOOP_IO_WRITE, part.top, entry,
+		request_image(request)->zeroes);
+}
+
+/* Below, a function that does a part returns true if the part is done, and
+ * false if the request goes on later, or has ended. */
+
+static bool skip(struct ploop_request *request, const struct part *part)
+{
+	request->at += part->bytes;
+	return true;
+}
+
+static bool read_part(struct ploop_request *request, const struct part *part)
+{
+	char *buffer = (char *)request->buffer + request->at;
+
+	for (unsigned int i = part->view->n_deltas; i--;) {
+		const struct delta *delta = part->view->deltas[i];
+		__u32 entry = table_entry(&delta->table, part->cluster);
+
+		if (entry) {
+			part_io(request, part, PLOOP_IO_READ, delta, entry,
+				buffer);
+			return false;
+		}
+	}
+	memset(buffer, 0, part->bytes);
+	return skip(request, part);
+}
+
+/* Whether a delta below the top has the cluster. */
+static bool is_below(const struct part *part)
+{
+	for (unsigned int i = 0; i + 1 < part->view->n_deltas; i++)
+		if (table_entry(&part->view->deltas[i]->table, part->cluster))
+			return true;
+	return false;
+}
+
+static bool is_zero(const char *bytes, __u64 n)
+{
+	return !bytes[0] && !memcmp(bytes, bytes + 1, n - 1);
+}
+
+void request_resume(struct ploop_request *request)
+{
+	if (request->error)
+		request_end(request, request->error);
+	else
+		request_go_on(request);
+}
+
+/* The entry of a cluster that had none: its own now, or another's that was
+ * faster. 0: there is no slot. */
+static __u32 allocate(struct ploop_image *image, const struct part *part)
+{
+	struct table_page *page =
+		table_page_of(&part->top->table, part->cluster);
+	__u32 entry, slot = PLOOP_NO_SLOT;
+
+	image_lock(image, &page->lock);
+	entry = table_entry(&part->top->table, part->cluster);
+	if (!entry) {
+		slot = reclaim_take(image);
+		if (slot != PLOOP_NO_SLOT) {
+			entry = ploop_slot_entry(&part->top->header, slot);
+			table_set(page, part->cluster, entry, false);
+		}
+	}
+	image_unlock(image, &page->lock);
+	if (slot != PLOOP_NO_SLOT) {
+		image_count(image, allocations);
+		keeper_nudge(image, &image->keeper.dirty);
+	}
+	return entry;
+}
+
+static bool wait_for_slots(struct ploop_request *request)
+{
+	image_count(request_image(request), pool_waits);
+	keeper_ask(request, WANT_SLOTS, request_resume);
+	return false;
+}
+
+static bool write_part(struct ploop_request *request, const struct part *part)
+{
+	struct ploop_image *image = request_image(request);
+	__u32 entry = table_entry(&part->top->table, part->cluster);
+	char *buffer = (char *)request->buffer + request->at;
+
+	if (!entry && is_below(part)) {
+		cow_start(request, part);
+		return false;
+	}
+	if (!entry && is_zero(buffer, part->bytes))
+		return skip(request, part);
+	if (!entry)
+		entry = allocate(image, part);
+	if (!entry)
+		return wait_for_slots(request);
+	part_io(request, part, PLOOP_IO_WRITE, part->top, entry, buffer);
+	return false;
+}
+
+/* The cluster reads as zeros, and its slot is free. */
+static void clear(struct ploop_image *image, const struct part *part)
+{
+	struct table_page *page =
+		table_page_of(&part->top->table, part->cluster);
+	__u32 entry;
+
+	image_lock(image, &page->lock);
+	entry = table_entry(&part->top->table, part->cluster);
+	if (entry) {
+		table_set(page, part->cluster, 0, false);
+		reclaim_free(image,
+			     ploop_entry_slot(&part->top->header, entry));
+	}
+	image_unlock(image, &page->lock);
+	if (entry)
+		keeper_nudge(image, &image->keeper.dirty);
+}
+
+/* Zeros hide what a lower delta has: a cluster of the top that is zero. */
+static bool hide_part(struct ploop_request *request, const struct part *part)
+{
+	__u32 entry = table_entry(&part->top->table, part->cluster);
+
+	if (entry) {
+		write_zeros(request, *part, entry);
+		return false;
+	}
+	if (!part->is_whole) {
+		cow_start(request, part);
+		return false;
+	}
+	if (!allocate(request_image(request), part))
+		return wait_for_slots(request);
+	return skip(request, part);
+}
+
+static bool zero_part(struct ploop_request *request, const struct part *part)
+{
+	__u32 entry = table_entry(&part->top->table, part->cluster);
+
+	if (is_below(part))
+		return request->op == PLOOP_DISCARD ? skip(request, part)
+						    : hide_part(request, part);
+	if (!entry)
+		return skip(request, part);
+	if (part->is_whole) {
+		clear(request_image(request), part);
+		return skip(request, part);
+	}
+	if (request->op == PLOOP_DISCARD)
+		return skip(request, part);
+	write_zeros(request, *part, entry);
+	return false;
+}
+
+/* Whether the image may change now. If not, the request waits, or has ended. */
+static bool may_change(struct ploop_request *request)
+{
+	switch ((enum image_state)once_see(request_image(request)->state)) {
+	case IMAGE_OPEN:
+		return true;
+	case IMAGE_UNMARKED:
+		keeper_ask(request, WANT_MARK, request_resume);
+		return false;
+	case IMAGE_READ_ONLY:
+		request_end(request, -EROFS);
+		return false;
+	case IMAGE_BROKEN:
+		break;
+	}
+	request_end(request, -EIO);
+	return false;
+}
+
+void request_go_on(struct ploop_request *request)
+{
+	struct part part;
+	bool is_done = true;
+
+	if (is_change(request) && !may_change(request))
+		return;
+	while (is_done && request->at < request->bytes) {
+		find_part(request, &part);
+		switch (request->op) {
+		case PLOOP_READ:
+			is_done = read_part(request, &part);
+			break;
+		case PLOOP_WRITE:
+			is_done = write_part(request, &part);
+			break;
+		default:
+			is_done = zero_part(request, &part);
+		}
+	}
+	if (is_done)
+		finish(request);
+}
+
+static bool is_in_disk(const struct ploop_request *request)
+{
+	__u64 disk_bytes = once_see(request_image(request)->view)->disk_bytes;
+
+	return !(request->offset % PLOOP_SECTOR) &&
+	       !(request->bytes % PLOOP_SECTOR) &&
+	       request->offset <= disk_bytes &&
+	       request->bytes <= disk_bytes - request->offset;
+}
+
+void request_start(struct ploop_work *work)
+{
+	struct ploop_request *request =
+		owner_of(work, struct ploop_request, work);
+
+	request->at = 0;
+	request->error = 0;
+	if (request->op == PLOOP_FLUSH)
+		keeper_ask(request, WANT_COMMIT, end_as_answered);
+	else if (request->op == PLOOP_CLOSE)
+		keeper_ask(request, WANT_CLOSE, end_as_answered);
+	else if (!is_in_disk(request))
+		request_end(request, -EINVAL);
+	else if (request->flags & PLOOP_PREFLUSH)
+		keeper_ask(request, WANT_COMMIT, request_resume);
+	else
+		request_go_on(request);
+}

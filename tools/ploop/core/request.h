@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parts of a request, for the files of the core that do them. */
+#ifndef FRSP_PLOOP_REQUEST_H
+#define FRSP_PLOOP_REQUEST_H
+
+#include "ploop/core/image.h"
+
+/* What of a request lies in one cluster. */
+struct part {
+	const struct view *view;
+	struct delta *top;
+	__u32 cluster;
+	__u64 from; /* within the cluster */
+	__u64 bytes;
+	bool is_whole; /* all of the cluster that the disk has */
+};
+
+static inline struct ploop_image *
+request_image(const struct ploop_request *request)
+{
+	return request->runner->image;
+}
+
+void request_end(struct ploop_request *request, int result);
+/* Does the parts that are left. */
+void request_go_on(struct ploop_request *request);
+/* The same for who waited, unless the answer is an error. */
+void request_resume(struct ploop_request *request);
+
+/* cow.c: Writes the part of a cluster that only a lower delta has, or zeros it;
+ * the request goes on by itself. */
+void cow_start(struct ploop_request *request, const struct part *part);
+/* 0 or -ENOMEM. */
+int cow_init(struct ploop_image *image);
+
+#endif
