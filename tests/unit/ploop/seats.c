@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Threads on one image, each on clusters of its own and in parts of shared
+ * ones: what a thread wrote it reads, also after the image was closed and
+ * opened again. tests/unit/ploop-threads runs this with ThreadSanitizer. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "image_file.h"
+#include "ploop/io/seats.h"
+#include "random.h"
+
+#define THREADS		8
+#define CLUSTER_SECTORS 64
+#define CLUSTERS	2048 /* two pages of the table */
+#define OWN		24   /* clusters of a thread, spread over the table */
+#define ROUNDS		400
+
+struct worker {
+	pthread_t thread;
+	struct seats *seats;
+	unsigned int number;
+	unsigned int seed;
+	unsigned int errors;
+	__u64 tags[OWN * CLUSTER_SECTORS]; /* what each sector has */
+};
+
+static struct seats *open_seats(const char *path)
+{
+	struct seats_settings settings = {
+		.n_seats = THREADS,
+		.pool_clusters = 8,
+		.writeback_ms = 3,
+	};
+	struct ploop_finding finding;
+	struct seats *seats;
+
+	assert_int_equal(seats_open(&path, 1, &settings, &seats, &finding), 0);
+	return seats;
+}
+
+/* The byte on the disk of a sector of the thread. Sectors of different threads
+ * share a cluster where shared. */
+static __u64 byte_of(const struct worker *worker, __u32 sector)
+{
+	__u32 cluster = sector / CLUSTER_SECTORS;
+
+	return ((__u64)(cluster * (CLUSTERS / OWN) + worker->number) *
+			CLUSTER_SECTORS +
+		sector % CLUSTER_SECTORS) *
+	       PLOOP_SECTOR;
+}
+
+static void change(struct worker *worker, enum ploop_op op, __u32 sector,
+		   __u32 n)
+{
+	static __thread __u64 buffer[CLUSTER_SECTORS * PLOOP_SECTOR / 8];
+	__u64 tag = op == PLOOP_WRITE ? ((__u64)rand_r(&worker->seed) << 8) +
+						worker->number + 1
+				      : 0;
+	unsigned int flags = rand_r(&worker->seed) % 10 ? 0 : PLOOP_FUA;
+
+	for (__u32 i = 0; i < n * PLOOP_SECTOR / 8; i++)
+		buffer[i] = tag;
+	worker->errors +=
+		seats_do(worker->seats, op, flags, byte_of(worker, sector),
+			 (__u64)n * PLOOP_SECTOR, buffer) != 0;
+	for (__u32 i = 0; i < n; i++)
+		if (op != PLOOP_DISCARD || n == CLUSTER_SECTORS)
+			worker->tags[sector + i] = tag;
+}
+
+static void compare(struct worker *worker, __u32 sector, __u32 n)
+{
+	static __thread __u64 buffer[CLUSTER_SECTORS * PLOOP_SECTOR / 8];
+
+	worker->errors +=
+		seats_do(worker->seats, PLOOP_READ, 0, byte_of(worker, sector),
+			 (__u64)n * PLOOP_SECTOR, buffer) != 0;
+	for (__u32 i = 0; i < n; i++)
+		worker->errors += buffer[i * PLOOP_SECTOR / 8] !=
+				  worker->tags[sector + i];
+}
+
+static void *work(void *context)
+{
+	struct worker *worker = context;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		__u32 cluster = rand_r(&worker->seed) % OWN;
+		__u32 from = rand_r(&worker->seed) % CLUSTER_SECTORS;
+		__u32 n = 1 + rand_r(&worker->seed) % (CLUSTER_SECTORS - from);
+		int roll = rand_r(&worker->seed) % 100;
+
+		if (roll < 30)
+			from = 0, n = CLUSTER_SECTORS;
+		from += cluster * CLUSTER_SECTORS;
+		if (roll % 10 < 4)
+			change(worker, PLOOP_WRITE, from, n);
+		else if (roll % 10 < 7)
+			compare(worker, from, n);
+		else if (roll % 10 < 8)
+			change(worker, PLOOP_DISCARD, from, n);
+		else if (roll % 10 < 9)
+			change(worker, PLOOP_ZERO, from, n);
+		else
+			worker->errors += seats_do(worker->seats, PLOOP_FLUSH,
+						   0, 0, 0, NULL) != 0;
+	}
+	return NULL;
+}
+
+static void test_threads(void **state)
+{
+	const char *path = image_file_make(CLUSTERS, CLUSTER_SECTORS);
+	struct worker *workers = calloc(THREADS, sizeof(*workers));
+	struct seats *seats = open_seats(path);
+	struct ploop_counts counts;
+
+	(void)state;
+	random_seed();
+	for (unsigned int i = 0; i < THREADS; i++) {
+		workers[i].seats = seats;
+		workers[i].number = i;
+		workers[i].seed = random();
+		pthread_create(&workers[i].thread, NULL, work, &workers[i]);
+	}
+	for (unsigned int i = 0; i < THREADS; i++)
+		pthread_join(workers[i].thread, NULL);
+	ploop_counts_read(seats_image(seats), &counts);
+	assert_true(counts.commits <= counts.syncs);
+	assert_true(counts.punches > 0);
+	assert_int_equal(seats_close(seats), 0);
+
+	seats = open_seats(path);
+	assert_false(ploop_image_was_in_use(seats_image(seats)));
+	for (unsigned int i = 0; i < THREADS; i++) {
+		workers[i].seats = seats;
+		for (__u32 cluster = 0; cluster < OWN; cluster++)
+			compare(&workers[i], cluster * CLUSTER_SECTORS,
+				CLUSTER_SECTORS);
+		assert_int_equal(workers[i].errors, 0);
+	}
+	assert_int_equal(seats_close(seats), 0);
+	free(workers);
+}
+
+/* All threads write parts of the same new clusters at the same time: each
+ * cluster is allocated once, and nobody's part is lost. */
+static void *write_slices(void *context)
+{
+	struct worker *worker = context;
+	__u32 slice = CLUSTER_SECTORS / THREADS;
+	static __thread __u64 buffer[CLUSTER_SECTORS * PLOOP_SECTOR / 8];
+
+	for (__u32 i = 0; i < sizeof(buffer) / 8; i++)
+		buffer[i] = worker->number + 1;
+	for (__u32 cluster = 0; cluster < CLUSTERS / 4; cluster++)
+		worker->errors += seats_do(worker->seats, PLOOP_WRITE, 0,
+					   ((__u64)cluster * CLUSTER_SECTORS +
+					    worker->number * slice) *
+						   PLOOP_SECTOR,
+					   slice * PLOOP_SECTOR, buffer) != 0;
+	return NULL;
+}
+
+static void test_first_writes(void **state)
+{
+	const char *path = image_file_make(CLUSTERS, CLUSTER_SECTORS);
+	struct worker *workers = calloc(THREADS, sizeof(*workers));
+	struct seats *seats = open_seats(path);
+	struct ploop_counts counts;
+
+	(void)state;
+	for (unsigned int i = 0; i < THREADS; i++) {
+		workers[i].seats = seats;
+		workers[i].number = i;
+		pthread_create(&workers[i].thread, NULL, write_slices,
+			       &workers[i]);
+	}
+	for (unsigned int i = 0; i < THREADS; i++) {
+		pthread_join(workers[i].thread, NULL);
+		assert_int_equal(workers[i].errors, 0);
+	}
+	ploop_counts_read(seats_image(seats), &counts);
+	assert_int_equal(counts.allocations, CLUSTERS / 4);
+	for (__u32 sector = 0; sector < CLUSTERS / 4 * CLUSTER_SECTORS;
+	     sector++) {
+		__u64 buffer[PLOOP_SECTOR / 8];
+
+		assert_int_equal(seats_do(seats, PLOOP_READ, 0,
+					  (__u64)sector * PLOOP_SECTOR,
+					  PLOOP_SECTOR, buffer),
+				 0);
+		assert_int_equal(buffer[0],
+				 sector % CLUSTER_SECTORS /
+						 (CLUSTER_SECTORS / THREADS) +
+					 1);
+	}
+	assert_int_equal(seats_close(seats), 0);
+	free(workers);
+}
+
+/* A second writer is refused; a reader of a closed image changes nothing. */
+static void test_locked(void **state)
+{
+	const char *path = image_file_make(CLUSTERS, CLUSTER_SECTORS);
+	struct seats_settings settings = {.n_seats = 1, .read_only = true};
+	struct ploop_finding finding;
+	struct seats *seats = open_seats(path), *second;
+	char byte[PLOOP_SECTOR] = {1};
+
+	(void)state;
+	assert_int_equal(seats_open(&path, 1, &settings, &second, &finding),
+			 -EWOULDBLOCK);
+	assert_int_equal(seats_close(seats), 0);
+	assert_int_equal(seats_open(&path, 1, &settings, &seats, &finding), 0);
+	assert_int_equal(seats_do(seats, PLOOP_WRITE, 0, 0, PLOOP_SECTOR, byte),
+			 -EROFS);
+	assert_int_equal(seats_do(seats, PLOOP_READ, 0, 1, PLOOP_SECTOR, byte),
+			 -EINVAL);
+	assert_int_equal(seats_do(seats, PLOOP_READ, 0,
+				  ploop_disk_bytes(seats_image(seats)),
+				  PLOOP_SECTOR, byte),
+			 -EINVAL);
+	assert_int_equal(seats_do(seats, PLOOP_READ, 0, 0, PLOOP_SECTOR, byte),
+			 0);
+	assert_int_equal(byte[0], 0);
+	assert_int_equal(seats_close(seats), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		scratch_test(test_threads),
+		scratch_test(test_first_writes),
+		scratch_test(test_locked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
