@@ -229,17 +229,9 @@ precache() {
 	python3 -c 'import fcntl, sys; fcntl.ioctl(open(sys.argv[1]), 0x6612)' "$1"
 }
 
-# pieces_make FILE N: makes a file with N pieces
+# pieces_make FILE N: makes a file that lies in about N pieces
 pieces_make() {
-	python3 - "$1" "$2" <<-'EOT'
-		import os, sys
-		a = os.open(sys.argv[1], os.O_CREAT | os.O_RDWR, 0o644)
-		b = os.open(sys.argv[1] + ".between", os.O_CREAT | os.O_RDWR, 0o644)
-		for i in range(int(sys.argv[2])):
-		    for fd in a, b:
-		        os.pwrite(fd, b"x" * 4096, i * 4096)
-		        os.fsync(fd)
-	EOT
+	"$native_dir/fragment.py" "$2" 4096 "$1" "$1.between"
 }
 
 @test "e counts the extents, as filefrag does, and clears the kernel's cache of them" {
@@ -253,12 +245,12 @@ pieces_make() {
 	press Enter 'e counts them'
 	tui send-keys e
 	wait_until shows '^ +[0-9]+ extents?, in [0-9]+ pieces?; the largest is' || fail "$(screen)"
-	shows "^ +the kernel's cache of them is cleared again$"
+	wait_until shows "^ +the kernel's cache of them is cleared again$" || fail "$(screen)"
 	expect "entries in the cache" "$(cached "$test_dir/fs/big")" 0
 	pieces=$(filefrag "$test_dir/fs/big" | sed 's/.*: \([0-9]*\) extents* found/\1/')
 	((pieces >= 10)) || fail "the test is void: $pieces pieces"
-	shows "^ +[0-9]+ extents?, in $pieces pieces?; " || fail "$(screen)" "filefrag: $pieces"
-	shows "^run      frspctl defrag --dry-run $test_dir/fs/big$"
+	wait_until shows "^ +[0-9]+ extents?, in $pieces pieces?; " || fail "$(screen)" "filefrag: $pieces"
+	wait_until shows "^run      frspctl defrag --dry-run $test_dir/fs/big$" || fail "$(screen)"
 }
 
 @test "extents that were loaded on purpose stay in the cache" {
