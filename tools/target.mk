@@ -29,7 +29,7 @@ PKG_CONFIG ?= PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
 	pkg-config
 endif
 PKG_CONFIG ?= pkg-config
-LIBS := libbpf libelf zlib libzstd libcap-ng json-c smartcols ncursesw mount blkid devmapper sqlite3 libsystemd liburing
+LIBS := libbpf libelf zlib libzstd libcap-ng json-c smartcols ncursesw mount blkid devmapper sqlite3 libsystemd liburing libxml-2.0 libmd
 LIB_CFLAGS := $(if $(CROSS),$(SYSROOT:%=--sysroot=%)) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
 # In a native build, tests/deps finds missing libraries instead.
@@ -38,7 +38,7 @@ NO_LIBS := $(if $(CROSS),$(shell $(PKG_CONFIG) --exists $(LIBS) || echo yes))
 # A cross-built program cannot run here to print its completions. So a native one, of the
 # same main() and options, prints them. VALUES are the files with the names that options
 # take. The rest of the program is not linked, and printing the completions does not call it.
-VALUES := $(addprefix tools/,fs/tier_config.c heat/sort.c trace/import.c top/view.c top/map.c top/columns.c top/overview.c)
-$(OUTPUT)/host/%: $(wildcard tools/*/*opts.c tools/*/*/*opts.c) $(VALUES) tools/ui/completion.c tools/base/log.c tools/base/output.c tools/target.mk
+VALUES := $(addprefix tools/,fs/tier_config.c heat/sort.c trace/import.c top/view.c top/map.c top/columns.c top/overview.c ui/progress.c)
+$(OUTPUT)/host/%: $(wildcard tools/*/*opts.c tools/*/*/*opts.c) $(VALUES) tools/ui/completion.c tools/ui/commands.c tools/base/log.c tools/base/output.c tools/target.mk
 	$(call say,HOSTCC,$@) mkdir -p $(@D) && $(HOSTCC) -std=gnu11 -D_GNU_SOURCE -I. -Itools -Ikmod \
 		-no-pie -Wl,--unresolved-symbols=ignore-all $(filter %/$*.c,$(MAINS)) $(filter %.c,$^) -lbpf -o $@

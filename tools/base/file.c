@@ -104,6 +104,17 @@ static int find_target(const char *path, char target[PATH_MAX])
 	return 0;
 }
 
+/* Gives the new file the owner and mode of the one that it replaces, if there
+ * is one and we may.
+ */
+static void take_after(int fd, const char *target)
+{
+	struct stat st;
+
+	if (!stat(target, &st) && !fchown(fd, st.st_uid, st.st_gid))
+		fchmod(fd, st.st_mode & 0777);
+}
+
 int file_replace(const char *path, const void *data, size_t len)
 {
 	char target[PATH_MAX], new[PATH_MAX];
@@ -117,6 +128,7 @@ int file_replace(const char *path, const void *data, size_t len)
 	fd = mkostemp(new, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
+	take_after(fd, target);
 	err = write_all(fd, data, len);
 	if (close(fd) && !err)
 		err = -errno;

@@ -12,8 +12,8 @@
 int file_read(const char *path, size_t max, void **data, size_t *len);
 
 /* Whatever happens meanwhile, path has either the old or the new file, whole
- * and on the disk. The new file has mode 0600. -EINVAL: path is something other
- * than a regular file.
+ * and on the disk. A file that was not there has mode 0600 then. -EINVAL: path
+ * is something other than a regular file.
  */
 int file_replace(const char *path, const void *data, size_t len);
 

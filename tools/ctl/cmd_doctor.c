@@ -16,6 +16,7 @@
 #include "fs/mount_name.h"
 #include "heat/self_test.h"
 #include "module/module.h"
+#include "ui/document.h"
 
 #define DOCTOR_SCHEMA "frsp.doctor/1"
 
@@ -57,13 +58,13 @@ static void found(void *context, const struct doctor_finding *finding)
 
 static enum exit_code print_json(struct tally *tally)
 {
-	struct json_object *document = ctl_document(DOCTOR_SCHEMA);
+	struct json_object *document = document_new(DOCTOR_SCHEMA);
 
 	json_object_object_add(document, "findings", tally->findings);
 	json_add_u64(document, "ok", tally->n[DOCTOR_OK]);
 	json_add_u64(document, "warnings", tally->n[DOCTOR_WARN]);
 	json_add_u64(document, "failures", tally->n[DOCTOR_FAIL]);
-	return ctl_print_json(document);
+	return document_print(document);
 }
 
 /* Adds the facts that doctor_probe() leaves alone, as they take an ioctl or a

@@ -8,6 +8,7 @@
 #include "base/table.h"
 #include "config/config.h"
 #include "ctl/ctl.h"
+#include "ui/document.h"
 
 #define CONFIG_SCHEMA "frsp.config/1"
 
@@ -69,7 +70,7 @@ static struct json_object *json_of(const struct config_value *value)
 
 static enum exit_code print_json(const struct config *config)
 {
-	struct json_object *document = ctl_document(CONFIG_SCHEMA);
+	struct json_object *document = document_new(CONFIG_SCHEMA);
 	struct json_object *sources = json_object_new_array();
 	struct json_object *settings = json_object_new_array();
 	struct json_object *passed_over = json_object_new_array();
@@ -85,7 +86,7 @@ static enum exit_code print_json(const struct config *config)
 	json_object_object_add(document, "sources", sources);
 	json_object_object_add(document, "settings", settings);
 	json_object_object_add(document, "passed_over", passed_over);
-	return ctl_print_json(document);
+	return document_print(document);
 }
 
 static enum exit_code show(const struct ctl *ctl)

@@ -8,19 +8,12 @@
 #include <linux/types.h>
 
 #include "base/log.h"
-
-struct ctl_command;
-
-/* Where progress is shown. */
-enum ctl_progress {
-	PROGRESS_AUTO, /* on a terminal */
-	PROGRESS_JSON, /* as objects on stdout */
-	PROGRESS_OFF,
-};
+#include "ui/commands.h"
+#include "ui/progress.h"
 
 /* A parsed command line. */
 struct ctl {
-	const struct ctl_command *command;
+	const struct command *command;
 	char **args; /* the arguments of the command */
 	int n_args;
 	unsigned int given; /* options on the command line: enum ctl_option */
@@ -36,7 +29,7 @@ struct ctl {
 	bool idle;
 	double time_limit_s; /* 0: none */
 	const char *journal; /* the file of the journal */
-	enum ctl_progress progress;
+	enum progress_where progress;
 	const char *line;      /* the command line, for people */
 	const char **policies; /* files of settings, of --policy */
 	size_t n_policies;
@@ -66,23 +59,6 @@ enum ctl_option {
 	CTL_ROOT = 1 << 17,
 };
 
-struct ctl_command {
-	const char *name;
-	const char *synopsis; /* options and arguments, for --help */
-	unsigned int options; /* bits of enum ctl_option that it accepts */
-	int min_args, max_args;
-	enum exit_code (*run)(const struct ctl *ctl);
-	const char *doc;
-};
-
-/* A document with the present time and the fields that all documents have. Ends
- * the program if there is no memory.
- */
-struct json_object;
-struct json_object *ctl_document(const char *schema);
-/* Prints the document on stdout and frees it. */
-enum exit_code ctl_print_json(struct json_object *document);
-
 /* The commands. Each prints its own error messages. */
 enum exit_code ctl_apply(const struct ctl *ctl);
 enum exit_code ctl_cancel(const struct ctl *ctl);
@@ -110,7 +86,7 @@ enum exit_code ctl_wait(const struct ctl *ctl);
  * commands: in alphabetical order; the last one has the name NULL. Ends the
  * program on wrong usage (exit code 2), --help and --version (0).
  */
-void ctl_opts_parse(int argc, char **argv, const struct ctl_command *commands,
+void ctl_opts_parse(int argc, char **argv, const struct command *commands,
 		    struct ctl *ctl);
 
 #endif

@@ -20,6 +20,7 @@
 #include "fs/extent_precache.h"
 #include "fs/mount_name.h"
 #include "fs/quiet_open.h"
+#include "ui/document.h"
 
 #define ESCACHE_SCHEMA	    "frsp.escache/1"
 #define ESCACHE_FILE_SCHEMA "frsp.escache-file/1"
@@ -169,10 +170,10 @@ static enum exit_code print(const struct report *report)
 			table_print(stdout, report->table);
 		return EXIT_OK;
 	}
-	document = ctl_document(ESCACHE_SCHEMA);
+	document = document_new(ESCACHE_SCHEMA);
 	json_object_object_add(document, "filesystems",
 			       json_object_get(report->documents));
-	return ctl_print_json(document);
+	return document_print(document);
 }
 
 static enum exit_code status(const struct ctl *ctl)
@@ -222,12 +223,12 @@ static enum exit_code tell(const struct ctl *ctl, const struct done *done)
 		printf("%s: %s\n", done->path, done->text);
 		return EXIT_OK;
 	}
-	document = ctl_document(ESCACHE_FILE_SCHEMA);
+	document = document_new(ESCACHE_FILE_SCHEMA);
 	json_add_text(document, "path", done->path);
 	json_add_string(document, "outcome", done->outcome);
 	json_add_u64(document, "entries", done->n);
 	json_add_number(document, "seconds", done->seconds, 6);
-	return ctl_print_json(document);
+	return document_print(document);
 }
 
 static enum exit_code fail(const char *path, int err)

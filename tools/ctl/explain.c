@@ -29,6 +29,7 @@
 #include "fs/tier_config.h"
 #include "move/policy_judge.h"
 #include "paths/path.h"
+#include "ui/document.h"
 
 #define EXPLAIN_SCHEMA "frsp.explain/1"
 #define MIB	       1048576.0
@@ -234,7 +235,7 @@ static struct json_object *row_json(const struct explain *explain,
 
 static enum exit_code print_json(struct explain *explain)
 {
-	struct json_object *document = ctl_document(EXPLAIN_SCHEMA);
+	struct json_object *document = document_new(EXPLAIN_SCHEMA);
 	struct json_object *ranges = json_object_new_array();
 	const struct plan_file *file = explain->file;
 	char pinner[PATH_LABEL_LEN];
@@ -249,7 +250,7 @@ static enum exit_code print_json(struct explain *explain)
 	for (__u32 at = 0; next_row(explain, &at, &row);)
 		json_object_array_add(ranges, row_json(explain, &row));
 	json_object_object_add(document, "ranges", ranges);
-	return ctl_print_json(document);
+	return document_print(document);
 }
 
 /* --- the command ---------------------------------------------------------- */

@@ -26,6 +26,7 @@
 #include "move/piece.h"
 #include "move/tier_plan.h"
 #include "paths/path.h"
+#include "ui/document.h"
 
 #define EXPLAIN_JOB_SCHEMA "frsp.explain-job/1"
 
@@ -485,7 +486,7 @@ static struct json_object *stays_json(const struct tier_plan *plan)
 
 static enum exit_code print_json(const struct explain *explain)
 {
-	struct json_object *document = ctl_document(EXPLAIN_JOB_SCHEMA);
+	struct json_object *document = document_new(EXPLAIN_JOB_SCHEMA);
 	struct json_object *ranges = json_object_new_array();
 	const struct tier_plan *plan = &explain->plan;
 	const struct journal_job *job = explain->job;
@@ -506,7 +507,7 @@ static enum exit_code print_json(const struct explain *explain)
 		json_object_array_add(ranges, row_json(explain, &row));
 	json_object_object_add(document, "ranges", ranges);
 	json_object_object_add(document, "stays", stays_json(plan));
-	return ctl_print_json(document);
+	return document_print(document);
 }
 
 /* --- the command ---------------------------------------------------------- */

@@ -12,7 +12,7 @@
 	(CTL_DRY_RUN | CTL_IN_USE | CTL_IDLE | CTL_JSON | CTL_RATE |           \
 	 CTL_KEEP_FREE | CTL_TIME_LIMIT | CTL_PROGRESS | CTL_JOURNAL)
 
-static const struct ctl_command commands[] = {
+static const struct command commands[] = {
 	{"apply",
 	 "[--dry-run] [--in-use] [--idle] [--json] [--rate=BYTES] [--keep-free=BYTES] [--time-limit=TIME] [--progress=WHERE] [--journal=FILE] [--config=FILE] PLAN",
 	 CTL_MOVE_OPTIONS | CTL_CONFIG, 1, 1, ctl_apply,

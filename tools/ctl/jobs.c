@@ -13,6 +13,7 @@
 #include "ctl/job_moves.h"
 #include "ctl/journal.h"
 #include "paths/path.h"
+#include "ui/document.h"
 
 #define JOBS_SCHEMA "frsp.jobs/1"
 /* The table of a job's moves is made in parts, as it may be long. */
@@ -109,7 +110,7 @@ static struct json_object *job_object(const struct journal_job *job,
 static struct json_object *jobs_document(const struct journal_jobs *jobs,
 					 struct json_object *moves)
 {
-	struct json_object *document = ctl_document(JOBS_SCHEMA);
+	struct json_object *document = document_new(JOBS_SCHEMA);
 	struct json_object *array = json_object_new_array_ext(jobs->n);
 
 	for (size_t i = 0; i < jobs->n; i++)
@@ -297,7 +298,7 @@ static enum exit_code show_all(const struct ctl *ctl)
 	journal_close(journal);
 	if (err)
 		return ctl_journal_failed(ctl, err);
-	code = ctl->json ? ctl_print_json(jobs_document(&jobs, NULL))
+	code = ctl->json ? document_print(jobs_document(&jobs, NULL))
 			 : print_jobs(&jobs, ctl->exact);
 	journal_free_jobs(&jobs);
 	return code;

@@ -5,21 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fmt.h"
 #include "base/json_out.h"
-#include "base/path_fit.h"
-#include "base/text_width.h"
 #include "ctl/ctl.h"
 #include "paths/path.h"
+#include "ui/document.h"
 
-#define PROGRESS_SCHEMA	    "frsp.progress/1"
-#define PROGRESS_GAP_S	    0.2
-#define PROGRESS_JSON_GAP_S 1.0
-#define CLEAR_LINE	    "\r\033[K"
+#define PROGRESS_SCHEMA "frsp.progress/1"
 
 /* What became of a file; word: for JSON. */
 enum outcome { GOOD, IMPROVED, KEPT, LEFT_ALONE, STOPPED, FAILED };
@@ -40,14 +35,6 @@ static const char *const tier_outcome_words[] = {
 	[STOPPED] = "stopped", [FAILED] = "failed",
 };
 
-static enum ctl_progress choose_progress(const struct ctl *ctl)
-{
-	if (ctl->progress != PROGRESS_AUTO)
-		return ctl->progress;
-	return !ctl->json && isatty(STDERR_FILENO) ? PROGRESS_AUTO
-						   : PROGRESS_OFF;
-}
-
 void move_report_init(struct move_report *report,
 		      const struct move_report_schemas *schemas,
 		      const struct ctl *ctl)
@@ -56,7 +43,7 @@ void move_report_init(struct move_report *report,
 		.schemas = schemas,
 		.json = ctl->json,
 		.dry_run = ctl->dry_run,
-		.progress = choose_progress(ctl),
+		.progress = progress_choose(ctl->progress, ctl->json),
 		.began_s = clock_monotonic_s(),
 	};
 }
@@ -82,7 +69,7 @@ static double seconds_left(const struct progress *progress)
 static void print_progress_object(const struct move_report *report,
 				  const struct progress *progress)
 {
-	struct json_object *document = ctl_document(PROGRESS_SCHEMA);
+	struct json_object *document = document_new(PROGRESS_SCHEMA);
 
 	json_add_u64(document, "job", report->job);
 	json_add_string(document, "state", job_state_word(progress->state));
@@ -96,53 +83,8 @@ static void print_progress_object(const struct move_report *report,
 		json_add_number(document, "left_s", seconds_left(progress), 1);
 	else
 		json_object_object_add(document, "left_s", NULL);
-	ctl_print_json(document);
+	document_print(document);
 	fflush(stdout);
-}
-
-/* How many columns a line of progress may have: if it reached the end of the
- * terminal's line, it could not be cleared any more.
- */
-static int progress_columns(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
-		return 79;
-	return size.ws_col - 1;
-}
-
-/* path: NULL: none. It is shortened, so that the text fits behind it. */
-static void show_line(struct move_report *report, const char *path,
-		      const char *text)
-{
-	int n_columns = progress_columns(), for_path, shift = 0;
-	char *fitting = path ? malloc(path_fit_size(path)) : NULL;
-
-	fputs(CLEAR_LINE, stderr);
-	for_path = n_columns - text_width(text);
-	if (fitting && for_path >= 3) {
-		path_fit(path, for_path, &shift, fitting);
-		fputs(fitting, stderr);
-	}
-	fprintf(stderr, "%.*s", (int)text_fitting_bytes(text, n_columns), text);
-	fflush(stderr);
-	free(fitting);
-	report->has_line = true;
-}
-
-static void print_progress_line(struct move_report *report,
-				const struct progress *progress)
-{
-	char path[PATH_LABEL_LEN], speed[FMT_LEN], left[FMT_LEN], text[128];
-
-	snprintf(text, sizeof(text), ": %.0f%%, %s left, %s/s, %.0f s to go",
-		 progress->planned ? 100.0 * progress->done / progress->planned
-				   : 0,
-		 fmt_bytes(left, progress->planned - progress->done, false),
-		 fmt_bytes(speed, progress->bytes_per_s, false),
-		 progress->bytes_per_s > 0 ? seconds_left(progress) : 0);
-	show_line(report, escaped(path, report->path), text);
 }
 
 void move_report_job(struct move_report *report, __s64 job)
@@ -174,7 +116,7 @@ void move_report_state(struct move_report *report, enum job_state state)
 	if (report->progress != PROGRESS_AUTO)
 		return;
 	snprintf(text, sizeof(text), "job %lld %s", report->job, texts[state]);
-	show_line(report, NULL, text);
+	progress_show(&report->line, NULL, text);
 }
 
 void move_report_begin(struct move_report *report, const char *path)
@@ -184,42 +126,33 @@ void move_report_begin(struct move_report *report, const char *path)
 	report->shown_s = 0;
 }
 
-/* JSON: at once, and then each second. A terminal: not for files that take only
- * a moment.
- */
-static bool is_time_to_show(const struct move_report *report, double now_s)
+static void print_progress_line(struct move_report *report, __u64 planned,
+				__u64 done, double took_s)
 {
-	if (report->progress == PROGRESS_JSON)
-		return now_s - report->shown_s >= PROGRESS_JSON_GAP_S;
-	return report->progress == PROGRESS_AUTO &&
-	       now_s - report->shown_s >= PROGRESS_GAP_S &&
-	       now_s - report->file_began_s >= PROGRESS_GAP_S;
+	char path[PATH_LABEL_LEN], text[PROGRESS_TEXT];
+
+	progress_show(&report->line, escaped(path, report->path),
+		      progress_text(text, planned, done, took_s));
 }
 
 void move_report_progress(struct move_report *report, __u64 planned, __u64 done)
 {
 	double now_s = clock_monotonic_s();
+	double took_s = now_s - report->file_began_s;
 	const struct progress progress = {
 		.state = JOB_RUNNING,
 		.planned = planned,
 		.done = done,
-		.bytes_per_s = done / (now_s - report->file_began_s),
+		.bytes_per_s = done / took_s,
 	};
 
-	if (!is_time_to_show(report, now_s))
+	if (!progress_is_due(report->progress, now_s - report->shown_s, took_s))
 		return;
 	report->shown_s = now_s;
 	if (report->progress == PROGRESS_JSON)
 		print_progress_object(report, &progress);
 	else
-		print_progress_line(report, &progress);
-}
-
-static void clear_progress(struct move_report *report)
-{
-	if (report->has_line)
-		fputs(CLEAR_LINE, stderr);
-	report->has_line = false;
+		print_progress_line(report, planned, done, took_s);
 }
 
 /* Told to end by a hook, which says nothing of what failed, or by a signal. */
@@ -383,7 +316,7 @@ static void print_line(const struct move_report *report, const char *path,
 static void print_object(const struct move_report *report, const char *path,
 			 enum outcome outcome, const struct move_result *result)
 {
-	struct json_object *document = ctl_document(report->schemas->file);
+	struct json_object *document = document_new(report->schemas->file);
 	const char *reason = reason_of(outcome, result);
 
 	json_add_u64(document, "job", report->job);
@@ -400,7 +333,7 @@ static void print_object(const struct move_report *report, const char *path,
 	if (report->schemas->is_to_tier)
 		json_add_u64(document, "kept_bytes", result->kept_bytes);
 	json_add_number(document, "longest_s", result->longest_s, 6);
-	ctl_print_json(document);
+	document_print(document);
 	fflush(stdout);
 }
 
@@ -450,7 +383,7 @@ void move_report_end(struct move_report *report, const char *path,
 	enum outcome outcome = outcome_of(report, result);
 	char text[PATH_LABEL_LEN];
 
-	clear_progress(report);
+	progress_clear(&report->line);
 	report->path = NULL; /* the caller may free it */
 	if (!was_named && has_vanished(result))
 		return;
@@ -512,7 +445,7 @@ static void print_sum(const struct move_report *report, enum job_state outcome)
 static enum exit_code print_sum_object(const struct move_report *report,
 				       enum job_state outcome)
 {
-	struct json_object *document = ctl_document(report->schemas->sum);
+	struct json_object *document = document_new(report->schemas->sum);
 
 	json_add_u64(document, "job", report->job);
 	json_add_string(document, "outcome", job_state_word(outcome));
@@ -532,7 +465,7 @@ static enum exit_code print_sum_object(const struct move_report *report,
 	json_add_number(document, "longest_s", report->longest_s, 6);
 	json_add_number(document, "seconds",
 			clock_monotonic_s() - report->began_s, 3);
-	return ctl_print_json(document);
+	return document_print(document);
 }
 
 enum exit_code move_report_finish(struct move_report *report,
@@ -540,7 +473,7 @@ enum exit_code move_report_finish(struct move_report *report,
 {
 	enum exit_code code = EXIT_OK;
 
-	clear_progress(report);
+	progress_clear(&report->line);
 	if (report->json)
 		code = print_sum_object(report, outcome);
 	else

@@ -20,11 +20,11 @@ struct move_report_schemas {
 struct move_report {
 	const struct move_report_schemas *schemas;
 	bool json, dry_run;
-	enum ctl_progress progress; /* PROGRESS_AUTO: stderr is a terminal */
-	__s64 job;		    /* its id; 0: none */
+	enum progress_where progress; /* PROGRESS_AUTO: a terminal */
+	__s64 job;		      /* its id; 0: none */
 	const char *path; /* of the file that is being moved; NULL: none */
 	double began_s, file_began_s, shown_s;
-	bool has_line; /* of progress, on the terminal */
+	struct progress_line line;
 
 	/* sums */
 	__u64 files, improved, left_alone, errors;

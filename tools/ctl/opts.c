@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Parses frspctl's command line. For --help, each command of the table becomes
- * an option of argp without a key, so argp lists the commands like options.
- */
+/* Parses frspctl's command line. */
 #include "ctl/ctl.h"
 
 #include <argp.h>
@@ -16,8 +13,6 @@
 #include "module/module.h"
 #include "move/journal.h"
 #include "ui/completion.h"
-
-#define MAX_COMMANDS 21
 
 #define DEFAULT_RATE (64ULL << 20)
 
@@ -87,10 +82,7 @@ static const struct argp_option options[] = {
 };
 
 /* The names of the bits of enum ctl_option. */
-static const struct {
-	enum ctl_option bit;
-	const char *name;
-} bits[] = {
+static const struct command_option bits[] = {
 	{CTL_JSON, "--json"},
 	{CTL_BYTES, "--bytes"},
 	{CTL_DRY_RUN, "--dry-run"},
@@ -109,6 +101,7 @@ static const struct {
 	{CTL_OUTPUT, "--output"},
 	{CTL_INPUT, "--input"},
 	{CTL_ROOT, "--root"},
+	{0},
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -127,45 +120,9 @@ static const char doc[] =
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 frsp.ko is not loaded or not usable, 4 not permitted, 5 the job was cancelled.";
 
 struct parsing {
-	const struct ctl_command *commands;
+	const struct command *commands;
 	struct ctl *ctl;
 };
-
-static __attribute__((noreturn)) void
-wrong_use(const struct ctl_command *command, const char *what)
-{
-	char hint[256];
-
-	snprintf(hint, sizeof(hint), "frspctl %s %s", command->name,
-		 command->synopsis);
-	exit(log_fail(EXIT_USAGE, hint, "%s: %s", command->name, what));
-}
-
-static const struct ctl_command *find_command(const struct ctl_command *command,
-					      const char *name)
-{
-	char list[256] = "the commands are";
-
-	for (; command->name; command++) {
-		if (!strcmp(command->name, name))
-			return command;
-		strcat(list, " ");
-		strcat(list, command->name);
-	}
-	exit(log_fail(EXIT_USAGE, list, "no command \"%s\"", name));
-}
-
-static void refuse_options(const struct ctl *ctl)
-{
-	char what[64];
-
-	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
-		if (!(ctl->given & ~ctl->command->options & bits[i].bit))
-			continue;
-		snprintf(what, sizeof(what), "does not take %s", bits[i].name);
-		wrong_use(ctl->command, what);
-	}
-}
 
 static __u64 parse_bytes(const char *option, const char *text)
 {
@@ -189,29 +146,10 @@ static double parse_seconds(const char *option, const char *text)
 	return seconds;
 }
 
-/* in the order of enum ctl_progress */
-static const char *progress_name(size_t i)
-{
-	static const char *const names[] = {"auto", "json", "off"};
-
-	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
-}
-
 /* The classes. What else is a tier depends on the filesystem. */
 static const char *to_name(size_t i)
 {
 	return i <= TIER_SLOW ? tier_class_word(i) : NULL;
-}
-
-static enum ctl_progress parse_progress(const char *text)
-{
-	const char *name;
-
-	for (size_t i = 0; (name = progress_name(i)); i++)
-		if (!strcmp(name, text))
-			return i;
-	exit(log_fail(EXIT_USAGE, "auto, json or off",
-		      "--progress: \"%s\" is none", text));
 }
 
 static void add_policy(struct ctl *ctl, const char *path)
@@ -229,14 +167,10 @@ static void take_arguments(struct parsing *parsing, char **args, int n)
 {
 	struct ctl *ctl = parsing->ctl;
 
-	ctl->command = find_command(parsing->commands, args[0]);
+	ctl->command =
+		commands_choose(parsing->commands, bits, ctl->given, args, n);
 	ctl->args = args + 1;
 	ctl->n_args = n - 1;
-	if (ctl->n_args < ctl->command->min_args)
-		wrong_use(ctl->command, "an argument is missing");
-	if (ctl->n_args > ctl->command->max_args)
-		wrong_use(ctl->command, "too many arguments");
-	refuse_options(ctl);
 }
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
@@ -283,7 +217,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case OPT_PROGRESS:
 		ctl->given |= CTL_PROGRESS;
-		ctl->progress = parse_progress(text);
+		ctl->progress = progress_parse(text);
 		break;
 	case OPT_TIME_LIMIT:
 		ctl->given |= CTL_TIME_LIMIT;
@@ -324,9 +258,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 			       state->argc - state->next);
 		break;
 	case ARGP_KEY_NO_ARGS:
-		exit(log_fail(EXIT_USAGE,
-			      "\"frspctl --help\" lists the commands",
-			      "no command"));
+		commands_none();
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -362,33 +294,10 @@ static void print_version(FILE *out, struct argp_state *state)
 	fprintf(out, "frspctl %s, frsp.ko %s\n", frsp_version, version);
 }
 
-/* Fills in out: a row like "status [DEV|MOUNT...]  Show ..." for each command,
- * then the real options.
- */
-static void make_options(const struct ctl_command *commands,
-			 struct argp_option *out)
-{
-	*out++ = (struct argp_option){.doc = "Commands:", .group = 1};
-	for (; commands->name; commands++) {
-		char *text;
-
-		if (asprintf(&text, "%s %s", commands->name,
-			     commands->synopsis) < 0)
-			exit(log_fail(EXIT_FAILED, NULL, "%s",
-				      strerror(ENOMEM)));
-		*out++ = (struct argp_option){
-			.name = text, /* until the program ends */
-			.flags = OPTION_DOC | OPTION_NO_USAGE,
-			.doc = commands->doc,
-		};
-	}
-	memcpy(out, options, sizeof(options));
-}
-
-void ctl_opts_parse(int argc, char **argv, const struct ctl_command *commands,
+void ctl_opts_parse(int argc, char **argv, const struct command *commands,
 		    struct ctl *ctl)
 {
-	struct argp_option all[1 + MAX_COMMANDS + N_OPTIONS];
+	struct argp_option all[1 + COMMANDS_MAX + N_OPTIONS];
 	struct parsing parsing = {.commands = commands, .ctl = ctl};
 	const struct argp argp = {
 		.options = all,
@@ -396,7 +305,7 @@ void ctl_opts_parse(int argc, char **argv, const struct ctl_command *commands,
 		.args_doc = "COMMAND [ARG...]",
 		.doc = doc,
 	};
-	const char *names[MAX_COMMANDS + 1] = {0};
+	const char *names[COMMANDS_MAX + 1];
 	static const struct option_values values[] = {
 		{.key = OPT_PROGRESS, .name = progress_name},
 		{.key = OPT_TO, .name = to_name},
@@ -409,15 +318,14 @@ void ctl_opts_parse(int argc, char **argv, const struct ctl_command *commands,
 		.mounts = true,
 	};
 
-	for (int i = 0; commands[i].name; i++)
-		names[i] = commands[i].name;
+	commands_names(commands, names);
 	completion_answer(argc, argv, &completion);
 	*ctl = (struct ctl){
 		.rate = DEFAULT_RATE,
 		.journal = getenv("FRSPCTL_JOURNAL") ?: JOURNAL_PATH,
 		.line = join(argc, argv),
 	};
-	make_options(commands, all);
+	commands_list(commands, options, N_OPTIONS, all);
 	argv[0] = program_invocation_short_name; /* as getopt prints it */
 	argp_program_version_hook = print_version;
 	argp_err_exit_status = EXIT_USAGE;

@@ -19,6 +19,7 @@
 #include "ctl/plan_write.h"
 #include "fs/tier_config.h"
 #include "paths/path.h"
+#include "ui/document.h"
 
 #define PLAN_SCHEMA "frsp.plan/1"
 
@@ -258,7 +259,7 @@ static struct json_object *sum_json(const struct made_plan *plan)
 static enum exit_code print_json(const struct ctl *ctl,
 				 const struct made_plan *plan)
 {
-	struct json_object *document = ctl_document(PLAN_SCHEMA);
+	struct json_object *document = document_new(PLAN_SCHEMA);
 	struct json_object *moves = json_object_new_array();
 	char uuid[EXT4_UUID_TEXT_LEN];
 	struct row row;
@@ -276,7 +277,7 @@ static enum exit_code print_json(const struct ctl *ctl,
 		json_object_array_add(moves, row_json(plan, &row));
 	json_object_object_add(document, "moves", moves);
 	json_object_object_add(document, "sum", sum_json(plan));
-	return ctl_print_json(document);
+	return document_print(document);
 }
 
 /* --- the command ---------------------------------------------------------- */

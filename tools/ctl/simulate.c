@@ -15,6 +15,7 @@
 #include "simulate/perfect.h"
 #include "simulate/plot.h"
 #include "trace/read.h"
+#include "ui/document.h"
 
 #define SIMULATE_SCHEMA "frsp.simulate/1"
 
@@ -271,7 +272,7 @@ static struct json_object *score_json(const struct sim_report *report,
 static enum exit_code print_json(const struct sim_report *report,
 				 const char *path)
 {
-	struct json_object *document = ctl_document(SIMULATE_SCHEMA);
+	struct json_object *document = document_new(SIMULATE_SCHEMA);
 	struct json_object *policies = json_object_new_array();
 	char begin[FMT_LEN];
 	struct sim_curve curve;
@@ -292,7 +293,7 @@ static enum exit_code print_json(const struct sim_report *report,
 		json_object_array_add(policies,
 				      score_json(report, &report->scores[i]));
 	json_object_object_add(document, "policies", policies);
-	return ctl_print_json(document);
+	return document_print(document);
 }
 
 /* --- the command ---------------------------------------------------------- */

@@ -14,6 +14,7 @@
 #include "ctl/target.h"
 #include "module/fs_status.h"
 #include "module/module.h"
+#include "ui/document.h"
 
 #define STATUS_SCHEMA "frsp.status/1"
 
@@ -125,7 +126,7 @@ static struct json_object *row_object(const struct status_row *row)
 
 static enum exit_code print_json(const struct rows *rows)
 {
-	struct json_object *document = ctl_document(STATUS_SCHEMA);
+	struct json_object *document = document_new(STATUS_SCHEMA);
 	struct json_object *array = json_object_new_array_ext(rows->n);
 	char version[64];
 
@@ -135,7 +136,7 @@ static enum exit_code print_json(const struct rows *rows)
 	for (size_t i = 0; i < rows->n; i++)
 		json_object_array_add(array, row_object(&rows->rows[i]));
 	json_object_object_add(document, "filesystems", array);
-	return ctl_print_json(document);
+	return document_print(document);
 }
 
 static int add_line(struct table *table, const struct status_row *row,

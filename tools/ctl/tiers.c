@@ -19,6 +19,7 @@
 #include "ctl/tier_heat.h"
 #include "fs/measure.h"
 #include "fs/tier_config.h"
+#include "ui/document.h"
 
 #define TIERS_SCHEMA "frsp.tiers/1"
 
@@ -281,7 +282,7 @@ static struct json_object *tier_object(const struct shown *shown,
 
 static enum exit_code print_object(const struct shown *shown)
 {
-	struct json_object *document = ctl_document(TIERS_SCHEMA);
+	struct json_object *document = document_new(TIERS_SCHEMA);
 	struct json_object *tiers = json_object_new_array();
 	char text[EXT4_UUID_TEXT_LEN], dev[FMT_LEN];
 
@@ -300,7 +301,7 @@ static enum exit_code print_object(const struct shown *shown)
 	for (unsigned int i = 0; i < shown->found.tiers.n; i++)
 		json_object_array_add(tiers, tier_object(shown, i));
 	json_object_object_add(document, "tiers", tiers);
-	return ctl_print_json(document);
+	return document_print(document);
 }
 
 static enum exit_code read_heat(const struct tier_heat_source *source,

@@ -10,6 +10,7 @@
 #include "ctl/target.h"
 #include "module/free_table.h"
 #include "module/module.h"
+#include "ui/document.h"
 
 #define TREE_SCHEMA "frsp.tree/1"
 
@@ -85,7 +86,7 @@ static enum exit_code print_json(const struct free_table *table,
 				 const struct ctl_target *target)
 {
 	const struct frsp_ioc_free_extents *extents = &table->extents;
-	struct json_object *document = ctl_document(TREE_SCHEMA);
+	struct json_object *document = document_new(TREE_SCHEMA);
 	struct free_sizes sizes = free_table_sizes(table);
 
 	json_add_string(document, "device", target->name);
@@ -110,7 +111,7 @@ static enum exit_code print_json(const struct free_table *table,
 	json_add_u64(document, "longest_bytes", sizes.longest);
 	json_add_u64(document, "average_bytes", sizes.average);
 	json_object_object_add(document, "histogram", histogram(extents));
-	return ctl_print_json(document);
+	return document_print(document);
 }
 
 static enum exit_code show(const struct ctl *ctl,

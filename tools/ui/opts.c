@@ -21,8 +21,10 @@ static const char *libbpf_version;
 static void print_version(FILE *out, struct argp_state *state)
 {
 	(void)state;
-	fprintf(out, "%s %s, libbpf %s\n", program_invocation_short_name,
-		frsp_version, libbpf_version);
+	fprintf(out, "%s %s", program_invocation_short_name, frsp_version);
+	if (libbpf_version)
+		fprintf(out, ", libbpf %s", libbpf_version);
+	putc('\n', out);
 }
 
 void opts_parse(const struct argp *argp, const struct completion *completion,

@@ -61,8 +61,8 @@ struct opts_report opts_report_default(void);
 bool opts_report_option(struct opts_report *report, int key, const char *text);
 
 /* Parses the command line. Ends the program on wrong usage (exit code 2),
- * --help and --version (0). libbpf: its version, for --version. input: for the
- * parser of argp.
+ * --help and --version (0). libbpf: its version, for --version; NULL: it is not
+ * used. input: for the parser of argp.
  */
 void opts_parse(const struct argp *argp, const struct completion *completion,
 		const char *libbpf, int argc, char **argv, void *input);

@@ -48,6 +48,22 @@ static void test_replace(void **state)
 	assert_n_files(1);
 }
 
+static void test_mode(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	strcpy(target, scratch_path("file"));
+	assert_int_equal(file_replace(target, "first", 5), 0);
+	assert_int_equal(stat(target, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(chmod(target, 0640), 0);
+	assert_int_equal(file_replace(target, "2nd", 3), 0);
+	assert_int_equal(stat(target, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	assert_content("2nd");
+}
+
 static void test_link(void **state)
 {
 	char link[PATH_MAX];
@@ -129,9 +145,10 @@ static void test_read_limit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		scratch_test(test_replace),	 scratch_test(test_link),
-		scratch_test(test_not_a_file),	 scratch_test(test_no_room),
-		scratch_test(test_no_directory), scratch_test(test_read_limit),
+		scratch_test(test_replace),    scratch_test(test_mode),
+		scratch_test(test_link),       scratch_test(test_not_a_file),
+		scratch_test(test_no_room),    scratch_test(test_no_directory),
+		scratch_test(test_read_limit),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, NULL, NULL);

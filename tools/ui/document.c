@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Makes and prints the JSON documents of frspctl's commands. */
+#include "ui/document.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +8,8 @@
 #include "base/clock.h"
 #include "base/json_out.h"
 #include "base/output.h"
-#include "ctl/ctl.h"
 
-struct json_object *ctl_document(const char *schema)
+struct json_object *document_new(const char *schema)
 {
 	struct json_object *document = json_document(
 		schema, clock_ns(CLOCK_REALTIME), clock_ns(CLOCK_MONOTONIC));
@@ -19,7 +19,7 @@ struct json_object *ctl_document(const char *schema)
 	return document;
 }
 
-enum exit_code ctl_print_json(struct json_object *document)
+enum exit_code document_print(struct json_object *document)
 {
 	int err = json_print(stdout, document);
 
