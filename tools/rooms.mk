@@ -27,14 +27,16 @@ USES_ctl := base ui cli config fs module paths move watch heat trace simulate
 # The image engine: neither libbpf nor ncurses.
 USES_ploop/core := base
 USES_ploop/io := base ploop/core
-USES_ploop/tool := base ui ploop/core ploop/io
+USES_ploop/image := base ploop/core
+USES_ploop/tool := base ui ploop/core ploop/io ploop/image
 
 # The order for the linker: a library comes after the libraries that use it.
-ROOMS := ploop/tool ploop/io ploop/core daemon ctl top hotmon cli map heat simulate trace watch paths move module fs tune config ui base
+ROOMS := ploop/tool ploop/image ploop/io ploop/core daemon ctl top hotmon cli map heat simulate trace watch paths move module fs tune config ui base
 ROOMS_ABOVE := $(patsubst %/,%,$(dir $(ROOMS)))
 FOLDERS := $(patsubst tools/%/,%,$(wildcard tools/*/ tools/*/*/))
 $(if $(filter-out $(ROOMS) $(ROOMS_ABOVE),$(FOLDERS)),$(error tools/rooms.mk lacks a folder of tools/))
-MAINS := tools/hotmon/hotmon.c tools/top/frsp-top.c tools/ctl/frspctl.c tools/daemon/frspd.c
+MAINS := tools/hotmon/hotmon.c tools/top/frsp-top.c tools/ctl/frspctl.c tools/daemon/frspd.c \
+	tools/ploop/tool/frsp-image.c
 
 LIBRARIES := $(ROOMS:%=$(OUTPUT)/lib/%.a)
 objects_of = $(patsubst %.c,$(OUTPUT)/%.o,$(filter-out $(MAINS),$(wildcard tools/$(1)/*.c)))

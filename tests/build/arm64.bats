@@ -36,7 +36,7 @@ arm64_btf() {
 	run for_arm64 SYSROOT=/nowhere all
 	echo "$output"
 	[ "$status" = 0 ]
-	grep -q '^off: hotmon frsp-top frspctl frspd; no libraries for aarch64: .*tests/sysroot arm64 DIR.*SYSROOT=DIR$' <<<"$output"
+	grep -q '^off: hotmon frsp-top frspctl frspd frsp-image; no libraries for aarch64: .*tests/sysroot arm64 DIR.*SYSROOT=DIR$' <<<"$output"
 	grep -q '^off: frsp.ko; it is for x86_64$' <<<"$output"
 }
 
@@ -59,7 +59,7 @@ arm64_btf() {
 # so all that main() calls before it reads the options must be among their sources.
 @test "completions are made without the target's libraries, and are the native ones" {
 	local program
-	for program in hotmon frsp-top frspctl frspd; do
+	for program in hotmon frsp-top frspctl frspd frsp-image; do
 		make -C "$TREE" ".output/host/$program"
 		"$TREE/.output/host/$program" --completion=bash |
 			cmp - "$BATS_TEST_DIRNAME/../../.output/completion/$program"

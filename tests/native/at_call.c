@@ -33,11 +33,16 @@ static const struct {
 	{"fadvise", __NR_fadvise64},
 	{"fallocate", __NR_fallocate},
 	{"fcntl", __NR_fcntl},
+	{"fdatasync", __NR_fdatasync},
 	{"fsync", __NR_fsync},
 	{"ftruncate", __NR_ftruncate},
 	{"ioctl", __NR_ioctl},
 	{"openat", __NR_openat},
 	{"pread", __NR_pread64},
+	{"pwrite", __NR_pwrite64},
+#ifdef __NR_rename
+	{"rename", __NR_rename},
+#endif
 	{"write", __NR_write},
 	{"sync_file_range", __NR_sync_file_range},
 };

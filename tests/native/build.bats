@@ -23,14 +23,17 @@ installed() { # installed DIR: lists the files below DIR
 	diff -u - <(installed "$dest") <<-'EOT'
 		./usr/lib/systemd/catalog/frspd.catalog
 		./usr/lib/systemd/system/frspd.service
+		./usr/sbin/frsp-image
 		./usr/sbin/frsp-top
 		./usr/sbin/frspctl
 		./usr/sbin/frspd
 		./usr/sbin/hotmon
+		./usr/share/bash-completion/completions/frsp-image
 		./usr/share/bash-completion/completions/frsp-top
 		./usr/share/bash-completion/completions/frspctl
 		./usr/share/bash-completion/completions/frspd
 		./usr/share/bash-completion/completions/hotmon
+		./usr/share/frsp/frsp-image.schema.json
 		./usr/share/frsp/frsp-top.schema.json
 		./usr/share/frsp/frspctl.schema.json
 		./usr/share/frsp/frspd.conf
@@ -39,10 +42,12 @@ installed() { # installed DIR: lists the files below DIR
 		./usr/share/frsp/policy.conf
 		./usr/share/man/man5/frspd.conf.5
 		./usr/share/man/man7/frsp.7
+		./usr/share/man/man8/frsp-image.8
 		./usr/share/man/man8/frsp-top.8
 		./usr/share/man/man8/frspctl.8
 		./usr/share/man/man8/frspd.8
 		./usr/share/man/man8/hotmon.8
+		./usr/share/zsh/site-functions/_frsp-image
 		./usr/share/zsh/site-functions/_frsp-top
 		./usr/share/zsh/site-functions/_frspctl
 		./usr/share/zsh/site-functions/_frspd
@@ -73,8 +78,8 @@ places() {
 	echo "$said"
 	# all that is there is below a place that it said, and each place has something
 	diff -u <(places "$said") <(cd "$dest" && find opt -type f | sed -E "s|^|$dest/|; s|/[^/]*\$||; s|/man/man.\$|/man|" | LC_ALL=C sort -u)
-	grep -qx "  programs     $dest/opt/sbin: hotmon, frsp-top, frspctl, frspd" <<<"$said"
-	grep -qx "  manuals      $dest/opt/man: frspd.conf(5), frsp(7), frsp-top(8), frspctl(8), frspd(8), hotmon(8)" <<<"$said"
+	grep -qx "  programs     $dest/opt/sbin: hotmon, frsp-top, frspctl, frspd, frsp-image" <<<"$said"
+	grep -qx "  manuals      $dest/opt/man: frspd.conf(5), frsp(7), frsp-image(8), frsp-top(8), frspctl(8), frspd(8), hotmon(8)" <<<"$said"
 	grep -q '^  frsp.ko .*make dkms-install' <<<"$said"
 	# the command that it names for that removes all
 	# shellcheck disable=SC2046 # words
@@ -82,7 +87,7 @@ places() {
 	echo "$said"
 	[ -z "$(installed "$dest")" ]
 	[ "$(head -n 1 <<<"$said")" = removed: ]
-	grep -qx "  programs     $dest/opt/sbin: hotmon, frsp-top, frspctl, frspd" <<<"$said"
+	grep -qx "  programs     $dest/opt/sbin: hotmon, frsp-top, frspctl, frspd, frsp-image" <<<"$said"
 	grep -q '^  frsp.ko .*make dkms-uninstall' <<<"$said"
 }
 
@@ -149,7 +154,7 @@ places() {
 	sed -i 's,^VMLINUX_BTF ?= .*,VMLINUX_BTF ?= /nowhere/btf,' "$TREE/Makefile"
 	run make -C "$TREE" all
 	[ "$status" = 0 ]
-	grep -q '^off: hotmon frsp-top frspctl frspd; /nowhere/btf is missing.*VMLINUX_BTF=FILE' <<<"$output"
+	grep -q '^off: hotmon frsp-top frspctl frspd frsp-image; /nowhere/btf is missing.*VMLINUX_BTF=FILE' <<<"$output"
 	# install must not install the programs of an earlier build
 	run make -C "$TREE" install DESTDIR="$BATS_TEST_TMPDIR/dest"
 	sed -i 's,^VMLINUX_BTF ?= .*,VMLINUX_BTF ?= /sys/kernel/btf/vmlinux,' "$TREE/Makefile"
@@ -193,7 +198,7 @@ places() {
 	run make -C "$TREE" all
 	sed -i '/frsp-no-such-package/d' "$TREE/tests/deps"
 	[ "$status" = 0 ]
-	grep -q '^off: hotmon frsp-top frspctl frspd; .*apt-get install frsp-no-such-package$' <<<"$output"
+	grep -q '^off: hotmon frsp-top frspctl frspd frsp-image; .*apt-get install frsp-no-such-package$' <<<"$output"
 }
 
 @test "vmlinux/gen.sh refuses what it cannot read" {

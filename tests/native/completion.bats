@@ -105,7 +105,10 @@ frsp-top --sort
 frsp-top -s
 frsp-top --color
 frspctl --progress
-frspctl --to'
+frspctl --to
+frsp-image --from
+frsp-image --to
+frsp-image --progress'
 
 @test "bash: options with fixed values are completed to them" {
 	local option first
@@ -215,6 +218,13 @@ zsh_scripts() {
 	expect "of frsp-top" "$(zsh_complete "frsp-top --once $test_dir/a")" "$mount"
 	expect "of frspctl" "$(zsh_complete "frspctl save $test_dir/a")" "$mount"
 	expect "of frspctl's next word" "$(zsh_complete "frspctl save / $test_dir/da")" data
+}
+
+@test "frsp-image's first word is completed to its commands" {
+	zsh_scripts
+	expect "by zsh" "$(zsh_complete "frsp-image " | xargs)" "check convert create info map snapshot"
+	script frsp-image bash
+	expect "by bash" "$(complete_words frsp-image s)" snapshot
 }
 
 @test "zsh: frspctl's first word is completed to its commands, and no other" {

@@ -30,9 +30,9 @@ plain() {
 	sed 's/[*_]//g; s/\\//g'
 }
 
-# same WHAT1 FILE1 WHAT2 FILE2: both files have the same lines, at least five.
+# same WHAT1 FILE1 WHAT2 FILE2 [N]: both files have the same lines, at least N (default 5).
 same() {
-	(($(wc -l <"$2") >= 5)) || fail "few lines of $1: $(cat "$2")"
+	(($(wc -l <"$2") >= ${5:-5})) || fail "few lines of $1: $(cat "$2")"
 	diff -u --label "$1" --label "$3" "$2" "$4" >&2
 }
 
@@ -101,18 +101,20 @@ manual_options() {
 		of "$program"
 		"$(path_of "$program")" --help | tr '\n' ' ' | sed 's/.*Exit status: //' | grep -oE '[0-9]' >"$test_dir/help"
 		section 'EXIT STATUS' | sed -n 's/^\*\([0-9]\)\*$/\1/p' >"$test_dir/manual"
-		same --help "$test_dir/help" "EXIT STATUS" "$test_dir/manual"
+		same --help "$test_dir/help" "EXIT STATUS" "$test_dir/manual" 4
 	done
 }
 
 # --- commands ------------------------------------------------------------------
 
-@test "frspctl's manual has the commands of --help, with their arguments, in the same order" {
-	of frspctl
-	ARGP_HELP_FMT=rmargin=500,opt-doc-col=250,doc-opt-col=2 "$frspctl" --help |
-		sed -n '/^ Commands:/,/^$/s/^  \([a-z].*[^ ]\)   *[A-Z].*/\1/p' >"$test_dir/help"
-	section COMMANDS | grep '^\*[a-z]' | plain >"$test_dir/manual"
-	same --help "$test_dir/help" COMMANDS "$test_dir/manual"
+@test "the manuals have the commands of --help, with their arguments, in the same order" {
+	for program in frspctl frsp-image; do
+		of "$program"
+		ARGP_HELP_FMT=rmargin=500,opt-doc-col=250,doc-opt-col=2 "$(path_of "$program")" --help |
+			sed -n '/^ Commands:/,/^$/s/^  \([a-z].*[^ ]\)   *[A-Z].*/\1/p' >"$test_dir/help"
+		section COMMANDS | grep '^\*[a-z]' | plain >"$test_dir/manual"
+		same --help "$test_dir/help" COMMANDS "$test_dir/manual"
+	done
 }
 
 @test "frspctl's manual has the keys of set" {

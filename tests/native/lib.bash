@@ -14,7 +14,7 @@
 #
 #   FRSP_SCRATCH  directory for images and reports (default: TMPDIR or /var/tmp)
 #   HOTMON        the hotmon under test (default: the one in .output)
-#   FRSPCTL, FRSP_TOP, FRSPD   the same for the other programs
+#   FRSPCTL, FRSP_TOP, FRSPD, FRSP_IMAGE   the same for the other programs
 
 native_dir=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 hotmon=${HOTMON:-$native_dir/../../.output/hotmon}
@@ -24,6 +24,8 @@ frspctl=${FRSPCTL:-$native_dir/../../.output/frspctl}
 frsp_top=${FRSP_TOP:-$native_dir/../../.output/frsp-top}
 # shellcheck disable=SC2034 # read by the tests
 frspd=${FRSPD:-$native_dir/../../.output/frspd}
+# shellcheck disable=SC2034 # read by the tests
+frsp_image=${FRSP_IMAGE:-$native_dir/../../.output/frsp-image}
 # shellcheck disable=SC2034 # read by bats: it ends a test that hangs
 BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-180}
 
@@ -96,7 +98,7 @@ questions() {
 # --- programs that end -------------------------------------------------------
 
 # shellcheck disable=SC2034 # read by the tests
-programs='hotmon frsp-top frspctl frspd'
+programs='hotmon frsp-top frspctl frspd frsp-image'
 
 # path_of PROGRAM: prints the path of the program under test. The variable that holds the
 # path has _ where the program's name has -.

@@ -92,24 +92,25 @@ def wrong_values(value):
 ANY_TEXT = {"path", "fs_type", "host", "mount", "device", "text", "remedy",
             "name", "device_name", "release", "file", "policy", "command", "cgroup", "meaning",
             "directory", "recording", "change", "pinned_by", "section", "value",
-            "other_path"}
+            "other_path", "saved"}
 EMPTY_TEXT = {"command"}
 NUMBER = {"temperature", "ns_per_event", "per_s", "queue", "util_pct", "reads_per_s",
-          "writes_per_s"}
+          "writes_per_s", "bytes_per_s"}
 NULL_OR_NUMBER = {"links", "pid", "tree", "taken_pct", "per_s",
                   "bytes_per_s", "queue", "util_pct", "p50_ns", "p99_ns",
                   "size", "allocated_bytes", "file_bytes", "heat_pct",
-                  "fast_pct", "late_fast_pct", "takes_s", "line", "other_offset"}
+                  "fast_pct", "late_fast_pct", "takes_s", "line", "other_offset", "level", "byte",
+                  "left_s"}
 # Numbers that may be less than 0.
 SIGNED = {"saves", "gain"}
 # Arrays of any names.
-NAMES = {"over", "on", "sources", "passed_over"}
+NAMES = {"over", "on", "sources", "passed_over", "image_files"}
 # Arrays of numbers or null; and fields that may be null or an object.
 NULL_OR_NUMBERS = {"fullness", "fragmentation", "warmth", "read_rates", "write_rates",
                    "read_byte_rates", "write_byte_rates", "curve_pct"}
 NULL_OR_OBJECT = {"frsp", "alloc", "busy", "escache", "now", "map", "heat",
                   "disk", "read_latency", "write_latency", "latency_overhead",
-                  "file_latency_overhead", "extents", "cost"}
+                  "file_latency_overhead", "extents", "cost", "repair"}
 # Fields that an object may lack.
 OPTIONAL = {("ranges",), ("heat",), ("filesystems", "map"), ("devices",),
             ("devices_interval_ms",), ("filesystem_totals",), ("physical_devices",),

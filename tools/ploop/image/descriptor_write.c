@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Changes a disk descriptor. A snapshot keeps the name of the top: here "top"
+ * is frozen, and named "snap":
+ *
+ *   before:  root.hds "top", parent none
+ *   after:   root.hds "snap", parent none <- root.hds.1 "top", parent "snap"
+ *
+ * Elements that we do not know stay in the document, and so in the file.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <libxml/tree.h>
+
+#include "base/file.h"
+#include "ploop/image/descriptor.h"
+#include "ploop/image/xml.h"
+
+#define HEADS		  16
+#define SECTORS_PER_TRACK 32
+
+bool descriptor_is_path(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	return !strcmp(name ? name + 1 : path, DESCRIPTOR_NAME);
+}
+
+int descriptor_file(const char *path, const struct descriptor_image *image,
+		    char *out, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+	int directory =
+		slash && image->file[0] != '/' ? (int)(slash - path) + 1 : 0;
+	int n = snprintf(out, size, "%.*s%s", directory, path, image->file);
+
+	return (size_t)n < size ? 0 : -ENAMETOOLONG;
+}
+
+/* Adds an element; text: NULL: without any. libxml2 escapes the text. */
+static xmlNode *add(xmlNode *parent, const char *name, const char *text)
+{
+	return parent ? xmlNewTextChild(parent, NULL, (const xmlChar *)name,
+					(const xmlChar *)text)
+		      : NULL;
+}
+
+static xmlNode *add_number(xmlNode *parent, const char *name, __u64 value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", value);
+	return add(parent, name, text);
+}
+
+static bool add_image(xmlNode *storage, const char *guid, const char *file)
+{
+	xmlNode *image = add(storage, "Image", NULL);
+
+	return add(image, "GUID", guid) && add(image, "Type", "Compressed") &&
+	       add(image, "File", file);
+}
+
+static bool add_shot(xmlNode *snapshots, const char *guid, const char *parent)
+{
+	xmlNode *shot = add(snapshots, "Shot", NULL);
+
+	return add(shot, "GUID", guid) && add(shot, "ParentGUID", parent);
+}
+
+/* Cylinders, heads and sectors have no meaning, but must multiply to the size.
+ */
+static bool add_parameters(xmlNode *root, __u64 n_sectors)
+{
+	const bool fits = n_sectors % (HEADS * SECTORS_PER_TRACK) == 0;
+	const __u64 heads = fits ? HEADS : 1;
+	const __u64 sectors = fits ? SECTORS_PER_TRACK : 1;
+	xmlNode *parameters = add(root, "Disk_Parameters", NULL);
+
+	return add_number(parameters, "Disk_size", n_sectors) &&
+	       add_number(parameters, "Cylinders",
+			  n_sectors / (heads * sectors)) &&
+	       add_number(parameters, "Heads", heads) &&
+	       add_number(parameters, "Sectors", sectors) &&
+	       add_number(parameters, "Padding", 0);
+}
+
+static bool build(xmlNode *root, __u64 n_sectors, __u32 cluster_sectors,
+		  const char *file)
+{
+	xmlNode *storage, *snapshots;
+
+	if (!root || !add_parameters(root, n_sectors))
+		return false;
+	xmlNewProp(root, (const xmlChar *)"Version", (const xmlChar *)"1.0");
+	storage = add(add(root, "StorageData", NULL), "Storage", NULL);
+	if (!add_number(storage, "Start", 0) ||
+	    !add_number(storage, "End", n_sectors) ||
+	    !add_number(storage, "Blocksize", cluster_sectors) ||
+	    !add_image(storage, GUID_TOP, file))
+		return false;
+	snapshots = add(root, "Snapshots", NULL);
+	return add(snapshots, "TopGUID", GUID_TOP) &&
+	       add_shot(snapshots, GUID_TOP, GUID_NONE);
+}
+
+/* Reads the document that was made, so that there is one way to fill in a
+ * struct descriptor.
+ */
+static int read_back(xmlDoc *document, struct descriptor *descriptor)
+{
+	char wrong[DESCRIPTOR_TEXT];
+	xmlChar *bytes = NULL;
+	int n = 0, err;
+
+	xmlDocDumpFormatMemory(document, &bytes, &n, 1);
+	if (!bytes)
+		return -ENOMEM;
+	err = descriptor_parse((const char *)bytes, n, descriptor, wrong);
+	xmlFree(bytes);
+	return err;
+}
+
+int descriptor_make(__u64 n_sectors, __u32 cluster_sectors, const char *file,
+		    struct descriptor *descriptor)
+{
+	xmlDoc *document = xmlNewDoc((const xmlChar *)"1.0");
+	xmlNode *root =
+		xmlNewNode(NULL, (const xmlChar *)"Parallels_disk_image");
+	int err = -ENOMEM;
+
+	if (document && root)
+		xmlDocSetRootElement(document, root);
+	else
+		xmlFreeNode(root);
+	if (document && root && build(root, n_sectors, cluster_sectors, file))
+		err = read_back(document, descriptor);
+	xmlFreeDoc(document);
+	return err;
+}
+
+/* Gives another text to the child "GUID" of those nodes that have this one. */
+static void rename_guid(xmlNode *node, const char *from, const char *to)
+{
+	for (; node; node = xml_next(node)) {
+		xmlNode *guid = xml_child(node, "GUID");
+		char *text = xml_text(guid);
+
+		if (text && guid_is_same(text, from))
+			xmlNodeSetContent(guid, (const xmlChar *)to);
+		free(text);
+	}
+}
+
+int descriptor_push(struct descriptor *descriptor, const char *frozen,
+		    const char *file)
+{
+	xmlNode *root = xmlDocGetRootElement(descriptor->document);
+	xmlNode *storage = xml_child(xml_child(root, "StorageData"), "Storage");
+	xmlNode *snapshots = xml_child(root, "Snapshots");
+	struct descriptor changed;
+	int err;
+
+	if (!snapshots)
+		snapshots = add(root, "Snapshots", NULL);
+	if (!xml_child(snapshots, "TopGUID") &&
+	    !add(snapshots, "TopGUID", descriptor->top))
+		return -ENOMEM;
+	if (!xml_child(snapshots, "Shot") &&
+	    !add_shot(snapshots, descriptor->top, GUID_NONE))
+		return -ENOMEM;
+	rename_guid(xml_child(storage, "Image"), descriptor->top, frozen);
+	rename_guid(xml_child(snapshots, "Shot"), descriptor->top, frozen);
+	if (!add_image(storage, descriptor->top, file) ||
+	    !add_shot(snapshots, descriptor->top, frozen))
+		return -ENOMEM;
+	err = read_back(descriptor->document, &changed);
+	if (err)
+		return err;
+	descriptor_free(descriptor);
+	*descriptor = changed;
+	return 0;
+}
+
+int descriptor_write(const struct descriptor *descriptor, const char *path)
+{
+	xmlChar *bytes = NULL;
+	int n = 0, err;
+
+	xmlDocDumpFormatMemoryEnc(descriptor->document, &bytes, &n, "UTF-8", 1);
+	if (!bytes)
+		return -ENOMEM;
+	err = file_replace(path, bytes, n);
+	xmlFree(bytes);
+	return err;
+}
