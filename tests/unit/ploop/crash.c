@@ -33,10 +33,10 @@ static void test_crashes(void **state)
 			      report.violation);
 	print_message("# %llu crash states in %llu worlds from FRSP_SEED=%llu: "
 		      "%llu requests, %llu allocations, %llu punches, "
-		      "%llu commits, %llu copies\n",
+		      "%llu commits, %llu copies, %llu moves, %llu grown\n",
 		      report.states, n, seed, report.requests,
 		      report.allocations, report.punches, report.commits,
-		      report.copies);
+		      report.copies, report.moves, report.grown);
 	assert_string_equal(report.violation, "");
 	/* a simulation in which little happens proves nothing */
 	assert_true(report.allocations > n);

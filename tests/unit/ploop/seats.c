@@ -110,6 +110,39 @@ static void *work(void *context)
 	return NULL;
 }
 
+static void start_workers(struct worker *workers, struct seats *seats)
+{
+	random_seed();
+	for (unsigned int i = 0; i < THREADS; i++) {
+		workers[i].seats = seats;
+		workers[i].number = i;
+		workers[i].seed = random();
+		pthread_create(&workers[i].thread, NULL, work, &workers[i]);
+	}
+}
+
+static void join_workers(struct worker *workers)
+{
+	for (unsigned int i = 0; i < THREADS; i++)
+		pthread_join(workers[i].thread, NULL);
+}
+
+/* All that the threads wrote is there when the image is opened again. */
+static void compare_again(const char *path, struct worker *workers)
+{
+	struct seats *seats = open_seats(path);
+
+	assert_false(ploop_image_was_in_use(seats_image(seats)));
+	for (unsigned int i = 0; i < THREADS; i++) {
+		workers[i].seats = seats;
+		for (__u32 cluster = 0; cluster < OWN; cluster++)
+			compare(&workers[i], cluster * CLUSTER_SECTORS,
+				CLUSTER_SECTORS);
+		assert_int_equal(workers[i].errors, 0);
+	}
+	assert_int_equal(seats_close(seats), 0);
+}
+
 static void test_threads(void **state)
 {
 	const char *path = image_file_make(CLUSTERS, CLUSTER_SECTORS);
@@ -118,28 +151,64 @@ static void test_threads(void **state)
 	struct ploop_counts counts;
 
 	(void)state;
-	random_seed();
-	for (unsigned int i = 0; i < THREADS; i++) {
-		workers[i].seats = seats;
-		workers[i].number = i;
-		workers[i].seed = random();
-		pthread_create(&workers[i].thread, NULL, work, &workers[i]);
-	}
-	for (unsigned int i = 0; i < THREADS; i++)
-		pthread_join(workers[i].thread, NULL);
+	start_workers(workers, seats);
+	join_workers(workers);
 	ploop_counts_read(seats_image(seats), &counts);
 	assert_true(counts.commits <= counts.syncs);
 	assert_true(counts.punches > 0);
 	assert_int_equal(seats_close(seats), 0);
+	compare_again(path, workers);
+	free(workers);
+}
+
+/* The disk grows while all threads use it: first within the space that the
+ * table has, then so that data has to make room for it. */
+static void test_resize_under_load(void **state)
+{
+	static const __u64 clusters[] = {3000, 8000, 20000, 40000};
+	const char *path = image_file_make(CLUSTERS, CLUSTER_SECTORS);
+	struct worker *workers = calloc(THREADS, sizeof(*workers));
+	struct seats *seats = open_seats(path);
+	__u64 buffer[PLOOP_SECTOR / 8], end = 0;
+	struct ploop_counts counts;
+
+	(void)state;
+	start_workers(workers, seats);
+	for (size_t i = 0; i < ARRAY_SIZE(clusters); i++) {
+		end = clusters[i] * CLUSTER_SECTORS * PLOOP_SECTOR;
+		assert_int_equal(seats_do(seats, PLOOP_WRITE, 0,
+					  end - PLOOP_SECTOR, PLOOP_SECTOR,
+					  buffer),
+				 -EINVAL);
+		assert_int_equal(seats_do(seats, PLOOP_GROW, 0, end, 0, NULL),
+				 0);
+		assert_int_equal(seats_do(seats, PLOOP_READ, 0,
+					  end - PLOOP_SECTOR, PLOOP_SECTOR,
+					  buffer),
+				 0);
+		assert_int_equal(buffer[0], 0);
+		buffer[0] = i + 1;
+		assert_int_equal(seats_do(seats, PLOOP_WRITE, 0,
+					  end - PLOOP_SECTOR, PLOOP_SECTOR,
+					  buffer),
+				 0);
+	}
+	join_workers(workers);
+	ploop_counts_read(seats_image(seats), &counts);
+	assert_true(counts.moves > 0);
+	assert_int_equal(seats_do(seats, PLOOP_GROW, 0, end, 0, NULL), -EINVAL);
+	assert_int_equal(seats_close(seats), 0);
+	compare_again(path, workers);
 
 	seats = open_seats(path);
-	assert_false(ploop_image_was_in_use(seats_image(seats)));
-	for (unsigned int i = 0; i < THREADS; i++) {
-		workers[i].seats = seats;
-		for (__u32 cluster = 0; cluster < OWN; cluster++)
-			compare(&workers[i], cluster * CLUSTER_SECTORS,
-				CLUSTER_SECTORS);
-		assert_int_equal(workers[i].errors, 0);
+	assert_true(ploop_disk_bytes(seats_image(seats)) == end);
+	for (size_t i = 0; i < ARRAY_SIZE(clusters); i++) {
+		end = clusters[i] * CLUSTER_SECTORS * PLOOP_SECTOR;
+		assert_int_equal(seats_do(seats, PLOOP_READ, 0,
+					  end - PLOOP_SECTOR, PLOOP_SECTOR,
+					  buffer),
+				 0);
+		assert_int_equal(buffer[0], i + 1);
 	}
 	assert_int_equal(seats_close(seats), 0);
 	free(workers);
@@ -233,6 +302,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_threads),
+		scratch_test(test_resize_under_load),
 		scratch_test(test_first_writes),
 		scratch_test(test_locked),
 	};

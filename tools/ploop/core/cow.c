@@ -18,7 +18,7 @@
 
 #define CLAIM_BYTES (16u << 20) /* of buffers, unless one is larger */
 
-static struct claim *find_claim(struct cow *cow, __u32 cluster)
+struct claim *cow_find(struct cow *cow, __u32 cluster)
 {
 	for (unsigned int i = 0; i < cow->n_claims; i++)
 		if (cow->claims[i].is_taken &&
@@ -35,8 +35,7 @@ static struct claim *find_free(struct cow *cow)
 	return NULL;
 }
 
-/* Gives the claim back; who waited looks at the table again. */
-static void release_claim(struct ploop_image *image, struct claim *claim)
+void cow_release(struct ploop_image *image, struct claim *claim)
 {
 	struct cow *cow = &image->cow;
 	struct waiting same, any;
@@ -58,9 +57,11 @@ static void give_up(struct ploop_request *request, int error)
 	/* what is in the slot is unknown */
 	if (claim->slot != PLOOP_NO_SLOT)
 		reclaim_free(image, claim->slot);
-	release_claim(image, claim);
+	cow_release(image, claim);
 	request_end(request, error);
 }
+
+static void take_slot(struct ploop_request *request);
 
 /* The copy is written: the cluster is the top's from now on, unless somebody
  * has zeroed it meanwhile, which needs no copy. Then the part is written there.
@@ -73,6 +74,12 @@ static void publish(struct ploop_request *request)
 	struct table_page *page = table_page_of(&top->table, claim->cluster);
 	bool is_ours;
 
+	/* the table will be where the copy is: once more */
+	if (claim->slot < once_see(image->slots.reserved)) {
+		request->error = 0;
+		take_slot(request);
+		return;
+	}
 	image_lock(image, &page->lock);
 	is_ours = !table_entry(&top->table, claim->cluster);
 	if (is_ours)
@@ -86,7 +93,7 @@ static void publish(struct ploop_request *request)
 		request->at += claim->bytes;
 	}
 	keeper_nudge(image, &image->keeper.dirty);
-	release_claim(image, claim);
+	cow_release(image, claim);
 	request_go_on(request);
 }
 
@@ -160,39 +167,51 @@ static void take_slot(struct ploop_request *request)
 	read_below(request);
 }
 
+struct claim *cow_claim(struct ploop_image *image, __u32 cluster,
+			struct ploop_request *request,
+			void (*resume)(struct ploop_request *request))
+{
+	struct cow *cow = &image->cow;
+	struct claim *claim;
+
+	image_lock(image, &cow->lock);
+	claim = cow_find(cow, cluster);
+	request->resume = resume;
+	if (claim) {
+		waiting_put(&claim->waiting, &request->work);
+		claim = NULL;
+	} else if (!(claim = find_free(cow))) {
+		waiting_put(&cow->waiting, &request->work);
+	} else {
+		claim->is_taken = true;
+		claim->is_blocking = claim->is_overtaken = false;
+		claim->cluster = cluster;
+	}
+	image_unlock(image, &cow->lock);
+	return claim;
+}
+
 void cow_start(struct ploop_request *request, const struct part *part)
 {
 	struct ploop_image *image = request_image(request);
-	struct cow *cow = &image->cow;
-	struct claim *claim;
-	bool is_mapped;
+	struct claim *claim =
+		cow_claim(image, part->cluster, request, request_resume);
 
-	image_lock(image, &cow->lock);
-	/* who had the claim set the entry before giving it back */
-	is_mapped = table_entry(&part->top->table, part->cluster);
-	claim = find_claim(cow, part->cluster);
-	if (!is_mapped && claim) {
-		request->resume = request_resume;
-		waiting_put(&claim->waiting, &request->work);
-	} else if (!is_mapped && !(claim = find_free(cow))) {
-		request->resume = request_resume;
-		waiting_put(&cow->waiting, &request->work);
-	} else if (!is_mapped) {
-		claim->is_taken = true;
-		claim->cluster = part->cluster;
-		claim->top = part->top;
-		claim->from = part->from;
-		claim->bytes = part->bytes;
-		claim->slot = PLOOP_NO_SLOT;
-		request->claim = claim;
-		image_unlock(image, &cow->lock);
-		request->error = 0;
-		take_slot(request);
+	if (!claim)
+		return;
+	/* who had the claim before set the entry before giving it back */
+	if (table_entry(&part->top->table, part->cluster)) {
+		cow_release(image, claim);
+		request_go_on(request);
 		return;
 	}
-	image_unlock(image, &cow->lock);
-	if (is_mapped)
-		request_go_on(request);
+	claim->top = part->top;
+	claim->from = part->from;
+	claim->bytes = part->bytes;
+	claim->slot = PLOOP_NO_SLOT;
+	request->claim = claim;
+	request->error = 0;
+	take_slot(request);
 }
 
 int cow_init(struct ploop_image *image)

@@ -87,6 +87,10 @@ enum ploop_op {
 	PLOOP_DISCARD, /* whole clusters of the range read as zeros afterwards,
 			* unless a lower delta has them; the rest stays */
 	PLOOP_FLUSH,
+	PLOOP_GROW,  /* the disk gets as long as offset says. Later requests may
+		      * use the rest, which reads as zeros. -EFBIG: the format
+		      * cannot; -EINVAL: it is longer already; -EOPNOTSUPP: the
+		      * format extension, or a longer lower delta, is in the way  */
 	PLOOP_CLOSE, /* alone: no other request runs or comes any more */
 };
 
@@ -142,6 +146,7 @@ int ploop_open(const struct ploop_ops *ops, void *context,
 void ploop_free(struct ploop_image *image);
 
 __u64 ploop_disk_bytes(const struct ploop_image *image);
+/* As it was opened; after a PLOOP_GROW, data_off is still the old one. */
 const struct ploop_header *ploop_image_header(const struct ploop_image *image);
 /* Whether it was opened after a crash. */
 bool ploop_image_was_in_use(const struct ploop_image *image);
@@ -175,6 +180,7 @@ struct ploop_counts {
 	__u64 table_writes; /* pages */
 	__u64 allocations;
 	__u64 copies; /* from a lower delta */
+	__u64 moves;
 	__u64 frees;
 	__u64 punches;
 	__u64 lost; /* slots that could not be punched: free at the next opening

@@ -6,7 +6,7 @@
  *   runner   one queue: its inbox, and the I/O it has begun, by phase
  *   keeper   on runner 0: whatever concerns the image as a whole, one at a time
  *
- * Locks: cow.lock; a page's lock, and within it slots.lock. No others.
+ * Locks, from the outer to the inner: cow.lock, a page's lock, slots.lock.
  */
 #ifndef FRSP_PLOOP_IMAGE_H
 #define FRSP_PLOOP_IMAGE_H
@@ -83,10 +83,12 @@ static inline void waiting_take(struct waiting *taken, struct waiting *from)
 	waiting_init(from);
 }
 
-/* One request's right to copy a cluster from below to the top; the lock of cow
- * guards is_taken, cluster and waiting, and the rest is the request's. */
+/* The right to copy or move a cluster; the lock of cow guards what comes up to
+ * waiting, and the rest belongs to who has the claim. */
 struct claim {
 	bool is_taken;
+	bool is_overtaken; /* of a move: somebody has written meanwhile */
+	bool is_blocking;  /* of a move: writers wait */
 	__u32 cluster;
 	struct waiting waiting; /* for this cluster */
 	const struct delta *top;
@@ -108,6 +110,8 @@ enum want {
 	WANT_MARK,   /* in_use on stable storage */
 	WANT_SLOTS,  /* something in the pool */
 	WANT_COMMIT, /* all that is done, on stable storage */
+	WANT_GRACE,  /* the end of all I/O that began before */
+	WANT_GROW,
 	WANT_CLOSE,
 	WANTS
 };
@@ -131,7 +135,8 @@ struct keeper {
 	unsigned int n_punching;
 	int extend_error;
 	unsigned int grace_left; /* runners */
-	__u64 deadline_ns;	 /* of the delayed writeback */
+	struct waiting grace_batch;
+	__u64 deadline_ns; /* of the delayed writeback */
 	__u64 delay_ns;
 	__u32 pool_clusters;
 	int error; /* why the image is broken */
@@ -152,6 +157,30 @@ struct keeper {
 	struct ploop_io *idle_punches;
 };
 
+/* move.c: the one that runs. */
+struct move {
+	struct ploop_request request;
+	__u32 cluster;
+	__u32 from; /* slots */
+	__u32 to;
+	unsigned int tries;
+	struct table_page *page;
+	void (*done)(struct ploop_image *image, int result);
+};
+
+/* grow.c: the one that runs. */
+struct grow {
+	struct ploop_request own;      /* for what it does itself */
+	struct ploop_request *request; /* whom it answers */
+	struct view *view;	       /* as it will be */
+	struct delta *delta;
+	__u32 *next;
+	__u32 capacity;
+	__u32 reserved;
+	__u32 cursor;
+	bool holds_punches; /* none begins; goes on when none is under way */
+};
+
 /* Memory of an image. */
 struct piece {
 	struct piece *next;
@@ -170,6 +199,8 @@ struct ploop_image {
 	struct slots slots; /* of the delta on top */
 	struct keeper keeper;
 	struct cow cow;
+	struct move move;
+	struct grow grow;
 	struct ploop_counts counts;
 	__u8 *zeroes; /* IMAGE_ZERO_BYTES */
 	struct piece *memory;
@@ -228,11 +259,16 @@ void keeper_go(struct ploop_image *image);
 void keeper_tick(struct ploop_image *image);
 /* All that wait get the answer. */
 void keeper_answer(struct waiting *waiting, int error);
+void keeper_reply(struct ploop_request *request, int error);
 void keeper_submit(struct ploop_image *image, struct ploop_io *io,
 		   void (*done)(struct ploop_io *io, int result));
 /* A sync or a write of the table failed: nothing changes any more. */
 void keeper_break(struct ploop_image *image, int error);
 void keeper_take_up(struct nudge *nudge);
+
+/* grow.c: Begins with the request; goes on if it waits for punches to end. */
+void grow_start(struct ploop_image *image, struct ploop_request *request);
+void grow_go(struct ploop_image *image);
 
 /* commit.c */
 void commit_start(struct ploop_image *image);

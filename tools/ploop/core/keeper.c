@@ -22,6 +22,13 @@ static void resume(struct ploop_work *work)
 	request->resume(request);
 }
 
+void keeper_reply(struct ploop_request *request, int error)
+{
+	request->error = error;
+	request->work.run = resume;
+	runner_post(request->runner, &request->work);
+}
+
 void keeper_answer(struct waiting *waiting, int error)
 {
 	struct ploop_work *next, *work = waiting->first;
@@ -32,9 +39,7 @@ void keeper_answer(struct waiting *waiting, int error)
 			owner_of(work, struct ploop_request, work);
 
 		next = work->next;
-		request->error = error;
-		work->run = resume;
-		runner_post(request->runner, work);
+		keeper_reply(request, error);
 	}
 }
 
@@ -135,10 +140,27 @@ static void go_unmarked(struct ploop_image *image)
 	keeper_answer(&keeper->waiting[WANT_COMMIT], 0);
 	if (keeper->is_marking)
 		return;
-	if (keeper->waiting[WANT_MARK].first)
+	if (image->state == IMAGE_READ_ONLY)
+		keeper_answer(&keeper->waiting[WANT_GROW], -EROFS);
+	if (keeper->waiting[WANT_MARK].first ||
+	    keeper->waiting[WANT_GROW].first)
 		mark_start(image);
 	else
 		keeper_answer(&keeper->waiting[WANT_CLOSE], 0);
+}
+
+/* One grow at a time. */
+static void grow_next(struct ploop_image *image)
+{
+	struct waiting *waiting = &image->keeper.waiting[WANT_GROW];
+	struct ploop_work *work = waiting->first;
+
+	if (!work || image->grow.request)
+		return;
+	waiting->first = work->next;
+	if (!waiting->first)
+		waiting_init(waiting);
+	grow_start(image, owner_of(work, struct ploop_request, work));
 }
 
 static void go_open(struct ploop_image *image)
@@ -147,6 +169,8 @@ static void go_open(struct ploop_image *image)
 
 	keeper_answer(&keeper->waiting[WANT_MARK], 0);
 	reclaim_go(image);
+	grow_next(image);
+	grow_go(image);
 	if (keeper->is_committing || keeper->is_closing)
 		return;
 	if (keeper->waiting[WANT_COMMIT].first || keeper->needs_commit ||
@@ -192,6 +216,7 @@ void keeper_init(struct ploop_image *image,
 	for (int want = 0; want < WANTS; want++)
 		waiting_init(&keeper->waiting[want]);
 	waiting_init(&keeper->batch);
+	waiting_init(&keeper->grace_batch);
 	keeper->dirty.work.run = hear_dirty;
 	keeper->low.work.run = hear_low;
 	keeper->deadline_ns = ~0ULL;

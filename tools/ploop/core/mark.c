@@ -90,7 +90,7 @@ static void write_header(struct ploop_image *image)
 static __u32 used_end(const struct ploop_image *image)
 {
 	const struct delta *top = image_top(image);
-	__u32 end = 0;
+	__u32 end = image->slots.reserved;
 
 	for (__u32 i = 0; i < top->table.n_entries; i++) {
 		__u32 entry = table_entry(&top->table, i);

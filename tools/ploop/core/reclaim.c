@@ -16,7 +16,9 @@ __u32 reclaim_take(struct ploop_image *image)
 	__u32 slot, left;
 
 	image_lock(image, &slots->lock);
-	slot = slot_list_take(slots, &slots->pool);
+	do
+		slot = slot_list_take(slots, &slots->pool);
+	while (slot < slots->reserved);
 	left = slots->pool.n;
 	image_unlock(image, &slots->lock);
 	if (left <= image->keeper.pool_clusters / 2)
@@ -71,6 +73,9 @@ static void punch(struct ploop_image *image)
 	__u32 n = 1, slot = slot_list_take(slots, &slots->quiet);
 	struct ploop_io *io = keeper->idle_punches;
 
+	/* what will be the table is not to be touched any more */
+	if (slot < slots->reserved)
+		return;
 	while (slots->quiet.n && slots->quiet.first == slot + n) {
 		slot_list_take(slots, &slots->quiet);
 		n++;
@@ -92,6 +97,7 @@ static void start_grace(struct ploop_image *image)
 
 	slot_list_move(&image->slots, &image->slots.grace,
 		       &image->slots.resting);
+	waiting_take(&keeper->grace_batch, &keeper->waiting[WANT_GRACE]);
 	keeper->grace_left = image->n_runners;
 	for (unsigned int i = 0; i < image->n_runners; i++) {
 		image->runners[i].grace.run = runner_grace;
@@ -107,6 +113,7 @@ void reclaim_grace_end(struct ploop_work *work)
 	if (--image->keeper.grace_left)
 		return;
 	slot_list_move(&image->slots, &image->slots.quiet, &image->slots.grace);
+	keeper_answer(&image->keeper.grace_batch, 0);
 	keeper_go(image);
 }
 
@@ -209,9 +216,11 @@ void reclaim_go(struct ploop_image *image)
 		return;
 	if (keeper->low.is_heard || keeper->waiting[WANT_SLOTS].first)
 		fill(image);
-	if (slots->resting.n && !keeper->grace_left)
+	if ((slots->resting.n || keeper->waiting[WANT_GRACE].first) &&
+	    !keeper->grace_left)
 		start_grace(image);
-	while (slots->quiet.n && keeper->idle_punches)
+	while (slots->quiet.n && keeper->idle_punches &&
+	       !image->grow.holds_punches)
 		punch(image);
 }
 
@@ -228,12 +237,14 @@ void reclaim_commit_begins(struct ploop_image *image)
 void reclaim_committed(struct ploop_image *image)
 {
 	struct slots *slots = &image->slots;
+	__u32 n_pool;
 
 	slot_list_move(slots, &slots->resting, &slots->committing);
 	image_lock(image, &slots->lock);
 	slot_list_move(slots, &slots->pool, &slots->syncing);
+	n_pool = slots->pool.n;
 	image_unlock(image, &slots->lock);
-	if (slots->pool.n)
+	if (n_pool)
 		keeper_answer(&image->keeper.waiting[WANT_SLOTS], 0);
 }
 

@@ -14,7 +14,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "ploop/core/request.h"
+#include "ploop/core/move.h"
 
 static bool is_change(const struct ploop_request *request)
 {
@@ -184,9 +184,11 @@ static bool wait_for_slots(struct ploop_request *request)
 static bool write_part(struct ploop_request *request, const struct part *part)
 {
 	struct ploop_image *image = request_image(request);
-	__u32 entry = table_entry(&part->top->table, part->cluster);
 	char *buffer = (char *)request->buffer + request->at;
+	__u32 entry;
 
+	if (!move_look(request, part, &entry))
+		return false;
 	if (!entry && is_below(part)) {
 		cow_start(request, part);
 		return false;
@@ -221,10 +223,9 @@ static void clear(struct ploop_image *image, const struct part *part)
 }
 
 /* Zeros hide what a lower delta has: a cluster of the top that is zero. */
-static bool hide_part(struct ploop_request *request, const struct part *part)
+static bool hide_part(struct ploop_request *request, const struct part *part,
+		      __u32 entry)
 {
-	__u32 entry = table_entry(&part->top->table, part->cluster);
-
 	if (entry) {
 		write_zeros(request, *part, entry);
 		return false;
@@ -240,12 +241,13 @@ static bool hide_part(struct ploop_request *request, const struct part *part)
 
 static bool zero_part(struct ploop_request *request, const struct part *part)
 {
-	__u32 entry = table_entry(&part->top->table, part->cluster);
+	__u32 entry;
 
-	if (is_below(part))
-		return request->op == PLOOP_DISCARD ? skip(request, part)
-						    : hide_part(request, part);
-	if (!entry)
+	if (!move_look(request, part, &entry))
+		return false;
+	if (is_below(part) && request->op == PLOOP_ZERO)
+		return hide_part(request, part, entry);
+	if (is_below(part) || !entry)
 		return skip(request, part);
 	if (part->is_whole) {
 		clear(request_image(request), part);
@@ -319,6 +321,8 @@ void request_start(struct ploop_work *work)
 	request->error = 0;
 	if (request->op == PLOOP_FLUSH)
 		keeper_ask(request, WANT_COMMIT, end_as_answered);
+	else if (request->op == PLOOP_GROW)
+		keeper_ask(request, WANT_GROW, end_as_answered);
 	else if (request->op == PLOOP_CLOSE)
 		keeper_ask(request, WANT_CLOSE, end_as_answered);
 	else if (!is_in_disk(request))

@@ -30,6 +30,15 @@ void request_resume(struct ploop_request *request);
 /* cow.c: Writes the part of a cluster that only a lower delta has, or zeros it;
  * the request goes on by itself. */
 void cow_start(struct ploop_request *request, const struct part *part);
+/* The claim of the cluster; NULL: the request waits, and is resumed to try it
+ * again. */
+struct claim *cow_claim(struct ploop_image *image, __u32 cluster,
+			struct ploop_request *request,
+			void (*resume)(struct ploop_request *request));
+/* Gives the claim back; who waited looks at the table again. */
+void cow_release(struct ploop_image *image, struct claim *claim);
+/* With the lock of cow held; NULL: nobody has it. */
+struct claim *cow_find(struct cow *cow, __u32 cluster);
 /* 0 or -ENOMEM. */
 int cow_init(struct ploop_image *image);
 

@@ -30,6 +30,7 @@ struct slots {
 	__u32 *next;
 	__u32 capacity; /* of next: more slots the file never has */
 	__u32 n;	/* in the file */
+	__u32 reserved; /* those below will be the table's: nobody takes them */
 	struct ploop_lock lock;
 	struct slot_list pool;
 	struct slot_list freed;

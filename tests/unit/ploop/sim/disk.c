@@ -149,9 +149,13 @@ static int complete_change(struct disk *disk, struct disk_op *op, bool fails)
 	}
 	memmove(op, op + 1, (disk->n_ops - i - 1) * sizeof(*op));
 	done.is_done = true;
+	/* of one that fails, the first sectors are done */
+	if (fails)
+		done.bytes =
+			chance_below(disk->chance, done.bytes / PLOOP_SECTOR) *
+			PLOOP_SECTOR;
 	disk->ops[disk->n_ops - 1] = done;
-	apply(&done, disk->live, &disk->live_bytes, disk->chance,
-	      fails ? 50 : 100);
+	apply(&done, disk->live, &disk->live_bytes, disk->chance, 100);
 	disk->n_changes++;
 	return fails ? -EIO : 0;
 }
@@ -159,7 +163,9 @@ static int complete_change(struct disk *disk, struct disk_op *op, bool fails)
 int disk_complete(struct disk *disk, struct ploop_io *io)
 {
 	struct disk_op *op = find_op(disk, io);
-	bool fails = chance_below(disk->chance, 1000) < disk->error_permille;
+	bool fails = chance_below(disk->chance, 1000) <
+		     (io->kind == PLOOP_IO_SYNC ? disk->sync_error_permille
+						: disk->write_error_permille);
 
 	switch (io->kind) {
 	case PLOOP_IO_READ:

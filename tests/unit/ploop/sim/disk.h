@@ -35,8 +35,9 @@ struct disk {
 	__u64 most_bytes; /* beyond, there is no space */
 	struct disk_op *ops;
 	__u32 n_ops;
-	__u32 n_changes;	/* counts what a crash could tell apart */
-	__u32 error_permille;	/* of writes, syncs and zeroing */
+	__u32 n_changes;	    /* counts what a crash could tell apart */
+	__u32 write_error_permille; /* also of zeroing */
+	__u32 sync_error_permille;
 	bool writes_beyond_end; /* somebody did that */
 	bool has_failed_sync;
 };

@@ -18,11 +18,15 @@
 #define HOT_CLUSTERS	    12
 #define CLUSTERS	    (FIRST_HOT + HOT_CLUSTERS)
 #define MAX_CLUSTER_SECTORS 4
-#define HOT_SECTORS	    (HOT_CLUSTERS * MAX_CLUSTER_SECTORS)
-#define GENERATIONS	    3
-#define STEPS		    260
-#define STEP_NS		    50000
-#define PATIENCE	    200000 /* steps, until a hang is one */
+/* When the disk has grown there are more, and the table is in the way of data. */
+#define FIRST_FAR    1600
+#define FAR_CLUSTERS 4
+#define HOT_SECTORS  ((HOT_CLUSTERS + FAR_CLUSTERS) * MAX_CLUSTER_SECTORS)
+#define GENERATIONS  3
+#define STEPS	     900
+#define LOOK_PERCENT 30 /* of the changes: a crash is looked at */
+#define STEP_NS	     50000
+#define PATIENCE     200000 /* steps, until a hang is one */
 
 struct client {
 	struct ploop_request request;
@@ -45,7 +49,11 @@ struct world {
 	__u32 now; /* steps */
 	__u64 last_tag;
 	__u32 cluster_sectors;
-	__u32 n_hot; /* sectors */
+	__u32 pool_clusters;
+	__u32 n_hot;  /* sectors */
+	__u32 n_used; /* of these: where the client begins its requests */
+	bool is_growing;
+	bool is_grown;
 	bool may_fail;
 	bool is_closing;
 	bool was_closed; /* the generation began with a closed image */
@@ -58,6 +66,7 @@ struct world {
 	__u64 lower_bytes;
 	bool is_below[HOT_CLUSTERS]; /* it has them */
 	bool is_awake[RUNNERS];
+	__u32 slow_percent; /* of the I/O */
 	struct ploop_io *ios[MAX_IOS];
 	__u32 n_ios;
 	struct client clients[REQUESTS];
@@ -94,6 +103,7 @@ static void sim_submit(void *context, struct ploop_io *io)
 		disk_submit(&world->disk, io);
 	else if (io->kind != PLOOP_IO_READ)
 		violation(world, "a lower delta is changed");
+	io->result = chance_percent(&world->chance, world->slow_percent);
 	world->ios[world->n_ios++] = io;
 	if (world->disk.writes_beyond_end)
 		violation(world, "a write beyond the end of the file");
@@ -184,7 +194,7 @@ static struct ploop_image *open_crash(struct world *world, bool read_only)
 		.n_runners = RUNNERS,
 		.n_files = 1 + world->has_lower,
 		.read_only = read_only,
-		.pool_clusters = 1 + world->now % 7,
+		.pool_clusters = world->pool_clusters,
 		.writeback_ms = 4,
 	};
 	struct ploop_finding finding;
@@ -198,12 +208,33 @@ static struct ploop_image *open_crash(struct world *world, bool read_only)
 	return NULL;
 }
 
+/* Where a hot sector is on the disk. */
+static __u64 hot_byte(const struct world *world, __u32 sector)
+{
+	__u32 end = HOT_CLUSTERS * world->cluster_sectors;
+
+	if (sector < end)
+		sector += FIRST_HOT * world->cluster_sectors;
+	else
+		sector += FIRST_FAR * world->cluster_sectors - end;
+	return sector * (__u64)PLOOP_SECTOR;
+}
+
+/* Hot sectors that a disk of this length has. */
+static __u32 n_hot(const struct world *world, __u64 disk_bytes)
+{
+	__u32 n = HOT_CLUSTERS * world->cluster_sectors;
+
+	if (disk_bytes < hot_byte(world, n))
+		return n - 1;
+	return n + FAR_CLUSTERS * world->cluster_sectors;
+}
+
 /* Where the sector is in world->crash; 0 of a file that does not have it. */
 static __u64 crash_tag(struct world *world, struct ploop_image *image,
 		       __u32 sector)
 {
-	__u64 offset = (FIRST_HOT * world->cluster_sectors + sector) *
-		       (__u64)PLOOP_SECTOR;
+	__u64 offset = hot_byte(world, sector);
 	unsigned int file;
 	__u64 byte, bytes, tag, last;
 	const __u8 *in;
@@ -239,6 +270,7 @@ static void check_closed(struct world *world, struct ploop_image *image)
 static void look_at_crash(struct world *world)
 {
 	struct ploop_image *image;
+	__u32 n;
 
 	world->report->states++;
 	world->crash_bytes =
@@ -246,7 +278,10 @@ static void look_at_crash(struct world *world)
 	image = open_crash(world, true);
 	if (!image)
 		return;
-	for (__u32 i = 0; i < world->n_hot; i++) {
+	n = n_hot(world, ploop_disk_bytes(image));
+	if (n < world->n_hot || (n > world->n_hot && !world->is_growing))
+		violation(world, "after a crash: the disk has another length");
+	for (__u32 i = 0; i < n; i++) {
 		__u64 tag = crash_tag(world, image, i);
 
 		if (!model_may_be(&world->model, i, tag))
@@ -277,7 +312,8 @@ static bool changes_sector(const struct client *client, __u32 sector)
 	if (end > world->n_hot)
 		end = world->n_hot;
 	return client->request.op != PLOOP_DISCARD ||
-	       (!world->is_below[sector / world->cluster_sectors] &&
+	       (!(first < HOT_CLUSTERS * world->cluster_sectors &&
+		  world->is_below[sector / world->cluster_sectors]) &&
 		first >= client->sector &&
 		end <= client->sector + client->n_sectors);
 }
@@ -304,6 +340,18 @@ static void check_error(struct client *client, int result)
 			  -result, client->request.op);
 }
 
+/* After an error the disk may have either length when it is opened again. */
+static void grow_done(struct world *world, int result)
+{
+	if (result)
+		return;
+	world->is_growing = false;
+	world->is_grown = true;
+	world->n_hot = (HOT_CLUSTERS + FAR_CLUSTERS) * world->cluster_sectors;
+	world->n_used = world->n_hot;
+	world->report->grown++;
+}
+
 static void request_done(struct ploop_request *request, int result)
 {
 	struct client *client = (struct client *)request;
@@ -315,6 +363,8 @@ static void request_done(struct ploop_request *request, int result)
 	world->n_busy--;
 	if (request->op == PLOOP_READ)
 		world->n_reading--;
+	if (request->op == PLOOP_GROW)
+		grow_done(world, result);
 	if (result) {
 		check_error(client, result);
 		return;
@@ -357,7 +407,7 @@ static void choose_range(struct client *client)
 	struct world *world = client->world;
 	__u32 size = world->cluster_sectors;
 
-	client->sector = chance_below(&world->chance, world->n_hot);
+	client->sector = chance_below(&world->chance, world->n_used);
 	client->n_sectors = 1 + chance_below(&world->chance, size);
 	if (chance_percent(&world->chance, 40)) {
 		client->sector -= client->sector % size;
@@ -367,6 +417,43 @@ static void choose_range(struct client *client)
 	}
 	if (client->n_sectors > world->n_hot - client->sector)
 		client->n_sectors = world->n_hot - client->sector;
+	/* the far sectors do not follow the others */
+	if (client->sector < HOT_CLUSTERS * size &&
+	    client->n_sectors > HOT_CLUSTERS * size - client->sector)
+		client->n_sectors = HOT_CLUSTERS * size - client->sector;
+}
+
+/* A discard of what is the last cluster now takes only a part of it afterwards,
+ * and that is another promise: no discard runs when a grow begins. */
+static bool may_grow(struct world *world)
+{
+	if (world->is_grown || world->is_growing ||
+	    !chance_percent(&world->chance, 5))
+		return false;
+	for (__u32 i = 0; i < REQUESTS; i++)
+		if (world->clients[i].is_busy &&
+		    world->clients[i].request.op == PLOOP_DISCARD)
+			return false;
+	return true;
+}
+
+/* The new sectors read as zeros. */
+static void begin_grow(struct client *client)
+{
+	struct world *world = client->world;
+	__u32 end = HOT_CLUSTERS * world->cluster_sectors;
+	__u32 far = FAR_CLUSTERS * world->cluster_sectors;
+
+	world->is_growing = true;
+	for (__u32 i = end - 1; i < end + far; i++)
+		model_set(&world->model, i, 0);
+	client->n_sectors = 0;
+	client->request.op = PLOOP_GROW;
+	client->request.flags = 0;
+	client->request.bytes = 0;
+	client->request.offset =
+		hot_byte(world, end + far - 1) + PLOOP_SECTOR +
+		chance_below(&world->chance, 300) * PLOOP_SECTOR;
 }
 
 static void fill_buffer(struct client *client, __u64 tag)
@@ -389,17 +476,19 @@ static void begin(struct client *client)
 		.flags = (chance_percent(&world->chance, 15) ? PLOOP_FUA : 0) |
 			 (chance_percent(&world->chance, 8) ? PLOOP_PREFLUSH
 							    : 0),
-		.offset =
-			(FIRST_HOT * world->cluster_sectors + client->sector) *
-			(__u64)PLOOP_SECTOR,
+		.offset = hot_byte(world, client->sector),
 		.bytes = client->n_sectors * PLOOP_SECTOR,
 		.buffer = client->buffer,
 		.done = request_done,
 	};
 	if (!model_has_room(&world->model, client->sector, client->n_sectors))
 		request->op = PLOOP_FLUSH;
+	if (request->op == PLOOP_DISCARD && world->is_growing)
+		request->op = PLOOP_ZERO;
 	if (request->op == PLOOP_FLUSH)
 		request->flags = 0;
+	if (may_grow(world))
+		begin_grow(client);
 	client->is_busy = true;
 	client->submitted = ++world->now;
 	client->after_failed_sync = world->disk.has_failed_sync;
@@ -428,6 +517,12 @@ static void end_io(struct world *world)
 	__u32 i = chance_below(&world->chance, world->n_ios);
 	struct ploop_io *io = world->ios[i];
 
+	/* some I/O is slow: much else happens meanwhile */
+	if (io->result && world->n_ios > 1 &&
+	    !chance_percent(&world->chance, 4)) {
+		i = chance_below(&world->chance, world->n_ios);
+		io = world->ios[i];
+	}
 	world->ios[i] = world->ios[--world->n_ios];
 	if (is_lower(world, io->file)) {
 		memcpy(io->buffer, world->lower + io->offset, io->bytes);
@@ -498,7 +593,8 @@ static void step_and_look(struct world *world, bool with_client)
 	__u32 changes = world->disk.n_changes;
 
 	step(world, with_client);
-	if (world->disk.n_changes != changes)
+	if (world->disk.n_changes != changes &&
+	    chance_percent(&world->chance, LOOK_PERCENT))
 		look_at_crash(world);
 }
 
@@ -537,7 +633,13 @@ static void add_counts(struct world *world)
 	world->report->allocations += counts.allocations;
 	world->report->punches += counts.punches;
 	world->report->commits += counts.commits;
+	/* one for each commit; the others are of the mark and the closing */
+	if (counts.syncs > counts.commits + counts.strict_syncs + 3)
+		violation(world, "%llu syncs for %llu commits",
+			  (unsigned long long)counts.syncs,
+			  (unsigned long long)counts.commits);
 	world->report->copies += counts.copies;
+	world->report->moves += counts.moves;
 }
 
 /* --- generations ------------------------------------------------------------ */
@@ -577,7 +679,6 @@ static __u64 make_file(struct world *world, __u8 *bytes, __u32 first_tag)
 static void make_image(struct world *world)
 {
 	world->cluster_sectors = 2 << chance_below(&world->chance, 2);
-	world->n_hot = HOT_CLUSTERS * world->cluster_sectors - 1;
 	world->has_lower = chance_percent(&world->chance, 40);
 	world->crash_bytes = make_file(world, world->crash, 1);
 	if (!world->has_lower)
@@ -602,6 +703,12 @@ static void begin_generation(struct world *world)
 	if (!world->image)
 		return;
 	world->was_closed = !ploop_image_was_in_use(world->image);
+	world->n_hot = n_hot(world, ploop_disk_bytes(world->image));
+	world->is_growing = false;
+	world->is_grown = world->n_hot % world->cluster_sectors == 0;
+	world->n_used = world->n_hot;
+	if (chance_percent(&world->chance, 50))
+		world->n_used = 5 * world->cluster_sectors;
 	for (__u32 i = 0; i < world->n_hot; i++)
 		model_set(&world->model, i, crash_tag(world, world->image, i));
 	for (__u32 i = 0; i < REQUESTS; i++)
@@ -609,18 +716,23 @@ static void begin_generation(struct world *world)
 	world->n_busy = world->n_reading = 0;
 }
 
+/* Of ten generations six have no errors, two a disk that fails now and then,
+ * and two so little space that each slot is used again soon. */
 static void choose_errors(struct world *world)
 {
-	__u32 roll = chance_below(&world->chance, 100);
+	__u32 roll = chance_below(&world->chance, 10);
 
-	world->may_fail = roll < 30;
-	world->disk.error_permille = roll < 15 ? 20 : 0;
+	world->may_fail = roll < 4;
+	world->disk.write_error_permille = roll < 2 ? 20 : 0;
+	world->disk.sync_error_permille = roll < 1 ? 20 : 0;
 	world->disk.most_bytes = DISK_MAX_BYTES;
-	if (roll >= 15 && roll < 30)
+	if (roll == 2 || roll == 3)
 		world->disk.most_bytes =
-			world->crash_bytes + chance_below(&world->chance, 8) *
+			world->crash_bytes + chance_below(&world->chance, 5) *
 						     world->cluster_sectors *
 						     PLOOP_SECTOR;
+	world->slow_percent = chance_below(&world->chance, 2) * 20;
+	world->pool_clusters = 1 + chance_below(&world->chance, 6);
 }
 
 static void live_generation(struct world *world)

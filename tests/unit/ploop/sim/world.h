@@ -20,6 +20,8 @@ struct world_report {
 	__u64 punches;
 	__u64 commits;
 	__u64 copies;
+	__u64 moves;
+	__u64 grown;
 	char violation[200]; /* "" = none */
 };
 
