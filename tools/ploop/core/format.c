@@ -235,7 +235,7 @@ enum ploop_fault ploop_header_make(__u64 n_sectors, __u32 cluster_sectors,
 		.cluster_sectors = cluster_sectors,
 		.n_entries = n_entries,
 		.n_sectors = n_sectors,
-		.in_use = PLOOP_CLOSED,
+		.in_use = PLOOP_CLOSED_OLD,
 		.flags = PLOOP_FLAG_EMPTY,
 	};
 	header->cylinders = (n_sectors - 1) / (HEADS * SECTORS_PER_TRACK) + 1;

@@ -64,6 +64,17 @@ static void header_written(struct ploop_io *io, int result)
 		sync(image, synced);
 }
 
+static bool is_empty(const struct table *table)
+{
+	for (__u32 i = 0; i < table->n_entries; i++)
+		if (table_entry(table, i))
+			return false;
+	return true;
+}
+
+/* Closed is 0, which also says that dirty bitmaps were not kept. ploop 1.15 and
+ * QEMU 7.2 write that, too, and ploop check takes the other value for a dirty
+ * image. */
 static void write_header(struct ploop_image *image)
 {
 	struct ploop_io *io = &image->keeper.io;
@@ -73,10 +84,12 @@ static void write_header(struct ploop_image *image)
 	__u32 flags;
 
 	image_lock(image, &page->lock);
-	page->words[WORD_IN_USE] =
-		htole32(keeper->is_marking ? PLOOP_IN_USE : PLOOP_CLOSED);
 	flags = le32toh(page->words[WORD_FLAGS]) & ~PLOOP_FLAG_EMPTY;
+	if (keeper->is_closing && is_empty(table))
+		flags |= PLOOP_FLAG_EMPTY;
 	page->words[WORD_FLAGS] = htole32(flags);
+	page->words[WORD_IN_USE] =
+		htole32(keeper->is_marking ? PLOOP_IN_USE : PLOOP_CLOSED_OLD);
 	memcpy(keeper->copies, page->words, TABLE_PAGE_BYTES);
 	image_unlock(image, &page->lock);
 	io->kind = PLOOP_IO_WRITE;

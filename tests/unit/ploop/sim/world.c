@@ -519,7 +519,7 @@ static void end_io(struct world *world)
 
 	/* some I/O is slow: much else happens meanwhile */
 	if (io->result && world->n_ios > 1 &&
-	    !chance_percent(&world->chance, 4)) {
+	    !chance_percent(&world->chance, 1)) {
 		i = chance_below(&world->chance, world->n_ios);
 		io = world->ios[i];
 	}
