@@ -214,6 +214,63 @@ static void test_resize_under_load(void **state)
 	free(workers);
 }
 
+/* Of 512 clusters every second one is discarded. Then the file gets half as
+ * long while threads use the rest, and everything is still there. */
+static void test_compact_under_load(void **state)
+{
+	const char *path = image_file_make(CLUSTERS, CLUSTER_SECTORS);
+	struct worker *workers = calloc(THREADS, sizeof(*workers));
+	struct seats *seats = open_seats(path);
+	const __u64 bytes = CLUSTER_SECTORS * PLOOP_SECTOR;
+	__u64 *buffer = calloc(1, bytes);
+	struct ploop_counts counts;
+	struct stat before, after;
+
+	(void)state;
+	for (__u64 i = 0; i < 512; i++) {
+		buffer[0] = i + 1;
+		assert_int_equal(
+			seats_do(seats, PLOOP_WRITE, 0,
+				 (CLUSTERS - 1 - i * 4) * bytes + bytes / 2,
+				 PLOOP_SECTOR, buffer),
+			0);
+	}
+	assert_int_equal(seats_do(seats, PLOOP_FLUSH, 0, 0, 0, NULL), 0);
+	stat(path, &before);
+	for (__u64 i = 0; i < 512; i += 2)
+		assert_int_equal(seats_do(seats, PLOOP_DISCARD, 0,
+					  (CLUSTERS - 1 - i * 4) * bytes, bytes,
+					  NULL),
+				 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(seats_do(seats, PLOOP_COMPACT, 0, 0, 0, NULL),
+				 0);
+	stat(path, &after);
+	ploop_counts_read(seats_image(seats), &counts);
+	assert_true(counts.moves > 0);
+	assert_true(after.st_size < before.st_size * 2 / 3);
+	for (__u64 i = 1; i < 512; i += 2) {
+		assert_int_equal(
+			seats_do(seats, PLOOP_READ, 0,
+				 (CLUSTERS - 1 - i * 4) * bytes + bytes / 2,
+				 PLOOP_SECTOR, buffer),
+			0);
+		assert_int_equal(buffer[0], i + 1);
+	}
+	assert_int_equal(seats_do(seats, PLOOP_DISCARD, 0, 0, CLUSTERS * bytes,
+				  NULL),
+			 0);
+	start_workers(workers, seats);
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(seats_do(seats, PLOOP_COMPACT, 0, 0, 0, NULL),
+				 0);
+	join_workers(workers);
+	assert_int_equal(seats_close(seats), 0);
+	compare_again(path, workers);
+	free(workers);
+	free(buffer);
+}
+
 /* All threads write parts of the same new clusters at the same time: each
  * cluster is allocated once, and nobody's part is lost. */
 static void *write_slices(void *context)
@@ -303,6 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_threads),
 		scratch_test(test_resize_under_load),
+		scratch_test(test_compact_under_load),
 		scratch_test(test_first_writes),
 		scratch_test(test_locked),
 	};

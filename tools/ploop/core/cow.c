@@ -63,6 +63,19 @@ static void give_up(struct ploop_request *request, int error)
 
 static void take_slot(struct ploop_request *request);
 
+/* False since the table or the end of the file is going to be there. */
+static bool is_usable(__u32 slot, const struct slots *slots)
+{
+	return slot >= once_see(slots->reserved) &&
+	       slot < once_see(slots->limit);
+}
+
+static void take_another(struct ploop_request *request)
+{
+	request->error = 0;
+	take_slot(request);
+}
+
 /* The copy is written: the cluster is the top's from now on, unless somebody
  * has zeroed it meanwhile, which needs no copy. Then the part is written there.
  */
@@ -74,10 +87,8 @@ static void publish(struct ploop_request *request)
 	struct table_page *page = table_page_of(&top->table, claim->cluster);
 	bool is_ours;
 
-	/* the table will be where the copy is: once more */
-	if (claim->slot < once_see(image->slots.reserved)) {
-		request->error = 0;
-		take_slot(request);
+	if (!is_usable(claim->slot, &image->slots)) {
+		take_another(request);
 		return;
 	}
 	image_lock(image, &page->lock);
@@ -118,6 +129,10 @@ static void below_read(struct ploop_io *io, int result)
 	runner_io_end(request);
 	if (result) {
 		give_up(request, result);
+		return;
+	}
+	if (!is_usable(claim->slot, &request_image(request)->slots)) {
+		take_another(request);
 		return;
 	}
 	if (request->op == PLOOP_WRITE)

@@ -87,11 +87,12 @@ enum ploop_op {
 	PLOOP_DISCARD, /* whole clusters of the range read as zeros afterwards,
 			* unless a lower delta has them; the rest stays */
 	PLOOP_FLUSH,
-	PLOOP_GROW,  /* the disk gets as long as offset says. Later requests may
-		      * use the rest, which reads as zeros. -EFBIG: the format
-		      * cannot; -EINVAL: it is longer already; -EOPNOTSUPP: the
-		      * format extension, or a longer lower delta, is in the way  */
-	PLOOP_CLOSE, /* alone: no other request runs or comes any more */
+	PLOOP_GROW, /* the disk gets as long as offset says. Later requests may
+		     * use the rest, which reads as zeros. -EFBIG: the format
+		     * cannot; -EINVAL: it is longer already; -EOPNOTSUPP: the
+		     * format extension, or a longer lower delta, is in the way */
+	PLOOP_COMPACT, /* the file gets as short as it can be now */
+	PLOOP_CLOSE,   /* alone: no other request runs or comes any more */
 };
 
 #define PLOOP_FUA      1 /* stable at the end of the request */

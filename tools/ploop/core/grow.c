@@ -38,7 +38,8 @@ static void end(struct ploop_image *image, int error)
 {
 	struct ploop_request *request = image->grow.request;
 
-	image->grow.holds_punches = false;
+	image->slots.holds_punches = false;
+	image->grow.waits_for_punches = false;
 	image->grow.request = NULL;
 	keeper_reply(request, error);
 	keeper_go(image);
@@ -218,14 +219,15 @@ static void clear_rest(struct ploop_image *image)
 /* Punches of reserved slots that have begun have ended. */
 static void punches_held(struct ploop_image *image)
 {
-	image->grow.holds_punches = false;
+	image->grow.waits_for_punches = false;
+	image->slots.holds_punches = false;
 	clear_rest(image);
 	ask(image, WANT_GRACE, reserved);
 }
 
 void grow_go(struct ploop_image *image)
 {
-	if (image->grow.holds_punches && !image->keeper.n_punching)
+	if (image->grow.waits_for_punches && !image->keeper.n_punching)
 		punches_held(image);
 }
 
@@ -240,7 +242,8 @@ static void reserve(struct ploop_request *own, int result)
 	image_lock(image, &image->slots.lock);
 	once_publish(image->slots.reserved, image->grow.reserved);
 	image_unlock(image, &image->slots.lock);
-	image->grow.holds_punches = true;
+	image->slots.holds_punches = true;
+	image->grow.waits_for_punches = true;
 	keeper_go(image);
 }
 

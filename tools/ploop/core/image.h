@@ -111,7 +111,7 @@ enum want {
 	WANT_SLOTS,  /* something in the pool */
 	WANT_COMMIT, /* all that is done, on stable storage */
 	WANT_GRACE,  /* the end of all I/O that began before */
-	WANT_GROW,
+	WANT_RESIZE, /* its turn to grow or compact */
 	WANT_CLOSE,
 	WANTS
 };
@@ -178,7 +178,18 @@ struct grow {
 	__u32 capacity;
 	__u32 reserved;
 	__u32 cursor;
-	bool holds_punches; /* none begins; goes on when none is under way */
+	bool waits_for_punches; /* goes on when none is under way */
+};
+
+/* compact.c: the one that runs. */
+struct compact {
+	struct ploop_request own;
+	struct ploop_request *request;
+	void (*stage)(struct ploop_image *image); /* waits for the keeper */
+	__u32 *owners; /* the cluster of each slot, as it was at the start */
+	__u32 n;
+	__u32 cursor;
+	__u32 end; /* where the file will be cut */
 };
 
 /* Memory of an image. */
@@ -201,6 +212,7 @@ struct ploop_image {
 	struct cow cow;
 	struct move move;
 	struct grow grow;
+	struct compact compact;
 	struct ploop_counts counts;
 	__u8 *zeroes; /* IMAGE_ZERO_BYTES */
 	struct piece *memory;
@@ -269,6 +281,9 @@ void keeper_take_up(struct nudge *nudge);
 /* grow.c: Begins with the request; goes on if it waits for punches to end. */
 void grow_start(struct ploop_image *image, struct ploop_request *request);
 void grow_go(struct ploop_image *image);
+/* compact.c: the same. */
+void compact_start(struct ploop_image *image, struct ploop_request *request);
+void compact_go(struct ploop_image *image);
 
 /* commit.c */
 void commit_start(struct ploop_image *image);
@@ -288,5 +303,7 @@ bool reclaim_is_idle(const struct ploop_image *image);
 /* mark.c: Writes that the image is in use; then that it is not. */
 void mark_start(struct ploop_image *image);
 void mark_close(struct ploop_image *image);
+/* One more than the last slot that an entry names, or that is not for entries. */
+__u32 image_used_end(const struct ploop_image *image);
 
 #endif

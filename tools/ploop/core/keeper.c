@@ -141,26 +141,32 @@ static void go_unmarked(struct ploop_image *image)
 	if (keeper->is_marking)
 		return;
 	if (image->state == IMAGE_READ_ONLY)
-		keeper_answer(&keeper->waiting[WANT_GROW], -EROFS);
+		keeper_answer(&keeper->waiting[WANT_RESIZE], -EROFS);
 	if (keeper->waiting[WANT_MARK].first ||
-	    keeper->waiting[WANT_GROW].first)
+	    keeper->waiting[WANT_RESIZE].first)
 		mark_start(image);
 	else
 		keeper_answer(&keeper->waiting[WANT_CLOSE], 0);
 }
 
-/* One grow at a time. */
-static void grow_next(struct ploop_image *image)
+/* One at a time grows or compacts. */
+static void resize_next(struct ploop_image *image)
 {
-	struct waiting *waiting = &image->keeper.waiting[WANT_GROW];
+	struct waiting *waiting = &image->keeper.waiting[WANT_RESIZE];
 	struct ploop_work *work = waiting->first;
 
-	if (!work || image->grow.request)
+	struct ploop_request *request;
+
+	if (!work || image->grow.request || image->compact.request)
 		return;
+	request = owner_of(work, struct ploop_request, work);
 	waiting->first = work->next;
 	if (!waiting->first)
 		waiting_init(waiting);
-	grow_start(image, owner_of(work, struct ploop_request, work));
+	if (request->op == PLOOP_GROW)
+		grow_start(image, request);
+	else
+		compact_start(image, request);
 }
 
 static void go_open(struct ploop_image *image)
@@ -169,8 +175,9 @@ static void go_open(struct ploop_image *image)
 
 	keeper_answer(&keeper->waiting[WANT_MARK], 0);
 	reclaim_go(image);
-	grow_next(image);
+	resize_next(image);
 	grow_go(image);
+	compact_go(image);
 	if (keeper->is_committing || keeper->is_closing)
 		return;
 	if (keeper->waiting[WANT_COMMIT].first || keeper->needs_commit ||

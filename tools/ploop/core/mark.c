@@ -99,8 +99,7 @@ static void write_header(struct ploop_image *image)
 	keeper_submit(image, io, header_written);
 }
 
-/* One more than the last slot that an entry names. */
-static __u32 used_end(const struct ploop_image *image)
+__u32 image_used_end(const struct ploop_image *image)
 {
 	const struct delta *top = image_top(image);
 	__u32 end = image->slots.reserved;
@@ -136,8 +135,8 @@ static void cut_file(struct ploop_image *image)
 	struct ploop_io *io = &image->keeper.io;
 
 	io->kind = PLOOP_IO_TRUNCATE;
-	io->offset =
-		ploop_slot_byte(&image_top(image)->header, used_end(image));
+	io->offset = ploop_slot_byte(&image_top(image)->header,
+				     image_used_end(image));
 	io->bytes = 0;
 	keeper_submit(image, io, file_cut);
 }

@@ -173,6 +173,7 @@ static int judge_slots(struct opening *opening, struct delta *delta,
 	}
 	slots->next = words;
 	slots->capacity = n_words;
+	slots->limit = PLOOP_NO_SLOT;
 	slots->n = n;
 	for (__u32 slot = 0; slot < n; slot++)
 		if (words[slot] == SLOT_FREE)

@@ -18,7 +18,8 @@ __u32 reclaim_take(struct ploop_image *image)
 	image_lock(image, &slots->lock);
 	do
 		slot = slot_list_take(slots, &slots->pool);
-	while (slot < slots->reserved);
+	while (slot < slots->reserved ||
+	       (slot != PLOOP_NO_SLOT && slot >= slots->limit));
 	left = slots->pool.n;
 	image_unlock(image, &slots->lock);
 	if (left <= image->keeper.pool_clusters / 2)
@@ -219,8 +220,7 @@ void reclaim_go(struct ploop_image *image)
 	if ((slots->resting.n || keeper->waiting[WANT_GRACE].first) &&
 	    !keeper->grace_left)
 		start_grace(image);
-	while (slots->quiet.n && keeper->idle_punches &&
-	       !image->grow.holds_punches)
+	while (slots->quiet.n && keeper->idle_punches && !slots->holds_punches)
 		punch(image);
 }
 

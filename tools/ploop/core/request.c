@@ -321,8 +321,8 @@ void request_start(struct ploop_work *work)
 	request->error = 0;
 	if (request->op == PLOOP_FLUSH)
 		keeper_ask(request, WANT_COMMIT, end_as_answered);
-	else if (request->op == PLOOP_GROW)
-		keeper_ask(request, WANT_GROW, end_as_answered);
+	else if (request->op == PLOOP_GROW || request->op == PLOOP_COMPACT)
+		keeper_ask(request, WANT_RESIZE, end_as_answered);
 	else if (request->op == PLOOP_CLOSE)
 		keeper_ask(request, WANT_CLOSE, end_as_answered);
 	else if (!is_in_disk(request))

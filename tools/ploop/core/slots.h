@@ -31,6 +31,8 @@ struct slots {
 	__u32 capacity; /* of next: more slots the file never has */
 	__u32 n;	/* in the file */
 	__u32 reserved; /* those below will be the table's: nobody takes them */
+	__u32 limit;	/* nor those from here on: the file will end here */
+	bool holds_punches; /* the keeper's: none begins */
 	struct ploop_lock lock;
 	struct slot_list pool;
 	struct slot_list freed;
@@ -50,6 +52,11 @@ __u32 slot_list_take(struct slots *slots, struct slot_list *list);
 /* Empties from to the end of to. */
 void slot_list_move(struct slots *slots, struct slot_list *to,
 		    struct slot_list *from);
+
+/* Orders it, the lowest first. */
+void slot_list_sort(struct slots *slots, struct slot_list *list);
+/* Takes the slots from end on out of all lists. */
+void slots_forget(struct slots *slots, __u32 end);
 
 /* Free slots that are on the way to the pool. */
 __u32 slots_under_way(const struct slots *slots);

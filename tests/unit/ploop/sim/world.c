@@ -456,6 +456,14 @@ static void begin_grow(struct client *client)
 		chance_below(&world->chance, 300) * PLOOP_SECTOR;
 }
 
+static void begin_compact(struct client *client)
+{
+	client->n_sectors = 0;
+	client->request.op = PLOOP_COMPACT;
+	client->request.flags = 0;
+	client->request.bytes = 0;
+}
+
 static void fill_buffer(struct client *client, __u64 tag)
 {
 	for (__u32 i = 0; i < client->n_sectors * PLOOP_SECTOR / 8; i++)
@@ -489,6 +497,8 @@ static void begin(struct client *client)
 		request->flags = 0;
 	if (may_grow(world))
 		begin_grow(client);
+	else if (chance_percent(&world->chance, 2))
+		begin_compact(client);
 	client->is_busy = true;
 	client->submitted = ++world->now;
 	client->after_failed_sync = world->disk.has_failed_sync;
@@ -732,7 +742,9 @@ static void choose_errors(struct world *world)
 						     world->cluster_sectors *
 						     PLOOP_SECTOR;
 	world->slow_percent = chance_below(&world->chance, 2) * 20;
-	world->pool_clusters = 1 + chance_below(&world->chance, 6);
+	world->pool_clusters = chance_percent(&world->chance, 50)
+				       ? 1
+				       : 2 + chance_below(&world->chance, 5);
 }
 
 static void live_generation(struct world *world)
