@@ -32,14 +32,10 @@ static void end_as_answered(struct ploop_request *request)
 	request_end(request, request->error);
 }
 
-/* All parts are done. A change that is done after the image broke may depend on
- * what was lost. */
+/* All parts are done; may_change() has looked since the last I/O ended. */
 static void finish(struct ploop_request *request)
 {
-	if (is_change(request) &&
-	    once_read(request_image(request)->state) == IMAGE_BROKEN)
-		request_end(request, -EIO);
-	else if (is_change(request) && (request->flags & PLOOP_FUA))
+	if (is_change(request) && (request->flags & PLOOP_FUA))
 		keeper_ask(request, WANT_COMMIT, end_as_answered);
 	else
 		request_end(request, 0);
@@ -259,7 +255,9 @@ static bool zero_part(struct ploop_request *request, const struct part *part)
 	return false;
 }
 
-/* Whether the image may change now. If not, the request waits, or has ended. */
+/* Whether the image may change now. If not, the request waits, or has ended.
+ * Asked after each I/O, too: a change that ends after the image broke may
+ * depend on what was lost. */
 static bool may_change(struct ploop_request *request)
 {
 	switch ((enum image_state)once_see(request_image(request)->state)) {

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "inside.h"
+
+/* Where a hot sector is on the disk. */
+__u64 hot_byte(const struct world *world, __u32 sector)
+{
+	__u32 end = HOT_CLUSTERS * world->cluster_sectors;
+
+	if (sector < end)
+		sector += FIRST_HOT * world->cluster_sectors;
+	else
+		sector += FIRST_FAR * world->cluster_sectors - end;
+	return sector * (__u64)PLOOP_SECTOR;
+}
+
+/* Hot sectors that a disk of this length has. */
+__u32 n_hot(const struct world *world, __u64 disk_bytes)
+{
+	__u32 n = HOT_CLUSTERS * world->cluster_sectors;
+
+	if (disk_bytes < hot_byte(world, n))
+		return n - 1;
+	return n + FAR_CLUSTERS * world->cluster_sectors;
+}
+
+/* Where the sector is in world->crash; 0 of a file that does not have it. */
+__u64 crash_tag(struct world *world, struct ploop_image *image, __u32 sector)
+{
+	__u64 offset = hot_byte(world, sector);
+	unsigned int file;
+	__u64 byte, bytes, tag, last;
+	const __u8 *in;
+
+	if (!ploop_place(image, offset, &file, &byte, &bytes))
+		return 0;
+	in = (is_lower(world, file) ? world->lower : world->crash) + byte;
+	memcpy(&tag, in, sizeof(tag));
+	memcpy(&last, in + PLOOP_SECTOR - sizeof(last), sizeof(last));
+	return tag == last ? tag : ~0ULL;
+}
+
+/* An image that says that it is closed is as it was, or as it shall be. */
+static void check_closed(struct world *world, struct ploop_image *image)
+{
+	if (ploop_image_was_in_use(image))
+		return;
+	if (!world->is_closing) {
+		if (world->crash_bytes < world->first_bytes ||
+		    memcmp(world->crash, world->first, world->first_bytes) != 0)
+			violation(world, "changed, but not marked as in use");
+		return;
+	}
+	for (__u32 i = 0; i < world->n_hot; i++) {
+		__u64 tag = crash_tag(world, image, i);
+
+		if (!model_may_read(&world->model, i, tag, world->now))
+			violation(world, "closed, but sector %u is an old one",
+				  i);
+	}
+}
+
+void look_at_crash(struct world *world)
+{
+	struct ploop_image *image;
+	__u32 n;
+
+	world->report->states++;
+	world->crash_bytes =
+		disk_crash(&world->disk, &world->chance, world->crash);
+	image = open_crash(world, true);
+	if (!image)
+		return;
+	n = n_hot(world, ploop_disk_bytes(image));
+	if (n < world->n_hot || (n > world->n_hot && !world->is_growing))
+		violation(world, "after a crash: the disk has another length");
+	for (__u32 i = 0; i < n; i++) {
+		__u64 tag = crash_tag(world, image, i);
+
+		if (!model_may_be(&world->model, i, tag))
+			violation(world,
+				  "after a crash: sector %u has %llu, step %u",
+				  i, (unsigned long long)tag, world->now);
+	}
+	if (world->was_closed)
+		check_closed(world, image);
+	ploop_free(image);
+}

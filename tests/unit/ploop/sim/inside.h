@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a world is made of, for its files: backend.c and crash_look.c, client.c,
+ * world.c. */
+#ifndef FRSP_SIM_INSIDE_H
+#define FRSP_SIM_INSIDE_H
+
+#include "disk.h"
+#include "model.h"
+#include "world.h"
+
+#define RUNNERS	 3
+#define REQUESTS 8
+#define MAX_IOS	 256
+/* Entry 1008 is the first one of page 1 of the table. */
+#define FIRST_HOT	    1002
+#define HOT_CLUSTERS	    12
+#define CLUSTERS	    (FIRST_HOT + HOT_CLUSTERS)
+#define MAX_CLUSTER_SECTORS 4
+/* When the disk has grown there are more, and the table is in the way of data. */
+#define FIRST_FAR    1600
+#define FAR_CLUSTERS 4
+#define HOT_SECTORS  ((HOT_CLUSTERS + FAR_CLUSTERS) * MAX_CLUSTER_SECTORS)
+#define GENERATIONS  3
+#define STEPS	     900
+#define LOOK_PERCENT 30 /* of the changes: a crash is looked at */
+#define STEP_NS	     50000
+#define PATIENCE     200000 /* steps, until a hang is one */
+
+struct client {
+	struct ploop_request request;
+	struct world *world;
+	bool is_busy;
+	bool after_failed_sync;
+	__u32 submitted;
+	__u32 sector; /* of the hot ones */
+	__u32 n_sectors;
+	__u64 buffer[HOT_SECTORS * PLOOP_SECTOR / 8];
+};
+
+struct world {
+	struct chance chance;
+	struct disk disk;
+	struct model model;
+	struct ploop_image *image;
+	struct world_report *report;
+	__u64 now_ns;
+	__u32 now; /* steps */
+	__u64 last_tag;
+	__u32 cluster_sectors;
+	__u32 pool_clusters;
+	__u32 n_hot;  /* sectors */
+	__u32 n_used; /* of these: where the client begins its requests */
+	bool is_growing;
+	bool is_grown;
+	bool may_fail;
+	bool is_closing;
+	bool was_closed; /* the generation began with a closed image */
+	__u8 *first;	 /* the file as it was then */
+	__u64 first_bytes;
+	__u8 *crash;
+	__u64 crash_bytes;
+	bool has_lower; /* a delta below, that nobody may write */
+	__u8 *lower;
+	__u64 lower_bytes;
+	bool is_below[HOT_CLUSTERS]; /* it has them */
+	bool is_awake[RUNNERS];
+	__u32 slow_percent; /* of the I/O */
+	struct ploop_io *ios[MAX_IOS];
+	__u32 n_ios;
+	struct client clients[REQUESTS];
+	__u32 n_busy, n_reading;
+};
+
+/* The first violation is kept. */
+void violation(struct world *world, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* backend.c: Opens the file in world->crash; NULL: it is refused, which is a
+ * violation. */
+struct ploop_image *open_crash(struct world *world, bool read_only);
+/* Of the file of a delta below, which has no disk of its own. */
+bool is_lower(const struct world *world, unsigned int file);
+
+/* crash_look.c: A crash now; what it leaves stays in world->crash. */
+void look_at_crash(struct world *world);
+/* Where a hot sector is on the disk. */
+__u64 hot_byte(const struct world *world, __u32 sector);
+/* Hot sectors that a disk of this length has. */
+__u32 n_hot(const struct world *world, __u64 disk_bytes);
+/* Where the sector is in world->crash; 0 of a file that does not have it. */
+__u64 crash_tag(struct world *world, struct ploop_image *image, __u32 sector);
+
+/* client.c: A request of chance. */
+void client_begin(struct client *client);
+void client_close(struct client *client);
+
+#endif
