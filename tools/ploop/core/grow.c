@@ -120,10 +120,12 @@ static void table_zeroed(struct ploop_io *io, int result)
 		set_header(image);
 }
 
+/* Up to where data begins: ploop check looks at what is behind the table, too. */
 static void zero_table(struct ploop_image *image)
 {
-	__u64 from = image_top(image)->table.bytes;
-	__u64 to = image->grow.delta->table.bytes;
+	const struct delta *top = image_top(image);
+	__u64 from = top->table.bytes;
+	__u64 to = ploop_slot_byte(&top->header, image->grow.reserved);
 
 	if (from == to)
 		set_header(image);

@@ -208,20 +208,29 @@ static void fill(struct ploop_image *image)
 		extend(image, keeper->pool_clusters - n_coming);
 }
 
+static void punch_quiet(struct ploop_image *image)
+{
+	struct slots *slots = &image->slots;
+
+	while (slots->quiet.n && image->keeper.idle_punches &&
+	       !slots->holds_punches)
+		punch(image);
+}
+
 void reclaim_go(struct ploop_image *image)
 {
 	struct keeper *keeper = &image->keeper;
-	struct slots *slots = &image->slots;
 
 	if (is_frozen(image))
 		return;
+	/* before fill() counts them: those that are reserved go nowhere */
+	punch_quiet(image);
 	if (keeper->low.is_heard || keeper->waiting[WANT_SLOTS].first)
 		fill(image);
-	if ((slots->resting.n || keeper->waiting[WANT_GRACE].first) &&
+	if ((image->slots.resting.n || keeper->waiting[WANT_GRACE].first) &&
 	    !keeper->grace_left)
 		start_grace(image);
-	while (slots->quiet.n && keeper->idle_punches && !slots->holds_punches)
-		punch(image);
+	punch_quiet(image);
 }
 
 void reclaim_commit_begins(struct ploop_image *image)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "inside.h"
 
+#define MAX_GROWN 4
+
 static bool is_change_op(enum ploop_op op)
 {
 	return op == PLOOP_WRITE || op == PLOOP_ZERO || op == PLOOP_DISCARD;
@@ -51,9 +53,11 @@ static void grow_done(struct world *world, int result)
 	if (result)
 		return;
 	world->is_growing = false;
-	world->is_grown = true;
-	world->n_hot = (HOT_CLUSTERS + FAR_CLUSTERS) * world->cluster_sectors;
+	world->disk_bytes = world->next_bytes;
+	world->next_bytes = 0;
+	world->n_hot = n_hot(world, world->disk_bytes);
 	world->n_used = world->n_hot;
+	world->n_grown++;
 	world->report->grown++;
 }
 
@@ -132,7 +136,7 @@ static void choose_range(struct client *client)
  * and that is another promise: no discard runs when a grow begins. */
 static bool may_grow(struct world *world)
 {
-	if (world->is_grown || world->is_growing ||
+	if (world->n_grown == MAX_GROWN || world->is_growing ||
 	    !chance_percent(&world->chance, 5))
 		return false;
 	for (__u32 i = 0; i < REQUESTS; i++)
@@ -142,23 +146,29 @@ static bool may_grow(struct world *world)
 	return true;
 }
 
-/* The new sectors read as zeros. */
+/* The first time the disk gets the far sectors, which read as zeros. */
 static void begin_grow(struct client *client)
 {
 	struct world *world = client->world;
 	__u32 end = HOT_CLUSTERS * world->cluster_sectors;
 	__u32 far = FAR_CLUSTERS * world->cluster_sectors;
+	__u32 more =
+		1 + chance_below(&world->chance, 1000 * world->cluster_sectors);
 
 	world->is_growing = true;
-	for (__u32 i = end - 1; i < end + far; i++)
-		model_set(&world->model, i, 0);
+	if (n_hot(world, world->disk_bytes) < end) {
+		for (__u32 i = end - 1; i < end + far; i++)
+			model_set(&world->model, i, 0);
+		world->next_bytes = hot_byte(world, end + far);
+	} else {
+		world->next_bytes = world->disk_bytes;
+	}
+	world->next_bytes += more * PLOOP_SECTOR;
 	client->n_sectors = 0;
 	client->request.op = PLOOP_GROW;
 	client->request.flags = 0;
 	client->request.bytes = 0;
-	client->request.offset =
-		hot_byte(world, end + far - 1) + PLOOP_SECTOR +
-		chance_below(&world->chance, 300) * PLOOP_SECTOR;
+	client->request.offset = world->next_bytes;
 }
 
 static void begin_compact(struct client *client)

@@ -73,7 +73,8 @@ void look_at_crash(struct world *world)
 	if (!image)
 		return;
 	n = n_hot(world, ploop_disk_bytes(image));
-	if (n < world->n_hot || (n > world->n_hot && !world->is_growing))
+	if (ploop_disk_bytes(image) != world->disk_bytes &&
+	    ploop_disk_bytes(image) != world->next_bytes)
 		violation(world, "after a crash: the disk has another length");
 	for (__u32 i = 0; i < n; i++) {
 		__u64 tag = crash_tag(world, image, i);

@@ -51,7 +51,9 @@ struct world {
 	__u32 n_hot;  /* sectors */
 	__u32 n_used; /* of these: where the client begins its requests */
 	bool is_growing;
-	bool is_grown;
+	__u64 disk_bytes; /* as acknowledged */
+	__u64 next_bytes; /* asked for, or 0 */
+	__u32 n_grown;	  /* in this generation */
 	bool may_fail;
 	bool is_closing;
 	bool was_closed; /* the generation began with a closed image */

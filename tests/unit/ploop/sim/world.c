@@ -189,7 +189,9 @@ static void begin_generation(struct world *world)
 	world->was_closed = !ploop_image_was_in_use(world->image);
 	world->n_hot = n_hot(world, ploop_disk_bytes(world->image));
 	world->is_growing = false;
-	world->is_grown = world->n_hot % world->cluster_sectors == 0;
+	world->disk_bytes = ploop_disk_bytes(world->image);
+	world->next_bytes = 0;
+	world->n_grown = 0;
 	world->n_used = world->n_hot;
 	if (chance_percent(&world->chance, 50))
 		world->n_used = 5 * world->cluster_sectors;
