@@ -18,36 +18,74 @@ static __u64 number_of(const char *variable, __u64 otherwise)
 	return text ? strtoull(text, NULL, 0) : otherwise;
 }
 
-static void test_crashes(void **state)
+/* Worlds of a kind until a share (percent) of the crashes was looked at;
+ * returns how many worlds. */
+static __u64 live(enum world_kind kind, __u32 percent,
+		  struct world_report *report)
 {
 	__u64 states = number_of("FRSP_CRASH_STATES", DEFAULT_STATES);
 	__u64 seed = number_of("FRSP_SEED", (__u64)time(NULL) << 20);
-	struct world_report report = {0};
 	__u64 n;
 
-	(void)state;
-	for (n = 0; report.states < states && !report.violation[0]; n++)
-		world_live(seed + n, &report);
-	if (report.violation[0])
+	for (n = 0;
+	     report->states * 100 < states * percent && !report->violation[0];
+	     n++)
+		world_live(seed + n, kind, report);
+	if (report->violation[0])
 		print_message("# FRSP_SEED=%llu: %s\n", seed + n - 1,
-			      report.violation);
+			      report->violation);
 	print_message("# %llu crash states in %llu worlds from FRSP_SEED=%llu: "
 		      "%llu requests, %llu allocations, %llu punches, "
 		      "%llu commits, %llu copies, %llu moves, %llu grown\n",
-		      report.states, n, seed, report.requests,
-		      report.allocations, report.punches, report.commits,
-		      report.copies, report.moves, report.grown);
-	assert_string_equal(report.violation, "");
-	/* a simulation in which little happens proves nothing */
+		      report->states, n, seed, report->requests,
+		      report->allocations, report->punches, report->commits,
+		      report->copies, report->moves, report->grown);
+	assert_string_equal(report->violation, "");
+	return n;
+}
+
+/* A simulation in which little happens proves nothing. */
+static void test_crashes(void **state)
+{
+	struct world_report report = {0};
+	__u64 n = live(WORLD_ANY, 80, &report);
+
+	(void)state;
 	assert_true(report.allocations > n);
 	assert_true(report.punches > n);
 	assert_true(n < 100 || report.copies > n / 4);
+}
+
+/* An error of a write of the table, or of a sync, reaches every request that
+ * depended on it, and nothing is stable that was said to be and is not. */
+static void test_delayed_writeback_with_failing_disk(void **state)
+{
+	struct world_report report = {0};
+	__u64 n = live(WORLD_FAILING, 10, &report);
+
+	(void)state;
+	assert_true(report.failed > n);
+}
+
+/* Reads look into the table without a lock while first writes, discards,
+ * copies, moves and a growing table change it. */
+static void test_fast_path_reads(void **state)
+{
+	struct world_report report = {0};
+	__u64 n = live(WORLD_READING, 10, &report);
+
+	(void)state;
+	assert_true(report.reads > 50 * n);
+	assert_true(report.allocations > n);
+	assert_int_equal(report.failed, 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_crashes),
+		cmocka_unit_test(test_delayed_writeback_with_failing_disk),
+		cmocka_unit_test(test_fast_path_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,10 @@ static void sim_submit(void *context, struct ploop_io *io)
 		disk_submit(&world->disk, io);
 	else if (io->kind != PLOOP_IO_READ)
 		violation(world, "a lower delta is changed");
-	io->result = chance_percent(&world->chance, world->slow_percent);
+	/* above all punches, which nobody waits for */
+	io->result = chance_percent(&world->chance,
+				    (io->kind == PLOOP_IO_ZERO ? 3 : 1) *
+					    world->slow_percent);
 	world->ios[world->n_ios++] = io;
 	if (world->disk.writes_beyond_end)
 		violation(world, "a write beyond the end of the file");

@@ -70,11 +70,14 @@ static void request_done(struct ploop_request *request, int result)
 	world->report->requests++;
 	client->is_busy = false;
 	world->n_busy--;
-	if (request->op == PLOOP_READ)
+	if (request->op == PLOOP_READ) {
 		world->n_reading--;
+		world->report->reads++;
+	}
 	if (request->op == PLOOP_GROW)
 		grow_done(world, result);
 	if (result) {
+		world->report->failed++;
 		check_error(client, result);
 		return;
 	}
@@ -101,6 +104,8 @@ static enum ploop_op choose_op(struct world *world)
 {
 	__u32 roll = chance_below(&world->chance, 100);
 
+	if (world->kind == WORLD_READING && chance_percent(&world->chance, 60))
+		return PLOOP_READ;
 	if (roll < 50)
 		return PLOOP_WRITE;
 	if (roll < 62)

@@ -43,6 +43,7 @@ struct world {
 	struct model model;
 	struct ploop_image *image;
 	struct world_report *report;
+	enum world_kind kind;
 	__u64 now_ns;
 	__u32 now; /* steps */
 	__u64 last_tag;

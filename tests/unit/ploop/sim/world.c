@@ -5,17 +5,23 @@
 #include "base/little_endian.h"
 #include "inside.h"
 
-static void end_io(struct world *world)
+/* Some I/O is slow: much else happens meanwhile. */
+static __u32 choose_io(struct world *world)
 {
 	__u32 i = chance_below(&world->chance, world->n_ios);
+
+	if (chance_percent(&world->chance, 1))
+		return i;
+	for (int tries = 0; tries < 8 && world->ios[i]->result; tries++)
+		i = chance_below(&world->chance, world->n_ios);
+	return i;
+}
+
+static void end_io(struct world *world)
+{
+	__u32 i = choose_io(world);
 	struct ploop_io *io = world->ios[i];
 
-	/* some I/O is slow: much else happens meanwhile */
-	if (io->result && world->n_ios > 1 &&
-	    !chance_percent(&world->chance, 1)) {
-		i = chance_below(&world->chance, world->n_ios);
-		io = world->ios[i];
-	}
 	world->ios[i] = world->ios[--world->n_ios];
 	if (is_lower(world, io->file)) {
 		memcpy(io->buffer, world->lower + io->offset, io->bytes);
@@ -206,7 +212,10 @@ static void begin_generation(struct world *world)
  * and two so little space that each slot is used again soon. */
 static void choose_errors(struct world *world)
 {
-	__u32 roll = chance_below(&world->chance, 10);
+	__u32 roll = world->kind == WORLD_FAILING ? 0
+		     : world->kind == WORLD_READING
+			     ? 9
+			     : chance_below(&world->chance, 10);
 
 	world->may_fail = roll < 4;
 	world->disk.write_error_permille = roll < 2 ? 20 : 0;
@@ -241,13 +250,14 @@ static void live_generation(struct world *world)
 	ploop_free(world->image);
 }
 
-void world_live(__u64 seed, struct world_report *report)
+void world_live(__u64 seed, enum world_kind kind, struct world_report *report)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
 	if (!world)
 		abort();
 	world->chance.state = seed;
+	world->kind = kind;
 	world->report = report;
 	world->first = malloc(DISK_MAX_BYTES);
 	world->crash = calloc(1, DISK_MAX_BYTES);

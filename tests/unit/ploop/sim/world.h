@@ -22,11 +22,20 @@ struct world_report {
 	__u64 copies;
 	__u64 moves;
 	__u64 grown;
+	__u64 reads;
+	__u64 failed;	     /* requests */
 	char violation[200]; /* "" = none */
+};
+
+enum world_kind {
+	WORLD_ANY,
+	WORLD_FAILING, /* writes, also of the table, and syncs fail now and then
+			*/
+	WORLD_READING, /* mostly reads, with first writes and discards between */
 };
 
 /* Lives through the generations of a seed; adds to the report. Ends at the
  * first violation. */
-void world_live(__u64 seed, struct world_report *report);
+void world_live(__u64 seed, enum world_kind kind, struct world_report *report);
 
 #endif
