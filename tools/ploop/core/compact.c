@@ -30,8 +30,10 @@ static void end(struct ploop_image *image, int error)
 	struct compact *compact = &image->compact;
 	struct ploop_request *request = compact->request;
 
+	image_lock(image, &image->slots.lock);
 	image->slots.holds_punches = false;
 	once_publish(image->slots.limit, PLOOP_NO_SLOT);
+	image_unlock(image, &image->slots.lock);
 	if (compact->owners)
 		image_release(image, compact->owners);
 	compact->owners = NULL;
@@ -203,7 +205,9 @@ static void wait_until_clean(struct ploop_image *image)
 
 void compact_go(struct ploop_image *image)
 {
-	if (image->compact.stage)
+	if (image->compact.stage && image->state == IMAGE_BROKEN)
+		end(image, -EIO);
+	else if (image->compact.stage)
 		image->compact.stage(image);
 }
 

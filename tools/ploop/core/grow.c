@@ -229,7 +229,9 @@ static void punches_held(struct ploop_image *image)
 
 void grow_go(struct ploop_image *image)
 {
-	if (image->grow.waits_for_punches && !image->keeper.n_punching)
+	if (image->grow.waits_for_punches && image->state == IMAGE_BROKEN)
+		end(image, -EIO);
+	else if (image->grow.waits_for_punches && !image->keeper.n_punching)
 		punches_held(image);
 }
 

@@ -126,6 +126,8 @@ static void go_broken(struct ploop_image *image)
 	struct keeper *keeper = &image->keeper;
 
 	keeper->deadline_ns = ~0ULL;
+	grow_go(image);
+	compact_go(image);
 	for (int want = 0; want < WANTS; want++)
 		if (want != WANT_CLOSE ||
 		    (!keeper->is_committing && reclaim_is_idle(image)))
