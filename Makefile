@@ -80,7 +80,7 @@ $(GENERATED)/%.bpf.o: bpf/%.bpf.c $(GENERATED)/vmlinux.h $(GENERATED)/clang.name
 $(GENERATED)/%.skel.h: $(GENERATED)/%.bpf.o
 	$(call say,SKEL,$@) $(BPFTOOL) gen skeleton $< name $(if $(filter hot,$*),hotmon,frsp_$*) >$@
 
-$(OUTPUT)/%.o: %.c | $(SKELETONS) $(GENERATED)/kmod_facts.h
+$(OUTPUT)/%.o: %.c | $(SKELETONS) $(GENERATED)/kmod_facts.h $(GENERATED)/interfaces.h
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(OUTPUT)/kmod/%.o $(OUTPUT)/tests/unit/%.o $(OUTPUT)/tests/bench/%.o: ALL_CFLAGS += -Itests/unit/kernel -Itests/unit

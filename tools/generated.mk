@@ -20,3 +20,10 @@ $(GENERATED)/tested_newest.h: tests/matrix tests/vm/kernels $(wildcard tests/vm/
 
 $(GENERATED)/kmod_facts.h: tools/module/kmod_facts.sed kmod/dkms.conf
 	$(call say,GEN,$@) mkdir -p $(@D); sed -nf $^ >$@
+
+# The descriptions of frspd's interfaces, which it also gives to those who ask.
+INTERFACES := docs/io.frsp.varlink docs/org.varlink.service.varlink
+$(GENERATED)/interfaces.h: $(INTERFACES)
+	$(call say,GEN,$@) mkdir -p $(@D); { for name in frsp service; do \
+		echo "static const char interface_$$name[] ="; \
+		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $$(ls $^ | grep "[.]$$name[.]"); echo ';'; done; } >$@

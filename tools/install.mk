@@ -15,7 +15,7 @@ define say_places
 @echo "$(1):"
 @echo "  programs     $(DESTDIR)$(sbindir): $(call listed,$(PROGRAMS))"
 @echo "  manuals      $(DESTDIR)$(mandir): $(call listed,$(pages))"
-@echo "  schemas      $(DESTDIR)$(PREFIX)/share/frsp: of what --json prints, policy.conf and frspd.conf"
+@echo "  schemas      $(DESTDIR)$(PREFIX)/share/frsp: of what --json prints and frspd answers, policy.conf and frspd.conf"
 @echo "  service      $(DESTDIR)$(unitdir): frspd.service"
 @echo "  catalog      $(DESTDIR)$(catalogdir): what journalctl -x says about frspd"
 @echo "  completions  $(DESTDIR)$(bashdir) for bash"
@@ -29,7 +29,7 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 $(addprefix $(OUTPUT)/,$(call manuals_of,5))
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man7 $(addprefix $(OUTPUT)/,$(call manuals_of,7))
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(addprefix $(OUTPUT)/,$(call manuals_of,8))
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS) $(EXAMPLES)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS) $(EXAMPLES) $(INTERFACES)
 	install -D -m 644 -t $(DESTDIR)$(catalogdir) tools/daemon/frspd.catalog
 	sed 's|@sbindir@|$(sbindir)|' tools/daemon/frspd.service.in | install -D -m 644 /dev/stdin $(DESTDIR)$(unitdir)/frspd.service
 	install -D -m 644 -t $(DESTDIR)$(bashdir) $(PROGRAMS:%=$(OUTPUT)/completion/%)
@@ -43,7 +43,7 @@ install: all
 uninstall:
 	$(call refuse_space,removed)
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(PROGRAMS:%=$(DESTDIR)$(bashdir)/%) \
-		$(PROGRAMS:%=$(DESTDIR)$(zshdir)/_%) $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/frsp/%,$(SCHEMAS) $(EXAMPLES)) \
+		$(PROGRAMS:%=$(DESTDIR)$(zshdir)/_%) $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/frsp/%,$(SCHEMAS) $(EXAMPLES) $(INTERFACES)) \
 		$(DESTDIR)$(unitdir)/frspd.service $(DESTDIR)$(catalogdir)/frspd.catalog \
 		$(foreach section,5 7 8,$(addprefix $(DESTDIR)$(mandir)/man$(section)/,$(call manuals_of,$(section))))
 	$(call say_places,removed)

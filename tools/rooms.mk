@@ -9,6 +9,7 @@ USES_base :=
 USES_ui := base
 USES_config := base
 USES_tune := base
+USES_varlink := base
 USES_fs := base
 USES_module := base fs
 USES_paths := base fs
@@ -16,13 +17,13 @@ USES_move := base fs module
 USES_watch := base fs module
 USES_trace := base
 USES_simulate := base move trace
-USES_heat := base fs paths watch trace
+USES_heat := base varlink fs paths watch trace
 USES_map := base fs module paths heat
-USES_cli := base ui watch
+USES_cli := base ui varlink watch
 USES_hotmon := base ui cli fs module paths watch trace heat
 USES_top := base ui cli fs module paths watch heat map
-USES_daemon := base ui cli config tune fs module watch heat
-USES_ctl := base ui cli config fs module paths move watch heat trace simulate
+USES_daemon := base ui cli config tune varlink fs module watch heat
+USES_ctl := base ui cli config varlink fs module paths move watch heat trace simulate
 
 # The image engine: neither libbpf nor ncurses.
 USES_ploop/core := base
@@ -31,7 +32,7 @@ USES_ploop/image := base ploop/core
 USES_ploop/tool := base ui ploop/core ploop/io ploop/image
 
 # The order for the linker: a library comes after the libraries that use it.
-ROOMS := ploop/tool ploop/image ploop/io ploop/core daemon ctl top hotmon cli map heat simulate trace watch paths move module fs tune config ui base
+ROOMS := ploop/tool ploop/image ploop/io ploop/core daemon ctl top hotmon cli map heat simulate trace watch paths move module fs varlink tune config ui base
 ROOMS_ABOVE := $(patsubst %/,%,$(dir $(ROOMS)))
 FOLDERS := $(patsubst tools/%/,%,$(wildcard tools/*/ tools/*/*/))
 $(if $(filter-out $(ROOMS) $(ROOMS_ABOVE),$(FOLDERS)),$(error tools/rooms.mk lacks a folder of tools/))

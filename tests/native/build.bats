@@ -39,6 +39,8 @@ installed() { # installed DIR: lists the files below DIR
 		./usr/share/frsp/frspd.conf
 		./usr/share/frsp/hotmon-self-test.schema.json
 		./usr/share/frsp/hotmon.schema.json
+		./usr/share/frsp/io.frsp.varlink
+		./usr/share/frsp/org.varlink.service.varlink
 		./usr/share/frsp/policy.conf
 		./usr/share/man/man5/frspd.conf.5
 		./usr/share/man/man7/frsp.7

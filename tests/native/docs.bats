@@ -203,7 +203,7 @@ schema_fields() {
 		schema_fields >"$test_dir/schema"
 		# words in bold, without pages such as stat(1) and without frspctl's commands
 		section FIELDS | grep -oE '\*[a-z0-9_]+\*([^(]|$)' | tr -cd 'a-z0-9_\n' |
-			grep -vxE 'frspctl|status|set|simulate|plan|apply|explain|config|doctor|defrag|move|undo|wait' | LC_ALL=C sort -u >"$test_dir/manual"
+			grep -vxE 'frspctl|daemon|status|set|simulate|plan|apply|explain|config|doctor|defrag|move|undo|wait' | LC_ALL=C sort -u >"$test_dir/manual"
 		LC_ALL=C sort -o "$test_dir/schema" "$test_dir/schema"
 		same schema "$test_dir/schema" FIELDS "$test_dir/manual"
 	done

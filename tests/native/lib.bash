@@ -44,6 +44,7 @@ setup() {
 	test_dir=$(mktemp -d "${FRSP_SCRATCH:-${TMPDIR:-/var/tmp}}/frsp-native.XXXXXX")
 	defer rm -rf --one-file-system "$test_dir"
 	export FRSPCTL_JOURNAL=$test_dir/journal.db # not that of the machine
+	export FRSPD_SOCKET=$test_dir/run/io.frsp.sock
 }
 
 teardown() {

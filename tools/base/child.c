@@ -16,7 +16,20 @@
 
 static bool is_child;
 
-static void leave_parent(pid_t parent, const char *name, int keep_fd)
+static void close_others(const int *keep, size_t n)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (keep[i] > first)
+			close_range(first, keep[i] - 1, 0);
+		first = keep[i] + 1;
+	}
+	close_range(first, ~0U, 0);
+}
+
+static void leave_parent(pid_t parent, const char *name, const int *keep,
+			 size_t n)
 {
 	sigset_t none;
 
@@ -29,19 +42,22 @@ static void leave_parent(pid_t parent, const char *name, int keep_fd)
 		_exit(0);
 	/* Ctrl-C is for the parent, which decides when the child ends. */
 	setpgid(0, 0);
-	if (keep_fd > 0)
-		close_range(0, keep_fd - 1, 0);
-	close_range(keep_fd + 1, ~0U, 0);
+	close_others(keep, n);
 	prctl(PR_SET_NAME, name);
 }
 
 pid_t child_fork(const char *name, int keep_fd)
 {
+	return child_fork_keeping(name, &keep_fd, keep_fd >= 0);
+}
+
+pid_t child_fork_keeping(const char *name, const int *keep, size_t n)
+{
 	pid_t parent = getpid(), child = fork();
 
 	if (!child) {
 		is_child = true;
-		leave_parent(parent, name, keep_fd);
+		leave_parent(parent, name, keep, n);
 	}
 	return child;
 }

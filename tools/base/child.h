@@ -4,6 +4,7 @@
 #define FRSP_CHILD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /* As fork(). The child keeps the parent's memory, working directory and file
@@ -11,6 +12,9 @@
  * is killed when its parent ends. name: what ps shows.
  */
 pid_t child_fork(const char *name, int keep_fd);
+
+/* The same with n files to keep, in ascending order. */
+pid_t child_fork_keeping(const char *name, const int *keep, size_t n);
 
 /* True if this process is such a child. */
 bool child_is_this(void);

@@ -36,6 +36,7 @@ struct ctl {
 	const char *output; /* a file to draw to, or for the plan; NULL: none */
 	const char *input;  /* a recording; NULL: the heat of now */
 	const char *root;   /* stands for "/", of config; NULL: "/" itself */
+	bool from_daemon;   /* ask frspd */
 };
 
 enum ctl_option {
@@ -57,12 +58,14 @@ enum ctl_option {
 	CTL_OUTPUT = 1 << 15,
 	CTL_INPUT = 1 << 16,
 	CTL_ROOT = 1 << 17,
+	CTL_FROM_DAEMON = 1 << 18,
 };
 
 /* The commands. Each prints its own error messages. */
 enum exit_code ctl_apply(const struct ctl *ctl);
 enum exit_code ctl_cancel(const struct ctl *ctl);
 enum exit_code ctl_config(const struct ctl *ctl);
+enum exit_code ctl_daemon(const struct ctl *ctl);
 enum exit_code ctl_defrag(const struct ctl *ctl);
 enum exit_code ctl_doctor(const struct ctl *ctl);
 enum exit_code ctl_escache(const struct ctl *ctl);

@@ -19,6 +19,7 @@
 enum long_option {
 	OPT_BYTES = 256,
 	OPT_CONFIG,
+	OPT_FROM_DAEMON,
 	OPT_IDLE,
 	OPT_IN_USE,
 	OPT_JOURNAL,
@@ -39,6 +40,8 @@ static const struct argp_option options[] = {
 	{"config", OPT_CONFIG, "FILE", 0,
 	 "Read the tiers from FILE (default: /etc/frsp/tiers.conf)", 0},
 	{"dry-run", 'n', 0, 0, "Only say what would be done", 0},
+	{"from-daemon", OPT_FROM_DAEMON, 0, 0,
+	 "Of status: ask frspd, in place of frsp.ko", 0},
 	{"idle", OPT_IDLE, 0, 0, "Move only while the machine's disks are idle",
 	 0},
 	{"in-use", OPT_IN_USE, 0, 0,
@@ -101,6 +104,7 @@ static const struct command_option bits[] = {
 	{CTL_OUTPUT, "--output"},
 	{CTL_INPUT, "--input"},
 	{CTL_ROOT, "--root"},
+	{CTL_FROM_DAEMON, "--from-daemon"},
 	{0},
 };
 
@@ -186,6 +190,10 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPT_CONFIG:
 		ctl->given |= CTL_CONFIG;
 		ctl->config = text;
+		break;
+	case OPT_FROM_DAEMON:
+		ctl->given |= CTL_FROM_DAEMON;
+		ctl->from_daemon = true;
 		break;
 	case OPT_MEASURE:
 		ctl->given |= CTL_MEASURE;

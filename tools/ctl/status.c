@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fmt.h"
+#include "base/json_in.h"
 #include "base/json_out.h"
-#include "base/sysfs.h"
 #include "base/table.h"
+#include "ctl/ask.h"
 #include "ctl/ctl.h"
 #include "ctl/status_columns.h"
 #include "ctl/target.h"
@@ -23,39 +23,21 @@ struct rows {
 	size_t n;
 };
 
-/* The mount point of the filesystem, or NULL. Sets *dev if sysfs has it. */
-static const char *find_mount(const struct mount_table *mounts,
-			      const char *name, __u32 *dev)
-{
-	const struct mount_entry *mount;
-	char dir[128], text[32];
-
-	snprintf(dir, sizeof(dir), "/sys/class/block/%s", name);
-	if (sysfs_read_line(dir, "dev", text, sizeof(text)) ||
-	    !mount_parse_dev(text, dev))
-		return NULL;
-	mount = mount_table_by_dev(mounts, *dev);
-	return mount ? mount->target : NULL;
-}
-
 /* Adds a filesystem, unless it was detached meanwhile. */
 static enum exit_code
 add_row(struct rows *rows, const struct mount_table *mounts, const char *name)
 {
 	struct status_row *row = &rows->rows[rows->n];
 	const char *file;
-	int err = fs_status_read(FS_STATUS_ROOT, name, &row->status, &file);
+	int err = status_row_read(row, mounts, name, &file);
 
-	if (err && !fs_status_is_attached(FS_STATUS_ROOT, name))
+	if (err == -ENODEV)
 		return EXIT_OK;
 	if (err)
 		return log_fail(EXIT_FAILED,
 				"install frspctl and frsp.ko of one version",
 				"%s/%s/%s: %s", FS_STATUS_ROOT, name, file,
 				strerror(-err));
-	snprintf(row->name, sizeof(row->name), "%s", name);
-	mount_name_for_people(name, row->shown);
-	row->mount = find_mount(mounts, name, &row->dev);
 	rows->n++;
 	return EXIT_OK;
 }
@@ -101,29 +83,6 @@ static enum exit_code take_named(struct rows *rows,
 	return code;
 }
 
-static struct json_object *row_object(const struct status_row *row)
-{
-	struct json_object *object = json_object_new_object();
-	double taken_pct = fs_status_taken_pct(&row->status);
-	char dev[FMT_LEN];
-
-	snprintf(dev, sizeof(dev), "%u:%u", kdev_major(row->dev),
-		 kdev_minor(row->dev));
-	json_add_string(object, "device", row->name);
-	json_add_text(object, "device_name", row->shown);
-	json_add_string(object, "dev", dev);
-	json_add_text(object, "mount", row->mount);
-	json_add_string(object, "steer", fs_status_steering(&row->status));
-	if (taken_pct < 0)
-		json_object_object_add(object, "taken_pct", NULL);
-	else
-		json_add_number(object, "taken_pct", taken_pct, 1);
-	for (size_t i = 0; i < FS_STATUS_N; i++)
-		json_add_u64(object, fs_status_numbers[i].name,
-			     fs_status_number(&row->status, i));
-	return object;
-}
-
 static enum exit_code print_json(const struct rows *rows)
 {
 	struct json_object *document = document_new(STATUS_SCHEMA);
@@ -134,7 +93,7 @@ static enum exit_code print_json(const struct rows *rows)
 		document, "module",
 		frsp_module_version(version, sizeof(version)) ? NULL : version);
 	for (size_t i = 0; i < rows->n; i++)
-		json_object_array_add(array, row_object(&rows->rows[i]));
+		json_object_array_add(array, status_row_json(&rows->rows[i]));
 	json_object_object_add(document, "filesystems", array);
 	return document_print(document);
 }
@@ -183,6 +142,52 @@ static enum exit_code print_table(const struct rows *rows, bool exact)
 	return EXIT_OK;
 }
 
+static enum exit_code show(const struct ctl *ctl, const struct rows *rows)
+{
+	return ctl->json ? print_json(rows) : print_table(rows, ctl->exact);
+}
+
+/* The same from frspd. */
+static enum exit_code take_told(struct rows *rows, struct json_object *list)
+{
+	struct json_object *status;
+
+	rows->rows = calloc(json_count(list) + 1, sizeof(*rows->rows));
+	if (!rows->rows)
+		return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
+	for (size_t i = 0; i < json_count(list); i++) {
+		status = json_get_object(json_object_array_get_idx(list, i),
+					 "frsp");
+		if (status)
+			status_row_of_json(status, &rows->rows[rows->n++]);
+	}
+	return EXIT_OK;
+}
+
+static enum exit_code ask(const struct ctl *ctl)
+{
+	struct rows rows = {0};
+	struct varlink_reply reply;
+	enum exit_code code;
+
+	if (ctl->n_args)
+		return log_fail(EXIT_USAGE, "frspctl status --from-daemon",
+				"frspd gives all filesystems, not one");
+	code = ctl_ask("io.frsp.GetStatus", NULL, &reply);
+	if (code != EXIT_OK)
+		return code;
+	if (json_get_text(reply.parameters, "module"))
+		code = take_told(&rows, json_get_array(reply.parameters,
+						       "filesystems"));
+	else
+		code = ctl_not_loaded();
+	if (code == EXIT_OK)
+		code = show(ctl, &rows);
+	free(rows.rows);
+	varlink_reply_free(&reply);
+	return code;
+}
+
 enum exit_code ctl_status(const struct ctl *ctl)
 {
 	struct mount_table *mounts;
@@ -190,6 +195,8 @@ enum exit_code ctl_status(const struct ctl *ctl)
 	enum exit_code code;
 	int err;
 
+	if (ctl->from_daemon)
+		return ask(ctl);
 	if (!frsp_module_is_loaded())
 		return ctl_not_loaded();
 	err = mount_table_read(&mounts);
@@ -200,8 +207,7 @@ enum exit_code ctl_status(const struct ctl *ctl)
 	code = ctl->n_args ? take_named(&rows, mounts, ctl)
 			   : take_all(&rows, mounts);
 	if (code == EXIT_OK)
-		code = ctl->json ? print_json(&rows)
-				 : print_table(&rows, ctl->exact);
+		code = show(ctl, &rows);
 	free(rows.rows);
 	mount_table_free(mounts);
 	return code;

@@ -3,16 +3,7 @@
 #ifndef FRSP_STATUS_COLUMNS_H
 #define FRSP_STATUS_COLUMNS_H
 
-#include "fs/mount_name.h"
-#include "module/fs_status.h"
-
-struct status_row {
-	char name[64];		    /* in FS_STATUS_ROOT */
-	char shown[MOUNT_NAME_LEN]; /* for people */
-	__u32 dev;
-	const char *mount; /* mount point; NULL: not mounted here */
-	struct fs_status status;
-};
+#include "module/status_row.h"
 
 #define STATUS_CELL_LEN 128
 

@@ -12,13 +12,18 @@
 
 #define USUAL_DIRECTORY "/run/frspd"
 
+const char *claim_directory(void)
+{
+	return getenv("RUNTIME_DIRECTORY") ?: USUAL_DIRECTORY;
+}
+
 enum exit_code claim_take(void)
 {
-	const char *directory = getenv("RUNTIME_DIRECTORY") ?: USUAL_DIRECTORY;
+	const char *directory = claim_directory();
 	char path[PATH_MAX];
 	int fd;
 
-	if (mkdir(directory, 0750) && errno != EEXIST)
+	if (mkdir(directory, 0755) && errno != EEXIST)
 		return log_fail(
 			errno == EACCES ? EXIT_PERMISSION : EXIT_FAILED,
 			"run it as root, or name another directory in RUNTIME_DIRECTORY",

@@ -4,9 +4,13 @@
 
 #include "base/log.h"
 
-/* Makes sure that no other frspd runs with this runtime directory:
- * $RUNTIME_DIRECTORY, which systemd sets and makes, else /run/frspd. The claim
- * ends with the process. If it fails, it has printed why.
+/* The runtime directory: $RUNTIME_DIRECTORY, which systemd sets and makes, else
+ * /run/frspd.
+ */
+const char *claim_directory(void);
+
+/* Makes sure that no other frspd runs with this runtime directory. The
+ * claim ends with the process. If it fails, it has printed why.
  */
 enum exit_code claim_take(void);
 

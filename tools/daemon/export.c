@@ -13,35 +13,12 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/version.h"
-#include "daemon/metrics.h"
+#include "daemon/heat_metrics.h"
 #include "daemon/say.h"
-#include "heat/monitor_parts.h"
-#include "heat/statistics.h"
 
 #define REMOVE_MS 500 /* how long the end waits for the file to go */
 
 /* --- the numbers ---------------------------------------------------------- */
-
-static int read_heat(struct hot_monitor *monitor, struct metrics *metrics)
-{
-	const struct hot_track *track = hot_monitor_parts(monitor).track;
-	__u64 stats[FRSP_HOT_NR_STATS];
-	struct hot_frame frame = {0};
-	int err = hot_track_stats(track, stats);
-
-	if (err)
-		return err;
-	hot_statistics(&frame, track, stats);
-	metrics->ios = frame.events;
-	metrics->dropped = frame.dropped;
-	metrics->missed = frame.missed;
-	metrics->evicted = frame.n_evicted;
-	metrics->slots = frame.n_slots;
-	metrics->slots_used = frame.n_used;
-	metrics->map_bytes = hot_track_map_bytes(track);
-	metrics->io_seconds = frame.ns_per_event / 1e9;
-	return 0;
-}
 
 static void read_filesystem(const struct filesystem *fs,
 			    struct metrics_fs *metrics)
@@ -69,7 +46,7 @@ static int make_text(const struct filesystems *filesystems,
 	struct metrics_fs *list = calloc(filesystems->n + 1, sizeof(*list));
 	struct metrics metrics = {.version = frsp_version, .filesystems = list};
 	FILE *out = open_memstream(text, len);
-	int err = list && out ? read_heat(monitor, &metrics) : -ENOMEM;
+	int err = list && out ? heat_metrics_read(monitor, &metrics) : -ENOMEM;
 
 	for (size_t i = 0; !err && i < filesystems->n; i++)
 		if (filesystems->list[i].mode != CONFIG_OFF)

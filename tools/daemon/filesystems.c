@@ -79,8 +79,9 @@ static void say_lost(const struct filesystem *fs)
 
 static void choose_tuners(struct filesystem *fs, const struct config *config)
 {
-	fs->escache = config_tuner_of(
-		config_text_of(config, "escache", is_meant, fs));
+	if (!fs->escache_by_hand)
+		fs->escache = config_tuner_of(
+			config_text_of(config, "escache", is_meant, fs));
 	fmt_parse_bytes(config_text_of(config, "escache_bound", is_meant, fs),
 			&fs->escache_bound);
 	fmt_parse_seconds(config_text_of(config, "escache_cooldown", is_meant,
@@ -96,12 +97,10 @@ static void forget_advice(struct filesystem *fs)
 	fs->escache_small_told = false;
 }
 
-static void choose_mode(struct filesystem *fs, const struct config *config)
+static void take_mode(struct filesystem *fs, enum config_mode mode)
 {
 	struct say_fields fields = filesystem_fields(fs);
-	enum config_mode mode = config_mode(config, is_meant, fs);
 
-	choose_tuners(fs, config);
 	if (mode == fs->mode)
 		return;
 	fields.before = config_mode_word(fs->mode);
@@ -109,6 +108,40 @@ static void choose_mode(struct filesystem *fs, const struct config *config)
 	fs->mode = mode;
 	say(&say_mode, &fields, "%s: mode %s, which was %s", fs->name,
 	    fields.after, fields.before);
+}
+
+static void choose_mode(struct filesystem *fs, const struct config *config)
+{
+	choose_tuners(fs, config);
+	if (!fs->mode_by_hand)
+		take_mode(fs, config_mode(config, is_meant, fs));
+}
+
+static void take_tuner(struct filesystem *fs, enum config_tuner tuner)
+{
+	struct say_fields fields = filesystem_fields(fs);
+
+	if (tuner == fs->escache)
+		return;
+	fields.before = config_tuner_word(fs->escache);
+	fields.after = config_tuner_word(tuner);
+	fs->escache = tuner;
+	forget_advice(fs);
+	say(&say_mode, &fields, "%s: escache %s, which was %s", fs->name,
+	    fields.after, fields.before);
+}
+
+void filesystem_set(struct filesystem *fs, const char *mode,
+		    const char *escache)
+{
+	if (mode) {
+		fs->mode_by_hand = true;
+		take_mode(fs, config_mode_of(mode));
+	}
+	if (escache) {
+		fs->escache_by_hand = true;
+		take_tuner(fs, config_tuner_of(escache));
+	}
 }
 
 static struct filesystem *find(struct filesystems *filesystems, __u32 dev)
@@ -236,8 +269,11 @@ void filesystems_configure(struct filesystems *filesystems,
 			   const struct config *config)
 {
 	for (size_t i = 0; i < filesystems->n; i++) {
-		forget_advice(&filesystems->list[i]);
-		choose_mode(&filesystems->list[i], config);
+		struct filesystem *fs = &filesystems->list[i];
+
+		forget_advice(fs);
+		fs->mode_by_hand = fs->escache_by_hand = false;
+		choose_mode(fs, config);
 	}
 }
 

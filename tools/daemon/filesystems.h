@@ -22,6 +22,8 @@ struct filesystem {
 	double looked_s; /* when we read the UUID, on CLOCK_MONOTONIC */
 	enum config_mode mode;
 	enum config_tuner escache;
+	/* These were set by filesystem_set(). */
+	bool mode_by_hand, escache_by_hand;
 	__u64 escache_bound; /* bytes */
 	double escache_cooldown_s;
 	bool escache_advised; /* it was said what the tuner would do */
@@ -48,6 +50,13 @@ int filesystems_update(struct filesystems *filesystems,
  */
 void filesystems_configure(struct filesystems *filesystems,
 			   const struct config *config);
+
+/* Sets the mode, or what its tuner does, or both, and says so. It stays until
+ * filesystems_configure(). mode, escache: values of these settings; NULL: as it
+ * is.
+ */
+void filesystem_set(struct filesystem *fs, const char *mode,
+		    const char *escache);
 
 /* For what is said of a filesystem: its name and UUID. */
 struct say_fields filesystem_fields(const struct filesystem *fs);

@@ -36,6 +36,9 @@ const struct say_kind say_unpinned = {"e8c1a5d97b3f4260a4d8c6e2f0b19375",
 const struct say_kind say_no_metrics = {"6d2b90f4c8e5417aa1f3d7b05e9c2846",
 					"no-metrics", LOG_WARNING};
 
+const struct say_kind say_no_socket = {"27e41c8d0a9b4f63b5d80f6e31c7a942",
+				       "no-socket", LOG_ERR};
+
 const struct say_kind say_advice = {"1f6e9c25b8a04d73905ce2d4f7a3b186",
 				    "advise", LOG_NOTICE};
 const struct say_kind say_cleared = {"84c7d1e0592f4b68b3a6f90d7e25c4ab",

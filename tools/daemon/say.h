@@ -18,7 +18,7 @@ struct say_kind {
 extern const struct say_kind say_ready, say_stopping;
 extern const struct say_kind say_reloaded, say_refused, say_passed_over;
 extern const struct say_kind say_seen, say_gone, say_mode;
-extern const struct say_kind say_unpinned, say_no_metrics;
+extern const struct say_kind say_unpinned, say_no_metrics, say_no_socket;
 extern const struct say_kind say_advice, say_cleared, say_restart;
 
 /* Fields that say more. NULL: the message has no such field. */

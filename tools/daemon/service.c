@@ -11,13 +11,15 @@
 #include "base/clock.h"
 #include "base/fmt.h"
 #include "base/interrupt.h"
+#include "daemon/api.h"
+#include "daemon/claim.h"
 #include "daemon/escache.h"
 #include "daemon/export.h"
 #include "daemon/filesystems.h"
 #include "daemon/read_config.h"
 #include "daemon/say.h"
 #include "daemon/tracking.h"
-#include "heat/monitor.h"
+#include "heat/monitor_parts.h"
 #include "watch/pin.h"
 
 #define TICK_US	    1000000
@@ -30,6 +32,7 @@ struct service {
 	struct export export;
 	struct escache_tuner escache;
 	enum config_tuner escache_most; /* for which it was started */
+	struct api api;
 	struct config *config;
 	const char *root;
 	sd_event *event;
@@ -79,6 +82,7 @@ static int look(struct service *service)
 	if (err)
 		return err;
 	tell_status(service);
+	hot_clients_count(&service->api.hot); /* forgets those that ended */
 	export_tick(&service->export, service->config, &service->filesystems,
 		    service->tracking->monitor);
 	return escache_tick(&service->escache, service->tracking->es,
@@ -109,12 +113,12 @@ static int on_end(sd_event_source *source,
 }
 
 /* The new configuration replaces the old one as a whole, or not at all. */
-static void reload(struct service *service)
+static bool reload(struct service *service)
 {
 	struct config *config;
 
 	if (!read_config_anew(service->root, &config))
-		return;
+		return false;
 	config_free(service->config);
 	service->config = config;
 	filesystems_configure(&service->filesystems, config);
@@ -123,20 +127,29 @@ static void reload(struct service *service)
 		say(&say_restart, NULL,
 		    "\"escache = %s\" needs a restart of frspd",
 		    config_tuner_word(config_escache_most(config)));
+	return true;
+}
+
+/* For api.reload(), too. */
+static bool reload_and_tell(void *context)
+{
+	struct service *service = context;
+	bool is_new;
+
+	sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%llu",
+		   clock_ns(CLOCK_MONOTONIC) / 1000);
+	is_new = reload(service);
+	sd_notify(false, "READY=1");
+	tell_status(service);
+	return is_new;
 }
 
 static int on_reload(sd_event_source *source,
 		     const struct signalfd_siginfo *signal_info, void *context)
 {
-	struct service *service = context;
-
 	(void)source;
 	(void)signal_info;
-	sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%llu",
-		   clock_ns(CLOCK_MONOTONIC) / 1000);
-	reload(service);
-	sd_notify(false, "READY=1");
-	tell_status(service);
+	reload_and_tell(context);
 	return 0;
 }
 
@@ -174,6 +187,31 @@ static void block_signals(void)
 	sigprocmask(SIG_BLOCK, &reload_only, NULL);
 }
 
+/* Without a socket the rest works: a path that is too long, a full disk. */
+static void open_socket(struct service *service)
+{
+	int err;
+
+	service->api = (struct api){
+		.filesystems = &service->filesystems,
+		.mounts = service->mounts,
+		.monitor = service->tracking->monitor,
+		.text = service->status,
+		.watches_escache = service->tracking->es != NULL,
+		.escache_most = service->escache_most,
+		.hot.program = hot_track_prog_fd(
+			hot_monitor_parts(service->tracking->monitor).track),
+		.reload = reload_and_tell,
+		.context = service,
+	};
+	err = server_open(service->event, api_answer, &service->api,
+			  &service->api.server);
+	if (err)
+		say(&say_no_socket, NULL,
+		    "%s/io.frsp.sock: nobody can ask frspd: %s",
+		    claim_directory(), strerror(-err));
+}
+
 static int begin(struct service *service)
 {
 	int err;
@@ -186,11 +224,15 @@ static int begin(struct service *service)
 		err = add_sources(service);
 	if (!err)
 		err = look(service);
+	if (!err)
+		open_socket(service);
 	return err;
 }
 
 static void end(struct service *service)
 {
+	server_close(service->api.server);
+	hot_clients_end(&service->api.hot);
 	sd_event_unref(service->event);
 	export_end(&service->export);
 	escache_end(&service->escache);

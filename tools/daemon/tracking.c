@@ -55,13 +55,14 @@ static int load_and_pin(bool with_es)
 	return err;
 }
 
-static int open_pinned(struct hot_monitor **out)
+int tracking_open_reader(int program, struct hot_monitor **out)
 {
 	struct hot_monitor_options options = {.track = usual, .no_scan = true};
 	struct mount_table *mounts;
 	int err = mount_table_read(&mounts);
 
 	options.track.only_pinned = true;
+	options.track.program = program;
 	return err ?: hot_monitor_open(&options, mounts, out);
 }
 
@@ -85,7 +86,7 @@ static int open_monitor(bool with_es, struct hot_monitor **out)
 			if (err && err != -EEXIST)
 				return err;
 		}
-		err = open_pinned(out);
+		err = tracking_open_reader(0, out);
 	}
 	return err;
 }

@@ -26,6 +26,12 @@ struct tracking {
  */
 enum exit_code tracking_begin(bool with_es, struct tracking *tracking);
 
+/* Opens the pinned table once more, for a process that only reads it. program:
+ * hot_track_prog_fd() of the first reader, which is then this one's; 0: find
+ * it, which needs CAP_SYS_ADMIN. Returns 0 or -errno.
+ */
+int tracking_open_reader(int program, struct hot_monitor **out);
+
 /* Unpins what frspd has pinned, also one that was killed. What a person has
  * pinned stays. Returns 0 or -errno.
  */

@@ -2,6 +2,7 @@
 /* Lists the filesystems that the table has files of. */
 #include "heat/monitor.h"
 #include "heat/monitor_parts.h"
+#include "heat/remote.h"
 
 static bool is_listed(const struct hot_filesystem *list, size_t n, __u32 dev)
 {
@@ -11,8 +12,8 @@ static bool is_listed(const struct hot_filesystem *list, size_t n, __u32 dev)
 	return false;
 }
 
-size_t hot_monitor_filesystems(struct hot_monitor *monitor,
-			       struct hot_filesystem *list, size_t max)
+static size_t list_tracked(struct hot_monitor *monitor,
+			   struct hot_filesystem *list, size_t max)
 {
 	const struct hot_monitor_parts parts = hot_monitor_parts(monitor);
 	size_t n = 0;
@@ -32,4 +33,13 @@ size_t hot_monitor_filesystems(struct hot_monitor *monitor,
 							    entry->target};
 	}
 	return n;
+}
+
+size_t hot_monitor_filesystems(struct hot_monitor *monitor,
+			       struct hot_filesystem *list, size_t max)
+{
+	struct hot_remote *remote = hot_monitor_remote(monitor);
+
+	return remote ? hot_remote_filesystems(remote, list, max)
+		      : list_tracked(monitor, list, max);
 }

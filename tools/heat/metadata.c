@@ -58,6 +58,14 @@ const char *hot_metadata_name(enum frsp_hot_meta meta)
 	return name_of(meta, false);
 }
 
+enum frsp_hot_meta hot_metadata_of(const char *name)
+{
+	for (int meta = 0; name && meta < FRSP_HOT_NR_METAS; meta++)
+		if (!strcmp(names[meta][false], name))
+			return meta;
+	return FRSP_HOT_META_OTHER;
+}
+
 size_t hot_metadata_label(const struct hot_row *row, char *buf, size_t len)
 {
 	char text[PATH_LABEL_LEN / 4 + 64];

@@ -19,6 +19,9 @@ void hot_metadata_free(struct hot_metadata *metadata);
 /* The class's name for programs, such as "inode_tables". */
 const char *hot_metadata_name(enum frsp_hot_meta meta);
 
+/* The class of such a name; of any other, also NULL: FRSP_HOT_META_OTHER. */
+enum frsp_hot_meta hot_metadata_of(const char *name);
+
 /* Writes what people see: the class in brackets, as no path begins with one,
  * and where the filesystem is mounted. The row must be one of metadata. Escapes
  * and cuts as path_escape() does.

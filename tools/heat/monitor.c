@@ -21,6 +21,7 @@
 #include "heat/metadata.h"
 #include "heat/monitor_parts.h"
 #include "heat/recorder.h"
+#include "heat/remote.h"
 #include "heat/replay.h"
 #include "heat/roll_up.h"
 #include "heat/statistics.h"
@@ -34,6 +35,7 @@
 #define ROLLED_FILES 4096
 
 struct hot_monitor {
+	struct hot_remote *remote; /* NULL: all of the rest is used */
 	struct hot_track *track;
 	struct hot_rank *rank;
 	struct hot_latency *latency;
@@ -173,9 +175,10 @@ int hot_monitor_open(const struct hot_monitor_options *options,
 		return -ENOMEM;
 	}
 	monitor->mounts = mounts;
+	monitor->remote = options->remote;
 	monitor->one_fs = options->fs_dev;
 	monitor->only_dev = options->only_dev;
-	err = open_parts(monitor, options);
+	err = monitor->remote ? 0 : open_parts(monitor, options);
 	if (err) {
 		hot_monitor_close(monitor);
 		return err;
@@ -450,6 +453,8 @@ int hot_monitor_tend(struct hot_monitor *monitor)
 	struct hot_clock clock;
 	int err;
 
+	if (monitor->remote)
+		return 0;
 	if (hot_track_is_gone(monitor->track))
 		return -ECANCELED;
 	follow(monitor);
@@ -589,6 +594,8 @@ int hot_monitor_sample(struct hot_monitor *monitor,
 	struct hot_clock clock;
 	int err;
 
+	if (monitor->remote)
+		return hot_remote_sample(monitor->remote, request, frame);
 	if (hot_track_is_gone(monitor->track))
 		return -ECANCELED;
 	err = choose(monitor, request);
@@ -666,6 +673,11 @@ void hot_monitor_set_recorder(struct hot_monitor *monitor,
 			      struct hot_recorder *recorder)
 {
 	monitor->recorder = recorder;
+}
+
+struct hot_remote *hot_monitor_remote(const struct hot_monitor *monitor)
+{
+	return monitor->remote;
 }
 
 struct bpf_object_skeleton *

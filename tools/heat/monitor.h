@@ -14,9 +14,14 @@
 #include "paths/path.h"
 
 struct hot_monitor;
+struct hot_remote;
 
 struct hot_monitor_options {
 	struct hot_track_options track;
+	/* Show what frspd gives; then none of the other options counts. It must
+	 * live longer. NULL: we track.
+	 */
+	struct hot_remote *remote;
 	/* Show a recording in place of what happens now; then only .directory
 	 * counts of the other options. It must live longer. NULL: none.
 	 */
@@ -135,6 +140,9 @@ size_t hot_monitor_filesystems(struct hot_monitor *monitor,
  * 0, -ECANCELED: the programs were unpinned, or another -errno.
  */
 int hot_monitor_tend(struct hot_monitor *monitor);
+
+/* Where the frames come from, if they are frspd's; else NULL. */
+struct hot_remote *hot_monitor_remote(const struct hot_monitor *monitor);
 
 /* The skeleton of the BPF programs, for watch_pin(). */
 struct bpf_object_skeleton *

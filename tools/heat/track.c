@@ -304,8 +304,9 @@ static int open_programs(struct hot_track *track)
 				     track->skel->progs.hotmon_clock);
 	track->finder = watch_program(HOT_TRACK_OBJECT,
 				      track->skel->progs.hotmon_find_fs);
-	track->program = watch_program(HOT_TRACK_OBJECT,
-				       track->skel->progs.hotmon_bio_queue);
+	if (track->program < 0)
+		track->program = watch_program(
+			HOT_TRACK_OBJECT, track->skel->progs.hotmon_bio_queue);
 	if (track->clock < 0)
 		return track->clock;
 	if (track->finder < 0)
@@ -429,6 +430,8 @@ static int open_one(const struct hot_track_options *options, bool pinned,
 	if (!track)
 		return -ENOMEM;
 	track->of_pids = options->n_pids;
+	if (pinned && options->program)
+		track->program = options->program;
 	track->skel = hotmon__open();
 	if (!track->skel)
 		err = -errno;

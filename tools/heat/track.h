@@ -29,6 +29,10 @@ struct hot_track_options {
 	double half_life_s; /* 1 s to 7 d */
 	bool compat;	    /* the formula of 2013, see bpf/heat.h */
 	bool only_pinned;   /* load nothing: -ENOENT if nothing is pinned */
+	/* Of what is pinned: hot_track_prog_fd() of another one, which is then
+	 * ours. 0: find it, which needs CAP_SYS_ADMIN.
+	 */
+	int program;
 	/* Filters: count only what passes all of them. */
 	bool one_fs; /* see hot_track_follow_fs() */
 	__u32 pids[HOT_TRACK_MAX_PIDS];

@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The program hotmon: shows which files and ranges the disk works for. */
 #include <errno.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <locale.h>
-#include <sys/stat.h>
 
-#include "base/aside.h"
 #include "base/interrupt.h"
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/output.h"
+#include "cli/from_daemon.h"
 #include "cli/libbpf_messages.h"
 #include "cli/live_end.h"
 #include "cli/privilege.h"
 #include "cli/report_loop.h"
-#include "fs/cgroup.h"
-#include "fs/mount_name.h"
 #include "heat/evict.h"
 #include "heat/json.h"
+#include "heat/remote.h"
 #include "heat/text.h"
+#include "hotmon/choose.h"
 #include "hotmon/device_json.h"
 #include "hotmon/device_text.h"
 #include "hotmon/heatmap.h"
@@ -42,153 +39,9 @@ struct hotmon {
 	struct hot_frame frame;
 	struct devices *devices; /* NULL: not shown yet */
 	struct hot_live live;
-	struct play play; /* of -i */
+	struct play play;	   /* of -i */
+	struct hot_remote *remote; /* of --from-daemon; NULL: none */
 };
-
-/* For aside(): resolves the symbolic links of a path. */
-static int resolve_path(void *message, int *fd)
-{
-	char *path = message, resolved[PATH_MAX];
-
-	(void)fd;
-	if (!realpath(path, resolved))
-		return -errno;
-	strcpy(path, resolved);
-	return 0;
-}
-
-/* What the user gave to name one filesystem; NULL: all filesystems. */
-static const char *filesystem_spec(const struct hotmon_opts *opts)
-{
-	return opts->fs ?: opts->monitor.directory;
-}
-
-static enum exit_code fail_filesystem(const struct hotmon_opts *opts, int err)
-{
-	return log_fail(
-		EXIT_FAILED,
-		"name a mounted filesystem that is on a disk: findmnt --real lists them",
-		"%s: %s", filesystem_spec(opts), mount_spec_error(err));
-}
-
-/* Fills in the options of --fs and -D that the mount table gives: the device
- * and mount point of the filesystem, and the resolved path of the directory.
- */
-static enum exit_code resolve_filesystem(struct hotmon_opts *opts,
-					 const struct mount_table *mounts)
-{
-	const struct mount_entry *entry;
-	const char *spec = filesystem_spec(opts);
-	char resolved[PATH_MAX];
-	int err;
-
-	if (!spec)
-		return EXIT_OK;
-	err = opts->fs ? mount_name_find(mounts, spec, &entry)
-		       : mount_table_by_spec(mounts, spec, &entry);
-	if (err)
-		return fail_filesystem(opts, err);
-	opts->monitor.fs_dev = entry->dev;
-	opts->monitor.prefer = strdup(entry->target); /* never freed */
-	if (!opts->monitor.directory)
-		return EXIT_OK;
-	/* it fits, as mount_table_by_spec() has accepted it */
-	strcpy(resolved, opts->monitor.directory);
-	err = aside(resolve_path, resolved, sizeof(resolved), entry->hang_id,
-		    NULL);
-	if (err)
-		return log_fail(EXIT_FAILED, "name an existing directory",
-				"%s: %s", opts->monitor.directory,
-				mount_spec_error(err));
-	opts->monitor.directory = strdup(resolved); /* never freed */
-	return opts->monitor.directory
-		       ? EXIT_OK
-		       : log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
-}
-
-struct cgroup_query {
-	char spec[PATH_MAX];
-	struct cgroup_ref cgroup;
-};
-
-/* For aside(): finds the cgroup of a query. */
-static int find_cgroup(void *message, int *fd)
-{
-	struct cgroup_query *query = message;
-
-	(void)fd;
-	return cgroup_find(query->spec, &query->cgroup);
-}
-
-static enum exit_code fail_for_cgroup(const char *cgroup, int err)
-{
-	switch (err) {
-	case -ENOTUNIQ:
-		return log_fail(
-			EXIT_FAILED,
-			"name it by its path: systemd-cgls lists the cgroups",
-			"cgroup %s: several have this name", cgroup);
-	case -EXDEV:
-		return log_fail(
-			EXIT_FAILED,
-			"name a cgroup of the controller blkio (version 2: io), or use --group=cgroup",
-			"cgroup %s: the kernel charges I/O to another hierarchy than this",
-			cgroup);
-	case -EOPNOTSUPP:
-		return log_fail(
-			EXIT_FAILED,
-			"run it outside of a container, where the hierarchy of the controller blkio (version 2: io) is mounted",
-			"cgroup %s: the root of the cgroups is not in sight",
-			cgroup);
-	default:
-		return log_fail(EXIT_FAILED, "systemd-cgls lists the cgroups",
-				"cgroup %s: %s", cgroup, strerror(-err));
-	}
-}
-
-static enum exit_code resolve_cgroup(struct hotmon_opts *opts)
-{
-	struct cgroup_query query;
-	static struct cgroup_ref cgroup; /* the options point to it */
-	int err;
-
-	if (!opts->cgroup)
-		return EXIT_OK;
-	err = strlen(opts->cgroup) < sizeof(query.spec) ? 0 : -ENAMETOOLONG;
-	if (!err) {
-		strcpy(query.spec, opts->cgroup);
-		err = aside(find_cgroup, &query, sizeof(query), 0, NULL);
-	}
-	if (err)
-		return fail_for_cgroup(opts->cgroup, err);
-	cgroup = query.cgroup;
-	if (!cgroup.has_io)
-		log_warn(
-			"cgroup %s: the io controller is off for it, so its I/O is charged to a cgroup above it and not shown",
-			opts->cgroup);
-	opts->monitor.track.cgroup = &cgroup;
-	return EXIT_OK;
-}
-
-/* Inode of /proc/self/ns/pid: PROC_PID_INIT_INO of the kernel's proc_ns.h. In
- * another namespace the numbers of -p cannot be looked up.
- */
-#define INITIAL_PID_NS 0xeffffffcU
-
-static enum exit_code check_pids(const struct hot_track_options *track)
-{
-	struct stat ns;
-
-	if (stat("/proc/self/ns/pid", &ns) || ns.st_ino != INITIAL_PID_NS)
-		return EXIT_OK;
-	for (__u32 i = 0; i < track->n_pids; i++)
-		if (kill(track->pids[i], 0) && errno == ESRCH)
-			return log_fail(EXIT_FAILED,
-					"\"ps -e\" lists the processes",
-					"-p %u: %s", track->pids[i],
-					strerror(ESRCH));
-	return EXIT_OK;
-}
 
 static enum exit_code fail_mounts(int err)
 {
@@ -205,11 +58,11 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 	err = mount_table_read(&mounts);
 	if (err)
 		return fail_mounts(err);
-	code = resolve_filesystem(&hotmon->opts, mounts);
+	code = hotmon_choose_filesystem(&hotmon->opts, mounts);
 	if (code == EXIT_OK)
-		code = resolve_cgroup(&hotmon->opts);
+		code = hotmon_choose_cgroup(&hotmon->opts);
 	if (code == EXIT_OK)
-		code = check_pids(&hotmon->opts.monitor.track);
+		code = hotmon_check_pids(&hotmon->opts.monitor.track);
 	if (code != EXIT_OK) {
 		mount_table_free(mounts);
 		return code;
@@ -219,7 +72,7 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 		log_warn(
 			"no membarrier in this kernel: a full table stays full");
 	if (err == -ENODEV) /* unmounted, just now */
-		return fail_filesystem(&hotmon->opts, err);
+		return hotmon_fail_filesystem(&hotmon->opts, err);
 	if (err == -EOPNOTSUPP)
 		return log_fail(
 			EXIT_UNSUPPORTED, "Linux 6.1 or newer is needed",
@@ -290,6 +143,40 @@ static enum exit_code start_playing(struct hotmon *hotmon)
 	if (hotmon->opts.report.output != OUTPUT_LIVE)
 		hotmon->opts.report.interval_s = 0; /* reports do not wait */
 	return EXIT_OK;
+}
+
+/* The same for what frspd gives. */
+static enum exit_code start_asking(struct hotmon *hotmon)
+{
+	struct hot_live *live = &hotmon->live;
+	struct hot_monitor_options options = {0};
+	struct mount_table *mounts;
+	enum exit_code code;
+	int err = mount_table_read(&mounts);
+
+	if (err)
+		return fail_mounts(err);
+	code = hotmon_choose_filesystem(&hotmon->opts, mounts);
+	if (code == EXIT_OK) {
+		err = hot_remote_open(&hotmon->remote);
+		if (err)
+			code = from_daemon_fail(err,
+						hot_remote_why(hotmon->remote));
+	}
+	if (code != EXIT_OK) {
+		mount_table_free(mounts);
+		return code;
+	}
+	live->is_remote = true;
+	live->fs_dev = hotmon->opts.request.fs_dev =
+		hotmon->opts.monitor.fs_dev;
+	if (live->fs_dev)
+		path_escape(hotmon->opts.monitor.prefer, live->fs_name,
+			    sizeof(live->fs_name));
+	options.remote = hotmon->remote;
+	err = hot_monitor_open(&options, mounts, &hotmon->monitor);
+	return err ? log_fail(EXIT_FAILED, NULL, "%s", strerror(-err))
+		   : EXIT_OK;
 }
 
 /* Makes the file first: so a mistake in its name is told at once. */
@@ -367,7 +254,10 @@ static int print_json(struct hotmon *hotmon)
 	name_all(hotmon, HOT_VIEW_RANGES);
 	name_all(hotmon, hotmon->opts.request.view);
 	document =
-		hot_json_document(&hotmon->frame, hotmon->opts.request.ranges);
+		hotmon->remote
+			? json_object_get(hot_remote_document(hotmon->remote))
+			: hot_json_document(&hotmon->frame,
+					    hotmon->opts.request.ranges);
 	if (!document)
 		return -ENOMEM;
 	if (hotmon->live.devices)
@@ -487,7 +377,8 @@ static void say_filesystem(const struct hotmon *hotmon, bool was_gone)
 
 	if (gone != was_gone)
 		log_warn(
-			"filesystem %s: %s", filesystem_spec(&hotmon->opts),
+			"filesystem %s: %s",
+			hotmon_filesystem_spec(&hotmon->opts),
 			gone ? "is not mounted any more; counting resumes when it is mounted again, unless its disk was removed"
 			     : "is mounted again; counting resumes");
 }
@@ -583,7 +474,8 @@ static int print_reports(struct hotmon *hotmon)
 	};
 
 	if (!hotmon->play.replay)
-		fprintf(stderr, "Tracing disk I/O... Hit Ctrl-C to end.\n");
+		fprintf(stderr, "%s... Hit Ctrl-C to end.\n",
+			hotmon->remote ? "Asking frspd" : "Tracing disk I/O");
 	return report_print_all(&loop);
 }
 
@@ -604,6 +496,25 @@ static int show_live(struct hotmon *hotmon)
 	};
 
 	return report_show_live(&loop);
+}
+
+static enum exit_code start(struct hotmon *hotmon)
+{
+	switch (hotmon->opts.mode) {
+	case HOTMON_PLAY:
+		return start_playing(hotmon);
+	case HOTMON_REMOTE:
+		return start_asking(hotmon);
+	default:
+		return start_tracking(hotmon);
+	}
+}
+
+static enum exit_code end(const struct hotmon *hotmon, int err)
+{
+	if (hotmon->remote && err && err != -ENOTTY && !output_is_lost())
+		return from_daemon_fail(err, hot_remote_why(hotmon->remote));
+	return live_end(err);
 }
 
 int main(int argc, char **argv)
@@ -633,7 +544,8 @@ int main(int argc, char **argv)
 	hotmon.live.color = hotmon.opts.report.color;
 	if (hotmon.opts.mode == HOTMON_IMPORT)
 		return recording_import(&hotmon.opts);
-	code = hotmon.opts.input ? EXIT_OK : privilege_check();
+	code = hotmon.opts.input || hotmon.opts.from_daemon ? EXIT_OK
+							    : privilege_check();
 	if (code != EXIT_OK)
 		return code;
 	if (hotmon.opts.self_test)
@@ -644,8 +556,7 @@ int main(int argc, char **argv)
 	if (hotmon.opts.mode == HOTMON_HEATMAP ||
 	    hotmon.opts.mode == HOTMON_MAP_PLAY)
 		return heatmap(&hotmon);
-	code = hotmon.opts.mode == HOTMON_PLAY ? start_playing(&hotmon)
-					       : start_tracking(&hotmon);
+	code = start(&hotmon);
 	if (code != EXIT_OK)
 		return code;
 	err = hotmon.opts.report.output == OUTPUT_LIVE ? show_live(&hotmon)
@@ -655,5 +566,7 @@ int main(int argc, char **argv)
 	devices_close(hotmon.devices);
 	hot_monitor_close(hotmon.monitor);
 	play_close(&hotmon.play);
-	return live_end(err);
+	code = end(&hotmon, err);
+	hot_remote_close(hotmon.remote);
+	return code;
 }

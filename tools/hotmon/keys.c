@@ -105,6 +105,8 @@ static enum report_change open_row(struct hot_live *live)
 	if (!live->frame ||
 	    (hot_view_is_group(live->view) && live->frame->view != live->view))
 		return REPORT_SAME;
+	if (live->is_remote)
+		return REPORT_SAME; /* it has no pages */
 	rows = hot_view_rows(live->frame, live->view);
 	if (live->rows.at >= rows->n_rows ||
 	    !hot_pages_open(&live->pages, live->view,
@@ -139,18 +141,25 @@ static enum report_change key_pause(struct hot_live *live)
 
 static enum report_change key_devices(struct hot_live *live)
 {
-	if (live->play)
+	if (live->play || live->is_remote)
 		return REPORT_SAME; /* it has none */
 	live->devices = !live->devices;
 	return rank_anew(live);
 }
 
+static int n_views(const struct hot_live *live)
+{
+	if (live->play)
+		return HOT_VIEW_PROCESSES;
+	return live->is_remote ? HOT_NR_VIEWS : HOT_NR_VIEWS + 1;
+}
+
 /* The devices come after the last view of files, and before the first. A
- * recording has neither them nor processes.
+ * recording has neither them nor processes, and frspd has no devices.
  */
 static enum report_change turn_view(struct hot_live *live, int by)
 {
-	const int n = live->play ? HOT_VIEW_PROCESSES : HOT_NR_VIEWS + 1;
+	const int n = n_views(live);
 	int view = live->devices ? HOT_NR_VIEWS : (int)live->view;
 
 	view = (view + by + n) % n;
@@ -172,7 +181,7 @@ static enum report_change key_view_before(struct hot_live *live)
 
 static enum report_change key_latency(struct hot_live *live)
 {
-	if (live->play)
+	if (live->play || live->is_remote)
 		return REPORT_SAME; /* it has none */
 	live->latency = !live->latency;
 	if (!live->latency && hot_sort_needs_latency(live->sort.key))
@@ -194,13 +203,14 @@ static enum report_change sort_by(struct hot_live *live, enum hot_sort_key key)
 
 static enum report_change key_sort_next(struct hot_live *live)
 {
-	return sort_by(live, (live->sort.key + 1) % HOT_NR_SORT_KEYS);
+	return sort_by(live, (live->sort.key + 1) % hot_live_n_sort_keys(live));
 }
 
 static enum report_change key_sort_previous(struct hot_live *live)
 {
-	return sort_by(live, (live->sort.key + HOT_NR_SORT_KEYS - 1) %
-				     HOT_NR_SORT_KEYS);
+	int n = hot_live_n_sort_keys(live);
+
+	return sort_by(live, (live->sort.key + n - 1) % n);
 }
 
 static enum report_change key_reverse(struct hot_live *live)

@@ -56,6 +56,12 @@ void hot_live_sort_by(struct hot_live *live, enum hot_sort_key key)
 	live->latency |= hot_sort_needs_latency(key);
 }
 
+int hot_live_n_sort_keys(const struct hot_live *live)
+{
+	/* the keys of latencies are the last ones */
+	return live->is_remote ? HOT_BY_READ_P99 : HOT_NR_SORT_KEYS;
+}
+
 struct hot_frame_request hot_live_request(const struct hot_live *live)
 {
 	return (struct hot_frame_request){

@@ -60,8 +60,9 @@ struct hot_live {
 	 * not shown.
 	 */
 	int column_ends[HOT_N_COLUMNS];
-	struct hot_monitor *monitor;   /* to list filesystems */
-	struct play *play;	       /* of a recording; NULL: it is live */
+	struct hot_monitor *monitor; /* to list filesystems */
+	struct play *play;	     /* of a recording; NULL: it is live */
+	bool is_remote;		     /* frspd's: no latencies, devices, pages */
 	const struct hot_frame *frame; /* the latest */
 	struct hot_pages pages;
 	/* The view of directories (hotmon/tree.h), and the path of the row that
@@ -81,6 +82,9 @@ void hot_live_stop(void);
 
 /* Sorts by the key, and turns on what it needs. */
 void hot_live_sort_by(struct hot_live *live, enum hot_sort_key key);
+
+/* How many keys there are to sort by, from the first one. */
+int hot_live_n_sort_keys(const struct hot_live *live);
 
 /* The frame that the view needs next. */
 struct hot_frame_request hot_live_request(const struct hot_live *live);

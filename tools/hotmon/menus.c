@@ -23,7 +23,7 @@ void hot_menu_open_sort(struct hot_live *live)
 	char item[MENU_ITEM_LEN];
 
 	menu_begin(&live->menu, "Sort by");
-	for (int key = 0; key < HOT_NR_SORT_KEYS; key++) {
+	for (int key = 0; key < hot_live_n_sort_keys(live); key++) {
 		snprintf(item, sizeof(item), "%-7s %s", hot_sort_names[key][0],
 			 hot_sort_names[key][1]);
 		menu_add(&live->menu, item);

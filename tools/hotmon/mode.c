@@ -9,7 +9,7 @@
 #define IN(mode) (1U << HOTMON_##mode)
 
 /* Options that are for other modes, too, or only for those. All others are for
- * what shows files: hotmon without a mode, and -i.
+ * what shows files: hotmon without a mode, -i and --from-daemon.
  */
 static const struct {
 	int key;
@@ -17,18 +17,20 @@ static const struct {
 } places[] = {
 	{'v', ~0U},
 	{OPT_SELF_TEST, IN(SELF_TEST)},
-	{'j', IN(SHOW) | IN(SELF_TEST) | IN(PLAY)},
+	{'j', IN(SHOW) | IN(SELF_TEST) | IN(PLAY) | IN(REMOTE)},
 	{'D', IN(SHOW) | IN(SELF_TEST) | IN(PLAY)},
-	{OPT_FS,
-	 IN(SHOW) | IN(SELF_TEST) | IN(PLAY) | IN(RECORD) | IN(HEATMAP)},
-	{'d', IN(SHOW) | IN(PLAY) | IN(RECORD) | IN(HEATMAP)},
-	{'n', IN(SHOW) | IN(PLAY) | IN(RECORD) | IN(HEATMAP)},
+	{OPT_FS, IN(SHOW) | IN(SELF_TEST) | IN(PLAY) | IN(REMOTE) | IN(RECORD) |
+			 IN(HEATMAP)},
+	{'d', IN(SHOW) | IN(PLAY) | IN(REMOTE) | IN(RECORD) | IN(HEATMAP)},
+	{'n', IN(SHOW) | IN(PLAY) | IN(REMOTE) | IN(RECORD) | IN(HEATMAP)},
 	{'p', IN(SHOW) | IN(RECORD) | IN(HEATMAP)},
 	{'c', IN(SHOW) | IN(RECORD) | IN(HEATMAP)},
 	{OPT_MEMORY, IN(SHOW) | IN(RECORD) | IN(HEATMAP)},
 	{OPT_HALF_LIFE, IN(SHOW) | IN(RECORD) | IN(IMPORT)},
 	{OPT_NO_SCAN, IN(SHOW) | IN(RECORD) | IN(HEATMAP)},
-	{OPTS_COLOR, IN(SHOW) | IN(PLAY) | IN(HEATMAP) | IN(MAP_PLAY)},
+	{OPTS_COLOR,
+	 IN(SHOW) | IN(PLAY) | IN(REMOTE) | IN(HEATMAP) | IN(MAP_PLAY)},
+	{OPT_FROM_DAEMON, IN(REMOTE)},
 	{OPT_SCORE, IN(SHOW)},
 	{OPT_DEVICES, IN(SHOW)},
 	{OPT_LATENCY, IN(SHOW)},
@@ -52,6 +54,9 @@ static const char *const modes[HOTMON_NR_MODES][2] = {
 	[HOTMON_PLAY] =
 		{"-i",
 		 "a recording has no processes, latencies, devices or extents"},
+	[HOTMON_REMOTE] =
+		{"--from-daemon",
+		 "frspd has no latencies, devices, pages of files, or tracking of its own for one process, cgroup or directory"},
 	[HOTMON_RECORD] =
 		{"record",
 		 "it takes -o, --budget, --fs, -p, -c, --memory, --half-life, --no-scan and -v"},
@@ -73,7 +78,7 @@ static unsigned int modes_of(int key)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (places[i].key == key)
 			return places[i].modes;
-	return IN(SHOW) | IN(PLAY);
+	return IN(SHOW) | IN(PLAY) | IN(REMOTE);
 }
 
 static const char *name_of(const struct argp_option *option, int key)

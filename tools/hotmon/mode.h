@@ -9,6 +9,7 @@ enum hotmon_mode {
 	HOTMON_SHOW,
 	HOTMON_SELF_TEST, /* --self-test */
 	HOTMON_PLAY,	  /* -i */
+	HOTMON_REMOTE,	  /* --from-daemon */
 	HOTMON_RECORD,	  /* hotmon record */
 	HOTMON_IMPORT,	  /* hotmon import */
 	HOTMON_HEATMAP,	  /* hotmon heatmap */

@@ -55,6 +55,9 @@ static const struct argp_option options[] = {
 	 0},
 	{0, 0, 0, 0, "How to show it:", GROUP_HOW},
 	OPTS_REPORT_ROWS,
+	{"from-daemon", OPT_FROM_DAEMON, 0, 0,
+	 "Ask frspd, in place of tracking: needs no root, only the group frsp",
+	 0},
 	{"no-scan", OPT_NO_SCAN, 0, 0,
 	 "Do not search the directories for files whose path cannot be found otherwise",
 	 0},
@@ -100,6 +103,7 @@ static const char doc[] =
 	"  hotmon --devices            the disks, like iostat\n"
 	"  hotmon --once 10            one report on the next 10 seconds\n"
 	"  hotmon --json 5 | jq .      for programs\n"
+	"  hotmon --from-daemon        what frspd counts; without root\n"
 	"  hotmon --self-test          does it count exactly on this kernel?\n"
 	"  hotmon record -o x.frsp     record until Ctrl-C\n"
 	"  hotmon -i x.frsp            show the recording\n"
@@ -310,6 +314,8 @@ static void check_mode(struct hotmon_opts *opts)
 		opts->mode = HOTMON_SELF_TEST;
 	else if (opts->input && opts->mode == HOTMON_SHOW)
 		opts->mode = HOTMON_PLAY;
+	else if (opts->from_daemon && opts->mode == HOTMON_SHOW)
+		opts->mode = HOTMON_REMOTE;
 	else if (opts->input && opts->mode == HOTMON_HEATMAP)
 		opts->mode = HOTMON_MAP_PLAY;
 	hotmon_mode_check(opts->mode, &opts->given, options);
@@ -353,6 +359,15 @@ static void check_play(const struct hotmon_opts *opts)
 		exit(log_fail(EXIT_USAGE,
 			      "without --speed: reports do not wait",
 			      "--speed is for the live view"));
+}
+
+/* The same for frspd. */
+static void check_remote(const struct hotmon_opts *opts)
+{
+	if (hot_sort_needs_latency(opts->request.sort.key))
+		exit(log_fail(
+			EXIT_USAGE, "frspd does not measure them",
+			"--from-daemon cannot sort by the times of reads and writes"));
 }
 
 /* The page of a file takes the place of the other tables. */
@@ -447,6 +462,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 					   "msr or blkparse");
 		opts->format_given = true;
 		break;
+	case OPT_FROM_DAEMON:
+		opts->from_daemon = true;
+		break;
 	case 'i':
 		opts->input = text;
 		break;
@@ -462,6 +480,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		check_file(opts);
 		if (opts->mode == HOTMON_PLAY)
 			check_play(opts);
+		if (opts->mode == HOTMON_REMOTE)
+			check_remote(opts);
 		if (opts->mode == HOTMON_RECORD && !opts->interval_given)
 			opts->report.interval_s = HOTMON_RECORD_INTERVAL_S;
 		opts->request.latency |=

@@ -32,6 +32,7 @@ enum hotmon_option {
 	OPT_FORMAT,
 	OPT_FROM,
 	OPT_SPEED,
+	OPT_FROM_DAEMON,
 };
 
 struct hotmon_opts {
@@ -41,6 +42,7 @@ struct hotmon_opts {
 	bool devices; /* --devices: show devices instead of files */
 	bool extents; /* --extents: with .file */
 	bool self_test;
+	bool from_daemon; /* show what frspd gives */
 	enum hotmon_mode mode;
 	struct hotmon_given given;
 	bool interval_given;

@@ -123,6 +123,16 @@ const char *path_missing(const struct path_result *result)
 	return words[result->state].missing;
 }
 
+enum path_state path_state_of(const char *missing)
+{
+	if (!missing)
+		return PATH_KNOWN;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i].missing && !strcmp(words[i].missing, missing))
+			return i;
+	return PATH_UNKNOWN;
+}
+
 /* The reserved inodes of ext4; 2 is the root directory. */
 static void add_internal(struct label *label, __u64 ino, __u32 dev)
 {

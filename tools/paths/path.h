@@ -115,6 +115,9 @@ int path_cache_get(struct path_cache *cache, const struct path_key *key,
 /* Why the file is not at .path, as one word for programs; NULL: it is there. */
 const char *path_missing(const struct path_result *result);
 
+/* The state of such a word, of NULL, too. Of another word: PATH_UNKNOWN. */
+enum path_state path_state_of(const char *missing);
+
 /* The text for people: the path, or <ino 1234 gen 5678 dev 8:1> if it is
  * unknown, or <ext4 journal, dev 8:1> for an inode of ext4 itself; followed by
  * remarks such as " (deleted)". Bytes that could upset a terminal, the
