@@ -22,6 +22,7 @@ struct worker {
 	unsigned int number;
 	unsigned int seed;
 	unsigned int errors;
+	pthread_barrier_t *barrier; /* for what shall happen at the same time */
 	__u64 tags[OWN * CLUSTER_SECTORS]; /* what each sector has */
 };
 
@@ -281,12 +282,14 @@ static void *write_slices(void *context)
 
 	for (__u32 i = 0; i < sizeof(buffer) / 8; i++)
 		buffer[i] = worker->number + 1;
-	for (__u32 cluster = 0; cluster < CLUSTERS / 4; cluster++)
+	for (__u32 cluster = 0; cluster < CLUSTERS / 4; cluster++) {
+		pthread_barrier_wait(worker->barrier);
 		worker->errors += seats_do(worker->seats, PLOOP_WRITE, 0,
 					   ((__u64)cluster * CLUSTER_SECTORS +
 					    worker->number * slice) *
 						   PLOOP_SECTOR,
 					   slice * PLOOP_SECTOR, buffer) != 0;
+	}
 	return NULL;
 }
 
@@ -296,11 +299,14 @@ static void test_first_writes(void **state)
 	struct worker *workers = calloc(THREADS, sizeof(*workers));
 	struct seats *seats = open_seats(path);
 	struct ploop_counts counts;
+	pthread_barrier_t barrier;
 
 	(void)state;
+	pthread_barrier_init(&barrier, NULL, THREADS);
 	for (unsigned int i = 0; i < THREADS; i++) {
 		workers[i].seats = seats;
 		workers[i].number = i;
+		workers[i].barrier = &barrier;
 		pthread_create(&workers[i].thread, NULL, write_slices,
 			       &workers[i]);
 	}
