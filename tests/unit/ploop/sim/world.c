@@ -134,8 +134,8 @@ static void add_counts(struct world *world)
 
 /* --- generations ------------------------------------------------------------ */
 
-/* Some of the hot clusters are there, and garbage between them; returns the
- * length. */
+/* Some of the hot clusters are there, and garbage between them and behind the
+ * table; returns the length. */
 static __u64 make_file(struct world *world, __u8 *bytes, __u32 first_tag)
 {
 	struct ploop_header header;
@@ -148,8 +148,9 @@ static __u64 make_file(struct world *world, __u8 *bytes, __u32 first_tag)
 		header.data_off = (ploop_table_bytes(&header) + 511) / 512;
 	}
 	memset(bytes, 0, DISK_MAX_BYTES);
-	memset(bytes + ploop_data_bytes(&header), 0xaa,
-	       HOT_CLUSTERS * ploop_cluster_bytes(&header));
+	memset(bytes + ploop_table_bytes(&header), 0xaa,
+	       ploop_slot_byte(&header, HOT_CLUSTERS) -
+		       ploop_table_bytes(&header));
 	ploop_header_encode(&header, bytes);
 	for (__u32 i = 0; i < HOT_CLUSTERS; i++) {
 		__u32 at = PLOOP_HEADER_BYTES + (FIRST_HOT + i) * 4;
