@@ -4,6 +4,7 @@
 
 manuals_of = $(patsubst docs/%.scd,%,$(wildcard docs/*.$(1).scd))
 EXAMPLES := docs/policy.conf docs/frspd.conf
+FLEET := docs/frsp-alerts.yml docs/grafana-frsp.json
 comma := ,
 listed = $(subst $() ,$(comma) ,$(strip $(1)))
 pages := $(foreach page,$(call manuals_of,5) $(call manuals_of,7) $(call manuals_of,8),$(basename $(page))($(subst .,,$(suffix $(page)))))
@@ -16,7 +17,7 @@ define say_places
 @echo "  programs     $(DESTDIR)$(sbindir): $(call listed,$(PROGRAMS))"
 @echo "  manuals      $(DESTDIR)$(mandir): $(call listed,$(pages))"
 @echo "  schemas      $(DESTDIR)$(PREFIX)/share/frsp: of what --json prints and frspd answers, policy.conf and frspd.conf"
-@echo "  service      $(DESTDIR)$(unitdir): frspd.service"
+@echo "  service      $(DESTDIR)$(unitdir): frspd.service; frspd-metrics.socket, which is off"
 @echo "  catalog      $(DESTDIR)$(catalogdir): what journalctl -x says about frspd"
 @echo "  completions  $(DESTDIR)$(bashdir) for bash"
 @echo "               $(DESTDIR)$(zshdir) for zsh"
@@ -29,8 +30,9 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man5 $(addprefix $(OUTPUT)/,$(call manuals_of,5))
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man7 $(addprefix $(OUTPUT)/,$(call manuals_of,7))
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(addprefix $(OUTPUT)/,$(call manuals_of,8))
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS) $(EXAMPLES) $(INTERFACES)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS) $(EXAMPLES) $(INTERFACES) $(FLEET)
 	install -D -m 644 -t $(DESTDIR)$(catalogdir) tools/daemon/frspd.catalog
+	install -D -m 644 -t $(DESTDIR)$(unitdir) tools/daemon/frspd-metrics.socket
 	sed 's|@sbindir@|$(sbindir)|' tools/daemon/frspd.service.in | install -D -m 644 /dev/stdin $(DESTDIR)$(unitdir)/frspd.service
 	install -D -m 644 -t $(DESTDIR)$(bashdir) $(PROGRAMS:%=$(OUTPUT)/completion/%)
 	install -D -m 644 -t $(DESTDIR)$(zshdir) $(PROGRAMS:%=$(OUTPUT)/completion/_%)
@@ -43,8 +45,8 @@ install: all
 uninstall:
 	$(call refuse_space,removed)
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(PROGRAMS:%=$(DESTDIR)$(bashdir)/%) \
-		$(PROGRAMS:%=$(DESTDIR)$(zshdir)/_%) $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/frsp/%,$(SCHEMAS) $(EXAMPLES) $(INTERFACES)) \
-		$(DESTDIR)$(unitdir)/frspd.service $(DESTDIR)$(catalogdir)/frspd.catalog \
+		$(PROGRAMS:%=$(DESTDIR)$(zshdir)/_%) $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/frsp/%,$(SCHEMAS) $(EXAMPLES) $(INTERFACES) $(FLEET)) \
+		$(DESTDIR)$(unitdir)/frspd.service $(DESTDIR)$(unitdir)/frspd-metrics.socket $(DESTDIR)$(catalogdir)/frspd.catalog \
 		$(foreach section,5 7 8,$(addprefix $(DESTDIR)$(mandir)/man$(section)/,$(call manuals_of,$(section))))
 	$(call say_places,removed)
 	@echo "not removed:"

@@ -22,6 +22,7 @@ installed() { # installed DIR: lists the files below DIR
 	make -C "$TREE" install DESTDIR="$dest" PREFIX=/usr
 	diff -u - <(installed "$dest") <<-'EOT'
 		./usr/lib/systemd/catalog/frspd.catalog
+		./usr/lib/systemd/system/frspd-metrics.socket
 		./usr/lib/systemd/system/frspd.service
 		./usr/sbin/frsp-image
 		./usr/sbin/frsp-top
@@ -33,10 +34,12 @@ installed() { # installed DIR: lists the files below DIR
 		./usr/share/bash-completion/completions/frspctl
 		./usr/share/bash-completion/completions/frspd
 		./usr/share/bash-completion/completions/hotmon
+		./usr/share/frsp/frsp-alerts.yml
 		./usr/share/frsp/frsp-image.schema.json
 		./usr/share/frsp/frsp-top.schema.json
 		./usr/share/frsp/frspctl.schema.json
 		./usr/share/frsp/frspd.conf
+		./usr/share/frsp/grafana-frsp.json
 		./usr/share/frsp/hotmon-self-test.schema.json
 		./usr/share/frsp/hotmon.schema.json
 		./usr/share/frsp/io.frsp.varlink

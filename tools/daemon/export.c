@@ -39,9 +39,8 @@ static void read_filesystem(const struct filesystem *fs,
 		!fs_status_read(FS_STATUS_ROOT, name, &metrics->frsp, &file);
 }
 
-/* Makes the text of the file. Returns 0 or -errno. */
-static int make_text(const struct filesystems *filesystems,
-		     struct hot_monitor *monitor, char **text, size_t *len)
+int export_text(const struct filesystems *filesystems,
+		struct hot_monitor *monitor, char **text, size_t *len)
 {
 	struct metrics_fs *list = calloc(filesystems->n + 1, sizeof(*list));
 	struct metrics metrics = {.version = frsp_version, .filesystems = list};
@@ -168,7 +167,7 @@ void export_tick(struct export *export, const struct config *config,
 	if (!strcmp(path, "off"))
 		return;
 	snprintf(export->path, sizeof(export->path), "%s", path);
-	if (!make_text(filesystems, monitor, &text, &len))
+	if (!export_text(filesystems, monitor, &text, &len))
 		start_writer(export, text, len);
 	free(text);
 }

@@ -27,6 +27,12 @@ void export_tick(struct export *export, const struct config *config,
 		 const struct filesystems *filesystems,
 		 struct hot_monitor *monitor);
 
+/* Makes the text of the file: for who asks for it elsewhere, too. The caller
+ * frees it, also on error. Returns 0 or -errno.
+ */
+int export_text(const struct filesystems *filesystems,
+		struct hot_monitor *monitor, char **text, size_t *len);
+
 /* Removes the file, so that nobody takes old numbers for new ones. */
 void export_end(struct export *export);
 

@@ -16,6 +16,7 @@
 #include "daemon/escache.h"
 #include "daemon/export.h"
 #include "daemon/filesystems.h"
+#include "daemon/http.h"
 #include "daemon/read_config.h"
 #include "daemon/say.h"
 #include "daemon/tracking.h"
@@ -33,6 +34,7 @@ struct service {
 	struct escache_tuner escache;
 	enum config_tuner escache_most; /* for which it was started */
 	struct api api;
+	struct http *http; /* NULL: systemd listens to nothing for us */
 	struct config *config;
 	const char *root;
 	sd_event *event;
@@ -212,6 +214,15 @@ static void open_socket(struct service *service)
 		    claim_directory(), strerror(-err));
 }
 
+/* An http_fn. */
+static int give_metrics(void *context, char **text, size_t *len)
+{
+	const struct service *service = context;
+
+	return export_text(&service->filesystems, service->tracking->monitor,
+			   text, len);
+}
+
 static int begin(struct service *service)
 {
 	int err;
@@ -226,12 +237,16 @@ static int begin(struct service *service)
 		err = look(service);
 	if (!err)
 		open_socket(service);
+	if (!err)
+		err = http_open(service->event, give_metrics, service,
+				&service->http);
 	return err;
 }
 
 static void end(struct service *service)
 {
 	server_close(service->api.server);
+	http_close(service->http);
 	hot_clients_end(&service->api.hot);
 	sd_event_unref(service->event);
 	export_end(&service->export);
