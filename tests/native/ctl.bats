@@ -42,7 +42,7 @@ help_commands() {
 }
 
 @test "--help has the commands of the contract" {
-	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "apply cancel config daemon defrag doctor escache explain jobs move pause plan restore resume save set simulate status tiers tree undo wait"
+	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "apply cancel config daemon defrag doctor escache explain jobs move pause plan report restore resume save set simulate status tiers tree undo wait"
 }
 
 @test "wrong usage: exit status 2, and what is wrong" {

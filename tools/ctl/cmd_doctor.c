@@ -11,6 +11,7 @@
 #include "base/json_out.h"
 #include "cli/privilege.h"
 #include "ctl/ctl.h"
+#include "ctl/doctor_frspd.h"
 #include "ctl/doctor_probe.h"
 #include "fs/ext4_super.h"
 #include "fs/mount_name.h"
@@ -173,6 +174,7 @@ enum exit_code ctl_doctor(const struct ctl *ctl)
 				strerror(-err));
 	probe_devices(&facts);
 	probe_tools(&facts);
+	doctor_probe_frspd(&facts.frspd);
 	if (ctl->json)
 		tally.findings = json_object_new_array();
 	doctor_judge(&facts, found, &tally);

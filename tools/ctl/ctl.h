@@ -75,6 +75,7 @@ enum exit_code ctl_move(const struct ctl *ctl);
 enum exit_code ctl_pause(const struct ctl *ctl);
 enum exit_code ctl_plan(const struct ctl *ctl);
 enum exit_code ctl_resume(const struct ctl *ctl);
+enum exit_code ctl_report(const struct ctl *ctl);
 enum exit_code ctl_restore(const struct ctl *ctl);
 enum exit_code ctl_save(const struct ctl *ctl);
 enum exit_code ctl_set(const struct ctl *ctl);

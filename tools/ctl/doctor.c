@@ -454,6 +454,97 @@ static void judge_counting(const struct judging *judging)
 	}
 }
 
+static bool is_own_version(const char *version)
+{
+	return !strcmp(version, frsp_version);
+}
+
+static void judge_frspd_running(const struct judging *judging,
+				const struct doctor_frspd *frspd)
+{
+	if (frspd->err == -EACCES)
+		find(judging, DOCTOR_WARN, "frspd",
+		     "run \"sudo frspctl doctor\"",
+		     "not asked: it answers root and the group frsp only");
+	else if (frspd->err == -ENOENT || frspd->err == -ECONNREFUSED)
+		find(judging, DOCTOR_OK, "frspd", NULL,
+		     "installed; it does not run");
+	else if (frspd->err)
+		find(judging, DOCTOR_WARN, "frspd",
+		     "\"systemctl status frspd\" shows its state",
+		     "it gives no answer: %s", strerror(-frspd->err));
+	else if (!is_own_version(frspd->version))
+		find(judging, DOCTOR_WARN, "frspd",
+		     "install both of one version, then \"sudo systemctl restart frspd\"",
+		     "frspd %s runs, but this frspctl is %s", frspd->version,
+		     frsp_version);
+	else
+		find(judging, DOCTOR_OK, "frspd", NULL, "runs, and %s",
+		     frspd->text);
+}
+
+static void judge_frspd_pins(const struct judging *judging,
+			     const struct doctor_frspd *frspd)
+{
+	if (frspd->err)
+		return; /* it does not run, or this is not root */
+	if (frspd->pins_are_own)
+		find(judging, DOCTOR_OK, "frspd-programs", NULL,
+		     "pinned, and its own");
+	else if (frspd->has_pins)
+		find(judging, DOCTOR_OK, "frspd-programs", NULL,
+		     "pinned by a person, who has to unpin them");
+}
+
+/* Three intervals: it may just be writing, on a slow disk. */
+static void judge_frspd_metrics(const struct judging *judging,
+				const struct doctor_frspd *frspd)
+{
+	if (frspd->err || !frspd->has_metrics)
+		return;
+	if (frspd->metrics_age_s < 0)
+		find(judging, DOCTOR_WARN, "frspd-metrics",
+		     "\"journalctl -u frspd\" says why; \"frspctl config show\" has the file's name",
+		     "not written");
+	else if (frspd->metrics_age_s > 3 * frspd->metrics_interval_s + 5)
+		find(judging, DOCTOR_WARN, "frspd-metrics",
+		     "\"journalctl -u frspd\" says why",
+		     "written %.0f s ago, and should be each %.0f s",
+		     frspd->metrics_age_s, frspd->metrics_interval_s);
+	else
+		find(judging, DOCTOR_OK, "frspd-metrics", NULL,
+		     "written %.0f s ago", frspd->metrics_age_s);
+}
+
+static void judge_frspd_config(const struct judging *judging,
+			       const struct doctor_frspd *frspd)
+{
+	if (*frspd->config_error)
+		find(judging, DOCTOR_WARN, "frspd-config",
+		     "\"frspd --check-config\" says how to mend it",
+		     "frspd cannot use it: %s", frspd->config_error);
+	else if (frspd->n_config_warnings)
+		find(judging, DOCTOR_WARN, "frspd-config",
+		     "\"frspd --check-config\" names them",
+		     "%zu lines have no effect", frspd->n_config_warnings);
+	else
+		find(judging, DOCTOR_OK, "frspd-config", NULL, "can be used");
+}
+
+/* Where there is no frspd, nothing is said: all else works without it. */
+static void judge_frspd(const struct judging *judging)
+{
+	const struct doctor_frspd *frspd = &judging->facts->frspd;
+
+	if (!frspd->is_installed &&
+	    (frspd->err == -ENOENT || frspd->err == -ECONNREFUSED))
+		return;
+	judge_frspd_running(judging, frspd);
+	judge_frspd_config(judging, frspd);
+	judge_frspd_pins(judging, frspd);
+	judge_frspd_metrics(judging, frspd);
+}
+
 void doctor_judge(const struct doctor_facts *facts,
 		  void (*found)(void *context,
 				const struct doctor_finding *finding),
@@ -464,7 +555,7 @@ void doctor_judge(const struct doctor_facts *facts,
 		judge_ftrace,	   judge_functions,   judge_livepatch,
 		judge_secure_boot, judge_module_file, judge_module,
 		judge_device,	   judge_filesystems, judge_tools,
-		judge_counting,
+		judge_counting,	   judge_frspd,
 	};
 	const struct judging judging = {facts, found, context};
 

@@ -47,6 +47,19 @@ enum doctor_counting {
 	DOCTOR_WRONG, /* .counting_text lists the kinds of I/O */
 };
 
+/* frspd, and what it needs. */
+struct doctor_frspd {
+	bool is_installed;
+	int err; /* of asking it: 0 or -errno, see varlink/client.h */
+	char version[DOCTOR_NAME_LEN], text[DOCTOR_TEXT_LEN / 4];
+	char config_error[DOCTOR_TEXT_LEN / 2]; /* "": it can be used */
+	size_t n_config_warnings;
+	bool has_pins, pins_are_own; /* seen by root only */
+	bool has_metrics;	     /* they should be written */
+	double metrics_age_s;	     /* -1: there is no file */
+	double metrics_interval_s;
+};
+
 struct doctor_facts {
 	char release[DOCTOR_NAME_LEN];
 	char machine[DOCTOR_NAME_LEN]; /* as "uname -m" prints it */
@@ -73,6 +86,7 @@ struct doctor_facts {
 	struct doctor_fs *fs;
 	size_t n_fs;
 	enum doctor_counting counting;
+	struct doctor_frspd frspd;
 	const char *counting_directory;
 	char counting_text[DOCTOR_TEXT_LEN / 2];
 };

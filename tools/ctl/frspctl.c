@@ -58,6 +58,8 @@ static const struct command commands[] = {
 		 CTL_CONFIG | CTL_JOURNAL,
 	 0, 1, ctl_plan,
 	 "Show what the policy would move between the tiers of a filesystem (default: all that have tiers), or of a directory's files, and why. Moves nothing, and needs no module"},
+	{"report", "[--output=FILE]", CTL_OUTPUT, 0, 0, ctl_report,
+	 "Write what is needed to look into a bug to a file, without names of files, hosts and volumes"},
 	{"restore", "DEV|MOUNT FILE", 0, 2, 2, ctl_restore,
 	 "Give frsp.ko what \"save\" wrote to FILE about a filesystem's free space"},
 	{"resume", "[--journal=FILE] JOB", CTL_JOURNAL, 1, 1, ctl_resume,

@@ -60,7 +60,7 @@ static const struct argp_option options[] = {
 	{"measure", OPT_MEASURE, 0, 0,
 	 "Read a little from each tier, and propose classes", 0},
 	{"output", 'o', "FILE", 0,
-	 "Of simulate: also draw the shares over time, as an SVG image; of plan: also write the plan, for apply",
+	 "Of simulate: also draw the shares over time, as an SVG image; of plan: also write the plan, for apply; of report: the file to make",
 	 0},
 	{"policy", OPT_POLICY, "FILE", 0,
 	 "A file of settings of the policy; simulate takes several (default: /etc/frsp/policy.conf, of simulate the default settings)",

@@ -55,6 +55,7 @@ static void make_healthy(struct doctor_facts *facts)
 		.is_loaded = true,
 		.fs = &steered,
 		.n_fs = 1,
+		.frspd.err = -ENOENT, /* none is installed */
 		.counting = DOCTOR_EXACT,
 		.counting_directory = "/var/tmp",
 	};
@@ -540,9 +541,75 @@ static void test_long(void **state)
 	assert_non_null(strstr(finding->text, "..."));
 }
 
+static void test_frspd(void **state)
+{
+	static const struct {
+		struct doctor_frspd frspd;
+		const char *check;
+		enum doctor_verdict verdict;
+		const char *text; /* a part of it */
+	} examples[] = {
+		{{.err = -EACCES}, "frspd", DOCTOR_WARN, "not asked"},
+		{{.is_installed = true, .err = -ENOENT},
+		 "frspd",
+		 DOCTOR_OK,
+		 "does not run"},
+		{{.err = -ETIMEDOUT}, "frspd", DOCTOR_WARN, "no answer"},
+		{{.version = "0.0"}, "frspd", DOCTOR_WARN, "frspd 0.0 runs"},
+		{{.config_error = "x:3: y"},
+		 "frspd-config",
+		 DOCTOR_WARN,
+		 "x:3: y"},
+		{{.n_config_warnings = 2},
+		 "frspd-config",
+		 DOCTOR_WARN,
+		 "2 lines"},
+		{{.err = 0}, "frspd-config", DOCTOR_OK, "can be used"},
+		{{.pins_are_own = true}, "frspd-programs", DOCTOR_OK, "its own"},
+		{{.has_pins = true}, "frspd-programs", DOCTOR_OK, "by a person"},
+		{{.has_metrics = true, .metrics_age_s = -1},
+		 "frspd-metrics",
+		 DOCTOR_WARN,
+		 "not written"},
+		{{.has_metrics = true,
+		  .metrics_age_s = 51,
+		  .metrics_interval_s = 15},
+		 "frspd-metrics",
+		 DOCTOR_WARN,
+		 "51 s ago"},
+		{{.has_metrics = true,
+		  .metrics_age_s = 49,
+		  .metrics_interval_s = 15},
+		 "frspd-metrics",
+		 DOCTOR_OK,
+		 "49 s ago"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(examples); i++) {
+		struct findings findings = {.n = 0};
+		struct doctor_facts facts;
+		size_t at = 0;
+
+		make_healthy(&facts);
+		facts.frspd = examples[i].frspd;
+		doctor_judge(&facts, collect, &findings);
+		while (at < findings.n &&
+		       strcmp(findings.list[at].check, examples[i].check))
+			at++;
+		if (at == findings.n ||
+		    findings.list[at].verdict != examples[i].verdict ||
+		    !strstr(findings.list[at].text, examples[i].text))
+			fail_msg("%zu: %s", i,
+				 at < findings.n ? findings.list[at].text
+						 : "not found");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_frspd),
 		cmocka_unit_test(test_healthy),
 		cmocka_unit_test(test_harm),
 		cmocka_unit_test(test_long),
