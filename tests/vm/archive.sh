@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sourced by fetch and tests/debian, after kernels.sh. Reads a suite of the Debian archive
+# Sourced by fetch, guest-root and tests/debian, after kernels.sh. Reads a suite of the Debian archive
 # with an apt whose lists and state are in the cache. The machine's own apt need not know
 # the suite, and its configuration stays as it is: a machine that knew a newer suite would
 # upgrade to it. Only the mirror, the proxy and the like are taken from that configuration.
@@ -163,4 +163,25 @@ archive_failed() {
 archive_unpack() { # archive_unpack DEB DIR
 	dpkg-deb -x "$1" "$2" ||
 		die 125 "cannot unpack ${1##*/}" "is $cache_dir full? Make room and try again"
+}
+
+# archive_bootstrap SUITE DIR [OPTION...]: makes DIR, a minbase root, with options of
+# mmdebstrap. It uses the machine's proxies, and ignores wrong dates of the mirror if the
+# machine's apt does. dpkg need not sync its files to the disk.
+archive_bootstrap() {
+	local uri key include
+	need mmdebstrap mmdebstrap
+	key=$(keyring)
+	apt-config dump --format '%F "%v";%n' Acquire::http Acquire::https \
+		Acquire::Check-Valid-Until Acquire::Check-Date >"$2.apt"
+	while read -r uri; do
+		echo "making $2 from $uri" >&2
+		rm -rf --one-file-system "$2"
+		include=()
+		[[ $uri != https:* ]] || include=(--include=ca-certificates)
+		mmdebstrap --quiet --mode=root --variant=minbase "${include[@]}" "${@:3}" \
+			--aptopt="$2.apt" --dpkgopt=force-unsafe-io "$1" "$2" \
+			"deb [signed-by=$key] $uri $1 main" </dev/null >&2 && return
+	done < <(archive_suite=$1 mirrors)
+	die 125 "cannot make a root of $1" "see what mmdebstrap says above"
 }

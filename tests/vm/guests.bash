@@ -154,6 +154,24 @@ passes_tap() {
 	run ! grep -P '^ok .*# skip (?!the kernel has no)' "$tap"
 }
 
+# Steps of frspd-in-guest, and with FRSP_ALL.
+FRSPD_STEPS=9 FRSPD_ALL_STEPS=11
+
+frspd_in_guest() { # frspd_in_guest KERNEL
+	local ko dir=$BATS_FILE_TMPDIR/$1.dir
+	mkdir "$dir" && ko=$("$vm_dir/kmod" "$1" WERROR=1) &&
+		MAKEFLAGS='' make -s -C "$vm_dir/../.." install DESTDIR="$dir/installed" PREFIX=/usr >&2 &&
+		cd "$dir" && "$vm_dir/run" --systemd --timeout "${GUEST_TIMEOUT:-4000}" "$1" \
+		env FRSP_ALL="${FRSP_ALL:-}" "$vm_dir/frspd-in-guest" "$dir/installed" "$ko"
+}
+
+passes_frspd() { # passes_frspd KERNEL
+	local n=$FRSPD_STEPS
+	[[ ! ${FRSP_ALL:-} ]] || n=$FRSPD_ALL_STEPS
+	await_guest "$1"
+	[[ $(grep -c '^ok - ' "$BATS_FILE_TMPDIR/$1.tap") == "$n" ]]
+}
+
 # Steps of frspctl-in-guest.
 FRSPCTL_STEPS=18
 

@@ -43,6 +43,7 @@ refused() {
 	refused "unknown option '--frob'" --frob 6.1 true
 	refused 'no value for --disk' --disk
 	refused '--icount does not go with --parallel' --icount --parallel 6.1 true
+	refused '--systemd does not go with 6.12-arm64' --systemd 6.12-arm64 true
 	refused "bad --memory '2G'" --memory 2G 6.1 true
 	refused "bad --cpus '0'" --cpus 0 6.1 true
 	refused "bad --timeout ''" --timeout '' 6.1 true
@@ -64,7 +65,7 @@ refused() {
 @test "--help and --list" {
 	run "$vm/run" --help
 	[[ $status -eq 0 && ${lines[0]} == Usage:* ]]
-	for option in memory cpus timeout disk share append console list; do
+	for option in memory cpus timeout disk share append console systemd list; do
 		[[ $output == *"--$option "* ]]
 	done
 	FRSP_CACHE=$BATS_TEST_TMPDIR/cache
