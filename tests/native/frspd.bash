@@ -37,7 +37,8 @@ frspd_launch() {
 	mkdir -p "$test_dir/run"
 	frspd_configure
 	: >"$test_dir/notified"
-	env -u JOURNAL_STREAM NOTIFY_SOCKET="$test_dir/notify" RUNTIME_DIRECTORY="$test_dir/run" "$@" \
+	env -u JOURNAL_STREAM NOTIFY_SOCKET="$test_dir/notify" RUNTIME_DIRECTORY="$test_dir/run" \
+		STATE_DIRECTORY="$test_dir/state" "$@" \
 		"$frspd" --root="$test_dir/root" >"$test_dir/frspd.out" 2>"$test_dir/frspd.err" 3>&- &
 	frspd_pid=$!
 	defer frspd_kill $!

@@ -356,9 +356,11 @@ uuid_of() { # uuid_of NAME
 		SECTION     SETTING          VALUE                                       FROM
 		frspd       metrics          /var/lib/prometheus/node-exporter/frsp.prom default
 		frspd       metrics_interval 15s                                         default
+		frspd       state_interval   10m                                         default
 		filesystems escache          observe                                     default
 		filesystems escache_bound    64M                                         default
 		filesystems escache_cooldown 60s                                         default
+		filesystems summaries        observe                                     default
 		/dev/sdz    mode             off                                         $test_dir/root/etc/frsp/frspd.conf:3
 		filesystems mode             observe                                     $test_dir/root/usr/lib/frsp/frspd.conf.d/vendor.conf:2
 	EOT
@@ -493,7 +495,7 @@ well_formed() {
 	: >"$test_dir/frspd.err"
 	journal=$(stat -c %d:%i "$test_dir/frspd.err")
 	# /run is an empty one, where the test takes the messages
-	NOTIFY_SOCKET=$test_dir/notify RUNTIME_DIRECTORY=$test_dir/run \
+	NOTIFY_SOCKET=$test_dir/notify RUNTIME_DIRECTORY=$test_dir/run STATE_DIRECTORY=$test_dir/state \
 		JOURNAL_STREAM=$journal unshare -m --propagation private sh -c '
 		mount -t tmpfs tmpfs /run
 		mkdir -p /run/systemd/journal

@@ -349,16 +349,17 @@ enum config_mode config_mode(const struct config *config,
 		config_text_of(config, "mode", is_meant, context));
 }
 
-enum config_tuner config_escache_most(const struct config *config)
+enum config_tuner config_tuner_most(const struct config *config,
+				    const char *tuner)
 {
-	const struct config_setting *escache =
-		config_setting_find(CONFIG_FILESYSTEM, "escache");
+	const struct config_setting *setting =
+		config_setting_find(CONFIG_FILESYSTEM, tuner);
 	enum config_tuner most = CONFIG_TUNER_OBSERVE;
 
 	for (size_t i = 0; i < config->n; i++) {
 		const struct config_value *value = &config->values[i];
 
-		if (value->setting == escache &&
+		if (value->setting == setting &&
 		    config_tuner_of(value->text) > most)
 			most = config_tuner_of(value->text);
 	}

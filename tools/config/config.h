@@ -81,7 +81,8 @@ const char *config_text_of(const struct config *config, const char *name,
 enum config_mode config_mode(const struct config *config,
 			     config_is_meant is_meant, void *context);
 
-/* The most that the setting escache has in any section. */
-enum config_tuner config_escache_most(const struct config *config);
+/* The most that a tuner, such as "escache", has in any section. */
+enum config_tuner config_tuner_most(const struct config *config,
+				    const char *tuner);
 
 #endif

@@ -14,6 +14,8 @@ static const struct config_setting table[] = {
 	 "an absolute path of a file, or off"},
 	{"metrics_interval", CONFIG_DAEMON, CONFIG_TIME, "15s",
 	 "seconds, or a number with s, m or h, from 1s to 1h"},
+	{"state_interval", CONFIG_DAEMON, CONFIG_TIME, "10m",
+	 "seconds, or a number with s, m or h, from 1s to 1h"},
 	{"mode", CONFIG_FILESYSTEM, CONFIG_MODE, "observe", "off or observe"},
 	{"escache", CONFIG_FILESYSTEM, CONFIG_TUNER, "observe",
 	 "observe, advise or apply"},
@@ -21,6 +23,8 @@ static const struct config_setting table[] = {
 	 "bytes, or a number with K, M, G or T, from 64K to 1T"},
 	{"escache_cooldown", CONFIG_FILESYSTEM, CONFIG_TIME, "60s",
 	 "seconds, or a number with s, m or h, from 1s to 1h"},
+	{"summaries", CONFIG_FILESYSTEM, CONFIG_TUNER, "observe",
+	 "observe, advise or apply"},
 };
 
 #define N_SETTINGS (sizeof(table) / sizeof(table[0]))

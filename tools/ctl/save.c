@@ -14,7 +14,6 @@
  * by chance. So "restore" compares the UUIDs.
  */
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,41 +21,7 @@
 #include "base/file.h"
 #include "ctl/ctl.h"
 #include "ctl/target.h"
-#include "module/module.h"
-#include "module/summary_file.h"
-
-#define CHUNK_GROUPS 65536 /* 1 MiB for each ioctl */
-
-/* Gets all groups that frsp.ko knows, in as many calls as that takes. The
- * caller frees summary->groups, also after an error. Returns 0 or -errno.
- */
-static int export(const struct ctl_session *session, struct summary *summary)
-{
-	struct frsp_ioc_summary call = {0};
-	int err;
-
-	summary->n = 0;
-	summary->groups = NULL;
-	do {
-		struct frsp_group_summary *more =
-			reallocarray(summary->groups,
-				     (size_t)summary->n + CHUNK_GROUPS,
-				     sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		summary->groups = more;
-		call.first_group = call.next_group;
-		call.groups = (uintptr_t)(more + summary->n);
-		call.n = CHUNK_GROUPS;
-		err = frsp_module_export(session->device, session->fs, &call);
-		if (err)
-			return err;
-		summary->n += call.n;
-		/* leaves out groups that an online resize adds meanwhile */
-	} while (call.n && call.next_group < summary->n_groups);
-	return 0;
-}
+#include "module/summaries.h"
 
 static enum exit_code write_summary(const char *path,
 				    const struct summary *summary)
@@ -95,7 +60,7 @@ static enum exit_code save(const struct ctl_target *target, const char *path)
 	memcpy(summary.uuid, super.uuid, sizeof(summary.uuid));
 	summary.n_groups = super.n_groups;
 	summary.group_clusters = super.group_clusters;
-	err = export(&session, &summary);
+	err = summaries_export(session.device, session.fs, &summary);
 	if (err) {
 		code = ctl_ioctl_failed(target, "cannot export", err);
 	} else {
@@ -178,29 +143,6 @@ static enum exit_code check_same(const struct ctl_target *target,
 			target->shown);
 }
 
-/* Returns how many groups frsp.ko took, or -errno. */
-static long import(const struct ctl_session *session,
-		   const struct summary *summary)
-{
-	struct frsp_ioc_summary call = {0};
-	__u32 done, n;
-	long taken = 0;
-	int err;
-
-	for (done = 0; done < summary->n; done += n) {
-		n = summary->n - done;
-		if (n > CHUNK_GROUPS)
-			n = CHUNK_GROUPS;
-		call.groups = (uintptr_t)(summary->groups + done);
-		call.n = n;
-		err = frsp_module_import(session->device, session->fs, &call);
-		if (err)
-			return err;
-		taken += call.n;
-	}
-	return taken;
-}
-
 static enum exit_code restore(const struct ctl_target *target, const char *path,
 			      const struct summary *summary)
 {
@@ -214,7 +156,7 @@ static enum exit_code restore(const struct ctl_target *target, const char *path,
 	code = check_same(target, path, summary);
 	if (code != EXIT_OK)
 		goto out;
-	taken = import(&session, summary);
+	taken = summaries_import(session.device, session.fs, summary);
 	if (taken < 0)
 		code = ctl_ioctl_failed(target, "cannot import", taken);
 	else

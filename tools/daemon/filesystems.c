@@ -79,6 +79,8 @@ static void say_lost(const struct filesystem *fs)
 
 static void choose_tuners(struct filesystem *fs, const struct config *config)
 {
+	fs->summaries = config_tuner_of(
+		config_text_of(config, "summaries", is_meant, fs));
 	if (!fs->escache_by_hand)
 		fs->escache = config_tuner_of(
 			config_text_of(config, "escache", is_meant, fs));
@@ -93,6 +95,7 @@ static void choose_tuners(struct filesystem *fs, const struct config *config)
 static void forget_advice(struct filesystem *fs)
 {
 	fs->escache_advised = false;
+	fs->summaries_advised = false;
 	fs->escache_small_s = 0;
 	fs->escache_small_told = false;
 }

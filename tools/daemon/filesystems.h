@@ -12,6 +12,7 @@
 #include "fs/ext4_super.h"
 #include "fs/mount.h"
 #include "fs/mount_name.h"
+#include "tune/summaries.h"
 
 struct filesystem {
 	__u32 dev;		       /* kernel dev_t */
@@ -31,6 +32,14 @@ struct filesystem {
 	 */
 	double escache_small_s;
 	bool escache_small_told;
+	enum config_tuner summaries;
+	struct summaries_memory trees; /* for daemon/summaries.h */
+	bool summaries_advised;
+	/* For daemon/state.h: what was asked for, and what has come or is known
+	 * not to. Until then nothing new is saved in its place.
+	 */
+	bool heat_is_asked, heat_is_back;
+	bool trees_are_wanted, trees_are_back;
 };
 
 struct filesystems {

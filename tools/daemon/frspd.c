@@ -34,9 +34,12 @@ static enum exit_code check_config(const struct daemon_opts *opts)
 static enum exit_code watch(struct tracking *tracking, struct config *config,
 			    const char *root)
 {
-	bool clears = config_escache_most(config) == CONFIG_TUNER_APPLY;
+	bool clears =
+		config_tuner_most(config, "escache") == CONFIG_TUNER_APPLY;
+	bool asks_module =
+		config_tuner_most(config, "summaries") == CONFIG_TUNER_APPLY;
 	enum exit_code code;
-	int err = rights_drop(clears);
+	int err = rights_drop(clears, asks_module);
 
 	if (err) {
 		config_free(config);
@@ -64,7 +67,7 @@ static enum exit_code run(const struct daemon_opts *opts)
 		return code;
 	code = claim_take();
 	if (code == EXIT_OK)
-		code = tracking_begin(config_escache_most(config) !=
+		code = tracking_begin(config_tuner_most(config, "escache") !=
 					      CONFIG_TUNER_OBSERVE,
 				      &tracking);
 	if (code == EXIT_OK)

@@ -6,12 +6,13 @@
 
 #define SETS (CAPNG_EFFECTIVE | CAPNG_PERMITTED)
 
-int rights_drop(bool clears)
+int rights_drop(bool clears, bool asks_module)
 {
 	capng_clear(CAPNG_SELECT_CAPS);
 	if (capng_updatev(CAPNG_ADD, SETS, CAP_BPF, CAP_DAC_READ_SEARCH, -1) ||
 	    (clears &&
 	     capng_updatev(CAPNG_ADD, SETS, CAP_FOWNER, CAP_LEASE, -1)) ||
+	    (asks_module && capng_update(CAPNG_ADD, SETS, CAP_SYS_ADMIN)) ||
 	    capng_apply(CAPNG_SELECT_CAPS))
 		return -EPERM;
 	return 0;

@@ -46,6 +46,21 @@ const struct say_kind say_cleared = {"84c7d1e0592f4b68b3a6f90d7e25c4ab",
 const struct say_kind say_restart = {"d05a83f71c6e42b99e4b7f20c8d6a351",
 				     "want-restart", LOG_WARNING};
 
+const struct say_kind say_not_saved = {"4dad2986ce8349606a06e9ab85a0bcc1",
+				       "not-saved", LOG_WARNING};
+const struct say_kind say_unusable = {"2cb85f3f4a24e39a5d998017f5e2fc57",
+				      "pass-over-state", LOG_WARNING};
+const struct say_kind say_heat_back = {"8a4996efb447c0ceb48438b5c41f9dfd",
+				       "restore-heat", LOG_INFO};
+const struct say_kind say_trees_back = {"eae0d2c11c339464473d212ba950666d",
+					"restore-trees", LOG_NOTICE};
+const struct say_kind say_scan = {"d0b0090d625909923fb81d2706e55426", "scan",
+				  LOG_NOTICE};
+const struct say_kind say_by_hand = {"dc159e6a409c38f26b68b48ebf13c171",
+				     "by-hand", LOG_NOTICE};
+const struct say_kind say_summaries = {"a3f96f0e51436d1fcd68615c80690847",
+				       "advise-summaries", LOG_NOTICE};
+
 #define MAX_TEXT   1024
 #define MAX_FIELD  (MAX_TEXT + 32) /* with its name */
 #define MAX_FIELDS 8

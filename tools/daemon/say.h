@@ -20,6 +20,9 @@ extern const struct say_kind say_reloaded, say_refused, say_passed_over;
 extern const struct say_kind say_seen, say_gone, say_mode;
 extern const struct say_kind say_unpinned, say_no_metrics, say_no_socket;
 extern const struct say_kind say_advice, say_cleared, say_restart;
+extern const struct say_kind say_not_saved, say_unusable;
+extern const struct say_kind say_heat_back, say_trees_back;
+extern const struct say_kind say_scan, say_by_hand, say_summaries;
 
 /* Fields that say more. NULL: the message has no such field. */
 struct say_fields {

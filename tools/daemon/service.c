@@ -19,6 +19,8 @@
 #include "daemon/http.h"
 #include "daemon/read_config.h"
 #include "daemon/say.h"
+#include "daemon/state.h"
+#include "daemon/summaries.h"
 #include "daemon/tracking.h"
 #include "heat/monitor_parts.h"
 #include "watch/pin.h"
@@ -35,6 +37,9 @@ struct service {
 	enum config_tuner escache_most; /* for which it was started */
 	struct api api;
 	struct http *http; /* NULL: systemd listens to nothing for us */
+	struct summaries_tuner summaries;
+	enum config_tuner summaries_most; /* the same */
+	struct state state;
 	struct config *config;
 	const char *root;
 	sd_event *event;
@@ -87,8 +92,12 @@ static int look(struct service *service)
 	hot_clients_count(&service->api.hot); /* forgets those that ended */
 	export_tick(&service->export, service->config, &service->filesystems,
 		    service->tracking->monitor);
-	return escache_tick(&service->escache, service->tracking->es,
-			    &service->filesystems);
+	summaries_tick(&service->summaries, &service->filesystems);
+	err = state_tick(&service->state, service->config,
+			 &service->filesystems, service->tracking->monitor);
+	return err
+		       ?: escache_tick(&service->escache, service->tracking->es,
+				       &service->filesystems);
 }
 
 static int on_tick(sd_event_source *source, uint64_t usec, void *context)
@@ -114,6 +123,19 @@ static int on_end(sd_event_source *source,
 	return 0;
 }
 
+/* was: that with which we started. It has only the rights and programs that
+ * this needed.
+ */
+static void want_restart(const struct config *config, const char *tuner,
+			 enum config_tuner was)
+{
+	enum config_tuner most = config_tuner_most(config, tuner);
+
+	if (most > was)
+		say(&say_restart, NULL, "\"%s = %s\" needs a restart of frspd",
+		    tuner, config_tuner_word(most));
+}
+
 /* The new configuration replaces the old one as a whole, or not at all. */
 static bool reload(struct service *service)
 {
@@ -125,10 +147,10 @@ static bool reload(struct service *service)
 	service->config = config;
 	filesystems_configure(&service->filesystems, config);
 	say(&say_reloaded, NULL, "the configuration was read again");
-	if (config_escache_most(config) > service->escache_most)
-		say(&say_restart, NULL,
-		    "\"escache = %s\" needs a restart of frspd",
-		    config_tuner_word(config_escache_most(config)));
+	want_restart(config, "escache", service->escache_most);
+	/* to advise needs no more rights than to observe */
+	if (config_tuner_most(config, "summaries") == CONFIG_TUNER_APPLY)
+		want_restart(config, "summaries", service->summaries_most);
 	return true;
 }
 
@@ -228,6 +250,7 @@ static int begin(struct service *service)
 	int err;
 
 	block_signals();
+	state_begin(&service->state, service->config);
 	err = mount_table_read(&service->mounts);
 	if (!err)
 		err = sd_event_new(&service->event);
@@ -249,6 +272,8 @@ static void end(struct service *service)
 	http_close(service->http);
 	hot_clients_end(&service->api.hot);
 	sd_event_unref(service->event);
+	state_end(&service->state, &service->filesystems,
+		  service->tracking->monitor);
 	export_end(&service->export);
 	escache_end(&service->escache);
 	filesystems_free(&service->filesystems);
@@ -261,7 +286,8 @@ enum exit_code service_run(struct tracking *tracking, struct config *config,
 {
 	struct service service = {
 		.tracking = tracking,
-		.escache_most = config_escache_most(config),
+		.escache_most = config_tuner_most(config, "escache"),
+		.summaries_most = config_tuner_most(config, "summaries"),
 		.config = config,
 		.root = root,
 	};

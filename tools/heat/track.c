@@ -643,19 +643,32 @@ int hot_track_stats(const struct hot_track *track,
 }
 
 /* Only we write this counter, so the sum may stand in the value of one CPU. */
-int hot_track_set_evicted(const struct hot_track *track, __u64 n)
+/* Sets a counter to n, or, if is_more, to what it is and n more. */
+static int set_stat(const struct hot_track *track, __u32 stat, __u64 n,
+		    bool is_more)
 {
-	int fd = bpf_map__fd(track->skel->maps.hotmon_stats), err;
-	__u32 stat = FRSP_HOT_STAT_EVICTED;
-	__u64 *per_cpu;
+	int fd = bpf_map__fd(track->skel->maps.hotmon_stats), err = 0;
+	__u64 *per_cpu = calloc(libbpf_num_possible_cpus(), sizeof(*per_cpu));
 
-	per_cpu = calloc(libbpf_num_possible_cpus(), sizeof(*per_cpu));
 	if (!per_cpu)
 		return -ENOMEM;
-	per_cpu[0] = n;
-	err = bpf_map_update_elem(fd, &stat, per_cpu, 0);
+	if (is_more)
+		err = bpf_map_lookup_elem(fd, &stat, per_cpu);
+	per_cpu[0] += n;
+	if (!err)
+		err = bpf_map_update_elem(fd, &stat, per_cpu, 0);
 	free(per_cpu);
 	return err;
+}
+
+int hot_track_add_used(const struct hot_track *track, __u32 n)
+{
+	return n ? set_stat(track, FRSP_HOT_STAT_SLOTS, n, true) : 0;
+}
+
+int hot_track_set_evicted(const struct hot_track *track, __u64 n)
+{
+	return set_stat(track, FRSP_HOT_STAT_EVICTED, n, false);
 }
 
 int hot_track_files(struct hot_track *track,

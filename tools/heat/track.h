@@ -188,6 +188,12 @@ void hot_track_forget_actor(const struct hot_track *track,
 void hot_track_reuse_actor(const struct hot_track *track,
 			   struct frsp_hot_actor *actor, __u32 id);
 
+/* Counts n slots more as taken into use, which heat/state.h has. A program that
+ * takes one just then may not be counted. Only for the process that maintains
+ * the table. Returns 0 or -errno.
+ */
+int hot_track_add_used(const struct hot_track *track, __u32 n);
+
 /* Records how many slots were evicted since the start. Only for the process
  * that maintains the table. Returns 0 or -errno.
  */

@@ -3,16 +3,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <zlib.h>
 
 #include "base/little_endian.h"
+#include "base/sealed.h"
 
 #define VERSION	    1
 #define HEAD_BYTES  40
 #define ENTRY_BYTES 16
-#define CRC_BYTES   4
 
-static const char magic[8] = "FRSPSUM";
+static const char kind[SEALED_KIND_BYTES] = "FRSPSUM";
 
 /* True if the entry is possible. after: the entry before it, or NULL. */
 static bool makes_sense(const struct frsp_group_summary *group,
@@ -43,13 +42,12 @@ void summary_prune(struct summary *summary)
 int summary_encode(const struct summary *summary, void **data, size_t *len)
 {
 	size_t body = HEAD_BYTES + (size_t)summary->n * ENTRY_BYTES;
-	__u8 *raw = malloc(body + CRC_BYTES), *entry;
+	__u8 *raw = malloc(body + SEALED_CRC_BYTES), *entry;
 
 	if (!raw)
 		return -ENOMEM;
 	entry = raw + HEAD_BYTES;
-	memcpy(raw, magic, sizeof(magic));
-	le32_put(raw + 8, VERSION);
+	sealed_begin(raw, kind, VERSION);
 	le32_put(raw + 12, summary->n_groups);
 	memcpy(raw + 16, summary->uuid, EXT4_UUID_BYTES);
 	le32_put(raw + 32, summary->group_clusters);
@@ -62,9 +60,9 @@ int summary_encode(const struct summary *summary, void **data, size_t *len)
 		le32_put(entry + 8, group->longest_start);
 		le32_put(entry + 12, group->longest_len);
 	}
-	le32_put(raw + body, crc32_z(0, raw, body));
+	sealed_end(raw, body);
 	*data = raw;
-	*len = body + CRC_BYTES;
+	*len = body + SEALED_CRC_BYTES;
 	return 0;
 }
 
@@ -87,22 +85,16 @@ int summary_decode(const void *data, size_t len, struct summary *summary)
 {
 	const __u8 *raw = data;
 	size_t body;
-	int err;
+	int err = sealed_check_head(data, len, kind, VERSION, HEAD_BYTES);
 
-	if (len < sizeof(magic) || memcmp(raw, magic, sizeof(magic)) != 0)
-		return -EINVAL;
-	if (len < HEAD_BYTES + CRC_BYTES)
-		return -EBADMSG;
-	/* Before the checksum, as another version may have that elsewhere. */
-	if (le32_get(raw + 8) != VERSION)
-		return -EPROTONOSUPPORT;
+	if (err)
+		return err;
 	summary->n_groups = le32_get(raw + 12);
 	memcpy(summary->uuid, raw + 16, EXT4_UUID_BYTES);
 	summary->group_clusters = le32_get(raw + 32);
 	summary->n = le32_get(raw + 36);
 	body = HEAD_BYTES + (size_t)summary->n * ENTRY_BYTES;
-	if (len != body + CRC_BYTES ||
-	    le32_get(raw + body) != crc32_z(0, raw, body))
+	if (!sealed_is_whole(data, len, body))
 		return -EBADMSG;
 	/* calloc(0) may be NULL */
 	summary->groups =

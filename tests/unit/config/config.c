@@ -224,7 +224,8 @@ static void test_tuners(void **state)
 	struct config *config = read_all();
 
 	(void)state;
-	assert_int_equal(config_escache_most(config), CONFIG_TUNER_OBSERVE);
+	assert_int_equal(config_tuner_most(config, "escache"),
+			 CONFIG_TUNER_OBSERVE);
 	config_free(config);
 	scratch_write("etc/frsp/frspd.conf", "[" UUID_1 "]\n"
 					     "escache = apply\n"
@@ -233,7 +234,8 @@ static void test_tuners(void **state)
 	config = read_all();
 	assert_string_equal(escache_of(config, UUID_1), "apply");
 	assert_string_equal(escache_of(config, UUID_2), "advise");
-	assert_int_equal(config_escache_most(config), CONFIG_TUNER_APPLY);
+	assert_int_equal(config_tuner_most(config, "escache"),
+			 CONFIG_TUNER_APPLY);
 	config_free(config);
 }
 
