@@ -17,6 +17,7 @@ catalogdir ?= $(PREFIX)/lib/systemd/catalog
 VMLINUX_BTF ?= /sys/kernel/btf/vmlinux
 include tools/target.mk
 include tools/rooms.mk
+include tools/plugin.mk
 
 ifneq ($(V),1)
 say = @printf '  %-8s %s\n' $(1) $(2);
@@ -54,7 +55,7 @@ NO_BTF := $(shell test -e '$(VMLINUX_BTF)' || echo yes)
 .DELETE_ON_ERROR .SECONDARY .SUFFIXES:
 .PHONY: all kmod tests bpf check check-all demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
 
-all: $(if $(OFF)$(NO_LIBS)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
+all: $(if $(OFF)$(NO_LIBS)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PLUGIN) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
 	$(if $(NO_LIBS),echo "off: $(PROGRAMS); no libraries for $(CROSS): sudo tests/sysroot arm64 DIR makes a directory of them to name with SYSROOT=DIR")
 	$(if $(NO_BTF),echo "off: $(PROGRAMS); $(VMLINUX_BTF) is missing: name the BTF of a kernel >= 6.1 with VMLINUX_BTF=FILE" \

@@ -18,6 +18,7 @@ define say_places
 @echo "  manuals      $(DESTDIR)$(mandir): $(call listed,$(pages))"
 @echo "  schemas      $(DESTDIR)$(PREFIX)/share/frsp: of what --json prints and frspd answers, policy.conf and frspd.conf"
 @echo "  service      $(DESTDIR)$(unitdir): frspd.service; frspd-metrics.socket, which is off"
+@echo "  nbdkit       $(DESTDIR)$(nbdkitdir): its plugin frsp"
 @echo "  catalog      $(DESTDIR)$(catalogdir): what journalctl -x says about frspd"
 @echo "  completions  $(DESTDIR)$(bashdir) for bash"
 @echo "               $(DESTDIR)$(zshdir) for zsh"
@@ -31,6 +32,7 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man7 $(addprefix $(OUTPUT)/,$(call manuals_of,7))
 	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 $(addprefix $(OUTPUT)/,$(call manuals_of,8))
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/frsp $(SCHEMAS) $(EXAMPLES) $(INTERFACES) $(FLEET)
+	install -D -m 644 -t $(DESTDIR)$(nbdkitdir) $(PLUGIN)
 	install -D -m 644 -t $(DESTDIR)$(catalogdir) tools/daemon/frspd.catalog
 	install -D -m 644 -t $(DESTDIR)$(unitdir) tools/daemon/frspd-metrics.socket
 	sed 's|@sbindir@|$(sbindir)|' tools/daemon/frspd.service.in | install -D -m 644 /dev/stdin $(DESTDIR)$(unitdir)/frspd.service
@@ -46,7 +48,7 @@ uninstall:
 	$(call refuse_space,removed)
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(sbindir)/%) $(PROGRAMS:%=$(DESTDIR)$(bashdir)/%) \
 		$(PROGRAMS:%=$(DESTDIR)$(zshdir)/_%) $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/frsp/%,$(SCHEMAS) $(EXAMPLES) $(INTERFACES) $(FLEET)) \
-		$(DESTDIR)$(unitdir)/frspd.service $(DESTDIR)$(unitdir)/frspd-metrics.socket $(DESTDIR)$(catalogdir)/frspd.catalog \
+		$(DESTDIR)$(unitdir)/frspd.service $(DESTDIR)$(unitdir)/frspd-metrics.socket $(DESTDIR)$(catalogdir)/frspd.catalog $(DESTDIR)$(nbdkitdir)/$(notdir $(PLUGIN)) \
 		$(foreach section,5 7 8,$(addprefix $(DESTDIR)$(mandir)/man$(section)/,$(call manuals_of,$(section))))
 	$(call say_places,removed)
 	@echo "not removed:"

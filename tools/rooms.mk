@@ -29,10 +29,11 @@ USES_ctl := base ui cli config varlink fs module paths move watch heat trace sim
 USES_ploop/core := base
 USES_ploop/io := base ploop/core
 USES_ploop/image := base ploop/core
+USES_ploop/nbd := base ploop/core ploop/io ploop/image
 USES_ploop/tool := base ui ploop/core ploop/io ploop/image
 
 # The order for the linker: a library comes after the libraries that use it.
-ROOMS := ploop/tool ploop/image ploop/io ploop/core daemon ctl top hotmon cli map heat simulate trace watch paths move module fs varlink tune config ui base
+ROOMS := ploop/tool ploop/nbd ploop/image ploop/io ploop/core daemon ctl top hotmon cli map heat simulate trace watch paths move module fs varlink tune config ui base
 ROOMS_ABOVE := $(patsubst %/,%,$(dir $(ROOMS)))
 FOLDERS := $(patsubst tools/%/,%,$(wildcard tools/*/ tools/*/*/))
 $(if $(filter-out $(ROOMS) $(ROOMS_ABOVE),$(FOLDERS)),$(error tools/rooms.mk lacks a folder of tools/))

@@ -29,7 +29,7 @@ PKG_CONFIG ?= PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
 	pkg-config
 endif
 PKG_CONFIG ?= pkg-config
-LIBS := libbpf libelf zlib libzstd libcap-ng json-c smartcols ncursesw mount blkid devmapper sqlite3 libsystemd liburing libxml-2.0 libmd
+LIBS := libbpf libelf zlib libzstd libcap-ng json-c smartcols ncursesw mount blkid devmapper sqlite3 libsystemd liburing libxml-2.0 libmd nbdkit
 LIB_CFLAGS := $(if $(CROSS),$(SYSROOT:%=--sysroot=%)) $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 LDLIBS = $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
 # In a native build, tests/deps finds missing libraries instead.

@@ -19,8 +19,9 @@ installed() { # installed DIR: lists the files below DIR
 
 @test "make install and uninstall, with DESTDIR and PREFIX" {
 	local dest=$BATS_TEST_TMPDIR/dest
-	make -C "$TREE" install DESTDIR="$dest" PREFIX=/usr
+	make -C "$TREE" install DESTDIR="$dest" PREFIX=/usr nbdkitdir=/usr/lib/nbdkit
 	diff -u - <(installed "$dest") <<-'EOT'
+		./usr/lib/nbdkit/nbdkit-frsp-plugin.so
 		./usr/lib/systemd/catalog/frspd.catalog
 		./usr/lib/systemd/system/frspd-metrics.socket
 		./usr/lib/systemd/system/frspd.service
@@ -62,7 +63,7 @@ installed() { # installed DIR: lists the files below DIR
 	"$dest/usr/sbin/frsp-top" --completion=bash | cmp - "$dest/usr/share/bash-completion/completions/frsp-top"
 	"$dest/usr/sbin/frsp-top" --completion=zsh | cmp - "$dest/usr/share/zsh/site-functions/_frsp-top"
 	cmp "$dest/usr/share/frsp/hotmon.schema.json" "$TREE/docs/hotmon.schema.json"
-	make -C "$TREE" uninstall DESTDIR="$dest" PREFIX=/usr
+	make -C "$TREE" uninstall DESTDIR="$dest" PREFIX=/usr nbdkitdir=/usr/lib/nbdkit
 	[ -z "$(installed "$dest")" ]
 }
 

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The plugin of nbdkit that serves an image: "nbdkit frsp FILE". All
+ * connections share one engine, so a flush on one covers the others.
+ *
+ * The header is looked at before nbdkit goes into the background, so that the
+ * user sees what is wrong. The engine, which has threads, is opened by the
+ * first connection, which also says whether it may write.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NBDKIT_API_VERSION 2
+#include <nbdkit-plugin.h>
+
+#include "ploop/image/chain.h"
+#include "ploop/io/seats.h"
+
+#define THREAD_MODEL NBDKIT_THREAD_MODEL_PARALLEL
+
+#define MAX_REQUEST (32 << 20)
+
+static char *path;	   /* absolute */
+static const char **files; /* of the images, the oldest first */
+static unsigned int n_files;
+
+static struct seats *seats;
+static bool is_read_only;
+static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
+
+static int frsp_config(const char *key, const char *value)
+{
+	if (!strcmp(key, "file")) {
+		free(path);
+		path = nbdkit_realpath(value);
+		return path ? 0 : -1;
+	}
+	nbdkit_error("unknown parameter \"%s\": there is only file", key);
+	return -1;
+}
+
+static int frsp_config_complete(void)
+{
+	if (path)
+		return 0;
+	nbdkit_error("name an image: nbdkit frsp FILE");
+	return -1;
+}
+
+/* Takes the files from the chain, which has the newest first. */
+static int take_files(const struct chain *chain)
+{
+	files = calloc(chain->n, sizeof(*files));
+	for (size_t i = 0; files && i < chain->n; i++) {
+		const struct chain_image *image =
+			&chain->images[chain->n - 1 - i];
+
+		if (image->is_raw) {
+			nbdkit_error("%s: raw images are not served",
+				     image->path);
+			return -1;
+		}
+		files[i] = strdup(image->path);
+		if (!files[i])
+			return -1;
+	}
+	n_files = chain->n;
+	return files ? 0 : -1;
+}
+
+static int frsp_get_ready(void)
+{
+	struct image_problem problem;
+	struct chain chain;
+	int err = chain_open(path, &chain, &problem);
+
+	if (err) {
+		nbdkit_error("%s: %s", problem.path, problem.text);
+		return -1;
+	}
+	err = take_files(&chain);
+	chain_close(&chain);
+	return err;
+}
+
+static int open_seats(bool read_only)
+{
+	long n_cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	const struct seats_settings settings = {
+		.n_seats = n_cpus > 1 ? n_cpus : 1,
+		.read_only = read_only,
+	};
+	struct ploop_finding finding;
+	int err = seats_open(files, n_files, &settings, &seats, &finding);
+
+	is_read_only = read_only;
+	if (!err)
+		return 0;
+	seats = NULL;
+	if (err == -EUCLEAN)
+		nbdkit_error("%s: entry %u %s; see \"frsp-image check\"",
+			     files[finding.file], finding.entry,
+			     ploop_fault_text(finding.fault));
+	else
+		nbdkit_error("%s: %s", path,
+			     err == -EWOULDBLOCK ? "another process has it open"
+						 : strerror(-err));
+	return -1;
+}
+
+static void *frsp_open(int readonly)
+{
+	int err = 0;
+
+	pthread_mutex_lock(&opening);
+	if (!seats)
+		err = open_seats(readonly);
+	pthread_mutex_unlock(&opening);
+	return err ? NULL : NBDKIT_HANDLE_NOT_NEEDED;
+}
+
+static void frsp_cleanup(void)
+{
+	int err = seats ? seats_close(seats) : 0;
+
+	if (err)
+		nbdkit_error("%s: not closed: %s", path, strerror(-err));
+	seats = NULL;
+}
+
+static void frsp_unload(void)
+{
+	for (unsigned int i = 0; files && i < n_files; i++)
+		free((char *)files[i]);
+	free(files);
+	free(path);
+}
+
+static int64_t frsp_get_size(void *handle)
+{
+	(void)handle;
+	return ploop_disk_bytes(seats_image(seats));
+}
+
+static int frsp_block_size(void *handle, uint32_t *minimum, uint32_t *preferred,
+			   uint32_t *maximum)
+{
+	(void)handle;
+	*minimum = PLOOP_SECTOR;
+	*preferred = 4096;
+	*maximum = MAX_REQUEST;
+	return 0;
+}
+
+static int frsp_can_write(void *handle)
+{
+	(void)handle;
+	return !is_read_only;
+}
+
+static int frsp_can_fua(void *handle)
+{
+	(void)handle;
+	return NBDKIT_FUA_NATIVE;
+}
+
+static int yes(void *handle)
+{
+	(void)handle;
+	return 1;
+}
+
+static int do_request(enum ploop_op op, __u64 offset, __u64 n, void *buffer,
+		      uint32_t flags)
+{
+	int err = seats_do(seats, op, flags & NBDKIT_FLAG_FUA ? PLOOP_FUA : 0,
+			   offset, n, buffer);
+
+	if (!err)
+		return 0;
+	nbdkit_error("%s: %llu bytes at byte %llu: %s", path, n, offset,
+		     strerror(-err));
+	nbdkit_set_error(-err);
+	return -1;
+}
+
+static int frsp_pread(void *handle, void *buffer, uint32_t n, uint64_t offset,
+		      uint32_t flags)
+{
+	(void)handle;
+	return do_request(PLOOP_READ, offset, n, buffer, flags);
+}
+
+static int frsp_pwrite(void *handle, const void *buffer, uint32_t n,
+		       uint64_t offset, uint32_t flags)
+{
+	(void)handle;
+	return do_request(PLOOP_WRITE, offset, n, (void *)buffer, flags);
+}
+
+static int frsp_flush(void *handle, uint32_t flags)
+{
+	(void)handle;
+	return do_request(PLOOP_FLUSH, 0, 0, NULL, flags);
+}
+
+static int frsp_trim(void *handle, uint32_t n, uint64_t offset, uint32_t flags)
+{
+	(void)handle;
+	return do_request(PLOOP_DISCARD, offset, n, NULL, flags);
+}
+
+static int frsp_zero(void *handle, uint32_t n, uint64_t offset, uint32_t flags)
+{
+	(void)handle;
+	return do_request(PLOOP_ZERO, offset, n, NULL, flags);
+}
+
+static int frsp_extents(void *handle, uint32_t n, uint64_t offset,
+			uint32_t flags, struct nbdkit_extents *extents)
+{
+	const uint64_t end = offset + n;
+
+	(void)handle;
+	while (offset < end) {
+		unsigned int file;
+		__u64 byte, bytes;
+		bool is_there = ploop_place(seats_image(seats), offset, &file,
+					    &byte, &bytes);
+
+		if (nbdkit_add_extent(extents, offset, bytes,
+				      is_there ? 0
+					       : NBDKIT_EXTENT_HOLE |
+							 NBDKIT_EXTENT_ZERO))
+			return -1;
+		if (is_there && flags & NBDKIT_FLAG_REQ_ONE)
+			break;
+		offset += bytes;
+	}
+	return 0;
+}
+
+static struct nbdkit_plugin plugin = {
+	.name = "frsp",
+	.longname = "images of ploop",
+	.version = "0.1.0",
+	.description = "Serves an image of ploop, or a DiskDescriptor.xml",
+	.magic_config_key = "file",
+	.config = frsp_config,
+	.config_complete = frsp_config_complete,
+	.config_help =
+		"[file=]FILE      an image of ploop, or a DiskDescriptor.xml",
+	.get_ready = frsp_get_ready,
+	.open = frsp_open,
+	.cleanup = frsp_cleanup,
+	.unload = frsp_unload,
+	.get_size = frsp_get_size,
+	.block_size = frsp_block_size,
+	.can_write = frsp_can_write,
+	.can_flush = yes,
+	.can_trim = yes,
+	.can_zero = yes,
+	.can_extents = yes,
+	.can_multi_conn = yes,
+	.can_fua = frsp_can_fua,
+	.pread = frsp_pread,
+	.pwrite = frsp_pwrite,
+	.flush = frsp_flush,
+	.trim = frsp_trim,
+	.zero = frsp_zero,
+	.extents = frsp_extents,
+	.errno_is_preserved = 0,
+};
+
+NBDKIT_REGISTER_PLUGIN(plugin)
