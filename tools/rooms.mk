@@ -28,7 +28,7 @@ USES_ctl := base ui cli config varlink fs module paths move watch heat trace sim
 # The image engine: neither libbpf nor ncurses.
 USES_ploop/core := base
 USES_ploop/io := base ploop/core
-USES_ploop/image := base ploop/core
+USES_ploop/image := base ploop/core ploop/io
 USES_ploop/nbd := base ploop/core ploop/io ploop/image
 USES_ploop/tool := base ui ploop/core ploop/io ploop/image
 

@@ -73,7 +73,7 @@ load image
 	local size
 	raw_make disk
 	for size in 32K 512K 1M; do
-		"$frsp_image" convert --from=raw --cluster-size=$size "$test_dir/disk" "$test_dir/$size.hds"
+		"$frsp_image" convert --from=raw --cluster-size="$size" "$test_dir/disk" "$test_dir/$size.hds"
 		all_clean "$size.hds"
 		qemu-img compare -q -f raw -F parallels "$test_dir/disk" "$test_dir/$size.hds"
 		our_raw "$size.hds" back
@@ -346,6 +346,49 @@ edited() {
 	expect_error 1 'another size'
 }
 
+# --- by the engine -----------------------------------------------------------------
+
+@test "resize: the disk is larger, with zeros, and the rest is as it was" {
+	local size more
+	raw_make disk
+	# so much that the longer table is where data was
+	for more in 32K=4G 1M=300G; do
+		size=${more%=*}
+		"$frsp_image" convert --from=raw --cluster-size="$size" "$test_dir/disk" "$test_dir/$size.hds"
+		"$frsp_image" resize "$test_dir/$size.hds" "${more#*=}"
+		expect "size" "$("$frsp_image" info --json "$test_dir/$size.hds" | jq .disk_bytes)" "$(numfmt --from=iec "${more#*=}")"
+		all_clean "$size.hds"
+		cmp -n "$(stat -c %s "$test_dir/disk")" "$test_dir/disk" <("$frsp_image" convert --to=raw "$test_dir/$size.hds" "$test_dir/raw" >/dev/null && head -c 20M "$test_dir/raw")
+		qemu-img compare -q -f raw -F parallels "$test_dir/raw" "$test_dir/$size.hds"
+		rm "$test_dir/raw"
+	done
+	run_program frsp-image resize "$test_dir/1M.hds" 2G
+	expect_error 1 'cannot get smaller'
+	run_program frsp-image resize "$test_dir/32K.hds" 100T
+	expect_error 1 'too small'
+}
+
+@test "resize of a disk with snapshots: its descriptor says so, too" {
+	disk_make
+	"$frsp_image" resize "$disk" 40M
+	expect "size" "$("$frsp_image" info --json "$disk" | jq .disk_bytes)" $((40 << 20))
+	grep -q '<Disk_size>81920</Disk_size>' "$disk"
+	"$frsp_image" check "$disk"
+	"$frsp_image" snapshot "$disk"
+	expect "size" "$("$frsp_image" info --json "$disk" | jq .disk_bytes)" $((40 << 20))
+}
+
+@test "compact: the file gets shorter, and the disk is the same" {
+	image_write a.hds 2 64 64 1280 9 0 0 8 0 5 0 0 0 0 0 0 20 0 0 0 0 0 0 0
+	our_raw a.hds before
+	"$frsp_image" compact "$test_dir/a.hds"
+	all_clean a.hds
+	expect "length" "$(stat -c %s "$test_dir/a.hds")" $((5 * 32768))
+	our_raw a.hds after
+	cmp "$test_dir/before" "$test_dir/after"
+	same_as_qemu a.hds
+}
+
 # --- the command line --------------------------------------------------------------
 
 @test "wrong usage: exit status 2, and nothing is made" {
@@ -376,6 +419,9 @@ edited() {
 		convert --to=raw --cluster-size=1M a b
 		convert --progress=json a b
 		snapshot a.hds
+		resize a 0
+		resize a 1000
+		compact
 	EOT
 	expect "files" "$(find . -type f | grep -vxE './(out|err)' || :)" ""
 }
@@ -452,6 +498,8 @@ edited() {
 		"$frsp_image" create --json "$test_dir/disk2/DiskDescriptor.xml" 20M
 		"$frsp_image" snapshot --json "$test_dir/disk2/DiskDescriptor.xml"
 		"$frsp_image" info --json "$test_dir/disk2/DiskDescriptor.xml"
+		"$frsp_image" resize --json "$test_dir/b.hds" 30M
+		"$frsp_image" compact --json "$test_dir/b.hds"
 	} >"$test_dir/documents"
 	n=$(wc -l <"$test_dir/documents")
 	((n >= 11)) || fail "only $n documents"

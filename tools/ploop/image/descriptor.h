@@ -75,6 +75,9 @@ int descriptor_make(__u64 n_sectors, __u32 cluster_sectors, const char *file,
 int descriptor_push(struct descriptor *descriptor, const char *frozen,
 		    const char *file);
 
+/* Gives the disk another size. Only in memory. */
+void descriptor_resize(struct descriptor *descriptor, __u64 n_sectors);
+
 /* Whatever happens meanwhile, path has the old or the new descriptor, whole and
  * on the disk. 0 or -errno.
  */

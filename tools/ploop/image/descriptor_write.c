@@ -71,20 +71,30 @@ static bool add_shot(xmlNode *snapshots, const char *guid, const char *parent)
 	return add(shot, "GUID", guid) && add(shot, "ParentGUID", parent);
 }
 
-/* Cylinders, heads and sectors have no meaning, but must multiply to the size.
- */
+struct geometry {
+	__u64 cylinders, heads, sectors;
+};
+
+/* They have no meaning, but must multiply to the size. */
+static struct geometry geometry_of(__u64 n_sectors)
+{
+	const __u64 cylinder = HEADS * SECTORS_PER_TRACK;
+
+	if (n_sectors % cylinder)
+		return (struct geometry){n_sectors, 1, 1};
+	return (struct geometry){n_sectors / cylinder, HEADS,
+				 SECTORS_PER_TRACK};
+}
+
 static bool add_parameters(xmlNode *root, __u64 n_sectors)
 {
-	const bool fits = n_sectors % (HEADS * SECTORS_PER_TRACK) == 0;
-	const __u64 heads = fits ? HEADS : 1;
-	const __u64 sectors = fits ? SECTORS_PER_TRACK : 1;
+	const struct geometry geometry = geometry_of(n_sectors);
 	xmlNode *parameters = add(root, "Disk_Parameters", NULL);
 
 	return add_number(parameters, "Disk_size", n_sectors) &&
-	       add_number(parameters, "Cylinders",
-			  n_sectors / (heads * sectors)) &&
-	       add_number(parameters, "Heads", heads) &&
-	       add_number(parameters, "Sectors", sectors) &&
+	       add_number(parameters, "Cylinders", geometry.cylinders) &&
+	       add_number(parameters, "Heads", geometry.heads) &&
+	       add_number(parameters, "Sectors", geometry.sectors) &&
 	       add_number(parameters, "Padding", 0);
 }
 
@@ -183,6 +193,31 @@ int descriptor_push(struct descriptor *descriptor, const char *frozen,
 	descriptor_free(descriptor);
 	*descriptor = changed;
 	return 0;
+}
+
+static void set_number(xmlNode *parent, const char *name, __u64 value)
+{
+	xmlNode *node = xml_child(parent, name);
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", value);
+	if (node)
+		xmlNodeSetContent(node, (const xmlChar *)text);
+}
+
+void descriptor_resize(struct descriptor *descriptor, __u64 n_sectors)
+{
+	xmlNode *root = xmlDocGetRootElement(descriptor->document);
+	xmlNode *parameters = xml_child(root, "Disk_Parameters");
+	xmlNode *storage = xml_child(xml_child(root, "StorageData"), "Storage");
+	const struct geometry geometry = geometry_of(n_sectors);
+
+	set_number(parameters, "Disk_size", n_sectors);
+	set_number(parameters, "Cylinders", geometry.cylinders);
+	set_number(parameters, "Heads", geometry.heads);
+	set_number(parameters, "Sectors", geometry.sectors);
+	set_number(storage, "End", n_sectors);
+	descriptor->n_sectors = n_sectors;
 }
 
 int descriptor_write(const struct descriptor *descriptor, const char *path)

@@ -18,15 +18,13 @@
 #include <nbdkit-plugin.h>
 
 #include "ploop/image/chain.h"
-#include "ploop/io/seats.h"
+#include "ploop/image/engine.h"
 
 #define THREAD_MODEL NBDKIT_THREAD_MODEL_PARALLEL
 
 #define MAX_REQUEST (32 << 20)
 
-static char *path;	   /* absolute */
-static const char **files; /* of the images, the oldest first */
-static unsigned int n_files;
+static char *path; /* absolute */
 
 static struct seats *seats;
 static bool is_read_only;
@@ -51,27 +49,6 @@ static int frsp_config_complete(void)
 	return -1;
 }
 
-/* Takes the files from the chain, which has the newest first. */
-static int take_files(const struct chain *chain)
-{
-	files = calloc(chain->n, sizeof(*files));
-	for (size_t i = 0; files && i < chain->n; i++) {
-		const struct chain_image *image =
-			&chain->images[chain->n - 1 - i];
-
-		if (image->is_raw) {
-			nbdkit_error("%s: raw images are not served",
-				     image->path);
-			return -1;
-		}
-		files[i] = strdup(image->path);
-		if (!files[i])
-			return -1;
-	}
-	n_files = chain->n;
-	return files ? 0 : -1;
-}
-
 static int frsp_get_ready(void)
 {
 	struct image_problem problem;
@@ -82,9 +59,8 @@ static int frsp_get_ready(void)
 		nbdkit_error("%s: %s", problem.path, problem.text);
 		return -1;
 	}
-	err = take_files(&chain);
 	chain_close(&chain);
-	return err;
+	return 0;
 }
 
 static int open_seats(bool read_only)
@@ -94,21 +70,14 @@ static int open_seats(bool read_only)
 		.n_seats = n_cpus > 1 ? n_cpus : 1,
 		.read_only = read_only,
 	};
-	struct ploop_finding finding;
-	int err = seats_open(files, n_files, &settings, &seats, &finding);
+	struct image_problem problem;
 
 	is_read_only = read_only;
-	if (!err)
+	if (!engine_open(path, &settings, &seats, &problem))
 		return 0;
 	seats = NULL;
-	if (err == -EUCLEAN)
-		nbdkit_error("%s: entry %u %s; see \"frsp-image check\"",
-			     files[finding.file], finding.entry,
-			     ploop_fault_text(finding.fault));
-	else
-		nbdkit_error("%s: %s", path,
-			     err == -EWOULDBLOCK ? "another process has it open"
-						 : strerror(-err));
+	nbdkit_error("%s: %s; \"frsp-image check\" says more", problem.path,
+		     problem.text);
 	return -1;
 }
 
@@ -134,9 +103,6 @@ static void frsp_cleanup(void)
 
 static void frsp_unload(void)
 {
-	for (unsigned int i = 0; files && i < n_files; i++)
-		free((char *)files[i]);
-	free(files);
 	free(path);
 }
 

@@ -43,10 +43,12 @@ enum ctl_option {
 
 /* The commands. Each prints its own error messages. */
 enum exit_code image_check_command(const struct ctl *ctl);
+enum exit_code image_compact_command(const struct ctl *ctl);
 enum exit_code image_convert_command(const struct ctl *ctl);
 enum exit_code image_create_command(const struct ctl *ctl);
 enum exit_code image_info_command(const struct ctl *ctl);
 enum exit_code image_map_command(const struct ctl *ctl);
+enum exit_code image_resize_command(const struct ctl *ctl);
 enum exit_code image_snapshot_command(const struct ctl *ctl);
 
 /* Prints what is wrong and what to do. err: -errno, or -EBADMSG. Returns the

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Opens the engine on an image, or on all images of a disk. */
+#ifndef FRSP_PLOOP_IMAGE_ENGINE_H
+#define FRSP_PLOOP_IMAGE_ENGINE_H
+
+#include <stdbool.h>
+
+#include "ploop/image/problem.h"
+#include "ploop/io/seats.h"
+
+/* path: an image, or a disk descriptor. 0; -EBADMSG or another -errno, and
+ * problem says what is wrong. The caller closes the seats.
+ */
+int engine_open(const char *path, const struct seats_settings *settings,
+		struct seats **seats, struct image_problem *problem);
+
+#endif
