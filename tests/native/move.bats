@@ -260,6 +260,40 @@ frspctl_free() {
 			END { printf "[%d,%d]", n[0] * 4096, n[1] * 4096 }' "$test_dir/free")"
 }
 
+# one_free: tiers, frsp-top and df say the same, and less than before is free
+one_free() {
+	local df tiers top
+	tiers=$("$frspctl" tiers --config "$config" --json "$test_dir/a" | jq '[.tiers[].free_bytes] | add')
+	top=$("$frsp_top" --json --once "$test_dir/a" 0.1 2>/dev/null | jq '.filesystems[0].free_bytes')
+	df=$(($(stat -fc '%f * %S' "$test_dir/a")))
+	echo "tiers $tiers, frsp-top $top, df $df"
+	((tiers == top && top == df))
+}
+
+@test "FREE is one number: tiers, frsp-top and df, whatever is promised, preallocated or just freed" {
+	local open
+	# the border is in a block group, and most of what happens, too
+	make_fs a 1024 200
+	random "$test_dir/a/freed" 60
+	sync -f "$test_dir/a"
+	wait_until one_free
+	rm "$test_dir/a/freed"
+	mkdir "$test_dir/a/many"
+	for i in {1..50}; do head -c 20000 /dev/zero >"$test_dir/a/many/$i"; done
+	sync -f "$test_dir/a/many"
+	exec {open}>>"$test_dir/a/growing"
+	head -c 3000000 /dev/urandom >&"$open"
+	sync -f "$test_dir/a/growing"
+	head -c 30000000 /dev/urandom >"$test_dir/a/promised"
+	rm "$test_dir/a/many"/?
+	wait_until one_free
+	exec {open}>&-
+	# the whole filesystem in one tier
+	configure a "fast = 0-"
+	wait_until one_free
+	is_clean a
+}
+
 @test "a tier that is full of small files: the file becomes pieces there" {
 	local at
 	make_fs a 1024 512 -m 0

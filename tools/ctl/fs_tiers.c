@@ -2,14 +2,17 @@
 #include "ctl/fs_tiers.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <blkid.h>
 
 #include "fs/dm_table.h"
-#include "fs/free_space.h"
 #include "fs/tier_config.h"
+#include "fs/tier_space.h"
 
 /* Whether a section such as "UUID=..." or "/dev/vg/data" is for the filesystem.
  */
@@ -172,21 +175,32 @@ enum exit_code fs_tiers_mount(const struct mount_table *mounts,
 	return EXIT_OK;
 }
 
+static int open_device(__u32 dev)
+{
+	char *node = blkid_devno_to_devname(kdev_to_user(dev));
+	int fd = node ? open(node, O_RDONLY | O_CLOEXEC) : -1;
+	int err = node ? -errno : -ENODEV;
+
+	free(node);
+	return fd < 0 ? err : fd;
+}
+
 enum exit_code fs_tiers_free(const struct mount_entry *mount,
 			     const struct fs_tiers *found,
 			     __u64 free_bytes[TIER_MAX])
 {
-	const struct tiers *tiers = &found->tiers;
-	const struct ext4_super *super = &found->super;
-	int fd = mount_entry_open(mount), err = fd < 0 ? fd : 0;
-	struct free_space space;
+	int fs = mount_entry_open(mount);
+	int device = fs < 0 ? fs : open_device(found->dev);
+	int err = device < 0 ? device : 0;
+	struct tier_space space;
 
 	if (!err)
-		err = free_space_read(
-			fd, (__u64)super->first_block * super->block_bytes,
-			super->n_blocks * super->block_bytes, &space);
-	if (fd >= 0)
-		close(fd);
+		err = tier_space_read(fs, device, found->name, &found->super,
+				      &found->tiers, &space);
+	if (fs >= 0)
+		close(fs);
+	if (device >= 0)
+		close(device);
 	if (err)
 		return log_fail(err == -EPERM || err == -EACCES
 					? EXIT_PERMISSION
@@ -194,13 +208,6 @@ enum exit_code fs_tiers_free(const struct mount_entry *mount,
 				"run it as root, with sudo",
 				"%s: cannot find out what is free: %s",
 				mount->target, strerror(-err));
-	memset(free_bytes, 0, TIER_MAX * sizeof(*free_bytes));
-	for (size_t i = 0; i < tiers->n_extents; i++) {
-		const struct tier_extent *extent = &tiers->extents[i];
-
-		free_bytes[extent->tier] += free_space_in(
-			&space, extent->start, extent->start + extent->bytes);
-	}
-	free_space_free(&space);
+	memcpy(free_bytes, space.bytes, sizeof(space.bytes));
 	return EXIT_OK;
 }

@@ -48,7 +48,8 @@ enum exit_code fs_tiers_mount(const struct mount_table *mounts,
 			      const char *spec,
 			      const struct mount_entry **mount);
 
-/* What is free in each tier. If it fails, it has printed why. */
+/* What is free in each tier (fs/tier_space.h). If it fails, it has printed why.
+ */
 enum exit_code fs_tiers_free(const struct mount_entry *mount,
 			     const struct fs_tiers *found,
 			     __u64 free_bytes[TIER_MAX]);

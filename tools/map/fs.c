@@ -11,34 +11,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/little_endian.h"
-#include "fs/ext4_super.h"
+#include "fs/ext4_group.h"
 #include "module/module.h"
 #include "uapi/frsp.h"
-
-/* struct ext4_group_desc */
-#define DESC_FREE_LO	 0x0c
-#define DESC_FREE_HI	 0x2c
-#define DESC_HI_MIN_SIZE 64
 
 struct map_reader {
 	struct fs_map map; /* the first member: fs_map_open() returns it */
 	struct ext4_super super; /* read once, by fs_map_open() */
 	int fd;
 	__u32 next; /* the group that the next refresh begins with */
-	unsigned char *block;
+	__u8 *block;
 	struct frsp_group_summary *summaries;
 	__u32 n_summaries; /* that there is room for */
 };
-
-static __u32 free_of(const unsigned char *desc, __u32 desc_size)
-{
-	__u32 free = le16_get(desc + DESC_FREE_LO);
-
-	if (desc_size >= DESC_HI_MIN_SIZE)
-		free |= (__u32)le16_get(desc + DESC_FREE_HI) << 16;
-	return free;
-}
 
 static int open_fs(const char *node, struct map_reader *reader)
 {
@@ -99,20 +84,13 @@ void fs_map_close(struct fs_map *map)
 static int read_block(struct map_reader *reader, __u32 first, __u32 *end)
 {
 	const struct ext4_super *super = &reader->super;
-	__u32 size = super->desc_bytes, per_block = super->block_bytes / size;
-	__u32 index = first / per_block;
-	ssize_t done =
-		pread(reader->fd, reader->block, super->block_bytes,
-		      ext4_super_desc_block(super, index) * super->block_bytes);
+	int err = ext4_group_read(reader->fd, super, first, reader->block, end);
 
-	if (done != (ssize_t)super->block_bytes)
-		return done < 0 ? -errno : -EIO;
-	*end = (index + 1) * per_block;
-	if (*end > reader->map.n_groups)
-		*end = reader->map.n_groups;
+	if (err)
+		return err;
 	for (__u32 group = first; group < *end; group++)
 		reader->map.groups[group].free =
-			free_of(reader->block + group % per_block * size, size);
+			ext4_group_decode(super, reader->block, group).free;
 	return 0;
 }
 
