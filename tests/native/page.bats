@@ -174,6 +174,34 @@ page_at() {
 	press h '^procs '
 }
 
+@test "Enter on a row of metadata shows what it is, how much, who, and what makes it less" {
+	local size
+	files_make ext4
+	for size in "200 50" "80 24" "60 15"; do
+		# shellcheck disable=SC2086 # two words
+		page_start $size --fs "$test_dir/fs" -d 0.2
+		dd if=/dev/zero of="$test_dir/fs/synced" bs=4k count=64 oflag=sync status=none
+		wait_until shows '\[journal\]' || fail "$(screen)"
+		tui send-keys / j o u r n a l Enter
+		wait_until shows 'rows 1-1 of 1' || fail "$(screen)"
+		press Enter '  one kind of metadata, every'
+		shows "^metadata \[journal\] " || fail "$(screen)"
+		shows '^what +changes of metadata' || fail "$(screen)"
+		shows "^device +ext4 [0-9:]+, loop[0-9]+$" || fail "$(screen)"
+		shows '^written +[0-9.]+[KM] in [0-9]+ writes$' || fail "$(screen)"
+		lines_fit
+		press End '^ .*noatime' || fail "$(screen)"
+		shows '^ +[0-9.]+[KM] +[0-9]+ % +\[?jbd2/' || fail "$(screen)"
+		lines_fit
+		press Escape '^rows 1-1 of 1'
+		tui send-keys q
+		wait_until test -s "$test_dir/status"
+		expect "exit status" "$(<"$test_dir/status")" 0
+		rm "$test_dir/status"
+		tui_close
+	done
+}
+
 @test "Enter on a device shows the files of its filesystem" {
 	local device line
 	files_make ext4

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A page is text with the sequences of base/sgr.h, made for the width of the
- * screen. The page of a file scrolls as a whole; that of a process scrolls its
- * files below some lines that stay.
+ * screen. The page of a file or of metadata scrolls as a whole; that of a
+ * process scrolls its files below some lines that stay.
  */
 #include "hotmon/page_draw.h"
 
@@ -15,6 +15,7 @@
 #include "hotmon/actor_text.h"
 #include "hotmon/bar.h"
 #include "hotmon/layout.h"
+#include "hotmon/meta_text.h"
 #include "hotmon/page_text.h"
 #include "ui/screen.h"
 
@@ -54,6 +55,7 @@ static char *make_text(const struct hot_live *live,
 		.exact = live->exact,
 		.color = live->color,
 		.live = true,
+		.recorded = frame->recorded != NULL,
 		.marked = pages->stack[pages->n - 1].marked,
 		.max_rows = MAX_RANGES,
 		.sort = live->sort,
@@ -68,6 +70,9 @@ static char *make_text(const struct hot_live *live,
 		return NULL;
 	if (pages->actor)
 		actor_text_print(out, pages->actor, live->exact, COLS);
+	else if (pages->metadata)
+		meta_text_print(out, pages->metadata, !pages->is_forgotten,
+				&style);
 	else if (pages->file && pages->history)
 		page_text_print(out, pages->file, pages->history, &style);
 	if (!fclose(out))
@@ -165,7 +170,8 @@ static void draw_title(const struct hot_live *live,
 		 "hotmon  %.8s  %sone %s, every %.1f s  (Esc: back, h: help)",
 		 fmt_rfc3339(ts, frame->wall_ns) + 11,
 		 live->pace.paused ? "PAUSED  " : "",
-		 !place->is_actor		     ? "file"
+		 place->is_metadata		     ? "kind of metadata"
+		 : !place->is_actor		     ? "file"
 		 : place->view == HOT_VIEW_PROCESSES ? "process"
 						     : "cgroup",
 		 live->pace.interval_s);
@@ -182,10 +188,12 @@ static void draw_status(const struct hot_live *live)
 	__u32 end = cursor->first + hot_page_n_rows(live);
 	char text[160];
 
-	snprintf(text, sizeof(text), "%s %u-%u of %u, %s, Esc: back",
+	snprintf(text, sizeof(text), "%s %u-%u of %u, %sEsc: back",
 		 pages->actor ? "files" : "lines", n ? cursor->first + 1 : 0,
 		 end < n ? end : n, n,
-		 pages->actor ? "Enter: the file" : "e: count extents");
+		 pages->actor	   ? "Enter: the file, "
+		 : pages->metadata ? ""
+				   : "e: count extents, ");
 	attrset(A_BOLD);
 	screen_put(FIRST_LINE + (int)n_screen_lines(), 0, text, COLS);
 	attrset(A_NORMAL);

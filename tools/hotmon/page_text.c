@@ -2,7 +2,6 @@
 #include "hotmon/page_text.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,9 +11,9 @@
 #include "heat/actors.h"
 #include "heat/columns.h"
 #include "hotmon/advice.h"
+#include "hotmon/page_lines.h"
 #include "hotmon/strip.h"
 
-#define LABEL_COLUMNS	9
 #define DEFAULT_COLUMNS 80
 #define MAX_COLUMNS	512
 #define LINE_LEN	1024
@@ -24,47 +23,6 @@ static int width_of(const struct page_text_style *style)
 	int width = style->n_columns ?: DEFAULT_COLUMNS;
 
 	return width < MAX_COLUMNS ? width : MAX_COLUMNS;
-}
-
-/* Prints a label and a text. On a terminal, a text that is too long goes on in
- * the next lines.
- */
-static void put(FILE *out, const struct page_text_style *style,
-		const char *label, const char *text)
-{
-	int room = style->n_columns ? style->n_columns - LABEL_COLUMNS : 0;
-	size_t len = strlen(text);
-
-	do {
-		size_t n = room > 0 ? text_fitting_bytes(text, room) : len;
-
-		fprintf(out, "%-*s%.*s\n", LABEL_COLUMNS, label, (int)n, text);
-		if (!n)
-			return;
-		label = "";
-		text += n;
-		len -= n;
-	} while (len);
-}
-
-__attribute__((format(printf, 4, 5))) static void
-putf(FILE *out, const struct page_text_style *style, const char *label,
-     const char *format, ...)
-{
-	char text[LINE_LEN];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	put(out, style, label, text);
-}
-
-static void put_head(FILE *out, const struct page_text_style *style,
-		     const char *text)
-{
-	fprintf(out, "\n%s%s%s\n", style->color ? SGR_BOLD : "", text,
-		style->color ? SGR_RESET : "");
 }
 
 static const char *bytes(char buf[FMT_LEN], __u64 n,
@@ -86,13 +44,13 @@ static void print_names(FILE *out, const struct hot_page *page,
 	else
 		path_label(row->file, row->ino, row->dev, row->gen, text,
 			   sizeof(text));
-	put(out, style, "path", text);
+	page_put(out, style, "path", text);
 	for (__u32 i = 0; i < page->n_names; i++) {
 		path_escape(page->names[i], text, sizeof(text));
-		put(out, style, i ? "" : "also", text);
+		page_put(out, style, i ? "" : "also", text);
 	}
 	if (page->has_more_names)
-		put(out, style, "", "and other mounts");
+		page_put(out, style, "", "and other mounts");
 }
 
 static void print_tiers(FILE *out, const struct hot_page *page,
@@ -104,10 +62,11 @@ static void print_tiers(FILE *out, const struct hot_page *page,
 	size_t len = 0;
 
 	if (page->tiers_err) {
-		put(out, style, "tier",
-		    kdev_major(page->fs.fs_dev) || !page->mount
-			    ? "not known"
-			    : "not known: the filesystem spreads files over its devices itself");
+		page_put(
+			out, style, "tier",
+			kdev_major(page->fs.fs_dev) || !page->mount
+				? "not known"
+				: "not known: the filesystem spreads files over its devices itself");
 		return;
 	}
 	for (unsigned int i = 0; i < page->tiers.n && len < sizeof(text); i++) {
@@ -121,7 +80,7 @@ static void print_tiers(FILE *out, const struct hot_page *page,
 					? bytes(size, tier->bytes, style)
 					: "");
 	}
-	put(out, style, "tier", text);
+	page_put(out, style, "tier", text);
 }
 
 static const char *why_no_stat(int err)
@@ -147,14 +106,14 @@ static void print_size(FILE *out, const struct hot_page *page,
 	const char *why = why_no_stat(page->stat_err);
 
 	if (why)
-		put(out, style, "size", why);
+		page_put(out, style, "size", why);
 	else if (page->stat_err)
-		putf(out, style, "size", "not known: %s",
-		     strerror(-page->stat_err));
+		page_putf(out, style, "size", "not known: %s",
+			  strerror(-page->stat_err));
 	else
-		putf(out, style, "size", "%s, of which %s are allocated",
-		     bytes(size, page->st.st_size, style),
-		     bytes(allocated, page->st.st_blocks * 512ULL, style));
+		page_putf(out, style, "size", "%s, of which %s are allocated",
+			  bytes(size, page->st.st_size, style),
+			  bytes(allocated, page->st.st_blocks * 512ULL, style));
 }
 
 static void print_identity(FILE *out, const struct hot_page *page,
@@ -164,15 +123,15 @@ static void print_identity(FILE *out, const struct hot_page *page,
 	char mount[LINE_LEN] = "none here";
 
 	print_names(out, page, style);
-	putf(out, style, "inode", "%llu, generation %u, on %s %u:%u%s%s",
-	     row->ino, row->gen,
-	     page->fs.fs_type[0] ? page->fs.fs_type : "device",
-	     kdev_major(row->dev), kdev_minor(row->dev),
-	     page->shown[0] && page->fs.fs_dev ? ", " : "",
-	     page->fs.fs_dev ? page->shown : "");
+	page_putf(out, style, "inode", "%llu, generation %u, on %s %u:%u%s%s",
+		  row->ino, row->gen,
+		  page->fs.fs_type[0] ? page->fs.fs_type : "device",
+		  kdev_major(row->dev), kdev_minor(row->dev),
+		  page->shown[0] && page->fs.fs_dev ? ", " : "",
+		  page->fs.fs_dev ? page->shown : "");
 	if (page->mount)
 		path_escape(page->mount, mount, sizeof(mount));
-	put(out, style, "mount", mount);
+	page_put(out, style, "mount", mount);
 	print_tiers(out, page, style);
 	print_size(out, page, style);
 }
@@ -187,25 +146,27 @@ static void print_counts(FILE *out, const struct hot_page *page,
 	char a[FMT_LEN], b[FMT_LEN];
 
 	if (!heat->is_tracked)
-		put(out, style, "I/O",
-		    "none since tracking began, or the table has forgotten it");
-	putf(out, style, "heat", "%s degrees, %u range%s had I/O",
-	     fmt_temperature(a, row->temperature), heat->n_ranges,
-	     fmt_plural(heat->n_ranges));
-	putf(out, style, "read", "%s in %llu read%s",
-	     bytes(a, row->read_bytes, style), row->reads,
-	     fmt_plural(row->reads));
-	putf(out, style, "written", "%s in %llu write%s",
-	     bytes(b, row->write_bytes, style), row->writes,
-	     fmt_plural(row->writes));
+		page_put(
+			out, style, "I/O",
+			"none since tracking began, or the table has forgotten it");
+	page_putf(out, style, "heat", "%s degrees, %u range%s had I/O",
+		  fmt_temperature(a, row->temperature), heat->n_ranges,
+		  fmt_plural(heat->n_ranges));
+	page_putf(out, style, "read", "%s in %llu read%s",
+		  bytes(a, row->read_bytes, style), row->reads,
+		  fmt_plural(row->reads));
+	page_putf(out, style, "written", "%s in %llu write%s",
+		  bytes(b, row->write_bytes, style), row->writes,
+		  fmt_plural(row->writes));
 	if (!heat->has_rates)
-		put(out, style, "now", "known after the next interval");
+		page_put(out, style, "now", "known after the next interval");
 	else
-		putf(out, style, "now",
-		     "%s/s read, %s/s written; %.1f reads/s, %.1f writes/s",
-		     bytes(a, row->read_bytes_per_s + 0.5, style),
-		     bytes(b, row->write_bytes_per_s + 0.5, style),
-		     row->reads_per_s, row->writes_per_s);
+		page_putf(
+			out, style, "now",
+			"%s/s read, %s/s written; %.1f reads/s, %.1f writes/s",
+			bytes(a, row->read_bytes_per_s + 0.5, style),
+			bytes(b, row->write_bytes_per_s + 0.5, style),
+			row->reads_per_s, row->writes_per_s);
 }
 
 /* Prints which character and colour means which temperature. */
@@ -236,13 +197,13 @@ static void print_strip(FILE *out, const struct hot_page *page,
 	int len;
 
 	if (!heat->n_ranges) {
-		put_head(out, style, "heat over its length: no I/O");
+		page_put_head(out, style, "heat over its length: no I/O");
 		return;
 	}
 	snprintf(text, sizeof(text),
 		 "heat over its length: %s, %s to a character",
 		 bytes(a, span, style), bytes(b, (span + n - 1) / n, style));
-	put_head(out, style, text);
+	page_put_head(out, style, text);
 	file_heat_strip(heat, span, n, cells);
 	strip_print_heat(out, cells, n, heat->hottest, style->color);
 	fputc('\n', out);
@@ -269,27 +230,28 @@ static void print_history(FILE *out, const struct hot_page *page,
 	static const char *const labels[HOT_HISTORY_NR] = {
 		"read/s", "write/s", "reads/s", "writes/s"};
 	double cells[HOT_HISTORY_S], now_s = style->mono_ns / 1e9, first_s;
-	int room = width_of(style) - LABEL_COLUMNS - 12;
+	int room = width_of(style) - PAGE_LABEL_COLUMNS - 12;
 	__u32 n = room < HOT_HISTORY_S ? room : HOT_HISTORY_S;
 	char text[LINE_LEN], ts[FMT_LEN], highest[FMT_LEN];
 
 	first_s =
 		hot_history_cells(history, &page->heat.key, 0, now_s, n, cells);
 	if (first_s < 0) {
-		put_head(out, style,
-			 "rates of the last 5 minutes: none are known yet");
+		page_put_head(
+			out, style,
+			"rates of the last 5 minutes: none are known yet");
 		return;
 	}
 	fmt_rfc3339(ts, style->wall_ns - (__u64)((now_s - first_s) * 1e9));
 	snprintf(text, sizeof(text),
 		 "rates of the last 5 minutes, known since %.8s", ts + 11);
-	put_head(out, style, text);
+	page_put_head(out, style, text);
 	for (int what = 0; what < HOT_HISTORY_NR; what++) {
 		double max;
 
 		hot_history_cells(history, &page->heat.key, what, now_s, n,
 				  cells);
-		fprintf(out, "%-*s", LABEL_COLUMNS, labels[what]);
+		fprintf(out, "%-*s", PAGE_LABEL_COLUMNS, labels[what]);
 		max = strip_print_rates(out, cells, n);
 		if (what <= HOT_HISTORY_WRITE_BYTES)
 			fmt_bytes(highest, max + 0.5, false);
@@ -297,38 +259,6 @@ static void print_history(FILE *out, const struct hot_page *page,
 			snprintf(highest, sizeof(highest), "%.1f", max);
 		fprintf(out, " max %s\n", highest);
 	}
-}
-
-static void print_who(FILE *out, const struct hot_page *page,
-		      const struct page_text_style *style)
-{
-	const struct hot_row *row = &page->heat.row;
-	__u64 all = row->read_bytes + row->write_bytes, named = 0;
-	char name[HOT_ACTOR_NAME_LEN], moved[FMT_LEN];
-
-	put_head(out, style, "who caused it");
-	for (__u32 i = 0; i < page->who.n; i++) {
-		const struct hot_row_who *who = &page->who.who[i];
-		static char cgroup[PATH_LABEL_LEN];
-
-		cgroup[0] = '\0';
-		if (who->actor->cgroup)
-			path_escape(who->actor->cgroup, cgroup, sizeof(cgroup));
-		hot_actor_name(who->actor, name);
-		named += who->bytes;
-		fprintf(out, "%8s %3.0f %%  %-24s %s\n",
-			bytes(moved, who->bytes, style),
-			all ? 100.0 * who->bytes / all : 0, name,
-			cgroup[0]			? cgroup
-			: who->actor->counts.key.cgroup ? "(cgroup removed)"
-							: "(kernel)");
-	}
-	if (all > named)
-		fprintf(out, "%8s %3.0f %%  others, or not known\n",
-			bytes(moved, all - named, style),
-			100.0 * (all - named) / all);
-	else if (!page->who.n)
-		fputs("nobody\n", out);
 }
 
 /* --- its ranges ----------------------------------------------------------- */
@@ -417,7 +347,8 @@ static int print_ranges(FILE *out, const struct hot_page *page,
 	if (!err)
 		err = table_lay_out(table);
 	if (!err && n) {
-		put_head(out, style, "ranges of 1 MiB, by offset in bytes");
+		page_put_head(out, style,
+			      "ranges of 1 MiB, by offset in bytes");
 		print_range_table(out, table, order, heat->hottest, style);
 		if (n < heat->n_ranges)
 			fprintf(out, "  and %u more\n", heat->n_ranges - n);
@@ -446,27 +377,28 @@ static void print_count(FILE *out, const struct hot_page *page,
 	const struct extent_count *count = path_extents_count(page->extents);
 	char a[FMT_LEN], b[FMT_LEN];
 
-	putf(out, style, "",
-	     "%llu extent%s, in %llu piece%s; the largest is %s",
-	     count->n_extents, fmt_plural(count->n_extents), count->n_pieces,
-	     fmt_plural(count->n_pieces),
-	     bytes(a, count->largest_bytes, style));
+	page_putf(out, style, "",
+		  "%llu extent%s, in %llu piece%s; the largest is %s",
+		  count->n_extents, fmt_plural(count->n_extents),
+		  count->n_pieces, fmt_plural(count->n_pieces),
+		  bytes(a, count->largest_bytes, style));
 	if (count->unwritten_bytes || count->shared_bytes)
-		putf(out, style, "", "%s are not written yet, %s are shared",
-		     bytes(a, count->unwritten_bytes, style),
-		     bytes(b, count->shared_bytes, style));
+		page_putf(out, style, "",
+			  "%s are not written yet, %s are shared",
+			  bytes(a, count->unwritten_bytes, style),
+			  bytes(b, count->shared_bytes, style));
 	if (count->unplaced_bytes)
-		putf(out, style, "", "%s have no place on the disk yet",
-		     bytes(a, count->unplaced_bytes, style));
+		page_putf(out, style, "", "%s have no place on the disk yet",
+			  bytes(a, count->unplaced_bytes, style));
 	if (count->encoded_bytes)
-		putf(out, style, "", "%s are compressed or encrypted",
-		     bytes(a, count->encoded_bytes, style));
+		page_putf(out, style, "", "%s are compressed or encrypted",
+			  bytes(a, count->encoded_bytes, style));
 	for (unsigned int i = 0; page->tiers.n > 1 && i < page->tiers.n; i++)
-		putf(out, style, "", "%s on %s",
-		     bytes(a, count->tier_bytes[i], style),
-		     page->tiers.tiers[i].shown);
+		page_putf(out, style, "", "%s on %s",
+			  bytes(a, count->tier_bytes[i], style),
+			  page->tiers.tiers[i].shown);
 	if (caches[count->cache])
-		put(out, style, "", caches[count->cache]);
+		page_put(out, style, "", caches[count->cache]);
 }
 
 static void print_extents(FILE *out, const struct hot_page *page,
@@ -475,23 +407,24 @@ static void print_extents(FILE *out, const struct hot_page *page,
 	int state = page->extents_state;
 	const char *why = why_no_stat(state);
 
-	put_head(out, style, "extents");
+	page_put_head(out, style, "extents");
 	if (page->extents && path_extents_count(page->extents)->n_extents)
 		print_count(out, page, style);
 	else if (!state)
-		put(out, style, "", "none");
+		page_put(out, style, "", "none");
 	if (state == -ENODATA)
-		put(out, style, "",
-		    style->live
-			    ? "e counts them: that reads the file's list of extents"
-			    : "not counted: --extents counts them");
+		page_put(
+			out, style, "",
+			style->live
+				? "e counts them: that reads the file's list of extents"
+				: "not counted: --extents counts them");
 	else if (state == -EINPROGRESS)
-		put(out, style, "", "counting ...");
+		page_put(out, style, "", "counting ...");
 	else if (why)
-		put(out, style, "", why);
+		page_put(out, style, "", why);
 	else if (state)
-		putf(out, style, "", "not counted to the end: %s",
-		     strerror(-state));
+		page_putf(out, style, "", "not counted to the end: %s",
+			  strerror(-state));
 }
 
 static void print_advice(FILE *out, const struct hot_page *page,
@@ -501,10 +434,10 @@ static void print_advice(FILE *out, const struct hot_page *page,
 	size_t n = advice_list(page, list);
 
 	if (n)
-		put_head(out, style, "what can be done");
+		page_put_head(out, style, "what can be done");
 	for (size_t i = 0; i < n; i++) {
-		put(out, style, "run", list[i].command);
-		put(out, style, "", list[i].meaning);
+		page_put(out, style, "run", list[i].command);
+		page_put(out, style, "", list[i].meaning);
 		free(list[i].command);
 	}
 }
@@ -519,7 +452,7 @@ int page_text_print(FILE *out, const struct hot_page *page,
 	print_counts(out, page, style);
 	print_strip(out, page, style);
 	print_history(out, page, history, style);
-	print_who(out, page, style);
+	page_put_who(out, style, &page->heat.row, page->who.who, page->who.n);
 	err = print_ranges(out, page, style);
 	print_extents(out, page, style);
 	print_advice(out, page, style);

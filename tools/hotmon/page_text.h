@@ -8,11 +8,14 @@
 #include "heat/history.h"
 #include "heat/page.h"
 
+#define PAGE_LABEL_COLUMNS 9
+
 struct page_text_style {
 	int n_columns;		/* of the terminal; 0: any width will do */
 	bool exact;		/* all digits */
 	bool color;		/* with sequences of base/sgr.h */
 	bool live;		/* says which keys do what */
+	bool recorded;		/* names no device of this machine */
 	__u32 marked;		/* this range; FRSP_HOT_RANGE_FILE: none */
 	__u32 max_rows;		/* at most so many ranges; 0: all */
 	struct hot_sort sort;	/* of the ranges */

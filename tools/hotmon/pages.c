@@ -16,6 +16,8 @@ static void forget(struct hot_pages *pages)
 	pages->file = NULL;
 	free(pages->actor);
 	pages->actor = NULL;
+	free(pages->metadata);
+	pages->metadata = NULL;
 	pages->is_stale = true;
 	pages->n_lines = 0;
 }
@@ -41,6 +43,10 @@ bool hot_pages_open(struct hot_pages *pages, enum hot_view view,
 	if (hot_view_is_group(view) && !hot_view_is_roll_up(view)) {
 		place.is_actor = true;
 		place.actor = hot_actor_page_key(view, row);
+	} else if (row->is_metadata) {
+		place.is_metadata = true;
+		place.meta = row->meta;
+		place.fs_dev = row->fs_dev;
 	} else if (!row->ino) {
 		return false;
 	}
@@ -130,6 +136,42 @@ static int read_actor(struct hot_pages *pages, const struct hot_place *place,
 	return hot_monitor_actor_page(monitor, frame, pages->actor);
 }
 
+static const struct hot_row *find_metadata(const struct hot_place *place,
+					   const struct hot_frame *frame)
+{
+	const struct hot_rows *rows = &frame->metadata;
+
+	for (__u32 i = 0; i < rows->n_rows; i++)
+		if (rows->rows[i].meta == place->meta &&
+		    rows->rows[i].fs_dev == place->fs_dev)
+			return &rows->rows[i];
+	return NULL;
+}
+
+/* A row that has left the table keeps its counts, but what it points to is gone.
+ */
+static int read_metadata(struct hot_pages *pages, const struct hot_place *place,
+			 const struct hot_frame *frame)
+{
+	const struct hot_row *row = find_metadata(place, frame);
+
+	if (!pages->metadata)
+		pages->metadata = calloc(1, sizeof(*pages->metadata));
+	if (!pages->metadata)
+		return -ENOMEM;
+	pages->is_forgotten = !row;
+	if (row) {
+		*pages->metadata = *row;
+		return 0;
+	}
+	pages->metadata->is_metadata = true;
+	pages->metadata->meta = place->meta;
+	pages->metadata->dev = place->fs_dev;
+	pages->metadata->file = NULL;
+	pages->metadata->n_who = 0;
+	return 0;
+}
+
 int hot_pages_read(struct hot_pages *pages, struct hot_monitor *monitor,
 		   const struct hot_frame *frame)
 {
@@ -138,8 +180,12 @@ int hot_pages_read(struct hot_pages *pages, struct hot_monitor *monitor,
 
 	if (!place || !pages->is_stale)
 		return 0;
-	err = place->is_actor ? read_actor(pages, place, monitor, frame)
-			      : read_file(pages, place, monitor);
+	if (place->is_actor)
+		err = read_actor(pages, place, monitor, frame);
+	else if (place->is_metadata)
+		err = read_metadata(pages, place, frame);
+	else
+		err = read_file(pages, place, monitor);
 	pages->is_stale = err;
 	return err;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The pages of the live view: one about a file, process or cgroup, which Enter
- * opens above the list. From the page of a process, Enter opens that of one of
- * its files, so pages are a stack. Example: list, process 12, file /srv/a. Esc
- * goes back to process 12, and Esc again to the list.
+ * The pages of the live view: one about a file, a class of metadata, a process
+ * or a cgroup, which Enter opens above the list. From the page of a process,
+ * Enter opens that of one of its files, so pages are a stack. Example: list,
+ * process 12, file /srv/a. Esc goes back to process 12, and Esc again to the
+ * list.
  *
  *   pages.c      which pages are open, and what they have
  *   page_draw.c  draws the topmost one
@@ -20,7 +21,10 @@
 
 /* What a page is about, and where its cursor is. */
 struct hot_place {
-	bool is_actor; /* a process or cgroup; else a file */
+	bool is_actor; /* a process or cgroup; else a file or metadata */
+	bool is_metadata;
+	enum frsp_hot_meta meta; /* of metadata, with .fs_dev */
+	__u32 fs_dev;
 	struct path_key file;
 	__u32 marked; /* a range of the file; FRSP_HOT_RANGE_FILE: none */
 	enum hot_view view;
@@ -34,6 +38,8 @@ struct hot_pages {
 	__u32 n;		      /* 0: no page is open */
 	struct hot_page *file;	      /* of the topmost page, if of a file */
 	struct hot_actor_page *actor; /* the same of a process or cgroup */
+	struct hot_row *metadata;     /* the same of metadata */
+	bool is_forgotten;	      /* .metadata has left the table */
 	bool is_stale;		      /* the topmost one must be read */
 	__u32 n_lines;		      /* of the topmost one, as last drawn */
 	struct hot_history *history;
@@ -42,8 +48,8 @@ struct hot_pages {
 /* The topmost place, or NULL. */
 struct hot_place *hot_pages_top(struct hot_pages *pages);
 
-/* Opens the page of a row of the view. False: it has none, such as a directory
- * or I/O without a file, or too many pages are open.
+/* Opens the page of a row of the view. False: it has none, such as a directory,
+ * or too many pages are open.
  */
 bool hot_pages_open(struct hot_pages *pages, enum hot_view view,
 		    const struct hot_row *row);
