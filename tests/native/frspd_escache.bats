@@ -21,7 +21,7 @@ files_make() {
 	blockdev --flushbufs "${loop_of[a]}"
 }
 
-# tuner SETTING...: configures the tuner, with 1638 entries as its bound
+# tuner SETTING...: configures the tuner, with 1632 entries as its bound
 tuner() {
 	{
 		echo "[filesystems]"
@@ -68,10 +68,10 @@ entries_are() { # entries_are TEST NUMBER, as of test(1)
 	keep_hot
 	read_all
 	entries_are -ge 3000 || fail "only $(entries) entries"
-	wait_until said "$name: its cache of extents has [0-9]* entries, the bound is 1638: cleared [0-9]* entries of [0-9]* cold files" ||
+	wait_until said "$name: its cache of extents has [0-9]* entries, the bound is 1632: cleared [0-9]* entries of [0-9]* cold files" ||
 		fail "$(entries); $(cat "$test_dir/frspd.err")"
 	# the bound less a fifth, and one file at most
-	entries_are -le 1638 || fail "$(entries) entries are left"
+	entries_are -le 1632 || fail "$(entries) entries are left"
 	entries_are -ge 1150 || fail "only $(entries) entries are left"
 	(($(cached "$test_dir/a/hot") >= 150)) || fail "what is hot was cleared"
 	# again, when the bound is exceeded again
@@ -92,7 +92,7 @@ entries_are() { # entries_are TEST NUMBER, as of test(1)
 	frspd_start
 	read_all
 	before=$(entries)
-	wait_until said "${loop_of[a]#/dev/}: its cache of extents has $before entries, the bound is 1638: \"escache = apply\" would clear [0-9]* entries of [0-9]* cold files" ||
+	wait_until said "${loop_of[a]#/dev/}: its cache of extents has $before entries, the bound is 1632: \"escache = apply\" would clear [0-9]* entries of [0-9]* cold files" ||
 		fail "$(cat "$test_dir/frspd.err")"
 	# what is mounted elsewhere is no reason to say it again
 	mkdir "$test_dir/b"
@@ -148,7 +148,7 @@ entries_are() { # entries_are TEST NUMBER, as of test(1)
 	frspd_start
 	keep_hot
 	read_all
-	wait_until said "${loop_of[a]#/dev/}: a bound of 1638 entries cannot be kept: [0-9]* are in use"
+	wait_until said "${loop_of[a]#/dev/}: a bound of 1632 entries cannot be kept: [0-9]* are in use"
 	sleep 11
 	expect "times" "$(grep -c 'cannot be kept' "$test_dir/frspd.err")" 1
 	(($(cached "$test_dir/a/hot") >= 1000)) || fail "what is hot was cleared"

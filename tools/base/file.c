@@ -52,20 +52,21 @@ int file_read(const char *path, size_t max, void **data, size_t *len)
 	return err;
 }
 
-static int write_all(int fd, const char *data, size_t len)
+int file_write(int fd, const void *data, size_t len)
 {
-	ssize_t n;
+	const char *at = data;
 
 	while (len) {
-		n = write(fd, data, len);
+		ssize_t n = write(fd, at, len);
+
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		if (n > 0) {
-			data += n;
+			at += n;
 			len -= n;
 		}
 	}
-	return fsync(fd) ? -errno : 0;
+	return 0;
 }
 
 int file_sync_directory_of(const char *path)
@@ -129,7 +130,9 @@ int file_replace(const char *path, const void *data, size_t len)
 	if (fd < 0)
 		return -errno;
 	take_after(fd, target);
-	err = write_all(fd, data, len);
+	err = file_write(fd, data, len);
+	if (!err && fsync(fd))
+		err = -errno;
 	if (close(fd) && !err)
 		err = -errno;
 	if (!err && rename(new, target))

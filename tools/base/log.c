@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/log.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *program_name = "frsp";
 
@@ -37,4 +39,9 @@ int log_fail(enum exit_code code, const char *hint, const char *format, ...)
 	if (hint)
 		fprintf(stderr, "  hint: %s\n", hint);
 	return code;
+}
+
+int log_no_memory(void)
+{
+	return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
 }

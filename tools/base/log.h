@@ -23,4 +23,7 @@ void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int log_fail(enum exit_code code, const char *hint, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The same for want of memory. Returns EXIT_FAILED. */
+int log_no_memory(void);
+
 #endif

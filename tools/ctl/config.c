@@ -21,11 +21,6 @@ static const struct table_column columns[] = {
 
 #define N_COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
-static enum exit_code no_memory(void)
-{
-	return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
-}
-
 static int add_row(struct table *table, const struct config_value *value)
 {
 	char from[PATH_MAX + 16] = "default";
@@ -50,7 +45,7 @@ static enum exit_code print_text(const struct config *config)
 	if (!err)
 		table_print(stdout, table);
 	table_free(table);
-	return err ? no_memory() : EXIT_OK;
+	return err ? log_no_memory() : EXIT_OK;
 }
 
 static struct json_object *json_of(const struct config_value *value)

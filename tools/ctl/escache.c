@@ -25,9 +25,6 @@
 #define ESCACHE_SCHEMA	    "frsp.escache/1"
 #define ESCACHE_FILE_SCHEMA "frsp.escache-file/1"
 
-/* An entry takes 40 bytes, and a page has room for 102. */
-#define ENTRY_BYTES (4096.0 / 102)
-
 /* --- status --------------------------------------------------------------- */
 
 /* A filesystem that is shown. */
@@ -55,16 +52,6 @@ static const struct table_column columns[] = {
 
 #define N_COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
-static enum exit_code no_memory(void)
-{
-	return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
-}
-
-static __u64 bytes_of(const struct es_info *info)
-{
-	return info->entries * ENTRY_BYTES;
-}
-
 /* -1: nobody has asked yet */
 static double hit_percent(const struct es_info *info)
 {
@@ -83,7 +70,7 @@ static int add_row(const struct report *report, const struct shown *shown)
 					shown->target};
 
 	snprintf(entries, sizeof(entries), "%llu", info->entries);
-	fmt_bytes(memory, bytes_of(info), report->exact);
+	fmt_bytes(memory, es_info_bytes(info->entries), report->exact);
 	snprintf(reclaimable, sizeof(reclaimable), "%llu", info->reclaimable);
 	snprintf(inodes, sizeof(inodes), "%llu", info->inodes);
 	if (hit_percent(info) >= 0)
@@ -100,7 +87,7 @@ static void add_object(const struct report *report, const struct shown *shown)
 	json_add_text(object, "device_name", shown->people);
 	json_add_text(object, "mount", shown->target);
 	json_add_u64(object, "entries", info->entries);
-	json_add_u64(object, "bytes", bytes_of(info));
+	json_add_u64(object, "bytes", es_info_bytes(info->entries));
 	json_add_u64(object, "reclaimable", info->reclaimable);
 	json_add_u64(object, "reclaimable_inodes", info->inodes);
 	json_add_u64(object, "hits", info->hits);
@@ -125,7 +112,7 @@ static enum exit_code show(const struct report *report,
 	if (!report->table)
 		add_object(report, &shown);
 	else if (add_row(report, &shown))
-		return no_memory();
+		return log_no_memory();
 	return EXIT_OK;
 }
 
@@ -165,7 +152,7 @@ static enum exit_code print(const struct report *report)
 
 	if (report->table) {
 		if (table_lay_out(report->table))
-			return no_memory();
+			return log_no_memory();
 		if (table_n_rows(report->table))
 			table_print(stdout, report->table);
 		return EXIT_OK;

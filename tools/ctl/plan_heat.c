@@ -128,11 +128,6 @@ static int take_seen(struct plan_heat *heat, struct seen_list *list)
 	return 0;
 }
 
-static enum exit_code no_memory(void)
-{
-	return log_fail(EXIT_FAILED, NULL, "%s", strerror(ENOMEM));
-}
-
 /* --- the heat of now ------------------------------------------------------ */
 
 static int take_rows(struct plan_heat *heat, const struct hot_rows *rows,
@@ -163,13 +158,13 @@ static enum exit_code open_now(struct plan_heat *heat,
 	enum exit_code code = EXIT_OK;
 
 	if (!source)
-		return no_memory();
+		return log_no_memory();
 	rows = tier_heat_ranges(source, &missing, &remedy);
 	if (!rows)
 		code = log_fail(EXIT_FAILED, remedy,
 				"the heat of now is not known: %s", missing);
 	else if (take_rows(heat, rows, mount->dev))
-		code = no_memory();
+		code = log_no_memory();
 	tier_heat_close(source);
 	return code;
 }
@@ -262,7 +257,7 @@ static enum exit_code index_files(struct plan_heat *heat)
 	heat->by_traced = calloc(trace_n_files(heat->reader) + 1UL,
 				 sizeof(*heat->by_traced));
 	if (!heat->by_traced)
-		return no_memory();
+		return log_no_memory();
 	for (size_t i = 0; i < heat->n_files; i++)
 		heat->by_traced[heat->files[i].traced] = &heat->files[i];
 	return EXIT_OK;
@@ -280,7 +275,7 @@ static enum exit_code see_all(struct plan_heat *heat,
 	err = err ?: take_seen(heat, &list);
 	free(list.seen);
 	if (err)
-		return no_memory();
+		return log_no_memory();
 	if (got < 0 && trace_problem(heat->reader))
 		return problem(trace_problem(heat->reader));
 	if (got < 0)

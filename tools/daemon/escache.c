@@ -22,9 +22,8 @@
 #include "tune/escache_seen.h"
 #include "watch/es.h"
 
-#define ROUND_S	    10
-#define ENTRY_BYTES 40
-#define MAX_FILES   500 /* that are cleared in a round */
+#define ROUND_S	  10
+#define MAX_FILES 500 /* that are cleared in a round */
 /* FILEID_INO32_GEN, include/linux/exportfs.h: number and generation */
 #define HANDLE_TYPE 1
 
@@ -136,7 +135,7 @@ static void apply(struct escache_tuner *tuner, const struct round *round,
 	snprintf(
 		text, sizeof(text),
 		"its cache of extents has %llu entries, the bound is %llu: cleared %llu entries of %llu cold files",
-		round->info.entries, round->fs->escache_bound / ENTRY_BYTES,
+		round->info.entries, es_info_fitting(round->fs->escache_bound),
 		cleared, n);
 	say_round(&say_cleared, round,
 		  round->info.entries > cleared ? round->info.entries - cleared
@@ -156,7 +155,7 @@ static void advise(const struct round *round,
 	snprintf(
 		text, sizeof(text),
 		"its cache of extents has %llu entries, the bound is %llu: \"escache = apply\" would clear %llu entries of %zu cold files",
-		round->info.entries, round->fs->escache_bound / ENTRY_BYTES,
+		round->info.entries, es_info_fitting(round->fs->escache_bound),
 		choice->entries, choice->n);
 	say_round(&say_advice, round, round->info.entries - choice->entries,
 		  text);
@@ -185,7 +184,7 @@ static void note_too_small(const struct round *round,
 	snprintf(
 		text, sizeof(text),
 		"a bound of %llu entries cannot be kept: %llu are in use, and as many cold ones protect them",
-		fs->escache_bound / ENTRY_BYTES, choice->hot);
+		es_info_fitting(fs->escache_bound), choice->hot);
 	say_round(&say_advice, round, round->info.entries, text);
 }
 
@@ -234,7 +233,7 @@ static int tune(struct escache_tuner *tuner, struct round *round,
 	char name[MOUNT_NAME_LEN];
 	struct escache_choice choice;
 	struct escache_state state = {
-		.bound = round->fs->escache_bound / ENTRY_BYTES,
+		.bound = es_info_fitting(round->fs->escache_bound),
 		.cooldown_s = round->fs->escache_cooldown_s,
 	};
 	int err = list_inodes(tuner, round, watch);

@@ -12,6 +12,7 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/version.h"
 #include "daemon/heat_metrics.h"
 #include "daemon/say.h"
@@ -61,20 +62,9 @@ int export_text(const struct filesystems *filesystems,
 
 /* --- the file ------------------------------------------------------------- */
 
-static int write_all(int fd, const char *text, size_t len)
-{
-	ssize_t n;
-
-	for (; len; text += n, len -= n) {
-		n = write(fd, text, len);
-		if (n < 0)
-			return errno;
-	}
-	return fchmod(fd, 0644) ? errno : 0;
-}
-
-/* Replaces the file in one step. node_exporter reads only names that end with
- * .prom. Returns 0 or an errno, as the exit status of the child.
+/* Replaces the file in one step. What is left of a writer that was killed does
+ * not stay: the new file has always the same name. node_exporter reads only names
+ * that end with .prom. Returns 0 or an errno, as the exit status of the child.
  */
 static int replace(const char *path, const char *text, size_t len)
 {
@@ -87,7 +77,9 @@ static int replace(const char *path, const char *text, size_t len)
 	fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return errno;
-	err = write_all(fd, text, len);
+	err = -file_write(fd, text, len);
+	if (!err && fchmod(fd, 0644))
+		err = errno;
 	if (close(fd) && !err)
 		err = errno;
 	if (!err && rename(new, path))

@@ -130,3 +130,16 @@ __u64 es_info_delayed(const struct es_info *info)
 		       ? info->entries - info->reclaimable
 		       : 0;
 }
+
+#define SLAB_BYTES   4096
+#define SLAB_ENTRIES 102
+
+__u64 es_info_bytes(__u64 entries)
+{
+	return entries * SLAB_BYTES / SLAB_ENTRIES;
+}
+
+__u64 es_info_fitting(__u64 bytes)
+{
+	return (unsigned __int128)bytes * SLAB_ENTRIES / SLAB_BYTES;
+}

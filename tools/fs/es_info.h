@@ -24,6 +24,13 @@ int es_info_parse(const char *text, struct es_info *info);
  */
 int es_info_read(const char *root, const char *name, struct es_info *info);
 
+/* The memory that entries take, and how many fit into so many bytes. An entry
+ * has 40 bytes (struct extent_status), and ext4's slab has 102 of them in a
+ * page of 4 KiB.
+ */
+__u64 es_info_bytes(__u64 entries);
+__u64 es_info_fitting(__u64 bytes);
+
 /* Entries that cannot be reclaimed. The kernel reads the numbers of the file
  * one after the other, so the difference may be negative; then this returns 0.
  */

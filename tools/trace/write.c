@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "trace/chunk.h"
 #include "trace/head.h"
 #include "trace/interval.h"
@@ -29,25 +30,16 @@ struct trace_writer {
 
 static int write_all(struct trace_writer *writer, const __u8 *bytes, size_t n)
 {
-	size_t done = 0;
+	int err = file_write(writer->fd, bytes, n);
 
-	while (done < n) {
-		ssize_t wrote = write(writer->fd, bytes + done, n - done);
-		int err = wrote < 0 ? -errno : 0;
-
-		if (err == -EINTR)
-			continue;
-		if (err) {
-			/* if even this fails, readers see a chunk cut off */
-			if (ftruncate(writer->fd, writer->bytes))
-				return err;
-			lseek(writer->fd, writer->bytes, SEEK_SET);
-			return err;
-		}
-		done += wrote;
+	if (!err) {
+		writer->bytes += n;
+		return 0;
 	}
-	writer->bytes += n;
-	return 0;
+	/* if even this fails, readers see a chunk cut off */
+	if (!ftruncate(writer->fd, writer->bytes))
+		lseek(writer->fd, writer->bytes, SEEK_SET);
+	return err;
 }
 
 int trace_writer_new(int fd, const struct trace_info *info,

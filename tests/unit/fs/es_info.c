@@ -116,12 +116,25 @@ static void test_read(void **state)
 	assert_int_equal(es_info_read(scratch, "sdb", &info), -ENOENT);
 }
 
+static void test_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(es_info_bytes(0), 0);
+	assert_int_equal(es_info_bytes(102), 4096);
+	assert_int_equal(es_info_bytes(1), 40);
+	assert_int_equal(es_info_fitting(4096), 102);
+	assert_int_equal(es_info_fitting(65536), 1632);
+	assert_int_equal(es_info_fitting(40), 0);
+	assert_true(es_info_fitting(~0ULL) > es_info_fitting(~0ULL / 2));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_used),  cmocka_unit_test(test_unused),
 		cmocka_unit_test(test_large), cmocka_unit_test(test_senseless),
 		scratch_test(test_read),
+		cmocka_unit_test(test_bytes),
 	};
 
 	return cmocka_run_group_tests_name("es_info", tests, NULL, NULL);
