@@ -25,11 +25,20 @@ static int drop(sqlite3 *db, __s64 id)
 	return sql_run(db, "DELETE FROM jobs WHERE id = ?", "i", id);
 }
 
+static bool is_recent(const struct journal_job *job, __u64 now_ns)
+{
+	__u64 last_ns =
+		job->ended_ns > job->began_ns ? job->ended_ns : job->began_ns;
+
+	return job->moved_bytes &&
+	       last_ns + JOURNAL_RECENT_S * NSEC_PER_SEC > now_ns;
+}
+
 /* Drops the oldest of the jobs that do not run. */
 static int drop_old(struct journal *journal)
 {
+	__u64 n_pieces = 0, now_ns = clock_ns(CLOCK_REALTIME);
 	struct journal_jobs all;
-	__u64 n_pieces = 0;
 	size_t n_left;
 	int err = journal_read_jobs(journal, JOURNAL_ALL_JOBS, &all);
 
@@ -45,6 +54,9 @@ static int drop_old(struct journal *journal)
 		    n_pieces <= JOURNAL_MAX_PIECES)
 			break;
 		if (!job_has_ended(job->state))
+			continue;
+		if (n_left <= JOURNAL_MAX_RECENT &&
+		    n_pieces <= JOURNAL_MAX_PIECES && is_recent(job, now_ns))
 			continue;
 		err = drop(journal->db, job->id);
 		n_left--;

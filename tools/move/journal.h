@@ -29,9 +29,12 @@
 
 /* When a job begins, older ones are dropped until at most so many are left, and
  * their pieces and the decisions of their plans are at most so many. Jobs that
- * run stay.
+ * run stay. Those that moved something stay as long as a policy may count it
+ * (the longest cooldown), but there are at most JOURNAL_MAX_RECENT jobs then.
  */
 #define JOURNAL_MAX_JOBS   100
+#define JOURNAL_MAX_RECENT 10000
+#define JOURNAL_RECENT_S   (30 * 86400ULL)
 #define JOURNAL_MAX_PIECES 1000000
 
 enum job_state {

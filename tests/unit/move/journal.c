@@ -320,6 +320,37 @@ static void test_update(void **state)
 	journal_close(journal);
 }
 
+/* What moved counts for plans, however many jobs there were since. */
+static void test_recent(void **state)
+{
+	struct journal *journal = open_new();
+	__s64 job;
+
+	(void)state;
+	assert_int_equal(journal_begin(journal, "x", &job), 0);
+	query("WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n LIMIT 300)"
+	      " INSERT INTO jobs (command, state, boot_id, pid, start_ticks, began_ns, ended_ns,"
+	      " moved_bytes, pieces) SELECT 'x', 'done', '', 0, 0,"
+	      " (unixepoch() - 40 * 86400) * 1000000000,"
+	      " (unixepoch() - CASE WHEN i < 50 THEN 31 ELSE 29 END * 86400) * 1000000000,"
+	      " i % 2, 1 FROM n");
+	assert_string_equal(query("SELECT count(*) FROM jobs"), "301");
+	assert_int_equal(journal_begin(journal, "x", &job), 0);
+	/* 2 to 49 are too old; of the others every second one has moved */
+	assert_string_equal(
+		query("SELECT count(*), min(id) FROM jobs WHERE moved_bytes"),
+		"126");
+	assert_string_equal(query("SELECT min(id) FROM jobs WHERE id > 1"),
+			    "51");
+	assert_string_equal(query("SELECT count(*) FROM jobs"), "128");
+	/* the bound holds for them, too */
+	query("UPDATE jobs SET pieces = 9000 WHERE moved_bytes");
+	assert_int_equal(journal_begin(journal, "x", &job), 0);
+	assert_string_equal(query("SELECT sum(pieces) <= 1000000 FROM jobs"),
+			    "1");
+	journal_close(journal);
+}
+
 static void test_moved_since(void **state)
 {
 	struct journal *journal = open_new();
@@ -514,7 +545,7 @@ int main(void)
 		scratch_test(test_damaged),	scratch_test(test_locked),
 		scratch_test(test_together),	scratch_test(test_own_files),
 		scratch_test(test_update),	scratch_test(test_moved_since),
-		scratch_test(test_plan),
+		scratch_test(test_recent),	scratch_test(test_plan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
