@@ -259,6 +259,32 @@ unpin() {
 	echo text >"$test_dir/x"
 	run_program hotmon -i "$test_dir/x" --once
 	expect_error 1 'x: not a recording'
+	mkfifo "$test_dir/pipe"
+	for file in "$test_dir/pipe" /dev/null; do
+		run_program hotmon -i "$file" --once
+		expect_error 1 "$file: not a file; .* cannot come through a pipe"
+		run_program frspctl simulate "$file"
+		expect_error 1 "$file: not a file; .* cannot come through a pipe"
+	done
+}
+
+@test "frspctl simulate and plan do not write over the recording that they read" {
+	cp /dev/null "$test_dir/csv"
+	for n in {1..5}; do
+		echo "12816637200306162$n,m,0,Read,$((n * 8192)),8192,0" >>"$test_dir/csv"
+	done
+	"$hotmon" import --format=msr -o "$test_dir/x" "$test_dir/csv"
+	cp "$test_dir/x" "$test_dir/before"
+	ln -s x "$test_dir/link"
+	for file in "$test_dir/x" "$test_dir/link"; do
+		run_program frspctl simulate -o "$file" "$test_dir/x"
+		expect_error 2 "$file: --output would write over the recording"
+		run_program frspctl plan -o "$file" --input "$test_dir/x" /
+		expect_error 2 "$file: --output would write over the recording"
+	done
+	cmp "$test_dir/before" "$test_dir/x"
+	run_program frspctl simulate -o "$test_dir/plot.svg" "$test_dir/x"
+	expect "exit status" "$status" 0
 }
 
 @test "a full disk ends a recording, and what was written before can be used" {
@@ -293,6 +319,9 @@ for i in range(4000):
 		128166372013061629,hm,1,Write,0,4096,9 nonsense >"$test_dir/csv"
 	run_program hotmon import --format=msr -o /dev/null "$test_dir/csv"
 	expect_error 1 '/dev/null: File exists'
+	run_program hotmon import --format=msr -o "$test_dir/y" "$test_dir"
+	expect_error 1 "$test_dir: Is a directory"
+	[[ ! -e $test_dir/y ]]
 	run_program hotmon import --format=msr -o "$test_dir/x" "$test_dir/csv"
 	expect "exit status" "$status" 0
 	grep -q '2 I/Os of 1 disk, 2007-02-22T17:00:00.306Z' "$test_dir/err"

@@ -61,6 +61,11 @@ enum ctl_option {
 	CTL_FROM_DAEMON = 1 << 18,
 };
 
+/* Refuses a file of --output that is the command's input, such as a recording;
+ * NULL: there is none.
+ */
+enum exit_code ctl_output_check(const struct ctl *ctl, const char *input);
+
 /* The commands. Each prints its own error messages. */
 enum exit_code ctl_apply(const struct ctl *ctl);
 enum exit_code ctl_cancel(const struct ctl *ctl);

@@ -368,6 +368,10 @@ static enum exit_code plan_all(const struct ctl *ctl)
 
 enum exit_code ctl_plan(const struct ctl *ctl)
 {
+	enum exit_code code = ctl_output_check(ctl, ctl->input);
+
+	if (code != EXIT_OK)
+		return code;
 	if (geteuid())
 		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
 				"plan needs root");

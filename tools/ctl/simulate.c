@@ -320,8 +320,10 @@ enum exit_code ctl_simulate(const struct ctl *ctl)
 {
 	struct sim_report report = {0};
 	struct players players = {0};
-	enum exit_code code = read_configs(ctl, &players);
+	enum exit_code code = ctl_output_check(ctl, ctl->args[0]);
 
+	if (code == EXIT_OK)
+		code = read_configs(ctl, &players);
 	if (code == EXIT_OK)
 		code = play(ctl->args[0], &players, &report);
 	if (code == EXIT_OK && ctl->output)

@@ -192,6 +192,10 @@ static enum exit_code fail_import(const struct hotmon_opts *opts, int err,
 			EXIT_FAILED,
 			"blkparse: it needs lines with action Q; is it of another --format?",
 			"%s: no read or write in it", opts->import_file);
+	if (result->has_read_error)
+		return log_fail(EXIT_FAILED,
+				"name a trace, or - for standard input",
+				"%s: %s", opts->import_file, strerror(-err));
 	return log_fail(EXIT_FAILED, NULL, "%s: %s", opts->output,
 			strerror(-err));
 }

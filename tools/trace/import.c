@@ -206,13 +206,16 @@ int trace_import(FILE *in, enum trace_import_format format, int fd,
 	import->fd = fd;
 	import->half_life_ms = half_life_ms;
 	import->result = result;
+	errno = 0;
 	while (!err && fgets(line, sizeof(line), in)) {
 		if (!is_rest)
 			err = add_line(import, format, line);
 		is_rest = !strchr(line, '\n');
 	}
-	if (!err && ferror(in))
+	if (!err && ferror(in)) {
 		err = errno ? -errno : -EIO;
+		result->has_read_error = true;
+	}
 	if (!err && !result->n_ios)
 		err = -ENODATA;
 	if (!err)

@@ -11,6 +11,7 @@
 #ifndef FRSP_TRACE_IMPORT_H
 #define FRSP_TRACE_IMPORT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "trace/trace.h"
@@ -33,6 +34,7 @@ struct trace_import_result {
 	__u32 n_disks;
 	__u64 begin_ns, end_ns;
 	__u64 bytes; /* of the recording */
+	bool has_read_error; /* what failed is reading in */
 };
 
 /* Reads all of in, writes to the empty file fd. Returns 0; -ENODATA: no read or

@@ -81,6 +81,12 @@ static void explain(const char *path, int err, __u32 version,
 		snprintf(error->cause, sizeof(error->cause),
 			 "%s: not a recording", path);
 		error->hint = "\"hotmon record -o FILE\" makes one";
+	} else if (err == -ESPIPE) {
+		snprintf(
+			error->cause, sizeof(error->cause),
+			"%s: not a file; a recording is read more than once, so it cannot come through a pipe",
+			path);
+		error->hint = "write it into a file first, and name that";
 	} else if (err == -EPROTONOSUPPORT) {
 		snprintf(
 			error->cause, sizeof(error->cause),
@@ -110,7 +116,7 @@ static int open_head(struct trace_reader *reader, __u32 *version)
 	if (S_ISDIR(st.st_mode))
 		return -EISDIR;
 	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
+		return -ESPIPE;
 	n = read_at(reader->fd, head, sizeof(head), 0);
 	return n < 0 ? (int)n : trace_head_get(head, n, &reader->info, version);
 }

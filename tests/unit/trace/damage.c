@@ -154,6 +154,10 @@ static void test_not_a_file(void **state)
 			 -ENOENT);
 	assert_non_null(strstr(error.cause, "none: No such file"));
 	assert_int_equal(trace_open(scratch, &reader, &error), -EISDIR);
+	assert_int_equal(mkfifo(scratch_path("pipe"), 0600), 0);
+	assert_int_equal(trace_open(scratch_path("pipe"), &reader, &error),
+			 -ESPIPE);
+	assert_non_null(strstr(error.cause, "pipe: not a file"));
 	scratch_write("text", "some text, longer than a magic");
 	assert_int_equal(trace_open(scratch_path("text"), &reader, &error),
 			 -EINVAL);
