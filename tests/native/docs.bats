@@ -361,7 +361,7 @@ pages() {
 @test "frsp(7)'s glossary is in alphabetical order, and has what the README says" {
 	local term
 	manual=$docs/frsp.7.scd
-	section GLOSSARY | sed -n 's/^\*\([a-z ]*\)\*.*/\1/p' >"$test_dir/glossary"
+	section GLOSSARY | sed -n 's/^\*\([a-z -]*\)\*.*/\1/p' >"$test_dir/glossary"
 	sort -c "$test_dir/glossary"
 	sed -n '/^## Glossary/,/^## /p' "$root/README.md" | grep -oE '\*\*[a-zA-Z -]+\*\*' | tr -d '*' | tr '[:upper:]' '[:lower:]' >"$test_dir/terms"
 	while read -r term; do

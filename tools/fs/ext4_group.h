@@ -11,7 +11,12 @@
 
 /* What a descriptor says. */
 struct ext4_group {
-	__u32 free; /* clusters */
+	__u32 free;   /* clusters */
+	__u64 bitmap; /* the block with its bitmap of clusters */
+	/* The bitmap was never written: but for metadata, which stands at the
+	 * begin of the group, all is free.
+	 */
+	bool has_no_bitmap;
 };
 
 /* Reads the block of descriptors that has the one of group first into room,

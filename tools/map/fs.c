@@ -21,6 +21,8 @@ struct map_reader {
 	int fd;
 	__u32 next; /* the group that the next refresh begins with */
 	__u8 *block;
+	__u8 *bitmaps;	/* .bitmaps of the map */
+	bool is_looked; /* since the last refresh */
 	struct frsp_group_summary *summaries;
 	__u32 n_summaries; /* that there is room for */
 };
@@ -39,6 +41,7 @@ static int open_fs(const char *node, struct map_reader *reader)
 	map->last_clusters = super->last_clusters;
 	map->cluster_bytes = super->cluster_bytes;
 	map->first_byte = (__u64)super->first_block * super->block_bytes;
+	map->block_bytes = super->block_bytes;
 	reader->block = malloc(super->block_bytes);
 	map->groups = malloc(map->n_groups * sizeof(*map->groups));
 	if (!reader->block || !map->groups)
@@ -74,6 +77,7 @@ void fs_map_close(struct fs_map *map)
 		close(reader->fd);
 	free(reader->summaries);
 	free(reader->block);
+	free(reader->bitmaps);
 	free(map->groups);
 	free(reader);
 }
@@ -147,6 +151,7 @@ int fs_map_refresh(struct fs_map *map, __u32 max_groups, int fs)
 	__u32 first = reader->next, at = first;
 	int err = 0;
 
+	reader->is_looked = false;
 	while (!err && at < map->n_groups && at - first < max_groups)
 		err = read_block(reader, at, &at);
 	if (!err)
@@ -159,6 +164,78 @@ static __u32 clusters_of(const struct fs_map *map, __u32 group)
 {
 	return group == map->n_groups - 1 ? map->last_clusters
 					  : map->group_clusters;
+}
+
+/* Of a group without a bitmap, what is in use stands at its begin. */
+static void make_bitmap(__u8 *bitmap, __u32 clusters, __u32 free)
+{
+	__u32 used = free < clusters ? clusters - free : 0;
+
+	memset(bitmap, 0xff, used / 8);
+	if (used % 8)
+		bitmap[used / 8] = (1U << used % 8) - 1;
+}
+
+static int read_bitmap(struct map_reader *reader, __u32 group,
+		       const struct ext4_group *desc, __u8 *bitmap)
+{
+	const __u64 bytes = reader->super.block_bytes;
+	ssize_t done;
+
+	memset(bitmap, 0, bytes);
+	if (desc->has_no_bitmap) {
+		make_bitmap(bitmap, clusters_of(&reader->map, group),
+			    desc->free);
+		return 0;
+	}
+	done = pread(reader->fd, bitmap, bytes, desc->bitmap * bytes);
+	if (done < 0)
+		return -errno;
+	return done == (ssize_t)bytes ? 0 : -EIO;
+}
+
+static int read_bitmaps(struct map_reader *reader, __u32 first, __u32 end)
+{
+	const __u64 bytes = reader->super.block_bytes;
+	__u32 group = first, stop;
+	int err = 0;
+
+	while (group < end && !err) {
+		err = ext4_group_read(reader->fd, &reader->super, group,
+				      reader->block, &stop);
+		for (; !err && group < stop && group < end; group++) {
+			const struct ext4_group desc = ext4_group_decode(
+				&reader->super, reader->block, group);
+
+			err = read_bitmap(reader, group, &desc,
+					  reader->bitmaps +
+						  (group - first) * bytes);
+		}
+	}
+	return err;
+}
+
+int fs_map_look(struct fs_map *map, __u32 first, __u32 end)
+{
+	struct map_reader *reader = (struct map_reader *)map;
+	void *more;
+	int err;
+
+	if (reader->is_looked && map->looked <= first && map->looked_end >= end)
+		return 0;
+	map->looked = map->looked_end = 0;
+	more = reallocarray(reader->bitmaps, end - first, map->block_bytes);
+	if (!more)
+		return -ENOMEM;
+	reader->bitmaps = more;
+	err = read_bitmaps(reader, first, end);
+	if (err)
+		return err;
+	map->bitmaps = reader->bitmaps;
+	map->looked = first;
+	map->looked_end = end;
+	reader->is_looked = true;
+	return 0;
 }
 
 __u64 fs_map_group_bytes(const struct fs_map *map)
@@ -215,4 +292,47 @@ double fs_map_fragmentation(const struct fs_map *map, __u32 first, __u32 end)
 		cut += one->free - one->longest;
 	}
 	return free ? (double)cut / free : -1;
+}
+
+/* The bits [from, to) that are set. */
+static __u32 count_set(const __u8 *bits, __u32 from, __u32 to)
+{
+	__u32 n = 0;
+	__u64 word;
+
+	for (; from < to && from % 64; from++)
+		n += bits[from / 8] >> from % 8 & 1;
+	for (; from + 64 <= to; from += 64) {
+		memcpy(&word, bits + from / 8, sizeof(word));
+		n += __builtin_popcountll(word);
+	}
+	for (; from < to; from++)
+		n += bits[from / 8] >> from % 8 & 1;
+	return n;
+}
+
+double fs_map_part_fullness(const struct fs_map *map,
+			    const struct fs_map_part *part)
+{
+	__u32 all = clusters_of(map, part->group);
+	__u32 to = part->to < all ? part->to : all;
+
+	if (part->group < map->looked || part->group >= map->looked_end ||
+	    part->from >= to)
+		return -1;
+	return (double)count_set(map->bitmaps +
+					 (__u64)(part->group - map->looked) *
+						 map->block_bytes,
+				 part->from, to) /
+	       (to - part->from);
+}
+
+void fs_map_part_span(const struct fs_map *map, const struct fs_map_part *part,
+		      __u64 *start, __u64 *stop)
+{
+	__u32 all = clusters_of(map, part->group);
+	__u64 group = map->first_byte + part->group * fs_map_group_bytes(map);
+
+	*start = group + part->from * map->cluster_bytes;
+	*stop = group + (part->to < all ? part->to : all) * map->cluster_bytes;
 }

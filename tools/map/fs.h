@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How full each block group of a mounted ext4 filesystem is, and how fragmented
- * its free space is.
+ * its free space is; of groups that are looked at more closely, how full each
+ * part is.
  *
  * The number of free clusters comes from the group descriptors, which the
  * kernel keeps up to date in the cache of the block device. The length of the
@@ -34,6 +35,12 @@ struct fs_map {
 	__u64 cluster_bytes;
 	__u64 first_byte; /* offset of group 0 on the device */
 	struct fs_map_group *groups;
+	/* The bitmaps of the groups [.looked, .looked_end), a block each; set:
+	 * the cluster is in use.
+	 */
+	__u32 looked, looked_end;
+	const __u8 *bitmaps;
+	__u32 block_bytes;
 };
 
 /* node: the block device. Returns 0, -EINVAL: not ext4, or another -errno. */
@@ -46,6 +53,11 @@ void fs_map_close(struct fs_map *map);
  * -errno.
  */
 int fs_map_refresh(struct fs_map *map, __u32 max_groups, int fs);
+
+/* Reads the bitmaps of groups [first, end), unless that was done since the last
+ * refresh. Returns 0 or -errno, and then forgets all bitmaps.
+ */
+int fs_map_look(struct fs_map *map, __u32 first, __u32 end);
 
 /* The bytes of a group and of a flexible group; the last one may be shorter. */
 __u64 fs_map_group_bytes(const struct fs_map *map);
@@ -62,5 +74,16 @@ void fs_map_span(const struct fs_map *map, __u32 first, __u32 end, __u64 *start,
  */
 double fs_map_fullness(const struct fs_map *map, __u32 first, __u32 end);
 double fs_map_fragmentation(const struct fs_map *map, __u32 first, __u32 end);
+
+/* A part of a group: the clusters [from, to) of it, which may end beyond it. */
+struct fs_map_part {
+	__u32 group, from, to;
+};
+
+/* The same of a part, if its group was looked at. */
+double fs_map_part_fullness(const struct fs_map *map,
+			    const struct fs_map_part *part);
+void fs_map_part_span(const struct fs_map *map, const struct fs_map_part *part,
+		      __u64 *start, __u64 *stop);
 
 #endif

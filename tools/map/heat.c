@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A refresh adds the temperature of each row to one group: the one
- * with the longest extent of the row's range.
+ * with the longest extent of the row's range. The extents themselves are a
+ * list, for a closer look.
  */
 #include "map/heat.h"
 
@@ -37,12 +38,19 @@ struct range_key {
 	__u32 range;
 };
 
-/* The group with the longest extent of a range. */
+/* The longest extent of a range. */
 struct place {
 	struct range_key key;
 	__u32 group; /* NOWHERE: the range has no blocks, or was not found */
-	double looked_s; /* monotonic time of the look-up */
+	__u64 start, bytes; /* of the filesystem, if it is somewhere */
+	double looked_s;    /* monotonic time of the look-up */
 	UT_hash_handle hh;
+};
+
+/* An extent that is warm. */
+struct spot {
+	__u64 start, bytes;
+	double temperature;
 };
 
 struct heat_map {
@@ -52,6 +60,8 @@ struct heat_map {
 	double *heat; /* by group */
 	double hottest;
 	struct place *places; /* uthash */
+	struct spot *spots;   /* by rising start; none overlap */
+	__u32 n_spots, max_spots;
 };
 
 struct heat_map *heat_map_new(__u32 dev, __u64 group_bytes, __u32 n_groups)
@@ -88,6 +98,7 @@ void heat_map_free(struct heat_map *map)
 		return;
 	forget_places(map);
 	free(map->heat);
+	free(map->spots);
 	free(map);
 }
 
@@ -114,10 +125,10 @@ static int open_inode(const char *path, __u64 ino, __u32 dev)
 	return fd;
 }
 
-/* Sets *physical to the first byte, on the device, of the range's longest
- * extent.
+/* Finds the range's longest extent: its first byte on the device, and how long
+ * it is in the range.
  */
-static int find_range(int fd, __u32 range, __u64 *physical)
+static int find_range(int fd, __u32 range, __u64 *physical, __u64 *bytes)
 {
 	union {
 		struct fiemap map;
@@ -143,6 +154,12 @@ static int find_range(int fd, __u32 range, __u64 *physical)
 	if (!longest)
 		return -ENODATA;
 	*physical = longest->fe_physical;
+	*bytes = longest->fe_length;
+	/* FIEMAP returns extents whole, also what is outside of the range */
+	if (longest->fe_logical < query.map.fm_start)
+		*physical += query.map.fm_start - longest->fe_logical;
+	if (*bytes > query.map.fm_length)
+		*bytes = query.map.fm_length;
 	return 0;
 }
 
@@ -150,7 +167,7 @@ struct range_query {
 	char path[PATH_MAX];
 	__u64 ino;
 	__u32 dev, range;
-	__u64 physical; /* the answer */
+	__u64 physical, bytes; /* the answer */
 };
 
 /* For aside(): the filesystem may not answer. */
@@ -162,35 +179,41 @@ static int ask_file(void *message, int *no_fd)
 	(void)no_fd;
 	if (fd < 0)
 		return -ENOENT;
-	err = find_range(fd, query->range, &query->physical);
+	err = find_range(fd, query->range, &query->physical, &query->bytes);
 	close(fd);
 	return err;
 }
 
-static __u32 look(const struct heat_map *map, struct hot_monitor *monitor,
-		  const struct hot_rows *ranges, __u32 nth)
+/* Finds where the nth range is. */
+static void look(const struct heat_map *map, struct hot_monitor *monitor,
+		 const struct hot_rows *ranges, __u32 nth, struct place *place)
 {
 	const struct hot_row *row = &ranges->rows[nth];
 	struct range_query query = {
 		.ino = row->ino, .dev = row->fs_dev, .range = row->range};
 	__u64 group;
 
+	place->group = NOWHERE;
 	hot_monitor_name(monitor, ranges, nth, 1);
 	if (row->file->state != PATH_KNOWN || !row->file->path)
-		return NOWHERE;
+		return;
 	strcpy(query.path, row->file->path);
 	if (aside(ask_file, &query, sizeof(query), row->file->hang_id, NULL))
-		return NOWHERE;
+		return;
 	group = query.physical / map->group_bytes;
-	return group < map->n_groups ? group : NOWHERE;
+	if (group >= map->n_groups)
+		return;
+	place->group = group;
+	place->start = query.physical;
+	place->bytes = query.bytes;
 }
 
-/* Sets *group to where the nth range is: the remembered place if it is not too
- * old, else a new look-up while *looks last, else the old place or NOWHERE.
+/* Sets *found to where the nth range is: the remembered place if it is not too
+ * old, else a new look-up while *looks last, else the old place or NULL.
  */
 static int find_place(struct heat_map *map, struct hot_monitor *monitor,
 		      const struct hot_rows *ranges, __u32 nth, int *looks,
-		      __u32 *group)
+		      const struct place **found)
 {
 	const struct hot_row *row = &ranges->rows[nth];
 	struct range_key key;
@@ -203,10 +226,10 @@ static int find_place(struct heat_map *map, struct hot_monitor *monitor,
 	key.range = row->range;
 	HASH_FIND(hh, map->places, &key, sizeof(key), place);
 	if (place && (now_s - place->looked_s < PLACE_TTL_S || !*looks)) {
-		*group = place->group;
+		*found = place;
 		return 0;
 	}
-	*group = NOWHERE;
+	*found = NULL;
 	if (!*looks)
 		return 0;
 	--*looks;
@@ -217,10 +240,35 @@ static int find_place(struct heat_map *map, struct hot_monitor *monitor,
 		place->key = key;
 		HASH_ADD(hh, map->places, key, sizeof(key), place);
 	}
-	place->group = look(map, monitor, ranges, nth);
+	look(map, monitor, ranges, nth, place);
 	place->looked_s = now_s;
-	*group = place->group;
+	*found = place;
 	return 0;
+}
+
+static int add_spot(struct heat_map *map, const struct place *place,
+		    double temperature)
+{
+	__u32 max = map->max_spots ? 2 * map->max_spots : 256;
+	struct spot *grown;
+
+	if (map->n_spots == map->max_spots) {
+		grown = reallocarray(map->spots, max, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		map->spots = grown;
+		map->max_spots = max;
+	}
+	map->spots[map->n_spots++] =
+		(struct spot){place->start, place->bytes, temperature};
+	return 0;
+}
+
+static int compare_spots(const void *a, const void *b)
+{
+	const struct spot *one = a, *other = b;
+
+	return (one->start > other->start) - (one->start < other->start);
 }
 
 int heat_map_refresh(struct heat_map *map, struct hot_monitor *monitor,
@@ -230,22 +278,61 @@ int heat_map_refresh(struct heat_map *map, struct hot_monitor *monitor,
 
 	memset(map->heat, 0, map->n_groups * sizeof(*map->heat));
 	map->hottest = 0;
+	map->n_spots = 0;
 	if (HASH_COUNT(map->places) > MAX_PLACES)
 		forget_places(map);
 	for (__u32 i = 0; i < ranges->n_rows && !err; i++) {
 		const struct hot_row *row = &ranges->rows[i];
-		__u32 group;
+		const struct place *place;
 
 		if (row->fs_dev != map->dev)
 			continue;
-		err = find_place(map, monitor, ranges, i, &looks, &group);
-		if (err || group == NOWHERE)
+		err = find_place(map, monitor, ranges, i, &looks, &place);
+		if (err || !place || place->group == NOWHERE)
 			continue;
-		map->heat[group] += row->temperature;
-		if (map->heat[group] > map->hottest)
-			map->hottest = map->heat[group];
+		map->heat[place->group] += row->temperature;
+		if (map->heat[place->group] > map->hottest)
+			map->hottest = map->heat[place->group];
+		err = add_spot(map, place, row->temperature);
 	}
+	if (map->n_spots)
+		qsort(map->spots, map->n_spots, sizeof(*map->spots),
+		      compare_spots);
 	return err;
+}
+
+/* The first spot that ends behind start, if none overlaps another. */
+static __u32 first_behind(const struct heat_map *map, __u64 start)
+{
+	__u32 low = 0, high = map->n_spots;
+
+	while (low < high) {
+		__u32 middle = low + (high - low) / 2;
+		const struct spot *spot = &map->spots[middle];
+
+		if (spot->start + spot->bytes > start)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+double heat_map_bytes(const struct heat_map *map, __u64 start, __u64 stop)
+{
+	double sum = 0;
+
+	for (__u32 i = first_behind(map, start);
+	     i < map->n_spots && map->spots[i].start < stop; i++) {
+		const struct spot *spot = &map->spots[i];
+		__u64 from = spot->start > start ? spot->start : start;
+		__u64 to = spot->start + spot->bytes;
+
+		to = to < stop ? to : stop;
+		if (to > from)
+			sum += spot->temperature * (to - from) / spot->bytes;
+	}
+	return sum;
 }
 
 double heat_map_value(const struct heat_map *map, __u32 first, __u32 end)

@@ -31,4 +31,9 @@ int heat_map_refresh(struct heat_map *map, struct hot_monitor *monitor,
  */
 double heat_map_value(const struct heat_map *map, __u32 first, __u32 end);
 
+/* The temperature of the bytes [start, stop) of the filesystem. That of a range
+ * is spread evenly over its longest extent.
+ */
+double heat_map_bytes(const struct heat_map *map, __u64 start, __u64 stop);
+
 #endif

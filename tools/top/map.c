@@ -2,6 +2,7 @@
 /*
  * The map: the block groups of a filesystem as a grid of cells, in the order
  * of the disk. A cell is a character, so the map can be read without colours.
+ * Where there is room for more cells than groups, a cell is a part of a group.
  *
  * Example: the metric fullness prints "950-" for 4 cells. In the first, 90 to
  * 100 % of the clusters are in use, in the second 50 to 59 %, in the third less
@@ -31,6 +32,7 @@ struct source {
 	bool has_heat; /* .heat is known */
 	const struct tiers *tiers;
 	int tiers_err;
+	double hottest_part; /* the temperature of the hottest cell in sight */
 };
 
 /* The colours of steps 0 to 9; step 10 has the colour of step 0, and so on. The
@@ -50,6 +52,10 @@ struct metric {
 	const struct palette *palette;
 	/* The step of groups [first, end), or NOT_KNOWN or SEVERAL. */
 	int (*step)(const struct source *source, __u32 first, __u32 end);
+	/* That of a part of a group; NULL: only groups as a whole have one. */
+	int (*part_step)(const struct source *source,
+			 const struct fs_map_part *part);
+	const char *part_legend; /* NULL: .legend */
 };
 
 /* The step for a value from 0 to 1; negative: unknown. */
@@ -79,15 +85,56 @@ static int heat(const struct source *source, __u32 first, __u32 end)
 		       : NOT_KNOWN;
 }
 
-static int tier(const struct source *source, __u32 first, __u32 end)
+static int tier_of_bytes(const struct source *source, __u64 start, __u64 stop)
 {
-	__u64 start, stop, in;
+	__u64 in = tiers_in(source->tiers, start, stop);
 
-	fs_map_span(source->map, first, end, &start, &stop);
-	in = tiers_in(source->tiers, start, stop);
 	if (!in)
 		return NOT_KNOWN;
 	return in & (in - 1) ? SEVERAL : __builtin_ctzll(in);
+}
+
+static int tier(const struct source *source, __u32 first, __u32 end)
+{
+	__u64 start, stop;
+
+	fs_map_span(source->map, first, end, &start, &stop);
+	return tier_of_bytes(source, start, stop);
+}
+
+static int part_fullness(const struct source *source,
+			 const struct fs_map_part *part)
+{
+	return tenths(fs_map_part_fullness(source->map, part));
+}
+
+static double part_temperature(const struct source *source,
+			       const struct fs_map_part *part)
+{
+	__u64 start, stop;
+
+	fs_map_part_span(source->map, part, &start, &stop);
+	return heat_map_bytes(source->heat, start, stop);
+}
+
+static int part_heat(const struct source *source,
+		     const struct fs_map_part *part)
+{
+	if (!source->has_heat)
+		return NOT_KNOWN;
+	return source->hottest_part > 0
+		       ? tenths(part_temperature(source, part) /
+				source->hottest_part)
+		       : 0;
+}
+
+static int part_tier(const struct source *source,
+		     const struct fs_map_part *part)
+{
+	__u64 start, stop;
+
+	fs_map_part_span(source->map, part, &start, &stop);
+	return tier_of_bytes(source, start, stop);
 }
 
 /* From green to red. */
@@ -108,16 +155,17 @@ static const struct palette categories = {
 
 static const struct metric metrics[TOP_NR_METRICS] = {
 	[TOP_FULLNESS] = {"fullness", "clusters used", "not read", &ramp,
-			  fullness},
+			  fullness, part_fullness, NULL},
 	[TOP_FRAGMENTATION] =
 		{"fragmentation",
 		 "free clusters outside of their group's longest free extent",
-		 "full or not known", &ramp, fragmentation},
+		 "full or not known", &ramp, fragmentation, NULL, NULL},
 	[TOP_WARMTH] =
 		{"heat",
 		 "the hottest group's temperature, from ranked ranges only",
-		 "unwatched", &ramp, heat},
-	[TOP_TIER] = {"tier", NULL, NULL, &categories, tier},
+		 "unwatched", &ramp, heat, part_heat,
+		 "the hottest cell's temperature, from ranked ranges only"},
+	[TOP_TIER] = {"tier", NULL, NULL, &categories, tier, part_tier, NULL},
 };
 
 const char *top_map_metric(size_t i)
@@ -164,8 +212,55 @@ static struct map_grid grid_of(const struct fs_map *map,
 			       const struct top_view *view)
 {
 	__u32 n_cells = view->n_cells ? view->n_cells : DEFAULT_CELLS;
+	bool has_parts = metrics[view->metric].part_step;
+	const struct map_shape shape = {
+		.n_groups = map->n_groups,
+		.group_parts = has_parts ? map->group_clusters : 1,
+		.last_parts = has_parts ? map->last_clusters : 1,
+	};
 
-	return map_grid(map->n_groups, n_cells, view->zoom, view->pan);
+	return map_grid(&shape, n_cells, view->zoom, view->pan);
+}
+
+static struct fs_map_part part_of(const struct map_grid *grid, __u32 cell)
+{
+	struct fs_map_part part;
+	__u32 end;
+
+	map_grid_groups(grid, cell, &part.group, &end);
+	map_grid_part(grid, cell, &part.from, &part.to);
+	return part;
+}
+
+/* The temperature of the hottest cell, if cells are parts of groups. */
+static double hottest_part(const struct source *source,
+			   const struct map_grid *grid)
+{
+	double hottest = 0;
+
+	if (!source->has_heat || grid->cells_per_group == 1)
+		return 0;
+	for (__u32 cell = 0; cell < grid->n_cells; cell++) {
+		const struct fs_map_part part = part_of(grid, cell);
+		double one = part_temperature(source, &part);
+
+		hottest = one > hottest ? one : hottest;
+	}
+	return hottest;
+}
+
+static int step_of(const struct source *source, const struct metric *metric,
+		   const struct map_grid *grid, __u32 cell)
+{
+	__u32 first, end;
+
+	if (grid->cells_per_group > 1) {
+		const struct fs_map_part part = part_of(grid, cell);
+
+		return metric->part_step(source, &part);
+	}
+	map_grid_groups(grid, cell, &first, &end);
+	return metric->step(source, first, end);
 }
 
 static void print_grid(FILE *out, const struct source *source,
@@ -175,12 +270,9 @@ static void print_grid(FILE *out, const struct source *source,
 	__u32 width = view->width > 0 ? view->width : DEFAULT_WIDTH;
 
 	for (__u32 cell = 0; cell < grid->n_cells; cell++) {
-		__u32 first, end;
-
-		map_grid_groups(grid, cell, &first, &end);
 		if (cell && cell % width == 0)
 			fprintf(out, "%s\n", top_style(view, SGR_RESET));
-		print_step(out, view, metric->step(source, first, end));
+		print_step(out, view, step_of(source, metric, grid, cell));
 	}
 	fprintf(out, "%s\n", top_style(view, SGR_RESET));
 }
@@ -213,28 +305,43 @@ static void print_tiers(FILE *out, const struct source *source,
 	fputs("-: not known\n", out);
 }
 
+static void print_cell_size(FILE *out, const struct map_grid *grid,
+			    __u64 group_bytes)
+{
+	__u32 first, end, n = grid->cells_per_group;
+	char bytes[FMT_LEN];
+
+	map_grid_groups(grid, 0, &first, &end);
+	if (n > 1)
+		fprintf(out, "a cell: 1/%u group, %s", n,
+			fmt_bytes(bytes, group_bytes / n, false));
+	else
+		fprintf(out, "a cell: %u group%s, %s", grid->per_cell,
+			fmt_plural(grid->per_cell),
+			fmt_bytes(bytes, group_bytes * grid->per_cell, false));
+	fprintf(out, "; from group %u of %u; now\n", first,
+		grid->shape.n_groups);
+}
+
 static void print_legend(FILE *out, const struct source *source,
 			 const struct map_grid *grid,
 			 const struct top_view *view)
 {
 	const struct metric *metric = &metrics[view->metric];
-	__u64 group_bytes = fs_map_group_bytes(source->map);
-	char bytes[FMT_LEN];
+	const char *legend = grid->cells_per_group > 1 && metric->part_legend
+				     ? metric->part_legend
+				     : metric->legend;
 
 	fprintf(out, "%s: ", metric->name);
-	if (metric->legend) {
+	if (legend) {
 		for (int step = 0; step < N_STEPS; step++)
 			print_step(out, view, step);
 		fprintf(out, "%s tenths of %s, -: %s\n",
-			top_style(view, SGR_RESET), metric->legend,
-			metric->no_step);
+			top_style(view, SGR_RESET), legend, metric->no_step);
 	} else {
 		print_tiers(out, source, view);
 	}
-	fprintf(out, "a cell: %u group%s, %s; from group %u of %u; now\n",
-		grid->per_cell, grid->per_cell == 1 ? "" : "s",
-		fmt_bytes(bytes, group_bytes * grid->per_cell, false),
-		grid->first, grid->n_groups);
+	print_cell_size(out, grid, fs_map_group_bytes(source->map));
 }
 
 bool top_map_limits(const struct top_frame *frame, const struct top_view *view,
@@ -255,9 +362,21 @@ void top_map_look_up(struct top_model *model, struct top_frame *frame,
 		     const struct top_view *view)
 {
 	struct top_fs *fs = top_view_fs(frame, view);
+	struct map_grid grid;
+	__u32 first, last, end;
 
-	if (fs)
-		top_model_map(model, fs, view->metric == TOP_TIER);
+	if (!fs)
+		return;
+	top_model_map(model, fs, view->metric == TOP_TIER);
+	if (!fs->map || view->metric != TOP_FULLNESS)
+		return;
+	grid = grid_of(fs->map->groups, view);
+	if (grid.cells_per_group == 1)
+		return;
+	map_grid_groups(&grid, 0, &first, &end);
+	map_grid_groups(&grid, grid.n_cells - 1, &last, &end);
+	/* without the bitmaps, cells are not known */
+	fs_map_look(fs->map->groups, first, end);
 }
 
 int top_map_print(FILE *out, const struct top_frame *frame,
@@ -289,6 +408,8 @@ int top_map_print(FILE *out, const struct top_frame *frame,
 		.tiers_err = fs->tiers_err,
 	};
 	grid = grid_of(map->groups, view);
+	if (view->metric == TOP_WARMTH)
+		source.hottest_part = hottest_part(&source, &grid);
 	print_legend(out, &source, &grid, view);
 	print_grid(out, &source, &grid, view);
 	if (view->metric == TOP_FRAGMENTATION && !fs->has_status)

@@ -203,6 +203,90 @@ static void test_read(void **state)
 	close(fd);
 }
 
+/* Sets clusters [from, to) of the bitmap in a block of the image. */
+static void write_bits(int fd, __u32 block, __u32 from, __u32 to)
+{
+	static __u8 bits[BLOCK];
+
+	memset(bits, 0, sizeof(bits));
+	for (__u32 i = from; i < to; i++)
+		bits[i / 8] |= 1U << i % 8;
+	write_at(fd, bits, sizeof(bits), (off_t)block * BLOCK);
+}
+
+/* The same, of a group, with its flag that there is no bitmap. */
+static void write_bitmap(int fd, __u32 group, __u32 block, bool has_none)
+{
+	const __u8 low[] = {block, 0, 0, 0}, flags[] = {has_none ? 2 : 0, 0};
+	const off_t desc = BLOCK + group * 64;
+
+	write_at(fd, low, sizeof(low), desc);
+	write_at(fd, flags, sizeof(flags), desc + 0x12);
+}
+
+static double part(const struct fs_map *map, __u32 group, __u32 from, __u32 to)
+{
+	const struct fs_map_part one = {group, from, to};
+
+	return fs_map_part_fullness(map, &one);
+}
+
+static void test_look(void **state)
+{
+	int fd = make_image();
+	struct fs_map *map;
+	__u64 start, stop;
+
+	(void)state;
+	assert_int_equal(ftruncate(fd, 6 * BLOCK), 0);
+	write_bits(fd, 4, 100, 300);
+	write_bits(fd, 5, 0, 32768);
+	write_bitmap(fd, 62, 4, false);
+	write_bitmap(fd, 63, 5, false);
+	write_bitmap(fd, 64, 4, false);
+	write_bitmap(fd, 65, 4, true);
+	write_free(fd, 65, 32768 - 70);
+	write_bitmap(fd, 65, 4, true);
+	write_bitmap(fd, 99, 5, false);
+	assert_int_equal(fs_map_open(scratch_path("image"), &map), 0);
+	assert_true(part(map, 62, 0, 10) < 0);
+	assert_int_equal(fs_map_look(map, 62, 66), 0);
+	assert_true(part(map, 61, 0, 10) < 0);
+	assert_true(part(map, 66, 0, 10) < 0);
+	assert_true(fabs(part(map, 62, 0, 100)) < 1e-9);
+	assert_true(fabs(part(map, 62, 100, 300) - 1) < 1e-9);
+	assert_true(fabs(part(map, 62, 99, 103) - 0.75) < 1e-9);
+	assert_true(fabs(part(map, 62, 299, 301) - 0.5) < 1e-9);
+	assert_true(fabs(part(map, 62, 0, 32768) - 200.0 / 32768) < 1e-9);
+	assert_true(fabs(part(map, 63, 5, 1000) - 1) < 1e-9);
+	assert_true(fabs(part(map, 64, 200, 400) - 0.5) < 1e-9);
+	/* without a bitmap, what is in use is at the begin */
+	assert_true(fabs(part(map, 65, 0, 70) - 1) < 1e-9);
+	assert_true(fabs(part(map, 65, 69, 71) - 0.5) < 1e-9);
+	assert_true(fabs(part(map, 65, 70, 32768)) < 1e-9);
+	/* once in a refresh, and the last group is shorter */
+	write_bits(fd, 4, 0, 32768);
+	assert_int_equal(fs_map_look(map, 63, 65), 0);
+	assert_true(fabs(part(map, 64, 200, 400) - 0.5) < 1e-9);
+	assert_int_equal(fs_map_refresh(map, 10, -1), 0);
+	assert_int_equal(fs_map_look(map, 63, 65), 0);
+	assert_true(fabs(part(map, 64, 200, 400) - 1) < 1e-9);
+	assert_true(part(map, 62, 0, 10) < 0);
+	assert_int_equal(fs_map_look(map, 99, 100), 0);
+	assert_true(fabs(part(map, 99, 900, 2000) - 1) < 1e-9);
+	assert_true(part(map, 99, 1000, 2000) < 0);
+	fs_map_part_span(map, &(struct fs_map_part){99, 900, 2000}, &start,
+			 &stop);
+	assert_int_equal(start, (99ULL * 32768 + 900) * BLOCK);
+	assert_int_equal(stop, (99ULL * 32768 + 1000) * BLOCK);
+	/* a bitmap behind the end: nothing is known */
+	write_bitmap(fd, 98, 200, false);
+	assert_int_equal(fs_map_look(map, 98, 100), -EIO);
+	assert_true(part(map, 99, 0, 10) < 0);
+	fs_map_close(map);
+	close(fd);
+}
+
 static void test_read_fails(void **state)
 {
 	int fd = make_image();
@@ -229,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_span_large),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_read_fails),
+		cmocka_unit_test(test_look),
 	};
 
 	return cmocka_run_group_tests_name("fs_map", tests, scratch_setup,
