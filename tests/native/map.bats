@@ -70,6 +70,66 @@ flex_bytes() { # flex_bytes IMAGE
 	echo $((per_group * $(dumpe2fs_field "$1" "Block size") * ${flex:-1}))
 }
 
+# expected_cells IMAGE CELLS: prints the tenths that are in use of each part of a group, by
+# dumpe2fs' lists of what is free; a group has so many parts
+expected_cells() {
+	local block cluster first
+	block=$(dumpe2fs_field "$1" "Block size")
+	cluster=$(dumpe2fs_field "$1" "Cluster size")
+	first=$(dumpe2fs_field "$1" "First block")
+	dumpe2fs "$1" 2>/dev/null | python3 -c '
+import re, sys
+ratio, n, first = map(int, sys.argv[1:])
+cells, size = "", None
+for line in sys.stdin:
+    if match := re.match(r"Group \d+: \(Blocks (\d+)-(\d+)\)", line):
+        start, end = map(int, match.groups())
+        clusters = (end - start + ratio) // ratio
+        size = size or clusters
+    elif match := re.match(r"  Free blocks: (.*)", line):
+        used = [1] * clusters
+        for part in filter(None, match.group(1).split(", ")):
+            low, _, high = part.partition("-")
+            for at in range((int(low) - start) // ratio, (int(high or low) - start) // ratio + 1):
+                used[at] = 0
+        for i in range(n):
+            one = used[i * size // n:(i + 1) * size // n]
+            if one:
+                cells += str(min(9, 10 * sum(one) // len(one)))
+print(cells)' $((${cluster:-$block} / block)) "$2" "$first"
+}
+
+# expect_cells SIZE [MKFS_OPTION...]: the cells of the map, which are parts of groups, are
+# those of dumpe2fs
+expect_cells() {
+	local image=$test_dir/cells.img n
+	truncate -s "$1" "$image"
+	loop_attach cells "$image"
+	fs_format "${loop_of[cells]}" ext4 "${@:2}"
+	fs_mount cells "${loop_of[cells]}"
+	fill cells
+	sync -f "$test_dir/cells"
+	run_top -b --screen map "$test_dir/cells" 0.1 1
+	expect "status" "$status" 0
+	n=$(sed -n 's!^a cell: 1/\([0-9]*\) group, .*!\1!p' "$test_dir/out")
+	((n > 1)) || fail "$(cat "$test_dir/out")"
+	sed '1,/^a cell: /d' "$test_dir/out" | tr -d '\n' >"$test_dir/got"
+	fs_umount cells
+	expected_cells "$image" "$n" | tr -d '\n' >"$test_dir/wanted"
+	(($(fold -w 1 "$test_dir/wanted" | sort -u | wc -l) > 2)) || fail "all are as full: the test is weak"
+	expect "cells of 1/$n group" "$(fold -w 80 "$test_dir/got")" "$(fold -w 80 "$test_dir/wanted")"
+	fs_umount cells 2>/dev/null || :
+	loop_detach cells
+}
+
+@test "map: cells are parts of groups, down to clusters" {
+	expect_cells 700M
+	expect_cells 205M -b 1024
+	expect_cells 1500M -O bigalloc -C 16384
+	expect_cells 600M -O ^flex_bg -b 2048
+	expect_cells 300M -O ^64bit,^metadata_csum,uninit_bg -E lazy_itable_init=1
+}
+
 @test "map: blocks of 4k" {
 	expect_map 5000M -G 8
 }

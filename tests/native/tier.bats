@@ -49,6 +49,7 @@ format() {
 
 # look: puts the map of $test_dir/fs into $test_dir/map.json, and its cells into cells.
 look() {
+	local n flex
 	run_top --json --screen map "$test_dir/fs" 0.1 1
 	cat "$test_dir/err"
 	expect "exit status" "$status" 0
@@ -57,10 +58,16 @@ look() {
 	jq '.filesystems[0].map' "$test_dir/out" >"$test_dir/map.json"
 	run_top -b --screen map --metric tier "$test_dir/fs" 0.1 1
 	expect "exit status" "$status" 0
-	# a cell of the text is a group, one of the JSON a flexible group: two
-	cells=$(sed -n 4p "$test_dir/out" | fold -w 2 | awk '
-		{ a = substr($0, 1, 1); b = substr($0, 2) }
-		{ printf "%s", b == "" || a == b || b == "-" ? a : a == "-" ? b : "+" }')
+	# a cell of the text is a part of a group, one of the JSON a flexible group
+	n=$(sed -n 's!^a cell: 1/\([0-9]*\) group, .*!\1!p' "$test_dir/out")
+	flex=$(($(jq .flex_bytes "$test_dir/map.json") / (8 * MIB)))
+	cells=$(sed '1,/^a cell: /d' "$test_dir/out" | tr -d '\n' | fold -w $((n * flex)) | awk '{
+		kind = "-"
+		for (i = 1; i <= length($0); i++) {
+			c = substr($0, i, 1)
+			kind = c == "-" || kind == c ? kind : kind == "-" ? c : "+"
+		}
+		printf "%s", kind }')
 	expect "cells, by --json" "$cells" \
 		"$(jq -r '[.tier[] | if length == 0 then "-" elif length > 1 then "+" else .[0] end] | join("")' "$test_dir/map.json")"
 }
