@@ -5,8 +5,12 @@
 
 #include "base/output.h"
 #include "cli/libbpf_messages.h"
+#include "cli/open_files.h"
 #include "cli/privilege.h"
 #include "ctl/ctl.h"
+
+/* A job has its files, their donors, the journal and the sockets of children. */
+#define OPEN_FILES 32
 
 #define CTL_MOVE_OPTIONS                                                       \
 	(CTL_DRY_RUN | CTL_IN_USE | CTL_IDLE | CTL_JSON | CTL_RATE |           \
@@ -101,6 +105,8 @@ int main(int argc, char **argv)
 	ctl_opts_parse(argc, argv, commands, &ctl);
 	libbpf_messages_show(false);
 	code = privilege_check_mounts();
+	if (code == EXIT_OK)
+		code = open_files_raise(OPEN_FILES);
 	if (code != EXIT_OK)
 		return code;
 	return ctl.command->run(&ctl);

@@ -12,12 +12,14 @@
 #include <sys/vfs.h>
 #include <linux/magic.h>
 
+#include "cli/open_files.h"
 #include "cli/privilege.h"
 #include "heat/monitor.h"
 #include "watch/es.h"
 #include "watch/pin.h"
 
 #define OWNER "frspd"
+#define OPEN_FILES 192
 
 /* So hotmon and frsp-top use the same pins, see heat/track.h. */
 static const struct hot_track_options usual = {
@@ -127,6 +129,8 @@ enum exit_code tracking_begin(bool with_es, struct tracking *tracking)
 	int err;
 
 	*tracking = (struct tracking){0};
+	if (code == EXIT_OK)
+		code = open_files_raise(OPEN_FILES);
 	if (code != EXIT_OK)
 		return code;
 	if (!watch_pin_other(other, sizeof(other)))

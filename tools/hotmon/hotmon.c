@@ -13,6 +13,7 @@
 #include "cli/from_daemon.h"
 #include "cli/libbpf_messages.h"
 #include "cli/live_end.h"
+#include "cli/open_files.h"
 #include "cli/privilege.h"
 #include "cli/report_loop.h"
 #include "heat/evict.h"
@@ -30,8 +31,12 @@
 #include "hotmon/play.h"
 #include "hotmon/recording.h"
 #include "hotmon/self_test.h"
+#include "hotmon/table_memory.h"
 #include "hotmon/tree.h"
 #include "ui/screen.h"
+
+/* Maps, programs and links of the BPF objects, also those of latencies. */
+#define OPEN_FILES 128
 
 struct hotmon {
 	struct hotmon_opts opts;
@@ -63,6 +68,8 @@ static enum exit_code start_tracking(struct hotmon *hotmon)
 		code = hotmon_choose_cgroup(&hotmon->opts);
 	if (code == EXIT_OK)
 		code = hotmon_check_pids(&hotmon->opts.monitor.track);
+	if (code == EXIT_OK)
+		code = table_memory_fit(&hotmon->opts);
 	if (code != EXIT_OK) {
 		mount_table_free(mounts);
 		return code;
@@ -546,6 +553,8 @@ int main(int argc, char **argv)
 		return recording_import(&hotmon.opts);
 	code = hotmon.opts.input || hotmon.opts.from_daemon ? EXIT_OK
 							    : privilege_check();
+	if (code == EXIT_OK && !hotmon.opts.input && !hotmon.opts.from_daemon)
+		code = open_files_raise(OPEN_FILES);
 	if (code != EXIT_OK)
 		return code;
 	if (hotmon.opts.self_test)

@@ -430,6 +430,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case OPT_MEMORY:
 		opts->monitor.track.memory = parse_memory(text);
+		opts->memory_given = true;
 		break;
 	case OPT_HALF_LIFE:
 		opts->monitor.track.half_life_s =

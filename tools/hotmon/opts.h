@@ -51,6 +51,7 @@ struct hotmon_opts {
 	__u64 budget; /* bytes a day */
 	const char *import_file;
 	enum trace_import_format format;
+	bool memory_given;
 	bool format_given;
 	/* -i, also with heatmap */
 	const char *input, *from; /* or NULL */

@@ -10,6 +10,7 @@
 #include "base/output.h"
 #include "cli/libbpf_messages.h"
 #include "cli/live_end.h"
+#include "cli/open_files.h"
 #include "cli/privilege.h"
 #include "cli/report_loop.h"
 #include "top/json.h"
@@ -18,6 +19,9 @@
 #include "top/report.h"
 #include "ui/screen.h"
 #include "watch/pin.h"
+
+/* Maps, programs and links of all BPF objects. */
+#define OPEN_FILES 192
 
 struct top {
 	struct top_opts opts;
@@ -232,6 +236,8 @@ int main(int argc, char **argv)
 	top_opts_parse(argc, argv, &top.opts);
 	libbpf_messages_show(top.opts.report.verbose);
 	code = privilege_check();
+	if (code == EXIT_OK)
+		code = open_files_raise(OPEN_FILES);
 	if (code != EXIT_OK)
 		return code;
 	if (top.opts.unpin)
