@@ -102,6 +102,12 @@ enum exit_code fs_tiers_find(__u32 dev, const char *config,
 	enum exit_code code;
 	int err = begin(dev, found);
 
+	if (err == -EPERM) /* by DevicePolicy= of a unit, and in containers */
+		return log_fail(
+			EXIT_PERMISSION,
+			"run it as root outside of a container, and of a cgroup that forbids devices",
+			"%s: cannot read the superblock: %s", found->shown,
+			strerror(-err));
 	if (err)
 		return log_fail(err == -EACCES ? EXIT_PERMISSION : EXIT_FAILED,
 				err == -EACCES ? "run it as root, with sudo"

@@ -183,10 +183,11 @@ static enum exit_code fail_import(const struct hotmon_opts *opts, int err,
 {
 	unlink(opts->output);
 	if (err == -ENODATA && result->n_bad)
-		return log_fail(EXIT_FAILED, "is it of another --format?",
-				"%s:%llu: not a line of %s", opts->import_file,
-				result->first_bad,
-				trace_import_names[opts->format]);
+		return log_fail(
+			EXIT_FAILED,
+			"is it of another --format, or compressed? \"zcat TRACE | hotmon import --format=... -o FILE -\"",
+			"%s:%llu: not a line of %s", opts->import_file,
+			result->first_bad, trace_import_names[opts->format]);
 	if (err == -ENODATA)
 		return log_fail(
 			EXIT_FAILED,

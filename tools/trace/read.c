@@ -100,6 +100,8 @@ static void explain(const char *path, int err, __u32 version,
 	} else {
 		snprintf(error->cause, sizeof(error->cause), "%s: %s", path,
 			 strerror(-err));
+		if (err == -ENOENT)
+			error->hint = "\"hotmon record -o FILE\" makes one";
 	}
 }
 
