@@ -90,3 +90,70 @@ has_reports() {
 	diff <(report fs '.files[].path' | sort) <(printf '%s\n' "$dir"/file* | sort) >"$test_dir/diff" ||
 		fail "$(head -n 5 "$test_dir/diff")"
 }
+
+# with_limit N PROGRAM [ARG...]: like run_program, with at most N open files
+with_limit() {
+	program=$2 status=0
+	bash -c 'ulimit -n "$1" && shift && exec "$@"' - "$1" timeout "$PATIENCE" "$(path_of "$2")" "${@:3}" \
+		>"$test_dir/out" 2>"$test_dir/err" || status=$?
+}
+
+@test "too few open files: each program says so, and with what it asks for it works" {
+	local command n
+	fs_make fs ext4
+	for command in "hotmon --latency --devices --json --once 0.1" "hotmon --self-test -D $test_dir/fs" \
+		"frsp-top --once 0.1" "frspctl escache status" "frspctl defrag --dry-run $test_dir/fs"; do
+		# shellcheck disable=SC2086 # a list of words
+		with_limit 12 $command
+		expect_error 1 'only 12 files may be open at once, but it needs up to [0-9]+'
+		grep -q 'ulimit -n' "$test_dir/err"
+		n=$(sed -n 's/.*needs up to //p' "$test_dir/err")
+		# shellcheck disable=SC2086 # a list of words
+		with_limit "$n" $command
+		expect "exit status of $command with $n" "$status" 0
+	done
+}
+
+# memory_cgroup: makes a cgroup, and sets limit to the file with its limit of memory
+memory_cgroup() {
+	local root file=memory.limit_in_bytes
+	root=$(findmnt -rnt cgroup -O memory -o TARGET | head -n 1)
+	if [[ -z $root ]]; then
+		root=$(findmnt -rnt cgroup2 -o TARGET | head -n 1)
+		grep -qsw memory "$root/cgroup.subtree_control" || skip "there is no cgroup controller memory for us"
+		file=memory.max
+	fi
+	cgroup=$root/frsp-native.$$.memory limit=$cgroup/$file
+	mkdir "$cgroup"
+	defer wait_until rmdir "$cgroup"
+}
+
+# shellcheck disable=SC2034 # program is read by expect_error
+in_memory_cgroup() { # PROGRAM [ARG...]: like run_program, in the cgroup
+	program=$1 status=0
+	bash -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$cgroup" timeout "$PATIENCE" "$(path_of "$1")" "${@:2}" \
+		>"$test_dir/out" 2>"$test_dir/err" || status=$?
+}
+
+@test "a cgroup with little memory: the table gets less, and with too little it says so" {
+	local size
+	sparse_file
+	memory_cgroup
+	for size in 40 48; do
+		echo ${size}M >"$limit"
+		in_memory_cgroup hotmon --fs "$test_dir/fs" --ranges -r 0 --json 0.5 3
+		expect "exit status in ${size}M" "$status" 0
+		grep -q "the cgroup allows only $size.0M of memory: the table gets [0-9.]*M in place of 16.0M" "$test_dir/err" ||
+			fail "$(cat "$test_dir/err")"
+		(($(tail -n 1 "$test_dir/out" | jq .overhead.map_bytes) < 16 << 20)) || fail "the table is not smaller"
+	done
+	echo 20M >"$limit"
+	in_memory_cgroup hotmon --once 0.1
+	expect_error 1 'the cgroup allows only 20.0M of memory'
+	echo 200M >"$limit"
+	in_memory_cgroup hotmon --once 0.1
+	expect "exit status in 200M" "$status" 0
+	! grep cgroup "$test_dir/err" || fail "a limit that is no limit"
+	in_memory_cgroup hotmon --memory 1G --once 0.1 || :
+	grep -q 'with more than --memory=[0-9.]*M it may be killed' "$test_dir/err"
+}

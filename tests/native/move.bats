@@ -282,6 +282,7 @@ one_free() {
 	for i in {1..50}; do head -c 20000 /dev/zero >"$test_dir/a/many/$i"; done
 	sync -f "$test_dir/a/many"
 	exec {open}>>"$test_dir/a/growing"
+	defer eval "exec $open>&-"
 	head -c 3000000 /dev/urandom >&"$open"
 	sync -f "$test_dir/a/growing"
 	head -c 30000000 /dev/urandom >"$test_dir/a/promised"

@@ -61,7 +61,7 @@ look() {
 	# a cell of the text is a part of a group, one of the JSON a flexible group
 	n=$(sed -n 's!^a cell: 1/\([0-9]*\) group, .*!\1!p' "$test_dir/out")
 	flex=$(($(jq .flex_bytes "$test_dir/map.json") / (8 * MIB)))
-	cells=$(sed '1,/^a cell: /d' "$test_dir/out" | tr -d '\n' | fold -w $((n * flex)) | awk '{
+	cells=$(sed '1,/^a cell: /d' "$test_dir/out" | grep -xE '[0-9a-z+-]+' | tr -d '\n' | fold -w $((n * flex)) | awk '{
 		kind = "-"
 		for (i = 1; i <= length($0); i++) {
 			c = substr($0, i, 1)

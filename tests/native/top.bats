@@ -572,7 +572,7 @@ make_grouped() {
 	tui send-keys m z z z z z z z z
 	wait_until shows '^a cell: 1 '
 	press Z '^a cell: 2 '
-	press Z '^a cell: 4 '
+	press Z '^a cell: [45] '
 	tui send-keys m m m z z z z z z z z z z z z z z z z z z
 	wait_until shows '^a cell: 1/1024 group, 1.0K'
 	press Z '^a cell: 1/512 group, 2.0K'

@@ -63,8 +63,9 @@ int export_text(const struct filesystems *filesystems,
 /* --- the file ------------------------------------------------------------- */
 
 /* Replaces the file in one step. What is left of a writer that was killed does
- * not stay: the new file has always the same name. node_exporter reads only names
- * that end with .prom. Returns 0 or an errno, as the exit status of the child.
+ * not stay: the new file has always the same name. node_exporter reads only
+ * names that end with .prom. Returns 0 or an errno, as the exit status of the
+ * child.
  */
 static int replace(const char *path, const char *text, size_t len)
 {

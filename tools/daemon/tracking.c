@@ -18,8 +18,8 @@
 #include "watch/es.h"
 #include "watch/pin.h"
 
-#define OWNER "frspd"
-#define OPEN_FILES 192
+#define OWNER	   "frspd"
+#define OPEN_FILES 128
 
 /* So hotmon and frsp-top use the same pins, see heat/track.h. */
 static const struct hot_track_options usual = {

@@ -36,7 +36,7 @@
 #include "ui/screen.h"
 
 /* Maps, programs and links of the BPF objects, also those of latencies. */
-#define OPEN_FILES 128
+#define OPEN_FILES 96
 
 struct hotmon {
 	struct hotmon_opts opts;

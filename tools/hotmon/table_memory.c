@@ -6,7 +6,7 @@
 #include "watch/pin.h"
 
 /* Memory beside the table: libraries, and while it loads, the kernel's BTF. */
-#define MEMORY_BESIDE (24ULL << 20)
+#define MEMORY_BESIDE (28ULL << 20)
 
 enum exit_code table_memory_fit(struct hotmon_opts *opts)
 {

@@ -21,7 +21,7 @@
 #include "watch/pin.h"
 
 /* Maps, programs and links of all BPF objects. */
-#define OPEN_FILES 192
+#define OPEN_FILES 160
 
 struct top {
 	struct top_opts opts;

@@ -33,7 +33,7 @@ struct trace_import_result {
 	__u64 n_left_out;
 	__u32 n_disks;
 	__u64 begin_ns, end_ns;
-	__u64 bytes; /* of the recording */
+	__u64 bytes;	     /* of the recording */
 	bool has_read_error; /* what failed is reading in */
 };
 

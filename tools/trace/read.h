@@ -31,7 +31,8 @@ struct trace_error {
 };
 
 /* Returns 0; -EINVAL: not a recording; -ESPIPE: not a file that can be read
- * twice; -EPROTONOSUPPORT: of another version; -EBADMSG: damaged; or another -errno. On error, *error says what is wrong.
+ * twice; -EPROTONOSUPPORT: of another version; -EBADMSG: damaged; or another
+ * -errno. On error, *error says what is wrong.
  */
 int trace_open(const char *path, struct trace_reader **out,
 	       struct trace_error *error);

@@ -133,8 +133,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_used),  cmocka_unit_test(test_unused),
 		cmocka_unit_test(test_large), cmocka_unit_test(test_senseless),
-		scratch_test(test_read),
-		cmocka_unit_test(test_bytes),
+		scratch_test(test_read),      cmocka_unit_test(test_bytes),
 	};
 
 	return cmocka_run_group_tests_name("es_info", tests, NULL, NULL);
