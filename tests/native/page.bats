@@ -184,15 +184,16 @@ page_at() {
 		wait_until shows '\[journal\]' || fail "$(screen)"
 		tui send-keys / j o u r n a l Enter
 		wait_until shows 'rows 1-1 of 1' || fail "$(screen)"
-		press Enter '  one kind of metadata, every'
+		press Enter '  metadata, every'
 		shows "^metadata \[journal\] " || fail "$(screen)"
 		shows '^what +changes of metadata' || fail "$(screen)"
 		shows "^device +ext4 [0-9:]+, loop[0-9]+$" || fail "$(screen)"
 		shows '^written +[0-9.]+[KM] in [0-9]+ writes$' || fail "$(screen)"
-		lines_fit
+		# but the title, at 60 columns
+		! screen | sed 1d | grep -- '>$' || fail "$(screen)"
 		press End '^ .*noatime' || fail "$(screen)"
 		shows '^ +[0-9.]+[KM] +[0-9]+ % +\[?jbd2/' || fail "$(screen)"
-		lines_fit
+		! screen | sed 1d | grep -- '>$' || fail "$(screen)"
 		press Escape '^rows 1-1 of 1'
 		tui send-keys q
 		wait_until test -s "$test_dir/status"

@@ -167,13 +167,13 @@ static void draw_title(const struct hot_live *live,
 	char ts[FMT_LEN], text[160];
 
 	snprintf(text, sizeof(text),
-		 "hotmon  %.8s  %sone %s, every %.1f s  (Esc: back, h: help)",
+		 "hotmon  %.8s  %s%s, every %.1f s  (Esc: back, h: help)",
 		 fmt_rfc3339(ts, frame->wall_ns) + 11,
 		 live->pace.paused ? "PAUSED  " : "",
-		 place->is_metadata		     ? "kind of metadata"
-		 : !place->is_actor		     ? "file"
-		 : place->view == HOT_VIEW_PROCESSES ? "process"
-						     : "cgroup",
+		 place->is_metadata		     ? "metadata"
+		 : !place->is_actor		     ? "one file"
+		 : place->view == HOT_VIEW_PROCESSES ? "one process"
+						     : "one cgroup",
 		 live->pace.interval_s);
 	attrset(A_BOLD);
 	screen_put(0, 0, text, COLS);
