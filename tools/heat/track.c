@@ -459,15 +459,6 @@ int hot_track_open(const struct hot_track_options *options,
 	return err && !options->only_pinned ? open_one(&own, false, out) : err;
 }
 
-/* For each byte of maps, ranking and eviction need up to half a byte. */
-__u64 hot_track_fitting_memory(__u64 limit, __u64 beside, __u64 wanted)
-{
-	__u64 memory = limit > beside ? (limit - beside) / 3 * 2 : 0;
-
-	memory -= memory % HOT_TRACK_MIN_MEMORY;
-	return memory < wanted ? memory : wanted;
-}
-
 int hot_track_of_replay(struct hot_replay *replay, struct hot_track **out)
 {
 	struct hot_track *track = new_track();

@@ -24,12 +24,6 @@
 #define HOT_TRACK_MIN_MEMORY (1ULL << 20)
 #define HOT_TRACK_MAX_MEMORY (64ULL << 30)
 
-/* The most memory for maps, up to wanted, with which a program stays below a
- * limit of its memory (fs/memory_limit.h). beside: what it needs beside the
- * maps and what grows with them. 0: the limit is too low for any.
- */
-__u64 hot_track_fitting_memory(__u64 limit, __u64 beside, __u64 wanted);
-
 struct hot_track_options {
 	__u64 memory; /* bytes for all maps, HOT_TRACK_MIN.. to _MAX_MEMORY */
 	/* For programs of its own in place of .memory, which pinned programs
