@@ -36,17 +36,18 @@ read_all() { # looks up each extent of the cold files
 	done
 }
 
-# keep_hot: reads "hot" again and again, each time from the disk
+# keep_hot: reads "hot" again and again, each time from the disk, until end_hot
 keep_hot() {
-	while :; do
+	until [[ -e $test_dir/end_hot ]]; do
 		dd if="$test_dir/a/hot" of=/dev/null bs=4k iflag=direct status=none || exit 0
 		sleep 0.5
 	done 3>&- &
 	defer end_hot $!
 }
 
+# end_hot PID: no dd is left, which would keep the filesystem busy
 end_hot() {
-	kill "$1"
+	touch "$test_dir/end_hot"
 	wait "$1" 2>/dev/null || :
 }
 
