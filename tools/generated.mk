@@ -10,7 +10,7 @@ $(GENERATED)/built_version.h: line = \#define FRSP_VERSION "$(VERSION)$(if $(GIT
 $(GENERATED)/clang.name: line = $(CLANG) $(shell $(CLANG) --version 2>/dev/null | head -n 1)
 $(GENERATED)/vmlinux.name $(GENERATED)/clang.name $(GENERATED)/built_version.h: FORCE
 	mkdir -p $(@D); echo '$(line)' | cmp -s - $@ || echo '$(line)' >$@
-$(OUTPUT)/tools/base/version.o: $(GENERATED)/built_version.h
+$(OUTPUT)/tools/base/version.o $(OUTPUT)/pic/tools/base/version.o: $(GENERATED)/built_version.h
 $(OUTPUT)/tools/watch/tested.o: $(GENERATED)/tested_newest.h
 $(GENERATED)/vmlinux.h: $(GENERATED)/vmlinux.name vmlinux/gen.sh
 	$(call say,BTF,$@) BPFTOOL=$(BPFTOOL) vmlinux/gen.sh '$(VMLINUX_BTF)' >$@

@@ -60,6 +60,11 @@ same_as_qemu() {
 	cmp "$test_dir/by-qemu" "$test_dir/by-us"
 }
 
+# has_ploop: only Debian 12 has the package; elsewhere it is used if it is there.
+has_ploop() {
+	(. /etc/os-release && [[ $VERSION_ID == 12 ]]) || command -v ploop >/dev/null
+}
+
 # ploop_check NAME: Debian's ploop finds nothing wrong with a copy of it without holes, which
 # it does not take. Its status is read directly: a pipe would hide it.
 ploop_check() {
@@ -73,7 +78,7 @@ ploop_check() {
 # all_clean NAME: QEMU, ploop and we find nothing wrong with the image.
 all_clean() {
 	qemu-img check -q -f parallels "$test_dir/$1"
-	ploop_check "$1"
+	! has_ploop || ploop_check "$1"
 	run_program frsp-image check "$test_dir/$1"
 	expect "exit status" "$status" 0
 	[[ $(cat "$test_dir/out") == *": 0 errors, 0 lost, "* ]] || fail "$(cat "$test_dir/out")"

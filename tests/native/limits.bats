@@ -120,7 +120,7 @@ memory_cgroup() {
 	root=$(findmnt -rnt cgroup -O memory -o TARGET | head -n 1)
 	if [[ -z $root ]]; then
 		root=$(findmnt -rnt cgroup2 -o TARGET | head -n 1)
-		grep -qsw memory "$root/cgroup.subtree_control" || skip "there is no cgroup controller memory for us"
+		grep -qsw memory "$root/cgroup.subtree_control" || skip "the kernel has no cgroup2 with the controller memory mounted"
 		file=memory.max
 	fi
 	cgroup=$root/frsp-native.$$.memory limit=$cgroup/$file

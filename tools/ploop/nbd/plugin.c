@@ -17,6 +17,7 @@
 #define NBDKIT_API_VERSION 2
 #include <nbdkit-plugin.h>
 
+#include "base/version.h"
 #include "ploop/image/chain.h"
 #include "ploop/image/engine.h"
 
@@ -213,7 +214,7 @@ static int frsp_extents(void *handle, uint32_t n, uint64_t offset,
 static struct nbdkit_plugin plugin = {
 	.name = "frsp",
 	.longname = "images of ploop",
-	.version = "0.1.0",
+	.version = frsp_version,
 	.description = "Serves an image of ploop, or a DiskDescriptor.xml",
 	.magic_config_key = "file",
 	.config = frsp_config,
