@@ -26,7 +26,7 @@ MAKEFLAGS += --no-print-directory
 endif
 
 CFLAGS ?= -O2 -g
-ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra $(if $(WERROR),-Werror) \
+ALL_CFLAGS := $(CFLAGS) -std=gnu11 -Wall -Wextra -Werror=implicit-function-declaration $(if $(WERROR),-Werror) \
 	-D_GNU_SOURCE -I. -Itools -Ikmod -I$(GENERATED) $(LIB_CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 # -fms-extensions: since 7.0, vmlinux.h has members without a name but with a named type.
