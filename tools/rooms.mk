@@ -22,7 +22,7 @@ USES_map := base fs module paths heat
 USES_cli := base ui varlink watch
 USES_hotmon := base ui cli fs module paths watch trace heat
 USES_top := base ui cli fs module paths watch heat map
-USES_daemon := base ui cli config tune varlink fs module watch heat
+USES_daemon := base ui cli config tune varlink fs module move watch heat trace
 USES_ctl := base ui cli config varlink fs module paths move watch heat trace simulate
 
 # The image engine: neither libbpf nor ncurses.

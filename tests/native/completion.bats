@@ -158,9 +158,9 @@ mount_make() {
 
 @test "bash: frspctl's first word is completed to its commands, and no other" {
 	script frspctl bash
-	ARGP_HELP_FMT=rmargin=300,opt-doc-col=200 "$frspctl" --help | sed -n '/^ Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p' |
+	ARGP_HELP_FMT=rmargin=900,opt-doc-col=450 "$frspctl" --help | sed -n '/^ Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p' |
 		sort >"$test_dir/help"
-	(($(wc -l <"$test_dir/help") == 23)) || fail "the commands: $(cat "$test_dir/help")"
+	(($(wc -l <"$test_dir/help") == 24)) || fail "the commands: $(cat "$test_dir/help")"
 	diff -u "$test_dir/help" <(complete_words frspctl '' | sort) >&2
 	expect "of sta" "$(complete_words frspctl sta)" status
 	expect "of a second word" "$(complete_words frspctl status sta)" ""
@@ -229,7 +229,7 @@ zsh_scripts() {
 
 @test "zsh: frspctl's first word is completed to its commands, and no other" {
 	zsh_scripts
-	expect "commands" "$(zsh_complete "frspctl " | xargs)" "apply cancel config daemon defrag doctor escache explain jobs move pause plan report restore resume save set simulate status tiers tree undo wait"
+	expect "commands" "$(zsh_complete "frspctl " | xargs)" "apply cancel config daemon defrag doctor escache explain jobs move pause plan report restore resume rollback save set simulate status tiers tree undo wait"
 	expect "of a second word" "$(zsh_complete "frspctl status sta")" ""
 }
 

@@ -14,7 +14,7 @@ need_no_module() {
 
 # Prints the commands of --help as lines "NAME SYNOPSIS".
 help_commands() {
-	ARGP_HELP_FMT=rmargin=500,opt-doc-col=250,doc-opt-col=2 "$frspctl" --help |
+	ARGP_HELP_FMT=rmargin=900,opt-doc-col=450,doc-opt-col=2 "$frspctl" --help |
 		sed -n '/^ Commands:/,/^$/s/^  \([a-z].*[^ ]\)   *[A-Z].*/\1/p'
 }
 
@@ -42,7 +42,7 @@ help_commands() {
 }
 
 @test "--help has the commands of the contract" {
-	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "apply cancel config daemon defrag doctor escache explain jobs move pause plan report restore resume save set simulate status tiers tree undo wait"
+	expect "commands" "$(help_commands | awk '{ print $1 }' | paste -sd' ')" "apply cancel config daemon defrag doctor escache explain jobs move pause plan report restore resume rollback save set simulate status tiers tree undo wait"
 }
 
 @test "wrong usage: exit status 2, and what is wrong" {

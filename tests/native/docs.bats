@@ -110,7 +110,7 @@ manual_options() {
 @test "the manuals have the commands of --help, with their arguments, in the same order" {
 	for program in frspctl frsp-image; do
 		of "$program"
-		ARGP_HELP_FMT=rmargin=500,opt-doc-col=250,doc-opt-col=2 "$(path_of "$program")" --help |
+		ARGP_HELP_FMT=rmargin=900,opt-doc-col=450,doc-opt-col=2 "$(path_of "$program")" --help |
 			sed -n '/^ Commands:/,/^$/s/^  \([a-z].*[^ ]\)   *[A-Z].*/\1/p' >"$test_dir/help"
 		section COMMANDS | grep '^\*[a-z]' | plain >"$test_dir/manual"
 		same --help "$test_dir/help" COMMANDS "$test_dir/manual"

@@ -353,16 +353,22 @@ uuid_of() { # uuid_of NAME
 	run_program frspctl config show --root="$test_dir/root"
 	expect "exit status" "$status" 0
 	diff -u - "$test_dir/out" <<-EOT
-		SECTION     SETTING          VALUE                                       FROM
-		frspd       metrics          /var/lib/prometheus/node-exporter/frsp.prom default
-		frspd       metrics_interval 15s                                         default
-		frspd       state_interval   10m                                         default
-		filesystems escache          observe                                     default
-		filesystems escache_bound    64M                                         default
-		filesystems escache_cooldown 60s                                         default
-		filesystems summaries        observe                                     default
-		/dev/sdz    mode             off                                         $test_dir/root/etc/frsp/frspd.conf:3
-		filesystems mode             observe                                     $test_dir/root/usr/lib/frsp/frspd.conf.d/vendor.conf:2
+		SECTION     SETTING             VALUE                                       FROM
+		frspd       metrics             /var/lib/prometheus/node-exporter/frsp.prom default
+		frspd       metrics_interval    15s                                         default
+		frspd       state_interval      10m                                         default
+		filesystems escache             observe                                     default
+		filesystems escache_bound       64M                                         default
+		filesystems escache_cooldown    60s                                         default
+		filesystems summaries           observe                                     default
+		filesystems relocation          observe                                     default
+		filesystems relocation_interval 5m                                          default
+		filesystems relocation_run      20s                                         default
+		filesystems relocation_rate     32M                                         default
+		filesystems relocation_pressure 20%                                         default
+		filesystems relocation_window   always                                      default
+		/dev/sdz    mode                off                                         $test_dir/root/etc/frsp/frspd.conf:3
+		filesystems mode                observe                                     $test_dir/root/usr/lib/frsp/frspd.conf.d/vendor.conf:2
 	EOT
 	diff -u - "$test_dir/err" <<-EOT
 		frspctl: $test_dir/root/usr/lib/frsp/frspd.conf.d/vendor.conf:3: unknown section [nonsense]: it is passed over

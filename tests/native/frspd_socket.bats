@@ -64,7 +64,7 @@ write_data() { # write_data MIB
 	"$native_dir/validate.py" --mutants "$docs/frspctl.schema.json" <"$test_dir/out"
 	fs=$(jq -c ".filesystems[] | select(.mount == \"$test_dir/fs\")" "$test_dir/out")
 	expect "UUID" "$(jq -r .uuid <<<"$fs")" "$(blkid -p -o value -s UUID "${loop_of[fs]}")"
-	expect "mode" "$(jq -c '[.mode, .by_hand, .escache.mode, .escache.by_hand, .escache.bound_bytes]' <<<"$fs")" '["observe",false,"observe",false,67108864]'
+	expect "mode" "$(jq -c '[.mode, .by_hand, .escache.mode, .escache.by_hand, .escache.bound_bytes, .relocation, .summaries]' <<<"$fs")" '["observe",false,"observe",false,67108864,"observe","observe"]'
 }
 
 @test "frspctl daemon: a mode by hand holds until the configuration is read again" {

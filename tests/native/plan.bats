@@ -169,6 +169,26 @@ load record
 	expect_error 1 "it has no I/O of files of $test_dir/fs"
 }
 
+@test "by two recordings that follow each other: both count" {
+	make_fs 1024 256
+	make_file slow early 2
+	make_file slow late 2
+	settings
+	fs_cool fs
+	for name in early late; do
+		own=$test_dir/$name.frsp
+		record_start --fs "$test_dir/fs" 0.3
+		heat $name 1 200
+		record_end
+	done
+	plan --policy "$test_dir/policy" -i "$test_dir/early.frsp"
+	expect "moves by the first" "$(moves)" "early 1 1 fast gain"
+	plan --policy "$test_dir/policy" -i "$test_dir/early.frsp" -i "$test_dir/late.frsp"
+	expect "moves by both" "$(moves | sort)" $'early 1 1 fast gain\nlate 1 1 fast gain'
+	plan --policy "$test_dir/policy" -i "$test_dir/late.frsp" -i "$test_dir/early.frsp"
+	expect "moves by both, the other way around" "$(moves | sort)" $'early 1 1 fast gain\nlate 1 1 fast gain'
+}
+
 @test "what cannot be planned is said" {
 	make_fs 256 128
 	pin

@@ -2,6 +2,7 @@
 #include "base/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -28,8 +29,8 @@ static void close_others(const int *keep, size_t n)
 	close_range(first, ~0U, 0);
 }
 
-static void leave_parent(pid_t parent, const char *name, const int *keep,
-			 size_t n)
+/* death_signal: what the child gets when the parent ends. */
+static void leave_signals(pid_t parent, int death_signal)
 {
 	sigset_t none;
 
@@ -37,11 +38,17 @@ static void leave_parent(pid_t parent, const char *name, const int *keep,
 		signal(sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_PDEATHSIG, death_signal);
 	if (getppid() != parent)
 		_exit(0);
 	/* Ctrl-C is for the parent, which decides when the child ends. */
 	setpgid(0, 0);
+}
+
+static void leave_parent(pid_t parent, const char *name, const int *keep,
+			 size_t n)
+{
+	leave_signals(parent, SIGKILL);
 	close_others(keep, n);
 	prctl(PR_SET_NAME, name);
 }
@@ -60,6 +67,39 @@ pid_t child_fork_keeping(const char *name, const int *keep, size_t n)
 		leave_parent(parent, name, keep, n);
 	}
 	return child;
+}
+
+#define HIGH_FD 100 /* no fd that is passed on is so high */
+
+/* All go up first, so that none is in the way of another. */
+static void take_files(const int *fds, size_t n_fds, int errors)
+{
+	int high[CHILD_MAX_FDS];
+
+	errors = fcntl(errors, F_DUPFD, HIGH_FD);
+	for (size_t i = 0; i < n_fds; i++)
+		high[i] = fcntl(fds[i], F_DUPFD, HIGH_FD);
+	close_range(0, HIGH_FD - 1, 0);
+	if (open("/dev/null", O_RDWR) != STDIN_FILENO)
+		_exit(127);
+	dup2(STDIN_FILENO, STDOUT_FILENO);
+	dup2(errors, STDERR_FILENO);
+	for (size_t i = 0; i < n_fds; i++)
+		dup2(high[i], 3 + (int)i);
+	close_range(3 + n_fds, ~0U, 0);
+}
+
+pid_t child_exec(char *const argv[], const int *fds, size_t n_fds, int errors)
+{
+	pid_t parent = getpid(), child = fork();
+
+	if (child)
+		return child < 0 ? -errno : child;
+	leave_signals(parent, SIGTERM);
+	take_files(fds, n_fds, errors);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	execv(argv[0], argv);
+	_exit(127);
 }
 
 bool child_is_this(void)

@@ -16,6 +16,16 @@ pid_t child_fork(const char *name, int keep_fd);
 /* The same with n files to keep, in ascending order. */
 pid_t child_fork_keeping(const char *name, const int *keep, size_t n);
 
+/*
+ * Starts another program, without new privileges. It gets SIGTERM when its
+ * parent ends. argv[0]: its path. fds become its files 3, 4, ...; n_fds: at
+ * most CHILD_MAX_FDS. errors: becomes its standard error; it reads nothing, and
+ * what it writes to standard output is lost. Returns its pid or -errno; the
+ * exit status 127 says that it could not be started.
+ */
+#define CHILD_MAX_FDS 4
+pid_t child_exec(char *const argv[], const int *fds, size_t n_fds, int errors);
+
 /* True if this process is such a child. */
 bool child_is_this(void);
 

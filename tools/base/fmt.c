@@ -51,6 +51,16 @@ const char *fmt_temperature(char buf[FMT_LEN], double temperature)
 	return buf;
 }
 
+const char *fmt_local_time(char buf[FMT_LEN], __u64 wall_ns)
+{
+	time_t seconds = wall_ns / NSEC_PER_SEC;
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	strftime(buf, FMT_LEN, "%Y-%m-%d %H:%M:%S", &tm);
+	return buf;
+}
+
 const char *fmt_rfc3339(char buf[FMT_LEN], __u64 wall_ns)
 {
 	time_t seconds = wall_ns / NSEC_PER_SEC;

@@ -18,6 +18,9 @@ const char *fmt_bytes(char buf[FMT_LEN], __u64 bytes, bool exact);
 /* A temperature: three digits, "0.50", "12.3", "456", "7.90M". */
 const char *fmt_temperature(char buf[FMT_LEN], double temperature);
 
+/* In local time, as of ls(1): "2026-11-30 17:35:12". wall_ns: since the epoch. */
+const char *fmt_local_time(char buf[FMT_LEN], __u64 wall_ns);
+
 /* RFC 3339, in UTC, with milliseconds. wall_ns: since the epoch. */
 const char *fmt_rfc3339(char buf[FMT_LEN], __u64 wall_ns);
 

@@ -4,27 +4,35 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/day_window.h"
 #include "base/fmt.h"
+
+#define TIMES  "seconds, or a number with s, m or h, from 1s to 1h"
+#define BYTES  "bytes, or a number with K, M, G or T, from 64K to 1T"
+#define TUNERS "observe, advise or apply"
 
 static const struct config_setting table[] = {
 	{"metrics", CONFIG_DAEMON, CONFIG_FILE,
 	 "/var/lib/prometheus/node-exporter/frsp.prom",
 	 "an absolute path of a file, or off"},
-	{"metrics_interval", CONFIG_DAEMON, CONFIG_TIME, "15s",
-	 "seconds, or a number with s, m or h, from 1s to 1h"},
-	{"state_interval", CONFIG_DAEMON, CONFIG_TIME, "10m",
-	 "seconds, or a number with s, m or h, from 1s to 1h"},
+	{"metrics_interval", CONFIG_DAEMON, CONFIG_TIME, "15s", TIMES},
+	{"state_interval", CONFIG_DAEMON, CONFIG_TIME, "10m", TIMES},
 	{"mode", CONFIG_FILESYSTEM, CONFIG_MODE, "observe", "off or observe"},
-	{"escache", CONFIG_FILESYSTEM, CONFIG_TUNER, "observe",
-	 "observe, advise or apply"},
-	{"escache_bound", CONFIG_FILESYSTEM, CONFIG_BYTES, "64M",
-	 "bytes, or a number with K, M, G or T, from 64K to 1T"},
-	{"escache_cooldown", CONFIG_FILESYSTEM, CONFIG_TIME, "60s",
-	 "seconds, or a number with s, m or h, from 1s to 1h"},
-	{"summaries", CONFIG_FILESYSTEM, CONFIG_TUNER, "observe",
-	 "observe, advise or apply"},
+	{"escache", CONFIG_FILESYSTEM, CONFIG_TUNER, "observe", TUNERS},
+	{"escache_bound", CONFIG_FILESYSTEM, CONFIG_BYTES, "64M", BYTES},
+	{"escache_cooldown", CONFIG_FILESYSTEM, CONFIG_TIME, "60s", TIMES},
+	{"summaries", CONFIG_FILESYSTEM, CONFIG_TUNER, "observe", TUNERS},
+	{"relocation", CONFIG_FILESYSTEM, CONFIG_TUNER, "observe", TUNERS},
+	{"relocation_interval", CONFIG_FILESYSTEM, CONFIG_TIME, "5m", TIMES},
+	{"relocation_run", CONFIG_FILESYSTEM, CONFIG_TIME, "20s", TIMES},
+	{"relocation_rate", CONFIG_FILESYSTEM, CONFIG_BYTES, "32M", BYTES},
+	{"relocation_pressure", CONFIG_FILESYSTEM, CONFIG_PERCENT, "20%",
+	 "a percentage, from 1% to 100%"},
+	{"relocation_window", CONFIG_FILESYSTEM, CONFIG_WINDOW, "always",
+	 "HH:MM-HH:MM, or always"},
 };
 
 #define N_SETTINGS (sizeof(table) / sizeof(table[0]))
@@ -93,6 +101,27 @@ static bool is_bytes(const char *text)
 	       bytes <= 1ULL << 40;
 }
 
+double config_share_of(const char *text)
+{
+	return strtod(text, NULL) / 100;
+}
+
+static bool is_percent(const char *text)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	return end != text && !strcmp(end, "%") && percent >= 1 &&
+	       percent <= 100;
+}
+
+static bool is_window(const char *text)
+{
+	struct day_window window;
+
+	return !day_window_parse(text, &window);
+}
+
 int config_setting_check(const struct config_setting *setting, const char *text)
 {
 	switch (setting->type) {
@@ -106,6 +135,10 @@ int config_setting_check(const struct config_setting *setting, const char *text)
 		return find(tuners, N_TUNERS, text) < N_TUNERS ? 0 : -EINVAL;
 	case CONFIG_BYTES:
 		return is_bytes(text) ? 0 : -EINVAL;
+	case CONFIG_PERCENT:
+		return is_percent(text) ? 0 : -EINVAL;
+	case CONFIG_WINDOW:
+		return is_window(text) ? 0 : -EINVAL;
 	}
 	return -EINVAL;
 }

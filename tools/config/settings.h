@@ -28,11 +28,13 @@ enum config_tuner {
 };
 
 enum config_type {
-	CONFIG_MODE,  /* off, observe */
-	CONFIG_FILE,  /* an absolute path, or off */
-	CONFIG_TIME,  /* "15s", from 1 s to 1 h */
-	CONFIG_TUNER, /* observe, advise, apply */
-	CONFIG_BYTES, /* "64M", from 64 KiB to 1 TiB */
+	CONFIG_MODE,	/* off, observe */
+	CONFIG_FILE,	/* an absolute path, or off */
+	CONFIG_TIME,	/* "15s", from 1 s to 1 h */
+	CONFIG_TUNER,	/* observe, advise, apply */
+	CONFIG_BYTES,	/* "64M", from 64 KiB to 1 TiB */
+	CONFIG_PERCENT, /* "20%", from 1% to 100% */
+	CONFIG_WINDOW,	/* "01:00-05:00", or always: base/day_window.h */
 };
 
 /* A row of the table. */
@@ -61,7 +63,8 @@ const char *config_mode_word(enum config_mode mode);
 /* "observe", "advise" or "apply" */
 const char *config_tuner_word(enum config_tuner tuner);
 
-/* Of a text that config_setting_check() takes. */
+/* Of a text that config_setting_check() takes. A share is from 0 to 1. */
+double config_share_of(const char *text);
 enum config_mode config_mode_of(const char *text);
 enum config_tuner config_tuner_of(const char *text);
 

@@ -11,6 +11,8 @@
 #include "ui/commands.h"
 #include "ui/progress.h"
 
+#define CTL_MAX_INPUTS 8
+
 /* A parsed command line. */
 struct ctl {
 	const struct command *command;
@@ -19,7 +21,7 @@ struct ctl {
 	unsigned int given; /* options on the command line: enum ctl_option */
 	bool json;
 	bool exact; /* --bytes */
-	bool dry_run, in_use;
+	bool dry_run, in_use, all, hot;
 	bool measure;
 	const char *to;	    /* a tier */
 	const char *ranges; /* a file; NULL: none */
@@ -27,6 +29,7 @@ struct ctl {
 	__u64 rate;	    /* bytes per second; 0: unlimited */
 	__u64 keep_free;    /* bytes, if CTL_KEEP_FREE is in given */
 	bool idle;
+	double max_pressure; /* 0 to 1; 0: any */
 	double time_limit_s; /* 0: none */
 	const char *journal; /* the file of the journal */
 	enum progress_where progress;
@@ -34,9 +37,11 @@ struct ctl {
 	const char **policies; /* files of settings, of --policy */
 	size_t n_policies;
 	const char *output; /* a file to draw to, or for the plan; NULL: none */
-	const char *input;  /* a recording; NULL: the heat of now */
-	const char *root;   /* stands for "/", of config; NULL: "/" itself */
-	bool from_daemon;   /* ask frspd */
+	/* recordings, the oldest first; none: the heat of now */
+	const char *inputs[CTL_MAX_INPUTS];
+	size_t n_inputs;
+	const char *root; /* stands for "/", of config; NULL: "/" itself */
+	bool from_daemon; /* ask frspd */
 };
 
 enum ctl_option {
@@ -59,12 +64,17 @@ enum ctl_option {
 	CTL_INPUT = 1 << 16,
 	CTL_ROOT = 1 << 17,
 	CTL_FROM_DAEMON = 1 << 18,
+	CTL_ALL = 1 << 19,
+	CTL_MAX_PRESSURE = 1 << 20,
+	CTL_HOT = 1 << 21,
 };
 
 /* Refuses a file of --output that is the command's input, such as a recording;
  * NULL: there is none.
  */
 enum exit_code ctl_output_check(const struct ctl *ctl, const char *input);
+/* The same for each recording of --input. */
+enum exit_code ctl_output_check_recordings(const struct ctl *ctl);
 
 /* The commands. Each prints its own error messages. */
 enum exit_code ctl_apply(const struct ctl *ctl);
@@ -81,6 +91,7 @@ enum exit_code ctl_pause(const struct ctl *ctl);
 enum exit_code ctl_plan(const struct ctl *ctl);
 enum exit_code ctl_resume(const struct ctl *ctl);
 enum exit_code ctl_report(const struct ctl *ctl);
+enum exit_code ctl_rollback(const struct ctl *ctl);
 enum exit_code ctl_restore(const struct ctl *ctl);
 enum exit_code ctl_save(const struct ctl *ctl);
 enum exit_code ctl_set(const struct ctl *ctl);

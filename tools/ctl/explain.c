@@ -21,6 +21,7 @@
 #include "base/fmt.h"
 #include "base/json_out.h"
 #include "base/table.h"
+#include "ctl/decisions.h"
 #include "ctl/explain_change.h"
 #include "ctl/explain_job.h"
 #include "ctl/explain_row.h"
@@ -243,7 +244,7 @@ static enum exit_code print_json(struct explain *explain)
 
 	make_pinner(explain, pinner);
 	json_add_text(document, "path", file->path);
-	json_add_text(document, "recording", explain->ctl->input);
+	json_add_text(document, "recording", explain->ctl->inputs[0]);
 	json_add_string(document, "pin", policy_pin_word(file->pinned.pin));
 	json_add_text(document, "pinned_by", *pinner ? pinner : NULL);
 	json_add_string(document, "refusal", move_refusal_word(file->refusal));
@@ -301,10 +302,13 @@ static enum exit_code explain_path(const struct ctl *ctl)
 enum exit_code ctl_explain(const struct ctl *ctl)
 {
 	const char *what = ctl->args[0];
+	__s64 decision;
 
 	if (geteuid())
 		return log_fail(EXIT_PERMISSION, "run it as root, with sudo",
 				"explain needs root");
+	if (ctl->n_args == 1 && ctl_is_decision(what, &decision))
+		return ctl_decisions_explain(ctl, decision);
 	return strspn(what, "0123456789") == strlen(what) ? explain_job(ctl)
 							  : explain_path(ctl);
 }

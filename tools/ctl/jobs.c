@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/fmt.h"
@@ -153,17 +152,6 @@ static enum exit_code print_table(struct table *table, int err)
 		   : EXIT_OK;
 }
 
-/* In local time, as of ls(1): "2026-11-30 17:35:12" */
-static const char *local_time(char text[FMT_LEN], __u64 ns)
-{
-	time_t seconds = ns / NSEC_PER_SEC;
-	struct tm tm;
-
-	localtime_r(&seconds, &tm);
-	strftime(text, FMT_LEN, "%Y-%m-%d %H:%M:%S", &tm);
-	return text;
-}
-
 static int add_job(struct table *table, const struct journal_job *job,
 		   bool exact)
 {
@@ -180,7 +168,7 @@ static int add_job(struct table *table, const struct journal_job *job,
 	snprintf(id, sizeof(id), "%lld", job->id);
 	fmt_bytes(moved, job->moved_bytes, exact);
 	fmt_bytes(planned, job->planned_bytes, exact);
-	local_time(began, job->began_ns);
+	fmt_local_time(began, job->began_ns);
 	if (has_time(job))
 		snprintf(seconds, sizeof(seconds), "%.1f", seconds_of(job));
 	path_escape(job->command, command, sizeof(command));

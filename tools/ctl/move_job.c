@@ -2,6 +2,7 @@
 #include "ctl/move_job.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -17,19 +18,45 @@ static void tell(void *context, enum job_state state)
 	move_report_state(job->report, state);
 }
 
-/* With --idle something must tell what the disks do. */
+/* Something must tell what the disks do, and who waits for them. */
 static enum exit_code check_idle(const struct ctl *ctl)
 {
+	const char *option = ctl->idle ? "--idle" : "--max-pressure";
 	struct load_window window;
-	int err = ctl->idle ? load_begin(&window) : 0;
+	bool has_pressure;
+	char hint[40];
+	int err;
 
+	if (!ctl->idle && !ctl->max_pressure)
+		return EXIT_OK;
+	err = load_begin(&window);
+	has_pressure = window.has_pressure;
+	snprintf(hint, sizeof(hint), "run it without %s", option);
 	if (err)
-		return log_fail(EXIT_UNSUPPORTED, "run it without --idle",
-				"--idle: %s: %s", DISKSTATS_PATH,
-				strerror(-err));
-	if (ctl->idle)
-		load_free(&window);
+		return log_fail(EXIT_UNSUPPORTED, hint, "%s: %s: %s", option,
+				DISKSTATS_PATH, strerror(-err));
+	load_free(&window);
+	if (ctl->max_pressure && !has_pressure)
+		return log_fail(
+			EXIT_UNSUPPORTED, hint,
+			"--max-pressure: the kernel has no /proc/pressure/io");
 	return EXIT_OK;
+}
+
+/* --idle is the stricter one in all but the pressure. */
+static struct idle_bounds bounds_of(const struct ctl *ctl)
+{
+	struct idle_bounds bounds = idle_below_pressure(ctl->max_pressure);
+
+	if (!ctl->idle)
+		return bounds;
+	return ctl->max_pressure &&
+			       bounds.pressure_high < idle_usual.pressure_high
+		       ? (struct idle_bounds){bounds.pressure_low,
+					      bounds.pressure_high,
+					      idle_usual.queue_low,
+					      idle_usual.queue_high}
+		       : idle_usual;
 }
 
 enum exit_code move_job_begin(struct move_job *job, const struct ctl *ctl,
@@ -47,7 +74,8 @@ enum exit_code move_job_begin(struct move_job *job, const struct ctl *ctl,
 		code = ctl_journal_make(ctl, &job->job.journal);
 	if (code != EXIT_OK)
 		return code;
-	job->job.needs_idle = ctl->idle;
+	job->job.needs_idle = ctl->idle || ctl->max_pressure;
+	job->job.bounds = bounds_of(ctl);
 	if (ctl->time_limit_s)
 		job->job.deadline_s = clock_monotonic_s() + ctl->time_limit_s;
 	job->job.tell = tell;

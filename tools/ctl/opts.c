@@ -17,13 +17,16 @@
 #define DEFAULT_RATE (64ULL << 20)
 
 enum long_option {
-	OPT_BYTES = 256,
+	OPT_ALL = 256,
+	OPT_BYTES,
 	OPT_CONFIG,
 	OPT_FROM_DAEMON,
+	OPT_HOT,
 	OPT_IDLE,
 	OPT_IN_USE,
 	OPT_JOURNAL,
 	OPT_KEEP_FREE,
+	OPT_MAX_PRESSURE,
 	OPT_MEASURE,
 	OPT_POLICY,
 	OPT_PROGRESS,
@@ -36,18 +39,22 @@ enum long_option {
 
 static const struct argp_option options[] = {
 	{0, 0, 0, 0, "Options:", 2},
+	{"all", OPT_ALL, 0, 0, "Of rollback: all that can be taken back", 0},
 	{"bytes", OPT_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},
 	{"config", OPT_CONFIG, "FILE", 0,
 	 "Read the tiers from FILE (default: /etc/frsp/tiers.conf)", 0},
 	{"dry-run", 'n', 0, 0, "Only say what would be done", 0},
 	{"from-daemon", OPT_FROM_DAEMON, 0, 0,
 	 "Of status: ask frspd, in place of frsp.ko", 0},
+	{"hot", OPT_HOT, 0, 0,
+	 "Of defrag: the files of a filesystem whose use is worth it, the best first",
+	 0},
 	{"idle", OPT_IDLE, 0, 0, "Move only while the machine's disks are idle",
 	 0},
 	{"in-use", OPT_IN_USE, 0, 0,
 	 "Also move files that others have open; needs frsp.ko", 0},
 	{"input", 'i', "FILE", 0,
-	 "Of plan and explain: decide by a recording of heat, not by the heat of now",
+	 "Of plan, explain and defrag --hot: decide by a recording of heat, not by the heat of now; by several that follow each other, if it is given several times",
 	 0},
 	{"journal", OPT_JOURNAL, "FILE", 0,
 	 "The record of the jobs (default: $FRSPCTL_JOURNAL, else " JOURNAL_PATH
@@ -57,10 +64,13 @@ static const struct argp_option options[] = {
 	{"keep-free", OPT_KEEP_FREE, "BYTES", 0,
 	 "Leave at least BYTES free for others (default: 1% of the filesystem, at most 1G)",
 	 0},
+	{"max-pressure", OPT_MAX_PRESSURE, "PERCENT", 0,
+	 "Move only while other programs wait for I/O at most PERCENT of the time",
+	 0},
 	{"measure", OPT_MEASURE, 0, 0,
 	 "Read a little from each tier, and propose classes", 0},
 	{"output", 'o', "FILE", 0,
-	 "Of simulate: also draw the shares over time, as an SVG image; of plan: also write the plan, for apply; of report: the file to make",
+	 "Of simulate: also draw the shares over time, as an SVG image; of plan: also write the plan, for apply; of report: the file to make; of defrag: only write which hot files there are",
 	 0},
 	{"policy", OPT_POLICY, "FILE", 0,
 	 "A file of settings of the policy; simulate takes several (default: /etc/frsp/policy.conf, of simulate the default settings)",
@@ -105,6 +115,9 @@ static const struct command_option bits[] = {
 	{CTL_INPUT, "--input"},
 	{CTL_ROOT, "--root"},
 	{CTL_FROM_DAEMON, "--from-daemon"},
+	{CTL_ALL, "--all"},
+	{CTL_MAX_PRESSURE, "--max-pressure"},
+	{CTL_HOT, "--hot"},
 	{0},
 };
 
@@ -137,6 +150,19 @@ static __u64 parse_bytes(const char *option, const char *text)
 			EXIT_USAGE, "bytes, or a number with K, M, G or T",
 			"%s: \"%s\" is not a number of bytes", option, text));
 	return bytes;
+}
+
+/* Returns a share, more than 0 and at most 1. */
+static double parse_percent(const char *option, const char *text)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (end == text || (*end && strcmp(end, "%")) || !(percent > 0) ||
+	    percent > 100)
+		exit(log_fail(EXIT_USAGE, "a number above 0, up to 100",
+			      "%s: \"%s\" is not a percentage", option, text));
+	return percent / 100;
 }
 
 static double parse_seconds(const char *option, const char *text)
@@ -211,6 +237,18 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		ctl->given |= CTL_IDLE;
 		ctl->idle = true;
 		break;
+	case OPT_MAX_PRESSURE:
+		ctl->given |= CTL_MAX_PRESSURE;
+		ctl->max_pressure = parse_percent("--max-pressure", text);
+		break;
+	case OPT_HOT:
+		ctl->given |= CTL_HOT;
+		ctl->hot = true;
+		break;
+	case OPT_ALL:
+		ctl->given |= CTL_ALL;
+		ctl->all = true;
+		break;
 	case OPT_IN_USE:
 		ctl->given |= CTL_IN_USE;
 		ctl->in_use = true;
@@ -241,7 +279,11 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case 'i':
 		ctl->given |= CTL_INPUT;
-		ctl->input = text;
+		if (ctl->n_inputs == CTL_MAX_INPUTS)
+			exit(log_fail(EXIT_USAGE, NULL,
+				      "--input: more than %d recordings",
+				      CTL_MAX_INPUTS));
+		ctl->inputs[ctl->n_inputs++] = text;
 		break;
 	case OPT_RATE:
 		ctl->given |= CTL_RATE;

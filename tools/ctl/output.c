@@ -16,3 +16,12 @@ enum exit_code ctl_output_check(const struct ctl *ctl, const char *input)
 			"%s: --output would write over the recording",
 			ctl->output);
 }
+
+enum exit_code ctl_output_check_recordings(const struct ctl *ctl)
+{
+	enum exit_code code = EXIT_OK;
+
+	for (size_t i = 0; i < ctl->n_inputs && code == EXIT_OK; i++)
+		code = ctl_output_check(ctl, ctl->inputs[i]);
+	return code;
+}

@@ -268,7 +268,7 @@ static enum exit_code print_json(const struct ctl *ctl,
 	json_add_text(document, "device_name", plan->found.shown);
 	json_add_string(document, "uuid", uuid);
 	json_add_text(document, "directory", plan->directory);
-	json_add_text(document, "recording", ctl->input);
+	json_add_text(document, "recording", ctl->inputs[0]);
 	json_add_number(document, "horizon_s", plan->config.settings.horizon_s,
 			3);
 	json_object_object_add(document, "room", room_json(plan));
@@ -368,7 +368,7 @@ static enum exit_code plan_all(const struct ctl *ctl)
 
 enum exit_code ctl_plan(const struct ctl *ctl)
 {
-	enum exit_code code = ctl_output_check(ctl, ctl->input);
+	enum exit_code code = ctl_output_check_recordings(ctl);
 
 	if (code != EXIT_OK)
 		return code;

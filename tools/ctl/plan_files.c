@@ -30,7 +30,7 @@ struct walk {
 	int err;
 };
 
-static char *read_pin(const char *path)
+char *plan_files_pin(const char *path)
 {
 	char text[16];
 	ssize_t len = lgetxattr(path, POLICY_PIN_XATTR, text, sizeof(text) - 1);
@@ -44,7 +44,7 @@ static char *read_pin(const char *path)
 static void set_pin(struct walk *walk, size_t depth, const char *path)
 {
 	free(walk->pins[depth]);
-	walk->pins[depth] = read_pin(path);
+	walk->pins[depth] = plan_files_pin(path);
 }
 
 /* Reads the attributes of all directories above the first one. */

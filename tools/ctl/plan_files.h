@@ -52,4 +52,7 @@ int plan_files_walk(const struct plan_files_source *source,
 		    struct plan_files *files);
 void plan_files_free(struct plan_files *files);
 
+/* The attribute of this path that pins it, to be freed; NULL: it has none. */
+char *plan_files_pin(const char *path);
+
 #endif

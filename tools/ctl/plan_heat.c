@@ -10,6 +10,7 @@
 #include "ctl/plan_heat.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@
 /* A range that saw I/O. */
 struct seen {
 	__u64 ino;
-	__u32 generation, range, traced;
+	__u32 generation, range;
 	const struct hot_row *row; /* NULL: of a recording */
 };
 
@@ -104,8 +105,7 @@ static void add_range(struct plan_heat *heat, const struct seen *seen)
 	    file->generation != seen->generation) {
 		file = &heat->files[heat->n_files++];
 		*file = (struct plan_heat_file){seen->ino, seen->generation,
-						seen->traced, heat->n_ranges,
-						0};
+						heat->n_ranges, 0};
 	} else if (row && range[-1].range + 1 == range->range &&
 		   policy_io_is_pass(&range->io) &&
 		   policy_io_is_pass(&range[-1].io)) {
@@ -140,9 +140,8 @@ static int take_rows(struct plan_heat *heat, const struct hot_rows *rows,
 		const struct hot_row *row = &rows->rows[i];
 
 		if (row->fs_dev == dev && !row->is_metadata && row->ino)
-			err = add_seen(&list,
-				       &(struct seen){row->ino, row->gen,
-						      row->range, 0, row});
+			err = add_seen(&list, &(struct seen){row->ino, row->gen,
+							     row->range, row});
 	}
 	err = err ?: take_seen(heat, &list);
 	free(list.seen);
@@ -169,35 +168,21 @@ static enum exit_code open_now(struct plan_heat *heat,
 	return code;
 }
 
-/* Where a slice begins, before now. */
-static const double slices_s[] = {
-	HEAT_PAST_MAX_S, 864000, 345600, 172800, 86400, 43200,
-	21600,		 10800,	 3600,	 900,	 300,	60};
-
-#define N_SLICES (sizeof(slices_s) / sizeof(slices_s[0]))
-
-/* How many of n are in the slice. */
-static __u64 part(__u64 n, double age_s, double from_s, double to_s)
-{
-	return heat_past_before(n, age_s, to_s) -
-	       heat_past_before(n, age_s, from_s);
-}
-
 static void feed_slice(struct plan_heat *heat, struct policy *policy,
-		       double from_s, double to_s, __u64 now_ns)
+		       const struct heat_past_slice *slice, __u64 now_ns)
 {
-	__u64 ns = now_ns - (__u64)(to_s * NSEC_PER_SEC);
+	__u64 ns = now_ns - (__u64)(slice->to_s * NSEC_PER_SEC);
 
 	for (size_t i = 0; i < heat->n_ranges; i++) {
 		const struct plan_heat_range *range = &heat->ranges[i];
 		const struct policy_io *all = &range->io;
 		double age = range->age_s;
 		const struct policy_io io = {
-			.reads = part(all->reads, age, from_s, to_s),
-			.writes = part(all->writes, age, from_s, to_s),
-			.read_bytes = part(all->read_bytes, age, from_s, to_s),
+			.reads = heat_past_in(all->reads, age, slice),
+			.writes = heat_past_in(all->writes, age, slice),
+			.read_bytes = heat_past_in(all->read_bytes, age, slice),
 			.write_bytes =
-				part(all->write_bytes, age, from_s, to_s),
+				heat_past_in(all->write_bytes, age, slice),
 			.in_run = all->in_run,
 		};
 
@@ -209,9 +194,11 @@ static void feed_slice(struct plan_heat *heat, struct policy *policy,
 static void feed_now(struct plan_heat *heat, struct policy *policy,
 		     __u64 now_ns)
 {
-	for (size_t i = 0; i < N_SLICES; i++)
-		feed_slice(heat, policy, slices_s[i],
-			   i + 1 < N_SLICES ? slices_s[i + 1] : 0, now_ns);
+	for (size_t i = 0; i < HEAT_PAST_SLICES; i++) {
+		const struct heat_past_slice slice = heat_past_slice(i);
+
+		feed_slice(heat, policy, &slice, now_ns);
+	}
 }
 
 /* --- a recording ---------------------------------------------------------- */
@@ -246,20 +233,49 @@ static int see_frame(struct trace_reader *reader,
 		    is_of(trace_fs(reader, file->fs), mount))
 			err = add_seen(list,
 				       &(struct seen){file->ino, file->gen,
-						      access->range,
-						      access->file, NULL});
+						      access->range, NULL});
 	}
 	return err;
 }
 
-static enum exit_code index_files(struct plan_heat *heat)
+static enum exit_code index_files(struct plan_heat *heat,
+				  struct plan_heat_source *source,
+				  const struct mount_entry *mount)
 {
-	heat->by_traced = calloc(trace_n_files(heat->reader) + 1UL,
-				 sizeof(*heat->by_traced));
-	if (!heat->by_traced)
+	__u32 n = trace_n_files(source->reader);
+
+	source->files = calloc(n + 1UL, sizeof(*source->files));
+	if (!source->files)
 		return log_no_memory();
-	for (size_t i = 0; i < heat->n_files; i++)
-		heat->by_traced[heat->files[i].traced] = &heat->files[i];
+	for (__u32 i = 0; i < n; i++) {
+		const struct trace_file *file = trace_file(source->reader, i);
+
+		if (file->ino &&
+		    is_of(trace_fs(source->reader, file->fs), mount))
+			source->files[i] =
+				plan_heat_of(heat, file->ino, file->gen);
+	}
+	return EXIT_OK;
+}
+
+static enum exit_code see_source(const struct plan_heat_source *source,
+				 const struct mount_entry *mount,
+				 struct seen_list *list)
+{
+	struct trace_frame frame;
+	int got, err = 0;
+
+	while (!err && (got = trace_next(source->reader, &frame)) > 0)
+		err = see_frame(source->reader, mount, &frame, list);
+	if (err)
+		return log_no_memory();
+	if (got < 0 && trace_problem(source->reader))
+		return problem(trace_problem(source->reader));
+	if (got < 0)
+		return log_fail(EXIT_FAILED, NULL, "%s: %s", source->path,
+				strerror(-got));
+	if (trace_problem(source->reader))
+		log_warn("%s", trace_problem(source->reader)->cause);
 	return EXIT_OK;
 }
 
@@ -267,46 +283,56 @@ static enum exit_code see_all(struct plan_heat *heat,
 			      const struct mount_entry *mount)
 {
 	struct seen_list list = {0};
-	struct trace_frame frame;
-	int got, err = 0;
+	enum exit_code code = EXIT_OK;
 
-	while (!err && (got = trace_next(heat->reader, &frame)) > 0)
-		err = see_frame(heat->reader, mount, &frame, &list);
-	err = err ?: take_seen(heat, &list);
+	for (size_t i = 0; i < heat->n_sources && code == EXIT_OK; i++)
+		code = see_source(&heat->sources[i], mount, &list);
+	if (code == EXIT_OK && take_seen(heat, &list))
+		code = log_no_memory();
 	free(list.seen);
-	if (err)
-		return log_no_memory();
-	if (got < 0 && trace_problem(heat->reader))
-		return problem(trace_problem(heat->reader));
-	if (got < 0)
-		return log_fail(EXIT_FAILED, NULL, "%s: %s", heat->path,
-				strerror(-got));
-	if (trace_problem(heat->reader))
-		log_warn("%s", trace_problem(heat->reader)->cause);
-	if (!heat->n_ranges)
-		return log_fail(EXIT_FAILED,
+	if (code == EXIT_OK && !heat->n_ranges)
+		code = log_fail(EXIT_FAILED,
 				"\"hotmon -i\" shows what was recorded",
-				"%s: it has no I/O of files of %s", heat->path,
+				"%s: it has no I/O of files of %s",
+				heat->sources[heat->n_sources - 1].path,
 				mount->target);
-	return index_files(heat);
+	for (size_t i = 0; i < heat->n_sources && code == EXIT_OK; i++)
+		code = index_files(heat, &heat->sources[i], mount);
+	return code;
 }
 
-static enum exit_code open_recording(struct plan_heat *heat,
-				     const struct mount_entry *mount,
-				     const char *path)
+static enum exit_code open_source(struct plan_heat_source *source,
+				  const char *path)
 {
 	struct trace_error error;
 
-	heat->path = path;
-	if (trace_open(path, &heat->reader, &error))
+	source->path = path;
+	if (trace_open(path, &source->reader, &error))
 		return problem(&error);
-	trace_want_temperatures(heat->reader, false);
-	if (trace_info(heat->reader)->kind != TRACE_OF_FILES)
+	trace_want_temperatures(source->reader, false);
+	if (trace_info(source->reader)->kind != TRACE_OF_FILES)
 		return log_fail(
 			EXIT_FAILED,
 			"\"hotmon record\" writes one of files; simulate plays both",
 			"%s: a recording of disks, not of files", path);
-	return see_all(heat, mount);
+	return EXIT_OK;
+}
+
+static enum exit_code open_recordings(struct plan_heat *heat,
+				      const struct mount_entry *mount,
+				      const char *const *paths, size_t n)
+{
+	enum exit_code code = EXIT_OK;
+
+	heat->sources = calloc(n, sizeof(*heat->sources));
+	if (!heat->sources)
+		return log_no_memory();
+	while (heat->n_sources < n && code == EXIT_OK) {
+		code = open_source(&heat->sources[heat->n_sources],
+				   paths[heat->n_sources]);
+		heat->n_sources++;
+	}
+	return code == EXIT_OK ? see_all(heat, mount) : code;
 }
 
 static int compare_range(const void *range, const void *of)
@@ -317,10 +343,11 @@ static int compare_range(const void *range, const void *of)
 	return wanted < other ? -1 : wanted > other;
 }
 
-static const struct plan_heat_range *range_of(const struct plan_heat *heat,
-					      const struct trace_access *access)
+static const struct plan_heat_range *
+range_of(const struct plan_heat *heat, const struct plan_heat_source *source,
+	 const struct trace_access *access)
 {
-	const struct plan_heat_file *file = heat->by_traced[access->file];
+	const struct plan_heat_file *file = source->files[access->file];
 
 	if (!file || (!access->reads && !access->writes))
 		return NULL;
@@ -344,12 +371,14 @@ static bool are_run(const struct trace_access *a, const struct trace_access *b)
 	       policy_io_is_pass(&one) && policy_io_is_pass(&other);
 }
 
-static void feed_frame(const struct plan_heat *heat, struct policy *policy,
-		       const struct trace_frame *frame)
+static void feed_frame(const struct plan_heat *heat,
+		       const struct plan_heat_source *source,
+		       struct policy *policy, const struct trace_frame *frame)
 {
 	for (size_t i = 0; i < frame->n; i++) {
 		const struct trace_access *access = &frame->accesses[i];
-		const struct plan_heat_range *range = range_of(heat, access);
+		const struct plan_heat_range *range =
+			range_of(heat, source, access);
 		struct policy_io io = io_of_access(access);
 
 		if (!range || range->number == PLAN_NO_NUMBER)
@@ -360,15 +389,23 @@ static void feed_frame(const struct plan_heat *heat, struct policy *policy,
 	}
 }
 
-static void feed_recording(struct plan_heat *heat, struct policy *policy,
-			   __u64 *now_ns)
+/* Of recordings that overlap, the policy must not see its time go back. */
+static void feed_recordings(struct plan_heat *heat, struct policy *policy,
+			    __u64 *now_ns)
 {
 	struct trace_frame frame;
 
-	trace_rewind(heat->reader);
-	while (trace_next(heat->reader, &frame) > 0) {
-		feed_frame(heat, policy, &frame);
-		*now_ns = frame.end_ns;
+	*now_ns = 0;
+	for (size_t i = 0; i < heat->n_sources; i++) {
+		const struct plan_heat_source *source = &heat->sources[i];
+
+		trace_rewind(source->reader);
+		while (trace_next(source->reader, &frame) > 0) {
+			if (frame.end_ns < *now_ns)
+				frame.end_ns = *now_ns;
+			feed_frame(heat, source, policy, &frame);
+			*now_ns = frame.end_ns;
+		}
 	}
 }
 
@@ -376,17 +413,20 @@ static void feed_recording(struct plan_heat *heat, struct policy *policy,
 
 enum exit_code plan_heat_open(struct plan_heat *heat,
 			      const struct mount_entry *mount,
-			      const char *recording)
+			      const char *const *recordings, size_t n)
 {
-	return recording ? open_recording(heat, mount, recording)
-			 : open_now(heat, mount);
+	return n ? open_recordings(heat, mount, recordings, n)
+		 : open_now(heat, mount);
 }
 
 void plan_heat_close(struct plan_heat *heat)
 {
-	if (heat->reader)
-		trace_close(heat->reader);
-	free(heat->by_traced);
+	for (size_t i = 0; i < heat->n_sources; i++) {
+		if (heat->sources[i].reader)
+			trace_close(heat->sources[i].reader);
+		free(heat->sources[i].files);
+	}
+	free(heat->sources);
 	free(heat->files);
 	free(heat->ranges);
 }
@@ -415,8 +455,86 @@ void plan_heat_feed(struct plan_heat *heat, struct policy *policy,
 		    __u64 *now_ns)
 {
 	*now_ns = clock_ns(CLOCK_REALTIME);
-	if (heat->reader)
-		feed_recording(heat, policy, now_ns);
+	if (heat->n_sources)
+		feed_recordings(heat, policy, now_ns);
 	else
 		feed_now(heat, policy, *now_ns);
+}
+
+/* --- bytes of files ------------------------------------------------------- */
+
+static void weigh_now(const struct plan_heat *heat,
+		      const struct plan_heat_file *file, double half_life_s,
+		      double *bytes)
+{
+	for (size_t i = 0; i < HEAT_PAST_SLICES; i++) {
+		const struct heat_past_slice slice = heat_past_slice(i);
+		double left = exp2(-slice.to_s / half_life_s);
+
+		for (size_t j = file->first; j < file->first + file->n; j++) {
+			const struct plan_heat_range *range = &heat->ranges[j];
+
+			*bytes += left *
+				  heat_past_in(range->io.read_bytes +
+						       range->io.write_bytes,
+					       range->age_s, &slice);
+		}
+	}
+}
+
+static void weigh_frame(const struct plan_heat *heat,
+			const struct plan_heat_source *source,
+			const struct trace_frame *frame, double weight,
+			double *bytes)
+{
+	for (size_t i = 0; i < frame->n; i++) {
+		const struct trace_access *access = &frame->accesses[i];
+		const struct plan_heat_file *file = source->files[access->file];
+
+		if (file)
+			bytes[file - heat->files] +=
+				weight *
+				(access->read_bytes + access->write_bytes);
+	}
+}
+
+/* Weights grow from the first frame on, and are brought to that of now in the
+ * end.
+ */
+static void weigh_recordings(struct plan_heat *heat, double half_life_s,
+			     double *bytes)
+{
+	__u64 first_ns = 0, last_ns = 0;
+	struct trace_frame frame;
+
+	for (size_t i = 0; i < heat->n_sources; i++) {
+		const struct plan_heat_source *source = &heat->sources[i];
+
+		trace_rewind(source->reader);
+		while (trace_next(source->reader, &frame) > 0) {
+			if (!first_ns)
+				first_ns = frame.end_ns;
+			if (frame.end_ns > last_ns)
+				last_ns = frame.end_ns;
+			weigh_frame(heat, source, &frame,
+				    exp2(((double)frame.end_ns - first_ns) /
+					 NSEC_PER_SEC / half_life_s),
+				    bytes);
+		}
+	}
+	for (size_t i = 0; i < heat->n_files; i++)
+		bytes[i] *= exp2(((double)first_ns - last_ns) / NSEC_PER_SEC /
+				 half_life_s);
+}
+
+int plan_heat_bytes(struct plan_heat *heat, double half_life_s, double **bytes)
+{
+	*bytes = calloc(heat->n_files + 1, sizeof(**bytes));
+	if (!*bytes)
+		return -ENOMEM;
+	if (heat->n_sources)
+		weigh_recordings(heat, half_life_s, *bytes);
+	for (size_t i = 0; !heat->n_sources && i < heat->n_files; i++)
+		weigh_now(heat, &heat->files[i], half_life_s, &(*bytes)[i]);
+	return 0;
 }

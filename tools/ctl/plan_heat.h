@@ -29,11 +29,20 @@ struct plan_heat_range {
 struct plan_heat_file {
 	__u64 ino;
 	__u32 generation;
-	__u32 traced; /* of a recording: the file's index */
 	size_t first, n;
 };
 
 struct trace_reader;
+
+/* A recording. */
+struct plan_heat_source {
+	struct trace_reader *reader;
+	/* by the index that the recording has for it; NULL: not of this
+	 * filesystem, or without I/O
+	 */
+	struct plan_heat_file **files;
+	const char *path;
+};
 
 /* All 0: empty. */
 struct plan_heat {
@@ -41,18 +50,18 @@ struct plan_heat {
 	size_t n_files;
 	struct plan_heat_range *ranges; /* of each file by rising range */
 	size_t n_ranges;
-	struct plan_heat_file **by_traced; /* by its index; NULL: none */
-	struct trace_reader *reader;	   /* NULL: the heat is of now */
-	const char *path;		   /* of the recording */
+	/* by their time; none: the heat is of now */
+	struct plan_heat_source *sources;
+	size_t n_sources;
 };
 
-/* Reads which ranges of the filesystem saw I/O. recording: a file; NULL: the
- * heat of now. If it fails, it has printed why. The caller calls
- * plan_heat_close() in any case.
+/* Reads which ranges of the filesystem saw I/O. recordings: files, the oldest
+ * first; n 0: the heat of now. If it fails, it has printed why. The caller
+ * calls plan_heat_close() in any case.
  */
 enum exit_code plan_heat_open(struct plan_heat *heat,
 			      const struct mount_entry *mount,
-			      const char *recording);
+			      const char *const *recordings, size_t n);
 void plan_heat_close(struct plan_heat *heat);
 
 /* NULL: the file saw no I/O. */
@@ -62,5 +71,11 @@ struct plan_heat_file *plan_heat_of(const struct plan_heat *heat, __u64 ino,
 /* Counts all I/O. *now_ns: the time of the policy after that. */
 void plan_heat_feed(struct plan_heat *heat, struct policy *policy,
 		    __u64 *now_ns);
+
+/* How many bytes of each file were read and written, by index in heat->files;
+ * past bytes count half after each half-life. The caller frees *bytes. 0 or
+ * -ENOMEM.
+ */
+int plan_heat_bytes(struct plan_heat *heat, double half_life_s, double **bytes);
 
 #endif

@@ -192,7 +192,8 @@ enum exit_code plan_make(const struct ctl *ctl, const char *spec,
 	if (code == EXIT_OK)
 		code = read_room(plan);
 	if (code == EXIT_OK)
-		code = plan_heat_open(&plan->heat, plan->mount, ctl->input);
+		code = plan_heat_open(&plan->heat, plan->mount, ctl->inputs,
+				      ctl->n_inputs);
 	if (code == EXIT_OK)
 		code = walk_files(plan, whole_ino);
 	if (code == EXIT_OK)

@@ -117,6 +117,9 @@ static struct json_object *filesystem_json(const struct api *api,
 	json_add_string(object, "mode", config_mode_word(fs->mode));
 	json_add_bool(object, "by_hand", fs->mode_by_hand);
 	json_object_object_add(object, "escache", tuner_json(fs, device));
+	json_add_string(object, "relocation",
+			config_tuner_word(fs->relocation.tuner));
+	json_add_string(object, "summaries", config_tuner_word(fs->summaries));
 	json_object_object_add(object, "frsp",
 			       status_row_read(&row, api->mounts, device, &file)
 				       ? NULL

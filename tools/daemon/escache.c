@@ -16,7 +16,7 @@
 #include "base/aside.h"
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "daemon/say.h"
+#include "daemon/decide.h"
 #include "fs/es_info.h"
 #include "fs/extent_precache.h"
 #include "tune/escache_seen.h"
@@ -118,29 +118,57 @@ static void say_round(const struct say_kind *kind, const struct round *round,
 	say(kind, &fields, "%s: %s", round->fs->name, text);
 }
 
+/* Clearing must not be taken back, but it can be explained. */
+static int decide_to_clear(const struct round *round,
+			   const struct escache_choice *choice,
+			   struct decision *decision)
+{
+	*decision = (struct decision){
+		.tuner = DECISION_OF_ESCACHE,
+		.tunable = "entries",
+		.scenario = "the cache of extents is above its bound",
+	};
+	snprintf(decision->before, sizeof(decision->before), "%llu",
+		 round->info.entries);
+	snprintf(decision->after, sizeof(decision->after), "%llu",
+		 round->info.entries - choice->entries);
+	snprintf(
+		decision->figures, sizeof(decision->figures),
+		"bound %llu entries, looked up within %g s %llu, to be cleared %llu of %zu cold files",
+		es_info_fitting(round->fs->escache_bound),
+		round->fs->escache_cooldown_s, choice->hot, choice->entries,
+		choice->n);
+	return decide(round->fs, decision);
+}
+
 static void apply(struct escache_tuner *tuner, const struct round *round,
 		  const struct escache_choice *choice)
 {
 	__u64 cleared = 0, n = 0, entries;
+	struct decision decision;
 	char text[160];
 
+	if (decide_to_clear(round, choice, &decision))
+		return;
 	for (size_t i = 0; i < choice->n && i < MAX_FILES && !interrupted;
 	     i++) {
 		entries = clear_file(tuner, round, round->chosen[i]);
 		cleared += entries;
 		n += entries > 0;
 	}
-	if (!n)
+	if (!n) {
+		decide_failed(&decision);
 		return;
+	}
 	snprintf(
 		text, sizeof(text),
 		"its cache of extents has %llu entries, the bound is %llu: cleared %llu entries of %llu cold files",
 		round->info.entries, es_info_fitting(round->fs->escache_bound),
 		cleared, n);
-	say_round(&say_cleared, round,
-		  round->info.entries > cleared ? round->info.entries - cleared
-						: 0,
-		  text);
+	snprintf(decision.after, sizeof(decision.after), "%llu",
+		 round->info.entries > cleared ? round->info.entries - cleared
+					       : 0);
+	decide_say(&say_cleared, round->fs, &decision, "%s", text);
 }
 
 /* Once, until it is below its bound again. */

@@ -77,18 +77,55 @@ static void say_lost(const struct filesystem *fs)
 	say(&say_gone, &fields, "%s is not mounted any more", fs->name);
 }
 
+static double seconds_of(const struct config *config, const char *name,
+			 struct filesystem *fs)
+{
+	double seconds = 0;
+
+	fmt_parse_seconds(config_text_of(config, name, is_meant, fs), &seconds);
+	return seconds;
+}
+
+static __u64 bytes_of(const struct config *config, const char *name,
+		      struct filesystem *fs)
+{
+	__u64 bytes = 0;
+
+	fmt_parse_bytes(config_text_of(config, name, is_meant, fs), &bytes);
+	return bytes;
+}
+
+static enum config_tuner tuner_of(const struct config *config, const char *name,
+				  struct filesystem *fs)
+{
+	return config_tuner_of(config_text_of(config, name, is_meant, fs));
+}
+
+static void choose_relocation(struct filesystem *fs,
+			      const struct config *config)
+{
+	struct relocation_of *relocation = &fs->relocation;
+
+	relocation->tuner = tuner_of(config, "relocation", fs);
+	relocation->interval_s = seconds_of(config, "relocation_interval", fs);
+	relocation->run_s = seconds_of(config, "relocation_run", fs);
+	relocation->rate = bytes_of(config, "relocation_rate", fs);
+	relocation->pressure = config_share_of(
+		config_text_of(config, "relocation_pressure", is_meant, fs));
+	day_window_parse(config_text_of(config, "relocation_window", is_meant,
+					fs),
+			 &relocation->window);
+}
+
 static void choose_tuners(struct filesystem *fs, const struct config *config)
 {
 	fs->summaries = config_tuner_of(
 		config_text_of(config, "summaries", is_meant, fs));
 	if (!fs->escache_by_hand)
-		fs->escache = config_tuner_of(
-			config_text_of(config, "escache", is_meant, fs));
-	fmt_parse_bytes(config_text_of(config, "escache_bound", is_meant, fs),
-			&fs->escache_bound);
-	fmt_parse_seconds(config_text_of(config, "escache_cooldown", is_meant,
-					 fs),
-			  &fs->escache_cooldown_s);
+		fs->escache = tuner_of(config, "escache", fs);
+	fs->escache_bound = bytes_of(config, "escache_bound", fs);
+	fs->escache_cooldown_s = seconds_of(config, "escache_cooldown", fs);
+	choose_relocation(fs, config);
 }
 
 /* Advice that was given is given again: it may be other advice now. */
@@ -98,6 +135,11 @@ static void forget_advice(struct filesystem *fs)
 	fs->summaries_advised = false;
 	fs->escache_small_s = 0;
 	fs->escache_small_told = false;
+	fs->relocation.next_s = 0;
+	fs->relocation.advised_saves = 0;
+	fs->relocation.advised_seeks = 0;
+	fs->relocation.paused_told = false;
+	*fs->relocation.failure = '\0';
 }
 
 static void take_mode(struct filesystem *fs, enum config_mode mode)

@@ -7,12 +7,27 @@
 #ifndef FRSP_DAEMON_FILESYSTEMS_H
 #define FRSP_DAEMON_FILESYSTEMS_H
 
+#include "base/day_window.h"
 #include "config/config.h"
 #include "daemon/say.h"
 #include "fs/ext4_super.h"
 #include "fs/mount.h"
 #include "fs/mount_name.h"
 #include "tune/summaries.h"
+
+/* The settings of its relocation, and what was said of it. */
+struct relocation_of {
+	enum config_tuner tuner;
+	double interval_s, run_s;
+	__u64 rate;	 /* bytes per second */
+	double pressure; /* a share */
+	struct day_window window;
+	double next_s;	      /* when a plan is due, on CLOCK_MONOTONIC */
+	double advised_saves; /* I/Os, by the last advice; 0: none */
+	double advised_seeks; /* the same of defragmentation */
+	bool paused_told;
+	char failure[128]; /* why it could not move, as it was said */
+};
 
 struct filesystem {
 	__u32 dev;		       /* kernel dev_t */
@@ -40,6 +55,7 @@ struct filesystem {
 	 */
 	bool heat_is_asked, heat_is_back;
 	bool trees_are_wanted, trees_are_back;
+	struct relocation_of relocation;
 };
 
 struct filesystems {

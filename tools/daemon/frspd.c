@@ -34,12 +34,16 @@ static enum exit_code check_config(const struct daemon_opts *opts)
 static enum exit_code watch(struct tracking *tracking, struct config *config,
 			    const char *root)
 {
-	bool clears =
-		config_tuner_most(config, "escache") == CONFIG_TUNER_APPLY;
-	bool asks_module =
-		config_tuner_most(config, "summaries") == CONFIG_TUNER_APPLY;
+	const struct rights rights = {
+		.clears = config_tuner_most(config, "escache") ==
+			  CONFIG_TUNER_APPLY,
+		.moves = config_tuner_most(config, "relocation") ==
+			 CONFIG_TUNER_APPLY,
+		.asks_module = config_tuner_most(config, "summaries") ==
+			       CONFIG_TUNER_APPLY,
+	};
 	enum exit_code code;
-	int err = rights_drop(clears, asks_module);
+	int err = rights_drop(&rights);
 
 	if (err) {
 		config_free(config);

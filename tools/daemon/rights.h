@@ -4,14 +4,23 @@
 
 #include <stdbool.h>
 
+/* What frspd may do besides watching. */
+struct rights {
+	/* Clear what ext4's cache of extents has of files of others:
+	 * CAP_FOWNER, and CAP_LEASE to see whether anybody has them open.
+	 */
+	bool clears;
+	/* Ask /dev/frsp: CAP_SYS_ADMIN. */
+	bool asks_module;
+	/* Move files of others: these three, and CAP_DAC_OVERRIDE. */
+	bool moves;
+};
+
 /*
- * Gives up all capabilities but those that watching needs: CAP_BPF to read the
- * maps, and CAP_DAC_READ_SEARCH; and if clears, those to clear what ext4's
- * cache of extents has of files of others: CAP_FOWNER, and CAP_LEASE to see
- * whether anybody has them open; and if asks_module, that for /dev/frsp:
- * CAP_SYS_ADMIN. Call it when the BPF programs are loaded,
- * which needs more. Returns 0 or -EPERM.
+ * Gives up all capabilities but these, and those that watching needs: CAP_BPF
+ * to read the maps, and CAP_DAC_READ_SEARCH. Call it when the BPF programs are
+ * loaded, which needs more. Returns 0 or -EPERM.
  */
-int rights_drop(bool clears, bool asks_module);
+int rights_drop(const struct rights *rights);
 
 #endif

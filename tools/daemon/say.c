@@ -60,10 +60,20 @@ const struct say_kind say_by_hand = {"dc159e6a409c38f26b68b48ebf13c171",
 				     "by-hand", LOG_NOTICE};
 const struct say_kind say_summaries = {"a3f96f0e51436d1fcd68615c80690847",
 				       "advise-summaries", LOG_NOTICE};
+const struct say_kind say_no_journal = {"c94e1b7d20a548f3b6d8f05a713e92cc",
+					"no-journal", LOG_WARNING};
+const struct say_kind say_moving = {"f6a03d8c52e14b97a0c6d7e18b25f943", "move",
+				    LOG_NOTICE};
+const struct say_kind say_moved = {"71d95c0a3f8e4e2bb04f6ad19e83c750", "moved",
+				   LOG_NOTICE};
+const struct say_kind say_paused = {"ae4c60f72d9b4138865b0e3c7f1da294", "pause",
+				    LOG_INFO};
+const struct say_kind say_cannot_move = {"0c8ad3f5b6914e7c92d4e5a7f01b638d",
+					 "cannot-move", LOG_WARNING};
 
 #define MAX_TEXT   1024
 #define MAX_FIELD  (MAX_TEXT + 32) /* with its name */
-#define MAX_FIELDS 8
+#define MAX_FIELDS 13
 
 /* The fields of a message, each "NAME=value". */
 struct message {
@@ -111,6 +121,11 @@ static bool send(const struct say_kind *kind, const struct say_fields *fields,
 	add(&message, "FRSP_UUID", fields->uuid);
 	add(&message, "FRSP_BEFORE", fields->before);
 	add(&message, "FRSP_AFTER", fields->after);
+	add(&message, "FRSP_DECISION_ID", fields->decision);
+	add(&message, "FRSP_TUNER", fields->tuner);
+	add(&message, "FRSP_TUNABLE", fields->tunable);
+	add(&message, "FRSP_RULE", fields->rule);
+	add(&message, "FRSP_FIGURES", fields->figures);
 	return !sd_journal_sendv(message.parts, message.n);
 }
 

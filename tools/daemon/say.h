@@ -23,12 +23,20 @@ extern const struct say_kind say_advice, say_cleared, say_restart;
 extern const struct say_kind say_not_saved, say_unusable;
 extern const struct say_kind say_heat_back, say_trees_back;
 extern const struct say_kind say_scan, say_by_hand, say_summaries;
+extern const struct say_kind say_no_journal;
+extern const struct say_kind say_moving, say_moved, say_paused;
+extern const struct say_kind say_cannot_move;
 
 /* Fields that say more. NULL: the message has no such field. */
 struct say_fields {
 	const char *fs;		    /* FRSP_FS: the name of the device */
 	const char *uuid;	    /* FRSP_UUID */
 	const char *before, *after; /* FRSP_BEFORE, FRSP_AFTER */
+	/* of a decision (move/decision.h) */
+	const char *decision;	    /* FRSP_DECISION_ID, such as "d17" */
+	const char *tuner;	    /* FRSP_TUNER */
+	const char *tunable;	    /* FRSP_TUNABLE */
+	const char *rule, *figures; /* FRSP_RULE, FRSP_FIGURES */
 };
 
 /* fields: NULL: none */

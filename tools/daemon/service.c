@@ -18,6 +18,7 @@
 #include "daemon/filesystems.h"
 #include "daemon/http.h"
 #include "daemon/read_config.h"
+#include "daemon/relocation.h"
 #include "daemon/say.h"
 #include "daemon/state.h"
 #include "daemon/summaries.h"
@@ -34,6 +35,7 @@ struct service {
 	struct filesystems filesystems;
 	struct export export;
 	struct escache_tuner escache;
+	struct relocation relocation;
 	enum config_tuner escache_most; /* for which it was started */
 	struct api api;
 	struct http *http; /* NULL: systemd listens to nothing for us */
@@ -94,7 +96,10 @@ static int look(struct service *service)
 		    service->tracking->monitor);
 	summaries_tick(&service->summaries, &service->filesystems);
 	err = state_tick(&service->state, service->config,
-			 &service->filesystems, service->tracking->monitor);
+			 &service->filesystems, service->tracking->monitor)
+		      ?: relocation_tick(&service->relocation,
+					 service->tracking->monitor,
+					 &service->filesystems);
 	return err
 		       ?: escache_tick(&service->escache, service->tracking->es,
 				       &service->filesystems);
@@ -151,6 +156,11 @@ static bool reload(struct service *service)
 	/* to advise needs no more rights than to observe */
 	if (config_tuner_most(config, "summaries") == CONFIG_TUNER_APPLY)
 		want_restart(config, "summaries", service->summaries_most);
+	if (config_tuner_most(config, "relocation") == CONFIG_TUNER_APPLY)
+		want_restart(config, "relocation",
+			     service->relocation.may_move
+				     ? CONFIG_TUNER_APPLY
+				     : CONFIG_TUNER_OBSERVE);
 	return true;
 }
 
@@ -275,6 +285,7 @@ static void end(struct service *service)
 	state_end(&service->state, &service->filesystems,
 		  service->tracking->monitor);
 	export_end(&service->export);
+	relocation_end(&service->relocation);
 	escache_end(&service->escache);
 	filesystems_free(&service->filesystems);
 	mount_table_free(service->mounts);
@@ -288,6 +299,10 @@ enum exit_code service_run(struct tracking *tracking, struct config *config,
 		.tracking = tracking,
 		.escache_most = config_tuner_most(config, "escache"),
 		.summaries_most = config_tuner_most(config, "summaries"),
+		.relocation = {.root = root,
+			       .may_move = config_tuner_most(config,
+							     "relocation") ==
+					   CONFIG_TUNER_APPLY},
 		.config = config,
 		.root = root,
 	};

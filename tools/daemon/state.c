@@ -128,9 +128,14 @@ static struct state_fs *list_all(const struct filesystems *filesystems,
 	return list;
 }
 
+/* systemd names all directories of the unit, with colons between them; among
+ * several, ours is the usual one.
+ */
 static const char *state_directory(void)
 {
-	return getenv("STATE_DIRECTORY") ?: USUAL_DIRECTORY;
+	const char *given = getenv("STATE_DIRECTORY");
+
+	return given && !strchr(given, ':') ? given : USUAL_DIRECTORY;
 }
 
 static int save_in_child(const struct state *state, const struct state_fs *list,

@@ -40,3 +40,19 @@ __u64 heat_past_before(__u64 n, double age_s, double from_s)
 		return 0;
 	return llround(n * ((age_s - from_s) / age_s));
 }
+
+struct heat_past_slice heat_past_slice(size_t i)
+{
+	/* where each begins, and the last one ends */
+	static const double begins_s[HEAT_PAST_SLICES + 1] = {
+		HEAT_PAST_MAX_S, 864000, 345600, 172800, 86400, 43200, 21600,
+		10800,		 3600,	 900,	 300,	 60,	0};
+
+	return (struct heat_past_slice){begins_s[i], begins_s[i + 1]};
+}
+
+__u64 heat_past_in(__u64 n, double age_s, const struct heat_past_slice *slice)
+{
+	return heat_past_before(n, age_s, slice->to_s) -
+	       heat_past_before(n, age_s, slice->from_s);
+}

@@ -15,6 +15,7 @@
 #ifndef FRSP_HEAT_PAST_H
 #define FRSP_HEAT_PAST_H
 
+#include <stddef.h>
 #include <linux/types.h>
 
 /* No age is higher. */
@@ -28,5 +29,17 @@ double heat_past_age(__u64 ios, __u64 bytes, double temperature,
  * from_s. Rounded, so that differences of two add up.
  */
 __u64 heat_past_before(__u64 n, double age_s, double from_s);
+
+/* The past, in slices that become shorter towards now, so that half-lives of
+ * any length apply. The first one is the oldest.
+ */
+#define HEAT_PAST_SLICES 12
+struct heat_past_slice {
+	double from_s, to_s; /* before now */
+};
+struct heat_past_slice heat_past_slice(size_t i);
+
+/* Of n I/Os as above, how many came in the slice. */
+__u64 heat_past_in(__u64 n, double age_s, const struct heat_past_slice *slice);
 
 #endif

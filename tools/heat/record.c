@@ -23,6 +23,7 @@ struct hot_record {
 	struct hot_monitor_parts parts;
 	struct trace_writer *writer;
 	struct hot_recorder *recorder;
+	bool has_paths;
 	__u32 own_dev;
 	__u64 own_ino;
 	__u64 wall_ns, boot_ns; /* when it began */
@@ -84,6 +85,10 @@ static void ask_file(void *context, const struct path_key *key,
 {
 	const struct hot_record *record = context;
 
+	if (!record->has_paths) {
+		*result = (struct path_result){.state = PATH_UNKNOWN};
+		return;
+	}
 	file_paths_get(record->parts.file_paths, key, result);
 }
 
@@ -156,7 +161,8 @@ static int open_parts(struct hot_record *record, int fd, __u32 half_life_ms)
 }
 
 int hot_record_begin(struct hot_monitor *monitor, int fd, const struct stat *st,
-		     __u32 half_life_ms, struct hot_record **out)
+		     __u32 half_life_ms, bool has_paths,
+		     struct hot_record **out)
 {
 	struct hot_record *record = calloc(1, sizeof(*record));
 	int err;
@@ -165,6 +171,7 @@ int hot_record_begin(struct hot_monitor *monitor, int fd, const struct stat *st,
 		return -ENOMEM;
 	record->monitor = monitor;
 	record->parts = hot_monitor_parts(monitor);
+	record->has_paths = has_paths;
 	record->own_dev = kdev_from_user(st->st_dev);
 	record->own_ino = st->st_ino;
 	record->wall_ns = clock_ns(CLOCK_REALTIME);

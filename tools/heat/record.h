@@ -13,12 +13,14 @@
 struct hot_record;
 
 /* Begins a recording into the empty file fd, of which st is the status; its own
- * I/O is not recorded. Both fd and the monitor must live longer. The functions
+ * I/O is not recorded. has_paths: look up the paths of the files; else none is
+ * known. Both fd and the monitor must live longer. The functions
  * below return 0, -ECANCELED: the programs were unpinned, or an error of
  * heat/recorder.h.
  */
 int hot_record_begin(struct hot_monitor *monitor, int fd, const struct stat *st,
-		     __u32 half_life_ms, struct hot_record **out);
+		     __u32 half_life_ms, bool has_paths,
+		     struct hot_record **out);
 
 /* Call it every second or so in an interval. It tends the monitor, and the
  * files that leave the table meanwhile get their paths.

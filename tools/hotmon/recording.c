@@ -147,9 +147,10 @@ int recording_take(struct hot_monitor *monitor, const struct hotmon_opts *opts,
 	int err = fstat(fd, &st) ? -errno : 0;
 
 	if (!err)
-		err = hot_record_begin(
-			monitor, fd, &st,
-			opts->monitor.track.half_life_s * 1000 + 0.5, &record);
+		err = hot_record_begin(monitor, fd, &st,
+				       opts->monitor.track.half_life_s * 1000 +
+					       0.5,
+				       true, &record);
 	if (!err) {
 		fprintf(stderr, "Recording disk I/O... Hit Ctrl-C to end.\n");
 		err = run(record, opts);

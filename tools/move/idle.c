@@ -1,14 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "move/idle.h"
 
-void idle_note(struct idle *idle, const struct idle_load *load, double began_s,
-	       double ended_s)
+#include <math.h>
+
+const struct idle_bounds idle_usual = {
+	.pressure_low = 0.01,
+	.pressure_high = 0.05,
+	.queue_low = 0.1,
+	.queue_high = 0.5,
+};
+
+struct idle_bounds idle_below_pressure(double share)
 {
-	if (load->pressure > IDLE_PRESSURE_HIGH ||
-	    load->queue > IDLE_QUEUE_HIGH)
+	return (struct idle_bounds){
+		.pressure_low = share / 2,
+		.pressure_high = share,
+		.queue_low = INFINITY,
+		.queue_high = INFINITY,
+	};
+}
+
+void idle_note(struct idle *idle, const struct idle_bounds *bounds,
+	       const struct idle_load *load, double began_s, double ended_s)
+{
+	if (load->pressure > bounds->pressure_high ||
+	    load->queue > bounds->queue_high)
 		idle->is_idle = false;
-	if (load->pressure > IDLE_PRESSURE_LOW ||
-	    load->queue > IDLE_QUEUE_LOW) {
+	if (load->pressure > bounds->pressure_low ||
+	    load->queue > bounds->queue_low) {
 		idle->is_quiet = false;
 		return;
 	}

@@ -14,10 +14,17 @@
 
 #define IDLE_AFTER_S 3.0
 
-#define IDLE_PRESSURE_LOW  0.01
-#define IDLE_PRESSURE_HIGH 0.05
-#define IDLE_QUEUE_LOW	   0.1
-#define IDLE_QUEUE_HIGH	   0.5
+struct idle_bounds {
+	double pressure_low, pressure_high, queue_low, queue_high;
+};
+
+/* Nobody else uses the disks. */
+extern const struct idle_bounds idle_usual;
+
+/* Others wait for I/O for at most this share of the time; it is idle again
+ * below half of it.
+ */
+struct idle_bounds idle_below_pressure(double share);
 
 struct idle_load {
 	/* the share of the window in which some task waited for I/O, from
@@ -35,7 +42,7 @@ struct idle {
 };
 
 /* Notes a window [began_s, ended_s). */
-void idle_note(struct idle *idle, const struct idle_load *load, double began_s,
-	       double ended_s);
+void idle_note(struct idle *idle, const struct idle_bounds *bounds,
+	       const struct idle_load *load, double began_s, double ended_s);
 
 #endif

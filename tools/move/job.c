@@ -135,7 +135,7 @@ static void end_listening(struct job *job)
 	if (load_end(&job->window, now_s, &load))
 		job->idle = (struct idle){0};
 	else
-		idle_note(&job->idle, &load, began_s, now_s);
+		idle_note(&job->idle, &job->bounds, &load, began_s, now_s);
 }
 
 static void begin_listening(struct job *job)

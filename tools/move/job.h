@@ -31,8 +31,9 @@ enum job_wish {
 struct job {
 	struct journal *journal;
 	__s64 id;
-	double deadline_s; /* monotonic; 0: none */
-	bool needs_idle;   /* moves only while the machine is idle */
+	double deadline_s;	   /* monotonic; 0: none */
+	bool needs_idle;	   /* moves only while the machine is idle */
+	struct idle_bounds bounds; /* what is idle */
 	/* Called when the state changes between running, paused and waiting. */
 	void (*tell)(void *context, enum job_state state);
 	void *context;

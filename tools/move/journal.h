@@ -9,6 +9,7 @@
  *   extents   where the piece was ("before"), where the donor had its blocks
  *             ("goal"), and, once it is done, where it is ("after")
  *   plans     the plan that a job carries out (move/tier_plan.h), as text
+ *   decisions what frspd has changed by itself (move/decision.h)
  *
  * An intent is on the disk before anything is exchanged. A "done" need not be:
  * after a crash, FIEMAP says where the piece is, and not the journal.

@@ -24,7 +24,7 @@
 #include "move/journal_db.h"
 
 #define APPLICATION_ID 0x66727370 /* "frsp" */
-#define VERSION	       2
+#define VERSION	       3
 #define AS_TEXT(x)     AS_TEXT_(x)
 #define AS_TEXT_(x)    #x
 
@@ -86,8 +86,28 @@ static const char *const version_2[] = {
 	NULL,
 };
 
+static const char *const version_3[] = {
+	"CREATE TABLE decisions ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" made_ns INTEGER NOT NULL,"
+	" boot_id TEXT NOT NULL,"
+	" tuner TEXT NOT NULL,"
+	" uuid TEXT NOT NULL,"
+	" device TEXT NOT NULL,"
+	" tunable TEXT NOT NULL,"
+	" before TEXT NOT NULL,"
+	" after TEXT NOT NULL,"
+	" scenario TEXT NOT NULL,"
+	" figures TEXT NOT NULL,"
+	" job INTEGER NOT NULL DEFAULT 0,"
+	" state TEXT NOT NULL) STRICT",
+	"CREATE INDEX decisions_by_tunable ON decisions (uuid, tunable)",
+	NULL,
+};
+
 /* What brings the tables to version 1, to version 2, ... */
-static const char *const *const versions[VERSION] = {version_1, version_2};
+static const char *const *const versions[VERSION] = {version_1, version_2,
+						     version_3};
 
 /* An empty file is an empty database. SQLite gives its own files the same mode.
  */

@@ -1,30 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "move/load.h"
 
-#include <stdio.h>
-
 #include "base/clock.h"
-#include "base/sysfs.h"
-
-bool pressure_parse(const char *text, __u64 *waited_us)
-{
-	return sscanf(text, "some avg10=%*f avg60=%*f avg300=%*f total=%llu",
-		      waited_us) == 1;
-}
-
-/* Without PSI the kernel has no such file, or it cannot be read. */
-static bool read_pressure(__u64 *waited_us)
-{
-	char line[128];
-
-	return !sysfs_read_line("/proc/pressure", "io", line, sizeof(line)) &&
-	       pressure_parse(line, waited_us);
-}
+#include "base/pressure.h"
 
 int load_begin(struct load_window *window)
 {
 	*window = (struct load_window){.began_s = clock_monotonic_s()};
-	window->has_pressure = read_pressure(&window->waited_us);
+	window->has_pressure = pressure_read("io", &window->waited_us);
 	return diskstats_read(DISKSTATS_PATH, &window->disks);
 }
 
@@ -70,7 +53,7 @@ int load_end(struct load_window *window, double now_s, struct idle_load *load)
 	*load = (struct idle_load){0};
 	if (!err) {
 		load->queue = longest_queue(&window->disks, &now, seconds);
-		if (window->has_pressure && read_pressure(&waited_us))
+		if (window->has_pressure && pressure_read("io", &waited_us))
 			load->pressure = (waited_us - window->waited_us) /
 					 (seconds * 1e6);
 		diskstats_free(&now);

@@ -22,7 +22,4 @@ int load_begin(struct load_window *window);
 int load_end(struct load_window *window, double now_s, struct idle_load *load);
 void load_free(struct load_window *window);
 
-/* Reads the sum of the line "some" of such a file. False: it has none. */
-bool pressure_parse(const char *text, __u64 *waited_us);
-
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tests of when the machine counts as idle. */
 #include "move/idle.h"
-#include "move/load.h"
+#include "base/pressure.h"
 #include "suite.h"
 
 static double now_s;
@@ -11,7 +11,7 @@ static bool note(struct idle *idle, double pressure, double queue)
 {
 	const struct idle_load load = {pressure, queue};
 
-	idle_note(idle, &load, now_s, now_s + 0.5);
+	idle_note(idle, &idle_usual, &load, now_s, now_s + 0.5);
 	now_s += 0.5;
 	return idle->is_idle;
 }
@@ -68,6 +68,27 @@ static void test_stops(void **state)
 	assert_true(note(&idle, 0, 0));
 }
 
+/* Below a share of pressure: queues do not count, and it begins at half of it. */
+static void test_below_pressure(void **state)
+{
+	const struct idle_bounds bounds = idle_below_pressure(0.2);
+	struct idle_load load = {0.1, 1000};
+	struct idle idle = {0};
+
+	(void)state;
+	idle_note(&idle, &bounds, &load, 1, 5);
+	assert_true(idle.is_idle);
+	load.pressure = 0.2;
+	idle_note(&idle, &bounds, &load, 5, 6);
+	assert_true(idle.is_idle);
+	load.pressure = 0.21;
+	idle_note(&idle, &bounds, &load, 6, 7);
+	assert_false(idle.is_idle);
+	load.pressure = 0.11;
+	idle_note(&idle, &bounds, &load, 7, 20);
+	assert_false(idle.is_idle);
+}
+
 static void test_pressure(void **state)
 {
 	__u64 us = 0;
@@ -88,6 +109,7 @@ int main(void)
 		cmocka_unit_test(test_begins),
 		cmocka_unit_test(test_disturbed),
 		cmocka_unit_test(test_stops),
+		cmocka_unit_test(test_below_pressure),
 		cmocka_unit_test(test_pressure),
 	};
 

@@ -95,7 +95,7 @@ static void test_missing(void **state)
 	assert_int_equal(journal_open(scratch_path("no/such.db"), true,
 				      &journal),
 			 -ENOENT);
-	assert_string_equal(query("PRAGMA user_version"), "2");
+	assert_string_equal(query("PRAGMA user_version"), "3");
 	assert_string_equal(query("PRAGMA journal_mode"), "wal");
 }
 
@@ -273,11 +273,11 @@ static void test_versions(void **state)
 
 	(void)state;
 	journal_close(journal);
-	query("PRAGMA user_version = 3");
+	query("PRAGMA user_version = 4");
 	assert_int_equal(journal_open(scratch_path("journal.db"), true,
 				      &journal),
 			 -EPROTONOSUPPORT);
-	assert_string_equal(query("PRAGMA user_version"), "3");
+	assert_string_equal(query("PRAGMA user_version"), "4");
 }
 
 /* A journal of version 1, as an older program left it: what is in it stays, and
@@ -298,6 +298,7 @@ static void test_update(void **state)
 	assert_int_equal(journal_intent(journal, job, &piece), 0);
 	assert_int_equal(journal_end(journal, job, JOB_DONE, 0), 0);
 	journal_close(journal);
+	query("DROP TABLE decisions");
 	query("DROP TABLE plans");
 	query("DROP INDEX pieces_by_time");
 	query("ALTER TABLE pieces DROP COLUMN done_ns");
@@ -305,7 +306,7 @@ static void test_update(void **state)
 	query("PRAGMA user_version = 1");
 	assert_int_equal(
 		journal_open(scratch_path("journal.db"), false, &journal), 0);
-	assert_string_equal(query("PRAGMA user_version"), "2");
+	assert_string_equal(query("PRAGMA user_version"), "3");
 	assert_string_equal(query("SELECT count(*) FROM jobs, pieces ON"
 				  " done_ns = ended_ns AND done_ns > 0"),
 			    "1");
