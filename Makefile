@@ -14,6 +14,8 @@ bashdir ?= $(PREFIX)/share/bash-completion/completions
 zshdir ?= $(PREFIX)/share/zsh/site-functions
 unitdir ?= $(PREFIX)/lib/systemd/system
 catalogdir ?= $(PREFIX)/lib/systemd/catalog
+sysusersdir ?= $(PREFIX)/lib/sysusers.d
+tmpfilesdir ?= $(PREFIX)/lib/tmpfiles.d
 VMLINUX_BTF ?= /sys/kernel/btf/vmlinux
 include tools/target.mk
 include tools/rooms.mk
@@ -53,7 +55,7 @@ NO_BTF := $(shell test -e '$(VMLINUX_BTF)' || echo yes)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR .SECONDARY .SUFFIXES:
-.PHONY: all kmod tests bpf check check-all demo lint install uninstall dkms-install dkms-uninstall clean help FORCE
+.PHONY: all kmod tests bpf check check-all demo lint install uninstall deb dkms-install dkms-uninstall clean help FORCE
 
 all: $(if $(OFF)$(NO_LIBS)$(NO_BTF),,$(PROGRAMS:%=$(OUTPUT)/%) $(PLUGIN) $(PROGRAMS:%=$(OUTPUT)/completion/%) $(MANUALS:docs/%.scd=$(OUTPUT)/%))
 	$(if $(OFF),echo "off: $(PROGRAMS); to turn on: apt-get install $(OFF)")
@@ -107,4 +109,4 @@ $(OUTPUT)/%: docs/%.scd
 
 include tools/install.mk
 
--include $(shell find .output -name '*.d' 2>/dev/null)
+-include $(shell find .output -name '*.d' -type f 2>/dev/null)

@@ -25,6 +25,8 @@ installed() { # installed DIR: lists the files below DIR
 		./usr/lib/systemd/catalog/frspd.catalog
 		./usr/lib/systemd/system/frspd-metrics.socket
 		./usr/lib/systemd/system/frspd.service
+		./usr/lib/sysusers.d/frspd.conf
+		./usr/lib/tmpfiles.d/frspd.conf
 		./usr/sbin/frsp-image
 		./usr/sbin/frsp-top
 		./usr/sbin/frspctl
@@ -65,6 +67,21 @@ installed() { # installed DIR: lists the files below DIR
 	cmp "$dest/usr/share/frsp/hotmon.schema.json" "$TREE/docs/hotmon.schema.json"
 	make -C "$TREE" uninstall DESTDIR="$dest" PREFIX=/usr nbdkitdir=/usr/lib/nbdkit
 	[ -z "$(installed "$dest")" ]
+}
+
+# packaged DIR: lists the files below DIR that the packages of "make deb" take from there
+packaged() {
+	sed 's|@UNITDIR@|usr/lib/systemd/system|' "$TREE"/tools/debian/*.install |
+		(cd "$1" && while read -r pattern; do
+			# shellcheck disable=SC2086 # its wildcards; a directory is all that is in it, and nothing an error
+			find ./$pattern ! -type d 2>&1 || :
+		done) | LC_ALL=C sort
+}
+
+@test "each file of make install is in one package of make deb" {
+	local dest=$BATS_TEST_TMPDIR/dest
+	make -C "$TREE" install DESTDIR="$dest" PREFIX=/usr zshdir=/usr/share/zsh/vendor-completions
+	diff -u <(installed "$dest") <(packaged "$dest")
 }
 
 @test "the default prefix is /usr/local" {
