@@ -68,22 +68,16 @@ int state_files_read_heat(const char *directory, const struct state_fs *fs,
 			  int fd)
 {
 	char path[PATH_MAX];
-	size_t len, done = 0;
+	size_t len;
 	void *data;
 	int err;
 
 	path_of(path, directory, fs, "heat");
 	err = file_read(path, HEAT_STATE_FILE_MAX, &data, &len);
-	while (!err && done < len) {
-		ssize_t n = write(fd, (char *)data + done, len - done);
-
-		if (n < 0)
-			err = -errno;
-		else
-			done += n;
-	}
-	if (!err)
-		free(data);
+	if (err)
+		return err;
+	err = file_write(fd, data, len);
+	free(data);
 	return err;
 }
 

@@ -267,8 +267,9 @@ static void undo(const char *path, const char *saved)
 							 : PLOOP_SECTOR;
 
 		if (memcmp(content.bytes + at, zeros, n) != 0)
-			assert_int_equal(
-				write_all_at(fd, content.bytes + at, n, at), 0);
+			assert_int_equal(file_write_at(fd, content.bytes + at,
+						       n, at),
+					 0);
 	}
 	close(fd);
 	free(content.bytes);

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/little_endian.h"
-#include "ploop/image/file.h"
 #include "ploop/image/table_piece.h"
 #include "scratch.h"
 
@@ -61,12 +61,12 @@ static inline const char *image_make(const char *name,
 	ploop_header_encode(&header, cluster);
 	for (__u32 i = 0; i < form->n_entries; i++)
 		le32_put(cluster + table_byte(i), form->entries[i]);
-	assert_int_equal(write_all_at(fd, cluster, sizeof(cluster), 0), 0);
+	assert_int_equal(file_write_at(fd, cluster, sizeof(cluster), 0), 0);
 	for (__u32 slot = 0; (slot + 1) * PLOOP_SECTOR < form->file_bytes;
 	     slot++) {
 		image_make_cluster(cluster, slot);
-		assert_int_equal(write_all_at(fd, cluster, sizeof(cluster),
-					      (slot + 1) * PLOOP_SECTOR),
+		assert_int_equal(file_write_at(fd, cluster, sizeof(cluster),
+					       (slot + 1) * PLOOP_SECTOR),
 				 0);
 	}
 	assert_int_equal(ftruncate(fd, form->file_bytes), 0);

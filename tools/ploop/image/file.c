@@ -7,38 +7,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 int read_all_at(int fd, void *to, size_t n, __u64 byte)
 {
-	while (n) {
-		ssize_t done = pread(fd, to, n, byte);
+	ssize_t done = file_read_at(fd, to, n, byte);
 
-		if (done < 0 && errno != EINTR)
-			return -errno;
-		if (!done)
-			return -ENODATA;
-		if (done > 0) {
-			to = (char *)to + done;
-			byte += done;
-			n -= done;
-		}
-	}
-	return 0;
-}
-
-int write_all_at(int fd, const void *from, size_t n, __u64 byte)
-{
-	while (n) {
-		ssize_t done = pwrite(fd, from, n, byte);
-
-		if (done < 0 && errno != EINTR)
-			return -errno;
-		if (done > 0) {
-			from = (const char *)from + done;
-			byte += done;
-			n -= done;
-		}
-	}
-	return 0;
+	if (done < 0)
+		return done;
+	return (size_t)done == n ? 0 : -ENODATA;
 }
 
 /* QEMU locks some bytes of an image that it has open, and our servers the file

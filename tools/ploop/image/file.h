@@ -29,6 +29,5 @@ void image_file_close(struct image_file *file);
 
 /* All n bytes, or -errno; -ENODATA: the file ends before. */
 int read_all_at(int fd, void *to, size_t n, __u64 byte);
-int write_all_at(int fd, const void *from, size_t n, __u64 byte);
 
 #endif

@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "ploop/image/table_piece.h"
 
 /* What the steps share. */
@@ -125,7 +126,7 @@ static int write_header(struct work *work)
 	int err;
 
 	ploop_header_encode(&work->file->header, raw);
-	err = write_all_at(work->file->fd, raw, sizeof(raw), 0);
+	err = file_write_at(work->file->fd, raw, sizeof(raw), 0);
 	if (!err && fdatasync(work->file->fd))
 		err = -errno;
 	return failed(work, "cannot write the header", err);
@@ -158,8 +159,8 @@ static int copy_cluster(struct work *work, __u64 from, __u64 slot)
 		return -EFBIG;
 	err = read_all_at(work->file->fd, work->cluster, n, from);
 	if (!err)
-		err = write_all_at(work->file->fd, work->cluster, n,
-				   ploop_slot_byte(header, slot));
+		err = file_write_at(work->file->fd, work->cluster, n,
+				    ploop_slot_byte(header, slot));
 	return failed(work, "cannot copy a cluster", err);
 }
 
@@ -203,9 +204,9 @@ static int write_piece(struct work *work)
 	int err = fdatasync(work->file->fd) ? -errno : 0;
 
 	if (!err)
-		err = write_all_at(work->file->fd, piece->raw,
-				   piece->n * (size_t)PLOOP_ENTRY_BYTES,
-				   table_byte(piece->first));
+		err = file_write_at(work->file->fd, piece->raw,
+				    piece->n * (size_t)PLOOP_ENTRY_BYTES,
+				    table_byte(piece->first));
 	return failed(work, "cannot write the block table", err);
 }
 

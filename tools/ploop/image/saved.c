@@ -41,7 +41,7 @@ static int copy(int to, int from, __u64 byte, __u64 n)
 
 		err = read_all_at(from, buffer, now, byte);
 		if (!err)
-			err = write_all_at(to, buffer, now, byte);
+			err = file_write_at(to, buffer, now, byte);
 		byte += now;
 		n -= now;
 	}

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "ploop/image/file.h"
 #include "ploop/image/table_piece.h"
 #include "ploop/image/zeros.h"
 
@@ -31,7 +30,7 @@ static int write_header(struct writer *writer, __u32 in_use)
 
 	writer->header.in_use = in_use;
 	ploop_header_encode(&writer->header, raw);
-	return write_all_at(writer->fd, raw, sizeof(raw), 0);
+	return file_write_at(writer->fd, raw, sizeof(raw), 0);
 }
 
 int writer_begin(const char *path, const struct ploop_header *header,
@@ -72,9 +71,9 @@ int writer_begin(const char *path, const struct ploop_header *header,
 static int write_piece(struct writer *writer)
 {
 	struct table_piece *piece = &writer->piece;
-	int err = piece->n ? write_all_at(writer->fd, piece->raw,
-					  piece->n * (size_t)PLOOP_ENTRY_BYTES,
-					  table_byte(piece->first))
+	int err = piece->n ? file_write_at(writer->fd, piece->raw,
+					   piece->n * (size_t)PLOOP_ENTRY_BYTES,
+					   table_byte(piece->first))
 			   : 0;
 
 	piece->n = 0;

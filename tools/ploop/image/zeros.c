@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ploop/image/file.h"
+#include "base/file.h"
 
 #define BLOCK_BYTES 4096
 
@@ -42,7 +42,7 @@ int zeros_skip_write(int fd, const void *bytes, size_t n, __u64 byte)
 		size_t now = count_like(at, n, &is_zero);
 
 		if (!is_zero)
-			err = write_all_at(fd, at, now, byte);
+			err = file_write_at(fd, at, now, byte);
 		at += now;
 		byte += now;
 		n -= now;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "ploop/io/file.h"
 
 #define ZERO_BYTES (1u << 20)
@@ -72,39 +73,14 @@ __u64 image_file_bytes(const struct image_files *files, unsigned int file)
 	return bytes < 0 ? 0 : bytes;
 }
 
+/* Zeros behind the end of the file. */
 static int read_all(int fd, char *buffer, size_t bytes, off_t offset)
 {
-	while (bytes) {
-		ssize_t n = pread(fd, buffer, bytes, offset);
+	ssize_t n = file_read_at(fd, buffer, bytes, offset);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n) {
-			memset(buffer, 0, bytes);
-			return 0;
-		}
-		buffer += n;
-		offset += n;
-		bytes -= n;
-	}
-	return 0;
-}
-
-static int write_all(int fd, const char *buffer, size_t bytes, off_t offset)
-{
-	while (bytes) {
-		ssize_t n = pwrite(fd, buffer, bytes, offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n ? -errno : -EIO;
-		buffer += n;
-		offset += n;
-		bytes -= n;
-	}
+	if (n < 0)
+		return n;
+	memset(buffer + n, 0, bytes - n);
 	return 0;
 }
 
@@ -138,7 +114,7 @@ static int write_zeros(int fd, __u64 offset, __u64 bytes)
 
 	while (bytes) {
 		__u64 n = bytes < ZERO_BYTES ? bytes : ZERO_BYTES;
-		int err = write_all(fd, zeros, n, offset);
+		int err = file_write_at(fd, zeros, n, offset);
 
 		if (err)
 			return err;
@@ -175,7 +151,7 @@ int image_file_io(const struct image_files *files, const struct ploop_io *io)
 	case PLOOP_IO_READ:
 		return read_all(fd, io->buffer, io->bytes, io->offset);
 	case PLOOP_IO_WRITE:
-		return write_all(fd, io->buffer, io->bytes, io->offset);
+		return file_write_at(fd, io->buffer, io->bytes, io->offset);
 	case PLOOP_IO_SYNC:
 		return fdatasync(fd) ? -errno : 0;
 	case PLOOP_IO_ZERO:
