@@ -231,6 +231,7 @@ need_module() {
 }
 
 @test "files that others write are moved, and keep what was acknowledged" {
+	local writer mover
 	need_module
 	echo "frsp-test: expect Aborting journal on device loop[0-9]+-8" >/dev/kmsg
 	fs_make a ext4 commit=300
@@ -238,17 +239,25 @@ need_module() {
 	sync -f "$test_dir/a"
 	refused x in_use 4<"$test_dir/a/x"
 	# a crash while it is moved
-	"$native_dir/acknowledged_writes.py" "$test_dir/a/x" "$test_dir/log" 6 3>&- &
-	"$frspctl" defrag --in-use --json --rate 4M "$test_dir/a/x" >"$test_dir/out" || :
-	wait $!
+	"$native_dir/acknowledged_writes.py" "$test_dir/a/x" "$test_dir/log" 3>&- &
+	writer=$!
+	"$frspctl" defrag --in-use --json --rate 4M "$test_dir/a/x" >"$test_dir/out" 3>&- &
+	mover=$!
+	wait_until has_moved $mover $((6 << 20))
+	kill $writer
+	wait $writer
+	wait $mover || :
 	cat "$test_dir/out"
 	[[ $(result_of x moved_bytes) -gt 0 ]]
 	fs_cool a commit=300
 	"$native_dir/acknowledged_writes.py" --check "$test_dir/a/x" "$test_dir/log"
 	# a crash after it
-	"$native_dir/acknowledged_writes.py" "$test_dir/a/y" "$test_dir/log" 8 3>&- &
+	"$native_dir/acknowledged_writes.py" "$test_dir/a/y" "$test_dir/log" 3>&- &
+	writer=$!
 	defrag --in-use "$test_dir/a/y"
-	wait $!
+	sleep 1
+	kill $writer
+	wait $writer
 	cat "$test_dir/out"
 	expect "outcome" "$(result_of y outcome)" improved
 	fs_cool a

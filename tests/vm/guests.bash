@@ -68,7 +68,7 @@ TIERS_STEPS=7
 tiers_in_guest() { # tiers_in_guest KERNEL
 	local ko
 	ko=$("$vm_dir/kmod" "$1" WERROR=1) &&
-		"$vm_dir/run" --timeout "${GUEST_TIMEOUT:-4000}" --disk 384M --disk 1G,iops=200,bps=20000000 "$1" \
+		"$vm_dir/run" --timeout "${GUEST_TIMEOUT:-4000}" --disk 384M --disk 1G "$1" \
 			"$vm_dir/tiers-in-guest" "$(realpath "$vm_dir/../..")/.output/frspctl" "$ko"
 }
 
