@@ -15,6 +15,7 @@ in_guest() { # in_guest KERNEL
 	frspctl_in_guest "$1"
 }
 
+# bats test_tags=slow
 @test "6.12: frspctl says what sysfs and the disk say" {
 	passes_frspctl 6.12
 }

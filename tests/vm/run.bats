@@ -89,6 +89,7 @@ refused() {
 	[[ $(<err) == "err $kernel 0"$'\nlate' ]]
 }
 
+# bats test_tags=slow
 @test "exit status 0, not found, killed; megabytes arrive whole" {
 	guest "$kernel" head -c 3000000 /dev/zero
 	[[ $status -eq 0 ]]
@@ -165,6 +166,7 @@ refused() {
 	[[ $status -eq 0 && " $output " == *' panic=-1 '*' one=1 two three '* ]]
 }
 
+# bats test_tags=slow
 @test "a splat fails the run, an announced one does not, --console keeps it" {
 	guest --console console "$kernel" bash -c 'echo "WARNING: CPU: 0 PID: 1 at frsp" >/dev/kmsg'
 	echo "$output"
