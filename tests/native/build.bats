@@ -155,6 +155,7 @@ places() {
 
 # make has a built-in rule that makes x from x.sh. It must not overwrite tests/vm/kernels
 # with tests/vm/kernels.sh.
+# bats test_tags=slow
 @test "nothing but .output is written, whatever is newer" {
 	local before
 	find "$TREE" -name '*.sh' -exec touch {} +

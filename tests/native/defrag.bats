@@ -397,6 +397,7 @@ thin_out() {
 	expect "moved" "$(result_of x 'moved_bytes, .reason' | paste -sd ' ')" "0 wanted"
 }
 
+# bats test_tags=slow
 @test "a program that is started while its file is moved waits, and starts" {
 	local n
 	fs_make a ext4
@@ -450,6 +451,7 @@ has_begun() {
 	[[ $first ]]
 }
 
+# bats test_tags=slow
 @test "files that vanish from a directory before their turn are passed over" {
 	local mover first others
 	fs_make a ext4

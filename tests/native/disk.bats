@@ -345,6 +345,7 @@ kill_if_there() {
 	grep -qE '^cost of latencies: [0-9]+ requests, .* 0 lost' "$test_dir/out"
 }
 
+# bats test_tags=slow
 @test "text and JSON have the same numbers" {
 	slow_disk disk 20 20 20
 	# the third reports of both are of a time in which fio ran
@@ -368,6 +369,7 @@ kill_if_there() {
 		jq -c '[has("devices"), has("filesystem_totals"), has("physical_devices"), has("latency_overhead")]')" '[false,false,false,false]'
 }
 
+# bats test_tags=slow
 @test "a document with a field less, a field more or a wrong value is not valid" {
 	local out status=0
 	memory_disk disk

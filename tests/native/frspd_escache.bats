@@ -59,6 +59,7 @@ entries_are() { # entries_are TEST NUMBER, as of test(1)
 	test "$(entries)" "$@"
 }
 
+# bats test_tags=slow
 @test "apply: the bound is held, what is hot stays, and the filesystem can go" {
 	local name
 	files_make 20 150
@@ -86,6 +87,7 @@ entries_are() { # entries_are TEST NUMBER, as of test(1)
 	expect "pins" "$(find "$pins" 2>/dev/null)" ""
 }
 
+# bats test_tags=slow
 @test "advise: it says once what it would clear, and clears nothing" {
 	local before
 	files_make 20 150
@@ -106,6 +108,7 @@ entries_are() { # entries_are TEST NUMBER, as of test(1)
 	expect "exit status" "$status" 0
 }
 
+# bats test_tags=slow
 @test "observe, which is the default: neither, and nothing of it is loaded" {
 	local before
 	files_make 20 150
@@ -119,6 +122,7 @@ entries_are() { # entries_are TEST NUMBER, as of test(1)
 	not said ".*cache of extents"
 }
 
+# bats test_tags=slow
 @test "one filesystem by its section, and no other" {
 	local name file
 	fs_make other ext4
@@ -143,6 +147,7 @@ entries_are() { # entries_are TEST NUMBER, as of test(1)
 	(($(cached "$test_dir/other/x") >= 900)) || fail "those of another filesystem were cleared"
 }
 
+# bats test_tags=slow
 @test "a bound below twice what is hot cannot be kept: it says so, once, and keeps what is hot" {
 	files_make 3 1000
 	tuner "escache = apply" "escache_cooldown = 1"

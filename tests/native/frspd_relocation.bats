@@ -52,6 +52,7 @@ decisions() { # decisions FILTER
 	jq -r "$1" "$test_dir/decisions"
 }
 
+# bats test_tags=slow
 @test "apply: what is hot moves to the fast tier, as a decision that is explained and taken back" {
 	start 'relocation = apply'
 	hot
@@ -80,6 +81,7 @@ decisions() { # decisions FILTER
 	is_whole
 }
 
+# bats test_tags=slow
 @test "advise: it says once what it would move, and moves nothing; its command does" {
 	local command
 	start 'relocation = advise'
@@ -105,6 +107,7 @@ decisions() { # decisions FILTER
 	expect "where it is" "$(tier_of "$test_dir/fs/x")" slow
 }
 
+# bats test_tags=slow
 @test "outside of its window it moves nothing" {
 	start 'relocation = apply' "relocation_window = $(date -d '+2 hours' +%H:%M)-$(date -d '+3 hours' +%H:%M)"
 	hot
@@ -117,6 +120,7 @@ decisions() { # decisions FILTER
 	says "$name: 1.0M moved (d1)"
 }
 
+# bats test_tags=slow
 @test "while others wait for I/O it does not begin, and says so once" {
 	[[ -r /proc/pressure/io ]] || skip "the kernel has no /proc/pressure/io"
 	start 'relocation = apply' 'relocation_pressure = 1%'
@@ -150,6 +154,7 @@ is_moving() {
 	runner=$(mover) && [[ $(sed -n 's/^write_bytes: //p' "/proc/$runner/io") -ge 300000 ]]
 }
 
+# bats test_tags=slow
 @test "stopped while it moves: both end in time, the filesystem can go, and the file is whole" {
 	begin_slow_move
 	frspd_end
@@ -161,6 +166,7 @@ is_moving() {
 	expect "its job" "$("$frspctl" jobs --json | jq -r '.jobs[-1].state')" stopped
 }
 
+# bats test_tags=slow
 @test "a run ends after relocation_run, and the filesystem can be unmounted" {
 	begin_slow_move 'relocation_run = 8'
 	wait_until not kill -0 "$runner" 2>/dev/null
@@ -172,6 +178,7 @@ is_moving() {
 	e2fsck -fn "${loop_of[fs]}"
 }
 
+# bats test_tags=slow
 @test "a mover that hangs holds up neither the watchdog nor the end" {
 	begin_slow_move
 	kill -STOP "$runner"
@@ -182,6 +189,7 @@ is_moving() {
 	is_whole
 }
 
+# bats test_tags=slow
 @test "switched off by a reload: the run ends" {
 	begin_slow_move
 	sed -i 's/^relocation = .*/relocation = observe/' "$test_dir/root/etc/frsp/frspd.conf"
@@ -192,6 +200,7 @@ is_moving() {
 	is_whole
 }
 
+# bats test_tags=slow
 @test "killed: its mover ends, too" {
 	begin_slow_move
 	kill -KILL "$frspd_pid"
@@ -247,6 +256,7 @@ extents_of() { # extents_of NAME
 	filefrag "$test_dir/plain/$1" | sed -n 's/.*: \([0-9]*\) extents\? found/\1/p'
 }
 
+# bats test_tags=slow
 @test "hot files in many extents are defragmented, and no others; taken back they are as before" {
 	local before
 	make_pieces
@@ -271,6 +281,7 @@ extents_of() { # extents_of NAME
 	expect "contents" "$(sha256sum "$test_dir"/plain/{x,y})" "$sums"
 }
 
+# bats test_tags=slow
 @test "advise: it says which hot files are in many extents, once, and what defragments them" {
 	make_pieces
 	configure etc/frsp/frspd.conf <<-EOT
@@ -310,6 +321,7 @@ extents_of() { # extents_of NAME
 	expect "where it is" "$(tier_of "$test_dir/fs/x")" slow
 }
 
+# bats test_tags=slow
 @test "it has no more rights than it needs, and its mover has no more" {
 	local pid
 	begin_slow_move

@@ -183,6 +183,7 @@ columns() {
 	sed 's/  */ /g; s/^ //' "$1" | grep -m1 -E '^(TEMP|READ/s) '
 }
 
+# bats test_tags=slow
 @test "hotmon --from-daemon: the same reports as hotmon's own" {
 	local options
 	fs_make fs ext4

@@ -77,6 +77,7 @@ warm_up() {
 	cmp "$(heat_file)" "$test_dir/good"
 }
 
+# bats test_tags=slow
 @test "killed: the heat that goes on is not added twice" {
 	configure etc/frsp/frspd.conf.d/state.conf <<<$'[frspd]\nstate_interval = 1'
 	warm_up
@@ -90,6 +91,7 @@ warm_up() {
 	is_near "$(temperature)" "$warm"
 }
 
+# bats test_tags=slow
 @test "files that are of no use are passed over, and said in one line" {
 	local file why
 	warm_up

@@ -101,6 +101,7 @@ disk_row() {
 			}'
 }
 
+# bats test_tags=slow
 @test "a map of a disk has I/O where the file is on it" {
 	file_begin
 	LC_ALL=C record_steps heatmap "$test_dir/fs" 0.25 16

@@ -419,6 +419,7 @@ left() {
 		jq '[(.files[], .ranges[]) | select(.path == null or (.path | endswith("/big") | not))] | length'
 }
 
+# bats test_tags=slow
 @test "btrfs: subvolumes that no file is kept of make room for others" {
 	local round
 	fs_make fs btrfs

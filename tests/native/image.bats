@@ -140,6 +140,7 @@ damaged_content() {
 	cmp "$test_dir/a.hds" "$test_dir/old"
 }
 
+# bats test_tags=slow
 @test "a repair that is killed at any step leaves the image as good, and the next goes on" {
 	local n status
 	for ((n = 1; ; n++)); do

@@ -98,6 +98,7 @@ sum() { # sum NAME FILTER: of the last object that the mover of the file printed
 	grep -qE '^(ws?)*wsx(wx)*w' "$test_dir/order" || fail "$(cat "$test_dir/order")"
 }
 
+# bats test_tags=slow
 @test "paused, a job moves nothing and has no file open; resumed, it goes on" {
 	make_files x y
 	launch x
@@ -276,6 +277,7 @@ has_pidfd() { # has_pidfd PID
 	whole
 }
 
+# bats test_tags=slow
 @test "progress as JSON: what is planned, done and left; when it pauses and goes on" {
 	local line
 	make_files x y
@@ -342,6 +344,7 @@ for row in db.execute(sys.argv[2]):
     print(row[0])' "$FRSPCTL_JOURNAL" "$1"
 }
 
+# bats test_tags=slow
 @test "a journal that cannot be written: nothing is moved, and the error says what to do" {
 	local version
 	make_files x y
@@ -394,6 +397,7 @@ time.sleep(3600)' "$FRSPCTL_JOURNAL" "$test_dir/locked" 3>&- &
 	places x | diff -u "$test_dir/before" -
 }
 
+# bats test_tags=slow
 @test "the journal's filesystem becomes full while files move: it ends, and knows all that was moved" {
 	make_files x y
 	mkdir "$test_dir/small"
@@ -471,6 +475,7 @@ is_in_state() { # is_in_state STATE
 	[[ $(jq -r 'select(.schema == "frsp.progress/1") | .state' "$test_dir/x.out" | tail -n 1) == "$1" ]]
 }
 
+# bats test_tags=slow
 @test "--idle moves while the disks are idle, and waits while they are not" {
 	make_files x y
 	echo 'some avg10=0.00 avg60=0.00 avg300=0.00 total=1000' >"$test_dir/pressure"

@@ -195,6 +195,7 @@ monotonic_ns() {
 	validate "$test_dir/out" 1
 }
 
+# bats test_tags=slow
 @test "a document with a field less, a field more or a wrong value is not valid" {
 	local out status=0
 	report_fs --ranges

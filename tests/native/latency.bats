@@ -55,6 +55,7 @@ expect_all_timed() {
 
 # --- times ---------------------------------------------------------------------
 
+# bats test_tags=slow
 @test "percentiles are those of fio, of a slow file and of a fast one" {
 	local op percent
 	slow_disk slow_disk 4 8 24
@@ -83,6 +84,7 @@ expect_all_timed() {
 	expect_all_timed "$test_dir/fast/data"
 }
 
+# bats test_tags=slow
 @test "percentiles are of the last interval, and -s rp99 ranks by them" {
 	slow_disk slow_disk 20 20 20
 	fs_format "${loop_of[slow_disk]}" ext4
@@ -238,6 +240,7 @@ secret_write() { # writes and reads an encrypted file
 
 # --- memory ----------------------------------------------------------------------
 
+# bats test_tags=slow
 @test "files that are idle make room for others" {
 	local batch
 	memory_fs fs ext4 300

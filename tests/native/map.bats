@@ -122,6 +122,7 @@ expect_cells() {
 	loop_detach cells
 }
 
+# bats test_tags=slow
 @test "map: cells are parts of groups, down to clusters" {
 	expect_cells 700M
 	expect_cells 205M -b 1024

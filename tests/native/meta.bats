@@ -89,14 +89,17 @@ all_classes() {
 	expect_has inode_tables directories extent_blocks
 }
 
+# bats test_tags=slow
 @test "ext4: each class has its bios" {
 	all_classes
 }
 
+# bats test_tags=slow
 @test "ext4: 1-KiB blocks, a group for each MiB or so" {
 	all_classes -b 1024 -g 1024 -N 8192
 }
 
+# bats test_tags=slow
 @test "ext4: without flex_bg, with meta_bg" {
 	# 256 groups: four blocks of descriptors, each in groups of its own. What is read ahead
 	# behind an inode table looks like data to the oracle, if data is there.
@@ -105,18 +108,22 @@ all_classes() {
 	expect_has superblock
 }
 
+# bats test_tags=slow
 @test "ext4: without checksums, 32-bit descriptors" {
 	all_classes -O ^metadata_csum,^64bit
 }
 
+# bats test_tags=slow
 @test "ext4: bigalloc" {
 	all_classes -O bigalloc -C 16384
 }
 
+# bats test_tags=slow
 @test "ext4: all bitmaps and inode tables in the first groups" {
 	all_classes -O ^resize_inode -E packed_meta_blocks=1,lazy_itable_init=0,lazy_journal_init=0 -g 2048 -G 4
 }
 
+# bats test_tags=slow
 @test "ext4: flexible groups of 64 groups" {
 	all_classes -g 1024 -G 64
 }
@@ -192,6 +199,7 @@ EOT
 	expect "journals" "$(report fs '[.metadata_classes[] | select(.class == "journal")] | length')" 1
 }
 
+# bats test_tags=slow
 @test "ext4: blocks of extended attributes are told apart when they are written" {
 	local i
 	fs_make fs ext4
@@ -215,6 +223,7 @@ xfs_log() {
 	echo "$start $((start + blocks * 8 - 1))"
 }
 
+# bats test_tags=slow
 @test "XFS: the log has the bios of its place, and no class is unknown" {
 	local first last class
 	fs_make fs xfs

@@ -29,6 +29,7 @@ free_blocks() {
 	stat -f -c %f "$test_dir/a"
 }
 
+# bats test_tags=slow
 @test "files change in all ways while they are moved: each byte is right" {
 	local seed=${FRSP_MODEL_SEED:-$RANDOM$RANDOM} n mover free moved pids=()
 	fs_make a ext4

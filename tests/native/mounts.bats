@@ -319,6 +319,7 @@ has_path() {
 }
 
 # A hotmon that looks at each path for each report makes 13 of 100 unmounts busy.
+# bats test_tags=slow
 @test "unmounts while many files are shown often: none is busy" {
 	local i busy=0
 	fs_make a ext4

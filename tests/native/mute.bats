@@ -54,6 +54,7 @@ write_log() { # writes to the file that is open as fd 7, and to the disk
 	ended_by TERM "${hotmon_pid[hot]}"
 }
 
+# bats test_tags=slow
 @test "mute: SIGINT and SIGTERM end each program within a second" {
 	local signal
 	mute_make

@@ -76,6 +76,7 @@ reports_are() {
 	(($(wc -l <"$test_dir/fs.out") >= $1))
 }
 
+# bats test_tags=slow
 @test "--no-scan: its number, however long" {
 	nameless_make ext4
 	watch --no-scan
@@ -112,6 +113,7 @@ reports_are() {
 	done
 }
 
+# bats test_tags=slow
 @test "a path that is another file's now is no longer shown, and the new one is found" {
 	local moved=$test_dir/fs/z/moved
 	nameless_make ext4
@@ -130,6 +132,7 @@ reports_are() {
 	hotmon_end fs INT
 }
 
+# bats test_tags=slow
 @test "hidden below a mount: its number, and it is searched for once" {
 	local n
 	nameless_make ext4
@@ -224,6 +227,7 @@ let_search_go() {
 	kill -CONT "$pid"
 }
 
+# bats test_tags=slow
 @test "the search gives way: nice 19, idle I/O, no BPF, no file of its parent's" {
 	local pid links
 	big_tree
@@ -240,6 +244,7 @@ let_search_go() {
 	hotmon_end fs INT
 }
 
+# bats test_tags=slow
 @test "the search ends with hotmon, also if that is killed" {
 	local signal pid
 	big_tree

@@ -25,6 +25,7 @@ expect_lost() {
 	expect "$1: hints" "$(grep -c '^  hint: ' "$test_dir/err")" 1
 }
 
+# bats test_tags=slow
 @test "a full disk" {
 	local line
 	fs_make fs ext4
@@ -36,6 +37,7 @@ expect_lost() {
 	done < <(prints)
 }
 
+# bats test_tags=slow
 @test "standard output that is closed" {
 	local line
 	fs_make fs ext4

@@ -337,6 +337,7 @@ page_report() {
 	expect "rates of the interval" "$(report page '.page.history.read_byte_rates | map(. // 0) | add > 0')" true
 }
 
+# bats test_tags=slow
 @test "ext4: --file --json has the page of the file" {
 	page_report ext4
 	expect "device" "$(report page .page.device)" "$(basename "${loop_of[fs]}")"

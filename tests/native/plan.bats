@@ -87,6 +87,7 @@ load record
 	expect "moves" "$(moves)" "hot 5 3 fast gain"
 }
 
+# bats test_tags=slow
 @test "what jobs have moved counts for the cooldown and for the budget of the hour" {
 	make_fs 1024 256
 	make_file slow hot 8

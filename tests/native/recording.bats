@@ -80,6 +80,7 @@ unfreeze() { # may be called twice
 	"$native_dir/validate.py" "$native_dir/../../docs/hotmon.schema.json" <"$test_dir/reports"
 }
 
+# bats test_tags=slow
 @test "files that are deleted, renamed, and forgotten are in a recording" {
 	local lost bytes paths i
 	fs_make fs ext4
@@ -337,6 +338,7 @@ for i in range(4000):
 	[[ ! -e $test_dir/x ]] || fail "a file is left"
 }
 
+# bats test_tags=slow
 @test "keys play a recording: speed, pause, back and ahead" {
 	local n
 	# ten minutes, a file of a disk every ten seconds

@@ -118,6 +118,7 @@ killed_at_each_step() {
 	umount "$MNT"
 }
 
+# bats test_tags=slow
 @test "killed at each step: the file is whole, no space is lost, and nothing is left" {
 	killed_at_each_step
 }
@@ -128,11 +129,13 @@ use_move() {
 	steps=$steps,write stride=${FRSP_STRIDE:-4}
 }
 
+# bats test_tags=slow
 @test "move, killed at each step: the file is whole, no space is lost, and nothing is left" {
 	use_move
 	killed_at_each_step
 }
 
+# bats test_tags=slow
 @test "killed at random moments, also within calls: the file is whole, and no space is lost" {
 	local n killed=0
 	defer unmount
@@ -163,15 +166,18 @@ crashed_at_each_step() {
 	umount "$MNT"
 }
 
+# bats test_tags=slow
 @test "a crash at each step: the file is whole, no space is lost, and nothing is left" {
 	crashed_at_each_step
 }
 
+# bats test_tags=slow
 @test "move, a crash at each step: the file is whole, no space is lost, and nothing is left" {
 	use_move
 	crashed_at_each_step
 }
 
+# bats test_tags=slow
 @test "the filesystem is full from any step on: the file is whole, and the error says so" {
 	local n failed=0
 	defer unmount
@@ -210,6 +216,7 @@ write_and_crash() {
 	kill -KILL "$PID"
 }
 
+# bats test_tags=slow
 @test "a write at each step: what was promised is there after a crash" {
 	local n kinds=(fdatasync O_DSYNC direct msync fsync) steps=fsync,ioctl,sync_file_range written=0 waited=0
 	defer unmount

@@ -70,6 +70,7 @@ top() {
 		jq -cr --arg mount "$test_dir/$1" ".filesystems[] | select(.mount == \$mount) | $2"
 }
 
+# bats test_tags=slow
 @test "reports on each screen are valid, with ext4 and XFS in use" {
 	local screen
 	both_make
@@ -140,6 +141,7 @@ top() {
 	expect "mount" "$(jq -c '.filesystems[].mount' "$test_dir/top.json")" "\"$test_dir/new\\nline\\\"$(printf '\xef\xbf\xbd')\""
 }
 
+# bats test_tags=slow
 @test "a document with a field less, a field more or a wrong value is not valid" {
 	local out status=0
 	fs_make fs ext4

@@ -328,6 +328,7 @@ taken() {
 	wait $mover || expect "exit status" $? 5
 }
 
+# bats test_tags=slow
 @test "a job that was killed is undone, whatever it had done" {
 	local n job
 	make_files
@@ -353,6 +354,7 @@ taken() {
 	is_clean
 }
 
+# bats test_tags=slow
 @test "a job that moved a part twice, as it was paused, is undone as a whole" {
 	make_files
 	launch

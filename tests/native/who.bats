@@ -162,6 +162,7 @@ writeback_of() {
 	[[ $(who_of fs "$id") == 'most '* ]] || fail "$(who_of fs "$id")"
 }
 
+# bats test_tags=slow
 @test "more processes than the table has room for: all count, and keep their names" {
 	local id n
 	fs_make fs ext4
@@ -184,6 +185,7 @@ writeback_of() {
 		fail "$(who_of fs "$id")"
 }
 
+# bats test_tags=slow
 @test "a process whose pages are not yet written back is not the first to leave" {
 	local id n
 	fs_make fs ext4
@@ -207,6 +209,7 @@ writeback_of() {
 	expect "its total" "$(process fs late-writer | jq .write_bytes)" 1048576
 }
 
+# bats test_tags=slow
 @test "a process that was forgotten and comes back is one process" {
 	local n
 	fs_make fs ext4
