@@ -104,6 +104,16 @@ bool frsp_load_is_in_memory(struct frsp_fs *fs, u32 group)
 }
 
 /*
+ * The bytes of a copy of a group's bitmap: whole words, as the functions that
+ * search it read words. The number of clusters may be no multiple of 8: Linux
+ * 6.1 mounts such a filesystem, too.
+ */
+static size_t bitmap_bytes(struct frsp_fs *fs)
+{
+	return BITS_TO_LONGS(fs->group_clusters) * sizeof(long);
+}
+
+/*
  * Copies the group's bitmap; false: it is not in memory. Called under the group
  * lock, which all changes of the bitmap need; a page that is still mapped is
  * the one that ext4 changes.
@@ -118,7 +128,7 @@ static bool copy_bitmap(struct frsp_fs *fs, struct page *page, u32 group,
 		    frsp_sbi_buddy_cache(frsp_sbi(fs->sb))->i_mapping ||
 	    !PageUptodate(page))
 		return false;
-	memcpy(to, page_address(page) + offset, fs->group_clusters / 8);
+	memcpy(to, page_address(page) + offset, bitmap_bytes(fs));
 	return true;
 }
 
@@ -239,7 +249,7 @@ int frsp_load_summary(struct frsp_fs *fs, u32 group)
 		return -ENOENT;
 	if (frsp_info_has(info, EXT4_GROUP_INFO_NEED_INIT_BIT))
 		return frsp_load_init_group(fs, group);
-	copy = kmalloc(fs->group_clusters / 8, GFP_NOFS | __GFP_NOWARN);
+	copy = kmalloc(bitmap_bytes(fs), GFP_NOFS | __GFP_NOWARN);
 	if (!copy)
 		return -ENOMEM;
 	done = note_bitmap_in_memory(fs, group, copy);
@@ -325,7 +335,7 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 	if (err)
 		return err;
 	build.group = in_tree;
-	build.bitmap = kmalloc(fs->group_clusters / 8, GFP_NOFS | __GFP_NOWARN);
+	build.bitmap = kmalloc(bitmap_bytes(fs), GFP_NOFS | __GFP_NOWARN);
 	err = build.bitmap && make_room(fs, tree, info) ? 0 : -ENOMEM;
 	if (!err)
 		err = begin(fs, tree, group, &build);
