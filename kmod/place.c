@@ -190,6 +190,21 @@ static u32 find_free(const struct frsp_tree *tree, u32 from, u32 end, u32 len,
 	return found;
 }
 
+/* The same for a group that is not loaded: the longest extent that is known. */
+static u32 find_in_summary(const struct frsp_tree *tree, u32 group, u32 from,
+			   u32 end, u32 *start)
+{
+	const struct frsp_group *known = &tree->groups[group];
+	u32 base = group * tree->group_clusters, first, last;
+
+	if (known->state != FRSP_GROUP_SUMMARY)
+		return 0;
+	first = max(base + known->longest_start, from);
+	last = min(base + known->longest_start + known->longest_len, end);
+	*start = first;
+	return last > first ? last - first : 0;
+}
+
 /*
  * The best place that a request has found so far, and what it may still spend.
  */
@@ -211,8 +226,9 @@ static bool spend(struct find *find, u32 steps)
 }
 
 /*
- * Loads a group that is not full. False: that would cost too many steps; the
- * thread will load it.
+ * Loads a group that is not full. If there is no memory for its extents, or
+ * ext4 has dropped its bitmap, it is a SUMMARY at least. False: that would cost
+ * too many steps; the thread will load it.
  */
 static bool know_group(struct frsp_fs *fs, struct frsp_tree *tree, u32 in_tree,
 		       struct find *find)
@@ -225,7 +241,9 @@ static bool know_group(struct frsp_fs *fs, struct frsp_tree *tree, u32 in_tree,
 	if (spend(find, LOAD_STEPS) && !frsp_load_group(fs, group, false))
 		return true;
 	if (spend(find, READ_STEPS)) {
-		frsp_load_group(fs, group, true);
+		if (frsp_load_group(fs, group, true) &&
+		    frsp_load_state(tree, in_tree) == FRSP_GROUP_UNKNOWN)
+			frsp_load_summary(fs, group);
 		return true;
 	}
 	frsp_loader_want(fs, tree, true);
@@ -248,7 +266,7 @@ static void find_in_range(struct frsp_fs *fs, const struct clusters *range,
 			  u64 *at, struct find *find)
 {
 	u64 from, end = range->start + range->len, group_end;
-	u32 found, start, in_tree, base, group, offset;
+	u32 found, start, in_tree, base, group, offset, first, last;
 	struct frsp_tree *tree;
 
 	for (from = *at; from < end && find->free < find->len;
@@ -262,10 +280,12 @@ static void find_in_range(struct frsp_fs *fs, const struct clusters *range,
 		if (find->over)
 			break;
 		base = in_tree * fs->group_clusters;
+		first = base + offset;
+		last = first + (u32)(group_end - from);
 		spin_lock(&tree->lock);
-		found = find_free(tree, base + offset,
-				  base + offset + (u32)(group_end - from),
-				  find->len, &start);
+		found = find_free(tree, first, last, find->len, &start)
+				?: find_in_summary(tree, in_tree, first, last,
+						   &start);
 		spin_unlock(&tree->lock);
 		if (found > find->free) {
 			find->free = found;

@@ -136,3 +136,18 @@ test_group_whose_lock_is_taken() {
 	[[ $(group_of $mnt/free) != "$(group_of $mnt/held)" ]] || die "in the same group"
 	check_trees
 }
+
+# ext4 had read the bitmap of the target, and has evicted it.
+test_place_where_the_bitmap_is_gone() {
+	make_ext4 1G -E lazy_itable_init=0
+	mount_ext4
+	cat /proc/fs/ext4/vda/mb_groups >/dev/null
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	load
+	set_to 0 frsp_cache_aggression
+	place 200000+100 $mnt/a 100 200000+5000
+	place 200100+100 $mnt/b 100 200000+5000
+	is 2 frsp/placed_goals
+	is 0 frsp/audit_mismatches
+}
