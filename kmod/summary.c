@@ -84,7 +84,9 @@ static bool import_group(struct frsp_fs *fs,
 	u32 in_tree;
 
 	tree = frsp_trees_of_group(fs, summary->group, &in_tree);
-	if (!tree || summary->longest_len > summary->free ||
+	/* The last tree has room for groups that do not exist. */
+	if (!tree || summary->group >= frsp_sbi_groups(frsp_sbi(fs->sb)) ||
+	    summary->longest_len > summary->free ||
 	    summary->longest_start >= fs->group_clusters ||
 	    summary->longest_len >
 		    fs->group_clusters - summary->longest_start ||

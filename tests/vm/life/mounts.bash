@@ -100,6 +100,27 @@ test_bad_values() {
 	! grep -vqE '^[0-9]+$' $tmp/counters || die "not a number: $(<$tmp/counters)"
 }
 
+# import GROUP: FRSP_IOC_IMPORT of a summary that says that GROUP is full.
+import() {
+	perl -e 'open my $fs, "<", $ARGV[0] or die; open my $frsp, "+<", "/dev/frsp" or die;
+		my $summary = pack "L4", $ARGV[1], 0, 0, 0;
+		my $call = pack "LlPL4", 32, fileno $fs, $summary, 1, 0, 0, 0;
+		ioctl $frsp, 0xc0204694, $call or die $!' $mnt $1 || die "import"
+}
+
+# The last tree has room for groups that do not exist: here, group 3 and those behind it.
+test_import_of_no_group() {
+	local group
+	make_ext4 300M
+	load
+	mount_ext4
+	eventually is 3 frsp/groups_known
+	for group in 3 15 16 4294967295; do
+		import $group
+	done
+	is 3 frsp/groups_known
+}
+
 # The loader's thread can be frozen for a suspend while it has much to load.
 test_suspend_while_loading() {
 	local sys=/sys/fs/ext4/loop0
