@@ -332,6 +332,9 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 		return -ENOMEM;
 	if (io)
 		err = frsp_load_init_group(fs, group);
+	/* Before make_room(): no tree is evicted in vain. */
+	if (!err && !frsp_load_is_in_memory(fs, group))
+		err = -EAGAIN;
 	if (err)
 		return err;
 	build.group = in_tree;

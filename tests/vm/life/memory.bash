@@ -120,3 +120,25 @@ test_cap_below_what_there_is() {
 	check_trees
 	is 0 frsp/audit_mismatches
 }
+
+# To load a group, frsp evicts other trees if there is no room, but not where ext4 has evicted
+# the group's bitmap, so that nothing can be loaded. Groups 8 and 24 are in different trees.
+test_no_eviction_in_vain() {
+	make_ext4 300M -b 1024
+	mount_ext4
+	cat /proc/fs/ext4/vda/mb_groups >/dev/null
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	load
+	set_to 0 frsp_cache_aggression
+	# ext4 reads the bitmap of group 8 for the first file, and frsp loads it for the second
+	"$tools/place" $mnt/a 10 70000+100 >/dev/null
+	"$tools/place" $mnt/b 10 70000+100 >/dev/null
+	is 1 frsp/groups_loaded
+	get frsp_tree_usage
+	# not enough for one more extent, but the thread does not evict, either
+	set_to $((REPLY + 48)) mb_frsp_max_mem
+	"$tools/place" $mnt/c 10 200000+100 >/dev/null
+	is 0 frsp/evictions
+	is 1 frsp/groups_loaded
+}
