@@ -20,8 +20,8 @@
 
 static void free_map(struct disk_map *map)
 {
-	fs_map_close(map->groups);
 	heat_map_free(map->heat);
+	fs_map_close(map->groups);
 	tiers_free(&map->tiers);
 	free(map);
 }
@@ -56,7 +56,6 @@ static int open_groups(struct disk_map *map)
 static int open_map(const struct disk_map_now *now, struct disk_map **out)
 {
 	struct disk_map *map = calloc(1, sizeof(*map));
-	const struct fs_map *groups;
 	int err;
 
 	if (!map)
@@ -65,9 +64,7 @@ static int open_map(const struct disk_map_now *now, struct disk_map **out)
 	map->bytes = now->bytes;
 	err = open_groups(map);
 	if (!err) {
-		groups = map->groups;
-		map->heat = heat_map_new(now->dev, fs_map_group_bytes(groups),
-					 groups->n_groups);
+		map->heat = heat_map_new(now->dev, map->groups);
 		err = map->heat ? 0 : -ENOMEM;
 	}
 	if (err)

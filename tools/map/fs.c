@@ -248,6 +248,13 @@ __u64 fs_map_flex_bytes(const struct fs_map *map)
 	return map->groups_per_flex * fs_map_group_bytes(map);
 }
 
+__u64 fs_map_group_at(const struct fs_map *map, __u64 byte)
+{
+	return byte < map->first_byte
+		       ? 0
+		       : (byte - map->first_byte) / fs_map_group_bytes(map);
+}
+
 void fs_map_span(const struct fs_map *map, __u32 first, __u32 end, __u64 *start,
 		 __u64 *stop)
 {

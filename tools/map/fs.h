@@ -63,6 +63,11 @@ int fs_map_look(struct fs_map *map, __u32 first, __u32 end);
 __u64 fs_map_group_bytes(const struct fs_map *map);
 __u64 fs_map_flex_bytes(const struct fs_map *map);
 
+/* The group that has this byte of the device; the bytes before the first group,
+ * if there are any, count for it. It may be one that is not there.
+ */
+__u64 fs_map_group_at(const struct fs_map *map, __u64 byte);
+
 /* The bytes of groups [first, end) on the device: [*start, *stop). */
 void fs_map_span(const struct fs_map *map, __u32 first, __u32 end, __u64 *start,
 		 __u64 *stop);

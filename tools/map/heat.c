@@ -55,8 +55,7 @@ struct spot {
 
 struct heat_map {
 	__u32 dev;
-	__u64 group_bytes;
-	__u32 n_groups;
+	const struct fs_map *groups;
 	double *heat; /* by group */
 	double hottest;
 	struct place *places; /* uthash */
@@ -64,7 +63,7 @@ struct heat_map {
 	__u32 n_spots, max_spots;
 };
 
-struct heat_map *heat_map_new(__u32 dev, __u64 group_bytes, __u32 n_groups)
+struct heat_map *heat_map_new(__u32 dev, const struct fs_map *groups)
 {
 	struct heat_map *map = calloc(1, sizeof(*map));
 
@@ -72,9 +71,8 @@ struct heat_map *heat_map_new(__u32 dev, __u64 group_bytes, __u32 n_groups)
 		return NULL;
 	*map = (struct heat_map){
 		.dev = dev,
-		.group_bytes = group_bytes,
-		.n_groups = n_groups,
-		.heat = calloc(n_groups, sizeof(*map->heat)),
+		.groups = groups,
+		.heat = calloc(groups->n_groups, sizeof(*map->heat)),
 	};
 	if (map->heat)
 		return map;
@@ -200,8 +198,8 @@ static void look(const struct heat_map *map, struct hot_monitor *monitor,
 	strcpy(query.path, row->file->path);
 	if (aside(ask_file, &query, sizeof(query), row->file->hang_id, NULL))
 		return;
-	group = query.physical / map->group_bytes;
-	if (group >= map->n_groups)
+	group = fs_map_group_at(map->groups, query.physical);
+	if (group >= map->groups->n_groups)
 		return;
 	place->group = group;
 	place->start = query.physical;
@@ -276,7 +274,7 @@ int heat_map_refresh(struct heat_map *map, struct hot_monitor *monitor,
 {
 	int looks = MAX_LOOKS, err = 0;
 
-	memset(map->heat, 0, map->n_groups * sizeof(*map->heat));
+	memset(map->heat, 0, map->groups->n_groups * sizeof(*map->heat));
 	map->hottest = 0;
 	map->n_spots = 0;
 	if (HASH_COUNT(map->places) > MAX_PLACES)
@@ -339,7 +337,8 @@ double heat_map_value(const struct heat_map *map, __u32 first, __u32 end)
 {
 	double sum = 0;
 
-	for (__u32 group = first; group < end && group < map->n_groups; group++)
+	for (__u32 group = first; group < end && group < map->groups->n_groups;
+	     group++)
 		sum += map->heat[group];
 	return map->hottest > 0 ? sum / map->hottest : 0;
 }

@@ -9,14 +9,14 @@
 #define FRSP_HEAT_MAP_H
 
 #include "heat/monitor.h"
+#include "map/fs.h"
 
 struct heat_map;
 
-/* A map of the filesystem with this device number, as in .fs_dev of the rows.
- * It has n_groups groups of group_bytes each. Returns NULL without
- * memory.
+/* A map of the filesystem with this device number, as in .fs_dev of the rows,
+ * and these groups, which must stay. Returns NULL without memory.
  */
-struct heat_map *heat_map_new(__u32 dev, __u64 group_bytes, __u32 n_groups);
+struct heat_map *heat_map_new(__u32 dev, const struct fs_map *groups);
 void heat_map_free(struct heat_map *map);
 
 /* Computes the map anew from the rows, which are sorted, hottest first. The

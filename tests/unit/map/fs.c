@@ -48,6 +48,32 @@ static void check(const struct range_case *cases, size_t n,
 	}
 }
 
+/* With 1-KiB blocks the first group begins at block 1, so the block that ends a
+ * group is a multiple of the group's size.
+ */
+static void test_group_at(void **state)
+{
+	static const struct {
+		__u64 byte, group;
+	} cases[] = {
+		{0, 0},
+		{1023, 0},
+		{1024, 0},
+		{409600, 0},
+		{1024 + 409599, 0},
+		{1024 + 409600, 1},
+		{7 * 409600 + 10, 6},
+		{7 * 409600 + 1024, 7},
+		{8 * 409600, 7},
+		{8 * 409600 + 1024, 8},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(fs_map_group_at(&map, cases[i].byte),
+				 cases[i].group);
+}
+
 static void test_fullness(void **state)
 {
 	static const struct range_case cases[] = {
@@ -307,6 +333,7 @@ static void test_read_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_group_at),
 		cmocka_unit_test(test_fullness),
 		cmocka_unit_test(test_fragmentation),
 		cmocka_unit_test(test_span),
