@@ -10,10 +10,12 @@ load image
 # --- what others make ------------------------------------------------------------
 
 @test "images that QEMU makes, with clusters of any size" {
-	local size
+	local size said
 	raw_make disk
 	for size in 512 4k 32256 256k 1M 4M; do
-		qemu-img convert -f raw -O parallels -o cluster_size=$size "$test_dir/disk" "$test_dir/$size.hds"
+		said=$(qemu-img convert -f raw -O parallels -o cluster_size=$size "$test_dir/disk" "$test_dir/$size.hds" 2>&1)
+		# QEMU 10 takes 63 sectors for 64 when it looks where the data begins, and damages its image.
+		[[ $size != 32256 || $said != *'Repairing data_off'* ]] || continue
 		same_as_qemu "$size.hds"
 		run_program frsp-image check "$test_dir/$size.hds"
 		expect "exit status with $size" "$status" 0

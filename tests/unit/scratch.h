@@ -31,6 +31,7 @@ static inline void scratch_write(const char *file, const char *text)
 	const char *path = scratch_path(file);
 	char copy[PATH_MAX];
 	FILE *out;
+	int closed;
 
 	strcpy(copy, path);
 	for (char *c = copy + sizeof(scratch); (c = strchr(c, '/'));
@@ -41,7 +42,8 @@ static inline void scratch_write(const char *file, const char *text)
 	out = fopen(path, "w");
 	assert_non_null(out);
 	fputs(text, out);
-	assert_int_equal(fclose(out), 0);
+	closed = fclose(out);
+	assert_int_equal(closed, 0);
 }
 
 static inline int scratch_setup(void **state)

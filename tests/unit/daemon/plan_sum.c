@@ -35,6 +35,7 @@ static void write_plan(const char *path)
 		.settings = policy_settings_default(),
 	};
 	FILE *out = fopen(path, "w");
+	int closed;
 
 	assert_non_null(out);
 	assert_int_equal(tier_plan_add_file(&plan, 12, 1, "/a"), 0);
@@ -44,7 +45,8 @@ static void write_plan(const char *path)
 	assert_int_equal(tier_plan_add_file(&plan, 13, 1, "/b"), 0);
 	add(&plan, TIER_FAST, TIER_SLOW, POLICY_MAKE_ROOM, 0, MIB / 4, 30);
 	tier_plan_write(out, &plan);
-	assert_int_equal(fclose(out), 0);
+	closed = fclose(out);
+	assert_int_equal(closed, 0);
 	tier_plan_free(&plan);
 }
 

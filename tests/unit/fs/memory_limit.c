@@ -27,10 +27,12 @@ static void make_mounts(const char *file, const char *type, const char *root,
 			const char *at, const char *options)
 {
 	FILE *out = fopen(scratch_path(file), "a");
+	int closed;
 
 	assert_non_null(out);
 	mount_one(out, type, root, at, options);
-	assert_int_equal(fclose(out), 0);
+	closed = fclose(out);
+	assert_int_equal(closed, 0);
 }
 
 static void test_v2(void **state)

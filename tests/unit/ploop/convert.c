@@ -18,10 +18,12 @@ static struct image_problem problem;
 static void write_file(const char *path, const char *bytes, size_t n)
 {
 	FILE *out = fopen(path, "w");
+	int closed;
 
 	assert_non_null(out);
 	assert_int_equal(fwrite(bytes, 1, n, out), n);
-	assert_int_equal(fclose(out), 0);
+	closed = fclose(out);
+	assert_int_equal(closed, 0);
 }
 
 static void assert_file(const char *path, const char *bytes, size_t n)
