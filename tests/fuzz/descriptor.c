@@ -46,6 +46,7 @@ int LLVMFuzzerTestOneInput(const char *bytes, size_t n)
 	err = descriptor_chain(&descriptor, chain, wrong);
 	check(err > 0 || (err == -EBADMSG && *wrong), "no chain has a reason");
 	for (int i = 0; i < err; i++)
+		/* cppcheck-suppress uninitvar; descriptor_chain() sets it */
 		check(chain[i]->file && *chain[i]->file, "it has a file");
 	if (err > 0)
 		push(&descriptor, err);
