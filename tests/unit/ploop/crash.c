@@ -36,10 +36,12 @@ static __u64 live(enum world_kind kind, __u32 percent,
 			      report->violation);
 	print_message("# %llu crash states in %llu worlds from FRSP_SEED=%llu: "
 		      "%llu requests, %llu allocations, %llu punches, "
-		      "%llu commits, %llu copies, %llu moves, %llu grown\n",
+		      "%llu commits, %llu copies, %llu moves, %llu grown, "
+		      "%llu demoted, %llu merged\n",
 		      report->states, n, seed, report->requests,
 		      report->allocations, report->punches, report->commits,
-		      report->copies, report->moves, report->grown);
+		      report->copies, report->moves, report->grown,
+		      report->demotions, report->merged);
 	assert_string_equal(report->violation, "");
 	return n;
 }
@@ -48,7 +50,7 @@ static __u64 live(enum world_kind kind, __u32 percent,
 static void test_crashes(void **state)
 {
 	struct world_report report = {0};
-	__u64 n = live(WORLD_ANY, 80, &report);
+	__u64 n = live(WORLD_ANY, 60, &report);
 
 	(void)state;
 	assert_true(report.allocations > n);
@@ -67,9 +69,21 @@ static void test_delayed_writeback_with_failing_disk(void **state)
 	assert_true(report.failed > n);
 }
 
+/* Clusters go to the lower delta and come back, and the top is merged. */
+static void test_demotions(void **state)
+{
+	struct world_report report = {0};
+	__u64 n = live(WORLD_DEMOTING, 20, &report);
+
+	(void)state;
+	assert_true(report.demotions > 10 * n);
+	assert_true(n < 100 || report.merged > n / 10);
+}
+
 /* Reads look into the table without a lock while first writes, discards,
- * copies, moves and a growing table change it. */
-static void test_fast_path_reads(void **state)
+ * copies, moves, a growing table and a merge change it. */
+static void
+test_fast_path_reads_during_allocation_discard_and_merge(void **state)
 {
 	struct world_report report = {0};
 	__u64 n = live(WORLD_READING, 10, &report);
@@ -77,6 +91,7 @@ static void test_fast_path_reads(void **state)
 	(void)state;
 	assert_true(report.reads > 50 * n);
 	assert_true(report.allocations > n);
+	assert_true(n < 100 || report.merged > n / 10);
 	assert_int_equal(report.failed, 0);
 }
 
@@ -85,7 +100,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_crashes),
 		cmocka_unit_test(test_delayed_writeback_with_failing_disk),
-		cmocka_unit_test(test_fast_path_reads),
+		cmocka_unit_test(test_demotions),
+		cmocka_unit_test(
+			test_fast_path_reads_during_allocation_discard_and_merge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "ploop/core/heat.h"
 #include "ploop/core/request.h"
 
 #define CLAIM_BYTES (16u << 20) /* of buffers, unless one is larger */
@@ -27,9 +28,19 @@ struct claim *cow_find(struct cow *cow, __u32 cluster)
 	return NULL;
 }
 
-static struct claim *find_free(struct cow *cow)
+bool cow_is_claimed(const struct cow *cow)
 {
 	for (unsigned int i = 0; i < cow->n_claims; i++)
+		if (cow->claims[i].is_taken)
+			return true;
+	return false;
+}
+
+/* The last one may be kept for demotions. */
+static struct claim *find_free(struct cow *cow, bool is_demotion)
+{
+	for (unsigned int i = 0;
+	     i < cow->n_claims - (cow->keeps_one && !is_demotion); i++)
 		if (!cow->claims[i].is_taken)
 			return &cow->claims[i];
 	return NULL;
@@ -101,6 +112,10 @@ static void publish(struct ploop_request *request)
 	image_unlock(image, &page->lock);
 	if (is_ours) {
 		image_count(image, copies);
+		if (request->runner->heat && claim->bytes)
+			heat_count(request->runner->heat, image->n_heat,
+				   claim->cluster, true,
+				   claim->bytes / PLOOP_SECTOR);
 		request->at += claim->bytes;
 	}
 	keeper_nudge(image, &image->keeper.dirty);
@@ -172,7 +187,13 @@ static void take_slot(struct ploop_request *request)
 		give_up(request, request->error);
 		return;
 	}
-	request->claim->slot = reclaim_take(image);
+	/* somebody may have zeroed it, while this one waited */
+	if (table_entry(&request->claim->top->table, request->claim->cluster)) {
+		cow_release(image, request->claim);
+		request_go_on(request);
+		return;
+	}
+	once_write(request->claim->slot, reclaim_take(image));
 	if (request->claim->slot == PLOOP_NO_SLOT) {
 		image_count(image, pool_waits);
 		keeper_ask(request, WANT_SLOTS, take_slot);
@@ -195,12 +216,13 @@ struct claim *cow_claim(struct ploop_image *image, __u32 cluster,
 	if (claim) {
 		waiting_put(&claim->waiting, &request->work);
 		claim = NULL;
-	} else if (!(claim = find_free(cow))) {
+	} else if (!(claim = find_free(cow, request == &image->demote.own))) {
 		waiting_put(&cow->waiting, &request->work);
 	} else {
 		claim->is_taken = true;
 		claim->is_blocking = claim->is_overtaken = false;
 		claim->cluster = cluster;
+		once_write(claim->slot, PLOOP_NO_SLOT);
 	}
 	image_unlock(image, &cow->lock);
 	return claim;
@@ -223,7 +245,6 @@ void cow_start(struct ploop_request *request, const struct part *part)
 	claim->top = part->top;
 	claim->from = part->from;
 	claim->bytes = part->bytes;
-	claim->slot = PLOOP_NO_SLOT;
 	request->claim = claim;
 	request->error = 0;
 	take_slot(request);
@@ -243,6 +264,8 @@ int cow_init(struct ploop_image *image)
 		cow->n_claims = COW_CLAIMS;
 	if (!cow->n_claims)
 		cow->n_claims = 1;
+	cow->keeps_one = image->lower.delta != NULL;
+	cow->n_claims += cow->keeps_one;
 	for (unsigned int i = 0; i < cow->n_claims; i++) {
 		waiting_init(&cow->claims[i].waiting);
 		cow->claims[i].buffer = image_allocate(image, cluster_bytes);

@@ -92,7 +92,16 @@ enum ploop_op {
 		     * cannot; -EINVAL: it is longer already; -EOPNOTSUPP: the
 		     * format extension, or a longer lower delta, is in the way */
 	PLOOP_COMPACT, /* the file gets as short as it can be now */
-	PLOOP_CLOSE,   /* alone: no other request runs or comes any more */
+	PLOOP_PROMOTE, /* the top has the clusters of the range, if any delta
+			* has; they stay below, too */
+	/* These two need a lower delta that may be written; -EOPNOTSUPP: there
+	 * is none, or it is too short. Of a broken one -EIO; the top goes on. */
+	PLOOP_DEMOTE, /* the clusters of the range move from the top to the
+		       * lower delta */
+	PLOOP_MERGE,  /* all of the top moves to the lower delta, which is the
+		       * top then. What was acknowledged before is stable there,
+		       * and the old top is empty: nobody needs it any more */
+	PLOOP_CLOSE,  /* alone: no other request runs or comes any more */
 };
 
 #define PLOOP_FUA      1 /* stable at the end of the request */
@@ -128,6 +137,12 @@ struct ploop_settings {
 	unsigned int n_runners;
 	unsigned int n_files; /* deltas; the last one is written */
 	bool read_only;
+	bool lower_is_writable; /* the delta below the top is demoted to */
+	bool counts_heat;	/* ploop_heat_read() */
+	/* 0, or the most that the file of the top may have, unless it has more.
+	 * When it is full, clusters are demoted to a lower delta that may be
+	 * written; without one, first writes fail with -ENOSPC. */
+	__u32 top_clusters;
 	__u32 pool_clusters; /* kept ready for first writes; 0 = 128 MiB */
 	__u32 writeback_ms;  /* until a changed table is written; 0 = 1 s */
 };
@@ -173,6 +188,16 @@ bool ploop_is_idle(struct ploop_runner *runner);
 bool ploop_place(struct ploop_image *image, __u64 offset, unsigned int *file,
 		 __u64 *byte, __u64 *bytes);
 
+/* Counts of I/O since the opening; each may wrap around. */
+struct ploop_heat {
+	__u32 reads, writes;
+	__u32 read_sectors, write_sectors;
+};
+
+/* From any thread. False: the cluster is not counted. */
+bool ploop_heat_read(struct ploop_image *image, __u32 cluster,
+		     struct ploop_heat *sum);
+
 struct ploop_counts {
 	__u64 flushes;	    /* FLUSH, FUA, PREFLUSH */
 	__u64 commits;	    /* rounds that wrote the table and synced */
@@ -182,6 +207,8 @@ struct ploop_counts {
 	__u64 allocations;
 	__u64 copies; /* from a lower delta */
 	__u64 moves;
+	__u64 demotions;
+	__u64 lower_syncs;
 	__u64 frees;
 	__u64 punches;
 	__u64 lost; /* slots that could not be punched: free at the next opening

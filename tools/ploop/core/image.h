@@ -11,8 +11,12 @@
 #ifndef FRSP_PLOOP_IMAGE_H
 #define FRSP_PLOOP_IMAGE_H
 
+#include "ploop/core/demote.h"
 #include "ploop/core/engine.h"
+#include "ploop/core/lower.h"
+#include "ploop/core/merge.h"
 #include "ploop/core/once.h"
+#include "ploop/core/relief.h"
 #include "ploop/core/slots.h"
 #include "ploop/core/table.h"
 
@@ -52,6 +56,7 @@ struct ploop_runner {
 	unsigned int index;
 	__u32 phase; /* 0 or 1 */
 	__u64 under_way[2];
+	struct ploop_heat *heat; /* NULL: nobody counts */
 	bool grace_waits;
 	struct ploop_work grace;
 } __attribute__((aligned(128)));
@@ -101,7 +106,8 @@ struct claim {
 struct cow {
 	struct ploop_lock lock;
 	unsigned int n_claims;
-	struct claim claims[COW_CLAIMS];
+	bool keeps_one; /* of these for demotions */
+	struct claim claims[COW_CLAIMS + 1];
 	struct waiting waiting; /* for any claim */
 };
 
@@ -111,7 +117,8 @@ enum want {
 	WANT_SLOTS,  /* something in the pool */
 	WANT_COMMIT, /* all that is done, on stable storage */
 	WANT_GRACE,  /* the end of all I/O that began before */
-	WANT_RESIZE, /* its turn to grow or compact */
+	WANT_RESIZE, /* its turn to grow, compact, demote or merge */
+	WANT_TOP,    /* a cluster of the top, while it is merged */
 	WANT_CLOSE,
 	WANTS
 };
@@ -213,6 +220,11 @@ struct ploop_image {
 	struct move move;
 	struct grow grow;
 	struct compact compact;
+	struct lower lower;
+	struct demote demote;
+	struct merge merge;
+	struct relief relief;
+	__u32 n_heat; /* clusters that are counted */
 	struct ploop_counts counts;
 	__u8 *zeroes; /* IMAGE_ZERO_BYTES */
 	struct piece *memory;
@@ -277,6 +289,8 @@ void keeper_submit(struct ploop_image *image, struct ploop_io *io,
 /* A sync or a write of the table failed: nothing changes any more. */
 void keeper_break(struct ploop_image *image, int error);
 void keeper_take_up(struct nudge *nudge);
+/* Whether a request runs that changes the length of the file or the disk. */
+bool keeper_resizes(const struct ploop_image *image);
 
 /* grow.c: Begins with the request; goes on if it waits for punches to end. */
 void grow_start(struct ploop_image *image, struct ploop_request *request);
@@ -284,6 +298,16 @@ void grow_go(struct ploop_image *image);
 /* compact.c: the same. */
 void compact_start(struct ploop_image *image, struct ploop_request *request);
 void compact_go(struct ploop_image *image);
+
+/* merge.c: the same. */
+void merge_start(struct ploop_image *image, struct ploop_request *request);
+void merge_go(struct ploop_image *image);
+
+/* relief.c: Whether there will be a slot for those that wait. */
+bool relief_comes(struct ploop_image *image);
+
+/* heat.c: 0 or -ENOMEM. */
+int heat_init(struct ploop_image *image);
 
 /* commit.c */
 void commit_start(struct ploop_image *image);

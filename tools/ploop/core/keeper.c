@@ -120,6 +120,12 @@ static void hear_low(struct ploop_work *work)
 	keeper_go(image_of_keeper(keeper));
 }
 
+/* Nobody's I/O is under way, that is not asked for by a request. */
+static bool may_close(const struct ploop_image *image)
+{
+	return reclaim_is_idle(image) && !image->relief.is_asked;
+}
+
 /* Nothing changes any more; what waits gets to know it. */
 static void go_broken(struct ploop_image *image)
 {
@@ -128,9 +134,10 @@ static void go_broken(struct ploop_image *image)
 	keeper->deadline_ns = ~0ULL;
 	grow_go(image);
 	compact_go(image);
+	merge_go(image);
 	for (int want = 0; want < WANTS; want++)
 		if (want != WANT_CLOSE ||
-		    (!keeper->is_committing && reclaim_is_idle(image)))
+		    (!keeper->is_committing && may_close(image)))
 			keeper_answer(&keeper->waiting[want], -EIO);
 }
 
@@ -151,7 +158,12 @@ static void go_unmarked(struct ploop_image *image)
 		keeper_answer(&keeper->waiting[WANT_CLOSE], 0);
 }
 
-/* One at a time grows or compacts. */
+bool keeper_resizes(const struct ploop_image *image)
+{
+	return image->grow.request || image->compact.request;
+}
+
+/* One at a time grows, compacts, demotes or merges. */
 static void resize_next(struct ploop_image *image)
 {
 	struct waiting *waiting = &image->keeper.waiting[WANT_RESIZE];
@@ -159,7 +171,7 @@ static void resize_next(struct ploop_image *image)
 
 	struct ploop_request *request;
 
-	if (!work || image->grow.request || image->compact.request)
+	if (!work || keeper_resizes(image) || image->merge.request)
 		return;
 	request = owner_of(work, struct ploop_request, work);
 	waiting->first = work->next;
@@ -167,8 +179,27 @@ static void resize_next(struct ploop_image *image)
 		waiting_init(waiting);
 	if (request->op == PLOOP_GROW)
 		grow_start(image, request);
-	else
+	else if (request->op == PLOOP_COMPACT)
 		compact_start(image, request);
+	else
+		merge_start(image, request);
+}
+
+/* The lower delta first: no more is demoted. */
+static void lower_closed(struct ploop_image *image, int result)
+{
+	if (!result) {
+		mark_close(image);
+		return;
+	}
+	keeper_break(image, result);
+	keeper_go(image);
+}
+
+static void close_image(struct ploop_image *image)
+{
+	image->keeper.is_closing = true;
+	lower_close(image, lower_closed);
 }
 
 static void go_open(struct ploop_image *image)
@@ -180,6 +211,7 @@ static void go_open(struct ploop_image *image)
 	resize_next(image);
 	grow_go(image);
 	compact_go(image);
+	merge_go(image);
 	if (keeper->is_committing || keeper->is_closing)
 		return;
 	if (keeper->waiting[WANT_COMMIT].first || keeper->needs_commit ||
@@ -187,8 +219,8 @@ static void go_open(struct ploop_image *image)
 	     keeper->deadline_ns != ~0ULL) ||
 	    image->ops->now_ns(image->context) >= keeper->deadline_ns)
 		commit_start(image);
-	else if (keeper->waiting[WANT_CLOSE].first && reclaim_is_idle(image))
-		mark_close(image);
+	else if (keeper->waiting[WANT_CLOSE].first && may_close(image))
+		close_image(image);
 }
 
 void keeper_go(struct ploop_image *image)

@@ -12,9 +12,6 @@
 
 #include "ploop/core/image.h"
 
-#define WORD_IN_USE (44 / 4)
-#define WORD_FLAGS  (52 / 4)
-
 static struct ploop_image *image_of(struct ploop_io *io)
 {
 	return owner_of(io, struct ploop_image, keeper.io);
@@ -64,14 +61,6 @@ static void header_written(struct ploop_io *io, int result)
 		sync(image, synced);
 }
 
-static bool is_empty(const struct table *table)
-{
-	for (__u32 i = 0; i < table->n_entries; i++)
-		if (table_entry(table, i))
-			return false;
-	return true;
-}
-
 /* Closed is 0, which also says that dirty bitmaps were not kept. ploop 1.15 and
  * QEMU 7.2 write that, too, and ploop check takes the other value for a dirty
  * image. */
@@ -84,11 +73,11 @@ static void write_header(struct ploop_image *image)
 	__u32 flags;
 
 	image_lock(image, &page->lock);
-	flags = le32toh(page->words[WORD_FLAGS]) & ~PLOOP_FLAG_EMPTY;
-	if (keeper->is_closing && is_empty(table))
+	flags = le32toh(page->words[TABLE_WORD_FLAGS]) & ~PLOOP_FLAG_EMPTY;
+	if (keeper->is_closing && table_is_empty(table))
 		flags |= PLOOP_FLAG_EMPTY;
-	page->words[WORD_FLAGS] = htole32(flags);
-	page->words[WORD_IN_USE] =
+	page->words[TABLE_WORD_FLAGS] = htole32(flags);
+	page->words[TABLE_WORD_IN_USE] =
 		htole32(keeper->is_marking ? PLOOP_IN_USE : PLOOP_CLOSED_OLD);
 	memcpy(keeper->copies, page->words, TABLE_PAGE_BYTES);
 	image_unlock(image, &page->lock);

@@ -13,8 +13,6 @@
 
 #include "ploop/core/request.h"
 
-#define SLOT_FREE	0
-#define SLOT_USED	1
 #define READ_BYTES	(1u << 20)
 #define SLOTS_PER_ENTRY 4	   /* a file that is larger is refused; */
 #define SLOTS_SPARE	(1u << 20) /* unless it is small */
@@ -140,14 +138,29 @@ static int find_used(struct opening *opening, const struct delta *delta,
 /* How many slots the file may ever have: all that the disk can use, twice the
  * pool, and those that are there. */
 static __u32 slot_capacity(const struct opening *opening,
-			   const struct delta *delta, __u32 n_slots)
+			   const struct delta *delta, __u32 n_slots,
+			   bool is_top)
 {
 	__u64 most = (__u64)n_slots + delta->header.n_entries +
 		     2 * opening->image->keeper.pool_clusters;
 
+	if (is_top && opening->settings->top_clusters &&
+	    most > opening->settings->top_clusters)
+		most = opening->settings->top_clusters;
+	if (most < n_slots)
+		most = n_slots;
 	if (most > ploop_max_slots(&delta->header))
 		most = ploop_max_slots(&delta->header);
 	return most;
+}
+
+/* The delta that the top's clusters may be demoted to; PLOOP_MAX_DELTAS: none. */
+static unsigned int lower_file(const struct ploop_settings *settings)
+{
+	return settings->lower_is_writable && !settings->read_only &&
+			       settings->n_files > 1
+		       ? settings->n_files - 2
+		       : PLOOP_MAX_DELTAS;
 }
 
 static int judge_slots(struct opening *opening, struct delta *delta,
@@ -155,18 +168,27 @@ static int judge_slots(struct opening *opening, struct delta *delta,
 {
 	struct ploop_image *image = opening->image;
 	struct slots *slots = &image->slots;
+	bool is_lower = delta->file == lower_file(opening->settings);
 	__u32 *words, n, n_words;
 	int err = count_slots(opening, delta, &n);
 
 	if (err)
 		return err;
-	n_words = is_top ? slot_capacity(opening, delta, n) : n;
+	n_words = is_top || is_lower ? slot_capacity(opening, delta, n, is_top)
+				     : n;
 	words = image_allocate(image, n_words * sizeof(*words) + 1);
 	if (!words)
 		return -ENOMEM;
 	err = find_used(opening, delta, words);
 	if (err)
 		return err;
+	if (is_lower) {
+		image->lower.delta = delta;
+		image->lower.words = words;
+		image->lower.capacity = n_words;
+		image->lower.n = n;
+		return 0;
+	}
 	if (!is_top) {
 		image_release(image, words);
 		return 0;
@@ -202,7 +224,7 @@ static int open_delta(struct opening *opening, unsigned int file)
 		err = read_table(opening, delta);
 	if (err)
 		return err;
-	if (is_top)
+	if (!file)
 		keeper_init(image, opening->settings);
 	return judge_slots(opening, delta, is_top);
 }
@@ -249,6 +271,8 @@ int ploop_open(const struct ploop_ops *ops, void *context,
 		err = open_delta(&opening, file);
 	if (!err && !settings->read_only)
 		err = cow_init(image);
+	if (!err && settings->counts_heat)
+		err = heat_init(image);
 	if (err) {
 		ploop_free(image);
 		return err;

@@ -167,11 +167,14 @@ static void do_without(struct ploop_image *image)
 	image_lock(image, &slots->lock);
 	n_freed = slots->freed.n;
 	image_unlock(image, &slots->lock);
-	if (!n_freed && !slots_under_way(slots))
+	if (!keeper->waiting[WANT_SLOTS].first)
+		;
+	else if (n_freed)
+		keeper->needs_commit = true;
+	else if (!slots_under_way(slots) && !keeper->n_punching &&
+		 !relief_comes(image))
 		keeper_answer(&keeper->waiting[WANT_SLOTS],
 			      keeper->extend_error);
-	else if (n_freed && keeper->waiting[WANT_SLOTS].first)
-		keeper->needs_commit = true;
 	keeper->extend_error = 0;
 }
 
@@ -202,10 +205,11 @@ static void fill(struct ploop_image *image)
 		slot_list_put(slots, &slots->quiet, slot);
 		n_coming++;
 	}
+	if (!keeper->extend_error && n_coming < keeper->pool_clusters)
+		extend(image, keeper->pool_clusters - n_coming);
+	/* of this one, if it is as long as it may be, or of the last one */
 	if (keeper->extend_error)
 		do_without(image);
-	else if (n_coming < keeper->pool_clusters)
-		extend(image, keeper->pool_clusters - n_coming);
 }
 
 static void punch_quiet(struct ploop_image *image)

@@ -14,12 +14,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "ploop/core/heat.h"
 #include "ploop/core/move.h"
 
 static bool is_change(const struct ploop_request *request)
 {
 	return request->op == PLOOP_WRITE || request->op == PLOOP_ZERO ||
-	       request->op == PLOOP_DISCARD;
+	       request->op == PLOOP_DISCARD || request->op == PLOOP_PROMOTE;
 }
 
 void request_end(struct ploop_request *request, int result)
@@ -78,6 +79,10 @@ static void part_io(struct ploop_request *request, const struct part *part,
 		    enum ploop_io_kind kind, const struct delta *delta,
 		    __u32 entry, void *buffer)
 {
+	if (request->runner->heat)
+		heat_count(request->runner->heat,
+			   request_image(request)->n_heat, part->cluster,
+			   kind == PLOOP_IO_WRITE, part->bytes / PLOOP_SECTOR);
 	request->io.kind = kind;
 	request->io.file = delta->file;
 	request->io.offset =
@@ -130,6 +135,12 @@ static bool is_below(const struct part *part)
 		if (table_entry(&part->view->deltas[i]->table, part->cluster))
 			return true;
 	return false;
+}
+
+static void copy_part(struct ploop_request *request, const struct part *part)
+{
+	if (!merge_holds(request))
+		cow_start(request, part);
 }
 
 static bool is_zero(const char *bytes, __u64 n)
@@ -186,11 +197,13 @@ static bool write_part(struct ploop_request *request, const struct part *part)
 	if (!move_look(request, part, &entry))
 		return false;
 	if (!entry && is_below(part)) {
-		cow_start(request, part);
+		copy_part(request, part);
 		return false;
 	}
 	if (!entry && is_zero(buffer, part->bytes))
 		return skip(request, part);
+	if (!entry && merge_holds(request))
+		return false;
 	if (!entry)
 		entry = allocate(image, part);
 	if (!entry)
@@ -227,9 +240,11 @@ static bool hide_part(struct ploop_request *request, const struct part *part,
 		return false;
 	}
 	if (!part->is_whole) {
-		cow_start(request, part);
+		copy_part(request, part);
 		return false;
 	}
+	if (merge_holds(request))
+		return false;
 	if (!allocate(request_image(request), part))
 		return wait_for_slots(request);
 	return skip(request, part);
@@ -252,6 +267,16 @@ static bool zero_part(struct ploop_request *request, const struct part *part)
 	if (request->op == PLOOP_DISCARD)
 		return skip(request, part);
 	write_zeros(request, *part, entry);
+	return false;
+}
+
+/* The top gets a copy of the cluster, as by a write of nothing. */
+static bool promote_part(struct ploop_request *request, struct part part)
+{
+	if (table_entry(&part.top->table, part.cluster) || !is_below(&part))
+		return skip(request, &part);
+	part.from = part.bytes = 0;
+	copy_part(request, &part);
 	return false;
 }
 
@@ -292,6 +317,9 @@ void request_go_on(struct ploop_request *request)
 		case PLOOP_WRITE:
 			is_done = write_part(request, &part);
 			break;
+		case PLOOP_PROMOTE:
+			is_done = promote_part(request, part);
+			break;
 		default:
 			is_done = zero_part(request, &part);
 		}
@@ -310,6 +338,13 @@ static bool is_in_disk(const struct ploop_request *request)
 	       request->bytes <= disk_bytes - request->offset;
 }
 
+/* One of them runs at a time. */
+static bool is_of_image(enum ploop_op op)
+{
+	return op == PLOOP_GROW || op == PLOOP_COMPACT || op == PLOOP_DEMOTE ||
+	       op == PLOOP_MERGE;
+}
+
 void request_start(struct ploop_work *work)
 {
 	struct ploop_request *request =
@@ -319,7 +354,7 @@ void request_start(struct ploop_work *work)
 	request->error = 0;
 	if (request->op == PLOOP_FLUSH)
 		keeper_ask(request, WANT_COMMIT, end_as_answered);
-	else if (request->op == PLOOP_GROW || request->op == PLOOP_COMPACT)
+	else if (is_of_image(request->op))
 		keeper_ask(request, WANT_RESIZE, end_as_answered);
 	else if (request->op == PLOOP_CLOSE)
 		keeper_ask(request, WANT_CLOSE, end_as_answered);

@@ -37,8 +37,12 @@ struct claim *cow_claim(struct ploop_image *image, __u32 cluster,
 			void (*resume)(struct ploop_request *request));
 /* Gives the claim back; who waited looks at the table again. */
 void cow_release(struct ploop_image *image, struct claim *claim);
+/* With the lock of cow held: whether anybody has a claim. */
+bool cow_is_claimed(const struct cow *cow);
 /* With the lock of cow held; NULL: nobody has it. */
 struct claim *cow_find(struct cow *cow, __u32 cluster);
+/* merge.c: True if the top gets no cluster now: the request goes on later. */
+bool merge_holds(struct ploop_request *request);
 /* 0 or -ENOMEM. */
 int cow_init(struct ploop_image *image);
 

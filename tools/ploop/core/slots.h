@@ -20,6 +20,10 @@
 
 #include "ploop/core/engine.h"
 
+/* A slot's word in the array, as long as it is in no list. */
+#define SLOT_FREE 0
+#define SLOT_USED 1
+
 struct slot_list {
 	__u32 first;
 	__u32 last;

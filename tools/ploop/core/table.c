@@ -9,13 +9,21 @@ __u32 table_entry(const struct table *table, __u32 cluster)
 	if (cluster >= table->n_entries)
 		return 0;
 	return le32toh(
-		once_read(*table_word(table_page_of(table, cluster), cluster)));
+		once_see(*table_word(table_page_of(table, cluster), cluster)));
+}
+
+bool table_is_empty(const struct table *table)
+{
+	for (__u32 i = 0; i < table->n_entries; i++)
+		if (table_entry(table, i))
+			return false;
+	return true;
 }
 
 void table_set(struct table_page *page, __u32 cluster, __u32 entry,
 	       bool is_strict)
 {
-	once_write(*table_word(page, cluster), htole32(entry));
+	once_publish(*table_word(page, cluster), htole32(entry));
 	if (is_strict)
 		page->is_strict = true;
 	once_write(page->is_dirty, true);

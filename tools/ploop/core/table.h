@@ -16,6 +16,8 @@
 #define TABLE_PAGE_BYTES   4096
 #define TABLE_PAGE_WORDS   (TABLE_PAGE_BYTES / PLOOP_ENTRY_BYTES)
 #define TABLE_HEADER_WORDS (PLOOP_HEADER_BYTES / PLOOP_ENTRY_BYTES)
+#define TABLE_WORD_IN_USE  (44 / PLOOP_ENTRY_BYTES)
+#define TABLE_WORD_FLAGS   (52 / PLOOP_ENTRY_BYTES)
 
 struct table_page {
 	struct ploop_lock lock; /* guards changes of all below */
@@ -45,8 +47,11 @@ static inline __u32 *table_word(struct table_page *page, __u32 cluster)
 
 /* May miss a change that another runner makes now: then the reader is as one
  * that came before it, and who changes it waits until such readers are through
- * before the old cluster becomes another's. */
+ * before the old cluster becomes another's. Who finds no entry in the top, and
+ * looks below afterwards, sees there what was set before the top's was cleared.
+ */
 __u32 table_entry(const struct table *table, __u32 cluster);
+bool table_is_empty(const struct table *table);
 
 /* With the page's lock held. */
 void table_set(struct table_page *page, __u32 cluster, __u32 entry,

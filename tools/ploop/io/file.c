@@ -43,12 +43,11 @@ static int open_one(const char *path, bool read_only, bool is_direct)
 }
 
 int image_files_open(struct image_files *files, const char *const *paths,
-		     unsigned int n, bool read_only, bool is_direct)
+		     unsigned int n, unsigned int n_writable, bool is_direct)
 {
 	files->is_direct = is_direct;
 	for (files->n = 0; files->n < n; files->n++) {
-		bool is_top = files->n == n - 1;
-		int fd = open_one(paths[files->n], read_only || !is_top,
+		int fd = open_one(paths[files->n], files->n + n_writable < n,
 				  is_direct);
 
 		if (fd < 0) {

@@ -3,7 +3,7 @@
  *
  * An image that is open for writing is locked (flock), so that two engines
  * cannot change it. Files are a chain: the lowest delta first, and the last one
- * is the one that is written.
+ * is the one that is written; at times the one below it, too.
  */
 #ifndef FRSP_PLOOP_FILE_H
 #define FRSP_PLOOP_FILE_H
@@ -18,9 +18,16 @@ struct image_files {
 	int fds[IMAGE_MAX_FILES];
 };
 
-/* 0 or -errno; -EWOULDBLOCK: somebody has it open. */
+/* Opens the last n_writable for writing. 0 or -errno; -EWOULDBLOCK: somebody
+ * has it open. */
 int image_files_open(struct image_files *files, const char *const *paths,
-		     unsigned int n, bool read_only, bool is_direct);
+		     unsigned int n, unsigned int n_writable, bool is_direct);
+/* How many that are: none, the top, or the one below it, too. */
+static inline unsigned int image_files_writable(bool read_only,
+						bool lower_is_writable)
+{
+	return read_only ? 0 : 1 + lower_is_writable;
+}
 void image_files_close(struct image_files *files);
 __u64 image_file_bytes(const struct image_files *files, unsigned int file);
 /* Reads all of it; zeros behind the end of the file. 0 or -errno. */

@@ -354,6 +354,9 @@ static int open_image(struct rings *rings,
 		.n_runners = rings->n,
 		.n_files = rings->files.n,
 		.read_only = settings->read_only,
+		.lower_is_writable = settings->lower_is_writable,
+		.counts_heat = settings->counts_heat,
+		.top_clusters = settings->top_clusters,
 		.pool_clusters = settings->pool_clusters,
 		.writeback_ms = settings->writeback_ms,
 	};
@@ -376,8 +379,11 @@ int rings_open(const char *const *paths, unsigned int n_paths,
 	if (!rings)
 		return -ENOMEM;
 	*finding = (struct ploop_finding){0};
-	err = image_files_open(&rings->files, paths, n_paths,
-			       settings->read_only, settings->is_direct);
+	err = image_files_open(
+		&rings->files, paths, n_paths,
+		image_files_writable(settings->read_only,
+				     settings->lower_is_writable),
+		settings->is_direct);
 	if (!err)
 		err = make_rings(rings, settings);
 	if (!err)

@@ -15,8 +15,11 @@ struct rings_settings {
 	unsigned int n_rings;
 	unsigned int depth; /* I/O that a ring takes at a time; 0 = 64 */
 	bool read_only;
+	bool lower_is_writable; /* of ploop_settings, as all below */
+	bool counts_heat;
+	__u32 top_clusters;
 	bool is_direct;
-	__u32 pool_clusters; /* of ploop_settings */
+	__u32 pool_clusters;
 	__u32 writeback_ms;
 };
 

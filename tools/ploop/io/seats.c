@@ -41,6 +41,19 @@ struct seat {
 	bool is_unread; /* messages, and nobody inside: the keeper's thread */
 } __attribute__((aligned(128)));
 
+/* Does I/O of the keeper, one after the other. The top and the delta below it
+ * have one each, as that may be on a slower disk. */
+struct slow {
+	struct seats *seats;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t cond;
+	struct io_list ios; /* to be done */
+	bool is_ending;
+};
+
+#define SLOWS 2
+
 struct seats {
 	struct image_files files;
 	struct ploop_image *image;
@@ -48,11 +61,7 @@ struct seats {
 	struct seat *seats;
 	bool is_ending;
 	pthread_t keeper;
-	pthread_t slow;
-	/* what the slow thread shall do, and what it has done */
-	pthread_mutex_t slow_lock;
-	pthread_cond_t slow_cond;
-	struct io_list slow_ios;
+	struct slow slows[SLOWS];
 	struct ploop_inbox slow_done;
 };
 
@@ -117,15 +126,16 @@ static void give_to_keeper(struct seats *seats, struct seat *seat)
 static void submit(void *context, struct ploop_io *io)
 {
 	struct seats *seats = context;
+	struct slow *slow = &seats->slows[io->file % SLOWS];
 
 	if (io->runner) {
 		list_put(&seats->seats[io->runner].ios, io);
 		return;
 	}
-	pthread_mutex_lock(&seats->slow_lock);
-	list_put(&seats->slow_ios, io);
-	pthread_cond_signal(&seats->slow_cond);
-	pthread_mutex_unlock(&seats->slow_lock);
+	pthread_mutex_lock(&slow->lock);
+	list_put(&slow->ios, io);
+	pthread_cond_signal(&slow->cond);
+	pthread_mutex_unlock(&slow->lock);
 }
 
 static int read_now(void *context, unsigned int file, void *buffer,
@@ -182,26 +192,26 @@ static void run_seat(struct seats *seats, struct seat *seat)
 	} while (n);
 }
 
-/* The keeper's I/O, one after the other. */
 static void *slow_thread(void *context)
 {
-	struct seats *seats = context;
+	struct slow *slow = context;
+	struct seats *seats = slow->seats;
 	struct ploop_io *io;
 
-	pthread_mutex_lock(&seats->slow_lock);
-	while (!seats->is_ending || seats->slow_ios.first) {
-		io = list_take(&seats->slow_ios);
+	pthread_mutex_lock(&slow->lock);
+	while (!slow->is_ending || slow->ios.first) {
+		io = list_take(&slow->ios);
 		if (!io) {
-			pthread_cond_wait(&seats->slow_cond, &seats->slow_lock);
+			pthread_cond_wait(&slow->cond, &slow->lock);
 			continue;
 		}
-		pthread_mutex_unlock(&seats->slow_lock);
+		pthread_mutex_unlock(&slow->lock);
 		io->result = image_file_io(&seats->files, io);
 		inbox_put(&seats->slow_done, &io->ended);
 		notify(&seats->seats[0]);
-		pthread_mutex_lock(&seats->slow_lock);
+		pthread_mutex_lock(&slow->lock);
 	}
-	pthread_mutex_unlock(&seats->slow_lock);
+	pthread_mutex_unlock(&slow->lock);
 	return NULL;
 }
 
@@ -343,25 +353,35 @@ struct ploop_image *seats_image(struct seats *seats)
 	return seats->image;
 }
 
-static void end_slow_thread(struct seats *seats)
+/* The first n. */
+static void end_slow_threads(struct seats *seats, unsigned int n)
 {
-	pthread_mutex_lock(&seats->slow_lock);
-	once_publish(seats->is_ending, true);
-	pthread_cond_signal(&seats->slow_cond);
-	pthread_mutex_unlock(&seats->slow_lock);
-	pthread_join(seats->slow, NULL);
+	for (unsigned int i = 0; i < n; i++) {
+		struct slow *slow = &seats->slows[i];
+
+		pthread_mutex_lock(&slow->lock);
+		slow->is_ending = true;
+		pthread_cond_signal(&slow->cond);
+		pthread_mutex_unlock(&slow->lock);
+		pthread_join(slow->thread, NULL);
+	}
 }
 
 static int start_threads(struct seats *seats)
 {
-	int err = pthread_create(&seats->slow, NULL, slow_thread, seats);
+	unsigned int n = 0;
+	int err = 0;
 
-	if (err)
-		return -err;
-	err = pthread_create(&seats->keeper, NULL, keeper_thread, seats);
+	while (n < SLOWS && !err) {
+		err = pthread_create(&seats->slows[n].thread, NULL, slow_thread,
+				     &seats->slows[n]);
+		n += !err;
+	}
 	if (!err)
-		return 0;
-	end_slow_thread(seats);
+		err = pthread_create(&seats->keeper, NULL, keeper_thread,
+				     seats);
+	if (err)
+		end_slow_threads(seats, n);
 	return -err;
 }
 
@@ -387,9 +407,12 @@ static int make_seats(struct seats *seats,
 		list_init(&seats->seats[i].ios);
 	}
 	__atomic_store_n(&seats->seats[0].n_inside, 1, __ATOMIC_SEQ_CST);
-	pthread_mutex_init(&seats->slow_lock, NULL);
-	pthread_cond_init(&seats->slow_cond, NULL);
-	list_init(&seats->slow_ios);
+	for (int i = 0; i < SLOWS; i++) {
+		seats->slows[i].seats = seats;
+		pthread_mutex_init(&seats->slows[i].lock, NULL);
+		pthread_cond_init(&seats->slows[i].cond, NULL);
+		list_init(&seats->slows[i].ios);
+	}
 	return 0;
 }
 
@@ -401,6 +424,9 @@ static int open_image(struct seats *seats,
 		.n_runners = seats->n,
 		.n_files = seats->files.n,
 		.read_only = settings->read_only,
+		.lower_is_writable = settings->lower_is_writable,
+		.counts_heat = settings->counts_heat,
+		.top_clusters = settings->top_clusters,
 		.pool_clusters = settings->pool_clusters,
 		.writeback_ms = settings->writeback_ms,
 	};
@@ -422,8 +448,11 @@ int seats_open(const char *const *paths, unsigned int n_paths,
 
 	if (!seats)
 		return -ENOMEM;
-	err = image_files_open(&seats->files, paths, n_paths,
-			       settings->read_only, settings->is_direct);
+	err = image_files_open(
+		&seats->files, paths, n_paths,
+		image_files_writable(settings->read_only,
+				     settings->lower_is_writable),
+		settings->is_direct);
 	if (!err)
 		err = make_seats(seats, settings);
 	if (!err)
@@ -439,7 +468,8 @@ int seats_close(struct seats *seats)
 {
 	int err = seats_do(seats, PLOOP_CLOSE, 0, 0, 0, NULL);
 
-	end_slow_thread(seats);
+	end_slow_threads(seats, SLOWS);
+	once_publish(seats->is_ending, true);
 	notify(&seats->seats[0]);
 	pthread_join(seats->keeper, NULL);
 	free_seats(seats);

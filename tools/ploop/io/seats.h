@@ -6,7 +6,8 @@
  * pread() itself. Nobody else takes part in reads and writes of mapped
  * clusters. Seat 0 belongs to a thread of ours, the keeper's; it also reads the
  * messages for seats in which nobody sits. Syncs, punches and writes of the
- * table are done by another one, so that the keeper does not sleep.
+ * table are done by others, one for the top and one for the delta below it, so
+ * that the keeper does not sleep.
  */
 #ifndef FRSP_PLOOP_SEATS_H
 #define FRSP_PLOOP_SEATS_H
@@ -18,8 +19,11 @@ struct seats;
 struct seats_settings {
 	unsigned int n_seats; /* for callers; more threads than that wait */
 	bool read_only;
+	bool lower_is_writable; /* of ploop_settings, as all below */
+	bool counts_heat;
+	__u32 top_clusters;
 	bool is_direct;
-	__u32 pool_clusters; /* of ploop_settings */
+	__u32 pool_clusters;
 	__u32 writeback_ms;
 };
 

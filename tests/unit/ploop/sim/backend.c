@@ -21,7 +21,7 @@ void violation(struct world *world, const char *format, ...)
 
 bool is_lower(const struct world *world, unsigned int file)
 {
-	return world->has_lower && !file;
+	return (world->has_lower || world->is_alone) && !file;
 }
 
 static void sim_submit(void *context, struct ploop_io *io)
@@ -30,8 +30,8 @@ static void sim_submit(void *context, struct ploop_io *io)
 
 	if (world->n_ios == MAX_IOS)
 		abort();
-	if (!is_lower(world, io->file))
-		disk_submit(&world->disk, io);
+	if (!is_lower(world, io->file) || world->lower_is_writable)
+		disk_submit(disk_of(world, io->file), io);
 	else if (io->kind != PLOOP_IO_READ)
 		violation(world, "a lower delta is changed");
 	/* above all punches, which nobody waits for */
@@ -39,7 +39,8 @@ static void sim_submit(void *context, struct ploop_io *io)
 				    (io->kind == PLOOP_IO_ZERO ? 3 : 1) *
 					    world->slow_percent);
 	world->ios[world->n_ios++] = io;
-	if (world->disk.writes_beyond_end)
+	if (world->disk.writes_beyond_end ||
+	    world->lower_disk.writes_beyond_end)
 		violation(world, "a write beyond the end of the file");
 }
 
@@ -119,8 +120,11 @@ struct ploop_image *open_crash(struct world *world, bool read_only)
 {
 	struct ploop_settings settings = {
 		.n_runners = RUNNERS,
-		.n_files = 1 + world->has_lower,
+		.n_files = 1 + (world->has_lower && !world->is_alone),
 		.read_only = read_only,
+		.lower_is_writable = world->lower_is_writable,
+		.counts_heat = world->lower_is_writable,
+		.top_clusters = world->top_clusters,
 		.pool_clusters = world->pool_clusters,
 		.writeback_ms = 4,
 	};

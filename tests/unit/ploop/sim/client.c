@@ -42,7 +42,7 @@ static void check_read(struct client *client)
 
 static void check_error(struct client *client, int result)
 {
-	if (!client->world->may_fail)
+	if (!client->world->may_fail && !lower_may_fail(client, result))
 		violation(client->world, "an error without a cause: %d of %d",
 			  -result, client->request.op);
 }
@@ -76,8 +76,9 @@ static void request_done(struct ploop_request *request, int result)
 	}
 	if (request->op == PLOOP_GROW)
 		grow_done(world, result);
+	lower_done(client, result);
 	if (result) {
-		world->report->failed++;
+		world->report->failed += !lower_may_fail(client, result);
 		check_error(client, result);
 		return;
 	}
@@ -85,8 +86,8 @@ static void request_done(struct ploop_request *request, int result)
 	    (request->op == PLOOP_FLUSH ||
 	     (is_change_op(request->op) && is_stable)))
 		violation(world, "stable, after a sync that failed");
-	if (world->disk.has_failed_sync && is_change_op(request->op) &&
-	    !is_stable)
+	if (disk_of(world, !world->is_merged)->has_failed_sync &&
+	    is_change_op(request->op) && !is_stable)
 		violation(world, "changed, after a sync that failed");
 	if (request->op == PLOOP_READ)
 		check_read(client);
@@ -142,7 +143,7 @@ static void choose_range(struct client *client)
 static bool may_grow(struct world *world)
 {
 	if (world->n_grown == MAX_GROWN || world->is_growing ||
-	    !chance_percent(&world->chance, 5))
+	    world->lower_is_writable || !chance_percent(&world->chance, 5))
 		return false;
 	for (__u32 i = 0; i < REQUESTS; i++)
 		if (world->clients[i].is_busy &&
@@ -217,11 +218,14 @@ void client_begin(struct client *client)
 		request->flags = 0;
 	if (may_grow(world))
 		begin_grow(client);
-	else if (chance_percent(&world->chance, 2))
+	else if (!world->top_clusters && chance_percent(&world->chance, 2))
 		begin_compact(client);
+	else if (world->lower_is_writable)
+		lower_request(client);
 	client->is_busy = true;
 	client->submitted = ++world->now;
-	client->after_failed_sync = world->disk.has_failed_sync;
+	client->after_failed_sync =
+		disk_of(world, !world->is_merged)->has_failed_sync;
 	world->n_busy++;
 	if (request->op == PLOOP_READ)
 		world->n_reading++;
@@ -229,11 +233,17 @@ void client_begin(struct client *client)
 		fill_buffer(client, tag);
 	if (is_change_op(request->op))
 		for (__u32 i = 0; i < client->n_sectors; i++)
-			if (changes_sector(client, client->sector + i))
+			if (changes_sector(client, client->sector + i)) {
 				model_write(&world->model, client->sector + i,
 					    request->op == PLOOP_WRITE ? tag
 								       : 0,
 					    world->now);
+				if (request->op == PLOOP_DISCARD &&
+				    lower_is_unsure(world, client->sector + i))
+					model_weaken(&world->model,
+						     client->sector + i,
+						     world->now);
+			}
 	if (chance_percent(&world->chance, 50))
 		ploop_submit(runner, request);
 	else

@@ -61,14 +61,11 @@ static void check_closed(struct world *world, struct ploop_image *image)
 	}
 }
 
-void look_at_crash(struct world *world)
+static void look(struct world *world)
 {
 	struct ploop_image *image;
 	__u32 n;
 
-	world->report->states++;
-	world->crash_bytes =
-		disk_crash(&world->disk, &world->chance, world->crash);
 	image = open_crash(world, true);
 	if (!image)
 		return;
@@ -84,7 +81,29 @@ void look_at_crash(struct world *world)
 				  "after a crash: sector %u has %llu, step %u",
 				  i, (unsigned long long)tag, world->now);
 	}
-	if (world->was_closed)
+	if (world->was_closed && !world->is_merged)
 		check_closed(world, image);
 	ploop_free(image);
+}
+
+/* The lower delta alone, after a merge. */
+static void look_at_merged(struct world *world)
+{
+	world->is_alone = true;
+	look(world);
+	world->is_alone = false;
+}
+
+void look_at_crash(struct world *world)
+{
+	world->report->states++;
+	world->crash_bytes =
+		disk_crash(&world->disk, &world->chance, world->crash);
+	if (world->lower_is_writable)
+		lower_crash(world);
+	look(world);
+	if (world->is_merged)
+		look_at_merged(world);
+	if (world->lower_is_writable)
+		lower_check_closed(world);
 }

@@ -62,7 +62,17 @@ struct world {
 	__u64 first_bytes;
 	__u8 *crash;
 	__u64 crash_bytes;
-	bool has_lower; /* a delta below, that nobody may write */
+	bool has_lower;		/* a delta below */
+	bool lower_is_writable; /* then it has a disk, and lower is as crash */
+	struct disk lower_disk;
+	__u8 *lower_first;
+	__u64 lower_first_bytes;
+	bool lower_was_closed;
+	bool may_be_below[HOT_CLUSTERS]; /* somebody has asked for it */
+	__u32 top_clusters;		 /* at most, or 0 */
+	bool is_merging;
+	bool is_merged; /* the lower delta is the top */
+	bool is_alone;	/* it is opened without the old top */
 	__u8 *lower;
 	__u64 lower_bytes;
 	bool is_below[HOT_CLUSTERS]; /* it has them */
@@ -83,6 +93,23 @@ void violation(struct world *world, const char *format, ...)
 struct ploop_image *open_crash(struct world *world, bool read_only);
 /* Of the file of a delta below, which has no disk of its own. */
 bool is_lower(const struct world *world, unsigned int file);
+
+/* lower.c: The disk of the file. */
+struct disk *disk_of(struct world *world, unsigned int file);
+void lower_begin(struct world *world);
+/* The generation that ends now had merged: world->crash is the lower delta's
+ * from now on. For the next one, an empty top may come above. */
+void lower_next(struct world *world);
+void lower_crash(struct world *world);
+/* What is marked as closed is as it was. */
+void lower_check_closed(struct world *world);
+/* Makes another request of this one, or does nothing. */
+bool lower_request(struct client *client);
+void lower_done(struct client *client, int result);
+/* Whether the error may be. */
+bool lower_may_fail(const struct client *client, int result);
+/* What a discard does where the lower delta may get the cluster is unknown. */
+bool lower_is_unsure(const struct world *world, __u32 sector);
 
 /* crash_look.c: A crash now; what it leaves stays in world->crash. */
 void look_at_crash(struct world *world);

@@ -44,6 +44,7 @@ static bool is_over(const struct model_sector *one,
 {
 	for (__u32 i = 0; i < one->n; i++)
 		if (one->versions[i].acked < time &&
+		    !one->versions[i].is_weak &&
 		    version->acked < one->versions[i].submitted)
 			return true;
 	return false;
@@ -55,10 +56,21 @@ void model_ack(struct model *model, __u32 sector, __u32 submitted, __u32 now,
 	struct model_sector *one = &model->sectors[sector];
 
 	for (__u32 i = 0; i < one->n; i++)
-		if (one->versions[i].submitted == submitted)
+		if (one->versions[i].submitted == submitted) {
 			one->versions[i].acked = now;
+			is_stable &= !one->versions[i].is_weak;
+		}
 	for (__u32 i = 0; i < one->n && is_stable; i++)
 		one->versions[i].is_gone |= one->versions[i].acked < submitted;
+}
+
+void model_weaken(struct model *model, __u32 sector, __u32 submitted)
+{
+	struct model_sector *one = &model->sectors[sector];
+
+	for (__u32 i = 0; i < one->n; i++)
+		if (one->versions[i].submitted == submitted)
+			one->versions[i].is_weak = true;
 }
 
 void model_flush(struct model *model, __u32 submitted)

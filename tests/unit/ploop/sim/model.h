@@ -22,6 +22,7 @@ struct version {
 	__u32 submitted;
 	__u32 acked;
 	bool is_gone; /* for crashes */
+	bool is_weak; /* it may have done nothing: others stay as they were */
 };
 
 struct model_sector {
@@ -44,6 +45,8 @@ void model_write(struct model *model, __u32 sector, __u64 tag, __u32 now);
 /* The write that was submitted then is acknowledged; it is stable by itself. */
 void model_ack(struct model *model, __u32 sector, __u32 submitted, __u32 now,
 	       bool is_stable);
+/* The write that was submitted then may do nothing, and still succeed. */
+void model_weaken(struct model *model, __u32 sector, __u32 submitted);
 /* A flush that was submitted then has succeeded. */
 void model_flush(struct model *model, __u32 submitted);
 /* No read is under way: what is gone can be forgotten. */

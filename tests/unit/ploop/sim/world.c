@@ -23,11 +23,11 @@ static void end_io(struct world *world)
 	struct ploop_io *io = world->ios[i];
 
 	world->ios[i] = world->ios[--world->n_ios];
-	if (is_lower(world, io->file)) {
+	if (is_lower(world, io->file) && !world->lower_is_writable) {
 		memcpy(io->buffer, world->lower + io->offset, io->bytes);
 		io->done(io, 0);
 	} else {
-		io->done(io, disk_complete(&world->disk, io));
+		io->done(io, disk_complete(disk_of(world, io->file), io));
 	}
 }
 
@@ -89,10 +89,10 @@ static bool step(struct world *world, bool with_client)
 
 static void step_and_look(struct world *world, bool with_client)
 {
-	__u32 changes = world->disk.n_changes;
+	__u32 changes = world->disk.n_changes + world->lower_disk.n_changes;
 
 	step(world, with_client);
-	if (world->disk.n_changes != changes &&
+	if (world->disk.n_changes + world->lower_disk.n_changes != changes &&
 	    chance_percent(&world->chance, LOOK_PERCENT))
 		look_at_crash(world);
 }
@@ -130,6 +130,7 @@ static void add_counts(struct world *world)
 			  (unsigned long long)counts.commits);
 	world->report->copies += counts.copies;
 	world->report->moves += counts.moves;
+	world->report->demotions += counts.demotions;
 }
 
 /* --- generations ------------------------------------------------------------ */
@@ -170,7 +171,11 @@ static __u64 make_file(struct world *world, __u8 *bytes, __u32 first_tag)
 static void make_image(struct world *world)
 {
 	world->cluster_sectors = 2 << chance_below(&world->chance, 2);
-	world->has_lower = chance_percent(&world->chance, 40);
+	world->lower_is_writable = world->kind == WORLD_DEMOTING ||
+				   (world->kind == WORLD_READING &&
+				    chance_percent(&world->chance, 50));
+	world->has_lower =
+		world->lower_is_writable || chance_percent(&world->chance, 40);
 	world->crash_bytes = make_file(world, world->crash, 1);
 	if (!world->has_lower)
 		return;
@@ -188,6 +193,8 @@ static void begin_generation(struct world *world)
 	memcpy(world->first, world->crash, DISK_MAX_BYTES);
 	world->first_bytes = world->crash_bytes;
 	world->is_closing = false;
+	if (world->lower_is_writable)
+		lower_begin(world);
 	world->n_ios = 0;
 	memset(world->is_awake, 0, sizeof(world->is_awake));
 	world->image = open_crash(world, false);
@@ -227,6 +234,14 @@ static void choose_errors(struct world *world)
 			world->crash_bytes + chance_below(&world->chance, 5) *
 						     world->cluster_sectors *
 						     PLOOP_SECTOR;
+	world->lower_disk.write_error_permille =
+		world->disk.write_error_permille;
+	world->lower_disk.sync_error_permille = roll < 2 ? 20 : 0;
+	/* a top that is full is no reason to fail */
+	world->top_clusters = 0;
+	if (world->kind == WORLD_DEMOTING && !world->may_fail &&
+	    chance_percent(&world->chance, 50))
+		world->top_clusters = 1 + chance_below(&world->chance, 4);
 	world->slow_percent = chance_below(&world->chance, 2) * 20;
 	world->pool_clusters = chance_percent(&world->chance, 50)
 				       ? 1
@@ -249,6 +264,8 @@ static void live_generation(struct world *world)
 	}
 	add_counts(world);
 	ploop_free(world->image);
+	if (world->is_merged)
+		lower_next(world);
 }
 
 void world_live(__u64 seed, enum world_kind kind, struct world_report *report)
@@ -264,7 +281,9 @@ void world_live(__u64 seed, enum world_kind kind, struct world_report *report)
 	world->crash = calloc(1, DISK_MAX_BYTES);
 	world->lower = calloc(1, DISK_MAX_BYTES);
 	world->last_tag = 1000;
+	world->lower_first = malloc(DISK_MAX_BYTES);
 	disk_init(&world->disk, &world->chance);
+	disk_init(&world->lower_disk, &world->chance);
 	model_init(&world->model, HOT_SECTORS);
 	make_image(world);
 	for (int i = 0; i < GENERATIONS && !report->violation[0]; i++) {
@@ -275,6 +294,8 @@ void world_live(__u64 seed, enum world_kind kind, struct world_report *report)
 	}
 	model_exit(&world->model);
 	disk_exit(&world->disk);
+	disk_exit(&world->lower_disk);
+	free(world->lower_first);
 	free(world->first);
 	free(world->crash);
 	free(world->lower);

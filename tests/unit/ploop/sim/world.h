@@ -22,6 +22,8 @@ struct world_report {
 	__u64 copies;
 	__u64 moves;
 	__u64 grown;
+	__u64 demotions;
+	__u64 merged;
 	__u64 reads;
 	__u64 failed;	     /* requests */
 	char violation[200]; /* "" = none */
@@ -31,6 +33,8 @@ enum world_kind {
 	WORLD_ANY,
 	WORLD_FAILING, /* writes, also of the table, and syncs fail now and then
 			*/
+	WORLD_DEMOTING, /* clusters go up and down between the top and the lower
+			 * delta, and the top is merged */
 	WORLD_READING, /* mostly reads, with first writes and discards between */
 };
 
