@@ -2,11 +2,11 @@
 /*
  * at_call CALLS N COMMAND PROGRAM [ARG...]: starts PROGRAM, and stops it just
  * before the Nth system call that is one of CALLS (names, with commas between
- * them). Then runs COMMAND by sh(1), which finds the process in $PID, and lets
- * PROGRAM go on, if COMMAND has not ended it. So each step of a program can be
- * interrupted, again and again in the same place. Calls do not count if their
- * first argument is a descriptor of a file whose path begins with
- * $AT_CALL_IGNORE.
+ * them), in whatever thread. Then runs COMMAND by sh(1), which finds the
+ * process in $PID, and lets PROGRAM go on, if COMMAND has not ended it. So each
+ * step of a program can be interrupted, again and again in the same place.
+ * Calls do not count if their first argument is a descriptor of a file whose
+ * path begins with $AT_CALL_IGNORE.
  *
  * Exit status: PROGRAM's; 128 + N: signal N ended it; NO_SUCH_CALL: it made
  * less than N such calls; BROKEN: COMMAND failed, or at_call did.
@@ -45,6 +45,9 @@ static const struct {
 #endif
 	{"write", __NR_write},
 	{"sync_file_range", __NR_sync_file_range},
+#ifdef __NR_unlink
+	{"unlink", __NR_unlink},
+#endif
 };
 #define N_KNOWN (sizeof(known) / sizeof(known[0]))
 
@@ -140,22 +143,29 @@ static void run(const char *command, pid_t pid)
 	}
 }
 
-/* Returns the status with which the process ended, of waitpid(2). */
+/* Returns the status with which the process ended, of waitpid(2). New threads
+ * are followed from their begin on; their ends mean nothing. */
 static int follow(pid_t pid, long n, const char *command, long *met)
 {
+	pid_t thread = pid;
 	int status;
 
 	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
 		broken("start");
 	if (ptrace(PTRACE_SETOPTIONS, pid, 0,
-		   PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL))
+		   PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL |
+			   PTRACE_O_TRACECLONE))
 		broken("options");
-	while (WIFSTOPPED(status) && *met < n) {
-		if (enters_call(pid, status) && ++*met == n)
-			run(command, pid);
-		ptrace(*met == n ? PTRACE_DETACH : PTRACE_SYSCALL, pid, 0,
-		       signal_of(status));
-		if (waitpid(pid, &status, 0) != pid)
+	while (thread != pid || WIFSTOPPED(status)) {
+		if (WIFSTOPPED(status)) {
+			if (*met < n && enters_call(thread, status) &&
+			    ++*met == n)
+				run(command, pid);
+			ptrace(*met == n ? PTRACE_DETACH : PTRACE_SYSCALL,
+			       thread, 0, signal_of(status));
+		}
+		thread = waitpid(-1, &status, __WALL);
+		if (thread < 0)
 			broken("wait");
 	}
 	return status;

@@ -302,6 +302,94 @@ by_qemu() {
 	((n > 8 && n_new > 0)) || fail "$n steps, $n_new behind the change"
 }
 
+@test "merge: the parent has what the newest image had, and QEMU reads the same" {
+	local newest
+	disk_make
+	newest=$(top_of)
+	by_qemu "$test_dir/before"
+	run_program frsp-image merge --json "$disk"
+	expect "exit status" "$status" 0
+	expect "removed" "$(jq -r .removed_file "$test_dir/out")" "$newest"
+	expect "moved" "$(jq .moved_bytes "$test_dir/out")" 1048576
+	expect "the new top" "$(top_of)" "$(jq -r .file "$test_dir/out")"
+	[[ ! -e $newest ]] || fail "$newest is still there"
+	expect "images" "$("$frsp_image" info --json "$disk" | jq -c '[.images[].closed]')" "[true,true]"
+	by_qemu "$test_dir/after"
+	cmp "$test_dir/before" "$test_dir/after"
+	"$frsp_image" merge "$disk"
+	all_clean disk/root.hds
+	by_qemu "$test_dir/after"
+	cmp "$test_dir/before" "$test_dir/after"
+	run_program frsp-image merge "$disk"
+	expect_error 1 'no snapshot that could be merged'
+}
+
+@test "merge of a disk that has grown since its snapshot" {
+	disk_make
+	"$frsp_image" resize "$disk" 30M
+	qemu-io -f parallels -c "write -P 9 28M 2M" "$(top_of)" >/dev/null
+	by_qemu "$test_dir/before"
+	"$frsp_image" merge "$disk"
+	"$frsp_image" merge "$disk"
+	all_clean disk/root.hds
+	by_qemu "$test_dir/after"
+	cmp "$test_dir/before" "$test_dir/after"
+	expect "bytes" "$("$frsp_image" info --json "$disk" | jq .disk_bytes)" $((30 << 20))
+}
+
+@test "a merge that is killed at any step: the disk is the same, and the next one goes on" {
+	local n status images n_new=0
+	disk_make
+	"$frsp_image" convert --to=raw "$disk" "$test_dir/old"
+	cp -a "$test_dir/disk" "$test_dir/before"
+	for ((n = 1; ; n++)); do
+		rm -rf "$test_dir/disk"
+		cp -a "$test_dir/before" "$test_dir/disk"
+		status=0
+		"$native_dir/../../.output/native/at_call" pwrite,write,fallocate,ftruncate,fdatasync,fsync,rename,unlink "$n" \
+			'kill -KILL $PID' "$frsp_image" merge "$disk" >/dev/null || status=$?
+		((status != 99)) || break
+		expect "status at step $n" "$status" 137
+		images=$("$frsp_image" info --json "$disk" | jq '.images | length')
+		((images == 3 || images == 2)) || fail "$images images after step $n"
+		n_new=$((n_new + (images == 2)))
+		"$frsp_image" convert --to=raw "$disk" "$test_dir/new" >/dev/null
+		cmp "$test_dir/old" "$test_dir/new"
+		"$frsp_image" merge "$disk" >/dev/null
+		rm "$test_dir/new"
+		"$frsp_image" convert --to=raw "$disk" "$test_dir/new" >/dev/null
+		cmp "$test_dir/old" "$test_dir/new"
+		rm "$test_dir/new"
+	done
+	((n > 15 && n_new > 0)) || fail "$n steps, $n_new behind the change"
+}
+
+@test "merge: refused while the disk is used, and if another image has the same parent" {
+	local other='{11111111-1111-1111-1111-111111111111}' parent
+	disk_make
+	exec 8<"$(top_of)"
+	flock -s 8
+	run_program frsp-image merge "$disk"
+	expect_error 1 'has it open'
+	exec 8<&-
+	parent=$("$frsp_image" info --json "$disk" | jq -r '.images[1].file')
+	exec 8<"$parent"
+	flock -s 8
+	run_program frsp-image merge "$disk"
+	expect_error 1 'has it open'
+	exec 8<&-
+	parent=${parent##*hds.}
+	cp "$test_dir/disk/root.hds" "$test_dir/disk/other.hds"
+	sed -i "s|</Storage>|<Image><GUID>$other</GUID><Type>Compressed</Type><File>other.hds</File></Image></Storage>|
+		s|</Snapshots>|<Shot><GUID>$other</GUID><ParentGUID>$parent</ParentGUID></Shot></Snapshots>|" "$disk"
+	cp -a "$test_dir/disk" "$test_dir/before"
+	run_program frsp-image merge "$disk"
+	expect_error 1 'other.hds is based on'
+	diff -r "$test_dir/before" "$test_dir/disk"
+	run_program frsp-image merge "$test_dir/disk/root.hds"
+	expect_error 2 'nothing to merge with'
+}
+
 @test "the descriptor keeps its owner and mode" {
 	mkdir "$test_dir/disk"
 	disk=$test_dir/disk/DiskDescriptor.xml

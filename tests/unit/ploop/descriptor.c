@@ -180,6 +180,33 @@ static void test_push(void **state)
 	descriptor_free(&descriptor);
 }
 
+static void test_pop(void **state)
+{
+	const struct descriptor_image *chain[DESCRIPTOR_MAX_IMAGES];
+	struct descriptor descriptor;
+	char wrong[DESCRIPTOR_TEXT];
+
+	(void)state;
+	assert_int_equal(descriptor_make(4096, 2048, "root.hds", &descriptor),
+			 0);
+	assert_int_equal(descriptor_push(&descriptor, A, "middle"), 0);
+	assert_int_equal(descriptor_push(&descriptor, B, "top"), 0);
+	assert_int_equal(descriptor_pop(&descriptor), 0);
+	assert_int_equal(descriptor_chain(&descriptor, chain, wrong), 2);
+	assert_string_equal(chain[0]->file, "middle");
+	assert_string_equal(chain[0]->guid, GUID_TOP);
+	assert_string_equal(chain[0]->parent, A);
+	assert_string_equal(chain[1]->file, "root.hds");
+	assert_int_equal(descriptor_pop(&descriptor), 0);
+	assert_int_equal(descriptor_chain(&descriptor, chain, wrong), 1);
+	assert_int_equal(descriptor.n_images, 1);
+	assert_string_equal(chain[0]->file, "root.hds");
+	assert_string_equal(chain[0]->guid, GUID_TOP);
+	assert_string_equal(chain[0]->parent, GUID_NONE);
+	assert_int_equal(descriptor_pop(&descriptor), -EINVAL);
+	descriptor_free(&descriptor);
+}
+
 /* Of an old descriptor, without snapshots and a name of the top. */
 static void test_push_old(void **state)
 {
@@ -265,7 +292,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_table), scratch_test(test_too_many),
 		scratch_test(test_push),  scratch_test(test_push_old),
-		scratch_test(test_paths), scratch_test(test_guid),
+		scratch_test(test_paths), cmocka_unit_test(test_pop),
+		scratch_test(test_guid),
 	};
 
 	return cmocka_run_group_tests_name("descriptor", tests, NULL, NULL);

@@ -75,6 +75,11 @@ int descriptor_make(__u64 n_sectors, __u32 cluster_sectors, const char *file,
 int descriptor_push(struct descriptor *descriptor, const char *frozen,
 		    const char *file);
 
+/* Takes the top out; its parent is the top from then on, and gets its name.
+ * Only in memory. 0 or -errno.
+ */
+int descriptor_pop(struct descriptor *descriptor);
+
 /* Gives the disk another size. Only in memory. */
 void descriptor_resize(struct descriptor *descriptor, __u64 n_sectors);
 

@@ -6,6 +6,8 @@
  *   before:  root.hds "top", parent none
  *   after:   root.hds "snap", parent none <- root.hds.1 "top", parent "snap"
  *
+ * A merge goes the way back.
+ *
  * Elements that we do not know stay in the document, and so in the file.
  */
 #include <errno.h>
@@ -187,6 +189,47 @@ int descriptor_push(struct descriptor *descriptor, const char *frozen,
 	if (!add_image(storage, descriptor->top, file) ||
 	    !add_shot(snapshots, descriptor->top, frozen))
 		return -ENOMEM;
+	err = read_back(descriptor->document, &changed);
+	if (err)
+		return err;
+	descriptor_free(descriptor);
+	*descriptor = changed;
+	return 0;
+}
+
+static void take_out(xmlNode *node, const char *guid)
+{
+	xmlNode *next;
+
+	for (; node; node = next) {
+		char *text = xml_text(xml_child(node, "GUID"));
+
+		next = xml_next(node);
+		if (text && guid_is_same(text, guid)) {
+			xmlUnlinkNode(node);
+			xmlFreeNode(node);
+		}
+		free(text);
+	}
+}
+
+int descriptor_pop(struct descriptor *descriptor)
+{
+	xmlNode *root = xmlDocGetRootElement(descriptor->document);
+	xmlNode *storage = xml_child(xml_child(root, "StorageData"), "Storage");
+	xmlNode *snapshots = xml_child(root, "Snapshots");
+	const struct descriptor_image *chain[DESCRIPTOR_MAX_IMAGES];
+	char wrong[DESCRIPTOR_TEXT], parent[GUID_LEN];
+	struct descriptor changed;
+	int err = descriptor_chain(descriptor, chain, wrong);
+
+	if (err < 2)
+		return err < 0 ? err : -EINVAL;
+	strcpy(parent, chain[1]->guid);
+	take_out(xml_child(storage, "Image"), descriptor->top);
+	take_out(xml_child(snapshots, "Shot"), descriptor->top);
+	rename_guid(xml_child(storage, "Image"), parent, descriptor->top);
+	rename_guid(xml_child(snapshots, "Shot"), parent, descriptor->top);
 	err = read_back(descriptor->document, &changed);
 	if (err)
 		return err;

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "ploop/image/chain.h"
 #include "ploop/image/descriptor.h"
 
 /* Says where the finding is: of an entry, if it is about one. */
@@ -19,7 +18,7 @@ static int say_finding(const char *path, const struct ploop_finding *finding,
 			   ploop_fault_text(finding->fault));
 }
 
-static int open_seats(const char *path, const struct chain *chain,
+int engine_open_chain(const char *path, const struct chain *chain, size_t level,
 		      const struct seats_settings *settings,
 		      struct seats **seats, struct image_problem *problem)
 {
@@ -27,7 +26,7 @@ static int open_seats(const char *path, const struct chain *chain,
 	struct ploop_finding finding = {0};
 	int err;
 
-	for (size_t i = 0; i < chain->n; i++) {
+	for (size_t i = level; i < chain->n; i++) {
 		const struct chain_image *image = &chain->images[i];
 
 		if (image->is_raw)
@@ -36,7 +35,7 @@ static int open_seats(const char *path, const struct chain *chain,
 				"disks with a Plain image are not written");
 		files[chain->n - 1 - i] = image->path;
 	}
-	err = seats_open(files, chain->n, settings, seats, &finding);
+	err = seats_open(files, chain->n - level, settings, seats, &finding);
 	if (err == -EUCLEAN)
 		return say_finding(files[finding.file], &finding, problem);
 	return err ? problem_with(problem, path, err) : 0;
@@ -50,7 +49,7 @@ int engine_open(const char *path, const struct seats_settings *settings,
 
 	if (err)
 		return err;
-	err = open_seats(path, &chain, settings, seats, problem);
+	err = engine_open_chain(path, &chain, 0, settings, seats, problem);
 	chain_close(&chain);
 	return err;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "ploop/image/chain.h"
 #include "ploop/image/problem.h"
 #include "ploop/io/seats.h"
 
@@ -13,5 +14,12 @@
  */
 int engine_open(const char *path, const struct seats_settings *settings,
 		struct seats **seats, struct image_problem *problem);
+
+/* The same for a chain that is open, from this level on: 0 is the top. path:
+ * named if something else is wrong. The chain may be closed afterwards.
+ */
+int engine_open_chain(const char *path, const struct chain *chain, size_t level,
+		      const struct seats_settings *settings,
+		      struct seats **seats, struct image_problem *problem);
 
 #endif

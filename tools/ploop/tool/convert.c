@@ -1,68 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* frsp-image convert: copies a disk to a new file. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "base/clock.h"
 #include "base/fmt.h"
-#include "base/interrupt.h"
 #include "base/json_out.h"
 #include "ploop/image/convert.h"
-#include "ploop/tool/tool.h"
+#include "ploop/tool/show.h"
 #include "ui/document.h"
 
-#define SCHEMA		"frsp.image-convert/1"
-#define PROGRESS_SCHEMA "frsp.image-progress/1"
-
-struct show {
-	const char *path;
-	enum progress_where where;
-	double began_s, shown_s;
-	struct progress_line line;
-	bool was_interrupted;
-};
-
-static void print_object(const struct show *show, __u64 done, __u64 total,
-			 double took_s)
-{
-	struct json_object *document = document_new(PROGRESS_SCHEMA);
-	const double bytes_per_s = took_s > 0 ? done / took_s : 0;
-
-	json_add_text(document, "path", show->path);
-	json_add_u64(document, "planned_bytes", total);
-	json_add_u64(document, "done_bytes", done);
-	json_add_u64(document, "left_bytes", total - done);
-	json_add_number(document, "bytes_per_s", bytes_per_s, 0);
-	json_object_object_add(
-		document, "left_s",
-		bytes_per_s > 0 ? json_number((total - done) / bytes_per_s, 1)
-				: NULL);
-	document_print(document);
-	fflush(stdout);
-}
-
-static int progress(void *context, __u64 done, __u64 total)
-{
-	struct show *show = context;
-	double now_s = clock_monotonic_s(), took_s = now_s - show->began_s;
-	char text[PROGRESS_TEXT];
-
-	interrupt_poll(NULL, 0, 0);
-	if (interrupted) {
-		show->was_interrupted = true;
-		return -EINTR;
-	}
-	if (!progress_is_due(show->where, now_s - show->shown_s, took_s))
-		return 0;
-	show->shown_s = now_s;
-	if (show->where == PROGRESS_JSON)
-		print_object(show, done, total, took_s);
-	else
-		progress_show(&show->line, show->path,
-			      progress_text(text, total, done, took_s));
-	return 0;
-}
+#define SCHEMA "frsp.image-convert/1"
 
 static enum exit_code report(const struct ctl *ctl,
 			     const struct convert *convert)
@@ -86,26 +32,22 @@ static enum exit_code report(const struct ctl *ctl,
 
 static enum exit_code run(const struct ctl *ctl, struct chain *chain)
 {
-	struct show show = {
-		.path = ctl->args[1],
-		.where = progress_choose(ctl->progress, ctl->json),
-		.began_s = clock_monotonic_s(),
-	};
+	struct show show;
 	struct convert convert = {
 		.from = chain,
 		.to = ctl->args[1],
 		.is_to_raw = ctl->to == FORMAT_RAW,
 		.cluster_sectors =
 			ctl->cluster_sectors ?: chain->cluster_sectors,
-		.progress = progress,
+		.progress = show_progress,
 		.context = &show,
 	};
 	struct image_problem problem;
 	int err;
 
-	interrupt_catch();
+	show_begin(&show, ctl, ctl->args[1]);
 	err = convert_run(&convert, &problem);
-	progress_clear(&show.line);
+	show_end(&show);
 	if (show.was_interrupted)
 		problem_with(&problem, show.path, err);
 	return err ? image_failed(&problem, err) : report(ctl, &convert);

@@ -48,6 +48,7 @@ enum exit_code image_convert_command(const struct ctl *ctl);
 enum exit_code image_create_command(const struct ctl *ctl);
 enum exit_code image_info_command(const struct ctl *ctl);
 enum exit_code image_map_command(const struct ctl *ctl);
+enum exit_code image_merge_command(const struct ctl *ctl);
 enum exit_code image_resize_command(const struct ctl *ctl);
 enum exit_code image_snapshot_command(const struct ctl *ctl);
 
