@@ -6,7 +6,8 @@ PLUGIN := $(if $(SANITIZE),,$(OUTPUT)/nbdkit-frsp-plugin.so)
 # nbdkit looks for plugins in one directory, which is below /usr. Elsewhere it must be told
 # the file.
 nbdkitdir ?= $(or $(if $(filter /usr,$(PREFIX)),$(shell $(PKG_CONFIG) --variable=plugindir nbdkit 2>/dev/null)),$(PREFIX)/lib/nbdkit/plugins)
-PLUGIN_SOURCES := $(wildcard $(addprefix tools/ploop/,nbd/*.c image/*.c io/*.c core/*.c)) tools/base/file.c tools/base/fmt.c tools/base/version.c
+PLUGIN_SOURCES := $(wildcard $(addprefix tools/ploop/,nbd/*.c tier/*.c image/*.c io/*.c core/*.c) tools/move/policy*.c) \
+	tools/base/file.c tools/base/ini.c tools/base/fmt.c tools/base/version.c
 
 $(OUTPUT)/pic/%.o: %.c
 	$(call say,CC,$@) mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -fPIC -MMD -MP -c $< -o $@

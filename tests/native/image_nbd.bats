@@ -130,6 +130,99 @@ killed_after() {
 	expect "exit status" "$status" 0
 }
 
+# --- tier pairs ----------------------------------------------------------------------
+
+# pair_make: fast.hds and slow.hds, of 64 MiB in clusters of 64 KiB, and a policy that decides
+# at once
+pair_make() {
+	"$frsp_image" create --cluster-size=64K "$test_dir/fast.hds" 64M
+	"$frsp_image" create --cluster-size=64K "$test_dir/slow.hds" 64M
+	printf '%s\n' '[policy]' 'cooldown = 0' 'half_life = 60' 'move_cost = 1' 'wear_cost = 0' 'certainty = 0' \
+		'budget = 100%' 'hold_back = 0%' 'rate = 0' 'reserve = 0' >"$test_dir/policy"
+}
+
+# pair_by_qemu RAW: what QEMU reads from the pair
+pair_by_qemu() {
+	qemu-img convert -O raw "json:$(jq -nc --arg fast "$test_dir/fast.hds" --arg slow "$test_dir/slow.hds" \
+		'{driver: "parallels", file: {driver: "file", filename: $fast},
+		  backing: {driver: "parallels", file: {driver: "file", filename: $slow}}}')" "$1"
+}
+
+@test "a tier pair: more than the fast image may have is no error, and QEMU reads both as a chain" {
+	pair_make
+	truncate -s 64M "$test_dir/disk"
+	dd if=/dev/urandom of="$test_dir/disk" bs=1M count=24 seek=8 conv=notrunc status=none
+	timeout "$PATIENCE" nbdkit -U - "$plugin" "$test_dir/fast.hds" slow="$test_dir/slow.hds" fast-size=4M \
+		tier-interval=0.05 tier-policy="$test_dir/policy" \
+		--run "nbdcopy --connections=4 '$test_dir/disk' \"\$uri\" && qemu-img compare -q -f raw -F raw '$test_dir/disk' \"\$uri\""
+	pair_by_qemu "$test_dir/got"
+	cmp "$test_dir/disk" "$test_dir/got"
+	all_clean fast.hds
+	all_clean slow.hds
+	(($(stat -c %s "$test_dir/fast.hds") <= (4 << 20) + (64 << 10))) || fail "$(ls -l "$test_dir")"
+	(($(clusters slow.hds) > 100)) || fail "$(clusters slow.hds) clusters in the slow image"
+}
+
+# hot_is_up: reads of the pair's byte 40 MiB go to the fast image, by its table on the disk
+hot_is_up() {
+	local n reads=()
+	for n in {1..9}; do
+		reads+=(-c 'read -P 9 40M 4k')
+	done
+	qemu-io -r -f raw "${reads[@]}" "$uri" >"$test_dir/reads"
+	"$frsp_image" map --json "$test_dir/fast.hds" |
+		jq -e '.runs[] | select(.level == 0 and .start <= 41943040 and .start + .length > 41943040)' >"$test_dir/runs"
+}
+
+@test "a tier pair: what is read much goes to the fast image while the disk is used" {
+	pair_make
+	qemu-io -f parallels -c 'write -P 9 40M 1M' "$test_dir/slow.hds" >/dev/null
+	nbdkit -f -U "$test_dir/socket" -P "$test_dir/pid" "$plugin" "$test_dir/fast.hds" slow="$test_dir/slow.hds" \
+		tier-interval=0.1 tier-policy="$test_dir/policy" >"$test_dir/nbdkit" 2>&1 3>&- &
+	server=$!
+	defer kill_server
+	wait_until test -s "$test_dir/pid"
+	uri="nbd+unix:///?socket=$test_dir/socket"
+	wait_until hot_is_up
+	not grep -qi 'verification failed' "$test_dir/reads"
+}
+
+@test "a tier pair whose server was killed opens again by itself" {
+	local n
+	pair_make
+	for n in 1 2 3; do
+		rm -f "$test_dir/socket" "$test_dir/pid"
+		nbdkit -f -U "$test_dir/socket" -P "$test_dir/pid" "$plugin" "$test_dir/fast.hds" slow="$test_dir/slow.hds" \
+			fast-size=1M tier-interval=0.01 tier-policy="$test_dir/policy" >"$test_dir/nbdkit" 2>&1 3>&- &
+		server=$!
+		defer kill_server
+		wait_until test -s "$test_dir/pid"
+		uri="nbd+unix:///?socket=$test_dir/socket"
+		qemu-io -f raw -c "write -P $n ${n}M 8M" -c flush "$uri" >"$test_dir/out"
+		kill_server
+		pair_by_qemu "$test_dir/got"
+		qemu-io -r -f raw -c "read -P $n ${n}M 8M" "$test_dir/got" >"$test_dir/out"
+		not grep -qi 'verification failed' "$test_dir/out"
+		((n == 1)) || qemu-io -r -f raw -c 'read -P 1 1M 1M' "$test_dir/got" >"$test_dir/out"
+		not grep -qi 'verification failed' "$test_dir/out"
+		rm "$test_dir/got"
+	done
+}
+
+@test "a tier pair: parameters that are wrong, or miss the slow image" {
+	pair_make
+	run timeout "$PATIENCE" nbdkit -U - "$plugin" "$test_dir/fast.hds" fast-size=1M --run true
+	((status != 0))
+	[[ $output == *'slow=FILE'* ]]
+	run timeout "$PATIENCE" nbdkit -U - "$plugin" "$test_dir/fast.hds" slow="$test_dir/slow.hds" fast-size=x --run true
+	((status != 0))
+	[[ $output == *'"x" is not bytes'* ]]
+	"$frsp_image" create "$test_dir/other.hds" 64M
+	run timeout "$PATIENCE" nbdkit -U - "$plugin" "$test_dir/fast.hds" slow="$test_dir/other.hds" --run 'nbdinfo "$uri"'
+	((status != 0))
+	[[ $output == *'another size'* ]]
+}
+
 # refused PATTERN NAME: nbdkit does not start, and says why in one line
 refused() {
 	local status=0

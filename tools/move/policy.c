@@ -285,6 +285,18 @@ void policy_set_pin(struct policy *policy, __u32 i, enum policy_pin pin)
 		policy_settle(policy, i);
 }
 
+void policy_set_tier(struct policy *policy, __u32 i, enum tier_class tier)
+{
+	struct policy_range *range = &policy->ranges[i];
+
+	if (range->tier == tier)
+		return;
+	policy_unsettle(policy, i);
+	range->tier = tier;
+	if (range->where == POLICY_IDLE)
+		policy_settle(policy, i);
+}
+
 enum tier_class policy_tier(const struct policy *policy, __u32 range)
 {
 	return policy->ranges[range].tier;

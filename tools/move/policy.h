@@ -118,6 +118,8 @@ int policy_add(struct policy *policy, __u32 bytes, enum tier_class tier,
 	       enum policy_pin pin, __u32 *range);
 void policy_set_pin(struct policy *policy, __u32 range, enum policy_pin pin);
 enum tier_class policy_tier(const struct policy *policy, __u32 range);
+/* It is there now, by somebody who does not ask: not a move of the policy. */
+void policy_set_tier(struct policy *policy, __u32 range, enum tier_class tier);
 
 /* What somebody has moved before the policy began, or beside it. The range then
  * stays for the rest of its cooldown; call it in the order of the moves, the

@@ -289,6 +289,30 @@ static void test_moved_before(void **state)
 	end(&world);
 }
 
+/* Somebody else moved them: a hot one is there already, and is not moved again;
+ * the cold one makes room. */
+static void test_moved_by_others(void **state)
+{
+	const struct policy_settings settings = simple();
+	struct world world;
+
+	(void)state;
+	begin(&world, &settings, 1, 1, 2);
+	policy_set_tier(world.policy, 0, TIER_SLOW);
+	policy_set_tier(world.policy, 1, TIER_FAST);
+	assert_int_equal(policy_tier(world.policy, 0), TIER_SLOW);
+	read_range(&world, 1, 1000);
+	step(&world, S);
+	assert_int_equal(world.n, 0);
+	read_range(&world, 2, 100000);
+	step(&world, S);
+	assert_int_equal(world.n, 2);
+	assert_int_equal(world.decisions[0].range, 1);
+	assert_int_equal(world.decisions[0].to, TIER_SLOW);
+	assert_int_equal(world.decisions[1].range, 2);
+	end(&world);
+}
+
 /* What was moved longer ago than the cooldown is as if it never was. */
 static void test_moved_long_before(void **state)
 {
@@ -621,6 +645,7 @@ int main(void)
 		cmocka_unit_test(test_decay),
 		cmocka_unit_test(test_cooldown),
 		cmocka_unit_test(test_moved_before),
+		cmocka_unit_test(test_moved_by_others),
 		cmocka_unit_test(test_moved_long_before),
 		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_budget_of_a_swap),

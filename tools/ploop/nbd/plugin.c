@@ -17,36 +17,80 @@
 #define NBDKIT_API_VERSION 2
 #include <nbdkit-plugin.h>
 
+#include "base/fmt.h"
 #include "base/version.h"
 #include "ploop/image/chain.h"
 #include "ploop/image/engine.h"
+#include "ploop/tier/pair.h"
 
 #define THREAD_MODEL NBDKIT_THREAD_MODEL_PARALLEL
 
 #define MAX_REQUEST (32 << 20)
 
-static char *path; /* absolute */
+#define INTERVAL_S 10
+
+static char *path;	/* absolute */
+static char *slow_path; /* of a tier pair */
+static struct pair_settings tier = {.interval_s = INTERVAL_S};
+static bool has_tier_settings;
 
 static struct seats *seats;
+static struct pair *pair; /* then the seats are its */
 static bool is_read_only;
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 
+static int set_path(char **to, const char *value)
+{
+	free(*to);
+	*to = nbdkit_realpath(value);
+	return *to ? 0 : -1;
+}
+
+static int wrong_value(const char *key, const char *value, const char *wanted)
+{
+	nbdkit_error("%s: \"%s\" is not %s", key, value, wanted);
+	return -1;
+}
+
+static int tier_config(const char *key, const char *value)
+{
+	has_tier_settings = true;
+	if (!strcmp(key, "fast-size"))
+		return fmt_parse_bytes(value, &tier.fast_bytes) ||
+				       !tier.fast_bytes
+			       ? wrong_value(key, value,
+					     "bytes, or with K, M, G or T")
+			       : 0;
+	if (!strcmp(key, "tier-policy"))
+		return set_path((char **)&tier.policy, value);
+	if (!strcmp(key, "tier-interval"))
+		return fmt_parse_seconds(value, &tier.interval_s) ||
+				       !(tier.interval_s > 0)
+			       ? wrong_value(key, value,
+					     "seconds, or with m, h or d")
+			       : 0;
+	nbdkit_error("unknown parameter \"%s\": there are file, slow, "
+		     "fast-size, tier-policy and tier-interval",
+		     key);
+	return -1;
+}
+
 static int frsp_config(const char *key, const char *value)
 {
-	if (!strcmp(key, "file")) {
-		free(path);
-		path = nbdkit_realpath(value);
-		return path ? 0 : -1;
-	}
-	nbdkit_error("unknown parameter \"%s\": there is only file", key);
-	return -1;
+	if (!strcmp(key, "file"))
+		return set_path(&path, value);
+	if (!strcmp(key, "slow"))
+		return set_path(&slow_path, value);
+	return tier_config(key, value);
 }
 
 static int frsp_config_complete(void)
 {
-	if (path)
+	if (path && (slow_path || !has_tier_settings))
 		return 0;
-	nbdkit_error("name an image: nbdkit frsp FILE");
+	nbdkit_error(
+		path ? "name the slow image of the tier pair, too: slow=FILE"
+		     : "name an image: nbdkit frsp FILE");
 	return -1;
 }
 
@@ -64,6 +108,19 @@ static int frsp_get_ready(void)
 	return 0;
 }
 
+static int open_pair(const struct seats_settings *settings,
+		     struct image_problem *problem)
+{
+	int err;
+
+	tier.n_seats = settings->n_seats;
+	tier.read_only = settings->read_only;
+	err = pair_open(path, slow_path, &tier, &pair, problem);
+	if (!err)
+		seats = pair_seats(pair);
+	return err;
+}
+
 static int open_seats(bool read_only)
 {
 	long n_cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -72,11 +129,15 @@ static int open_seats(bool read_only)
 		.read_only = read_only,
 	};
 	struct image_problem problem;
+	int err;
 
 	is_read_only = read_only;
-	if (!engine_open(path, &settings, &seats, &problem))
+	err = slow_path ? open_pair(&settings, &problem)
+			: engine_open(path, &settings, &seats, &problem);
+	if (!err)
 		return 0;
 	seats = NULL;
+	pair = NULL;
 	nbdkit_error("%s: %s; \"frsp-image check\" says more", problem.path,
 		     problem.text);
 	return -1;
@@ -93,18 +154,35 @@ static void *frsp_open(int readonly)
 	return err ? NULL : NBDKIT_HANDLE_NOT_NEEDED;
 }
 
+static int close_pair(void)
+{
+	struct pair_counts counts;
+
+	pair_counts(pair, &counts);
+	nbdkit_debug("%llu clusters went up, %llu down, %llu failed",
+		     counts.promoted, counts.demoted, counts.failed);
+	return pair_close(pair);
+}
+
 static void frsp_cleanup(void)
 {
-	int err = seats ? seats_close(seats) : 0;
+	int err = 0;
 
+	if (pair)
+		err = close_pair();
+	else if (seats)
+		err = seats_close(seats);
 	if (err)
 		nbdkit_error("%s: not closed: %s", path, strerror(-err));
 	seats = NULL;
+	pair = NULL;
 }
 
 static void frsp_unload(void)
 {
 	free(path);
+	free(slow_path);
+	free((char *)tier.policy);
 }
 
 static int64_t frsp_get_size(void *handle)
@@ -220,7 +298,11 @@ static struct nbdkit_plugin plugin = {
 	.config = frsp_config,
 	.config_complete = frsp_config_complete,
 	.config_help =
-		"[file=]FILE      an image of ploop, or a DiskDescriptor.xml",
+		"[file=]FILE           an image of ploop, or a DiskDescriptor.xml\n"
+		"slow=FILE             of a tier pair: the image below, on a slow disk\n"
+		"fast-size=BYTES       the most that the other one may have\n"
+		"tier-policy=FILE      as of \"frspctl plan\", without pins\n"
+		"tier-interval=SECONDS between two decisions (default: 10)",
 	.get_ready = frsp_get_ready,
 	.open = frsp_open,
 	.cleanup = frsp_cleanup,
