@@ -446,7 +446,8 @@ edited() {
 		rm "$test_dir/raw"
 	done
 	run_program frsp-image resize "$test_dir/1M.hds" 2G
-	expect_error 1 'cannot get smaller'
+	expect_error 1 'would be lost'
+	expect "size" "$("$frsp_image" info --json "$test_dir/1M.hds" | jq .disk_bytes)" $((300 << 30))
 	run_program frsp-image resize "$test_dir/32K.hds" 100T
 	expect_error 1 'too small'
 }
@@ -459,6 +460,45 @@ edited() {
 	"$frsp_image" check "$disk"
 	"$frsp_image" snapshot "$disk"
 	expect "size" "$("$frsp_image" info --json "$disk" | jq .disk_bytes)" $((40 << 20))
+}
+
+@test "resize --shrink: the disk is smaller, and what it gets back later is zero" {
+	local size end=$((5 * 1048576 + 7 * 512))
+	raw_make disk
+	for size in 32K 1M; do
+		"$frsp_image" convert --from=raw --cluster-size="$size" "$test_dir/disk" "$test_dir/$size.hds"
+		"$frsp_image" resize "$test_dir/$size.hds" 4G
+		"$frsp_image" resize --shrink "$test_dir/$size.hds" "$end"
+		expect "size" "$("$frsp_image" info --json "$test_dir/$size.hds" | jq .disk_bytes)" "$end"
+		all_clean "$size.hds"
+		rm -f "$test_dir/by-qemu" "$test_dir/wanted"
+		qemu_raw "$size.hds" by-qemu
+		head -c "$end" "$test_dir/disk" >"$test_dir/wanted"
+		cmp "$test_dir/wanted" "$test_dir/by-qemu"
+		"$frsp_image" resize "$test_dir/$size.hds" 20M
+		truncate -s 20M "$test_dir/wanted"
+		qemu_raw "$size.hds" by-qemu
+		cmp "$test_dir/wanted" "$test_dir/by-qemu"
+		all_clean "$size.hds"
+	done
+}
+
+@test "resize --shrink of a disk with snapshots: nothing of the parent comes back" {
+	local before
+	disk_make
+	before=$("$frsp_image" info --json "$disk" | jq .disk_bytes)
+	"$frsp_image" convert --to=raw "$disk" "$test_dir/wanted"
+	sha256sum "$test_dir/disk/root.hds" >"$test_dir/sum"
+	"$frsp_image" resize --shrink "$disk" 2097664
+	grep -q '<Disk_size>4097</Disk_size>' "$disk"
+	"$frsp_image" check "$disk"
+	"$frsp_image" resize "$disk" "$before"
+	truncate -s 2097664 "$test_dir/wanted"
+	truncate -s "$before" "$test_dir/wanted"
+	"$frsp_image" convert --to=raw "$disk" "$test_dir/got"
+	cmp "$test_dir/wanted" "$test_dir/got"
+	"$frsp_image" check "$disk"
+	sha256sum -c "$test_dir/sum"
 }
 
 @test "compact: the file gets shorter, and the disk is the same" {
@@ -504,6 +544,7 @@ edited() {
 		snapshot a.hds
 		resize a 0
 		resize a 1000
+		compact --shrink a
 		compact
 	EOT
 	expect "files" "$(find . -type f | grep -vxE './(out|err)' || :)" ""
@@ -582,6 +623,7 @@ edited() {
 		"$frsp_image" snapshot --json "$test_dir/disk2/DiskDescriptor.xml"
 		"$frsp_image" info --json "$test_dir/disk2/DiskDescriptor.xml"
 		"$frsp_image" resize --json "$test_dir/b.hds" 30M
+		"$frsp_image" resize --shrink --json "$test_dir/b.hds" 20M
 		"$frsp_image" compact --json "$test_dir/b.hds"
 	} >"$test_dir/documents"
 	n=$(wc -l <"$test_dir/documents")

@@ -37,11 +37,11 @@ static __u64 live(enum world_kind kind, __u32 percent,
 	print_message("# %llu crash states in %llu worlds from FRSP_SEED=%llu: "
 		      "%llu requests, %llu allocations, %llu punches, "
 		      "%llu commits, %llu copies, %llu moves, %llu grown, "
-		      "%llu demoted, %llu merged\n",
+		      "%llu shrunk, %llu demoted, %llu merged\n",
 		      report->states, n, seed, report->requests,
 		      report->allocations, report->punches, report->commits,
 		      report->copies, report->moves, report->grown,
-		      report->demotions, report->merged);
+		      report->shrunk, report->demotions, report->merged);
 	assert_string_equal(report->violation, "");
 	return n;
 }
@@ -50,7 +50,7 @@ static __u64 live(enum world_kind kind, __u32 percent,
 static void test_crashes(void **state)
 {
 	struct world_report report = {0};
-	__u64 n = live(WORLD_ANY, 60, &report);
+	__u64 n = live(WORLD_ANY, 40, &report);
 
 	(void)state;
 	assert_true(report.allocations > n);
@@ -80,6 +80,18 @@ static void test_demotions(void **state)
 	assert_true(n < 100 || report.merged > n / 10);
 }
 
+/* The disk gets longer and shorter while I/O of before is still under way. */
+static void test_resize_while_io_is_slow(void **state)
+{
+	struct world_report report = {0};
+	__u64 n = live(WORLD_RESIZING, 20, &report);
+
+	(void)state;
+	assert_true(report.grown > n);
+	assert_true(report.shrunk > n);
+	assert_int_equal(report.failed, 0);
+}
+
 /* Reads look into the table without a lock while first writes, discards,
  * copies, moves, a growing table and a merge change it. */
 static void
@@ -101,6 +113,7 @@ int main(void)
 		cmocka_unit_test(test_crashes),
 		cmocka_unit_test(test_delayed_writeback_with_failing_disk),
 		cmocka_unit_test(test_demotions),
+		cmocka_unit_test(test_resize_while_io_is_slow),
 		cmocka_unit_test(
 			test_fast_path_reads_during_allocation_discard_and_merge),
 	};

@@ -215,6 +215,73 @@ static void test_resize_under_load(void **state)
 	free(workers);
 }
 
+/* Writes behind the end that the disk has at times, until the test ends: each
+ * is done, or is refused. */
+static void *write_behind(void *context)
+{
+	struct worker *worker = context;
+	__u64 buffer[PLOOP_SECTOR / 8] = {1};
+
+	while (!__atomic_load_n(&worker->number, __ATOMIC_ACQUIRE)) {
+		__u64 cluster = CLUSTERS + rand_r(&worker->seed) % 6000;
+		int err = seats_do(worker->seats, PLOOP_WRITE, 0,
+				   cluster * CLUSTER_SECTORS * PLOOP_SECTOR,
+				   PLOOP_SECTOR, buffer);
+
+		worker->errors += err && err != -EINVAL;
+	}
+	return NULL;
+}
+
+/* The disk gets longer and shorter while all threads use what it always has,
+ * and one writes behind that. What comes to it is zero. */
+static void test_shrink_under_load(void **state)
+{
+	const __u64 bytes = CLUSTER_SECTORS * PLOOP_SECTOR;
+	const __u64 whole = CLUSTERS * bytes, end = 8000 * bytes;
+	const char *path = image_file_make(CLUSTERS, CLUSTER_SECTORS);
+	struct worker *workers = calloc(THREADS, sizeof(*workers));
+	struct seats *seats = open_seats(path);
+	struct worker behind = {.seats = seats, .seed = 1};
+	__u64 buffer[PLOOP_SECTOR / 8];
+
+	(void)state;
+	start_workers(workers, seats);
+	pthread_create(&behind.thread, NULL, write_behind, &behind);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(seats_do(seats, PLOOP_GROW, 0, end, 0, NULL),
+				 0);
+		/* where the turn before has written, and write_behind() not */
+		assert_int_equal(seats_do(seats, PLOOP_READ, 0,
+					  whole + (i + 1) * PLOOP_SECTOR,
+					  PLOOP_SECTOR, buffer),
+				 0);
+		assert_int_equal(buffer[0], 0);
+		buffer[0] = i + 1;
+		assert_int_equal(seats_do(seats, PLOOP_WRITE, 0,
+					  whole + (i + 2) * PLOOP_SECTOR,
+					  PLOOP_SECTOR, buffer),
+				 0);
+		assert_int_equal(seats_do(seats, PLOOP_SHRINK, 0,
+					  whole + i * PLOOP_SECTOR, 0, NULL),
+				 0);
+		assert_int_equal(seats_do(seats, PLOOP_READ, 0,
+					  whole + i * PLOOP_SECTOR,
+					  PLOOP_SECTOR, buffer),
+				 -EINVAL);
+	}
+	__atomic_store_n(&behind.number, 1, __ATOMIC_RELEASE);
+	pthread_join(behind.thread, NULL);
+	assert_int_equal(behind.errors, 0);
+	join_workers(workers);
+	assert_int_equal(seats_do(seats, PLOOP_SHRINK, 0, end, 0, NULL),
+			 -EINVAL);
+	assert_int_equal(seats_do(seats, PLOOP_SHRINK, 0, 0, 0, NULL), -EINVAL);
+	assert_int_equal(seats_close(seats), 0);
+	compare_again(path, workers);
+	free(workers);
+}
+
 /* Of 512 clusters every second one is discarded. Then the file gets half as
  * long while threads use the rest, and everything is still there. */
 static void test_compact_under_load(void **state)
@@ -366,6 +433,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_threads),
 		scratch_test(test_resize_under_load),
+		scratch_test(test_shrink_under_load),
 		scratch_test(test_compact_under_load),
 		scratch_test(test_first_writes),
 		scratch_test(test_locked),

@@ -28,7 +28,6 @@ static struct ploop_image *image_of(struct ploop_request *own)
 static void end(struct ploop_image *image, int error)
 {
 	struct compact *compact = &image->compact;
-	struct ploop_request *request = compact->request;
 
 	image_lock(image, &image->slots.lock);
 	image->slots.holds_punches = false;
@@ -38,9 +37,7 @@ static void end(struct ploop_image *image, int error)
 		image_release(image, compact->owners);
 	compact->owners = NULL;
 	compact->stage = NULL;
-	compact->request = NULL;
-	keeper_reply(request, error);
-	keeper_go(image);
+	keeper_resized(image, error);
 }
 
 static void ask(struct ploop_image *image, enum want want,
@@ -211,12 +208,11 @@ void compact_go(struct ploop_image *image)
 		image->compact.stage(image);
 }
 
-void compact_start(struct ploop_image *image, struct ploop_request *request)
+void compact_start(struct ploop_image *image)
 {
 	struct compact *compact = &image->compact;
 	struct slots *slots = &image->slots;
 
-	compact->request = request;
 	compact->own.runner = &image->runners[0];
 	compact->n = slots->n;
 	compact->owners = image_allocate(

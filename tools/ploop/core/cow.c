@@ -228,6 +228,27 @@ struct claim *cow_claim(struct ploop_image *image, __u32 cluster,
 	return claim;
 }
 
+bool cow_wait(struct ploop_image *image, __u32 first,
+	      struct ploop_request *request,
+	      void (*step)(struct ploop_request *request))
+{
+	struct cow *cow = &image->cow;
+	bool must_wait = false;
+
+	image_lock(image, &cow->lock);
+	for (unsigned int i = 0; i < cow->n_claims && !must_wait; i++) {
+		struct claim *claim = &cow->claims[i];
+
+		if (!claim->is_taken || claim->cluster < first)
+			continue;
+		request->resume = step;
+		waiting_put(&claim->waiting, &request->work);
+		must_wait = true;
+	}
+	image_unlock(image, &cow->lock);
+	return must_wait;
+}
+
 void cow_start(struct ploop_request *request, const struct part *part)
 {
 	struct ploop_image *image = request_image(request);

@@ -90,7 +90,10 @@ enum ploop_op {
 	PLOOP_GROW, /* the disk gets as long as offset says. Later requests may
 		     * use the rest, which reads as zeros. -EFBIG: the format
 		     * cannot; -EINVAL: it is longer already; -EOPNOTSUPP: the
-		     * format extension, or a longer lower delta, is in the way */
+		     * format extension is in the way */
+	PLOOP_SHRINK,  /* the disk ends at offset; what is behind is lost. From
+			* its begin on, requests beyond that end fail, also those
+			* under way. -EINVAL: it is that short already */
 	PLOOP_COMPACT, /* the file gets as short as it can be now */
 	PLOOP_PROMOTE, /* the top has the clusters of the range, if any delta
 			* has; they stay below, too */
@@ -114,7 +117,8 @@ struct ploop_request {
 	__u64 offset; /* offset and bytes are multiples of PLOOP_SECTOR */
 	__u64 bytes;
 	void *buffer;
-	/* 0 or -errno. -EINVAL: not aligned or beyond the end of the disk.
+	/* 0 or -errno. -EINVAL: not aligned or beyond the end of the disk,
+	 * which may have become shorter: then some of it may be done.
 	 * -EROFS: opened for reading. -EIO also of a change after a failed
 	 * sync or write of the table: nothing changes any more. */
 	void (*done)(struct ploop_request *request, int result);
@@ -162,7 +166,7 @@ int ploop_open(const struct ploop_ops *ops, void *context,
 void ploop_free(struct ploop_image *image);
 
 __u64 ploop_disk_bytes(const struct ploop_image *image);
-/* As it was opened; after a PLOOP_GROW, data_off is still the old one. */
+/* After a PLOOP_GROW, data_off is still the old one. */
 const struct ploop_header *ploop_image_header(const struct ploop_image *image);
 /* Whether it was opened after a crash. */
 bool ploop_image_was_in_use(const struct ploop_image *image);

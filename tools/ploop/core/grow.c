@@ -2,7 +2,8 @@
 /* A longer disk, while it is used.
  *
  *   zero the rest of the last cluster ─▶ reserve ─▶ move ─▶ commit ─▶ grace
- *   ─▶ zero where the table grows ─▶ header, by a commit ─▶ new view
+ *   ─▶ zero where the table grows ─▶ longer table, and hide what is below
+ *   ─▶ header, by a commit ─▶ new view
  *
  * A longer table may reach into the data area. The slots there are reserved:
  * nobody takes them any more. Clusters that have them are moved, and their new
@@ -12,22 +13,22 @@
  * one. Then the view is replaced: readers see the old table or the new one,
  * whose pages are the same as far as the old one went; the old one is kept.
  *
+ * A lower delta may have clusters behind the old end, if the disk was once as
+ * long. They must not show up again: each gets a zero cluster in the top. These
+ * entries are stable before the header, too, so the longer table is in use
+ * before the disk is longer.
+ *
  * An example: clusters of 1 MiB and data from 1 MiB on have room for 262128
  * entries. A disk of 300 GiB needs 307200, so slot 0 is reserved, its cluster
  * moves to a slot of the pool, and data begins at 2 MiB. Slots keep their
  * numbers until the image is opened again.
  */
-#include <endian.h>
 #include <errno.h>
 
 #include "ploop/core/move.h"
+#include "ploop/core/resize.h"
 
-#define WORD_CYLINDERS	     (24 / 4)
-#define WORD_ENTRIES	     (32 / 4)
-#define WORD_SECTORS	     (36 / 4)
-#define WORD_DATA_OFF	     (48 / 4)
-#define V1_MAX_SECTORS	     0xffffffffULL
-#define SECTORS_PER_CYLINDER (16 * 32)
+#define V1_MAX_SECTORS 0xffffffffULL
 
 static struct ploop_image *image_of(struct ploop_request *own)
 {
@@ -36,13 +37,14 @@ static struct ploop_image *image_of(struct ploop_request *own)
 
 static void end(struct ploop_image *image, int error)
 {
-	struct ploop_request *request = image->grow.request;
+	struct grow *grow = &image->grow;
 
 	image->slots.holds_punches = false;
-	image->grow.waits_for_punches = false;
-	image->grow.request = NULL;
-	keeper_reply(request, error);
-	keeper_go(image);
+	grow->waits_for_punches = false;
+	while (grow->hidden.n)
+		reclaim_free(image,
+			     slot_list_take(&image->slots, &grow->hidden));
+	keeper_resized(image, error);
 }
 
 /* The next step, unless what was asked for failed. */
@@ -72,6 +74,67 @@ static struct ploop_image *image_of_io(struct ploop_io *io)
 static void publish(struct ploop_request *own)
 {
 	struct ploop_image *image = image_of(own);
+
+	if (!own->error)
+		once_publish(image->view, image->grow.view);
+	end(image, own->error);
+}
+
+static void set_header(struct ploop_request *own)
+{
+	struct ploop_image *image = image_of(own);
+
+	if (own->error) {
+		end(image, own->error);
+		return;
+	}
+	resize_header(image, image->grow.delta);
+	ask(image, WANT_COMMIT, publish);
+}
+
+/* Clusters behind the end become zero in the top. Returns how many entries
+ * changed. */
+static __u32 hide(struct ploop_image *image)
+{
+	struct grow *grow = &image->grow;
+	const struct table *table = &grow->delta->table;
+	__u32 n_changed = 0;
+
+	for (__u32 i = grow->first; i < table->n_entries; i++) {
+		struct table_page *page = table_page_of(table, i);
+		__u32 old = table_entry(table, i), entry = 0;
+
+		if (request_is_below(grow->view, i))
+			entry = ploop_slot_entry(&grow->delta->header,
+						 slot_list_take(&image->slots,
+								&grow->hidden));
+		if (old == entry)
+			continue;
+		image_lock(image, &page->lock);
+		table_set(page, i, entry, false);
+		if (old)
+			reclaim_free(image, ploop_entry_slot(
+						    &grow->delta->header, old));
+		image_unlock(image, &page->lock);
+		n_changed++;
+	}
+	return n_changed;
+}
+
+/* The longer table is in use, and has a slot for each cluster to hide. */
+static void lengthen(struct ploop_image *image)
+{
+	once_publish(image->view, image->grow.longer);
+	image->grow.own.error = 0;
+	if (hide(image))
+		ask(image, WANT_COMMIT, set_header);
+	else
+		set_header(&image->grow.own);
+}
+
+static void take_hidden(struct ploop_request *own)
+{
+	struct ploop_image *image = image_of(own);
 	struct grow *grow = &image->grow;
 	struct slots *slots = &image->slots;
 
@@ -79,35 +142,27 @@ static void publish(struct ploop_request *own)
 		end(image, own->error);
 		return;
 	}
-	image_lock(image, &slots->lock);
-	for (__u32 i = 0; i < slots->capacity; i++)
-		grow->next[i] = slots->next[i];
-	slots->next = grow->next;
-	slots->capacity = grow->capacity;
-	image_unlock(image, &slots->lock);
-	once_publish(image->view, grow->view);
-	end(image, 0);
+	while (grow->hidden.n < grow->n_hidden) {
+		__u32 slot = reclaim_take(image);
+
+		if (slot == PLOOP_NO_SLOT) {
+			ask(image, WANT_SLOTS, take_hidden);
+			return;
+		}
+		slot_list_put(slots, &grow->hidden, slot);
+	}
+	lengthen(image);
 }
 
-/* All numbers are in one sector, so the header is the old or the new one. */
-static void set_header(struct ploop_image *image)
+static void make_hidden(struct ploop_image *image)
 {
 	struct grow *grow = &image->grow;
-	const struct ploop_header *header = &grow->delta->header;
-	struct table_page *page = grow->delta->table.pages[0];
-	__u32 data_off =
-		header->data_off + grow->reserved * header->cluster_sectors;
 
-	image_lock(image, &page->lock);
-	page->words[WORD_CYLINDERS] = htole32(header->cylinders);
-	page->words[WORD_ENTRIES] = htole32(header->n_entries);
-	page->words[WORD_SECTORS] = htole32(header->n_sectors);
-	page->words[WORD_SECTORS + 1] = htole32(header->n_sectors >> 32);
-	page->words[WORD_DATA_OFF] = htole32(data_off);
-	page->is_strict = true;
-	once_write(page->is_dirty, true);
-	image_unlock(image, &page->lock);
-	ask(image, WANT_COMMIT, publish);
+	grow->n_hidden = 0;
+	for (__u32 i = grow->first; i < grow->delta->table.n_entries; i++)
+		grow->n_hidden += request_is_below(grow->view, i);
+	grow->own.error = 0;
+	take_hidden(&grow->own);
 }
 
 static void table_zeroed(struct ploop_io *io, int result)
@@ -117,7 +172,7 @@ static void table_zeroed(struct ploop_io *io, int result)
 	if (result)
 		end(image, result);
 	else
-		set_header(image);
+		make_hidden(image);
 }
 
 /* Up to where data begins: ploop check looks at what is behind the table, too. */
@@ -128,7 +183,7 @@ static void zero_table(struct ploop_image *image)
 	__u64 to = ploop_slot_byte(&top->header, image->grow.reserved);
 
 	if (from == to)
-		set_header(image);
+		make_hidden(image);
 	else
 		io(image, PLOOP_IO_ZERO, from, to - from, table_zeroed);
 }
@@ -238,15 +293,21 @@ void grow_go(struct ploop_image *image)
 static void reserve(struct ploop_request *own, int result)
 {
 	struct ploop_image *image = image_of(own);
+	struct grow *grow = &image->grow;
+	struct slots *slots = &image->slots;
 
 	if (result) {
 		end(image, result);
 		return;
 	}
-	image_lock(image, &image->slots.lock);
-	once_publish(image->slots.reserved, image->grow.reserved);
-	image_unlock(image, &image->slots.lock);
-	image->slots.holds_punches = true;
+	image_lock(image, &slots->lock);
+	once_publish(slots->reserved, grow->reserved);
+	for (__u32 i = 0; i < slots->capacity; i++)
+		grow->next[i] = slots->next[i];
+	slots->next = grow->next;
+	slots->capacity = grow->capacity;
+	image_unlock(image, &slots->lock);
+	slots->holds_punches = true;
 	image->grow.waits_for_punches = true;
 	keeper_go(image);
 }
@@ -260,7 +321,7 @@ static void zero_rest(struct ploop_image *image)
 	__u64 end = image_top(image)->header.n_sectors * PLOOP_SECTOR;
 
 	own->op = PLOOP_ZERO;
-	own->flags = 0;
+	own->flags = REQUEST_BEHIND;
 	own->offset = end;
 	own->bytes = (cluster_bytes - end % cluster_bytes) % cluster_bytes;
 	own->at = 0;
@@ -294,22 +355,18 @@ static int make_view(struct ploop_image *image, __u64 n_sectors)
 	struct grow *grow = &image->grow;
 	const struct view *old = once_see(image->view);
 	struct ploop_header *header;
-	__u64 n_entries;
 
-	grow->delta = image_allocate(image, sizeof(*grow->delta));
-	grow->view = image_allocate(image, sizeof(*grow->view));
-	if (!grow->delta || !grow->view)
+	grow->view = resize_view(image, n_sectors);
+	grow->longer = image_allocate(image, sizeof(*grow->longer));
+	if (!grow->view || !grow->longer)
 		return -ENOMEM;
-	*grow->delta = *image_top(image);
-	*grow->view = *old;
-	grow->view->deltas[old->n_deltas - 1] = grow->delta;
-	grow->view->disk_bytes = n_sectors * PLOOP_SECTOR;
+	*grow->longer = *grow->view;
+	grow->longer->disk_bytes = old->disk_bytes;
+	grow->delta = grow->view->deltas[old->n_deltas - 1];
 	header = &grow->delta->header;
-	header->n_sectors = n_sectors;
-	header->cylinders = (n_sectors - 1) / SECTORS_PER_CYLINDER + 1;
-	n_entries = (n_sectors - 1) / header->cluster_sectors + 1;
-	if (n_entries > header->n_entries)
-		header->n_entries = n_entries;
+	grow->first = resize_entries(header, old->disk_bytes / PLOOP_SECTOR);
+	if (resize_entries(header, n_sectors) > header->n_entries)
+		header->n_entries = resize_entries(header, n_sectors);
 	return make_table(image);
 }
 
@@ -354,20 +411,16 @@ static int check(struct ploop_image *image, __u64 bytes)
 		return -EFBIG;
 	if (header->version == 1 && n_sectors > V1_MAX_SECTORS)
 		return -EFBIG;
-	for (unsigned int i = 0; i + 1 < view->n_deltas; i++)
-		if (view->deltas[i]->header.n_sectors > header->n_sectors)
-			return -EOPNOTSUPP;
 	return 0;
 }
 
-void grow_start(struct ploop_image *image, struct ploop_request *request)
+void grow_start(struct ploop_image *image, __u64 bytes)
 {
-	int err = check(image, request->offset);
+	int err = check(image, bytes);
 
-	image->grow.request = request;
 	image->grow.own.runner = &image->runners[0];
 	if (!err)
-		err = make_view(image, request->offset / PLOOP_SECTOR);
+		err = make_view(image, bytes / PLOOP_SECTOR);
 	if (!err)
 		err = make_slots(image);
 	if (err)

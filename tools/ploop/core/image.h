@@ -117,7 +117,7 @@ enum want {
 	WANT_SLOTS,  /* something in the pool */
 	WANT_COMMIT, /* all that is done, on stable storage */
 	WANT_GRACE,  /* the end of all I/O that began before */
-	WANT_RESIZE, /* its turn to grow, compact, demote or merge */
+	WANT_RESIZE, /* its turn to grow, shrink, compact, demote or merge */
 	WANT_TOP,    /* a cluster of the top, while it is merged */
 	WANT_CLOSE,
 	WANTS
@@ -146,7 +146,8 @@ struct keeper {
 	__u64 deadline_ns; /* of the delayed writeback */
 	__u64 delay_ns;
 	__u32 pool_clusters;
-	int error; /* why the image is broken */
+	int error;		       /* why the image is broken */
+	struct ploop_request *resizes; /* that grows, shrinks or compacts */
 
 	/* the commit that runs */
 	bool is_committing;
@@ -177,21 +178,29 @@ struct move {
 
 /* grow.c: the one that runs. */
 struct grow {
-	struct ploop_request own;      /* for what it does itself */
-	struct ploop_request *request; /* whom it answers */
-	struct view *view;	       /* as it will be */
+	struct ploop_request own; /* for what it does itself */
+	struct view *longer;	  /* with the table as it will be, */
+	struct view *view;	  /* and with the length */
 	struct delta *delta;
 	__u32 *next;
 	__u32 capacity;
 	__u32 reserved;
 	__u32 cursor;
 	bool waits_for_punches; /* goes on when none is under way */
+	__u32 first;		/* cluster behind the end */
+	__u32 n_hidden; /* clusters there that only lower deltas have, */
+	struct slot_list hidden; /* and what they will have in the top */
+};
+
+/* shrink.c: the one that runs. */
+struct shrink {
+	struct ploop_request own;
+	struct view *view; /* with the table as it will be */
 };
 
 /* compact.c: the one that runs. */
 struct compact {
 	struct ploop_request own;
-	struct ploop_request *request;
 	void (*stage)(struct ploop_image *image); /* waits for the keeper */
 	__u32 *owners; /* the cluster of each slot, as it was at the start */
 	__u32 n;
@@ -219,6 +228,7 @@ struct ploop_image {
 	struct cow cow;
 	struct move move;
 	struct grow grow;
+	struct shrink shrink;
 	struct compact compact;
 	struct lower lower;
 	struct demote demote;
@@ -291,12 +301,16 @@ void keeper_break(struct ploop_image *image, int error);
 void keeper_take_up(struct nudge *nudge);
 /* Whether a request runs that changes the length of the file or the disk. */
 bool keeper_resizes(const struct ploop_image *image);
+/* The request that had its turn for WANT_RESIZE has ended. */
+void keeper_resized(struct ploop_image *image, int error);
 
-/* grow.c: Begins with the request; goes on if it waits for punches to end. */
-void grow_start(struct ploop_image *image, struct ploop_request *request);
+/* grow.c: Begins; goes on if it waits for punches to end. */
+void grow_start(struct ploop_image *image, __u64 bytes);
 void grow_go(struct ploop_image *image);
-/* compact.c: the same. */
-void compact_start(struct ploop_image *image, struct ploop_request *request);
+/* shrink.c */
+void shrink_start(struct ploop_image *image, __u64 bytes);
+/* compact.c: as grow.c. */
+void compact_start(struct ploop_image *image);
 void compact_go(struct ploop_image *image);
 
 /* merge.c: the same. */

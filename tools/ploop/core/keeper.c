@@ -160,29 +160,39 @@ static void go_unmarked(struct ploop_image *image)
 
 bool keeper_resizes(const struct ploop_image *image)
 {
-	return image->grow.request || image->compact.request;
+	return image->keeper.resizes && !image->merge.request;
 }
 
-/* One at a time grows, compacts, demotes or merges. */
+void keeper_resized(struct ploop_image *image, int error)
+{
+	struct ploop_request *request = image->keeper.resizes;
+
+	image->keeper.resizes = NULL;
+	keeper_reply(request, error);
+	keeper_go(image);
+}
+
+/* One at a time grows, shrinks, compacts, demotes or merges. */
 static void resize_next(struct ploop_image *image)
 {
-	struct waiting *waiting = &image->keeper.waiting[WANT_RESIZE];
+	struct keeper *keeper = &image->keeper;
+	struct waiting *waiting = &keeper->waiting[WANT_RESIZE];
 	struct ploop_work *work = waiting->first;
 
-	struct ploop_request *request;
-
-	if (!work || keeper_resizes(image) || image->merge.request)
+	if (!work || keeper->resizes)
 		return;
-	request = owner_of(work, struct ploop_request, work);
+	keeper->resizes = owner_of(work, struct ploop_request, work);
 	waiting->first = work->next;
 	if (!waiting->first)
 		waiting_init(waiting);
-	if (request->op == PLOOP_GROW)
-		grow_start(image, request);
-	else if (request->op == PLOOP_COMPACT)
-		compact_start(image, request);
+	if (keeper->resizes->op == PLOOP_GROW)
+		grow_start(image, keeper->resizes->offset);
+	else if (keeper->resizes->op == PLOOP_SHRINK)
+		shrink_start(image, keeper->resizes->offset);
+	else if (keeper->resizes->op == PLOOP_COMPACT)
+		compact_start(image);
 	else
-		merge_start(image, request);
+		merge_start(image, keeper->resizes);
 }
 
 /* The lower delta first: no more is demoted. */

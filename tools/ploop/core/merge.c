@@ -33,15 +33,13 @@ static struct ploop_image *image_of(struct ploop_request *own)
 static void end(struct ploop_image *image, int result)
 {
 	struct merge *merge = &image->merge;
-	struct ploop_request *request = merge->request;
 
 	once_publish(merge->holds, false);
 	merge->waits_idle = false;
 	image->slots.holds_punches = false;
 	merge->request = NULL;
 	keeper_answer(&image->keeper.waiting[WANT_TOP], 0);
-	keeper_reply(request, result);
-	keeper_go(image);
+	keeper_resized(image, result);
 }
 
 static void ask(struct ploop_image *image, enum want want,

@@ -315,6 +315,8 @@ bool ploop_place(struct ploop_image *image, __u64 offset, unsigned int *file,
 	__u64 rest = view->disk_bytes - offset;
 
 	*bytes = cluster_bytes - offset % cluster_bytes;
+	if (offset >= view->disk_bytes)
+		return false;
 	if (rest < *bytes)
 		*bytes = rest;
 	for (unsigned int i = view->n_deltas; i--;) {

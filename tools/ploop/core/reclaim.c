@@ -198,7 +198,9 @@ static void fill(struct ploop_image *image)
 	}
 	if (slots->zeroed.n)
 		keeper->needs_commit = true;
-	if (n_coming > keeper->pool_clusters / 2 || keeper->is_extending)
+	/* what came to a file that is about to be cut would be cut off again */
+	if (n_coming > keeper->pool_clusters / 2 || keeper->is_extending ||
+	    slots->limit != PLOOP_NO_SLOT)
 		return;
 	while (slots->unknown.n && n_coming < keeper->pool_clusters) {
 		slot = slot_list_take(slots, &slots->unknown);

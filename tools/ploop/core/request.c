@@ -42,12 +42,16 @@ static void finish(struct ploop_request *request)
 		request_end(request, 0);
 }
 
-static void find_part(struct ploop_request *request, struct part *part)
+/* False: the disk has become shorter, and the request ends behind it. */
+static bool find_part(struct ploop_request *request, struct part *part)
 {
 	__u64 offset = request->offset + request->at;
 	__u64 cluster_bytes, rest;
 
 	part->view = once_see(request_image(request)->view);
+	if (request->offset + request->bytes > part->view->disk_bytes &&
+	    !(request->flags & REQUEST_BEHIND))
+		return false;
 	part->top = part->view->deltas[part->view->n_deltas - 1];
 	cluster_bytes = ploop_cluster_bytes(&part->top->header);
 	part->cluster = offset / cluster_bytes;
@@ -56,9 +60,11 @@ static void find_part(struct ploop_request *request, struct part *part)
 	rest = request->bytes - request->at;
 	if (rest < part->bytes)
 		part->bytes = rest;
-	rest = part->view->disk_bytes - offset;
+	/* while the disk gets shorter, a crash may bring its old end back */
+	rest = part->top->header.n_sectors * PLOOP_SECTOR - offset;
 	part->is_whole = !part->from &&
 			 (part->bytes == cluster_bytes || part->bytes == rest);
+	return true;
 }
 
 /* An I/O of the part has ended. */
@@ -128,13 +134,17 @@ static bool read_part(struct ploop_request *request, const struct part *part)
 	return skip(request, part);
 }
 
-/* Whether a delta below the top has the cluster. */
-static bool is_below(const struct part *part)
+bool request_is_below(const struct view *view, __u32 cluster)
 {
-	for (unsigned int i = 0; i + 1 < part->view->n_deltas; i++)
-		if (table_entry(&part->view->deltas[i]->table, part->cluster))
+	for (unsigned int i = 0; i + 1 < view->n_deltas; i++)
+		if (table_entry(&view->deltas[i]->table, cluster))
 			return true;
 	return false;
+}
+
+static bool is_below(const struct part *part)
+{
+	return request_is_below(part->view, part->cluster);
 }
 
 static void copy_part(struct ploop_request *request, const struct part *part)
@@ -309,7 +319,10 @@ void request_go_on(struct ploop_request *request)
 	if (is_change(request) && !may_change(request))
 		return;
 	while (is_done && request->at < request->bytes) {
-		find_part(request, &part);
+		if (!find_part(request, &part)) {
+			request_end(request, -EINVAL);
+			return;
+		}
 		switch (request->op) {
 		case PLOOP_READ:
 			is_done = read_part(request, &part);
@@ -341,8 +354,8 @@ static bool is_in_disk(const struct ploop_request *request)
 /* One of them runs at a time. */
 static bool is_of_image(enum ploop_op op)
 {
-	return op == PLOOP_GROW || op == PLOOP_COMPACT || op == PLOOP_DEMOTE ||
-	       op == PLOOP_MERGE;
+	return op == PLOOP_GROW || op == PLOOP_SHRINK || op == PLOOP_COMPACT ||
+	       op == PLOOP_DEMOTE || op == PLOOP_MERGE;
 }
 
 void request_start(struct ploop_work *work)

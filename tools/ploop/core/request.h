@@ -5,6 +5,9 @@
 
 #include "ploop/core/image.h"
 
+/* Of a request of the engine's own: it may be behind the end of the disk. */
+#define REQUEST_BEHIND 0x80
+
 /* What of a request lies in one cluster. */
 struct part {
 	const struct view *view;
@@ -27,6 +30,9 @@ void request_go_on(struct ploop_request *request);
 /* The same for who waited, unless the answer is an error. */
 void request_resume(struct ploop_request *request);
 
+/* Whether a delta below the top has the cluster. */
+bool request_is_below(const struct view *view, __u32 cluster);
+
 /* cow.c: Writes the part of a cluster that only a lower delta has, or zeros it;
  * the request goes on by itself. */
 void cow_start(struct ploop_request *request, const struct part *part);
@@ -35,6 +41,11 @@ void cow_start(struct ploop_request *request, const struct part *part);
 struct claim *cow_claim(struct ploop_image *image, __u32 cluster,
 			struct ploop_request *request,
 			void (*resume)(struct ploop_request *request));
+/* Asks for a claim that somebody has on a cluster from this one on; step() is
+ * called when it is free. False: nobody has one. */
+bool cow_wait(struct ploop_image *image, __u32 first,
+	      struct ploop_request *request,
+	      void (*step)(struct ploop_request *request));
 /* Gives the claim back; who waited looks at the table again. */
 void cow_release(struct ploop_image *image, struct claim *claim);
 /* With the lock of cow held: whether anybody has a claim. */

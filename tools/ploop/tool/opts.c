@@ -13,6 +13,7 @@ enum long_option {
 	OPT_FROM,
 	OPT_PROGRESS,
 	OPT_REPAIR,
+	OPT_SHRINK,
 	OPT_TO,
 };
 
@@ -31,6 +32,8 @@ static const struct argp_option options[] = {
 	{"repair", OPT_REPAIR, 0, 0,
 	 "Mend what is wrong. What is taken out is kept in a file beside the image",
 	 0},
+	{"shrink", OPT_SHRINK, 0, 0,
+	 "Let the disk get smaller: what is behind its new end is lost", 0},
 	{"to", OPT_TO, "FORMAT", 0, "What NEW becomes: image (default) or raw",
 	 0},
 	{0},
@@ -40,10 +43,15 @@ static const struct argp_option options[] = {
 
 /* The names of the bits of enum ctl_option. */
 static const struct command_option bits[] = {
-	{CTL_JSON, "--json"},	      {CTL_BYTES, "--bytes"},
-	{CTL_REPAIR, "--repair"},     {CTL_CLUSTER_SIZE, "--cluster-size"},
-	{CTL_FROM, "--from"},	      {CTL_TO, "--to"},
-	{CTL_PROGRESS, "--progress"}, {0},
+	{CTL_JSON, "--json"},
+	{CTL_BYTES, "--bytes"},
+	{CTL_REPAIR, "--repair"},
+	{CTL_CLUSTER_SIZE, "--cluster-size"},
+	{CTL_FROM, "--from"},
+	{CTL_TO, "--to"},
+	{CTL_PROGRESS, "--progress"},
+	{CTL_SHRINK, "--shrink"},
+	{0},
 };
 
 static const char doc[] =
@@ -114,6 +122,10 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPT_REPAIR:
 		ctl->given |= CTL_REPAIR;
 		ctl->repair = true;
+		break;
+	case OPT_SHRINK:
+		ctl->given |= CTL_SHRINK;
+		ctl->shrink = true;
 		break;
 	case OPT_CLUSTER_SIZE:
 		ctl->given |= CTL_CLUSTER_SIZE;

@@ -33,11 +33,11 @@ static int do_and_close(const char *path, struct seats *seats, enum ploop_op op,
 	if (err == -EOPNOTSUPP)
 		return problem_say(
 			problem, path,
-			"it has a format extension, or a longer parent");
+			"its format extension is where the longer table will be");
 	return err ? problem_with(problem, path, err) : 0;
 }
 
-/* The images are longer now: the descriptor follows. */
+/* The newest image has the new length: the descriptor follows. */
 static int resize_descriptor(const char *path, __u64 bytes,
 			     struct image_problem *problem)
 {
@@ -52,11 +52,19 @@ static int resize_descriptor(const char *path, __u64 bytes,
 	return err ? problem_with(problem, path, err) : 0;
 }
 
-static int grow(const char *path, struct seats *seats, __u64 bytes,
-		struct image_problem *problem)
+static int resize(const char *path, struct seats *seats, __u64 bytes,
+		  struct image_problem *problem)
 {
-	int err = do_and_close(path, seats, PLOOP_GROW, bytes, problem);
+	const __u64 now = ploop_disk_bytes(seats_image(seats));
+	int err;
 
+	if (bytes == now)
+		seats_close(seats);
+	err = bytes == now
+		      ? 0
+		      : do_and_close(path, seats,
+				     bytes > now ? PLOOP_GROW : PLOOP_SHRINK,
+				     bytes, problem);
 	if (!err && descriptor_is_path(path))
 		err = resize_descriptor(path, bytes, problem);
 	return err;
@@ -96,18 +104,16 @@ enum exit_code image_resize_command(const struct ctl *ctl)
 	if (err)
 		return image_failed(&problem, err);
 	now = ploop_disk_bytes(seats_image(seats));
-	if (bytes > now) {
-		err = grow(path, seats, bytes, &problem);
-		return err ? image_failed(&problem, err)
-			   : report_size(ctl, bytes);
+	if (bytes < now && !ctl->shrink) {
+		seats_close(seats);
+		return log_fail(
+			EXIT_FAILED,
+			"make filesystem and partitions smaller first, then add --shrink",
+			"%s: the disk has %llu bytes; what is behind the new end would be lost",
+			path, now);
 	}
-	seats_close(seats);
-	if (bytes == now)
-		return report_size(ctl, bytes);
-	return log_fail(
-		EXIT_FAILED,
-		"make a smaller one with \"frsp-image create\", and copy what is in it",
-		"%s: a disk cannot get smaller; it has %llu bytes", path, now);
+	err = resize(path, seats, bytes, &problem);
+	return err ? image_failed(&problem, err) : report_size(ctl, bytes);
 }
 
 /* What the images of the disk take on the host. */

@@ -24,6 +24,7 @@ struct ctl {
 	bool json;
 	bool exact; /* --bytes */
 	bool repair;
+	bool shrink;
 	__u32 cluster_sectors; /* 0: not given */
 	enum disk_format from, to;
 	enum progress_where progress;
@@ -37,6 +38,7 @@ enum ctl_option {
 	CTL_FROM = 1 << 4,
 	CTL_TO = 1 << 5,
 	CTL_PROGRESS = 1 << 6,
+	CTL_SHRINK = 1 << 7,
 };
 
 #define DEFAULT_CLUSTER_SECTORS 2048 /* 1 MiB */

@@ -24,6 +24,17 @@ bool is_lower(const struct world *world, unsigned int file)
 	return (world->has_lower || world->is_alone) && !file;
 }
 
+/* Above all punches, which nobody waits for. While a resize waits for commits,
+ * nothing else happens that could go wrong. */
+static bool is_slow(struct world *world, const struct ploop_io *io)
+{
+	if (io->kind == PLOOP_IO_ZERO)
+		return chance_percent(&world->chance, 3 * world->slow_percent);
+	return (io->runner || io->kind == PLOOP_IO_READ ||
+		world->kind != WORLD_RESIZING) &&
+	       chance_percent(&world->chance, world->slow_percent);
+}
+
 static void sim_submit(void *context, struct ploop_io *io)
 {
 	struct world *world = context;
@@ -34,10 +45,7 @@ static void sim_submit(void *context, struct ploop_io *io)
 		disk_submit(disk_of(world, io->file), io);
 	else if (io->kind != PLOOP_IO_READ)
 		violation(world, "a lower delta is changed");
-	/* above all punches, which nobody waits for */
-	io->result = chance_percent(&world->chance,
-				    (io->kind == PLOOP_IO_ZERO ? 3 : 1) *
-					    world->slow_percent);
+	io->result = is_slow(world, io);
 	world->ios[world->n_ios++] = io;
 	if (world->disk.writes_beyond_end ||
 	    world->lower_disk.writes_beyond_end)

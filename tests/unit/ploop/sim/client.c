@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+
 #include "inside.h"
 
-#define MAX_GROWN 4
+#define MAX_RESIZED    8
+#define LEAST_CLUSTERS 5 /* that the disk keeps of the hot ones */
 
 static bool is_change_op(enum ploop_op op)
 {
@@ -19,8 +22,7 @@ static bool changes_sector(const struct client *client, __u32 sector)
 	if (end > world->n_hot)
 		end = world->n_hot;
 	return client->request.op != PLOOP_DISCARD ||
-	       (!(first < HOT_CLUSTERS * world->cluster_sectors &&
-		  world->is_below[sector / world->cluster_sectors]) &&
+	       (!world->is_below[sector / world->cluster_sectors] &&
 		first >= client->sector &&
 		end <= client->sector + client->n_sectors);
 }
@@ -40,25 +42,39 @@ static void check_read(struct client *client)
 	}
 }
 
-static void check_error(struct client *client, int result)
+/* A request beyond the end that a shorter disk has fails. */
+static bool check_error(struct client *client, int result)
 {
-	if (!client->world->may_fail && !lower_may_fail(client, result))
+	if (result == -EINVAL && (client->is_cut || client->must_fail))
+		return false;
+	if (lower_may_fail(client, result))
+		return false;
+	if (!client->world->may_fail)
 		violation(client->world, "an error without a cause: %d of %d",
 			  -result, client->request.op);
+	return true;
 }
 
 /* After an error the disk may have either length when it is opened again. */
-static void grow_done(struct world *world, int result)
+static void resize_done(struct client *client, int result)
 {
+	struct world *world = client->world;
+
 	if (result)
 		return;
-	world->is_growing = false;
+	if (world->next_bytes > world->disk_bytes)
+		world->report->grown++;
+	else
+		world->report->shrunk++;
+	for (__u32 i = world->n_hot; i < n_hot(world, world->next_bytes); i++)
+		model_ack(&world->model, i, client->submitted, world->now,
+			  true);
+	world->is_resizing = false;
 	world->disk_bytes = world->next_bytes;
 	world->next_bytes = 0;
 	world->n_hot = n_hot(world, world->disk_bytes);
 	world->n_used = world->n_hot;
-	world->n_grown++;
-	world->report->grown++;
+	world->n_resized++;
 }
 
 static void request_done(struct ploop_request *request, int result)
@@ -74,14 +90,15 @@ static void request_done(struct ploop_request *request, int result)
 		world->n_reading--;
 		world->report->reads++;
 	}
-	if (request->op == PLOOP_GROW)
-		grow_done(world, result);
+	if (request->op == PLOOP_GROW || request->op == PLOOP_SHRINK)
+		resize_done(client, result);
 	lower_done(client, result);
 	if (result) {
-		world->report->failed += !lower_may_fail(client, result);
-		check_error(client, result);
+		world->report->failed += check_error(client, result);
 		return;
 	}
+	if (client->must_fail)
+		violation(world, "done, though behind the end of the disk");
 	if (client->after_failed_sync &&
 	    (request->op == PLOOP_FLUSH ||
 	     (is_change_op(request->op) && is_stable)))
@@ -107,6 +124,8 @@ static enum ploop_op choose_op(struct world *world)
 
 	if (world->kind == WORLD_READING && chance_percent(&world->chance, 60))
 		return PLOOP_READ;
+	if (world->kind == WORLD_RESIZING && chance_percent(&world->chance, 30))
+		return PLOOP_READ;
 	if (roll < 50)
 		return PLOOP_WRITE;
 	if (roll < 62)
@@ -120,7 +139,7 @@ static enum ploop_op choose_op(struct world *world)
 static void choose_range(struct client *client)
 {
 	struct world *world = client->world;
-	__u32 size = world->cluster_sectors;
+	__u32 size = world->cluster_sectors, end;
 
 	client->sector = chance_below(&world->chance, world->n_used);
 	client->n_sectors = 1 + chance_below(&world->chance, size);
@@ -132,18 +151,23 @@ static void choose_range(struct client *client)
 	}
 	if (client->n_sectors > world->n_hot - client->sector)
 		client->n_sectors = world->n_hot - client->sector;
-	/* the far sectors do not follow the others */
-	if (client->sector < HOT_CLUSTERS * size &&
-	    client->n_sectors > HOT_CLUSTERS * size - client->sector)
-		client->n_sectors = HOT_CLUSTERS * size - client->sector;
+	/* the far clusters do not follow each other */
+	end = client->sector < HOT_CLUSTERS * size
+		      ? HOT_CLUSTERS * size
+		      : (client->sector / size + 1) * size;
+	if (client->n_sectors > end - client->sector)
+		client->n_sectors = end - client->sector;
 }
 
 /* A discard of what is the last cluster now takes only a part of it afterwards,
- * and that is another promise: no discard runs when a grow begins. */
-static bool may_grow(struct world *world)
+ * and that is another promise: no discard runs when a resize begins. */
+static bool may_resize(struct world *world)
 {
-	if (world->n_grown == MAX_GROWN || world->is_growing ||
-	    world->lower_is_writable || !chance_percent(&world->chance, 5))
+	__u32 percent = world->kind == WORLD_RESIZING ? 40 : 5;
+
+	if (world->n_resized == MAX_RESIZED || world->is_resizing ||
+	    world->lower_is_writable ||
+	    !chance_percent(&world->chance, percent))
 		return false;
 	for (__u32 i = 0; i < REQUESTS; i++)
 		if (world->clients[i].is_busy &&
@@ -152,29 +176,95 @@ static bool may_grow(struct world *world)
 	return true;
 }
 
-/* The first time the disk gets the far sectors, which read as zeros. */
+static void begin_resize(struct client *client, enum ploop_op op)
+{
+	client->world->is_resizing = true;
+	client->n_sectors = 0;
+	client->request.op = op;
+	client->request.flags = 0;
+	client->request.bytes = 0;
+	client->request.offset = client->world->next_bytes;
+}
+
+/* A sector that comes to the disk reads as zeros, as if the resize had written
+ * them; who began to write there before the disk got shorter may do so now. */
+static void expect_zeros(struct world *world, __u32 sector)
+{
+	model_clear(&world->model, sector);
+	model_write(&world->model, sector, 0, world->now);
+	for (__u32 i = 0; i < REQUESTS; i++) {
+		const struct client *client = &world->clients[i];
+
+		if (client->is_busy && is_change_op(client->request.op) &&
+		    sector - client->sector < client->n_sectors)
+			model_write(&world->model, sector,
+				    client->request.op == PLOOP_WRITE
+					    ? client->buffer[0]
+					    : 0,
+				    client->submitted);
+	}
+}
+
+/* By little, or so far that the table gets longer. */
 static void begin_grow(struct client *client)
 {
 	struct world *world = client->world;
-	__u32 end = HOT_CLUSTERS * world->cluster_sectors;
-	__u32 far = FAR_CLUSTERS * world->cluster_sectors;
-	__u32 more =
-		1 + chance_below(&world->chance, 1000 * world->cluster_sectors);
+	__u32 clusters = chance_percent(&world->chance, 60) ? 1000 : 4;
+	__u32 more = 1 + chance_below(&world->chance,
+				      clusters * world->cluster_sectors);
 
-	world->is_growing = true;
-	if (n_hot(world, world->disk_bytes) < end) {
-		for (__u32 i = end - 1; i < end + far; i++)
-			model_set(&world->model, i, 0);
-		world->next_bytes = hot_byte(world, end + far);
-	} else {
-		world->next_bytes = world->disk_bytes;
+	world->next_bytes = world->disk_bytes + more * PLOOP_SECTOR;
+	for (__u32 i = world->n_hot; i < n_hot(world, world->next_bytes); i++)
+		expect_zeros(world, i);
+	for (__u32 i = 0; i < REQUESTS; i++) {
+		world->clients[i].is_cut |= world->clients[i].must_fail;
+		world->clients[i].must_fail = false;
 	}
-	world->next_bytes += more * PLOOP_SECTOR;
+	begin_resize(client, PLOOP_GROW);
+}
+
+static void cut(struct client *client)
+{
+	const struct world *world = client->world;
+
+	client->is_cut |=
+		world->next_bytes && client->sector + client->n_sectors >
+					     n_hot(world, world->next_bytes);
+}
+
+/* Anywhere, also in the middle of a cluster. */
+static void begin_shrink(struct client *client)
+{
+	struct world *world = client->world;
+	__u32 least = LEAST_CLUSTERS * world->cluster_sectors;
+
+	world->next_bytes =
+		hot_byte(world, least + chance_below(&world->chance,
+						     world->n_hot - least));
+	for (__u32 i = 0; i < REQUESTS; i++)
+		cut(&world->clients[i]);
+	begin_resize(client, PLOOP_SHRINK);
+}
+
+static void choose_resize(struct client *client)
+{
+	struct world *world = client->world;
+
+	if (world->n_hot > LEAST_CLUSTERS * world->cluster_sectors &&
+	    chance_percent(&world->chance, 50))
+		begin_shrink(client);
+	else
+		begin_grow(client);
+}
+
+/* A read of the first sector behind the end. */
+static void begin_beyond(struct client *client)
+{
 	client->n_sectors = 0;
-	client->request.op = PLOOP_GROW;
-	client->request.flags = 0;
-	client->request.bytes = 0;
-	client->request.offset = world->next_bytes;
+	client->must_fail = true;
+	client->request.op = PLOOP_READ;
+	client->request.offset = client->world->disk_bytes;
+	client->request.bytes = PLOOP_SECTOR;
 }
 
 static void begin_compact(struct client *client)
@@ -191,6 +281,32 @@ static void fill_buffer(struct client *client, __u64 tag)
 		client->buffer[i] = tag;
 }
 
+/* Then slots where a longer table will be are free. */
+static void choose_all(struct client *client)
+{
+	client->sector = 0;
+	client->n_sectors = client->world->n_hot;
+	client->request.op = PLOOP_DISCARD;
+	client->request.offset = 0;
+	client->request.bytes = client->world->disk_bytes;
+}
+
+static void expect_change(const struct client *client, __u64 tag)
+{
+	const struct world *world = client->world;
+	enum ploop_op op = client->request.op;
+
+	for (__u32 i = client->sector;
+	     is_change_op(op) && i < client->sector + client->n_sectors; i++) {
+		if (!changes_sector(client, i))
+			continue;
+		model_write(&client->world->model, i,
+			    op == PLOOP_WRITE ? tag : 0, world->now);
+		if (op == PLOOP_DISCARD && lower_is_unsure(world, i))
+			model_weaken(&client->world->model, i, world->now);
+	}
+}
+
 void client_begin(struct client *client)
 {
 	struct world *world = client->world;
@@ -199,6 +315,7 @@ void client_begin(struct client *client)
 		world->image, chance_below(&world->chance, RUNNERS));
 	__u64 tag = chance_percent(&world->chance, 85) ? ++world->last_tag : 0;
 
+	client->submitted = ++world->now;
 	choose_range(client);
 	*request = (struct ploop_request){
 		.op = choose_op(world),
@@ -210,20 +327,26 @@ void client_begin(struct client *client)
 		.buffer = client->buffer,
 		.done = request_done,
 	};
+	if (world->kind == WORLD_RESIZING && !world->is_resizing &&
+	    chance_percent(&world->chance, 4))
+		choose_all(client);
 	if (!model_has_room(&world->model, client->sector, client->n_sectors))
 		request->op = PLOOP_FLUSH;
-	if (request->op == PLOOP_DISCARD && world->is_growing)
+	if (request->op == PLOOP_DISCARD && world->is_resizing)
 		request->op = PLOOP_ZERO;
 	if (request->op == PLOOP_FLUSH)
 		request->flags = 0;
-	if (may_grow(world))
-		begin_grow(client);
+	client->is_cut = client->must_fail = false;
+	if (may_resize(world))
+		choose_resize(client);
 	else if (!world->top_clusters && chance_percent(&world->chance, 2))
 		begin_compact(client);
+	else if (!world->is_resizing && chance_percent(&world->chance, 2))
+		begin_beyond(client);
 	else if (world->lower_is_writable)
 		lower_request(client);
+	cut(client);
 	client->is_busy = true;
-	client->submitted = ++world->now;
 	client->after_failed_sync =
 		disk_of(world, !world->is_merged)->has_failed_sync;
 	world->n_busy++;
@@ -231,33 +354,39 @@ void client_begin(struct client *client)
 		world->n_reading++;
 	if (request->op == PLOOP_WRITE)
 		fill_buffer(client, tag);
-	if (is_change_op(request->op))
-		for (__u32 i = 0; i < client->n_sectors; i++)
-			if (changes_sector(client, client->sector + i)) {
-				model_write(&world->model, client->sector + i,
-					    request->op == PLOOP_WRITE ? tag
-								       : 0,
-					    world->now);
-				if (request->op == PLOOP_DISCARD &&
-				    lower_is_unsure(world, client->sector + i))
-					model_weaken(&world->model,
-						     client->sector + i,
-						     world->now);
-			}
+	expect_change(client, tag);
 	if (chance_percent(&world->chance, 50))
 		ploop_submit(runner, request);
 	else
 		ploop_post(runner, request);
 }
 
-void client_close(struct client *client)
+static void begin_alone(struct client *client, enum ploop_op op,
+			__u32 n_sectors)
 {
+	struct world *world = client->world;
+
 	client->request = (struct ploop_request){
-		.op = PLOOP_CLOSE,
+		.op = op,
+		.bytes = n_sectors ? world->disk_bytes : 0,
 		.done = request_done,
 	};
 	client->is_busy = true;
-	client->n_sectors = 0;
-	client->world->n_busy++;
-	ploop_post(ploop_runner(client->world->image, 1), &client->request);
+	client->is_cut = client->must_fail = false;
+	client->submitted = ++world->now;
+	client->sector = 0;
+	client->n_sectors = n_sectors;
+	world->n_busy++;
+	expect_change(client, 0);
+	ploop_post(ploop_runner(world->image, 1), &client->request);
+}
+
+void client_discard(struct client *client)
+{
+	begin_alone(client, PLOOP_DISCARD, client->world->n_hot);
+}
+
+void client_close(struct client *client)
+{
+	begin_alone(client, PLOOP_CLOSE, 0);
 }

@@ -6,23 +6,24 @@
 /* Where a hot sector is on the disk. */
 __u64 hot_byte(const struct world *world, __u32 sector)
 {
-	__u32 end = HOT_CLUSTERS * world->cluster_sectors;
+	__u32 size = world->cluster_sectors;
+	__u32 i = sector / size;
+	__u32 cluster = i < HOT_CLUSTERS
+				? FIRST_HOT + i
+				: FIRST_FAR + (i - HOT_CLUSTERS) * FAR_STRIDE;
 
-	if (sector < end)
-		sector += FIRST_HOT * world->cluster_sectors;
-	else
-		sector += FIRST_FAR * world->cluster_sectors - end;
-	return sector * (__u64)PLOOP_SECTOR;
+	return ((__u64)cluster * size + sector % size) * PLOOP_SECTOR;
 }
 
 /* Hot sectors that a disk of this length has. */
 __u32 n_hot(const struct world *world, __u64 disk_bytes)
 {
-	__u32 n = HOT_CLUSTERS * world->cluster_sectors;
+	__u32 n = 0;
 
-	if (disk_bytes < hot_byte(world, n))
-		return n - 1;
-	return n + FAR_CLUSTERS * world->cluster_sectors;
+	while (n < (HOT_CLUSTERS + FAR_CLUSTERS) * world->cluster_sectors &&
+	       hot_byte(world, n) < disk_bytes)
+		n++;
+	return n;
 }
 
 /* Where the sector is in world->crash; 0 of a file that does not have it. */

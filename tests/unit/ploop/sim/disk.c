@@ -70,7 +70,8 @@ static void apply(const struct disk_op *op, __u8 *bytes, __u64 *n,
 
 		if (!chance_percent(chance, percent))
 			return;
-		if (op->kind == PLOOP_IO_EXTEND && end <= *n)
+		if (op->kind == PLOOP_IO_EXTEND &&
+		    (end <= *n || end > DISK_MAX_BYTES))
 			return;
 		if (end < *n)
 			memset(bytes + end, 0, *n - end);

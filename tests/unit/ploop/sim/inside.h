@@ -16,8 +16,10 @@
 #define HOT_CLUSTERS	    12
 #define CLUSTERS	    (FIRST_HOT + HOT_CLUSTERS)
 #define MAX_CLUSTER_SECTORS 4
-/* When the disk has grown there are more, and the table is in the way of data. */
+/* When the disk has grown there are more, each in a part of the table that is
+ * where a slot was. */
 #define FIRST_FAR    1600
+#define FAR_STRIDE   350
 #define FAR_CLUSTERS 4
 #define HOT_SECTORS  ((HOT_CLUSTERS + FAR_CLUSTERS) * MAX_CLUSTER_SECTORS)
 #define GENERATIONS  3
@@ -31,6 +33,8 @@ struct client {
 	struct world *world;
 	bool is_busy;
 	bool after_failed_sync;
+	bool is_cut;	/* a shorter disk may not have its sectors */
+	bool must_fail; /* it is behind the end */
 	__u32 submitted;
 	__u32 sector; /* of the hot ones */
 	__u32 n_sectors;
@@ -51,10 +55,10 @@ struct world {
 	__u32 pool_clusters;
 	__u32 n_hot;  /* sectors */
 	__u32 n_used; /* of these: where the client begins its requests */
-	bool is_growing;
+	bool is_resizing;
 	__u64 disk_bytes; /* as acknowledged */
 	__u64 next_bytes; /* asked for, or 0 */
-	__u32 n_grown;	  /* in this generation */
+	__u32 n_resized;  /* in this generation */
 	bool may_fail;
 	bool is_closing;
 	bool was_closed; /* the generation began with a closed image */
@@ -75,7 +79,7 @@ struct world {
 	bool is_alone;	/* it is opened without the old top */
 	__u8 *lower;
 	__u64 lower_bytes;
-	bool is_below[HOT_CLUSTERS]; /* it has them */
+	bool is_below[HOT_CLUSTERS + FAR_CLUSTERS]; /* it has them */
 	bool is_awake[RUNNERS];
 	__u32 slow_percent; /* of the I/O */
 	struct ploop_io *ios[MAX_IOS];
@@ -122,6 +126,8 @@ __u64 crash_tag(struct world *world, struct ploop_image *image, __u32 sector);
 
 /* client.c: A request of chance. */
 void client_begin(struct client *client);
+/* Of all of the disk. */
+void client_discard(struct client *client);
 void client_close(struct client *client);
 
 #endif

@@ -22,6 +22,11 @@ void model_set(struct model *model, __u32 sector, __u64 tag)
 	model->sectors[sector].versions[0] = (struct version){.tag = tag};
 }
 
+void model_clear(struct model *model, __u32 sector)
+{
+	model->sectors[sector].n = 0;
+}
+
 bool model_has_room(const struct model *model, __u32 from, __u32 n)
 {
 	for (__u32 i = from; i < from + n; i++)

@@ -39,6 +39,8 @@ void model_init(struct model *model, __u32 n_sectors);
 void model_exit(struct model *model);
 /* The sector is known to be this. */
 void model_set(struct model *model, __u32 sector, __u64 tag);
+/* Nothing is known of the sector. */
+void model_clear(struct model *model, __u32 sector);
 /* False: there is no room for one more version. */
 bool model_has_room(const struct model *model, __u32 from, __u32 n);
 void model_write(struct model *model, __u32 sector, __u64 tag, __u32 now);

@@ -5,23 +5,26 @@
 #include "base/little_endian.h"
 #include "inside.h"
 
-/* Some I/O is slow: much else happens meanwhile. */
-static __u32 choose_io(struct world *world)
+/* Some I/O is slow: much else happens meanwhile. False: for now, none ends. */
+static bool choose_io(struct world *world, __u32 *i)
 {
-	__u32 i = chance_below(&world->chance, world->n_ios);
-
+	*i = chance_below(&world->chance, world->n_ios);
 	if (chance_percent(&world->chance, 1))
-		return i;
-	for (int tries = 0; tries < 8 && world->ios[i]->result; tries++)
-		i = chance_below(&world->chance, world->n_ios);
-	return i;
+		return true;
+	for (int tries = 0; tries < 8 && world->ios[*i]->result; tries++)
+		*i = chance_below(&world->chance, world->n_ios);
+	return world->kind != WORLD_RESIZING || !world->ios[*i]->result ||
+	       !chance_below(&world->chance, 300);
 }
 
-static void end_io(struct world *world)
+static bool end_io(struct world *world)
 {
-	__u32 i = choose_io(world);
-	struct ploop_io *io = world->ios[i];
+	struct ploop_io *io;
+	__u32 i;
 
+	if (!world->n_ios || !choose_io(world, &i))
+		return false;
+	io = world->ios[i];
 	world->ios[i] = world->ios[--world->n_ios];
 	if (is_lower(world, io->file) && !world->lower_is_writable) {
 		memcpy(io->buffer, world->lower + io->offset, io->bytes);
@@ -29,6 +32,7 @@ static void end_io(struct world *world)
 	} else {
 		io->done(io, disk_complete(disk_of(world, io->file), io));
 	}
+	return true;
 }
 
 static bool run_one(struct world *world)
@@ -58,8 +62,8 @@ static void pass_time(struct world *world)
 	ploop_run(ploop_runner(world->image, 0), 0);
 }
 
-/* One thing happens, of those that can. False: nothing can but time. */
-static bool step(struct world *world, bool with_client)
+/* One thing happens, of those that can. */
+static void step(struct world *world, bool with_client)
 {
 	__u32 roll = chance_below(&world->chance, 100);
 	struct client *client =
@@ -71,20 +75,12 @@ static bool step(struct world *world, bool with_client)
 		model_forget(&world->model);
 	if (with_client && roll < 25 && !client->is_busy) {
 		client_begin(client);
-		return true;
+		return;
 	}
-	if (roll < 60 && world->n_ios) {
-		end_io(world);
-		return true;
-	}
-	if (run_one(world))
-		return true;
-	if (world->n_ios) {
-		end_io(world);
-		return true;
-	}
-	pass_time(world);
-	return false;
+	if (roll < 60 && end_io(world))
+		return;
+	if (!run_one(world) && !end_io(world))
+		pass_time(world);
 }
 
 static void step_and_look(struct world *world, bool with_client)
@@ -93,7 +89,9 @@ static void step_and_look(struct world *world, bool with_client)
 
 	step(world, with_client);
 	if (world->disk.n_changes + world->lower_disk.n_changes != changes &&
-	    chance_percent(&world->chance, LOOK_PERCENT))
+	    chance_percent(&world->chance, world->kind == WORLD_RESIZING
+						   ? LOOK_PERCENT / 4
+						   : LOOK_PERCENT))
 		look_at_crash(world);
 }
 
@@ -135,28 +133,31 @@ static void add_counts(struct world *world)
 
 /* --- generations ------------------------------------------------------------ */
 
-/* Some of the hot clusters are there, and garbage between them and behind the
- * table; returns the length. */
-static __u64 make_file(struct world *world, __u8 *bytes, __u32 first_tag)
+/* Some of the hot clusters of a disk that has so many are there, and garbage
+ * between them and behind the table; returns the length. */
+static __u64 make_file(struct world *world, __u8 *bytes, __u32 first_tag,
+		       __u32 n_hot, __u32 percent)
 {
+	__u64 end = hot_byte(world, n_hot * world->cluster_sectors - 1);
 	struct ploop_header header;
 	__u32 slot = 0;
 
-	ploop_header_make(CLUSTERS * (__u64)world->cluster_sectors - 1,
-			  world->cluster_sectors, &header);
+	ploop_header_make(end / PLOOP_SECTOR, world->cluster_sectors, &header);
 	if (chance_percent(&world->chance, 30)) {
 		header.version = 1;
 		header.data_off = (ploop_table_bytes(&header) + 511) / 512;
 	}
 	memset(bytes, 0, DISK_MAX_BYTES);
 	memset(bytes + ploop_table_bytes(&header), 0xaa,
-	       ploop_slot_byte(&header, HOT_CLUSTERS) -
+	       ploop_slot_byte(&header, 2 * n_hot) -
 		       ploop_table_bytes(&header));
 	ploop_header_encode(&header, bytes);
-	for (__u32 i = 0; i < HOT_CLUSTERS; i++) {
-		__u32 at = PLOOP_HEADER_BYTES + (FIRST_HOT + i) * 4;
+	for (__u32 i = 0; i < n_hot; i++) {
+		__u32 cluster = hot_byte(world, i * world->cluster_sectors) /
+				ploop_cluster_bytes(&header);
+		__u32 at = PLOOP_HEADER_BYTES + cluster * 4;
 
-		if (!chance_percent(&world->chance, 40))
+		if (!chance_percent(&world->chance, percent))
 			continue;
 		slot += chance_below(&world->chance, 2);
 		memset(bytes + ploop_slot_byte(&header, slot), first_tag + i,
@@ -168,22 +169,33 @@ static __u64 make_file(struct world *world, __u8 *bytes, __u32 first_tag)
 	       chance_below(&world->chance, 3) * ploop_cluster_bytes(&header);
 }
 
+/* A lower delta may be longer than the disk: that was made shorter. */
 static void make_image(struct world *world)
 {
+	bool copies = world->kind == WORLD_RESIZING;
+	__u32 n_below = HOT_CLUSTERS;
+
 	world->cluster_sectors = 2 << chance_below(&world->chance, 2);
 	world->lower_is_writable = world->kind == WORLD_DEMOTING ||
 				   (world->kind == WORLD_READING &&
 				    chance_percent(&world->chance, 50));
-	world->has_lower =
-		world->lower_is_writable || chance_percent(&world->chance, 40);
-	world->crash_bytes = make_file(world, world->crash, 1);
+	world->has_lower = world->lower_is_writable ||
+			   chance_percent(&world->chance, copies ? 80 : 40);
+	world->crash_bytes = make_file(world, world->crash, 1, HOT_CLUSTERS,
+				       copies ? 10 : 40);
 	if (!world->has_lower)
 		return;
-	world->lower_bytes = make_file(world, world->lower, 0x41);
-	for (__u32 i = 0; i < HOT_CLUSTERS; i++)
+	if (!world->lower_is_writable && chance_percent(&world->chance, 50))
+		n_below += FAR_CLUSTERS;
+	world->lower_bytes =
+		make_file(world, world->lower, 0x41, n_below, copies ? 90 : 40);
+	for (__u32 i = 0; i < n_below; i++)
 		world->is_below[i] =
 			le32_get(world->lower + PLOOP_HEADER_BYTES +
-				 (FIRST_HOT + i) * 4) != 0;
+				 hot_byte(world, i * world->cluster_sectors) /
+					 (world->cluster_sectors *
+					  PLOOP_SECTOR) *
+					 4) != 0;
 }
 
 /* The world goes on with the file in world->crash. */
@@ -202,10 +214,10 @@ static void begin_generation(struct world *world)
 		return;
 	world->was_closed = !ploop_image_was_in_use(world->image);
 	world->n_hot = n_hot(world, ploop_disk_bytes(world->image));
-	world->is_growing = false;
+	world->is_resizing = false;
 	world->disk_bytes = ploop_disk_bytes(world->image);
 	world->next_bytes = 0;
-	world->n_grown = 0;
+	world->n_resized = 0;
 	world->n_used = world->n_hot;
 	if (chance_percent(&world->chance, 50))
 		world->n_used = 5 * world->cluster_sectors;
@@ -221,7 +233,7 @@ static void begin_generation(struct world *world)
 static void choose_errors(struct world *world)
 {
 	__u32 roll = world->kind == WORLD_FAILING ? 0
-		     : world->kind == WORLD_READING
+		     : world->kind != WORLD_ANY
 			     ? 9
 			     : chance_below(&world->chance, 10);
 
@@ -243,6 +255,8 @@ static void choose_errors(struct world *world)
 	    chance_percent(&world->chance, 50))
 		world->top_clusters = 1 + chance_below(&world->chance, 4);
 	world->slow_percent = chance_below(&world->chance, 2) * 20;
+	if (world->kind == WORLD_RESIZING)
+		world->slow_percent = 20;
 	world->pool_clusters = chance_percent(&world->chance, 50)
 				       ? 1
 				       : 2 + chance_below(&world->chance, 5);
@@ -253,12 +267,20 @@ static void live_generation(struct world *world)
 	bool ends_in_crash = chance_percent(&world->chance, 60);
 	__u32 steps = STEPS / 2 + chance_below(&world->chance, STEPS);
 
+	if (world->kind == WORLD_RESIZING)
+		steps *= 3;
+
 	for (__u32 i = 0; i < steps && !world->report->violation[0]; i++)
 		step_and_look(world, true);
 	if (ends_in_crash) {
 		look_at_crash(world);
 	} else {
 		drain(world);
+		if (chance_percent(&world->chance, 20) && !world->may_fail &&
+		    model_has_room(&world->model, 0, world->n_hot)) {
+			client_discard(&world->clients[0]);
+			drain(world);
+		}
 		if (!world->report->violation[0])
 			close_image(world);
 	}

@@ -22,6 +22,7 @@ struct world_report {
 	__u64 copies;
 	__u64 moves;
 	__u64 grown;
+	__u64 shrunk;
 	__u64 demotions;
 	__u64 merged;
 	__u64 reads;
@@ -36,6 +37,8 @@ enum world_kind {
 	WORLD_DEMOTING, /* clusters go up and down between the top and the lower
 			 * delta, and the top is merged */
 	WORLD_READING, /* mostly reads, with first writes and discards between */
+	WORLD_RESIZING, /* the length changes again and again, while single I/O
+			 * takes very long */
 };
 
 /* Lives through the generations of a seed; adds to the report. Ends at the
