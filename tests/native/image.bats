@@ -324,17 +324,26 @@ by_qemu() {
 	expect_error 1 'no snapshot that could be merged'
 }
 
-@test "merge of a disk that has grown since its snapshot" {
+# merged_after SIZE: the disk gets that size, both snapshots are merged, and all is as it was
+merged_after() {
 	disk_make
-	"$frsp_image" resize "$disk" 30M
-	qemu-io -f parallels -c "write -P 9 28M 2M" "$(top_of)" >/dev/null
+	"$frsp_image" resize --shrink "$disk" "$1"
+	qemu-io -f parallels -c "write -P 9 1M 512k" "$(top_of)" >/dev/null
 	by_qemu "$test_dir/before"
 	"$frsp_image" merge "$disk"
 	"$frsp_image" merge "$disk"
 	all_clean disk/root.hds
 	by_qemu "$test_dir/after"
 	cmp "$test_dir/before" "$test_dir/after"
-	expect "bytes" "$("$frsp_image" info --json "$disk" | jq .disk_bytes)" $((30 << 20))
+	expect "bytes" "$("$frsp_image" info --json "$disk" | jq .disk_bytes)" "$(stat -c %s "$test_dir/before")"
+}
+
+@test "merge of a disk that has grown since its snapshot" {
+	merged_after 30M
+}
+
+@test "merge of a disk that got shorter since its snapshot" {
+	merged_after $((2 * 1048576 + 4096))
 }
 
 @test "a merge that is killed at any step: the disk is the same, and the next one goes on" {
@@ -378,7 +387,8 @@ by_qemu() {
 	run_program frsp-image merge "$disk"
 	expect_error 1 'has it open'
 	exec 8<&-
-	parent=${parent##*hds.}
+	parent=$(top_of)
+	parent=${parent##*hds.} # a snapshot names the new file as the image that it froze
 	cp "$test_dir/disk/root.hds" "$test_dir/disk/other.hds"
 	sed -i "s|</Storage>|<Image><GUID>$other</GUID><Type>Compressed</Type><File>other.hds</File></Image></Storage>|
 		s|</Snapshots>|<Shot><GUID>$other</GUID><ParentGUID>$parent</ParentGUID></Shot></Snapshots>|" "$disk"

@@ -14,10 +14,10 @@ serve() {
 	timeout "$PATIENCE" nbdkit "${@:3}" -U - "$plugin" "$test_dir/$1" --run "$2"
 }
 
-# serve_on NAME: serves $test_dir/NAME until kill_server; sets uri and server
+# serve_on NAME [PARAMETER...]: serves $test_dir/NAME until kill_server; sets uri and server
 serve_on() {
 	rm -f "$test_dir/pid" "$test_dir/socket"
-	nbdkit -f -U "$test_dir/socket" -P "$test_dir/pid" "$plugin" "$test_dir/$1" >"$test_dir/nbdkit" 2>&1 3>&- &
+	nbdkit -f -U "$test_dir/socket" -P "$test_dir/pid" "$plugin" "$test_dir/$1" "${@:2}" >"$test_dir/nbdkit" 2>&1 3>&- &
 	server=$!
 	defer kill_server
 	wait_until test -s "$test_dir/pid"
@@ -130,6 +130,76 @@ killed_after() {
 	expect "exit status" "$status" 0
 }
 
+# served_disk: serves a new disk, with the control socket $test_dir/control
+served_disk() {
+	mkdir "$test_dir/disk"
+	disk=$test_dir/disk/DiskDescriptor.xml
+	"$frsp_image" create --cluster-size=64K "$disk" 64M
+	serve_on disk/DiskDescriptor.xml control="$test_dir/control"
+}
+
+@test "a snapshot while the disk is served: what is frozen has all from before, and never changes" {
+	local before
+	served_disk
+	qemu-io -f raw -c 'write -P 1 0 4M' "$uri"
+	"$frsp_image" snapshot --control="$test_dir/control" "$disk"
+	sha256sum "$test_dir/disk/root.hds" >"$test_dir/sum"
+	# closed, and for everybody to read
+	all_clean disk/root.hds
+	our_raw disk/root.hds before
+	qemu-io -f raw -c 'write -P 2 1M 4M' -c 'read -P 1 0 1M' -c flush "$uri" >"$test_dir/out"
+	not grep -qi 'verification failed' "$test_dir/out"
+	# killed: the chain is the new one
+	kill_server
+	sha256sum -c "$test_dir/sum"
+	truncate -s 64M "$test_dir/wanted"
+	qemu-io -f raw -c 'write -P 1 0 4M' "$test_dir/wanted"
+	cmp "$test_dir/wanted" "$test_dir/before"
+	qemu-io -f raw -c 'write -P 2 1M 4M' "$test_dir/wanted"
+	our_raw disk/DiskDescriptor.xml got
+	cmp "$test_dir/wanted" "$test_dir/got"
+}
+
+@test "snapshots while fio writes: it finds what it wrote, and no frozen image changes" {
+	local i top next fio
+	served_disk
+	fio --output="$test_dir/fio" --ioengine=nbd --uri="$uri" --rw=randwrite --bs=1536 --iodepth=8 --numjobs=4 --size=15M \
+		--offset_increment=16M --io_size=5M --fsync=64 --verify=crc32c --do_verify=1 --verify_fatal=1 \
+		--verify_state_save=0 --name=x 3>&- &
+	fio=$!
+	top=$test_dir/disk/root.hds
+	for i in 1 2 3; do
+		next=$("$frsp_image" snapshot --json --control="$test_dir/control" "$disk" | jq -r .file)
+		sha256sum "$top" >>"$test_dir/sums"
+		top=$next
+	done
+	wait "$fio"
+	grep -q 'err= 0' "$test_dir/fio"
+	kill_server
+	sha256sum -c "$test_dir/sums"
+	expect "images" "$("$frsp_image" info --json "$disk" | jq '.images | length')" 4
+	"$frsp_image" check "$disk"
+}
+
+@test "a snapshot that a server cannot take is refused, and clients go on" {
+	served_disk
+	"$frsp_image" create "$test_dir/other.hds" 1M
+	run_program frsp-image snapshot --control="$test_dir/none" "$disk"
+	expect_error 1 'none: No such file'
+	cp -r "$test_dir/disk" "$test_dir/copy"
+	run_program frsp-image snapshot --control="$test_dir/control" "$test_dir/copy/DiskDescriptor.xml"
+	expect_error 1 'the server has'
+	# the first client opens the disk
+	qemu-io -f raw -c 'write -P 3 0 1M' "$uri"
+	run_program frsp-image snapshot "$disk"
+	expect_error 1 'another process has it open'
+	kill_server
+	serve_on other.hds control="$test_dir/control2"
+	expect "mode" "$(stat -c %a "$test_dir/control2")" 600
+	run_program frsp-image snapshot --control="$test_dir/control2" "$disk"
+	expect_error 1 'the server has'
+}
+
 # --- tier pairs ----------------------------------------------------------------------
 
 # pair_make: fast.hds and slow.hds, of 64 MiB in clusters of 64 KiB, and a policy that decides
@@ -177,12 +247,7 @@ hot_is_up() {
 @test "a tier pair: what is read much goes to the fast image while the disk is used" {
 	pair_make
 	qemu-io -f parallels -c 'write -P 9 40M 1M' "$test_dir/slow.hds" >/dev/null
-	nbdkit -f -U "$test_dir/socket" -P "$test_dir/pid" "$plugin" "$test_dir/fast.hds" slow="$test_dir/slow.hds" \
-		tier-interval=0.1 tier-policy="$test_dir/policy" >"$test_dir/nbdkit" 2>&1 3>&- &
-	server=$!
-	defer kill_server
-	wait_until test -s "$test_dir/pid"
-	uri="nbd+unix:///?socket=$test_dir/socket"
+	serve_on fast.hds slow="$test_dir/slow.hds" tier-interval=0.1 tier-policy="$test_dir/policy"
 	wait_until hot_is_up
 	not grep -qi 'verification failed' "$test_dir/reads"
 }
@@ -191,13 +256,7 @@ hot_is_up() {
 	local n
 	pair_make
 	for n in 1 2 3; do
-		rm -f "$test_dir/socket" "$test_dir/pid"
-		nbdkit -f -U "$test_dir/socket" -P "$test_dir/pid" "$plugin" "$test_dir/fast.hds" slow="$test_dir/slow.hds" \
-			fast-size=1M tier-interval=0.01 tier-policy="$test_dir/policy" >"$test_dir/nbdkit" 2>&1 3>&- &
-		server=$!
-		defer kill_server
-		wait_until test -s "$test_dir/pid"
-		uri="nbd+unix:///?socket=$test_dir/socket"
+		serve_on fast.hds slow="$test_dir/slow.hds" fast-size=1M tier-interval=0.01 tier-policy="$test_dir/policy"
 		qemu-io -f raw -c "write -P $n ${n}M 8M" -c flush "$uri" >"$test_dir/out"
 		kill_server
 		pair_by_qemu "$test_dir/got"

@@ -37,11 +37,13 @@ static __u64 live(enum world_kind kind, __u32 percent,
 	print_message("# %llu crash states in %llu worlds from FRSP_SEED=%llu: "
 		      "%llu requests, %llu allocations, %llu punches, "
 		      "%llu commits, %llu copies, %llu moves, %llu grown, "
-		      "%llu shrunk, %llu demoted, %llu merged\n",
+		      "%llu shrunk, %llu frozen, %llu switched, "
+		      "%llu demoted, %llu merged\n",
 		      report->states, n, seed, report->requests,
 		      report->allocations, report->punches, report->commits,
 		      report->copies, report->moves, report->grown,
-		      report->shrunk, report->demotions, report->merged);
+		      report->shrunk, report->frozen, report->switched,
+		      report->demotions, report->merged);
 	assert_string_equal(report->violation, "");
 	return n;
 }
@@ -56,6 +58,7 @@ static void test_crashes(void **state)
 	assert_true(report.allocations > n);
 	assert_true(report.punches > n);
 	assert_true(n < 100 || report.copies > n / 4);
+	assert_true(n < 100 || report.switched > n / 4);
 }
 
 /* An error of a write of the table, or of a sync, reaches every request that
@@ -69,17 +72,6 @@ static void test_delayed_writeback_with_failing_disk(void **state)
 	assert_true(report.failed > n);
 }
 
-/* Clusters go to the lower delta and come back, and the top is merged. */
-static void test_demotions(void **state)
-{
-	struct world_report report = {0};
-	__u64 n = live(WORLD_DEMOTING, 20, &report);
-
-	(void)state;
-	assert_true(report.demotions > 10 * n);
-	assert_true(n < 100 || report.merged > n / 10);
-}
-
 /* The disk gets longer and shorter while I/O of before is still under way. */
 static void test_resize_while_io_is_slow(void **state)
 {
@@ -90,6 +82,17 @@ static void test_resize_while_io_is_slow(void **state)
 	assert_true(report.grown > n);
 	assert_true(report.shrunk > n);
 	assert_int_equal(report.failed, 0);
+}
+
+/* Clusters go to the lower delta and come back, and the top is merged. */
+static void test_demotions(void **state)
+{
+	struct world_report report = {0};
+	__u64 n = live(WORLD_DEMOTING, 20, &report);
+
+	(void)state;
+	assert_true(report.demotions > 10 * n);
+	assert_true(n < 100 || report.merged > n / 10);
 }
 
 /* Reads look into the table without a lock while first writes, discards,
@@ -112,8 +115,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_crashes),
 		cmocka_unit_test(test_delayed_writeback_with_failing_disk),
-		cmocka_unit_test(test_demotions),
 		cmocka_unit_test(test_resize_while_io_is_slow),
+		cmocka_unit_test(test_demotions),
 		cmocka_unit_test(
 			test_fast_path_reads_during_allocation_discard_and_merge),
 	};

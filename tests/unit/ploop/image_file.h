@@ -9,15 +9,13 @@
 #include "ploop/core/format.h"
 #include "scratch.h"
 
-/* Its path, valid until the next call. */
-static inline const char *image_file_make(__u64 clusters, __u32 cluster_sectors)
+static inline void image_file_make_at(const char *path, __u64 clusters,
+				      __u32 cluster_sectors)
 {
-	static char path[PATH_MAX];
 	struct ploop_header header;
 	__u8 raw[PLOOP_HEADER_BYTES];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s", scratch_path("disk.hds"));
 	assert_int_equal(ploop_header_make(clusters * cluster_sectors,
 					   cluster_sectors, &header),
 			 PLOOP_FINE);
@@ -27,6 +25,15 @@ static inline const char *image_file_make(__u64 clusters, __u32 cluster_sectors)
 	assert_int_equal(write(fd, raw, sizeof(raw)), sizeof(raw));
 	assert_int_equal(ftruncate(fd, ploop_data_bytes(&header)), 0);
 	close(fd);
+}
+
+/* Its path, valid until the next call. */
+static inline const char *image_file_make(__u64 clusters, __u32 cluster_sectors)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s", scratch_path("disk.hds"));
+	image_file_make_at(path, clusters, cluster_sectors);
 	return path;
 }
 

@@ -22,11 +22,12 @@ struct worker {
 	unsigned int number;
 	unsigned int seed;
 	unsigned int errors;
+	bool zeroes; /* instead of discards, which a lower delta may make void */
 	pthread_barrier_t *barrier; /* for what shall happen at the same time */
 	__u64 tags[OWN * CLUSTER_SECTORS]; /* what each sector has */
 };
 
-static struct seats *open_seats(const char *path)
+static struct seats *open_chain(const char *const *paths, unsigned int n)
 {
 	struct seats_settings settings = {
 		.n_seats = THREADS,
@@ -36,8 +37,13 @@ static struct seats *open_seats(const char *path)
 	struct ploop_finding finding;
 	struct seats *seats;
 
-	assert_int_equal(seats_open(&path, 1, &settings, &seats, &finding), 0);
+	assert_int_equal(seats_open(paths, n, &settings, &seats, &finding), 0);
 	return seats;
+}
+
+static struct seats *open_seats(const char *path)
+{
+	return open_chain(&path, 1);
 }
 
 /* The byte on the disk of a sector of the thread. Sectors of different threads
@@ -101,7 +107,9 @@ static void *work(void *context)
 		else if (roll % 10 < 7)
 			compare(worker, from, n);
 		else if (roll % 10 < 8)
-			change(worker, PLOOP_DISCARD, from, n);
+			change(worker,
+			       worker->zeroes ? PLOOP_ZERO : PLOOP_DISCARD,
+			       from, n);
 		else if (roll % 10 < 9)
 			change(worker, PLOOP_ZERO, from, n);
 		else
@@ -129,9 +137,10 @@ static void join_workers(struct worker *workers)
 }
 
 /* All that the threads wrote is there when the image is opened again. */
-static void compare_again(const char *path, struct worker *workers)
+static void compare_chain(const char *const *paths, unsigned int n,
+			  struct worker *workers)
 {
-	struct seats *seats = open_seats(path);
+	struct seats *seats = open_chain(paths, n);
 
 	assert_false(ploop_image_was_in_use(seats_image(seats)));
 	for (unsigned int i = 0; i < THREADS; i++) {
@@ -142,6 +151,11 @@ static void compare_again(const char *path, struct worker *workers)
 		assert_int_equal(workers[i].errors, 0);
 	}
 	assert_int_equal(seats_close(seats), 0);
+}
+
+static void compare_again(const char *path, struct worker *workers)
+{
+	compare_chain(&path, 1, workers);
 }
 
 static void test_threads(void **state)
@@ -279,6 +293,72 @@ static void test_shrink_under_load(void **state)
 	assert_int_equal(seats_do(seats, PLOOP_SHRINK, 0, 0, 0, NULL), -EINVAL);
 	assert_int_equal(seats_close(seats), 0);
 	compare_again(path, workers);
+	free(workers);
+}
+
+/* The file as it is now, in memory. */
+struct contents {
+	const char *path;
+	char *bytes;
+	long n;
+	int result;
+};
+
+static int keep(void *context)
+{
+	struct contents *contents = context;
+	FILE *file = fopen(contents->path, "r");
+
+	fseek(file, 0, SEEK_END);
+	contents->n = ftell(file);
+	rewind(file);
+	contents->bytes = realloc(contents->bytes, contents->n);
+	if (fread(contents->bytes, 1, contents->n, file) != (size_t)contents->n)
+		contents->result = -EIO;
+	fclose(file);
+	return contents->result;
+}
+
+/* Snapshots while all threads write. What could not be named is not there;
+ * else the file below never changes again, and others may read it. */
+static void test_snapshot_under_load(void **state)
+{
+	const char *old = image_file_make(CLUSTERS, CLUSTER_SECTORS);
+	struct worker *workers = calloc(THREADS, sizeof(*workers));
+	char top[PATH_MAX];
+	const char *const paths[] = {old, top};
+	struct seats *seats = open_seats(old), *reader;
+	struct seats_settings settings = {.n_seats = 1, .read_only = true};
+	struct contents frozen = {.path = old, .result = -EIO};
+	struct contents now = {.path = old};
+	struct ploop_finding finding;
+
+	(void)state;
+	snprintf(top, sizeof(top), "%s", scratch_path("top.hds"));
+	image_file_make_at(top, CLUSTERS, CLUSTER_SECTORS);
+	for (unsigned int i = 0; i < THREADS; i++)
+		workers[i].zeroes = true;
+	start_workers(workers, seats);
+	assert_int_equal(seats_snapshot(seats, top, keep, &frozen), -EIO);
+	assert_int_equal(seats_do(seats, PLOOP_THAW, 0, 0, 0, NULL), -EINVAL);
+	assert_int_equal(seats_open(&old, 1, &settings, &reader, &finding),
+			 -EWOULDBLOCK);
+	frozen.result = 0;
+	assert_int_equal(seats_snapshot(seats, top, keep, &frozen), 0);
+	/* the top is not empty any more, or of somebody */
+	assert_int_equal(seats_snapshot(seats, top, keep, &frozen),
+			 -EWOULDBLOCK);
+	assert_int_equal(seats_open(&old, 1, &settings, &reader, &finding), 0);
+	assert_false(ploop_image_was_in_use(seats_image(reader)));
+	assert_int_equal(seats_close(reader), 0);
+	join_workers(workers);
+	assert_int_equal(seats_close(seats), 0);
+	assert_int_equal(keep(&now), 0);
+	assert_int_equal(now.n, frozen.n);
+	assert_memory_equal(now.bytes, frozen.bytes, now.n);
+	compare_chain(paths, 2, workers);
+	free(frozen.bytes);
+	free(now.bytes);
 	free(workers);
 }
 
@@ -434,6 +514,7 @@ int main(void)
 		scratch_test(test_threads),
 		scratch_test(test_resize_under_load),
 		scratch_test(test_shrink_under_load),
+		scratch_test(test_snapshot_under_load),
 		scratch_test(test_compact_under_load),
 		scratch_test(test_first_writes),
 		scratch_test(test_locked),

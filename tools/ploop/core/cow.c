@@ -271,27 +271,33 @@ void cow_start(struct ploop_request *request, const struct part *part)
 	take_slot(request);
 }
 
-int cow_init(struct ploop_image *image)
+int cow_init(struct ploop_image *image, unsigned int n_deltas)
 {
 	struct cow *cow = &image->cow;
 	__u64 cluster_bytes = ploop_cluster_bytes(&image_top(image)->header);
+	__u32 n = CLAIM_BYTES / cluster_bytes;
 
-	waiting_init(&cow->waiting);
-	cow->n_claims = CLAIM_BYTES / cluster_bytes;
 	/* without lower deltas clusters are only moved, one at a time */
-	if (once_see(image->view)->n_deltas == 1)
-		cow->n_claims = 1;
-	if (cow->n_claims > COW_CLAIMS)
-		cow->n_claims = COW_CLAIMS;
+	if (n_deltas == 1)
+		n = 1;
+	if (n > COW_CLAIMS)
+		n = COW_CLAIMS;
+	if (!n)
+		n = 1;
+	cow->keeps_one |= image->lower.delta != NULL;
+	n += cow->keeps_one;
 	if (!cow->n_claims)
-		cow->n_claims = 1;
-	cow->keeps_one = image->lower.delta != NULL;
-	cow->n_claims += cow->keeps_one;
-	for (unsigned int i = 0; i < cow->n_claims; i++) {
-		waiting_init(&cow->claims[i].waiting);
-		cow->claims[i].buffer = image_allocate(image, cluster_bytes);
-		if (!cow->claims[i].buffer)
+		waiting_init(&cow->waiting);
+	while (cow->n_claims < n) {
+		struct claim *claim = &cow->claims[cow->n_claims];
+
+		waiting_init(&claim->waiting);
+		claim->buffer = image_allocate(image, cluster_bytes);
+		if (!claim->buffer)
 			return -ENOMEM;
+		image_lock(image, &cow->lock);
+		cow->n_claims++;
+		image_unlock(image, &cow->lock);
 	}
 	return 0;
 }

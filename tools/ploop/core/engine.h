@@ -95,6 +95,14 @@ enum ploop_op {
 			* its begin on, requests beyond that end fail, also those
 			* under way. -EINVAL: it is that short already */
 	PLOOP_COMPACT, /* the file gets as short as it can be now */
+	PLOOP_FREEZE,  /* changes wait until a thaw. At its end all is on stable
+			* storage, and the image says that it is closed. offset:
+			* the file of a new, empty image that may become the
+			* top, or 0. -EUCLEAN: it is not empty, or of another
+			* size; -EOPNOTSUPP: the delta below may be written */
+	PLOOP_THAW,    /* changes go on: offset 0: as before; 1: in the new top,
+			* and the old one never changes again. -EINVAL: not
+			* frozen, or without that file */
 	PLOOP_PROMOTE, /* the top has the clusters of the range, if any delta
 			* has; they stay below, too */
 	/* These two need a lower delta that may be written; -EOPNOTSUPP: there

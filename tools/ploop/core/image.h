@@ -31,6 +31,8 @@ enum image_state {
 	IMAGE_READ_ONLY,
 	IMAGE_UNMARKED, /* the file does not say yet that it is in use */
 	IMAGE_OPEN,	/* it does, on stable storage: it may change */
+	IMAGE_FREEZING, /* changes wait; what has begun goes on */
+	IMAGE_FROZEN,	/* the file says that it is closed; changes wait */
 	IMAGE_BROKEN,	/* a sync or a write of the table failed: for good */
 };
 
@@ -117,8 +119,10 @@ enum want {
 	WANT_SLOTS,  /* something in the pool */
 	WANT_COMMIT, /* all that is done, on stable storage */
 	WANT_GRACE,  /* the end of all I/O that began before */
-	WANT_RESIZE, /* its turn to grow, shrink, compact, demote or merge */
-	WANT_TOP,    /* a cluster of the top, while it is merged */
+	WANT_RESIZE, /* its turn to grow, shrink, compact, freeze, demote or
+		      * merge */
+	WANT_THAW,
+	WANT_TOP, /* a cluster of the top, while it is merged */
 	WANT_CLOSE,
 	WANTS
 };
@@ -147,7 +151,7 @@ struct keeper {
 	__u64 delay_ns;
 	__u32 pool_clusters;
 	int error;		       /* why the image is broken */
-	struct ploop_request *resizes; /* that grows, shrinks or compacts */
+	struct ploop_request *resizes; /* whose turn it is for WANT_RESIZE */
 
 	/* the commit that runs */
 	bool is_committing;
@@ -208,6 +212,14 @@ struct compact {
 	__u32 end; /* where the file will be cut */
 };
 
+/* freeze.c */
+struct freeze {
+	struct ploop_request own;
+	struct ploop_request *request; /* whom it answers */
+	struct view *view;	       /* with the new top, or NULL, */
+	struct slots slots;	       /* and its slots */
+};
+
 /* Memory of an image. */
 struct piece {
 	struct piece *next;
@@ -229,6 +241,7 @@ struct ploop_image {
 	struct move move;
 	struct grow grow;
 	struct shrink shrink;
+	struct freeze freeze;
 	struct compact compact;
 	struct lower lower;
 	struct demote demote;
@@ -299,22 +312,29 @@ void keeper_submit(struct ploop_image *image, struct ploop_io *io,
 /* A sync or a write of the table failed: nothing changes any more. */
 void keeper_break(struct ploop_image *image, int error);
 void keeper_take_up(struct nudge *nudge);
-/* Whether a request runs that changes the length of the file or the disk. */
-bool keeper_resizes(const struct ploop_image *image);
 /* The request that had its turn for WANT_RESIZE has ended. */
 void keeper_resized(struct ploop_image *image, int error);
+/* Whether a request runs that changes the length of the file or the disk. */
+bool keeper_resizes(const struct ploop_image *image);
 
 /* grow.c: Begins; goes on if it waits for punches to end. */
 void grow_start(struct ploop_image *image, __u64 bytes);
 void grow_go(struct ploop_image *image);
 /* shrink.c */
 void shrink_start(struct ploop_image *image, __u64 bytes);
+/* freeze.c: The image is frozen, or open for a request that thaws. */
+void freeze_start(struct ploop_image *image, unsigned int file);
+void freeze_thaw(struct ploop_image *image);
+/* open.c: Reads the empty image that may become the top; fills in slots. 0 or
+ * -errno. */
+int open_new_top(struct ploop_image *image, unsigned int file,
+		 struct delta **delta, struct slots *slots);
 /* compact.c: as grow.c. */
 void compact_start(struct ploop_image *image);
 void compact_go(struct ploop_image *image);
 
 /* merge.c: the same. */
-void merge_start(struct ploop_image *image, struct ploop_request *request);
+void merge_start(struct ploop_image *image);
 void merge_go(struct ploop_image *image);
 
 /* relief.c: Whether there will be a slot for those that wait. */

@@ -120,10 +120,12 @@ static void hear_low(struct ploop_work *work)
 	keeper_go(image_of_keeper(keeper));
 }
 
-/* Nobody's I/O is under way, that is not asked for by a request. */
+/* Nobody's I/O is under way, that is not asked for by a request. A demotion for
+ * relief that waits until the disk is frozen is none. */
 static bool may_close(const struct ploop_image *image)
 {
-	return reclaim_is_idle(image) && !image->relief.is_asked;
+	return reclaim_is_idle(image) &&
+	       (!image->relief.is_asked || image->state == IMAGE_FREEZING);
 }
 
 /* Nothing changes any more; what waits gets to know it. */
@@ -147,6 +149,7 @@ static void go_unmarked(struct ploop_image *image)
 	struct keeper *keeper = &image->keeper;
 
 	keeper_answer(&keeper->waiting[WANT_COMMIT], 0);
+	keeper_answer(&keeper->waiting[WANT_THAW], -EINVAL);
 	if (keeper->is_marking)
 		return;
 	if (image->state == IMAGE_READ_ONLY)
@@ -158,11 +161,6 @@ static void go_unmarked(struct ploop_image *image)
 		keeper_answer(&keeper->waiting[WANT_CLOSE], 0);
 }
 
-bool keeper_resizes(const struct ploop_image *image)
-{
-	return image->keeper.resizes && !image->merge.request;
-}
-
 void keeper_resized(struct ploop_image *image, int error)
 {
 	struct ploop_request *request = image->keeper.resizes;
@@ -172,7 +170,15 @@ void keeper_resized(struct ploop_image *image, int error)
 	keeper_go(image);
 }
 
-/* One at a time grows, shrinks, compacts, demotes or merges. */
+bool keeper_resizes(const struct ploop_image *image)
+{
+	const struct ploop_request *request = image->keeper.resizes;
+
+	return request && request->op != PLOOP_DEMOTE &&
+	       request->op != PLOOP_MERGE;
+}
+
+/* One at a time grows, shrinks, compacts, freezes, demotes or merges. */
 static void resize_next(struct ploop_image *image)
 {
 	struct keeper *keeper = &image->keeper;
@@ -185,14 +191,22 @@ static void resize_next(struct ploop_image *image)
 	waiting->first = work->next;
 	if (!waiting->first)
 		waiting_init(waiting);
-	if (keeper->resizes->op == PLOOP_GROW)
+	switch (keeper->resizes->op) {
+	case PLOOP_GROW:
 		grow_start(image, keeper->resizes->offset);
-	else if (keeper->resizes->op == PLOOP_SHRINK)
+		break;
+	case PLOOP_SHRINK:
 		shrink_start(image, keeper->resizes->offset);
-	else if (keeper->resizes->op == PLOOP_COMPACT)
+		break;
+	case PLOOP_FREEZE:
+		freeze_start(image, keeper->resizes->offset);
+		break;
+	case PLOOP_COMPACT:
 		compact_start(image);
-	else
-		merge_start(image, keeper->resizes);
+		break;
+	default:
+		merge_start(image);
+	}
 }
 
 /* The lower delta first: no more is demoted. */
@@ -216,7 +230,9 @@ static void go_open(struct ploop_image *image)
 {
 	struct keeper *keeper = &image->keeper;
 
-	keeper_answer(&keeper->waiting[WANT_MARK], 0);
+	if (image->state == IMAGE_OPEN)
+		keeper_answer(&keeper->waiting[WANT_MARK], 0);
+	keeper_answer(&keeper->waiting[WANT_THAW], -EINVAL);
 	reclaim_go(image);
 	resize_next(image);
 	grow_go(image);
@@ -233,6 +249,16 @@ static void go_open(struct ploop_image *image)
 		close_image(image);
 }
 
+static void go_frozen(struct ploop_image *image)
+{
+	struct keeper *keeper = &image->keeper;
+
+	keeper_answer(&keeper->waiting[WANT_COMMIT], 0);
+	keeper_answer(&keeper->waiting[WANT_CLOSE], 0);
+	if (keeper->waiting[WANT_THAW].first && !image->freeze.request)
+		freeze_thaw(image);
+}
+
 void keeper_go(struct ploop_image *image)
 {
 	switch ((enum image_state)image->state) {
@@ -241,7 +267,11 @@ void keeper_go(struct ploop_image *image)
 		go_unmarked(image);
 		break;
 	case IMAGE_OPEN:
+	case IMAGE_FREEZING:
 		go_open(image);
+		break;
+	case IMAGE_FROZEN:
+		go_frozen(image);
 		break;
 	case IMAGE_BROKEN:
 		go_broken(image);

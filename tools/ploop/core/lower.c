@@ -173,11 +173,11 @@ void lower_close(struct ploop_image *image,
 	__u32 used = lower->n;
 
 	lower->done = done;
-	if (lower->error || !lower->is_marked) {
+	if (lower->error || (!lower->is_marked && !lower->was_in_use)) {
 		end(image, lower->error);
 		return;
 	}
-	lower->is_marked = false;
+	lower->is_marked = lower->was_in_use = false;
 	while (used && lower->words[used - 1] == SLOT_FREE)
 		used--;
 	cut(image, used, cut_done);

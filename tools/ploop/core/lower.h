@@ -18,7 +18,8 @@ struct lower {
 	__u32 capacity;	     /* of words */
 	__u32 n;	     /* slots in the file */
 	__u32 cursor;	     /* none below is free */
-	bool is_marked;	     /* the file says that it is in use */
+	bool was_in_use;     /* at the opening: closing says that it is not */
+	bool is_marked;	     /* since then */
 	int error; /* a sync or a write of the table failed: for good */
 	struct ploop_io io; /* one at a time */
 	void (*done)(struct ploop_image *image, int result);

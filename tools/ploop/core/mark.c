@@ -26,8 +26,10 @@ static void end(struct ploop_image *image, int error)
 	if (error)
 		keeper_break(image, error);
 	else
-		once_publish(image->state,
-			     keeper->is_marking ? IMAGE_OPEN : IMAGE_READ_ONLY);
+		once_publish(image->state, keeper->is_marking ? IMAGE_OPEN
+					   : image->state == IMAGE_FREEZING
+						   ? IMAGE_FROZEN
+						   : IMAGE_READ_ONLY);
 	keeper->is_marking = keeper->is_closing = false;
 	keeper_go(image);
 }

@@ -37,7 +37,6 @@ static void end(struct ploop_image *image, int result)
 	once_publish(merge->holds, false);
 	merge->waits_idle = false;
 	image->slots.holds_punches = false;
-	merge->request = NULL;
 	keeper_answer(&image->keeper.waiting[WANT_TOP], 0);
 	keeper_resized(image, result);
 }
@@ -93,7 +92,7 @@ static void switch_top(struct ploop_image *image)
 	take_slots(image);
 	image->keeper.extend_error = 0;
 	lower->delta = NULL;
-	lower->is_marked = false;
+	lower->is_marked = lower->was_in_use = false;
 	once_publish(image->view, merge->view);
 	ask(image, WANT_GRACE, let_go);
 }
@@ -148,7 +147,7 @@ static void pass_done(struct ploop_image *image)
 {
 	struct merge *merge = &image->merge;
 
-	if (merge->request->op == PLOOP_DEMOTE) {
+	if (image->keeper.resizes->op == PLOOP_DEMOTE) {
 		end(image, 0);
 	} else if (merge->holds && is_empty(image)) {
 		ask(image, WANT_COMMIT, committed);
@@ -203,14 +202,14 @@ static int check(struct ploop_image *image, const struct ploop_request *request)
 }
 
 /* The lower delta has entries for all clusters of the disk. */
-void merge_start(struct ploop_image *image, struct ploop_request *request)
+void merge_start(struct ploop_image *image)
 {
+	const struct ploop_request *request = image->keeper.resizes;
 	struct merge *merge = &image->merge;
 	__u64 cluster_bytes = ploop_cluster_bytes(&image_top(image)->header);
 	__u64 last = request->bytes ? request->bytes - 1 : 0;
 	int err = check(image, request);
 
-	merge->request = request;
 	merge->own.runner = &image->runners[0];
 	merge->passes = 0;
 	merge->cursor = request->offset / cluster_bytes;

@@ -10,8 +10,7 @@ struct view;
 /* The one that runs. */
 struct merge {
 	struct ploop_request own;
-	struct ploop_request *request; /* whom it answers */
-	__u32 cursor;		       /* the next cluster to look at */
+	__u32 cursor; /* the next cluster to look at */
 	__u32 end;
 	unsigned int passes;
 	bool holds;	   /* runners read it: the top gets no new cluster */

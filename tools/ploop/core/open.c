@@ -187,6 +187,7 @@ static int judge_slots(struct opening *opening, struct delta *delta,
 		image->lower.words = words;
 		image->lower.capacity = n_words;
 		image->lower.n = n;
+		image->lower.was_in_use = ploop_was_in_use(&delta->header);
 		return 0;
 	}
 	if (!is_top) {
@@ -227,6 +228,38 @@ static int open_delta(struct opening *opening, unsigned int file)
 	if (!file)
 		keeper_init(image, opening->settings);
 	return judge_slots(opening, delta, is_top);
+}
+
+int open_new_top(struct ploop_image *image, unsigned int file,
+		 struct delta **new_top, struct slots *slots)
+{
+	const struct ploop_header *old = &image_top(image)->header;
+	const struct ploop_settings settings = {.n_files = file + 1};
+	struct ploop_finding finding = {0};
+	struct opening opening = {image, &finding, &settings, 0};
+	struct delta *delta = image_allocate(image, sizeof(*delta));
+	__u32 n;
+	int err;
+
+	if (!delta)
+		return -ENOMEM;
+	delta->file = file;
+	err = read_header(&opening, delta);
+	if (!err)
+		err = read_table(&opening, delta);
+	if (!err)
+		err = count_slots(&opening, delta, &n);
+	if (err)
+		return err;
+	if (n || delta->header.cluster_sectors != old->cluster_sectors ||
+	    delta->header.n_sectors != old->n_sectors)
+		return -EUCLEAN;
+	*slots = (struct slots){.limit = PLOOP_NO_SLOT};
+	slots->capacity = slot_capacity(&opening, delta, 0, true);
+	slots->next =
+		image_allocate(image, slots->capacity * sizeof(*slots->next));
+	*new_top = delta;
+	return slots->next ? 0 : -ENOMEM;
 }
 
 static int make_runners(struct ploop_image *image)
@@ -270,7 +303,7 @@ int ploop_open(const struct ploop_ops *ops, void *context,
 	for (unsigned int file = 0; !err && file < settings->n_files; file++)
 		err = open_delta(&opening, file);
 	if (!err && !settings->read_only)
-		err = cow_init(image);
+		err = cow_init(image, settings->n_files);
 	if (!err && settings->counts_heat)
 		err = heat_init(image);
 	if (err) {

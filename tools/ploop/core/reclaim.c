@@ -39,7 +39,8 @@ void reclaim_free(struct ploop_image *image, __u32 slot)
 
 static bool is_frozen(const struct ploop_image *image)
 {
-	return image->state != IMAGE_OPEN || image->keeper.is_closing;
+	return (image->state != IMAGE_OPEN && image->state != IMAGE_FREEZING) ||
+	       image->keeper.is_closing;
 }
 
 static void punch_done(struct ploop_io *io, int result)

@@ -83,7 +83,7 @@ bool relief_comes(struct ploop_image *image)
 	}
 	if (has_copies(image))
 		return true;
-	if (image->merge.request)
+	if (image->keeper.resizes)
 		return !table_is_empty(&image_top(image)->table);
 	if (relief->is_asked)
 		return true;

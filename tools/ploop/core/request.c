@@ -299,6 +299,8 @@ static bool may_change(struct ploop_request *request)
 	case IMAGE_OPEN:
 		return true;
 	case IMAGE_UNMARKED:
+	case IMAGE_FREEZING:
+	case IMAGE_FROZEN:
 		keeper_ask(request, WANT_MARK, request_resume);
 		return false;
 	case IMAGE_READ_ONLY:
@@ -355,7 +357,7 @@ static bool is_in_disk(const struct ploop_request *request)
 static bool is_of_image(enum ploop_op op)
 {
 	return op == PLOOP_GROW || op == PLOOP_SHRINK || op == PLOOP_COMPACT ||
-	       op == PLOOP_DEMOTE || op == PLOOP_MERGE;
+	       op == PLOOP_FREEZE || op == PLOOP_DEMOTE || op == PLOOP_MERGE;
 }
 
 void request_start(struct ploop_work *work)
@@ -369,6 +371,8 @@ void request_start(struct ploop_work *work)
 		keeper_ask(request, WANT_COMMIT, end_as_answered);
 	else if (is_of_image(request->op))
 		keeper_ask(request, WANT_RESIZE, end_as_answered);
+	else if (request->op == PLOOP_THAW)
+		keeper_ask(request, WANT_THAW, end_as_answered);
 	else if (request->op == PLOOP_CLOSE)
 		keeper_ask(request, WANT_CLOSE, end_as_answered);
 	else if (!is_in_disk(request))

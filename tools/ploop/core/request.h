@@ -54,7 +54,7 @@ bool cow_is_claimed(const struct cow *cow);
 struct claim *cow_find(struct cow *cow, __u32 cluster);
 /* merge.c: True if the top gets no cluster now: the request goes on later. */
 bool merge_holds(struct ploop_request *request);
-/* 0 or -ENOMEM. */
-int cow_init(struct ploop_image *image);
+/* Claims and their buffers for a disk of so many deltas. 0 or -ENOMEM. */
+int cow_init(struct ploop_image *image, unsigned int n_deltas);
 
 #endif

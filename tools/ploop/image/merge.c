@@ -77,13 +77,11 @@ static int fit_parent(const char *path, const struct chain *chain,
 	if (err)
 		return err;
 	parent_bytes = ploop_disk_bytes(seats_image(seats));
-	if (parent_bytes < bytes)
-		err = seats_do(seats, PLOOP_GROW, 0, bytes, 0, NULL);
+	if (parent_bytes != bytes)
+		err = seats_do(seats,
+			       parent_bytes < bytes ? PLOOP_GROW : PLOOP_SHRINK,
+			       0, bytes, 0, NULL);
 	close_err = seats_close(seats);
-	if (parent_bytes > bytes)
-		return problem_say(problem, chain->images[1].path,
-				   "it is a longer disk than %.150s",
-				   chain->images[0].path);
 	err = err ? err : close_err;
 	if (err == -EOPNOTSUPP)
 		return problem_say(problem, chain->images[1].path,

@@ -7,6 +7,7 @@
 #include "ploop/image/snapshot.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -74,76 +75,148 @@ static int open_top(const char *path, struct image_file *top,
 	return problem_say(problem, path, "it was not closed");
 }
 
-static int push(const char *path, struct descriptor *descriptor,
-		const struct descriptor_image *oldest,
-		const struct ploop_header *header, struct snapshot *snapshot,
-		struct image_problem *problem)
-{
-	struct descriptor_image next = {0};
-	char name[PATH_MAX];
-	int err = guid_make(snapshot->guid);
+/* What puts the new image into the descriptor. */
+struct naming {
+	const char *path;
+	struct descriptor *descriptor;
+	const struct snapshot *snapshot;
+	char name[PATH_MAX]; /* of the new image */
+	bool may_be_named;   /* on the disk */
+};
 
-	next.file = name;
-	if ((size_t)snprintf(name, sizeof(name), "%s.%s", oldest->file,
-			     snapshot->guid) >= sizeof(name))
-		err = -ENAMETOOLONG;
-	if (!err)
-		err = descriptor_file(path, &next, snapshot->file,
-				      sizeof(snapshot->file));
-	if (err)
-		return problem_with(problem, path, err);
-	err = image_make(snapshot->file, header, problem);
+static int name_it(void *context)
+{
+	struct naming *naming = context;
+	int err = descriptor_push(naming->descriptor, naming->snapshot->guid,
+				  naming->name);
+
 	if (err)
 		return err;
-	err = descriptor_push(descriptor, snapshot->guid, name);
-	if (!err)
-		err = descriptor_write(descriptor, path);
-	if (!err)
-		return 0;
-	unlink(snapshot->file);
-	return problem_with(problem, path, err);
+	naming->may_be_named = true;
+	return descriptor_write(naming->descriptor, naming->path);
 }
 
-/* The top is open: freezes it. */
-static int freeze(const char *path, struct descriptor *descriptor,
-		  const struct descriptor_image *oldest,
-		  const struct image_file *top, struct snapshot *snapshot,
-		  struct image_problem *problem)
+/* Makes the new, empty image beside the others. */
+static int make_next(struct naming *naming,
+		     const struct descriptor_image *oldest, __u64 n_sectors,
+		     __u32 cluster_sectors, struct snapshot *snapshot,
+		     struct image_problem *problem)
 {
+	struct descriptor_image next = {.file = naming->name};
 	struct ploop_header header;
-	enum ploop_fault fault = ploop_header_make(
-		top->header.n_sectors, top->header.cluster_sectors, &header);
+	enum ploop_fault fault =
+		ploop_header_make(n_sectors, cluster_sectors, &header);
+	int err = guid_make(snapshot->guid);
 
 	if (fault)
-		return problem_say(problem, path, "%s",
+		return problem_say(problem, naming->path, "%s",
 				   ploop_fault_text(fault));
-	return push(path, descriptor, oldest, &header, snapshot, problem);
+	if ((size_t)snprintf(naming->name, sizeof(naming->name), "%s.%s",
+			     oldest->file,
+			     snapshot->guid) >= sizeof(naming->name))
+		err = -ENAMETOOLONG;
+	if (!err)
+		err = descriptor_file(naming->path, &next, snapshot->file,
+				      sizeof(snapshot->file));
+	if (err)
+		return problem_with(problem, naming->path, err);
+	return image_make(snapshot->file, &header, problem);
 }
 
-static int take(const char *path, struct descriptor *descriptor,
-		struct snapshot *snapshot, struct image_problem *problem)
+/* The naming has ended with this. A file that a descriptor may name stays: it
+ * is empty. */
+static int named(const struct naming *naming, int err,
+		 struct image_problem *problem)
+{
+	if (!err)
+		return 0;
+	if (!naming->may_be_named)
+		unlink(naming->snapshot->file);
+	if (err == -EMLINK)
+		return problem_say(problem, naming->path,
+				   "a server cannot open more images");
+	return problem_with(problem, naming->path, err);
+}
+
+/* The newest and the oldest image of a disk of which a snapshot can be taken. 0
+ * or -EBADMSG. */
+static int find_ends(const char *path, const struct descriptor *descriptor,
+		     const struct descriptor_image **top,
+		     const struct descriptor_image **oldest,
+		     struct image_problem *problem)
 {
 	const struct descriptor_image *chain[DESCRIPTOR_MAX_IMAGES];
-	char file[PATH_MAX], wrong[DESCRIPTOR_TEXT];
-	int n = descriptor_chain(descriptor, chain, wrong), err;
-	struct image_file top;
+	char wrong[DESCRIPTOR_TEXT];
+	int n = descriptor_chain(descriptor, chain, wrong);
 
 	if (n < 0)
 		return problem_say(problem, path, "%s", wrong);
 	if (descriptor->n_images == DESCRIPTOR_MAX_IMAGES)
 		return problem_say(problem, path, "it has too many images");
-	err = descriptor_file(path, chain[0], file, sizeof(file));
-	if (err)
-		return problem_with(problem, path, err);
 	if (chain[0]->is_raw)
 		return problem_say(
-			problem, file,
+			problem, path,
 			"snapshots of a Plain image are not supported");
+	*top = chain[0];
+	*oldest = chain[n - 1];
+	return 0;
+}
+
+static int take(const char *path, struct descriptor *descriptor,
+		struct snapshot *snapshot, struct image_problem *problem)
+{
+	struct naming naming = {path, descriptor, snapshot, "", false};
+	const struct descriptor_image *newest, *oldest;
+	int err = find_ends(path, descriptor, &newest, &oldest, problem);
+	struct image_file top;
+	char file[PATH_MAX];
+
+	if (err)
+		return err;
+	err = descriptor_file(path, newest, file, sizeof(file));
+	if (err)
+		return problem_with(problem, path, err);
 	err = open_top(file, &top, problem);
 	if (err)
 		return err;
-	err = freeze(path, descriptor, chain[n - 1], &top, snapshot, problem);
+	err = make_next(&naming, oldest, top.header.n_sectors,
+			top.header.cluster_sectors, snapshot, problem);
+	if (!err)
+		err = named(&naming, name_it(&naming), problem);
 	image_file_close(&top);
+	return err;
+}
+
+static int take_open(const char *path, struct descriptor *descriptor,
+		     struct seats *seats, struct snapshot *snapshot,
+		     struct image_problem *problem)
+{
+	const struct ploop_image *image = seats_image(seats);
+	struct naming naming = {path, descriptor, snapshot, "", false};
+	const struct descriptor_image *top, *oldest;
+	int err = find_ends(path, descriptor, &top, &oldest, problem);
+
+	if (err)
+		return err;
+	err = make_next(&naming, oldest, ploop_disk_bytes(image) / PLOOP_SECTOR,
+			ploop_image_header(image)->cluster_sectors, snapshot,
+			problem);
+	if (err)
+		return err;
+	err = seats_snapshot(seats, snapshot->file, name_it, &naming);
+	return named(&naming, err, problem);
+}
+
+int snapshot_take_open(const char *path, struct seats *seats,
+		       struct snapshot *snapshot, struct image_problem *problem)
+{
+	struct descriptor descriptor;
+	int err = descriptor_read(path, &descriptor, problem);
+
+	if (err)
+		return err;
+	err = take_open(path, &descriptor, seats, snapshot, problem);
+	descriptor_free(&descriptor);
 	return err;
 }
 

@@ -6,6 +6,7 @@
 #include "ploop/core/format.h"
 #include "ploop/image/guid.h"
 #include "ploop/image/problem.h"
+#include "ploop/io/seats.h"
 
 /* Makes an image in which all is zeros. 0, or -errno, and problem says what is
  * wrong.
@@ -30,5 +31,11 @@ struct snapshot {
  */
 int snapshot_take(const char *path, struct snapshot *snapshot,
 		  struct image_problem *problem);
+
+/* The same of a disk that is open for writing, as seats, and in use. One thread
+ * at a time. */
+int snapshot_take_open(const char *path, struct seats *seats,
+		       struct snapshot *snapshot,
+		       struct image_problem *problem);
 
 #endif

@@ -59,10 +59,37 @@ int image_files_open(struct image_files *files, const char *const *paths,
 	return 0;
 }
 
+void image_files_drop(struct image_files *files)
+{
+	close(files->fds[--files->n]);
+}
+
 void image_files_close(struct image_files *files)
 {
 	while (files->n)
-		close(files->fds[--files->n]);
+		image_files_drop(files);
+}
+
+int image_files_add(struct image_files *files, const char *path)
+{
+	int fd;
+
+	if (files->n == IMAGE_MAX_FILES)
+		return -EMLINK;
+	fd = open_one(path, false, files->is_direct);
+	if (fd < 0)
+		return fd;
+	files->fds[files->n++] = fd;
+	return 0;
+}
+
+/* Making an own lock weaker does not fail. */
+void image_files_share(const struct image_files *files, unsigned int file)
+{
+	struct flock none = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+
+	flock(files->fds[file], LOCK_SH);
+	fcntl(files->fds[file], F_OFD_SETLK, &none);
 }
 
 __u64 image_file_bytes(const struct image_files *files, unsigned int file)

@@ -29,6 +29,12 @@ static inline unsigned int image_files_writable(bool read_only,
 	return read_only ? 0 : 1 + lower_is_writable;
 }
 void image_files_close(struct image_files *files);
+/* Opens one more, which may be written. 0 or -errno. */
+int image_files_add(struct image_files *files, const char *path);
+/* Closes the newest. */
+void image_files_drop(struct image_files *files);
+/* It is not written any more: others may read it. */
+void image_files_share(const struct image_files *files, unsigned int file);
 __u64 image_file_bytes(const struct image_files *files, unsigned int file);
 /* Reads all of it; zeros behind the end of the file. 0 or -errno. */
 int image_file_read(const struct image_files *files, unsigned int file,

@@ -348,6 +348,26 @@ int seats_do(struct seats *seats, enum ploop_op op, unsigned int flags,
 	return do_call(seats, &call);
 }
 
+int seats_snapshot(struct seats *seats, const char *path,
+		   int (*name_it)(void *context), void *context)
+{
+	unsigned int old_top = seats->files.n - 1;
+	int err = image_files_add(&seats->files, path);
+
+	if (err)
+		return err;
+	err = seats_do(seats, PLOOP_FREEZE, 0, old_top + 1, 0, NULL);
+	if (!err) {
+		err = name_it(context);
+		seats_do(seats, PLOOP_THAW, 0, !err, 0, NULL);
+	}
+	if (err)
+		image_files_drop(&seats->files);
+	else
+		image_files_share(&seats->files, old_top);
+	return err;
+}
+
 struct ploop_image *seats_image(struct seats *seats)
 {
 	return seats->image;

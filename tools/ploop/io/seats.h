@@ -38,6 +38,13 @@ int seats_close(struct seats *seats);
 int seats_do(struct seats *seats, enum ploop_op op, unsigned int flags,
 	     __u64 offset, __u64 bytes, void *buffer);
 
+/* Puts the new, empty image at path above the others while they are used.
+ * Changes wait until name_it() has returned, which makes the new chain known,
+ * on stable storage. 0 or -errno, also of name_it(): then all is as before. One
+ * thread at a time. */
+int seats_snapshot(struct seats *seats, const char *path,
+		   int (*name_it)(void *context), void *context);
+
 /* For ploop_disk_bytes(), ploop_place() and the like. */
 struct ploop_image *seats_image(struct seats *seats);
 

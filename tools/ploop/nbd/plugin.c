@@ -20,7 +20,10 @@
 #include "base/fmt.h"
 #include "base/version.h"
 #include "ploop/image/chain.h"
+#include "ploop/image/descriptor.h"
 #include "ploop/image/engine.h"
+#include "ploop/image/snapshot.h"
+#include "ploop/nbd/control.h"
 #include "ploop/tier/pair.h"
 
 #define THREAD_MODEL NBDKIT_THREAD_MODEL_PARALLEL
@@ -29,8 +32,9 @@
 
 #define INTERVAL_S 10
 
-static char *path;	/* absolute */
-static char *slow_path; /* of a tier pair */
+static char *path;	   /* absolute, */
+static char *control_path; /* as well; NULL: no control */
+static char *slow_path;	   /* of a tier pair */
 static struct pair_settings tier = {.interval_s = INTERVAL_S};
 static bool has_tier_settings;
 
@@ -69,8 +73,8 @@ static int tier_config(const char *key, const char *value)
 			       ? wrong_value(key, value,
 					     "seconds, or with m, h or d")
 			       : 0;
-	nbdkit_error("unknown parameter \"%s\": there are file, slow, "
-		     "fast-size, tier-policy and tier-interval",
+	nbdkit_error("unknown parameter \"%s\": there are file, control, "
+		     "slow, fast-size, tier-policy and tier-interval",
 		     key);
 	return -1;
 }
@@ -81,6 +85,11 @@ static int frsp_config(const char *key, const char *value)
 		return set_path(&path, value);
 	if (!strcmp(key, "slow"))
 		return set_path(&slow_path, value);
+	if (!strcmp(key, "control")) {
+		free(control_path);
+		control_path = nbdkit_absolute_path(value);
+		return control_path ? 0 : -1;
+	}
 	return tier_config(key, value);
 }
 
@@ -105,7 +114,11 @@ static int frsp_get_ready(void)
 		return -1;
 	}
 	chain_close(&chain);
-	return 0;
+	err = control_path ? control_listen(control_path) : 0;
+	if (!err)
+		return 0;
+	nbdkit_error("%s: %s", control_path, strerror(-err));
+	return -1;
 }
 
 static int open_pair(const struct seats_settings *settings,
@@ -154,6 +167,45 @@ static void *frsp_open(int readonly)
 	return err ? NULL : NBDKIT_HANDLE_NOT_NEEDED;
 }
 
+static void snapshot(const char *disk, FILE *out)
+{
+	struct image_problem problem;
+	struct snapshot snapshot = {.guid = ""};
+
+	if (strcmp(disk, path) != 0)
+		fprintf(out, "error %s: the server has %s\n", disk, path);
+	else if (!frsp_open(false))
+		fprintf(out, "error %s: not opened\n", path);
+	else if (is_read_only)
+		fprintf(out, "error %s: it is served for reading\n", path);
+	else if (!descriptor_is_path(path))
+		fprintf(out, "error %s: an image alone has no snapshots\n",
+			path);
+	else if (snapshot_take_open(path, seats, &snapshot, &problem))
+		fprintf(out, "error %s: %s\n", problem.path, problem.text);
+	else
+		fprintf(out, "ok %s %s\n", snapshot.guid, snapshot.file);
+}
+
+static void answer(const char *command, FILE *out)
+{
+	static const char word[] = "snapshot ";
+
+	if (!strncmp(command, word, strlen(word)))
+		snapshot(command + strlen(word), out);
+	else
+		fprintf(out, "error %s: unknown command\n", command);
+}
+
+static int frsp_after_fork(void)
+{
+	int err = control_start(answer);
+
+	if (err)
+		nbdkit_error("%s: %s", control_path, strerror(-err));
+	return err;
+}
+
 static int close_pair(void)
 {
 	struct pair_counts counts;
@@ -168,6 +220,8 @@ static void frsp_cleanup(void)
 {
 	int err = 0;
 
+	control_end();
+
 	if (pair)
 		err = close_pair();
 	else if (seats)
@@ -180,7 +234,9 @@ static void frsp_cleanup(void)
 
 static void frsp_unload(void)
 {
+	control_end();
 	free(path);
+	free(control_path);
 	free(slow_path);
 	free((char *)tier.policy);
 }
@@ -299,11 +355,13 @@ static struct nbdkit_plugin plugin = {
 	.config_complete = frsp_config_complete,
 	.config_help =
 		"[file=]FILE           an image of ploop, or a DiskDescriptor.xml\n"
+		"control=SOCKET        a socket for \"frsp-image snapshot --control\"\n"
 		"slow=FILE             of a tier pair: the image below, on a slow disk\n"
 		"fast-size=BYTES       the most that the other one may have\n"
 		"tier-policy=FILE      as of \"frspctl plan\", without pins\n"
 		"tier-interval=SECONDS between two decisions (default: 10)",
 	.get_ready = frsp_get_ready,
+	.after_fork = frsp_after_fork,
 	.open = frsp_open,
 	.cleanup = frsp_cleanup,
 	.unload = frsp_unload,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* frsp-image create and snapshot: make images. */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/fmt.h"
 #include "base/json_out.h"
@@ -61,6 +64,29 @@ enum exit_code image_create_command(const struct ctl *ctl)
 	return report_created(ctl, path, &header);
 }
 
+/* The server is told of which disk, and answers with the name of the snapshot
+ * and the new file. */
+static int take_served(const char *path, const char *socket,
+		       struct snapshot *snapshot, struct image_problem *problem)
+{
+	char disk[PATH_MAX], command[PATH_MAX + 16], *answer;
+	int n = 0;
+
+	if (!realpath(path, disk))
+		return problem_with(problem, path, -errno);
+	snprintf(command, sizeof(command), "snapshot %s", disk);
+	answer = control_ask(socket, command, problem);
+	if (!answer)
+		return -EBADMSG;
+	if (sscanf(answer, "%38s %n", snapshot->guid, &n) == 1 && n)
+		snprintf(snapshot->file, sizeof(snapshot->file), "%s",
+			 answer + n);
+	free(answer);
+	return n ? 0
+		 : problem_say(problem, socket,
+			       "the server does not say what it did");
+}
+
 enum exit_code image_snapshot_command(const struct ctl *ctl)
 {
 	const char *path = ctl->args[0];
@@ -74,7 +100,9 @@ enum exit_code image_snapshot_command(const struct ctl *ctl)
 			EXIT_USAGE,
 			"name a DiskDescriptor.xml; \"frsp-image create\" makes one",
 			"%s: an image alone has no snapshots", path);
-	err = snapshot_take(path, &snapshot, &problem);
+	err = ctl->control
+		      ? take_served(path, ctl->control, &snapshot, &problem)
+		      : snapshot_take(path, &snapshot, &problem);
 	if (err)
 		return image_failed(&problem, err);
 	if (!ctl->json) {

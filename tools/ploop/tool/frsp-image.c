@@ -33,7 +33,8 @@ static const struct command commands[] = {
 	{"resize", "[--shrink] [--json] FILE SIZE", CTL_SHRINK | CTL_JSON, 2, 2,
 	 image_resize_command,
 	 "Give the disk another size: a larger one, or with --shrink a smaller one"},
-	{"snapshot", "[--json] FILE", CTL_JSON, 1, 1, image_snapshot_command,
+	{"snapshot", "[--control=SOCKET] [--json] FILE", CTL_CONTROL | CTL_JSON,
+	 1, 1, image_snapshot_command,
 	 "Freeze a disk with a DiskDescriptor.xml: what is written from now on goes to a new image"},
 	{0},
 };

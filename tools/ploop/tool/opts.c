@@ -10,6 +10,7 @@
 enum long_option {
 	OPT_BYTES = 256,
 	OPT_CLUSTER_SIZE,
+	OPT_CONTROL,
 	OPT_FROM,
 	OPT_PROGRESS,
 	OPT_REPAIR,
@@ -22,6 +23,9 @@ static const struct argp_option options[] = {
 	{"bytes", OPT_BYTES, 0, 0, "Print exact numbers, not 1.5M", 0},
 	{"cluster-size", OPT_CLUSTER_SIZE, "BYTES", 0,
 	 "Make an image with clusters of this size: a multiple of 512, at most 64M (default: 1M; convert: that of the source)",
+	 0},
+	{"control", OPT_CONTROL, "SOCKET", 0,
+	 "Let the server do it that has the disk open: the control socket of \"nbdkit frsp\"",
 	 0},
 	{"from", OPT_FROM, "FORMAT", 0,
 	 "What SOURCE is: image (default), or raw: the disk, byte for byte", 0},
@@ -122,6 +126,10 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPT_REPAIR:
 		ctl->given |= CTL_REPAIR;
 		ctl->repair = true;
+		break;
+	case OPT_CONTROL:
+		ctl->given |= CTL_CONTROL;
+		ctl->control = text;
 		break;
 	case OPT_SHRINK:
 		ctl->given |= CTL_SHRINK;

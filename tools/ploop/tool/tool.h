@@ -25,6 +25,7 @@ struct ctl {
 	bool exact; /* --bytes */
 	bool repair;
 	bool shrink;
+	const char *control;   /* the socket of a server */
 	__u32 cluster_sectors; /* 0: not given */
 	enum disk_format from, to;
 	enum progress_where progress;
@@ -39,6 +40,7 @@ enum ctl_option {
 	CTL_TO = 1 << 5,
 	CTL_PROGRESS = 1 << 6,
 	CTL_SHRINK = 1 << 7,
+	CTL_CONTROL = 1 << 8,
 };
 
 #define DEFAULT_CLUSTER_SECTORS 2048 /* 1 MiB */
@@ -53,6 +55,11 @@ enum exit_code image_map_command(const struct ctl *ctl);
 enum exit_code image_merge_command(const struct ctl *ctl);
 enum exit_code image_resize_command(const struct ctl *ctl);
 enum exit_code image_snapshot_command(const struct ctl *ctl);
+
+/* control.c: Sends the command to the server at the socket. Returns its answer
+ * without the "ok ", to be freed; NULL: it failed, and problem says why. */
+char *control_ask(const char *socket, const char *command,
+		  struct image_problem *problem);
 
 /* Prints what is wrong and what to do. err: -errno, or -EBADMSG. Returns the
  * exit code.

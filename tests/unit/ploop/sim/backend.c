@@ -21,7 +21,25 @@ void violation(struct world *world, const char *format, ...)
 
 bool is_lower(const struct world *world, unsigned int file)
 {
-	return (world->has_lower || world->is_alone) && !file;
+	return file < world->top_file;
+}
+
+const __u8 *file_of(const struct world *world, unsigned int file, __u64 *n)
+{
+	if (file > world->top_file) {
+		*n = world->new_top_bytes;
+		return world->new_top;
+	}
+	if (file == world->top_file) {
+		*n = world->crash_bytes;
+		return world->crash;
+	}
+	if (world->has_lower && !file) {
+		*n = world->lower_bytes;
+		return world->lower;
+	}
+	*n = world->old_top_bytes;
+	return world->old_top;
 }
 
 /* Above all punches, which nobody waits for. While a resize waits for commits,
@@ -41,10 +59,12 @@ static void sim_submit(void *context, struct ploop_io *io)
 
 	if (world->n_ios == MAX_IOS)
 		abort();
-	if (!is_lower(world, io->file) || world->lower_is_writable)
+	if (io->kind != PLOOP_IO_READ &&
+	    ((is_lower(world, io->file) && !world->lower_is_writable) ||
+	     world->freezing == FROZEN))
+		violation(world, "a lower or frozen delta is changed");
+	else if (!is_lower(world, io->file) || world->lower_is_writable)
 		disk_submit(disk_of(world, io->file), io);
-	else if (io->kind != PLOOP_IO_READ)
-		violation(world, "a lower delta is changed");
 	io->result = is_slow(world, io);
 	world->ios[world->n_ios++] = io;
 	if (world->disk.writes_beyond_end ||
@@ -55,21 +75,20 @@ static void sim_submit(void *context, struct ploop_io *io)
 static int sim_read_now(void *context, unsigned int file, void *buffer,
 			size_t bytes, __u64 offset)
 {
-	struct world *world = context;
+	__u64 n;
 
 	if (offset + bytes > DISK_MAX_BYTES)
 		return -EIO;
-	memcpy(buffer,
-	       (is_lower(world, file) ? world->lower : world->crash) + offset,
-	       bytes);
+	memcpy(buffer, file_of(context, file, &n) + offset, bytes);
 	return 0;
 }
 
 static __u64 sim_file_bytes(void *context, unsigned int file)
 {
-	const struct world *world = context;
+	__u64 n;
 
-	return is_lower(world, file) ? world->lower_bytes : world->crash_bytes;
+	file_of(context, file, &n);
+	return n;
 }
 
 static void *sim_allocate(void *context, size_t bytes)
@@ -123,12 +142,13 @@ static const struct ploop_ops sim_ops = {
 	.wake = sim_wake,
 };
 
-/* Opens the file in world->crash; NULL: it is refused, which is a violation. */
-struct ploop_image *open_crash(struct world *world, bool read_only)
+struct ploop_image *open_crash(struct world *world, bool read_only,
+			       bool with_new_top)
 {
 	struct ploop_settings settings = {
 		.n_runners = RUNNERS,
-		.n_files = 1 + (world->has_lower && !world->is_alone),
+		.n_files = world->is_alone ? 1
+					   : 1 + world->top_file + with_new_top,
 		.read_only = read_only,
 		.lower_is_writable = world->lower_is_writable,
 		.counts_heat = world->lower_is_writable,

@@ -92,6 +92,8 @@ static void request_done(struct ploop_request *request, int result)
 	}
 	if (request->op == PLOOP_GROW || request->op == PLOOP_SHRINK)
 		resize_done(client, result);
+	if (request->op == PLOOP_FREEZE || request->op == PLOOP_THAW)
+		freeze_done(client, result);
 	lower_done(client, result);
 	if (result) {
 		world->report->failed += check_error(client, result);
@@ -103,8 +105,8 @@ static void request_done(struct ploop_request *request, int result)
 	    (request->op == PLOOP_FLUSH ||
 	     (is_change_op(request->op) && is_stable)))
 		violation(world, "stable, after a sync that failed");
-	if (disk_of(world, !world->is_merged)->has_failed_sync &&
-	    is_change_op(request->op) && !is_stable)
+	if (top_disk(world)->has_failed_sync && is_change_op(request->op) &&
+	    !is_stable)
 		violation(world, "changed, after a sync that failed");
 	if (request->op == PLOOP_READ)
 		check_read(client);
@@ -159,21 +161,12 @@ static void choose_range(struct client *client)
 		client->n_sectors = end - client->sector;
 }
 
-/* A discard of what is the last cluster now takes only a part of it afterwards,
- * and that is another promise: no discard runs when a resize begins. */
 static bool may_resize(struct world *world)
 {
 	__u32 percent = world->kind == WORLD_RESIZING ? 40 : 5;
 
-	if (world->n_resized == MAX_RESIZED || world->is_resizing ||
-	    world->lower_is_writable ||
-	    !chance_percent(&world->chance, percent))
-		return false;
-	for (__u32 i = 0; i < REQUESTS; i++)
-		if (world->clients[i].is_busy &&
-		    world->clients[i].request.op == PLOOP_DISCARD)
-			return false;
-	return true;
+	return world->n_resized < MAX_RESIZED && is_calm(world) &&
+	       chance_percent(&world->chance, percent);
 }
 
 static void begin_resize(struct client *client, enum ploop_op op)
@@ -296,14 +289,15 @@ static void expect_change(const struct client *client, __u64 tag)
 	const struct world *world = client->world;
 	enum ploop_op op = client->request.op;
 
-	for (__u32 i = client->sector;
-	     is_change_op(op) && i < client->sector + client->n_sectors; i++) {
-		if (!changes_sector(client, i))
+	for (__u32 i = 0; is_change_op(op) && i < client->n_sectors; i++) {
+		__u32 sector = client->sector + i;
+
+		if (!changes_sector(client, sector))
 			continue;
-		model_write(&client->world->model, i,
+		model_write(&client->world->model, sector,
 			    op == PLOOP_WRITE ? tag : 0, world->now);
-		if (op == PLOOP_DISCARD && lower_is_unsure(world, i))
-			model_weaken(&client->world->model, i, world->now);
+		if (op == PLOOP_DISCARD && lower_is_unsure(world, sector))
+			model_weaken(&client->world->model, sector, world->now);
 	}
 }
 
@@ -327,28 +321,30 @@ void client_begin(struct client *client)
 		.buffer = client->buffer,
 		.done = request_done,
 	};
-	if (world->kind == WORLD_RESIZING && !world->is_resizing &&
+	if (world->kind == WORLD_RESIZING && is_calm(world) &&
 	    chance_percent(&world->chance, 4))
 		choose_all(client);
 	if (!model_has_room(&world->model, client->sector, client->n_sectors))
 		request->op = PLOOP_FLUSH;
-	if (request->op == PLOOP_DISCARD && world->is_resizing)
+	if (request->op == PLOOP_DISCARD &&
+	    (world->is_resizing || world->freezing != NOT_FROZEN))
 		request->op = PLOOP_ZERO;
 	if (request->op == PLOOP_FLUSH)
 		request->flags = 0;
 	client->is_cut = client->must_fail = false;
-	if (may_resize(world))
+	if (world->lower_is_writable)
+		lower_request(client);
+	else if (begin_freeze(client))
+		;
+	else if (may_resize(world))
 		choose_resize(client);
-	else if (!world->top_clusters && chance_percent(&world->chance, 2))
+	else if (chance_percent(&world->chance, 2))
 		begin_compact(client);
 	else if (!world->is_resizing && chance_percent(&world->chance, 2))
 		begin_beyond(client);
-	else if (world->lower_is_writable)
-		lower_request(client);
 	cut(client);
 	client->is_busy = true;
-	client->after_failed_sync =
-		disk_of(world, !world->is_merged)->has_failed_sync;
+	client->after_failed_sync = top_disk(world)->has_failed_sync;
 	world->n_busy++;
 	if (request->op == PLOOP_READ)
 		world->n_reading++;
@@ -361,13 +357,14 @@ void client_begin(struct client *client)
 		ploop_post(runner, request);
 }
 
-static void begin_alone(struct client *client, enum ploop_op op,
+static void begin_alone(struct client *client, enum ploop_op op, __u64 offset,
 			__u32 n_sectors)
 {
 	struct world *world = client->world;
 
 	client->request = (struct ploop_request){
 		.op = op,
+		.offset = offset,
 		.bytes = n_sectors ? world->disk_bytes : 0,
 		.done = request_done,
 	};
@@ -383,10 +380,15 @@ static void begin_alone(struct client *client, enum ploop_op op,
 
 void client_discard(struct client *client)
 {
-	begin_alone(client, PLOOP_DISCARD, client->world->n_hot);
+	begin_alone(client, PLOOP_DISCARD, 0, client->world->n_hot);
 }
 
 void client_close(struct client *client)
 {
-	begin_alone(client, PLOOP_CLOSE, 0);
+	begin_alone(client, PLOOP_CLOSE, 0, 0);
+}
+
+void client_thaw(struct client *client, bool to_new_top)
+{
+	begin_alone(client, PLOOP_THAW, to_new_top, 0);
 }

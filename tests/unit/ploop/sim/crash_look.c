@@ -31,12 +31,12 @@ __u64 crash_tag(struct world *world, struct ploop_image *image, __u32 sector)
 {
 	__u64 offset = hot_byte(world, sector);
 	unsigned int file;
-	__u64 byte, bytes, tag, last;
+	__u64 byte, bytes, tag, last, n;
 	const __u8 *in;
 
 	if (!ploop_place(image, offset, &file, &byte, &bytes))
 		return 0;
-	in = (is_lower(world, file) ? world->lower : world->crash) + byte;
+	in = file_of(world, file, &n) + byte;
 	memcpy(&tag, in, sizeof(tag));
 	memcpy(&last, in + PLOOP_SECTOR - sizeof(last), sizeof(last));
 	return tag == last ? tag : ~0ULL;
@@ -47,7 +47,7 @@ static void check_closed(struct world *world, struct ploop_image *image)
 {
 	if (ploop_image_was_in_use(image))
 		return;
-	if (!world->is_closing) {
+	if (!world->is_closing && !world->was_frozen) {
 		if (world->crash_bytes < world->first_bytes ||
 		    memcmp(world->crash, world->first, world->first_bytes) != 0)
 			violation(world, "changed, but not marked as in use");
@@ -56,18 +56,19 @@ static void check_closed(struct world *world, struct ploop_image *image)
 	for (__u32 i = 0; i < world->n_hot; i++) {
 		__u64 tag = crash_tag(world, image, i);
 
-		if (!model_may_read(&world->model, i, tag, world->now))
+		if (!model_may_read(&world->model, i, tag,
+				    world->is_closing ? world->now
+						      : world->frozen_at))
 			violation(world, "closed, but sector %u is an old one",
 				  i);
 	}
 }
 
-static void look(struct world *world)
+static void look(struct world *world, bool with_new_top)
 {
-	struct ploop_image *image;
+	struct ploop_image *image = open_crash(world, true, with_new_top);
 	__u32 n;
 
-	image = open_crash(world, true);
 	if (!image)
 		return;
 	n = n_hot(world, ploop_disk_bytes(image));
@@ -82,7 +83,7 @@ static void look(struct world *world)
 				  "after a crash: sector %u has %llu, step %u",
 				  i, (unsigned long long)tag, world->now);
 	}
-	if (world->was_closed && !world->is_merged)
+	if (world->was_closed && !with_new_top && !world->is_merged)
 		check_closed(world, image);
 	ploop_free(image);
 }
@@ -91,10 +92,11 @@ static void look(struct world *world)
 static void look_at_merged(struct world *world)
 {
 	world->is_alone = true;
-	look(world);
+	look(world, false);
 	world->is_alone = false;
 }
 
+/* While the image is frozen, the descriptor is the old or the new one. */
 void look_at_crash(struct world *world)
 {
 	world->report->states++;
@@ -102,7 +104,9 @@ void look_at_crash(struct world *world)
 		disk_crash(&world->disk, &world->chance, world->crash);
 	if (world->lower_is_writable)
 		lower_crash(world);
-	look(world);
+	look(world, false);
+	if (world->freezing == FROZEN && world->has_new_top)
+		look(world, true);
 	if (world->is_merged)
 		look_at_merged(world);
 	if (world->lower_is_writable)

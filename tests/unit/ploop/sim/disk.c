@@ -186,6 +186,14 @@ int disk_complete(struct disk *disk, struct ploop_io *io)
 	return complete_change(disk, op, fails);
 }
 
+bool disk_is_stable(const struct disk *disk)
+{
+	for (__u32 i = 0; i < disk->n_ops; i++)
+		if (is_change(disk->ops[i].kind))
+			return false;
+	return true;
+}
+
 __u64 disk_crash(const struct disk *disk, struct chance *chance, __u8 *bytes)
 {
 	static const __u32 percents[] = {0, 10, 50, 90, 100};

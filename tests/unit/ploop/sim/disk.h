@@ -50,6 +50,8 @@ void disk_set(struct disk *disk, const __u8 *bytes, __u64 n);
 void disk_submit(struct disk *disk, struct ploop_io *io);
 /* Ends an operation that is under way; the result for done(). */
 int disk_complete(struct disk *disk, struct ploop_io *io);
+/* A crash has nothing to choose. */
+bool disk_is_stable(const struct disk *disk);
 /* Fills bytes (of DISK_MAX_BYTES) with what a crash leaves; returns its length.
  */
 __u64 disk_crash(const struct disk *disk, struct chance *chance, __u8 *bytes);

@@ -56,6 +56,21 @@ struct world {
 	__u32 n_hot;  /* sectors */
 	__u32 n_used; /* of these: where the client begins its requests */
 	bool is_resizing;
+	enum freezing {
+		NOT_FROZEN,
+		FREEZING, /* asked for */
+		FROZEN,
+		THAWING,
+	} freezing;
+	__u32 n_freezes;  /* in this generation */
+	bool has_new_top; /* that may become the top */
+	bool was_frozen;  /* since first */
+	__u32 frozen_at;  /* when the client asked for it */
+	__u8 *new_top;
+	__u64 new_top_bytes;
+	__u8 *old_top; /* below the top, if that was new in the world */
+	__u64 old_top_bytes;
+	unsigned int top_file;
 	__u64 disk_bytes; /* as acknowledged */
 	__u64 next_bytes; /* asked for, or 0 */
 	__u32 n_resized;  /* in this generation */
@@ -84,7 +99,7 @@ struct world {
 	__u32 slow_percent; /* of the I/O */
 	struct ploop_io *ios[MAX_IOS];
 	__u32 n_ios;
-	struct client clients[REQUESTS];
+	struct client clients[REQUESTS + 1]; /* the last one thaws */
 	__u32 n_busy, n_reading;
 };
 
@@ -92,14 +107,26 @@ struct world {
 void violation(struct world *world, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* backend.c: Opens the file in world->crash; NULL: it is refused, which is a
- * violation. */
-struct ploop_image *open_crash(struct world *world, bool read_only);
+/* backend.c: Opens the file in world->crash, and perhaps an empty top above it;
+ * NULL: it is refused, which is a violation. */
+struct ploop_image *open_crash(struct world *world, bool read_only,
+			       bool with_new_top);
 /* Of the file of a delta below, which has no disk of its own. */
 bool is_lower(const struct world *world, unsigned int file);
+/* What the file of a delta has: of the top, what is in world->crash. */
+const __u8 *file_of(const struct world *world, unsigned int file, __u64 *n);
+
+/* freeze.c: Whether nothing else that concerns the image as a whole runs, and
+ * no discard, of which a part would be another one afterwards. */
+bool is_calm(const struct world *world);
+bool begin_freeze(struct client *client);
+/* Somebody has to, or all others wait. */
+void thaw(struct world *world);
+void freeze_done(struct client *client, int result);
 
 /* lower.c: The disk of the file. */
 struct disk *disk_of(struct world *world, unsigned int file);
+struct disk *top_disk(struct world *world);
 void lower_begin(struct world *world);
 /* The generation that ends now had merged: world->crash is the lower delta's
  * from now on. For the next one, an empty top may come above. */
@@ -107,6 +134,8 @@ void lower_next(struct world *world);
 void lower_crash(struct world *world);
 /* What is marked as closed is as it was. */
 void lower_check_closed(struct world *world);
+/* As the top when it is frozen; world->lower is what it has. */
+void lower_check_frozen(struct world *world);
 /* Makes another request of this one, or does nothing. */
 bool lower_request(struct client *client);
 void lower_done(struct client *client, int result);
@@ -129,5 +158,6 @@ void client_begin(struct client *client);
 /* Of all of the disk. */
 void client_discard(struct client *client);
 void client_close(struct client *client);
+void client_thaw(struct client *client, bool to_new_top);
 
 #endif

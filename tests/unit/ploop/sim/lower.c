@@ -12,7 +12,14 @@
 
 struct disk *disk_of(struct world *world, unsigned int file)
 {
-	return is_lower(world, file) ? &world->lower_disk : &world->disk;
+	return world->lower_is_writable && is_lower(world, file)
+		       ? &world->lower_disk
+		       : &world->disk;
+}
+
+struct disk *top_disk(struct world *world)
+{
+	return world->is_merged ? &world->lower_disk : &world->disk;
 }
 
 static __u32 *entry_of(struct world *world, __u32 hot)
@@ -75,12 +82,23 @@ void lower_check_closed(struct world *world)
 			  memcmp(world->lower, world->lower_first,
 				 world->lower_first_bytes) != 0;
 
-	if (world->is_closing || !world->lower_was_closed || is_marked(world))
+	if (world->is_closing || world->was_frozen ||
+	    !world->lower_was_closed || is_marked(world))
 		return;
 	if (is_changed)
 		violation(world, "the lower delta changed, but is not marked");
 	if (world->is_merged)
 		violation(world, "merged, but not marked");
+}
+
+void lower_check_frozen(struct world *world)
+{
+	if (!disk_is_stable(&world->lower_disk))
+		violation(world, "frozen, but the lower delta is not stable");
+	memcpy(world->lower, world->lower_disk.live, DISK_MAX_BYTES);
+	world->lower_bytes = world->lower_disk.live_bytes;
+	if (is_marked(world))
+		violation(world, "frozen, but the lower delta is not closed");
 }
 
 bool lower_is_unsure(const struct world *world, __u32 sector)
@@ -124,7 +142,7 @@ static bool may_merge(const struct world *world)
 		if (world->clients[i].is_busy &&
 		    world->clients[i].request.op == PLOOP_DISCARD)
 			return false;
-	return !world->is_merging;
+	return !world->is_merging && world->freezing == NOT_FROZEN;
 }
 
 /* What is below now will be in the top. */
@@ -146,12 +164,17 @@ bool lower_request(struct client *client)
 	struct world *world = client->world;
 	__u32 roll = chance_below(&world->chance, 1000);
 
+	/* a disk that is frozen while its top is full may fail */
+	if (!world->is_merging && !world->top_clusters && begin_freeze(client))
+		return true;
 	if (roll < 80)
 		begin_demotion(client);
 	else if (roll < 120)
 		client->request.op = PLOOP_PROMOTE;
 	else if (roll < 130 && may_merge(world))
 		begin_merge(client);
+	else if (roll < 150 && !world->top_clusters)
+		client->request.op = PLOOP_COMPACT;
 	else
 		return false;
 	client->request.flags = 0;

@@ -21,13 +21,15 @@ static bool end_io(struct world *world)
 {
 	struct ploop_io *io;
 	__u32 i;
+	__u64 n;
 
 	if (!world->n_ios || !choose_io(world, &i))
 		return false;
 	io = world->ios[i];
 	world->ios[i] = world->ios[--world->n_ios];
 	if (is_lower(world, io->file) && !world->lower_is_writable) {
-		memcpy(io->buffer, world->lower + io->offset, io->bytes);
+		memcpy(io->buffer, file_of(world, io->file, &n) + io->offset,
+		       io->bytes);
 		io->done(io, 0);
 	} else {
 		io->done(io, disk_complete(disk_of(world, io->file), io));
@@ -73,6 +75,10 @@ static void step(struct world *world, bool with_client)
 	world->now_ns += STEP_NS;
 	if (!world->n_reading)
 		model_forget(&world->model);
+	if (world->freezing == FROZEN && chance_percent(&world->chance, 3)) {
+		thaw(world);
+		return;
+	}
 	if (with_client && roll < 25 && !client->is_busy) {
 		client_begin(client);
 		return;
@@ -98,7 +104,9 @@ static void step_and_look(struct world *world, bool with_client)
 /* Until all requests have ended. */
 static void drain(struct world *world)
 {
-	for (__u32 i = 0; world->n_busy && !world->report->violation[0]; i++) {
+	for (__u32 i = 0; (world->n_busy || world->freezing == FROZEN) &&
+			  !world->report->violation[0];
+	     i++) {
 		step_and_look(world, false);
 		if (i == PATIENCE)
 			violation(world, "a request does not end");
@@ -121,8 +129,9 @@ static void add_counts(struct world *world)
 	world->report->allocations += counts.allocations;
 	world->report->punches += counts.punches;
 	world->report->commits += counts.commits;
-	/* one for each commit; the others are of the mark and the closing */
-	if (counts.syncs > counts.commits + counts.strict_syncs + 3)
+	/* one for each commit; the others are of marks and closings */
+	if (counts.syncs >
+	    counts.commits + counts.strict_syncs + 3 * (1 + world->n_freezes))
 		violation(world, "%llu syncs for %llu commits",
 			  (unsigned long long)counts.syncs,
 			  (unsigned long long)counts.commits);
@@ -183,6 +192,7 @@ static void make_image(struct world *world)
 			   chance_percent(&world->chance, copies ? 80 : 40);
 	world->crash_bytes = make_file(world, world->crash, 1, HOT_CLUSTERS,
 				       copies ? 10 : 40);
+	world->top_file = world->has_lower;
 	if (!world->has_lower)
 		return;
 	if (!world->lower_is_writable && chance_percent(&world->chance, 50))
@@ -209,12 +219,15 @@ static void begin_generation(struct world *world)
 		lower_begin(world);
 	world->n_ios = 0;
 	memset(world->is_awake, 0, sizeof(world->is_awake));
-	world->image = open_crash(world, false);
+	world->image = open_crash(world, false, false);
 	if (!world->image)
 		return;
 	world->was_closed = !ploop_image_was_in_use(world->image);
 	world->n_hot = n_hot(world, ploop_disk_bytes(world->image));
 	world->is_resizing = false;
+	world->freezing = NOT_FROZEN;
+	world->was_frozen = false;
+	world->n_freezes = 0;
 	world->disk_bytes = ploop_disk_bytes(world->image);
 	world->next_bytes = 0;
 	world->n_resized = 0;
@@ -223,7 +236,7 @@ static void begin_generation(struct world *world)
 		world->n_used = 5 * world->cluster_sectors;
 	for (__u32 i = 0; i < world->n_hot; i++)
 		model_set(&world->model, i, crash_tag(world, world->image, i));
-	for (__u32 i = 0; i < REQUESTS; i++)
+	for (__u32 i = 0; i <= REQUESTS; i++)
 		world->clients[i] = (struct client){.world = world};
 	world->n_busy = world->n_reading = 0;
 }
@@ -302,6 +315,8 @@ void world_live(__u64 seed, enum world_kind kind, struct world_report *report)
 	world->first = malloc(DISK_MAX_BYTES);
 	world->crash = calloc(1, DISK_MAX_BYTES);
 	world->lower = calloc(1, DISK_MAX_BYTES);
+	world->old_top = calloc(1, DISK_MAX_BYTES);
+	world->new_top = calloc(1, DISK_MAX_BYTES);
 	world->last_tag = 1000;
 	world->lower_first = malloc(DISK_MAX_BYTES);
 	disk_init(&world->disk, &world->chance);
@@ -321,5 +336,7 @@ void world_live(__u64 seed, enum world_kind kind, struct world_report *report)
 	free(world->first);
 	free(world->crash);
 	free(world->lower);
+	free(world->old_top);
+	free(world->new_top);
 	free(world);
 }

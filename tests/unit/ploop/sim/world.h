@@ -23,6 +23,8 @@ struct world_report {
 	__u64 moves;
 	__u64 grown;
 	__u64 shrunk;
+	__u64 frozen;
+	__u64 switched; /* to a new top */
 	__u64 demotions;
 	__u64 merged;
 	__u64 reads;
