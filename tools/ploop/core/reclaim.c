@@ -205,6 +205,8 @@ static void fill(struct ploop_image *image)
 		return;
 	while (slots->unknown.n && n_coming < keeper->pool_clusters) {
 		slot = slot_list_take(slots, &slots->unknown);
+		if (slot < slots->reserved)
+			continue;
 		slot_list_put(slots, &slots->quiet, slot);
 		n_coming++;
 	}

@@ -47,7 +47,10 @@ const __u8 *file_of(const struct world *world, unsigned int file, __u64 *n)
 static bool is_slow(struct world *world, const struct ploop_io *io)
 {
 	if (io->kind == PLOOP_IO_ZERO)
-		return chance_percent(&world->chance, 3 * world->slow_percent);
+		return chance_percent(&world->chance,
+				      world->kind == WORLD_RESIZING
+					      ? 90
+					      : 3 * world->slow_percent);
 	return (io->runner || io->kind == PLOOP_IO_READ ||
 		world->kind != WORLD_RESIZING) &&
 	       chance_percent(&world->chance, world->slow_percent);

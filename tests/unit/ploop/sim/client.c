@@ -144,6 +144,13 @@ static void choose_range(struct client *client)
 	__u32 size = world->cluster_sectors, end;
 
 	client->sector = chance_below(&world->chance, world->n_used);
+	if (world->kind == WORLD_RESIZING &&
+	    world->n_hot > HOT_CLUSTERS * size &&
+	    chance_percent(&world->chance, 50))
+		client->sector =
+			world->n_hot - 1 -
+			chance_below(&world->chance,
+				     world->n_hot - HOT_CLUSTERS * size);
 	client->n_sectors = 1 + chance_below(&world->chance, size);
 	if (chance_percent(&world->chance, 40)) {
 		client->sector -= client->sector % size;
@@ -161,9 +168,20 @@ static void choose_range(struct client *client)
 		client->n_sectors = end - client->sector;
 }
 
+/* A slot is being punched, which may be where a longer table will be. */
+static bool is_punching(const struct world *world)
+{
+	for (__u32 i = 0; i < world->n_ios; i++)
+		if (world->ios[i]->kind == PLOOP_IO_ZERO)
+			return true;
+	return false;
+}
+
 static bool may_resize(struct world *world)
 {
-	__u32 percent = world->kind == WORLD_RESIZING ? 40 : 5;
+	__u32 percent = world->kind != WORLD_RESIZING ? 5
+			: is_punching(world)	      ? 60
+						      : 10;
 
 	return world->n_resized < MAX_RESIZED && is_calm(world) &&
 	       chance_percent(&world->chance, percent);
@@ -322,7 +340,7 @@ void client_begin(struct client *client)
 		.done = request_done,
 	};
 	if (world->kind == WORLD_RESIZING && is_calm(world) &&
-	    chance_percent(&world->chance, 4))
+	    chance_percent(&world->chance, 10))
 		choose_all(client);
 	if (!model_has_room(&world->model, client->sector, client->n_sectors))
 		request->op = PLOOP_FLUSH;

@@ -9,7 +9,7 @@
 static bool choose_io(struct world *world, __u32 *i)
 {
 	*i = chance_below(&world->chance, world->n_ios);
-	if (chance_percent(&world->chance, 1))
+	if (world->kind != WORLD_RESIZING && chance_percent(&world->chance, 1))
 		return true;
 	for (int tries = 0; tries < 8 && world->ios[*i]->result; tries++)
 		*i = chance_below(&world->chance, world->n_ios);
@@ -245,10 +245,11 @@ static void begin_generation(struct world *world)
  * and two so little space that each slot is used again soon. */
 static void choose_errors(struct world *world)
 {
-	__u32 roll = world->kind == WORLD_FAILING ? 0
-		     : world->kind != WORLD_ANY
-			     ? 9
-			     : chance_below(&world->chance, 10);
+	__u32 roll =
+		world->kind == WORLD_FAILING ? 0
+		: world->kind == WORLD_READING || world->kind == WORLD_RESIZING
+			? 9
+			: chance_below(&world->chance, 10);
 
 	world->may_fail = roll < 4;
 	world->disk.write_error_permille = roll < 2 ? 20 : 0;
