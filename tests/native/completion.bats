@@ -222,7 +222,7 @@ zsh_scripts() {
 
 @test "frsp-image's first word is completed to its commands" {
 	zsh_scripts
-	expect "by zsh" "$(zsh_complete "frsp-image " | xargs)" "check compact convert create info map resize snapshot"
+	expect "by zsh" "$(zsh_complete "frsp-image " | xargs)" "check compact convert create info map merge resize snapshot"
 	script frsp-image bash
 	expect "by bash" "$(complete_words frsp-image s)" snapshot
 }
