@@ -98,6 +98,12 @@ decisions() { # decisions FILTER
 	expect "where it is then" "$(tier_of "$test_dir/fs/x")" both
 }
 
+@test "to plan, it keeps the right to see who unmounts, and no right to move" {
+	start 'relocation = advise'
+	expect "capabilities" "$(capsh --decode="$(sed -n 's/^CapPrm:\t//p' "/proc/$frspd_pid/status")" | sed 's/.*=//' | tr , '\n' | sort | xargs)" \
+		"cap_bpf cap_dac_read_search cap_perfmon"
+}
+
 @test "observe, which is the default: it neither plans nor moves" {
 	start
 	hot
@@ -178,6 +184,123 @@ is_moving() {
 	e2fsck -fn "${loop_of[fs]}"
 }
 
+# read_only: frspd starts as under its unit: with mounts of its own, all of them read-only
+read_only() {
+	fs_make other ext4
+	cat >"$test_dir/frspd" <<-EOT
+		#!/bin/sh
+		exec unshare -m --propagation slave sh -c 'for fs in fs other; do
+			mount -o remount,bind,ro "$test_dir/\$fs"; done; exec "\$@"' - '$frspd' "\$@"
+	EOT
+	chmod 755 "$test_dir/frspd"
+	frspd=$test_dir/frspd
+}
+
+inside() { # inside COMMAND...: where frspd works
+	nsenter -t "$frspd_pid" -m "$@"
+}
+
+@test "what its unit has made read-only it makes writable for itself, where it moves data, and nowhere else" {
+	make_fs 1024 256
+	make_file slow x 4
+	read_only
+	export FRSPD_OWN_MOUNTS=1
+	start 'relocation = apply'
+	not inside touch "$test_dir/fs/y" 2>/dev/null || fail "it is writable: the test is void"
+	hot
+	says "$name: 1.0M moved (d1)"
+	inside touch "$test_dir/fs/y"
+	not inside touch "$test_dir/other/y" 2>/dev/null || fail "frspd can write to others"
+	is_whole
+}
+
+@test "mounts that are not its own stay read-only, and it says why it cannot move" {
+	make_fs 1024 256
+	make_file slow x 4
+	read_only
+	start 'relocation = apply'
+	hot
+	says "$name: relocation: "
+	not inside touch "$test_dir/fs/y" 2>/dev/null || fail "it has made it writable"
+	expect "where it is" "$(tier_of "$test_dir/fs/x")" slow
+}
+
+tracefs() { # tracefs yes|no: whether it is mounted, in the namespace of this test
+	! mountpoint -q /sys/kernel/tracing || umount --lazy /sys/kernel/tracing
+	[[ $1 == no ]] || mount -t tracefs tracefs /sys/kernel/tracing
+	defer umount_tracefs
+}
+
+umount_tracefs() {
+	! mountpoint -q /sys/kernel/tracing || umount --lazy /sys/kernel/tracing
+}
+
+@test "whoever unmounts gets the filesystem at the second try: the run ends" {
+	tracefs yes
+	begin_slow_move 'relocation_run = 1h' 'relocation_rate = 128K'
+	mkdir "$test_dir/other"
+	mount -t tmpfs tmpfs "$test_dir/other"
+	umount "$test_dir/other"
+	sleep 1 # who unmounts something that is not in use ends no run
+	kill -0 "$runner"
+	not said "$name: relocation stops"
+	not umount "$test_dir/fs" 2>/dev/null || fail "nobody had it open: the test is void"
+	wait_until umount "$test_dir/fs"
+	says "$name: relocation stops for 30 s, as somebody could not unmount a filesystem that was in use"
+	wait_until not kill -0 "$runner" 2>/dev/null
+	says "$name is not mounted any more"
+	e2fsck -fn "${loop_of[fs]}" >"$test_dir/fsck" 2>&1 || fail "$(cat "$test_dir/fsck")"
+	expect "its job" "$("$frspctl" jobs --json | jq -r '.jobs[-1].state')" stopped
+	not said "$name: relocation: " || fail "$(cat "$test_dir/frspd.err")"
+	frspd_end
+	expect "exit status" "$status" 0
+	mount "${loop_of[fs]}" "$test_dir/fs"
+	is_whole
+}
+
+# stand_in: a frspctl that has the filesystem open for as long as a plan of a huge one
+stand_in() {
+	mkdir "$test_dir/bin"
+	cp "$frspd" "$test_dir/bin/frspd"
+	frspd=$test_dir/bin/frspd
+	printf '%s\n' '#!/bin/bash' 'exec 9<"${@: -1}"' "echo \$\$ >>'$test_dir/plans'" 'exec sleep 1000' >"$test_dir/bin/frspctl"
+	chmod 755 "$test_dir/bin/frspctl"
+}
+
+@test "whoever unmounts gets it at the second try: a plan ends, and none begins for a while" {
+	local plan
+	tracefs yes
+	stand_in
+	start 'relocation = advise' 'relocation_interval = 1'
+	hot
+	wait_until test -s "$test_dir/plans"
+	plan=$(cat "$test_dir/plans")
+	kill -0 "$plan"
+	not umount "$test_dir/fs" 2>/dev/null || fail "nobody had it open: the test is void"
+	wait_until umount "$test_dir/fs"
+	says "$name: relocation stops for 30 s"
+	wait_until not kill -0 "$plan" 2>/dev/null
+	mount "${loop_of[fs]}" "$test_dir/fs"
+	hot
+	sleep 5
+	expect "plans" "$(wc -l <"$test_dir/plans")" 1
+	not said "$name: relocation: " || fail "$(cat "$test_dir/frspd.err")"
+	frspd_end
+	expect "exit status" "$status" 0
+}
+
+@test "without tracefs it cannot see who unmounts, and says so once" {
+	tracefs no
+	stand_in
+	start 'relocation = advise' 'relocation_interval = 1'
+	hot
+	says "relocation: frspd cannot see who fails to unmount: /sys/kernel/tracing: No such file or directory"
+	wait_until test -s "$test_dir/plans"
+	kill "$(cat "$test_dir/plans")"
+	wait_until eval '(($(wc -l <"$test_dir/plans") == 2))'
+	expect "times" "$(grep -c 'cannot see who' "$test_dir/frspd.err")" 1
+}
+
 # bats test_tags=slow
 @test "a mover that hangs holds up neither the watchdog nor the end" {
 	begin_slow_move
@@ -233,7 +356,7 @@ is_moving() {
 	# which of the two the one disk is, its driver says
 	says "${loop_of[plain]#/dev/}: relocation: $test_dir/plain: it has no \(fast\|slow\) tier"
 	sleep 3
-	expect "times" "$(grep -c 'relocation: ' "$test_dir/frspd.err")" 1
+	expect "times" "$(grep -c "${loop_of[plain]#/dev/}: relocation: " "$test_dir/frspd.err")" 1
 }
 
 # make_pieces: the files x and y, in 32 extents each, on a filesystem without tiers

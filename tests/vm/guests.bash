@@ -155,7 +155,7 @@ passes_tap() {
 }
 
 # Steps of frspd-in-guest, and with FRSP_ALL.
-FRSPD_STEPS=9 FRSPD_ALL_STEPS=12
+FRSPD_STEPS=9 FRSPD_ALL_STEPS=13
 
 frspd_in_guest() { # frspd_in_guest KERNEL
 	local ko dir=$BATS_FILE_TMPDIR/$1.dir

@@ -37,6 +37,8 @@ static enum exit_code watch(struct tracking *tracking, struct config *config,
 	const struct rights rights = {
 		.clears = config_tuner_most(config, "escache") ==
 			  CONFIG_TUNER_APPLY,
+		.plans = config_tuner_most(config, "relocation") !=
+			 CONFIG_TUNER_OBSERVE,
 		.moves = config_tuner_most(config, "relocation") ==
 			 CONFIG_TUNER_APPLY,
 		.asks_module = config_tuner_most(config, "summaries") ==

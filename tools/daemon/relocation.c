@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/pressure.h"
+#include "daemon/give_way.h"
 #include "daemon/history.h"
 #include "daemon/relocation_run.h"
 #include "daemon/say.h"
@@ -113,7 +114,7 @@ static bool is_due(const struct relocation *relocation, struct filesystem *fs,
 	double now_s = clock_monotonic_s();
 	struct relocation_of *wish = &fs->relocation;
 
-	if (!is_wanted(fs))
+	if (!is_wanted(fs) || give_way_rests(relocation))
 		return false;
 	if (!wish->next_s) /* there must be a history first */
 		wish->next_s = now_s + wish->interval_s;
@@ -188,15 +189,24 @@ int relocation_tick(struct relocation *relocation, struct hot_monitor *monitor,
 		relocation->looked_s = 0;
 		return 0;
 	}
+	give_way_end(relocation);
 	look_at_pressure(relocation);
 	if (has_history)
 		start_what_is_due(relocation, monitor, filesystems);
 	return 0;
 }
 
+void relocation_look(struct relocation *relocation,
+		     struct filesystems *filesystems)
+{
+	give_way_look(relocation,
+		      find(filesystems, relocation->dev, relocation->mount_id));
+}
+
 void relocation_end(struct relocation *relocation)
 {
 	command_end(&relocation->command);
+	give_way_end(relocation);
 	history_end(relocation->history);
 	relocation->history = NULL;
 }

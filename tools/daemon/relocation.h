@@ -11,6 +11,7 @@
 
 #include "daemon/command.h"
 #include "daemon/filesystems.h"
+#include "fs/unmount_watch.h"
 #include "move/decision.h"
 
 struct history;
@@ -22,6 +23,15 @@ enum relocation_stage {
 	RELOCATION_MOVES,
 	RELOCATION_LISTS, /* the files to defragment */
 	RELOCATION_DEFRAGS,
+};
+
+/* For daemon/give_way.h. */
+struct give_way {
+	struct unmount_watch watch; /* open while a process runs */
+	__u64 seen;		    /* its count at the last look */
+	bool is_giving;		    /* the process was told to end for it */
+	double until_s; /* nothing begins before, on CLOCK_MONOTONIC */
+	int told_err;	/* why it does not watch, as it was said */
 };
 
 /* All 0: nothing was done yet. The caller sets .root and .may_move. */
@@ -41,11 +51,16 @@ struct relocation {
 	/* how long tasks have waited for I/O, of the last look */
 	__u64 waited_us;
 	double looked_s, pressure;
+	struct give_way way;
 };
 
 /* Looks once a second whether something is due or done. Returns 0 or -errno. */
 int relocation_tick(struct relocation *relocation, struct hot_monitor *monitor,
 		    struct filesystems *filesystems);
+
+/* To be called more often, each GIVE_WAY_LOOK_US, while .command.is_running. */
+void relocation_look(struct relocation *relocation,
+		     struct filesystems *filesystems);
 
 /* Ends what is going on: the mover after its present step. */
 void relocation_end(struct relocation *relocation);

@@ -10,8 +10,8 @@
  *   frspctl defrag --hot --input=/proc/self/fd/3 --output=LIST TARGET
  *   frspctl defrag --hot --input=/proc/self/fd/3 --rate=... TARGET
  *
- * What moves data runs for a while only, so that between two runs the
- * filesystem can be unmounted; the next plan goes on where it has stopped.
+ * What moves data runs for a while only, and ends at once if somebody unmounts
+ * (daemon/give_way.h); the next plan goes on where it has stopped.
  */
 #include "daemon/relocation_run.h"
 
@@ -27,7 +27,9 @@
 #include "base/fmt.h"
 #include "daemon/decide.h"
 #include "daemon/defrag_sum.h"
+#include "daemon/give_way.h"
 #include "daemon/history.h"
+#include "daemon/own_mounts.h"
 #include "daemon/plan_sum.h"
 
 /* A plan walks all directories, so it rests for so many times as long. */
@@ -83,8 +85,10 @@ static void tell_status(struct relocation *relocation, struct filesystem *fs,
 static int start(struct relocation *relocation, enum relocation_stage stage,
 		 const int *fds, size_t n_fds, const struct filesystem *fs)
 {
-	int err = command_start(&relocation->command, fds, n_fds);
+	int err;
 
+	give_way_begin(relocation);
+	err = command_start(&relocation->command, fds, n_fds);
 	if (err)
 		return err;
 	relocation->stage = stage;
@@ -196,6 +200,7 @@ static void carry_out(struct relocation *relocation, struct filesystem *fs,
 
 	if (decide(fs, decision))
 		return;
+	own_mounts_open(fs);
 	err = begin(relocation, fs);
 	if (err) {
 		decide_failed(decision);
@@ -337,6 +342,17 @@ static void end_plan(struct relocation *relocation, struct filesystem *fs,
 	}
 }
 
+static void tell_nothing_moved(struct relocation *relocation,
+			       struct filesystem *fs, int status)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 1)
+		relocation_tell(
+			fs,
+			"nothing could be moved: the files are in use or have changed, or there is no place for them");
+	else if (status)
+		tell_status(relocation, fs, status);
+}
+
 /* A run that has moved something has not failed, also if some files stayed. */
 static void end_move(struct relocation *relocation, struct filesystem *fs,
 		     int status)
@@ -352,12 +368,8 @@ static void end_move(struct relocation *relocation, struct filesystem *fs,
 		*fs->relocation.failure = '\0';
 	} else {
 		decide_failed(decision);
-		if (WIFEXITED(status) && WEXITSTATUS(status) == 1)
-			relocation_tell(
-				fs,
-				"nothing could be moved: the files are in use or have changed, or there is no place for them");
-		else if (status)
-			tell_status(relocation, fs, status);
+		if (!relocation->way.is_giving)
+			tell_nothing_moved(relocation, fs, status);
 	}
 	unlink(relocation->file);
 	relocation_rest(relocation, fs);
@@ -374,10 +386,13 @@ void relocation_step(struct relocation *relocation, struct filesystem *fs,
 		return;
 	switch (stage) {
 	case RELOCATION_PLANS:
-		end_plan(relocation, fs, status);
-		break;
 	case RELOCATION_LISTS:
-		end_list(relocation, fs, status);
+		if (relocation->way.is_giving)
+			unlink(relocation->file);
+		else if (stage == RELOCATION_PLANS)
+			end_plan(relocation, fs, status);
+		else
+			end_list(relocation, fs, status);
 		break;
 	case RELOCATION_MOVES:
 	case RELOCATION_DEFRAGS:

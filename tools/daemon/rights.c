@@ -16,6 +16,8 @@ int rights_drop(const struct rights *rights)
 	    (clears &&
 	     capng_updatev(CAPNG_ADD, SETS, CAP_FOWNER, CAP_LEASE, -1)) ||
 	    (asks_module && capng_update(CAPNG_ADD, SETS, CAP_SYS_ADMIN)) ||
+	    (rights->plans && !asks_module &&
+	     capng_update(CAPNG_ADD, SETS, CAP_PERFMON)) ||
 	    (rights->moves &&
 	     capng_update(CAPNG_ADD, SETS, CAP_DAC_OVERRIDE)) ||
 	    capng_apply(CAPNG_SELECT_CAPS))

@@ -12,7 +12,9 @@ struct rights {
 	bool clears;
 	/* Ask /dev/frsp: CAP_SYS_ADMIN. */
 	bool asks_module;
-	/* Move files of others: these three, and CAP_DAC_OVERRIDE. */
+	/* Plan moves: CAP_PERFMON, to see who fails to unmount. */
+	bool plans;
+	/* Move files of others: all but CAP_PERFMON, and CAP_DAC_OVERRIDE. */
 	bool moves;
 };
 

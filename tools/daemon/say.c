@@ -70,6 +70,10 @@ const struct say_kind say_paused = {"ae4c60f72d9b4138865b0e3c7f1da294", "pause",
 				    LOG_INFO};
 const struct say_kind say_cannot_move = {"0c8ad3f5b6914e7c92d4e5a7f01b638d",
 					 "cannot-move", LOG_WARNING};
+const struct say_kind say_gives_way = {"5d7b02c8e94f4a16b3f8a1c60d29e754",
+				       "give-way", LOG_NOTICE};
+const struct say_kind say_cannot_give_way = {"b20f6ea7d3584c1f9a4de83b71c60592",
+					     "cannot-give-way", LOG_WARNING};
 
 #define MAX_TEXT   1024
 #define MAX_FIELD  (MAX_TEXT + 32) /* with its name */

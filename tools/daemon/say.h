@@ -25,7 +25,8 @@ extern const struct say_kind say_heat_back, say_trees_back;
 extern const struct say_kind say_scan, say_by_hand, say_summaries;
 extern const struct say_kind say_no_journal;
 extern const struct say_kind say_moving, say_moved, say_paused;
-extern const struct say_kind say_cannot_move;
+extern const struct say_kind say_cannot_move, say_gives_way;
+extern const struct say_kind say_cannot_give_way;
 
 /* Fields that say more. NULL: the message has no such field. */
 struct say_fields {

@@ -16,6 +16,7 @@
 #include "daemon/escache.h"
 #include "daemon/export.h"
 #include "daemon/filesystems.h"
+#include "daemon/give_way.h"
 #include "daemon/http.h"
 #include "daemon/read_config.h"
 #include "daemon/relocation.h"
@@ -36,7 +37,8 @@ struct service {
 	struct export export;
 	struct escache_tuner escache;
 	struct relocation relocation;
-	enum config_tuner escache_most; /* for which it was started */
+	/* for which it was started */
+	enum config_tuner escache_most, relocation_most;
 	struct api api;
 	struct http *http; /* NULL: systemd listens to nothing for us */
 	struct summaries_tuner summaries;
@@ -45,7 +47,8 @@ struct service {
 	struct config *config;
 	const char *root;
 	sd_event *event;
-	char status[80]; /* as systemd knows it */
+	sd_event_source *soon; /* on while relocation works */
+	char status[80];       /* as systemd knows it */
 	enum exit_code code;
 };
 
@@ -105,6 +108,19 @@ static int look(struct service *service)
 				       &service->filesystems);
 }
 
+/* What cannot wait for the next tick. */
+static int on_soon(sd_event_source *source, uint64_t usec, void *context)
+{
+	struct service *service = context;
+
+	(void)usec;
+	relocation_look(&service->relocation, &service->filesystems);
+	if (!service->relocation.command.is_running)
+		return 0;
+	sd_event_source_set_time_relative(source, GIVE_WAY_LOOK_US);
+	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
 static int on_tick(sd_event_source *source, uint64_t usec, void *context)
 {
 	struct service *service = context;
@@ -115,6 +131,8 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *context)
 		stop(service, interrupted ? 0 : err);
 		return 0;
 	}
+	if (service->relocation.command.is_running)
+		on_soon(service->soon, usec, service);
 	sd_event_source_set_time_relative(source, TICK_US);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -156,11 +174,7 @@ static bool reload(struct service *service)
 	/* to advise needs no more rights than to observe */
 	if (config_tuner_most(config, "summaries") == CONFIG_TUNER_APPLY)
 		want_restart(config, "summaries", service->summaries_most);
-	if (config_tuner_most(config, "relocation") == CONFIG_TUNER_APPLY)
-		want_restart(config, "relocation",
-			     service->relocation.may_move
-				     ? CONFIG_TUNER_APPLY
-				     : CONFIG_TUNER_OBSERVE);
+	want_restart(config, "relocation", service->relocation_most);
 	return true;
 }
 
@@ -202,6 +216,11 @@ static int add_sources(struct service *service)
 		err = sd_event_add_time_relative(service->event, NULL,
 						 CLOCK_MONOTONIC, TICK_US,
 						 ACCURACY_US, on_tick, service);
+	if (err >= 0)
+		err = sd_event_add_time_relative(service->event, &service->soon,
+						 CLOCK_MONOTONIC,
+						 GIVE_WAY_LOOK_US, ACCURACY_US,
+						 on_soon, service);
 	/* if systemd wants to hear from us, the loop tells it that it runs */
 	if (err >= 0)
 		err = sd_event_set_watchdog(service->event, true);
@@ -281,6 +300,7 @@ static void end(struct service *service)
 	server_close(service->api.server);
 	http_close(service->http);
 	hot_clients_end(&service->api.hot);
+	sd_event_source_unref(service->soon);
 	sd_event_unref(service->event);
 	state_end(&service->state, &service->filesystems,
 		  service->tracking->monitor);
@@ -299,15 +319,16 @@ enum exit_code service_run(struct tracking *tracking, struct config *config,
 		.tracking = tracking,
 		.escache_most = config_tuner_most(config, "escache"),
 		.summaries_most = config_tuner_most(config, "summaries"),
-		.relocation = {.root = root,
-			       .may_move = config_tuner_most(config,
-							     "relocation") ==
-					   CONFIG_TUNER_APPLY},
+		.relocation_most = config_tuner_most(config, "relocation"),
+		.relocation.root = root,
 		.config = config,
 		.root = root,
 	};
-	int err = begin(&service);
+	int err;
 
+	service.relocation.may_move =
+		service.relocation_most == CONFIG_TUNER_APPLY;
+	err = begin(&service);
 	if (!err) {
 		sd_notify(false, "READY=1");
 		say(&say_ready, NULL, "ready: %s", service.status);
