@@ -263,8 +263,17 @@ stand_in() {
 	mkdir "$test_dir/bin"
 	cp "$frspd" "$test_dir/bin/frspd"
 	frspd=$test_dir/bin/frspd
-	printf '%s\n' '#!/bin/bash' 'exec 9<"${@: -1}"' "echo \$\$ >>'$test_dir/plans'" 'exec sleep 1000' >"$test_dir/bin/frspctl"
+	cat >"$test_dir/bin/frspctl" <<-EOT
+		#!/bin/bash
+		exec 9<"\${@: -1}"
+		echo \$\$ >>'$test_dir/plans'
+		exec sleep 1000
+	EOT
 	chmod 755 "$test_dir/bin/frspctl"
+}
+
+has_plans() { # has_plans N
+	(($(wc -l <"$test_dir/plans") >= $1))
 }
 
 @test "whoever unmounts gets it at the second try: a plan ends, and none begins for a while" {
@@ -297,7 +306,7 @@ stand_in() {
 	says "relocation: frspd cannot see who fails to unmount: /sys/kernel/tracing: No such file or directory"
 	wait_until test -s "$test_dir/plans"
 	kill "$(cat "$test_dir/plans")"
-	wait_until eval '(($(wc -l <"$test_dir/plans") == 2))'
+	wait_until has_plans 2
 	expect "times" "$(grep -c 'cannot see who' "$test_dir/frspd.err")" 1
 }
 

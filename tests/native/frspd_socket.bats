@@ -270,6 +270,116 @@ columns() {
 	expect_error 2 'cannot sort by'
 }
 
+# --- frsp-top --from-daemon ----------------------------------------------------------------
+
+top_asks() { # top_asks OPTION...: runs frsp-top --from-daemon
+	run_program frsp-top --from-daemon "$@"
+	expect "exit status: $(cat "$test_dir/err")" "$status" 0
+}
+
+heat_of_data() { # heat_of_data FILE: what the heat of the document has of $test_dir/fs/data
+	jq -c .heat "$1" >"$1.heat"
+	of_data "$1.heat"
+}
+
+@test "frsp-top --from-daemon: the same heat as its own, and null for what frspd does not count" {
+	fs_make fs ext4
+	frspd_start
+	write_data 3
+	"$frsp_top" --json --screen heat --once 0.1 >"$test_dir/own" 2>/dev/null
+	top_asks --json --screen heat --once 0.1
+	"$native_dir/validate.py" "$docs/frsp-top.schema.json" <"$test_dir/out"
+	diff -u <(heat_of_data "$test_dir/own") <(heat_of_data "$test_dir/out")
+	expect "rows of the file" "$(heat_of_data "$test_dir/out" | jq length)" 1
+	diff -u <(jq -S '.heat | keys' "$test_dir/own") <(jq -S '.heat | keys' "$test_dir/out")
+	diff -u <(jq -S '[.filesystems[] | [.device, .mount, .bytes]]' "$test_dir/own") \
+		<(jq -S '[.filesystems[] | [.device, .mount, .bytes]]' "$test_dir/out")
+	expect "what is not there" "$(jq -c '[.filesystems[] | .alloc, .escache, .busy] | unique' "$test_dir/out")" '[null]'
+	expect "overhead" "$(jq -c .overhead "$test_dir/out")" '{"programs":[],"map_bytes":0}'
+	top_asks --json --screen map --once 0.1
+	"$native_dir/validate.py" "$docs/frsp-top.schema.json" <"$test_dir/out"
+	expect "maps" "$(jq -c '[.filesystems[].map] | unique' "$test_dir/out")" '[null]'
+}
+
+@test "frsp-top --from-daemon: the overview leaves columns out, and says so once; screens say what they lack" {
+	local screen
+	fs_make fs ext4
+	frspd_start
+	write_data 3
+	top_asks -b --once 0.1
+	expect "titles" "$(head -n 1 "$test_dir/out" | xargs)" "FS SIZE FREE READ/s WRITE/s UTIL MOUNT HOTTEST"
+	grep -q "$test_dir/fs *$test_dir/fs/data\$" "$test_dir/out" || fail "$(cat "$test_dir/out")"
+	expect "lines that say so" "$(grep -c 'frspd does not count allocations' "$test_dir/out")" 1
+	grep -q '^asks frspd, and costs nothing in the kernel$' "$test_dir/out"
+	not grep -q idle "$test_dir/out"
+	for screen in allocator map busy escache; do
+		top_asks -b --screen $screen --once "$test_dir/fs" 0.1
+		expect "lines of $screen" "$(grep -c 'frspd does not give this screen; "sudo frsp-top" has it' "$test_dir/out")" 1
+	done
+	grep -q '^Entries now [0-9]*, reclaimable' "$test_dir/out" || fail "$(cat "$test_dir/out")"
+	top_asks -b --screen heat --once "$test_dir/fs" 0.1
+	grep -q " $test_dir/fs/data\$" "$test_dir/out" || fail "$(cat "$test_dir/out")"
+	expect "other filesystems" "$(jq -s length < <("$frsp_top" --from-daemon --json --screen heat --once "$test_dir/fs" 0.1 2>/dev/null | jq '.heat.files[] | select(.dev != "'"$(fs_dev_of fs)"'")'))" 0
+}
+
+fs_dev_of() { # fs_dev_of NAME: "MAJOR:MINOR"
+	mountpoint -d "$test_dir/$1"
+}
+
+@test "frsp-top --from-daemon: no programs, no maps, and no root" {
+	local reader
+	fs_make fs ext4
+	frspd_with_group
+	install -m 755 "$frsp_top" "$public"
+	write_data 3
+	as 54321 "$public/frsp-top" --from-daemon -b --once 0.1 >"$test_dir/out"
+	grep -q "$test_dir/fs/data\$" "$test_dir/out" || fail "$(cat "$test_dir/out")"
+	"$frsp_top" --from-daemon -b 60 >"$test_dir/out" 2>"$test_dir/err" 3>&- &
+	reader=$!
+	defer kill "$reader"
+	wait_until grep -q '^Asking frspd' "$test_dir/err"
+	expect "of BPF" "$(find "/proc/$reader/fd" -lname '*bpf*' | wc -l)" 0
+	not grep -q bpf-map "/proc/$reader/maps"
+}
+
+@test "frsp-top --from-daemon, live: screens, sorting by columns that are there, ranges" {
+	fs_make fs ext4
+	frspd_start
+	write_data 3
+	tui_open 140 30 <<-EOT
+		FRSPD_SOCKET='$FRSPD_SOCKET' '$frsp_top' --from-daemon -d 0.3 '$test_dir/fs' 2>'$test_dir/err'
+		echo \$? >'$test_dir/status'
+	EOT
+	wait_until shows " $test_dir/fs/data *\$" || fail "$(screen)"
+	for _ in {1..12}; do tui send-keys s; done # past the last column
+	press 2 'frspd does not give this screen'
+	press 6 " $test_dir/fs/data *\$"
+	press v "1M.* $test_dir/fs/data *\$"
+	press 0 " $test_dir/fs/data *\$"
+	press 1 'frspd does not count allocations'
+	tui send-keys q
+	wait_until test -s "$test_dir/status"
+	expect "exit status" "$(cat "$test_dir/status")" 0
+}
+
+@test "frsp-top --from-daemon: what cannot be is refused; frspd ends, and it says so" {
+	program=frsp-top
+	run_program frsp-top --from-daemon --once 0.1
+	expect_error 1 'frspd does not run'
+	run_program frsp-top --from-daemon --pin
+	expect_error 2 'pins nothing'
+	run_program frsp-top --from-daemon -s P50 --once 0.1
+	expect_error 2 'cannot sort by P50'
+	frspd_start
+	"$frsp_top" --from-daemon -b 0.2 >"$test_dir/out" 2>"$test_dir/err" 3>&- &
+	wait_until test -s "$test_dir/out"
+	frspd_end
+	status=0
+	wait $! || status=$?
+	expect "exit status" "$status" 1
+	grep -q 'frspd has ended the connection' "$test_dir/err" || fail "$(cat "$test_dir/err")"
+}
+
 # --- who may, and how many -----------------------------------------------------------------
 
 # frspd_with_group: starts frspd where the group frsp has the number 54321. Sets public, a

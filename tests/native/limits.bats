@@ -157,3 +157,23 @@ in_memory_cgroup() { # PROGRAM [ARG...]: like run_program, in the cgroup
 	in_memory_cgroup hotmon --memory 1G --once 0.1 || :
 	grep -q 'with more than --memory=[0-9.]*M it may be killed' "$test_dir/err"
 }
+
+@test "frsp-top in a cgroup with little memory: the table gets less, and with too little it says so" {
+	local size
+	sparse_file
+	memory_cgroup
+	for size in 50 60; do
+		echo ${size}M >"$limit"
+		in_memory_cgroup frsp-top --screen heat --json "$test_dir/fs" 0.5 3
+		expect "exit status in ${size}M: $(cat "$test_dir/err")" "$status" 0
+		expect "warnings in ${size}M" "$(grep -c "the cgroup allows only $size.0M of memory: the table of hot files gets [0-9.]*M in place of 16.0M" "$test_dir/err")" 1
+		(($(tail -n 1 "$test_dir/out" | jq .heat.overhead.map_bytes) < 16 << 20)) || fail "the table is not smaller"
+	done
+	echo 30M >"$limit"
+	in_memory_cgroup frsp-top --once 0.1
+	expect_error 1 'the cgroup allows only 30.0M of memory'
+	echo 200M >"$limit"
+	in_memory_cgroup frsp-top --once 0.1
+	expect "exit status in 200M" "$status" 0
+	not grep cgroup "$test_dir/err" || fail "a limit that is no limit"
+}

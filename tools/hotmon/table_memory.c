@@ -3,29 +3,17 @@
 
 #include "base/fmt.h"
 #include "fs/memory_limit.h"
+#include "heat/table_fit.h"
 #include "watch/pin.h"
 
 /* Memory beside the table: libraries, and while it loads, the kernel's BTF. */
 #define MEMORY_BESIDE (28ULL << 20)
 
-/* The largest table, up to wanted, with which the program stays below the
- * limit; 0: the limit is too low for any. For each byte of maps, ranking and
- * eviction need up to half a byte.
- */
-static __u64 fitting_memory(__u64 limit, __u64 wanted)
-{
-	__u64 memory =
-		limit > MEMORY_BESIDE ? (limit - MEMORY_BESIDE) / 3 * 2 : 0;
-
-	memory -= memory % HOT_TRACK_MIN_MEMORY;
-	return memory < wanted ? memory : wanted;
-}
-
 enum exit_code table_memory_fit(struct hotmon_opts *opts)
 {
 	struct hot_track_options *track = &opts->monitor.track;
 	__u64 limit = memory_limit();
-	__u64 fitting = fitting_memory(limit, track->memory);
+	__u64 fitting = hot_table_fit(limit, MEMORY_BESIDE, track->memory);
 	char allowed[FMT_LEN], table[FMT_LEN], usual[FMT_LEN];
 
 	fmt_bytes(allowed, limit, false);

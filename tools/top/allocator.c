@@ -116,6 +116,11 @@ int top_allocator_print(FILE *out, const struct top_frame *frame,
 
 	if (!top_view_head(out, fs, view))
 		return 0;
+	if (frame->is_remote && fs->has_status)
+		print_status(out, &fs->since.status,
+			     frame->origin == TOP_SINCE_RESET);
+	if (top_view_remote(out, frame))
+		return 0;
 	if (!fs->has_alloc) {
 		fprintf(out, "%s\n", top_view_unwatched(fs));
 		return 0;

@@ -34,6 +34,8 @@ int top_busy_print(FILE *out, const struct top_frame *frame,
 
 	if (!top_view_head(out, fs, view))
 		return 0;
+	if (top_view_remote(out, frame))
+		return 0;
 	if (!fs->has_busy) {
 		fprintf(out,
 			"unwatched: this kernel does not let frsp-top see the busy extents of %s\n",

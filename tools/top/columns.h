@@ -9,6 +9,8 @@
  *   unwatched  the BPF programs for it are not in the kernel
  *   unknown    the kernel does not say
  *   none       no file of the filesystem is among the hottest
+ *
+ * Columns that nobody gives numbers for are left out.
  */
 #ifndef FRSP_TOP_COLUMNS_H
 #define FRSP_TOP_COLUMNS_H
@@ -27,12 +29,19 @@ struct top_row {
 	char hottest[PATH_LABEL_LEN]; /* path; empty: none */
 };
 
+/* Where the numbers of a column are from. */
+enum top_needs {
+	TOP_NEEDS_NOTHING, /* from the system itself */
+	TOP_NEEDS_MODULE,
+	TOP_NEEDS_WATCH, /* from BPF programs of frsp-top */
+};
+
 struct top_column {
 	const char *title;
 	int min_width;
 	int leaves; /* as in base/table.h */
 	bool is_text;
-	bool needs_module;
+	enum top_needs needs;
 	/* Fills in buf, or returns a text that lives as long as the row. */
 	const char *(*cell)(char buf[TOP_CELL_LEN], const struct top_row *row,
 			    bool exact);

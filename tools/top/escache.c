@@ -114,6 +114,16 @@ void top_escache_look_up(struct top_model *model, struct top_frame *frame,
 		top_model_name_inodes(model, frame, fs);
 }
 
+/* What the kernel says of itself. */
+static void print_now(FILE *out, const struct es_cache *es)
+{
+	if (es->has_info)
+		fprintf(out,
+			"Entries now %llu, reclaimable %llu in %llu inodes, delayed %llu\n",
+			es->info.entries, es->info.reclaimable, es->info.inodes,
+			es_info_delayed(&es->info));
+}
+
 int top_escache_print(FILE *out, const struct top_frame *frame,
 		      const struct top_view *view)
 {
@@ -122,16 +132,16 @@ int top_escache_print(FILE *out, const struct top_frame *frame,
 
 	if (!top_view_head(out, fs, view))
 		return 0;
+	if (frame->is_remote)
+		print_now(out, &fs->es);
+	if (top_view_remote(out, frame))
+		return 0;
 	if (!fs->has_es) {
 		fprintf(out, "%s\n", top_view_unwatched(fs));
 		return 0;
 	}
 	es = &fs->es;
-	if (es->has_info)
-		fprintf(out,
-			"Entries now %llu, reclaimable %llu in %llu inodes, delayed %llu\n",
-			es->info.entries, es->info.reclaimable, es->info.inodes,
-			es_info_delayed(&es->info));
+	print_now(out, es);
 	if (es->has_inodes)
 		fprintf(out,
 			"Inodes counted one by one %llu; evicted to make room, of all filesystems %llu\n",

@@ -8,15 +8,18 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/output.h"
+#include "cli/from_daemon.h"
 #include "cli/libbpf_messages.h"
 #include "cli/live_end.h"
 #include "cli/open_files.h"
 #include "cli/privilege.h"
 #include "cli/report_loop.h"
+#include "heat/remote.h"
 #include "top/json.h"
 #include "top/live.h"
 #include "top/opts.h"
 #include "top/report.h"
+#include "top/table_memory.h"
 #include "ui/screen.h"
 #include "watch/pin.h"
 
@@ -28,6 +31,7 @@ struct top {
 	struct top_model *model;
 	struct top_frame *frame;
 	struct top_live live;
+	struct hot_remote *remote; /* of --from-daemon; NULL: none */
 };
 
 static enum exit_code check_device(const struct top *top)
@@ -198,7 +202,8 @@ static int print_reports(struct top *top)
 		.tend = tend,
 	};
 
-	fprintf(stderr, "Tracing ext4 and XFS... Hit Ctrl-C to end.\n");
+	fprintf(stderr, "%s... Hit Ctrl-C to end.\n",
+		top->remote ? "Asking frspd" : "Tracing ext4 and XFS");
 	return report_print_all(&loop);
 }
 
@@ -223,11 +228,61 @@ static int show_live(struct top *top)
 	return report_show_live(&loop);
 }
 
+/* Rights, files and memory for programs of our own; or frspd. */
+static enum exit_code prepare(struct top *top)
+{
+	enum exit_code code = EXIT_OK;
+
+	if (!top->opts.from_daemon)
+		code = privilege_check();
+	if (code == EXIT_OK && !top->opts.from_daemon)
+		code = open_files_raise(OPEN_FILES);
+	if (code == EXIT_OK && !top->opts.from_daemon && !top->opts.unpin)
+		code = top_table_memory_fit(&top->opts.model.own_memory);
+	return code;
+}
+
+static enum exit_code ask_frspd(struct top *top)
+{
+	int err = hot_remote_open(&top->remote);
+
+	top->opts.model.remote = top->remote;
+	return err ? from_daemon_fail(err, hot_remote_why(top->remote))
+		   : EXIT_OK;
+}
+
+static enum exit_code show(struct top *top)
+{
+	int err = top->opts.report.output == OUTPUT_LIVE ? show_live(top)
+							 : print_reports(top);
+
+	if (err == -ENODEV)
+		return log_fail(EXIT_FAILED, "mount it again, and start again",
+				"%s: was unmounted", top->opts.model.device);
+	if (top->remote && err && err != -ENOTTY && !output_is_lost())
+		return from_daemon_fail(err, hot_remote_why(top->remote));
+	return live_end(err);
+}
+
+static enum exit_code run(struct top *top)
+{
+	enum exit_code code = check_device(top);
+
+	if (code == EXIT_OK && top->opts.from_daemon)
+		code = ask_frspd(top);
+	if (code == EXIT_OK)
+		code = open_model(top);
+	if (code == EXIT_OK)
+		code = top->opts.pin ? pin(top) : show(top);
+	top_model_close(top->model);
+	hot_remote_close(top->remote);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	struct top top = {0};
 	enum exit_code code;
-	int err;
 
 	output_begin();
 	/* Not LC_NUMERIC: JSON and arguments have decimal points. */
@@ -235,29 +290,11 @@ int main(int argc, char **argv)
 	log_init("frsp-top");
 	top_opts_parse(argc, argv, &top.opts);
 	libbpf_messages_show(top.opts.report.verbose);
-	code = privilege_check();
-	if (code == EXIT_OK)
-		code = open_files_raise(OPEN_FILES);
+	code = prepare(&top);
 	if (code != EXIT_OK)
 		return code;
 	if (top.opts.unpin)
 		return unpin();
 	interrupt_catch();
-	code = check_device(&top);
-	if (code == EXIT_OK)
-		code = open_model(&top);
-	if (code == EXIT_OK && top.opts.pin) {
-		code = pin(&top);
-		top_model_close(top.model);
-		return code;
-	}
-	if (code != EXIT_OK)
-		return code;
-	err = top.opts.report.output == OUTPUT_LIVE ? show_live(&top)
-						    : print_reports(&top);
-	top_model_close(top.model);
-	if (err == -ENODEV)
-		return log_fail(EXIT_FAILED, "mount it again, and start again",
-				"%s: was unmounted", top.opts.model.device);
-	return live_end(err);
+	return run(&top);
 }

@@ -10,6 +10,7 @@
 #include "base/output.h"
 #include "fs/diskstats_json.h"
 #include "heat/json.h"
+#include "heat/remote.h"
 #include "top/es_json.h"
 #include "watch/tested.h"
 
@@ -265,7 +266,25 @@ static struct json_object *map_object(const struct top_fs *fs)
 	return object;
 }
 
-static struct json_object *heat_object(const struct top_frame *frame,
+/* frspd's own document has more than the frame that we made of it. What
+ * hot_json_add() has added follows the head.
+ */
+static void take_document(struct json_object *object,
+			  const struct hot_remote *remote)
+{
+	bool is_head = true;
+
+	json_object_object_foreach(hot_remote_document(remote), key, value)
+	{
+		is_head &= strcmp(key, "interval_ms") != 0;
+		if (!is_head)
+			json_object_object_add(object, key,
+					       json_object_get(value));
+	}
+}
+
+static struct json_object *heat_object(const struct top_model *model,
+				       const struct top_frame *frame,
 				       bool ranges)
 {
 	struct json_object *object;
@@ -273,7 +292,10 @@ static struct json_object *heat_object(const struct top_frame *frame,
 	if (!frame->has_heat)
 		return NULL;
 	object = json_object_new_object();
-	hot_json_add(object, &frame->heat, ranges);
+	if (frame->is_remote)
+		take_document(object, hot_monitor_remote(top_model_hot(model)));
+	else
+		hot_json_add(object, &frame->heat, ranges);
 	return object;
 }
 
@@ -379,7 +401,7 @@ int top_json_write(FILE *out, const struct top_model *model,
 	json_object_object_add(document, "filesystems", array);
 	if (view->screen == TOP_HEAT)
 		json_object_object_add(document, "heat",
-				       heat_object(frame, view->ranges));
+				       heat_object(model, frame, view->ranges));
 	json_add_u64(document, "lost", frame->lost);
 	json_object_object_add(document, "overhead",
 			       overhead_object(model, frame));

@@ -389,6 +389,8 @@ int top_map_print(FILE *out, const struct top_frame *frame,
 
 	if (!top_view_head(out, fs, view))
 		return 0;
+	if (top_view_remote(out, frame))
+		return 0;
 	if (fs->map_err == -EOPNOTSUPP) {
 		fprintf(out, "%s has no block groups\n", fs->fs_type);
 		return 0;

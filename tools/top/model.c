@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/hist.h"
+#include "fs/es_info.h"
 #include "module/free_extents.h"
 #include "top/disk.h"
 #include "watch/pin.h"
@@ -29,6 +30,7 @@ struct top_model {
 	struct es_watch *es;
 	struct busy_watch *busy;
 	struct hot_monitor *hot;
+	bool is_remote; /* .hot is frspd's, and there are no watches */
 	bool es_now;	/* of the present request */
 	__u32 modules;	/* watch_modules() when the watches were opened */
 	__u32 only;	/* show only this device; 0: all */
@@ -88,12 +90,14 @@ int top_model_check(const struct top_options *options)
 	return err;
 }
 
-static int open_heat(struct top_model *model)
+static int open_heat(struct top_model *model, const struct top_options *top)
 {
 	const struct hot_monitor_options options = {
+		.remote = top->remote,
 		.track.memory = HOT_TRACK_DEFAULT_MEMORY,
+		.track.own_memory = top->own_memory,
 		.track.half_life_s = HOT_TRACK_DEFAULT_HALF_LIFE_S,
-		.only_dev = model->only,
+		.only_dev = top->remote ? 0 : model->only,
 	};
 	struct mount_table *mounts; /* hot_monitor_open() takes it over */
 	int err = mount_table_read(&mounts);
@@ -146,6 +150,8 @@ static int follow_modules(struct top_model *model)
 {
 	__u32 before = model->modules;
 
+	if (model->is_remote)
+		return 0;
 	model->modules = watch_modules();
 	if (!(model->modules & ~before))
 		return 0;
@@ -185,6 +191,9 @@ static int read_watches(const struct top_model *model, struct top_fs *fs)
 {
 	int err = 0;
 
+	if (model->is_remote && model->es_now && fs->is_ext4)
+		fs->es.has_info =
+			!es_info_read(ES_INFO_ROOT, fs->name, &fs->es.info);
 	fs->has_alloc = model->alloc && fs->is_ext4;
 	fs->has_events = fs->has_alloc && fs->has_status &&
 			 alloc_watch_has_frsp(model->alloc);
@@ -359,15 +368,17 @@ int top_model_open(const struct top_options *options, struct top_model **out)
 
 	if (!model)
 		return -ENOMEM;
+	model->is_remote = options->remote;
+	model->origin_ns = clock_ns(CLOCK_MONOTONIC);
 	err = mount_table_read(&model->mounts);
 	if (!err && options->device)
 		err = set_only(model, options->device);
 	if (!err)
 		err = path_cache_new(model->mounts, 0, &model->paths);
-	if (!err)
+	if (!err && !model->is_remote)
 		err = open_watches(model);
 	if (!err)
-		err = open_heat(model);
+		err = open_heat(model, options);
 	if (!err)
 		err = read_filesystems(model, &model->frames[0]);
 	if (err) {
@@ -427,6 +438,18 @@ static int add_overhead(const struct top_model *model, struct top_frame *frame)
 	return err;
 }
 
+/* The monitor knows which filesystem it shows, but frspd does not. */
+static int sample_heat(const struct top_model *model,
+		       const struct top_request *request,
+		       struct top_frame *frame)
+{
+	struct hot_frame_request heat = request->heat;
+
+	if (model->is_remote && !heat.fs_dev)
+		heat.fs_dev = model->only;
+	return hot_monitor_sample(model->hot, &heat, &frame->heat);
+}
+
 static void note_origin(const struct top_model *model, struct top_frame *frame)
 {
 	frame->origin = model->origin;
@@ -476,13 +499,13 @@ int top_model_sample(struct top_model *model, const struct top_request *request,
 	if (!err)
 		err = add_overhead(model, now);
 	if (!err && model->hot)
-		err = hot_monitor_sample(model->hot, &request->heat,
-					 &now->heat);
+		err = sample_heat(model, request, now);
 	if (err)
 		return err;
 	now->has_heat = model->hot;
 	note_origin(model, now);
 	now->only = model->only;
+	now->is_remote = model->is_remote;
 	for (size_t i = 0; i < now->n_fs; i++) {
 		now->fs[i].before = fs_in(before, now->fs[i].dev);
 		add_to_history(&now->fs[i]);
@@ -499,7 +522,7 @@ void top_model_tend(struct top_model *model)
 		hot_monitor_tend(model->hot); /* errors recur in sampling */
 }
 
-struct hot_monitor *top_model_hot(struct top_model *model)
+struct hot_monitor *top_model_hot(const struct top_model *model)
 {
 	return model->hot;
 }
@@ -572,7 +595,7 @@ static int get_map(struct top_model *model, struct top_fs *fs)
 		.ranges = frame->has_heat ? &frame->heat.ranking.ranges : NULL,
 	};
 
-	if (!fs->is_ext4)
+	if (!fs->is_ext4 || model->is_remote)
 		return -EOPNOTSUPP;
 	if (fs->has_status)
 		now.mount = mount_table_by_dev(model->mounts, fs->dev);

@@ -89,7 +89,8 @@ struct top_frame {
 	double since_s;		/* how long ago that was; 0 if pinned */
 	struct diskstats disks; /* at that moment; empty: cannot be read */
 	bool only;		/* show only the filesystem of the options */
-	struct top_fs *fs;	/* sorted by mount point */
+	bool is_remote;	   /* what is hot is frspd's; there are no watches */
+	struct top_fs *fs; /* sorted by mount point */
 	size_t n_fs;
 	/* sums over the watches of top_model_watch(), since the start */
 	__u64 map_bytes;
@@ -105,6 +106,11 @@ struct top_model;
 
 struct top_options {
 	const char *device; /* as mount_name_find() takes it; NULL: all */
+	__u64 own_memory;   /* for the table of heat; 0: the default */
+	/* Take what is hot from frspd, and watch nothing. It must live longer.
+	 * NULL: we watch.
+	 */
+	struct hot_remote *remote;
 };
 
 /* Checks that the device of the options is a mounted filesystem. Returns 0,
@@ -165,7 +171,7 @@ void top_model_map(struct top_model *model, struct top_fs *fs, bool with_tiers);
 /* The monitor that names the rows of frame->heat; NULL if the frame has
  * no heat.
  */
-struct hot_monitor *top_model_hot(struct top_model *model);
+struct hot_monitor *top_model_hot(const struct top_model *model);
 
 /* Pins all programs and maps, as watch_pin(). Only a running frsp-top or hotmon
  * evicts from the heat's table (heat/track.h).

@@ -8,6 +8,7 @@
 
 #include "base/fmt.h"
 #include "base/log.h"
+#include "top/columns.h"
 #include "ui/opts.h"
 #include "ui/term_colors.h"
 
@@ -16,6 +17,7 @@ enum long_option {
 	OPT_METRIC,
 	OPT_PIN,
 	OPT_UNPIN,
+	OPT_FROM_DAEMON,
 };
 
 static const struct argp_option options[] = {
@@ -35,6 +37,9 @@ static const struct argp_option options[] = {
 	 "Leave the BPF programs in the kernel, counting, and end; later runs show their counts",
 	 0},
 	{"unpin", OPT_UNPIN, 0, 0, "Remove what --pin left, and end", 0},
+	{"from-daemon", OPT_FROM_DAEMON, 0, 0,
+	 "Show what is hot as frspd counts it, and of the rest what the system says without root",
+	 0},
 	{0},
 };
 
@@ -132,6 +137,19 @@ static void parse_argument(struct parsing *parsing, const char *text)
 	}
 }
 
+static void check_remote(const struct top_opts *opts)
+{
+	const struct top_column *column = &top_columns[opts->view.sort];
+
+	if (opts->pin || opts->unpin)
+		exit(log_fail(EXIT_USAGE, "frspd pins its programs by itself",
+			      "--from-daemon pins nothing"));
+	if (column->needs == TOP_NEEDS_WATCH)
+		exit(log_fail(EXIT_USAGE, "frspd does not count that",
+			      "--from-daemon cannot sort by %s",
+			      column->title));
+}
+
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct parsing *parsing = state->input;
@@ -145,6 +163,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case OPT_UNPIN:
 		opts->unpin = true;
+		break;
+	case OPT_FROM_DAEMON:
+		opts->from_daemon = true;
 		break;
 	case OPT_SCREEN:
 		opts->view.screen = opts_choice("--screen", text, screen_name,
@@ -162,6 +183,10 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		break;
 	case ARGP_KEY_ARG:
 		parse_argument(parsing, text);
+		break;
+	case ARGP_KEY_END:
+		if (opts->from_daemon)
+			check_remote(opts);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;

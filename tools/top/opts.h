@@ -9,6 +9,7 @@
 struct top_opts {
 	struct opts_report report;
 	bool pin, unpin;      /* do only this, without any output */
+	bool from_daemon;     /* model.remote is to be set */
 	struct top_view view; /* of all reports; of the live view, at first */
 	struct top_options model;
 };

@@ -26,13 +26,26 @@ bool top_overview_has_module(const struct top_frame *frame)
 	return false;
 }
 
+/* Whether somebody gives numbers for the column. */
+static bool has_numbers(const struct top_frame *frame,
+			const struct top_column *column)
+{
+	switch (column->needs) {
+	case TOP_NEEDS_MODULE:
+		return top_overview_has_module(frame);
+	case TOP_NEEDS_WATCH:
+		return !frame->is_remote;
+	case TOP_NEEDS_NOTHING:
+		break;
+	}
+	return true;
+}
+
 size_t top_overview_next_column(const struct top_frame *frame, size_t i)
 {
-	bool has_module = top_overview_has_module(frame);
-
 	do
 		i = (i + 1) % TOP_N_COLUMNS;
-	while (top_columns[i].needs_module && !has_module);
+	while (!has_numbers(frame, &top_columns[i]));
 	return i;
 }
 
@@ -90,9 +103,7 @@ static int compare_rows(const void *left, const void *right, void *context)
 
 /* --- text ------------------------------------------------------------------- */
 
-/* The columns that this view shows. Those of frsp.ko need a filesystem that it
- * has.
- */
+/* The columns that this view shows. */
 struct shown {
 	const struct top_column *columns[TOP_N_COLUMNS];
 	size_t n;
@@ -101,13 +112,12 @@ struct shown {
 static void choose_columns(struct shown *shown, const struct top_frame *frame,
 			   const struct top_view *view)
 {
-	bool has_module = top_overview_has_module(frame);
 	bool has_hottest = !view->n_columns || view->n_columns >= HOTTEST_WIDTH;
 	size_t n = has_hottest ? TOP_N_COLUMNS : TOP_N_COLUMNS - 1;
 
 	shown->n = 0;
 	for (size_t i = 0; i < n; i++)
-		if (has_module || !top_columns[i].needs_module)
+		if (has_numbers(frame, &top_columns[i]))
 			shown->columns[shown->n++] = &top_columns[i];
 }
 
@@ -193,6 +203,15 @@ static void print_missing(FILE *out, const struct top_frame *frame,
 		top_style(view, SGR_RESET));
 }
 
+static void print_remote(FILE *out, const struct top_frame *frame,
+			 const struct top_view *view)
+{
+	if (frame->is_remote)
+		fprintf(out, "%s%s%s\n", top_style(view, SGR_DIM),
+			"frspd does not count allocations, freed blocks and look-ups of extents: these columns are left out; \"sudo frsp-top\" has them",
+			top_style(view, SGR_RESET));
+}
+
 /* The rows in the order of the view; sets *n to their number. The caller frees
  * them. NULL: no memory.
  */
@@ -257,6 +276,7 @@ int top_overview_print(FILE *out, const struct top_frame *frame,
 				  : "no ext4 or XFS filesystem is mounted\n",
 		      out);
 	print_missing(out, frame, rows, n, view);
+	print_remote(out, frame, view);
 	free(rows);
 	return err;
 }

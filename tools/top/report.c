@@ -40,13 +40,22 @@ void top_report_cost(char *line, size_t size, const struct top_frame *frame)
 {
 	const char *untested = tested_untested();
 	char bytes[FMT_LEN];
+	int len = 0;
 
-	snprintf(line, size,
-		 "%s%s%scost: %llu events, %.0f ns each, %s of maps; %llu lost",
-		 untested ? "NOT TESTED on Linux " : "", untested ?: "",
-		 untested ? "; " : "", frame->events,
-		 frame->events ? frame->events_ns / frame->events : 0,
-		 fmt_bytes(bytes, frame->map_bytes, false), frame->lost);
+	*line = '\0';
+	if (untested)
+		len = snprintf(line, size, "NOT TESTED on Linux %s; ",
+			       untested);
+	if (frame->is_remote)
+		snprintf(line + len, size - len,
+			 "asks frspd, and costs nothing in the kernel");
+	else
+		snprintf(
+			line + len, size - len,
+			"cost: %llu events, %.0f ns each, %s of maps; %llu lost",
+			frame->events,
+			frame->events ? frame->events_ns / frame->events : 0,
+			fmt_bytes(bytes, frame->map_bytes, false), frame->lost);
 }
 
 int top_report_write(FILE *out, const struct top_frame *frame,

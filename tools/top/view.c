@@ -121,6 +121,14 @@ void top_view_no_module(FILE *out, const char *part)
 			: ": there is no frsp.ko for this kernel");
 }
 
+bool top_view_remote(FILE *out, const struct top_frame *frame)
+{
+	if (frame->is_remote)
+		fputs("frspd does not give this screen; \"sudo frsp-top\" has it\n",
+		      out);
+	return frame->is_remote;
+}
+
 const char *top_view_unwatched(const struct top_fs *fs)
 {
 	return !fs->is_ext4

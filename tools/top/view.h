@@ -115,6 +115,11 @@ void top_view_since(FILE *out, const struct top_frame *frame,
  */
 void top_view_no_module(FILE *out, const char *part);
 
+/* For a frame of frspd: says that it does not give what the screen shows.
+ * Returns whether it is one.
+ */
+bool top_view_remote(FILE *out, const struct top_frame *frame);
+
 /* Why a screen of ext4's own data has nothing to show for this filesystem. */
 const char *top_view_unwatched(const struct top_fs *fs);
 
