@@ -495,6 +495,10 @@ decision() {
 	expect_error 1 'd1: nothing has to be taken back'
 	run_program frspctl rollback d2
 	expect_error 1 'd2: which job has moved its data is not known'
+	decision summaries frsp_scan_rate 0 100
+	run_program frspctl rollback d3
+	expect_error 1 'd3: frsp_scan_rate of vda1, UUID 01234567-89ab-cdef-0123-456789abcdef, is not there any more'
+	expect "its state" "$(decisions '.decisions[2].state')" made
 	run_program frspctl rollback d4
 	expect_error 1 'no decision d4 in'
 	run_program frspctl rollback 2

@@ -167,7 +167,7 @@ static void print_end(const struct decision *decision)
 		printf("; \"frspctl explain %lld\" has the figures of each range that it moved",
 		       decision->job);
 	if (decision->state == DECISION_MADE &&
-	    strcmp(decision->tuner, DECISION_OF_ESCACHE))
+	    decision_undo(decision) != DECISION_UNDO_NOTHING)
 		printf("; \"frspctl rollback d%lld\" takes it back",
 		       decision->id);
 	putchar('\n');

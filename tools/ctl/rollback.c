@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * frspctl rollback: takes back what frspd has decided. What it has moved is
- * moved back, as by "frspctl undo".
+ * moved back, as by "frspctl undo"; a setting gets the value that it had.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 #include "ctl/decisions.h"
 #include "ctl/journal.h"
+#include "ctl/rollback_setting.h"
 
 struct rollback {
 	const struct ctl *ctl;
@@ -57,12 +58,28 @@ static enum exit_code undo(struct rollback *rollback,
 	return note(rollback, decision);
 }
 
+/* --- a setting ------------------------------------------------------------ */
+
+static enum exit_code set_back(struct rollback *rollback,
+			       const struct decision *decision)
+{
+	bool dry_run = rollback->ctl->dry_run;
+	enum exit_code code;
+	__u64 now;
+
+	if (rollback->is_all &&
+	    rollback_setting_look(decision, &now) != ROLLBACK_SETTING_OURS)
+		return EXIT_OK;
+	code = rollback_setting(decision, dry_run);
+	return code == EXIT_OK && !dry_run ? note(rollback, decision) : code;
+}
+
 /* --- which ---------------------------------------------------------------- */
 
 /* Why it cannot be taken back; NULL: it can. */
 static const char *reason(const struct decision *decision)
 {
-	if (!strcmp(decision->tuner, DECISION_OF_ESCACHE))
+	if (decision_undo(decision) == DECISION_UNDO_NOTHING)
 		return "nothing has to be taken back: ext4 reads an extent tree again when it needs it";
 	if (decision->state == DECISION_FAILED)
 		return "the change could not be made";
@@ -82,7 +99,9 @@ static enum exit_code take_back(struct rollback *rollback,
 		return log_fail(EXIT_FAILED,
 				"\"frspctl rollback\" lists the decisions",
 				"d%lld: %s", decision->id, why);
-	return undo(rollback, decision);
+	return decision_undo(decision) == DECISION_UNDO_SETTING
+		       ? set_back(rollback, decision)
+		       : undo(rollback, decision);
 }
 
 /* The latest first: what was moved twice goes back the way that it came. */

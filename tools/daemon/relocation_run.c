@@ -382,8 +382,10 @@ void relocation_step(struct relocation *relocation, struct filesystem *fs,
 
 	relocation_note_job(relocation);
 	relocation->stage = RELOCATION_IDLE;
-	if (!fs)
+	if (!fs) {
+		unlink(relocation->file);
 		return;
+	}
 	switch (stage) {
 	case RELOCATION_PLANS:
 	case RELOCATION_LISTS:

@@ -12,9 +12,13 @@ struct rights {
 	bool clears;
 	/* Ask /dev/frsp: CAP_SYS_ADMIN. */
 	bool asks_module;
-	/* Plan moves: CAP_PERFMON, to see who fails to unmount. */
+	/* Plan moves: CAP_PERFMON, to see who fails to unmount; CAP_SYS_ADMIN
+	 * is enough, too.
+	 */
 	bool plans;
-	/* Move files of others: all but CAP_PERFMON, and CAP_DAC_OVERRIDE. */
+	/* Move files of others: what .clears and .asks_module need, and
+	 * CAP_DAC_OVERRIDE.
+	 */
 	bool moves;
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/sysfs.h"
+#include "daemon/decide.h"
 #include "module/fs_status.h"
 
 #define ROUND_S 5
@@ -26,63 +27,90 @@ static void see(const char *name, struct summaries_seen *seen)
 	seen->scan_left = status.scan_left;
 }
 
-static void set_rate(const char *name, __u64 rate)
+static int set_rate(const char *name, __u64 rate)
 {
 	char dir[PATH_MAX];
 
 	snprintf(dir, sizeof(dir), "%s/%s", FS_STATUS_ROOT, name);
-	sysfs_write_u64(dir, "frsp_scan_rate", rate);
+	return sysfs_write_u64(dir, "frsp_scan_rate", rate);
 }
 
-static void say_rate(const struct say_kind *kind, const struct filesystem *fs,
-		     __u64 before, __u64 after, const char *text)
+/* Enters the decision, and carries it out. Writing fails only if the filesystem
+ * has gone meanwhile. False: it is not entered, so nothing was done.
+ */
+static bool change_rate(const struct filesystem *fs, const char *name,
+			const struct summaries_seen *seen, __u64 rate,
+			const char *scenario)
+{
+	struct decision decision = {
+		.tuner = DECISION_OF_SUMMARIES,
+		.tunable = "frsp_scan_rate",
+	};
+
+	snprintf(decision.before, sizeof(decision.before), "%llu",
+		 seen->scan_rate);
+	snprintf(decision.after, sizeof(decision.after), "%llu", rate);
+	snprintf(decision.scenario, sizeof(decision.scenario), "%s", scenario);
+	snprintf(
+		decision.figures, sizeof(decision.figures),
+		"frsp.ko knows %llu of %llu block groups, and has %llu to scan",
+		seen->groups_known, seen->groups, seen->scan_left);
+	if (decide(fs, &decision))
+		return false;
+	if (set_rate(name, rate)) {
+		decide_failed(&decision);
+		return true;
+	}
+	if (rate)
+		decide_say(
+			&say_scan, fs, &decision,
+			"frsp.ko knows %llu of %llu block groups: it scans the others, %llu a second at most",
+			seen->groups_known, seen->groups, rate);
+	else
+		decide_say(&say_scan, fs, &decision,
+			   "frsp.ko has scanned all block groups");
+	return true;
+}
+
+static void leave_rate(const struct filesystem *fs,
+		       const struct summaries_seen *seen)
 {
 	struct say_fields fields = filesystem_fields(fs);
-	char before_text[24], after_text[24];
+	char rate[24];
 
-	snprintf(before_text, sizeof(before_text), "%llu", before);
-	snprintf(after_text, sizeof(after_text), "%llu", after);
-	fields.before = before_text;
-	fields.after = after_text;
-	say(kind, &fields, "%s: %s", fs->name, text);
-}
-
-static void scan(const struct filesystem *fs, const char *name,
-		 const struct summaries_seen *seen)
-{
-	char text[160];
-
-	set_rate(name, SUMMARIES_SCAN_RATE);
-	snprintf(
-		text, sizeof(text),
-		"frsp.ko knows %llu of %llu block groups: it scans the others, %d a second at most",
-		seen->groups_known, seen->groups, SUMMARIES_SCAN_RATE);
-	say_rate(&say_scan, fs, seen->scan_rate, SUMMARIES_SCAN_RATE, text);
+	snprintf(rate, sizeof(rate), "%llu", seen->scan_rate);
+	fields.before = fields.after = rate;
+	say(&say_by_hand, &fields,
+	    "%s: frsp_scan_rate was set by hand, and is left as it is",
+	    fs->name);
 }
 
 static void apply(struct filesystem *fs, const char *name,
 		  const struct summaries_seen *seen)
 {
-	switch (summaries_decide(seen, &fs->trees)) {
+	enum summaries_action action = summaries_decide(seen, &fs->trees);
+	bool is_done = true;
+
+	switch (action) {
 	case SUMMARIES_NOTHING:
 		break;
 	case SUMMARIES_RESTORE:
 		fs->trees_are_wanted = true;
 		break;
 	case SUMMARIES_SCAN:
-		scan(fs, name, seen);
+		is_done = change_rate(
+			fs, name, seen, SUMMARIES_SCAN_RATE,
+			"frsp.ko does not know all block groups, and learns no more");
 		break;
 	case SUMMARIES_END_SCAN:
-		set_rate(name, 0);
-		say_rate(&say_scan, fs, SUMMARIES_SCAN_RATE, 0,
-			 "frsp.ko has scanned all block groups");
+		is_done = change_rate(fs, name, seen, 0, "the scan is over");
 		break;
 	case SUMMARIES_BY_HAND:
-		say_rate(
-			&say_by_hand, fs, seen->scan_rate, seen->scan_rate,
-			"frsp_scan_rate was set by hand, and is left as it is");
+		leave_rate(fs, seen);
 		break;
 	}
+	if (!is_done)
+		summaries_undone(action, &fs->trees);
 }
 
 /* Once. */

@@ -20,6 +20,15 @@ const char *decision_state_word(enum decision_state state)
 	return words[state];
 }
 
+enum decision_undo decision_undo(const struct decision *decision)
+{
+	if (!strcmp(decision->tuner, DECISION_OF_ESCACHE))
+		return DECISION_UNDO_NOTHING;
+	if (!strcmp(decision->tuner, DECISION_OF_RELOCATION))
+		return DECISION_UNDO_JOB;
+	return DECISION_UNDO_SETTING;
+}
+
 static int enter(sqlite3 *db, struct decision *decision)
 {
 	int err = sql_run(

@@ -34,6 +34,7 @@ const char *decision_state_word(enum decision_state state);
 /* The tuners that decide. */
 #define DECISION_OF_ESCACHE    "escache"
 #define DECISION_OF_RELOCATION "relocation"
+#define DECISION_OF_SUMMARIES  "summaries"
 
 struct decision {
 	__s64 id;
@@ -49,6 +50,15 @@ struct decision {
 	__s64 job;	   /* that carries it out; 0: none, or not known yet */
 	enum decision_state state;
 };
+
+/* How a decision is taken back. */
+enum decision_undo {
+	DECISION_UNDO_NOTHING, /* nothing has to be done */
+	DECISION_UNDO_JOB,     /* its job is undone */
+	DECISION_UNDO_SETTING, /* the tunable is a setting of frsp.ko */
+};
+
+enum decision_undo decision_undo(const struct decision *decision);
 
 struct decisions {
 	struct decision *list; /* by rising id */

@@ -53,3 +53,12 @@ enum summaries_action summaries_decide(const struct summaries_seen *seen,
 	memory->is_scanning = true;
 	return SUMMARIES_SCAN;
 }
+
+void summaries_undone(enum summaries_action action,
+		      struct summaries_memory *memory)
+{
+	if (action == SUMMARIES_SCAN)
+		memory->is_scanning = false;
+	if (action == SUMMARIES_END_SCAN)
+		memory->is_finished = false;
+}

@@ -48,4 +48,8 @@ enum summaries_action {
 enum summaries_action summaries_decide(const struct summaries_seen *seen,
 				       struct summaries_memory *memory);
 
+/* The action could not be done: the next look may say it again. */
+void summaries_undone(enum summaries_action action,
+		      struct summaries_memory *memory);
+
 #endif

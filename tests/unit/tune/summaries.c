@@ -56,6 +56,21 @@ static void test_a_scan_when_nothing_is_learnt(void **state)
 	assert_int_equal(look(99, 0, 0), SUMMARIES_NOTHING);
 }
 
+static void test_what_could_not_be_done_is_said_again(void **state)
+{
+	(void)state;
+	look(10, 0, 0);
+	look(10, 0, 0);
+	now_s += SUMMARIES_QUIET_S;
+	assert_int_equal(look(10, 0, 0), SUMMARIES_SCAN);
+	summaries_undone(SUMMARIES_SCAN, &memory);
+	assert_int_equal(look(10, 0, 0), SUMMARIES_SCAN);
+	assert_int_equal(look(100, SUMMARIES_SCAN_RATE, 0), SUMMARIES_END_SCAN);
+	summaries_undone(SUMMARIES_END_SCAN, &memory);
+	assert_int_equal(look(100, SUMMARIES_SCAN_RATE, 0), SUMMARIES_END_SCAN);
+	assert_int_equal(look(100, 0, 0), SUMMARIES_NOTHING);
+}
+
 static void test_a_rate_set_by_hand_before(void **state)
 {
 	(void)state;
@@ -93,6 +108,8 @@ int main(void)
 		cmocka_unit_test_setup(test_saved_ones_first, begin),
 		cmocka_unit_test_setup(test_a_scan_when_nothing_is_learnt,
 				       begin),
+		cmocka_unit_test_setup(
+			test_what_could_not_be_done_is_said_again, begin),
 		cmocka_unit_test_setup(test_a_rate_set_by_hand_before, begin),
 		cmocka_unit_test_setup(test_a_rate_set_by_hand_meanwhile,
 				       begin),
