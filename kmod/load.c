@@ -312,6 +312,18 @@ static void keep_cap(struct frsp_fs *fs)
 		frsp_memory_reclaim(fs, max_bytes, NULL);
 }
 
+/*
+ * Counts a group that was put into its tree again. err: of the build. The wait
+ * of a request counts even if the build has failed, that of the thread never.
+ */
+static void count_reload(struct frsp_fs *fs, u64 began, int err)
+{
+	if (!err)
+		frsp_count(fs, group_reloads);
+	if (current != READ_ONCE(fs->loader.task))
+		frsp_count_more(fs, reload_wait_ns, ktime_get_ns() - began);
+}
+
 int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 {
 	struct ext4_group_info *info = frsp_group_info(fs->sb, group);
@@ -345,6 +357,8 @@ int frsp_load_group(struct frsp_fs *fs, u32 group, bool io)
 	if (!err)
 		err = insert_all(fs, tree, &build);
 	kfree(build.bitmap);
+	if (build.is_reload)
+		count_reload(fs, began, err);
 	if (err == -ENOMEM && max_bytes == READ_ONCE(fs->memory.max_bytes))
 		WRITE_ONCE(tree->no_room_until, jiffies + HZ);
 	if (!err) {

@@ -23,6 +23,8 @@ struct frsp_stats {
 	u64 count[FRSP_NR_COUNTERS];
 };
 
-#define frsp_count(fs, name) this_cpu_inc((fs)->stats->count[FRSP_STAT_##name])
+#define frsp_count(fs, name) frsp_count_more(fs, name, 1)
+#define frsp_count_more(fs, name, n)                                           \
+	this_cpu_add((fs)->stats->count[FRSP_STAT_##name], n)
 
 #endif

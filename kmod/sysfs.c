@@ -228,6 +228,11 @@ static u64 busy_blocks_peak_gauge(struct frsp_fs *fs)
 	return (u64)atomic64_read(&fs->busy_clusters_peak) << fs->cluster_bits;
 }
 
+static u64 cap_is_given_gauge(struct frsp_fs *fs)
+{
+	return READ_ONCE(fs->cap_is_given);
+}
+
 static u64 gave_up_gauge(struct frsp_fs *fs)
 {
 	return READ_ONCE(fs->gave_up);

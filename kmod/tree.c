@@ -590,6 +590,7 @@ bool frsp_tree_build_begin(struct frsp_tree *tree, struct frsp_build *build,
 	set_state(tree, known, FRSP_GROUP_LOADING);
 	known->free = free;
 	build->built = 0;
+	build->is_reload = known->was_loaded;
 	tree->build = build;
 	return true;
 }
@@ -616,6 +617,7 @@ int frsp_tree_build_step(struct frsp_tree *tree, struct frsp_build *build,
 	if (limit < clusters)
 		return 1;
 	set_state(tree, &tree->groups[build->group], FRSP_GROUP_LOADED);
+	tree->groups[build->group].was_loaded = true;
 	tree->build = NULL;
 	return 0;
 }

@@ -46,7 +46,8 @@ enum frsp_group_state {
 struct frsp_group {
 	u32 free;	      /* clusters */
 	u32 longest_start;    /* in the group; SUMMARY only */
-	u32 longest_len : 28; /* SUMMARY only; 0: full */
+	u32 longest_len : 27; /* SUMMARY only; 0: full */
+	u32 was_loaded : 1;   /* it was LOADED at some time */
 	u32 state : 4;	      /* enum frsp_group_state */
 };
 
@@ -54,6 +55,7 @@ struct frsp_group {
 struct frsp_build {
 	u32 group;	       /* index in the tree */
 	u32 built;	       /* clusters below this mark are in the tree */
+	bool is_reload;	       /* the group was LOADED before: set by begin */
 	unsigned long *bitmap; /* ours; set bit: in use */
 };
 

@@ -20,6 +20,8 @@
 	counter(stood_aside)              \
 	counter(group_reads)              \
 	counter(group_loads)              \
+	counter(group_reloads)            \
+	counter(reload_wait_ns)           \
 	counter(evictions)                \
 	counter(drops)                    \
 	counter(audits)                   \
@@ -42,6 +44,7 @@
 	gauge(busy_extents_peak)          \
 	gauge(busy_blocks)                \
 	gauge(busy_blocks_peak)           \
+	gauge(cap_is_given)               \
 	gauge(gave_up)
 /* clang-format on */
 

@@ -158,6 +158,31 @@ static void test_regenerated_while_loading(void **state)
 
 /* --- memory ---------------------------------------------------------------- */
 
+static void test_reloads(void **state)
+{
+	struct model model;
+
+	(void)state;
+	text_to_model(&model, "....####|##....##", "SS");
+	assert_true(model_build_begin(&model, 0));
+	assert_false(model.build.is_reload);
+	/* a build that a drop has ended was no load */
+	model_drop(&model, -1, 0);
+	assert_true(model_build_begin(&model, 0));
+	assert_false(model.build.is_reload);
+	assert_int_equal(model_build_step(&model, U32_MAX), 0);
+	for (u32 i = 0; i < 3; i++) {
+		model_drop(&model, -1, -1);
+		assert_true(model_build_begin(&model, 0));
+		assert_true(model.build.is_reload);
+		assert_int_equal(model_build_step(&model, U32_MAX), 0);
+	}
+	/* the other group has not been loaded yet */
+	assert_true(model_build_begin(&model, 1));
+	assert_false(model.build.is_reload);
+	model_destroy(&model);
+}
+
 static void test_cap(void **state)
 {
 	struct model model;
@@ -293,6 +318,7 @@ int main(void)
 		cmocka_unit_test(test_changes_while_loading),
 		cmocka_unit_test(test_mismatch_while_loading),
 		cmocka_unit_test(test_regenerated_while_loading),
+		cmocka_unit_test(test_reloads),
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_drop),

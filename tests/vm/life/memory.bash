@@ -109,6 +109,72 @@ test_memory_pressure() {
 	is 0 frsp/audit_mismatches
 }
 
+# What was evicted and is loaded again is counted, each group once; and so is the wait of a
+# request that loads its goal's group itself.
+test_reloads_are_counted() {
+	local round waited=0
+	make_pieces
+	load
+	set_to 3 frsp_cache_aggression
+	eventually is 8 frsp/groups_loaded
+	is_idle
+	is 8 frsp/group_loads
+	is 0 frsp/group_reloads
+	is 0 frsp/reload_wait_ns
+	for round in 1 2 3; do
+		echo 2 >/proc/sys/vm/drop_caches
+		is 0 frsp/groups_loaded
+		is $round frsp/evictions
+		fallocate -l 64K $mnt/a$round || die "fallocate"
+		eventually is 8 frsp/groups_loaded
+		is_idle
+		is $((8 * round)) frsp/group_reloads
+		is $((8 * round + 8)) frsp/group_loads
+		grows frsp/reload_wait_ns $waited
+		waited=$REPLY
+	done
+	is 0 frsp/drops
+	check_trees
+	is 0 frsp/audit_mismatches
+}
+
+# Only the loads by requests count as a wait, and not those by the thread.
+test_no_request_waits_for_the_thread() {
+	local tracing=/sys/kernel/tracing requests all
+	make_pieces
+	load
+	set_to 3 frsp_cache_aggression
+	eventually is 8 frsp/groups_loaded
+	is_idle
+	echo 2 >/proc/sys/vm/drop_caches
+	mountpoint -q $tracing || mount -t tracefs tracefs $tracing || die "no tracefs"
+	: >$tracing/trace
+	echo 1 >$tracing/events/frsp/frsp_group_loads/enable
+	fallocate -l 64K $mnt/a || die "fallocate"
+	eventually is 8 frsp/group_reloads
+	echo 0 >$tracing/events/frsp/frsp_group_loads/enable
+	awk '/frsp_group_loads:/ { all += $NF; requests += $1 ~ /^fallocate-/ ? $NF : 0 }
+		END { printf "%.0f %.0f\n", requests, all }' $tracing/trace >$tmp/waits
+	read -r requests all <$tmp/waits
+	get frsp/reload_wait_ns
+	((REPLY > 0 && REPLY <= requests && requests < all)) ||
+		die "$REPLY ns, the requests' loads took $requests, all $all"
+}
+
+# Whether the cap was written is told.
+test_given_cap() {
+	make_ext4 500M
+	mount_ext4
+	load
+	is 0 frsp/cap_is_given
+	get mb_frsp_max_mem
+	set_to $REPLY mb_frsp_max_mem
+	is 1 frsp/cap_is_given
+	umount $mnt
+	mount_ext4
+	is 0 frsp/cap_is_given
+}
+
 # Level 3 loads all trees, but the cap has room for a part: the loader must stop trying.
 test_cap_below_what_there_is() {
 	make_pieces
