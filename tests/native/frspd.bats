@@ -361,6 +361,12 @@ uuid_of() { # uuid_of NAME
 		filesystems escache_bound       64M                                         default
 		filesystems escache_cooldown    60s                                         default
 		filesystems summaries           observe                                     default
+		filesystems trees               observe                                     default
+		filesystems trees_min           1M                                          default
+		filesystems trees_max           256M                                        default
+		filesystems trees_level         2                                           default
+		filesystems trees_pressure      10%                                         default
+		filesystems trees_quiet         10m                                         default
 		filesystems relocation          observe                                     default
 		filesystems relocation_interval 5m                                          default
 		filesystems relocation_run      20s                                         default
@@ -483,8 +489,9 @@ well_formed() {
 
 @test "the manual has all metrics" {
 	local name
-	grep -ohE '"(# HELP )?frspd?_[a-z_]+[a-z]"?' "$daemon/metrics.c" | grep -oE 'frspd?_[a-z_]*[a-z]' | grep -vx frsp_escache | sort -u >"$test_dir/names"
-	grep -oE '(ESCACHE|FRSP)\("[a-z_]+"' "$daemon/metrics.c" | sed 's/^ESCACHE("/frsp_escache_/; s/^FRSP("/frsp_/; s/"$//' >>"$test_dir/names"
+	grep -ohE '"(# HELP )?frspd?_[a-z_]+[a-z]"?' "$daemon/metrics.c" | grep -oE 'frspd?_[a-z_]*[a-z]' | grep -vxE 'frsp_escache|frspd_trees' | sort -u >"$test_dir/names"
+	grep -oE '(ESCACHE|FRSP|TREES)\("[a-z_]+"' "$daemon/metrics.c" |
+		sed 's/^ESCACHE("/frsp_escache_/; s/^FRSP("/frsp_/; s/^TREES("/frspd_trees_/; s/"$//' >>"$test_dir/names"
 	(($(wc -l <"$test_dir/names") >= 20)) || fail "$(cat "$test_dir/names")"
 	while read -r name; do
 		grep -qF "*$name*" "$docs/frspd.8.scd" || fail "no $name"

@@ -58,13 +58,13 @@ write_data() { # write_data MIB
 	run_program frspctl daemon
 	expect "exit status" "$status" 0
 	grep -qE '^frspd [^ ]+.*: observes [1-9]' "$test_dir/out" || fail "$(cat "$test_dir/out")"
-	grep -qE "^${loop_of[fs]#/dev/} +observe +observe +[0-9.]+[KMG]? +64\.0M +$test_dir/fs\$" "$test_dir/out" || fail "$(cat "$test_dir/out")"
+	grep -qE "^${loop_of[fs]#/dev/} +observe( +observe){4} +[0-9.]+[KMG]? +64\.0M +$test_dir/fs\$" "$test_dir/out" || fail "$(cat "$test_dir/out")"
 	run_program frspctl --json daemon
 	"$native_dir/validate.py" "$docs/frspctl.schema.json" <"$test_dir/out"
 	"$native_dir/validate.py" --mutants "$docs/frspctl.schema.json" <"$test_dir/out"
 	fs=$(jq -c ".filesystems[] | select(.mount == \"$test_dir/fs\")" "$test_dir/out")
 	expect "UUID" "$(jq -r .uuid <<<"$fs")" "$(blkid -p -o value -s UUID "${loop_of[fs]}")"
-	expect "mode" "$(jq -c '[.mode, .by_hand, .escache.mode, .escache.by_hand, .escache.bound_bytes, .relocation, .summaries]' <<<"$fs")" '["observe",false,"observe",false,67108864,"observe","observe"]'
+	expect "mode" "$(jq -c '[.mode, .by_hand, .escache.mode, .escache.by_hand, .escache.bound_bytes, .relocation, .summaries, .trees.mode, .trees.max_bytes]' <<<"$fs")" '["observe",false,"observe",false,67108864,"observe","observe","observe",268435456]'
 }
 
 @test "frspctl daemon: a mode by hand holds until the configuration is read again" {
@@ -106,6 +106,9 @@ write_data() { # write_data MIB
 	run_program frspctl daemon escache "$test_dir/fs" apply
 	expect "exit status" "$status" 1
 	grep -q 'restart frspd' "$test_dir/err" || fail "$(cat "$test_dir/err")"
+	run_program frspctl daemon trees_max "$test_dir/fs" apply
+	expect_error 2 'is nothing of these'
+	is_error org.varlink.service.InvalidParameter "$(ask io.frsp.SetMode '{"filesystem":"/","trees":"off"}')"
 	run_program frspctl daemon mode
 	expect_error 2 'is nothing of these'
 	configure etc/frsp/frspd.conf <<<'nonsense'
@@ -122,6 +125,19 @@ write_data() { # write_data MIB
 	said "${loop_of[fs]#/dev/}: escache advise, which was observe"
 	run_program frspctl daemon escache "$test_dir/fs" apply
 	expect "exit status" "$status" 1
+	# these need none; relocation and summaries = apply do
+	"$frspctl" daemon trees "$test_dir/fs" apply
+	said "${loop_of[fs]#/dev/}: trees apply, which was observe"
+	"$frspctl" daemon summaries "$test_dir/fs" advise
+	run_program frspctl daemon summaries "$test_dir/fs" apply
+	expect "exit status" "$status" 1
+	run_program frspctl daemon relocation "$test_dir/fs" apply
+	expect "exit status" "$status" 1
+	run_program frspctl daemon
+	grep -qE "^${loop_of[fs]#/dev/} +observe +advise\* +apply\* +advise\* +observe " "$test_dir/out" || fail "$(cat "$test_dir/out")"
+	"$frspctl" daemon reload
+	run_program frspctl daemon
+	grep -qE "^${loop_of[fs]#/dev/} +observe( +observe){4} " "$test_dir/out" || fail "$(cat "$test_dir/out")"
 }
 
 @test "frspctl status --from-daemon: what frsp.ko does, or that it is not loaded" {

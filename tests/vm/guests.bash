@@ -155,11 +155,12 @@ passes_tap() {
 }
 
 # Steps of frspd-in-guest, and with FRSP_ALL.
-FRSPD_STEPS=9 FRSPD_ALL_STEPS=13
+FRSPD_STEPS=9 FRSPD_ALL_STEPS=16
 
 frspd_in_guest() { # frspd_in_guest KERNEL
 	local ko dir=$BATS_FILE_TMPDIR/$1.dir
 	mkdir "$dir" && ko=$("$vm_dir/kmod" "$1" WERROR=1) &&
+		MAKEFLAGS='' make -s -C "$vm_dir/../.." .output/bench/punch_holes >&2 &&
 		MAKEFLAGS='' make -s -C "$vm_dir/../.." install DESTDIR="$dir/installed" PREFIX=/usr >&2 &&
 		cd "$dir" && "$vm_dir/run" --systemd --timeout "${GUEST_TIMEOUT:-4000}" "$1" \
 		env FRSP_ALL="${FRSP_ALL:-}" "$vm_dir/frspd-in-guest" "$dir/installed" "$ko"

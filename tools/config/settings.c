@@ -10,9 +10,10 @@
 #include "base/day_window.h"
 #include "base/fmt.h"
 
-#define TIMES  "seconds, or a number with s, m or h, from 1s to 1h"
-#define BYTES  "bytes, or a number with K, M, G or T, from 64K to 1T"
-#define TUNERS "observe, advise or apply"
+#define TIMES	 "seconds, or a number with s, m or h, from 1s to 1h"
+#define BYTES	 "bytes, or a number with K, M, G or T, from 64K to 1T"
+#define TUNERS	 "observe, advise or apply"
+#define PERCENTS "a percentage, from 1% to 100%"
 
 static const struct config_setting table[] = {
 	{"metrics", CONFIG_DAEMON, CONFIG_FILE,
@@ -25,12 +26,18 @@ static const struct config_setting table[] = {
 	{"escache_bound", CONFIG_FILESYSTEM, CONFIG_BYTES, "64M", BYTES},
 	{"escache_cooldown", CONFIG_FILESYSTEM, CONFIG_TIME, "60s", TIMES},
 	{"summaries", CONFIG_FILESYSTEM, CONFIG_TUNER, "observe", TUNERS},
+	{"trees", CONFIG_FILESYSTEM, CONFIG_TUNER, "observe", TUNERS},
+	{"trees_min", CONFIG_FILESYSTEM, CONFIG_BYTES, "1M", BYTES},
+	{"trees_max", CONFIG_FILESYSTEM, CONFIG_BYTES, "256M", BYTES},
+	{"trees_level", CONFIG_FILESYSTEM, CONFIG_LEVEL, "2", "0 to 3"},
+	{"trees_pressure", CONFIG_FILESYSTEM, CONFIG_PERCENT, "10%", PERCENTS},
+	{"trees_quiet", CONFIG_FILESYSTEM, CONFIG_TIME, "10m", TIMES},
 	{"relocation", CONFIG_FILESYSTEM, CONFIG_TUNER, "observe", TUNERS},
 	{"relocation_interval", CONFIG_FILESYSTEM, CONFIG_TIME, "5m", TIMES},
 	{"relocation_run", CONFIG_FILESYSTEM, CONFIG_TIME, "20s", TIMES},
 	{"relocation_rate", CONFIG_FILESYSTEM, CONFIG_BYTES, "32M", BYTES},
 	{"relocation_pressure", CONFIG_FILESYSTEM, CONFIG_PERCENT, "20%",
-	 "a percentage, from 1% to 100%"},
+	 PERCENTS},
 	{"relocation_window", CONFIG_FILESYSTEM, CONFIG_WINDOW, "always",
 	 "HH:MM-HH:MM, or always"},
 };
@@ -115,6 +122,13 @@ static bool is_percent(const char *text)
 	       percent <= 100;
 }
 
+static bool is_level(const char *text)
+{
+	__u64 level;
+
+	return !fmt_parse_u64(text, 3, &level);
+}
+
 static bool is_window(const char *text)
 {
 	struct day_window window;
@@ -137,6 +151,8 @@ int config_setting_check(const struct config_setting *setting, const char *text)
 		return is_bytes(text) ? 0 : -EINVAL;
 	case CONFIG_PERCENT:
 		return is_percent(text) ? 0 : -EINVAL;
+	case CONFIG_LEVEL:
+		return is_level(text) ? 0 : -EINVAL;
 	case CONFIG_WINDOW:
 		return is_window(text) ? 0 : -EINVAL;
 	}

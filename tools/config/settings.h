@@ -34,6 +34,7 @@ enum config_type {
 	CONFIG_TUNER,	/* observe, advise, apply */
 	CONFIG_BYTES,	/* "64M", from 64 KiB to 1 TiB */
 	CONFIG_PERCENT, /* "20%", from 1% to 100% */
+	CONFIG_LEVEL,	/* 0 to 3, as frsp_cache_aggression */
 	CONFIG_WINDOW,	/* "01:00-05:00", or always: base/day_window.h */
 };
 

@@ -22,6 +22,9 @@ static const struct table_column columns[] = {
 	{.title = "FILESYSTEM", .is_text = true},
 	{.title = "MODE", .is_text = true},
 	{.title = "ESCACHE", .is_text = true},
+	{.title = "TREES", .is_text = true},
+	{.title = "SUMMARIES", .is_text = true},
+	{.title = "RELOCATION", .is_text = true},
 	{.title = "CACHE"},
 	{.title = "BOUND"},
 	{.title = "MOUNT", .is_text = true, .is_path = true},
@@ -29,22 +32,35 @@ static const struct table_column columns[] = {
 
 #define N_COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
-/* "apply", or "apply*" if somebody has set it by hand. */
+/* "apply", or "apply*" if somebody has set it by hand. mode, by_hand: names of
+ * the object's members.
+ */
+static const char *mode_of(char buf[FMT_LEN], struct json_object *object,
+			   const char *mode, const char *by_hand)
+{
+	snprintf(buf, FMT_LEN, "%s%s", json_get_text(object, mode) ?: "?",
+		 json_get_bool(object, by_hand) ? "*" : "");
+	return buf;
+}
+
 static const char *mode_text(char buf[FMT_LEN], struct json_object *object)
 {
-	snprintf(buf, FMT_LEN, "%s%s", json_get_text(object, "mode") ?: "?",
-		 json_get_bool(object, "by_hand") ? "*" : "");
-	return buf;
+	return mode_of(buf, object, "mode", "by_hand");
 }
 
 static int add_row(struct table *table, struct json_object *fs, bool exact)
 {
 	struct json_object *escache = json_get_object(fs, "escache");
-	char mode[FMT_LEN], tuner[FMT_LEN], cache[FMT_LEN], bound[FMT_LEN];
+	char mode[FMT_LEN], tuner[FMT_LEN], trees[FMT_LEN];
+	char summaries[FMT_LEN], relocation[FMT_LEN];
+	char cache[FMT_LEN], bound[FMT_LEN];
 	const char *cells[N_COLUMNS] = {
 		json_get_text(fs, "device_name") ?: "?",
 		mode_text(mode, fs),
 		mode_text(tuner, escache),
+		mode_text(trees, json_get_object(fs, "trees")),
+		mode_of(summaries, fs, "summaries", "summaries_by_hand"),
+		mode_of(relocation, fs, "relocation", "relocation_by_hand"),
 		fmt_bytes(cache, json_get_u64(escache, "entries") * ENTRY_BYTES,
 			  exact),
 		fmt_bytes(bound, json_get_u64(escache, "bound_bytes"), exact),
@@ -123,7 +139,7 @@ static enum exit_code change(const char *method, struct json_object *parameters)
 	return code;
 }
 
-/* key: the setting: mode or escache */
+/* key: the setting: mode or a tuner */
 static enum exit_code set(const char *fs, const char *key, const char *value)
 {
 	const struct config_setting *setting =
@@ -140,6 +156,16 @@ static enum exit_code set(const char *fs, const char *key, const char *value)
 	return change("io.frsp.SetMode", parameters);
 }
 
+/* Whether frspd can set it while it runs: the mode, or a tuner. */
+static bool is_set(const char *key)
+{
+	const struct config_setting *setting =
+		config_setting_find(CONFIG_FILESYSTEM, key);
+
+	return setting &&
+	       (setting->type == CONFIG_MODE || setting->type == CONFIG_TUNER);
+}
+
 enum exit_code ctl_daemon(const struct ctl *ctl)
 {
 	const char *what = ctl->n_args ? ctl->args[0] : "status";
@@ -148,12 +174,11 @@ enum exit_code ctl_daemon(const struct ctl *ctl)
 		return show(ctl);
 	if (!strcmp(what, "reload") && ctl->n_args == 1)
 		return change("io.frsp.Reload", NULL);
-	if ((!strcmp(what, "mode") || !strcmp(what, "escache")) &&
-	    ctl->n_args == 3)
+	if (is_set(what) && ctl->n_args == 3)
 		return set(ctl->args[1], what, ctl->args[2]);
 	return log_fail(
 		EXIT_USAGE,
-		"frspctl daemon [status|reload|mode FS MODE|escache FS MODE]",
+		"frspctl daemon [status|reload|mode FS MODE|TUNER FS MODE]; a TUNER is escache, trees, summaries or relocation",
 		"daemon: \"%s\" is nothing of these, or has other arguments",
 		what);
 }

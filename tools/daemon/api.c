@@ -80,6 +80,23 @@ static void get_description(struct request *request)
 
 /* --- GetStatus ------------------------------------------------------------ */
 
+static struct json_object *trees_json(const struct filesystem *fs)
+{
+	struct json_object *object = json_object_new_object();
+	const struct trees_of *trees = &fs->tree_memory;
+	const struct trees_known *known = trees->memory.known;
+
+	json_add_string(object, "mode", config_tuner_word(trees->tuner));
+	json_add_bool(object, "by_hand", fs->tuner_by_hand[FS_TUNER_TREES]);
+	json_add_u64(object, "min_bytes", trees->bounds.min_cap);
+	json_add_u64(object, "max_bytes", trees->bounds.max_cap);
+	json_add_u64(object, "raised", trees->n_raised);
+	json_add_u64(object, "lowered", trees->n_lowered);
+	json_add_bool(object, "cap_left_alone", known[TREES_CAP].by_hand);
+	json_add_bool(object, "level_left_alone", known[TREES_LEVEL].by_hand);
+	return object;
+}
+
 static struct json_object *tuner_json(const struct filesystem *fs,
 				      const char *device)
 {
@@ -87,7 +104,7 @@ static struct json_object *tuner_json(const struct filesystem *fs,
 	struct es_info info;
 
 	json_add_string(object, "mode", config_tuner_word(fs->escache));
-	json_add_bool(object, "by_hand", fs->escache_by_hand);
+	json_add_bool(object, "by_hand", fs->tuner_by_hand[FS_TUNER_ESCACHE]);
 	json_add_u64(object, "bound_bytes", fs->escache_bound);
 	json_add_u64(object, "cooldown_ms", fs->escache_cooldown_s * 1000);
 	if (es_info_read(ES_INFO_ROOT, device, &info))
@@ -119,7 +136,12 @@ static struct json_object *filesystem_json(const struct api *api,
 	json_object_object_add(object, "escache", tuner_json(fs, device));
 	json_add_string(object, "relocation",
 			config_tuner_word(fs->relocation.tuner));
+	json_add_bool(object, "relocation_by_hand",
+		      fs->tuner_by_hand[FS_TUNER_RELOCATION]);
 	json_add_string(object, "summaries", config_tuner_word(fs->summaries));
+	json_add_bool(object, "summaries_by_hand",
+		      fs->tuner_by_hand[FS_TUNER_SUMMARIES]);
+	json_object_object_add(object, "trees", trees_json(fs));
 	json_object_object_add(object, "frsp",
 			       status_row_read(&row, api->mounts, device, &file)
 				       ? NULL
@@ -208,15 +230,54 @@ static bool is_value(const char *setting, const char *text)
 		       config_setting_find(CONFIG_FILESYSTEM, setting), text);
 }
 
-static bool can_tune(const struct api *api, const char *escache)
+static bool can_tune(const struct api *api, enum filesystem_tuner which,
+		     const char *text)
 {
-	enum config_tuner tuner;
+	return config_tuner_of(text) <= api->most[which];
+}
 
-	if (!escache)
-		return true;
-	tuner = config_tuner_of(escache);
-	return tuner == CONFIG_TUNER_OBSERVE ||
-	       (api->watches_escache && tuner <= api->escache_most);
+static void set_all(struct filesystem *fs, const char *mode,
+		    const char *const tuners[FS_N_TUNERS])
+{
+	if (mode)
+		filesystem_set_mode(fs, mode);
+	for (int i = 0; i < FS_N_TUNERS; i++)
+		if (tuners[i])
+			filesystem_set_tuner(fs, i, tuners[i]);
+}
+
+/* Reads the parameters, and refuses those that are wrong. False: it did. */
+static bool take_tuners(struct request *request,
+			const char *tuners[FS_N_TUNERS], int *n)
+{
+	*n = 0;
+	for (int i = 0; i < FS_N_TUNERS; i++) {
+		const char *name = filesystem_tuner_name(i);
+
+		tuners[i] = json_get_text(request->call->parameters, name);
+		*n += tuners[i] != NULL;
+		if (!is_value(name, tuners[i])) {
+			wrong_parameter(request->answer, name);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Refuses what needs a restart. False: it did. */
+static bool may_tune(struct request *request,
+		     const char *const tuners[FS_N_TUNERS])
+{
+	for (int i = 0; i < FS_N_TUNERS; i++) {
+		if (!tuners[i] || can_tune(request->api, i, tuners[i]))
+			continue;
+		server_refuse(
+			request->answer, INTERFACE ".Refused",
+			"\"%s = %s\" needs more programs or rights: set it in the configuration of a filesystem, and restart frspd",
+			filesystem_tuner_name(i), tuners[i]);
+		return false;
+	}
+	return true;
 }
 
 static void set_mode(struct request *request)
@@ -224,25 +285,21 @@ static void set_mode(struct request *request)
 	struct json_object *parameters = request->call->parameters;
 	const char *name = json_get_text(parameters, "filesystem");
 	const char *mode = json_get_text(parameters, "mode");
-	const char *escache = json_get_text(parameters, "escache");
+	const char *tuners[FS_N_TUNERS];
 	struct filesystem *fs;
+	int n_tuners;
 
 	if (!name)
 		wrong_parameter(request->answer, "filesystem");
-	else if (!is_value("mode", mode) || (!mode && !escache))
+	else if (!take_tuners(request, tuners, &n_tuners))
+		return;
+	else if (!is_value("mode", mode) || (!mode && !n_tuners))
 		wrong_parameter(request->answer, "mode");
-	else if (!is_value("escache", escache))
-		wrong_parameter(request->answer, "escache");
 	else if (!(fs = find(request->api, name)))
 		server_refuse(request->answer, INTERFACE ".NoFilesystem",
 			      "%s: no mounted ext4 filesystem", name);
-	else if (!can_tune(request->api, escache))
-		server_refuse(
-			request->answer, INTERFACE ".Refused",
-			"\"escache = %s\" needs more programs or rights: set it in the configuration of a filesystem, and restart frspd",
-			escache);
-	else
-		filesystem_set(fs, mode, escache);
+	else if (may_tune(request, tuners))
+		set_all(fs, mode, tuners);
 }
 
 static void get_hot(struct request *request)

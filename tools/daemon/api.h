@@ -17,8 +17,7 @@ struct api {
 	const char *text; /* the state in a line */
 	struct server *server;
 	struct hot_clients hot;
-	bool watches_escache;		/* a tuner of it can be turned on, */
-	enum config_tuner escache_most; /* up to this */
+	enum config_tuner most[FS_N_TUNERS]; /* to which each can be set */
 	/* Reads the configuration again. False: it is wrong, and stays. */
 	bool (*reload)(void *context);
 	void *context; /* of reload() */

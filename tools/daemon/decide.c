@@ -84,6 +84,23 @@ static int read_moved(struct journal *journal, struct request *request)
 	return 0;
 }
 
+static int find_last(struct journal *journal, struct request *request)
+{
+	return journal_find_decision(journal, &request->decision);
+}
+
+int decide_last(const struct filesystem *fs, struct decision *decision)
+{
+	struct request request = {.run = find_last, .decision = *decision};
+	int err;
+
+	strcpy(request.decision.uuid, fs->uuid);
+	err = ask(&request);
+	if (!err)
+		*decision = request.decision;
+	return err;
+}
+
 int decide(const struct filesystem *fs, struct decision *decision)
 {
 	static int told_err;

@@ -16,6 +16,12 @@
  */
 int decide(const struct filesystem *fs, struct decision *decision);
 
+/* Reads the last decision on a tunable of the filesystem that was carried out
+ * since the machine was booted. 0, -ENOENT: there is none, or another -errno.
+ * .tuner and .tunable are set by the caller.
+ */
+int decide_last(const struct filesystem *fs, struct decision *decision);
+
 /* The change could not be made. */
 void decide_failed(const struct decision *decision);
 

@@ -21,6 +21,16 @@
 
 /* --- the numbers ---------------------------------------------------------- */
 
+static void add_trees(const struct trees_of *trees, struct metrics_fs *metrics)
+{
+	metrics->has_trees =
+		metrics->has_frsp && trees->tuner != CONFIG_TUNER_OBSERVE;
+	metrics->trees_raised = trees->n_raised;
+	metrics->trees_lowered = trees->n_lowered;
+	for (int i = 0; i < TREES_N_TUNABLES; i++)
+		metrics->trees_left_alone += trees->memory.known[i].by_hand;
+}
+
 static void read_filesystem(const struct filesystem *fs,
 			    struct metrics_fs *metrics)
 {
@@ -38,6 +48,7 @@ static void read_filesystem(const struct filesystem *fs,
 	metrics->has_frsp =
 		fs_status_is_attached(FS_STATUS_ROOT, name) &&
 		!fs_status_read(FS_STATUS_ROOT, name, &metrics->frsp, &file);
+	add_trees(&fs->tree_memory, metrics);
 }
 
 int export_text(const struct filesystems *filesystems,

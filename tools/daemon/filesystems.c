@@ -106,7 +106,6 @@ static void choose_relocation(struct filesystem *fs,
 {
 	struct relocation_of *relocation = &fs->relocation;
 
-	relocation->tuner = tuner_of(config, "relocation", fs);
 	relocation->interval_s = seconds_of(config, "relocation_interval", fs);
 	relocation->run_s = seconds_of(config, "relocation_run", fs);
 	relocation->rate = bytes_of(config, "relocation_rate", fs);
@@ -117,12 +116,55 @@ static void choose_relocation(struct filesystem *fs,
 			 &relocation->window);
 }
 
+static void choose_trees(struct filesystem *fs, const struct config *config)
+{
+	struct trees_bounds *bounds = &fs->tree_memory.bounds;
+
+	bounds->min_cap = bytes_of(config, "trees_min", fs);
+	bounds->max_cap = bytes_of(config, "trees_max", fs);
+	fmt_parse_u64(config_text_of(config, "trees_level", is_meant, fs),
+		      TREES_LEVELS - 1, &bounds->max_level);
+	bounds->pressure = config_share_of(
+		config_text_of(config, "trees_pressure", is_meant, fs));
+	bounds->quiet_s = seconds_of(config, "trees_quiet", fs);
+}
+
+static const struct {
+	const char *name;
+	size_t offset; /* of its enum config_tuner in a filesystem */
+} tuners[FS_N_TUNERS] = {
+	[FS_TUNER_ESCACHE] = {"escache", offsetof(struct filesystem, escache)},
+	[FS_TUNER_SUMMARIES] = {"summaries",
+				offsetof(struct filesystem, summaries)},
+	[FS_TUNER_TREES] = {"trees",
+			    offsetof(struct filesystem, tree_memory.tuner)},
+	[FS_TUNER_RELOCATION] = {"relocation",
+				 offsetof(struct filesystem, relocation.tuner)},
+};
+
+static enum config_tuner *tuner_in(const struct filesystem *fs,
+				   enum filesystem_tuner which)
+{
+	return (enum config_tuner *)((char *)fs + tuners[which].offset);
+}
+
+enum config_tuner filesystem_tuner(const struct filesystem *fs,
+				   enum filesystem_tuner which)
+{
+	return *tuner_in(fs, which);
+}
+
+const char *filesystem_tuner_name(enum filesystem_tuner which)
+{
+	return tuners[which].name;
+}
+
 static void choose_tuners(struct filesystem *fs, const struct config *config)
 {
-	fs->summaries = config_tuner_of(
-		config_text_of(config, "summaries", is_meant, fs));
-	if (!fs->escache_by_hand)
-		fs->escache = tuner_of(config, "escache", fs);
+	for (int i = 0; i < FS_N_TUNERS; i++)
+		if (!fs->tuner_by_hand[i])
+			*tuner_in(fs, i) = tuner_of(config, tuners[i].name, fs);
+	choose_trees(fs, config);
 	fs->escache_bound = bytes_of(config, "escache_bound", fs);
 	fs->escache_cooldown_s = seconds_of(config, "escache_cooldown", fs);
 	choose_relocation(fs, config);
@@ -135,6 +177,8 @@ static void forget_advice(struct filesystem *fs)
 	fs->summaries_advised = false;
 	fs->escache_small_s = 0;
 	fs->escache_small_told = false;
+	memset(fs->tree_memory.advised, 0, sizeof(fs->tree_memory.advised));
+	fs->tree_memory.failure_told = false;
 	fs->relocation.next_s = 0;
 	fs->relocation.advised_saves = 0;
 	fs->relocation.advised_seeks = 0;
@@ -162,31 +206,28 @@ static void choose_mode(struct filesystem *fs, const struct config *config)
 		take_mode(fs, config_mode(config, is_meant, fs));
 }
 
-static void take_tuner(struct filesystem *fs, enum config_tuner tuner)
+void filesystem_set_mode(struct filesystem *fs, const char *text)
 {
-	struct say_fields fields = filesystem_fields(fs);
-
-	if (tuner == fs->escache)
-		return;
-	fields.before = config_tuner_word(fs->escache);
-	fields.after = config_tuner_word(tuner);
-	fs->escache = tuner;
-	forget_advice(fs);
-	say(&say_mode, &fields, "%s: escache %s, which was %s", fs->name,
-	    fields.after, fields.before);
+	fs->mode_by_hand = true;
+	take_mode(fs, config_mode_of(text));
 }
 
-void filesystem_set(struct filesystem *fs, const char *mode,
-		    const char *escache)
+void filesystem_set_tuner(struct filesystem *fs, enum filesystem_tuner which,
+			  const char *text)
 {
-	if (mode) {
-		fs->mode_by_hand = true;
-		take_mode(fs, config_mode_of(mode));
-	}
-	if (escache) {
-		fs->escache_by_hand = true;
-		take_tuner(fs, config_tuner_of(escache));
-	}
+	enum config_tuner *now = tuner_in(fs, which);
+	enum config_tuner tuner = config_tuner_of(text);
+	struct say_fields fields = filesystem_fields(fs);
+
+	fs->tuner_by_hand[which] = true;
+	if (tuner == *now)
+		return;
+	fields.before = config_tuner_word(*now);
+	fields.after = config_tuner_word(tuner);
+	*now = tuner;
+	forget_advice(fs);
+	say(&say_mode, &fields, "%s: %s %s, which was %s", fs->name,
+	    tuners[which].name, fields.after, fields.before);
 }
 
 static struct filesystem *find(struct filesystems *filesystems, __u32 dev)
@@ -317,7 +358,8 @@ void filesystems_configure(struct filesystems *filesystems,
 		struct filesystem *fs = &filesystems->list[i];
 
 		forget_advice(fs);
-		fs->mode_by_hand = fs->escache_by_hand = false;
+		fs->mode_by_hand = false;
+		memset(fs->tuner_by_hand, 0, sizeof(fs->tuner_by_hand));
 		choose_mode(fs, config);
 	}
 }

@@ -14,6 +14,7 @@
 #include "fs/mount.h"
 #include "fs/mount_name.h"
 #include "tune/summaries.h"
+#include "tune/trees.h"
 
 /* The settings of its relocation, and what was said of it. */
 struct relocation_of {
@@ -29,6 +30,31 @@ struct relocation_of {
 	char failure[128]; /* why it could not move, as it was said */
 };
 
+/* The settings of the tuner of its trees, and what that has done. */
+struct trees_of {
+	enum config_tuner tuner;
+	struct trees_bounds bounds;
+	struct trees_memory memory;
+	struct trees_past past;
+	bool past_is_read;
+	/* of each tunable, what was said last: what the tuner would do, and
+	 * that it could not
+	 */
+	enum trees_scenario advised[TREES_N_TUNABLES];
+	bool failure_told;
+	/* since frspd knows the filesystem; for the metrics */
+	__u64 n_raised, n_lowered;
+};
+
+/* What can be set for a filesystem while frspd runs, besides its mode. */
+enum filesystem_tuner {
+	FS_TUNER_ESCACHE,
+	FS_TUNER_SUMMARIES,
+	FS_TUNER_TREES,
+	FS_TUNER_RELOCATION,
+	FS_N_TUNERS,
+};
+
 struct filesystem {
 	__u32 dev;		       /* kernel dev_t */
 	int mount_id;		       /* of the mount at .target */
@@ -38,8 +64,8 @@ struct filesystem {
 	double looked_s; /* when we read the UUID, on CLOCK_MONOTONIC */
 	enum config_mode mode;
 	enum config_tuner escache;
-	/* These were set by filesystem_set(). */
-	bool mode_by_hand, escache_by_hand;
+	/* These were set by filesystem_set_mode(), filesystem_set_tuner(). */
+	bool mode_by_hand, tuner_by_hand[FS_N_TUNERS];
 	__u64 escache_bound; /* bytes */
 	double escache_cooldown_s;
 	bool escache_advised; /* it was said what the tuner would do */
@@ -55,6 +81,7 @@ struct filesystem {
 	 */
 	bool heat_is_asked, heat_is_back;
 	bool trees_are_wanted, trees_are_back;
+	struct trees_of tree_memory;
 	struct relocation_of relocation;
 };
 
@@ -76,12 +103,17 @@ int filesystems_update(struct filesystems *filesystems,
 void filesystems_configure(struct filesystems *filesystems,
 			   const struct config *config);
 
-/* Sets the mode, or what its tuner does, or both, and says so. It stays until
- * filesystems_configure(). mode, escache: values of these settings; NULL: as it
- * is.
+/* Set the mode, or what a tuner does, and say so. It stays until
+ * filesystems_configure(). The text is a value of the setting.
  */
-void filesystem_set(struct filesystem *fs, const char *mode,
-		    const char *escache);
+void filesystem_set_mode(struct filesystem *fs, const char *text);
+void filesystem_set_tuner(struct filesystem *fs, enum filesystem_tuner which,
+			  const char *text);
+
+/* What a tuner does. name: its setting, such as "escache". */
+enum config_tuner filesystem_tuner(const struct filesystem *fs,
+				   enum filesystem_tuner which);
+const char *filesystem_tuner_name(enum filesystem_tuner which);
 
 /* For what is said of a filesystem: its name and UUID. */
 struct say_fields filesystem_fields(const struct filesystem *fs);

@@ -104,8 +104,23 @@ static const struct family frsp[] = {
 	     frsp_scan_rate),
 	FRSP_COUNTERS(FRSP_COUNTER) FRSP_GAUGES(FRSP_GAUGE)};
 
+#define TREES(name, type, help, member)                                        \
+	{"frspd_trees_" name, type, help, offsetof(struct metrics_fs, member)}
+
+static const struct family trees[] = {
+	TREES("raised_total", "counter",
+	      "How often the tuner has raised a tunable of the trees.",
+	      trees_raised),
+	TREES("lowered_total", "counter", "How often it has lowered one.",
+	      trees_lowered),
+	TREES("left_alone", "gauge",
+	      "Tunables that a person has changed, so that it leaves them alone.",
+	      trees_left_alone),
+};
+
 #define N_ESCACHE (sizeof(escache) / sizeof(escache[0]))
 #define N_FRSP	  (sizeof(frsp) / sizeof(frsp[0]))
+#define N_TREES	  (sizeof(trees) / sizeof(trees[0]))
 
 /* known: the member that says whether a filesystem has it. Nothing is written
  * if none has it.
@@ -171,4 +186,7 @@ void metrics_write(FILE *out, const struct metrics *metrics)
 	for (size_t i = 0; i < N_FRSP; i++)
 		write_family(out, metrics, &frsp[i],
 			     offsetof(struct metrics_fs, has_frsp));
+	for (size_t i = 0; i < N_TREES; i++)
+		write_family(out, metrics, &trees[i],
+			     offsetof(struct metrics_fs, has_trees));
 }

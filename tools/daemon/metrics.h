@@ -19,6 +19,9 @@ struct metrics_fs {
 	bool has_escache, has_frsp; /* what follows is known */
 	struct es_info escache;
 	struct fs_status frsp;
+	/* Of the tuner of its trees: changes, and what it leaves alone. */
+	bool has_trees;
+	__u64 trees_raised, trees_lowered, trees_left_alone;
 };
 
 struct metrics {

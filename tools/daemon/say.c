@@ -60,6 +60,12 @@ const struct say_kind say_by_hand = {"dc159e6a409c38f26b68b48ebf13c171",
 				     "by-hand", LOG_NOTICE};
 const struct say_kind say_summaries = {"a3f96f0e51436d1fcd68615c80690847",
 				       "advise-summaries", LOG_NOTICE};
+const struct say_kind say_trees = {"3b0d2c64f8e94e5b9a17c05d6e82f419",
+				   "tune-trees", LOG_NOTICE};
+const struct say_kind say_trees_advice = {"e7925ad1406b4c3f8f60b1d9237c58ae",
+					  "advise-trees", LOG_NOTICE};
+const struct say_kind say_trees_failed = {"90c4f1be27d84a06b5d3fa618e0c72d5",
+					  "cannot-tune-trees", LOG_WARNING};
 const struct say_kind say_no_journal = {"c94e1b7d20a548f3b6d8f05a713e92cc",
 					"no-journal", LOG_WARNING};
 const struct say_kind say_moving = {"f6a03d8c52e14b97a0c6d7e18b25f943", "move",

@@ -23,6 +23,7 @@ extern const struct say_kind say_advice, say_cleared, say_restart;
 extern const struct say_kind say_not_saved, say_unusable;
 extern const struct say_kind say_heat_back, say_trees_back;
 extern const struct say_kind say_scan, say_by_hand, say_summaries;
+extern const struct say_kind say_trees, say_trees_advice, say_trees_failed;
 extern const struct say_kind say_no_journal;
 extern const struct say_kind say_moving, say_moved, say_paused;
 extern const struct say_kind say_cannot_move, say_gives_way;

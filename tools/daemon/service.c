@@ -24,6 +24,7 @@
 #include "daemon/state.h"
 #include "daemon/summaries.h"
 #include "daemon/tracking.h"
+#include "daemon/trees.h"
 #include "heat/monitor_parts.h"
 #include "watch/pin.h"
 
@@ -41,6 +42,7 @@ struct service {
 	enum config_tuner escache_most, relocation_most;
 	struct api api;
 	struct http *http; /* NULL: systemd listens to nothing for us */
+	struct trees_tuner trees;
 	struct summaries_tuner summaries;
 	enum config_tuner summaries_most; /* the same */
 	struct state state;
@@ -98,6 +100,7 @@ static int look(struct service *service)
 	export_tick(&service->export, service->config, &service->filesystems,
 		    service->tracking->monitor);
 	summaries_tick(&service->summaries, &service->filesystems);
+	trees_tick(&service->trees, &service->filesystems);
 	err = state_tick(&service->state, service->config,
 			 &service->filesystems, service->tracking->monitor)
 		      ?: relocation_tick(&service->relocation,
@@ -240,6 +243,22 @@ static void block_signals(void)
 	sigprocmask(SIG_BLOCK, &reload_only, NULL);
 }
 
+/* What each tuner can be set to while frspd runs, without more programs and
+ * rights than it has.
+ */
+static void set_most(struct service *service)
+{
+	enum config_tuner *most = service->api.most;
+
+	if (service->tracking->es)
+		most[FS_TUNER_ESCACHE] = service->escache_most;
+	most[FS_TUNER_SUMMARIES] = service->summaries_most == CONFIG_TUNER_APPLY
+					   ? CONFIG_TUNER_APPLY
+					   : CONFIG_TUNER_ADVISE;
+	most[FS_TUNER_TREES] = CONFIG_TUNER_APPLY;
+	most[FS_TUNER_RELOCATION] = service->relocation_most;
+}
+
 /* Without a socket the rest works: a path that is too long, a full disk. */
 static void open_socket(struct service *service)
 {
@@ -250,13 +269,12 @@ static void open_socket(struct service *service)
 		.mounts = service->mounts,
 		.monitor = service->tracking->monitor,
 		.text = service->status,
-		.watches_escache = service->tracking->es != NULL,
-		.escache_most = service->escache_most,
 		.hot.program = hot_track_prog_fd(
 			hot_monitor_parts(service->tracking->monitor).track),
 		.reload = reload_and_tell,
 		.context = service,
 	};
+	set_most(service);
 	err = server_open(service->event, api_answer, &service->api,
 			  &service->api.server);
 	if (err)

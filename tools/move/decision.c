@@ -147,6 +147,29 @@ static int add(sqlite3_stmt *row, struct decisions *decisions)
 	return 0;
 }
 
+int journal_find_decision(struct journal *journal, struct decision *decision)
+{
+	sqlite3 *db = journal->db;
+	struct process self;
+	sqlite3_stmt *row;
+	int err = process_self(&self);
+
+	if (err)
+		return err;
+	row = sql_prepare(db,
+			  COLUMNS " WHERE boot_id = ? AND tuner = ?"
+				  " AND uuid = ? AND tunable = ? AND state != ?"
+				  " ORDER BY id DESC LIMIT 1",
+			  "ttttt", self.boot_id, decision->tuner,
+			  decision->uuid, decision->tunable,
+			  words[DECISION_FAILED]);
+	err = sql_next(db, row);
+	if (err == 1)
+		fill(row, decision);
+	sqlite3_finalize(row);
+	return err == 1 ? 0 : err ?: -ENOENT;
+}
+
 int journal_read_decisions(struct journal *journal, __s64 id,
 			   struct decisions *decisions)
 {

@@ -35,6 +35,7 @@ const char *decision_state_word(enum decision_state state);
 #define DECISION_OF_ESCACHE    "escache"
 #define DECISION_OF_RELOCATION "relocation"
 #define DECISION_OF_SUMMARIES  "summaries"
+#define DECISION_OF_TREES      "trees"
 
 struct decision {
 	__s64 id;
@@ -79,6 +80,11 @@ int journal_set_decision_state(struct journal *journal, __s64 id,
  * has not begun one yet.
  */
 int journal_set_decision_job(struct journal *journal, __s64 id, pid_t pid);
+
+/* Reads the last decision of this boot with the caller's .tuner, .uuid and
+ * .tunable that has not failed. -ENOENT: there is none.
+ */
+int journal_find_decision(struct journal *journal, struct decision *decision);
 
 /* Reads one, or all. -ENOENT: there is none with this id. The caller frees
  * ->list.

@@ -315,6 +315,10 @@ static void test_errors(void **state)
 	expect_error("[filesystems]\nescache = on\n", 2, "\"on\"");
 	expect_error("[filesystems]\nescache_bound = 63K\n", 2, "\"63K\"");
 	expect_error("[filesystems]\nescache_bound = 2T\n", 2, "\"2T\"");
+	expect_error("[filesystems]\ntrees = on\n", 2, "\"on\"");
+	expect_error("[filesystems]\ntrees_level = 4\n", 2, "\"4\"");
+	expect_error("[filesystems]\ntrees_level = -1\n", 2, "\"-1\"");
+	expect_error("[filesystems]\ntrees_pressure = 0%\n", 2, "\"0%\"");
 	expect_error("\n[UUID=1f3c6a0e]\n", 2, "\"1f3c6a0e\"");
 	expect_error("[UUID=1f3c6a0e-54a8-4a4e-9a0c-0c7e6a1f2b3dd]\n", 1,
 		     "not a UUID");

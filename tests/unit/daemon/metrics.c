@@ -63,6 +63,10 @@ static void test_filesystems(void **state)
 			.frsp = {.frsp_tree_usage = 4096,
 				 .goals_taken = ~0ULL,
 				 .gave_up = 1},
+			.has_trees = true,
+			.trees_raised = 3,
+			.trees_lowered = 2,
+			.trees_left_alone = 1,
 		},
 		{
 			.name = "sdc",
@@ -95,6 +99,10 @@ static void test_filesystems(void **state)
 	       "\nfrsp_goals_taken_total{fs=\"a\\\\\\\"b\\n\"} 18446744073709551615\n");
 	expect(text, "\nfrsp_gave_up{fs=\"a\\\\\\\"b\\n\"} 1\n");
 	assert_null(strstr(text, "frsp_gave_up{fs=\"sdc\"}"));
+	expect(text, "\nfrspd_trees_raised_total{fs=\"a\\\\\\\"b\\n\"} 3\n");
+	expect(text, "\nfrspd_trees_lowered_total{fs=\"a\\\\\\\"b\\n\"} 2\n");
+	expect(text, "\nfrspd_trees_left_alone{fs=\"a\\\\\\\"b\\n\"} 1\n");
+	assert_null(strstr(text, "frspd_trees_left_alone{fs=\"sdc\"}"));
 	free(text);
 }
 

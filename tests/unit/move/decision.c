@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "move/journal_db.h"
 #include "scratch.h"
 
 static struct journal *open_journal(void)
@@ -32,6 +33,51 @@ static struct decision sample(const char *tunable, const char *before,
 	strcpy(decision.before, before);
 	strcpy(decision.after, after);
 	return decision;
+}
+
+static int find(struct journal *journal, const char *tunable,
+		struct decision *decision)
+{
+	*decision = sample(tunable, "", "");
+	return journal_find_decision(journal, decision);
+}
+
+static void test_find(void **state)
+{
+	struct journal *journal = open_journal();
+	struct decision x1 = sample("x", "1", "2"), x2 = sample("x", "2", "3");
+	struct decision y = sample("y", "1", "5"), got;
+	struct decision of_other = sample("x", "1", "9");
+
+	(void)state;
+	strcpy(of_other.uuid, "11234567-89ab-cdef-0123-456789abcdef");
+	assert_int_equal(find(journal, "x", &got), -ENOENT);
+	assert_int_equal(journal_decide(journal, &x1), 0);
+	assert_int_equal(journal_decide(journal, &x2), 0);
+	assert_int_equal(journal_decide(journal, &y), 0);
+	assert_int_equal(journal_decide(journal, &of_other), 0);
+	strcpy(of_other.uuid, x1.uuid);
+	strcpy(of_other.tuner, DECISION_OF_ESCACHE);
+	assert_int_equal(journal_decide(journal, &of_other), 0);
+	assert_int_equal(find(journal, "x", &got), 0);
+	assert_memory_equal(&got, &x2, sizeof(x2));
+	assert_int_equal(find(journal, "z", &got), -ENOENT);
+	/* one that has failed is none, one that was taken back is */
+	assert_int_equal(journal_set_decision_state(journal, x2.id,
+						    DECISION_ROLLED_BACK),
+			 0);
+	assert_int_equal(find(journal, "x", &got), 0);
+	assert_int_equal(got.state, DECISION_ROLLED_BACK);
+	assert_int_equal(
+		journal_set_decision_state(journal, x2.id, DECISION_FAILED), 0);
+	assert_int_equal(find(journal, "x", &got), 0);
+	assert_memory_equal(&got, &x1, sizeof(x1));
+	/* another boot */
+	assert_int_equal(sql_run(journal->db,
+				 "UPDATE decisions SET boot_id = 'x'", ""),
+			 0);
+	assert_int_equal(find(journal, "x", &got), -ENOENT);
+	journal_close(journal);
 }
 
 static void test_round_trip(void **state)
@@ -113,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_round_trip),
+		scratch_test(test_find),
 		scratch_test(test_job),
 		scratch_test(test_bounded),
 	};
