@@ -64,8 +64,11 @@ static int connect_to(const char *path, int *fd)
 int varlink_open(struct varlink_client **out)
 {
 	struct varlink_client *client = calloc(1, sizeof(*client));
-	int err = client ? connect_to(varlink_socket(), &client->fd) : -ENOMEM;
+	int err;
 
+	if (!client)
+		return -ENOMEM;
+	err = connect_to(varlink_socket(), &client->fd);
 	if (err) {
 		free(client);
 		return err;
