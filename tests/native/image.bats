@@ -87,6 +87,20 @@ load image
 	expect "byte" "$(dd if="$test_dir/back" bs=1 skip=600G count=1 status=none)" x
 }
 
+@test "a raw disk that is taken for an image, or would become one by its name: how to say it" {
+	raw_make disk
+	run_program frsp-image convert "$test_dir/disk" "$test_dir/new"
+	expect_error 1 'not a ploop image'
+	grep -q 'hint: a raw disk needs --from=raw' "$test_dir/err"
+	run_program frsp-image convert --from=raw "$test_dir/disk" "$test_dir/new.raw"
+	expect_error 2 'NEW is called .raw: say --to=raw, or --to=image'
+	[[ ! -e $test_dir/new && ! -e $test_dir/new.raw ]]
+	run_program frsp-image convert --from=raw --to=image "$test_dir/disk" "$test_dir/new.raw"
+	expect "exit status" "$status" 0
+	run_program frsp-image info "$test_dir/new.raw"
+	expect "exit status" "$status" 0
+}
+
 @test "map says where each part is" {
 	image_write a.hds 2 8 8 41 3 0 1 2 0 0
 	run_program frsp-image map --json "$test_dir/a.hds"

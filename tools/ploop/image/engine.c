@@ -22,7 +22,7 @@ int engine_open_chain(const char *path, const struct chain *chain, size_t level,
 		      const struct seats_settings *settings,
 		      struct seats **seats, struct image_problem *problem)
 {
-	const char *files[DESCRIPTOR_MAX_IMAGES]; /* the oldest first */
+	const char *files[DESCRIPTOR_MAX_IMAGES] = {0}; /* the oldest first */
 	struct ploop_finding finding = {0};
 	int err;
 

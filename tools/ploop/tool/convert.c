@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* frsp-image convert: copies a disk to a new file. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fmt.h"
 #include "base/json_out.h"
@@ -53,6 +55,24 @@ static enum exit_code run(const struct ctl *ctl, struct chain *chain)
 	return err ? image_failed(&problem, err) : report(ctl, &convert);
 }
 
+static enum exit_code not_opened(const struct ctl *ctl,
+				 const struct image_problem *problem, int err)
+{
+	if (err != -EBADMSG || ctl->given & CTL_FROM)
+		return image_failed(problem, err);
+	return log_fail(
+		EXIT_FAILED,
+		"a raw disk needs --from=raw; \"frsp-image check\" says more about an image",
+		"%s: %s", problem->path, problem->text);
+}
+
+static bool is_called_raw(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && !strcmp(dot, ".raw");
+}
+
 enum exit_code image_convert_command(const struct ctl *ctl)
 {
 	struct image_problem problem;
@@ -63,6 +83,10 @@ enum exit_code image_convert_command(const struct ctl *ctl)
 	if (ctl->from == FORMAT_RAW && ctl->to == FORMAT_RAW)
 		command_wrong_use(ctl->command,
 				  "SOURCE or NEW must be an image");
+	if (!(ctl->given & CTL_TO) && is_called_raw(ctl->args[1]))
+		command_wrong_use(
+			ctl->command,
+			"NEW is called .raw: say --to=raw, or --to=image if it is to be an image");
 	if (ctl->to == FORMAT_RAW && ctl->cluster_sectors)
 		command_wrong_use(ctl->command, "a raw file has no clusters");
 	if (ctl->progress == PROGRESS_JSON && !ctl->json)
@@ -72,7 +96,7 @@ enum exit_code image_convert_command(const struct ctl *ctl)
 				       &chain, &problem)
 		      : chain_open(ctl->args[0], &chain, &problem);
 	if (err)
-		return image_failed(&problem, err);
+		return not_opened(ctl, &problem, err);
 	code = run(ctl, &chain);
 	chain_close(&chain);
 	return code;
