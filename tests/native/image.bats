@@ -414,6 +414,20 @@ merged_after() {
 	expect_error 2 'nothing to merge with'
 }
 
+@test "a disk of more images than are written is read, and refused to writers" {
+	mkdir "$test_dir/disk"
+	disk=$test_dir/disk/DiskDescriptor.xml
+	"$frsp_image" create --cluster-size=32K "$disk" 1M
+	for ((n = 1; n < 65; n++)); do
+		"$frsp_image" snapshot "$disk" >/dev/null
+	done
+	expect "images" "$("$frsp_image" info --json "$disk" | jq '.images | length')" 65
+	run_program frsp-image resize "$disk" 2M
+	expect_error 1 'it has 65 images, and a disk of more than 64 is not written'
+	run_program frsp-image compact "$disk"
+	expect_error 1 'it has 65 images'
+}
+
 @test "the descriptor keeps its owner and mode" {
 	mkdir "$test_dir/disk"
 	disk=$test_dir/disk/DiskDescriptor.xml

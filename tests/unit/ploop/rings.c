@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <semaphore.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "image_file.h"
 #include "ploop/io/rings.h"
@@ -177,10 +178,76 @@ static void test_lanes(void **state)
 	free(lanes);
 }
 
+/* A client of the rings. Its file is a socket, which since Linux 6.7 tells by a
+ * command how many bytes can be read; another kernel refuses the command. */
+struct client {
+	sem_t ended;
+	struct rings *rings;
+	unsigned int n_begun[RINGS];
+	int results[RINGS][LANES];
+};
+
+static void client_begin(void *context, unsigned int ring, int error)
+{
+	struct client *client = context;
+	const __u8 command[RINGS_COMMAND_BYTES] = {0};
+
+	assert_int_equal(error, 0);
+	client->n_begun[ring]++;
+	for (unsigned int i = 0; i < LANES; i++)
+		rings_command(client->rings, ring, 0, command, i);
+}
+
+static void client_ended(void *context, unsigned int ring, __u64 data,
+			 int result)
+{
+	struct client *client = context;
+
+	assert_true(data < LANES);
+	client->results[ring][data] = result;
+	sem_post(&client->ended);
+}
+
+static void test_client(void **state)
+{
+	const char *path = image_file_make(CLUSTERS, CLUSTER_SECTORS);
+	struct rings *rings = open_rings(path);
+	struct client client = {.rings = rings};
+	struct rings_client hooks = {
+		.context = &client,
+		.begin = client_begin,
+		.ended = client_ended,
+	};
+	int sockets[2];
+
+	(void)state;
+	if (!rings)
+		skip();
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+	assert_int_equal(write(sockets[1], "four", 4), 4);
+	hooks.fd = sockets[0];
+	sem_init(&client.ended, 0, 0);
+	rings_attach(rings, &hooks);
+	for (unsigned int i = 0; i < RINGS * LANES; i++)
+		while (sem_wait(&client.ended))
+			;
+	for (unsigned int i = 0; i < RINGS; i++) {
+		assert_int_equal(client.n_begun[i], 1);
+		for (unsigned int n = 0; n < LANES; n++)
+			assert_true(client.results[i][n] == 4 ||
+				    client.results[i][n] == -EOPNOTSUPP ||
+				    client.results[i][n] == -EINVAL);
+	}
+	assert_int_equal(rings_close(rings), 0);
+	close(sockets[0]);
+	close(sockets[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		scratch_test(test_lanes),
+		scratch_test(test_client),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

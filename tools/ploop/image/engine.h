@@ -7,6 +7,7 @@
 
 #include "ploop/image/chain.h"
 #include "ploop/image/problem.h"
+#include "ploop/io/rings.h"
 #include "ploop/io/seats.h"
 
 /* path: an image, or a disk descriptor. 0; -EBADMSG or another -errno, and
@@ -14,6 +15,9 @@
  */
 int engine_open(const char *path, const struct seats_settings *settings,
 		struct seats **seats, struct image_problem *problem);
+/* The same, for callers with many requests under way. */
+int engine_open_rings(const char *path, const struct rings_settings *settings,
+		      struct rings **rings, struct image_problem *problem);
 
 /* The same for a chain that is open, from this level on: 0 is the top. path:
  * named if something else is wrong. The chain may be closed afterwards.

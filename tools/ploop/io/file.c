@@ -46,6 +46,9 @@ int image_files_open(struct image_files *files, const char *const *paths,
 		     unsigned int n, unsigned int n_writable, bool is_direct)
 {
 	files->is_direct = is_direct;
+	files->n = 0;
+	if (n > IMAGE_MAX_FILES)
+		return -E2BIG;
 	for (files->n = 0; files->n < n; files->n++) {
 		int fd = open_one(paths[files->n], files->n + n_writable < n,
 				  is_direct);

@@ -25,6 +25,9 @@
 
 #define DEFAULT_DEPTH 64
 
+/* A thread calls no deep functions. Locked memory (mlockall) has all of it. */
+#define STACK_BYTES (256u << 10)
+
 struct ring {
 	struct rings *rings;
 	struct ploop_runner *runner;
@@ -34,6 +37,7 @@ struct ring {
 	bool is_sleeping;
 	bool has_uring;
 	bool has_thread;
+	bool has_client;	/* it was told to begin */
 	__u64 event;		/* what is read of event_fd */
 	struct ploop_io *first; /* for which the ring had no room, */
 	struct ploop_io **end;	/* or that io_uring does not know */
@@ -44,6 +48,7 @@ struct rings {
 	struct ploop_image *image;
 	unsigned int n;
 	struct ring *rings;
+	const struct rings_client *client; /* NULL: none */
 	bool is_ending;
 };
 
@@ -144,14 +149,20 @@ static const struct ploop_ops ops = {
 /* --- threads
  * ------------------------------------------------------------------ */
 
+/* An entry of the ring; there is room when the others are submitted. */
+static struct io_uring_sqe *get_entry(struct ring *ring)
+{
+	struct io_uring_sqe *sqe;
+
+	while (!(sqe = io_uring_get_sqe(&ring->uring)))
+		io_uring_submit(&ring->uring);
+	return sqe;
+}
+
 static void read_event(struct ring *ring)
 {
-	struct io_uring_sqe *sqe = io_uring_get_sqe(&ring->uring);
+	struct io_uring_sqe *sqe = get_entry(ring);
 
-	if (!sqe) {
-		io_uring_submit(&ring->uring);
-		sqe = io_uring_get_sqe(&ring->uring);
-	}
 	io_uring_prep_read(sqe, ring->event_fd, &ring->event,
 			   sizeof(ring->event), 0);
 	io_uring_sqe_set_data(sqe, NULL);
@@ -188,21 +199,36 @@ static void end_io(struct ring *ring, struct ploop_io *io, int result)
 	}
 }
 
+static unsigned int number_of(const struct ring *ring)
+{
+	return ring - ring->rings->rings;
+}
+
+static void end_entry(struct ring *ring, __u64 data, int result)
+{
+	const struct rings_client *client = ring->rings->client;
+
+	if (data & 1)
+		client->ended(client->context, number_of(ring), data >> 1,
+			      result);
+	else if (data)
+		end_io(ring, (struct ploop_io *)(uintptr_t)data, result);
+	else
+		read_event(ring);
+}
+
 static unsigned int reap(struct ring *ring)
 {
 	struct io_uring_cqe *cqe;
 	unsigned int n = 0;
 
 	while (!io_uring_peek_cqe(&ring->uring, &cqe)) {
-		struct ploop_io *io = io_uring_cqe_get_data(cqe);
+		__u64 data = cqe->user_data;
 		int result = cqe->res;
 
 		io_uring_cqe_seen(&ring->uring, cqe);
 		n++;
-		if (io)
-			end_io(ring, io, result);
-		else
-			read_event(ring);
+		end_entry(ring, data, result);
 	}
 	return n;
 }
@@ -248,6 +274,18 @@ static void sleep_until(struct ring *ring)
 	__atomic_store_n(&ring->is_sleeping, false, __ATOMIC_SEQ_CST);
 }
 
+/* rings_attach() writes to the eventfd, so a thread that sleeps looks again. */
+static void begin_client(struct ring *ring)
+{
+	const struct rings_client *client = once_see(ring->rings->client);
+
+	if (!client || ring->has_client)
+		return;
+	ring->has_client = true;
+	client->begin(client->context, number_of(ring),
+		      io_uring_register_files(&ring->uring, &client->fd, 1));
+}
+
 static void *ring_thread(void *context)
 {
 	struct ring *ring = context;
@@ -256,6 +294,7 @@ static void *ring_thread(void *context)
 	while (!once_see(ring->rings->is_ending)) {
 		unsigned int n = ploop_run(ring->runner, ~0u);
 
+		begin_client(ring);
 		n += begin_left(ring);
 		if (io_uring_sq_ready(&ring->uring))
 			io_uring_submit(&ring->uring);
@@ -269,15 +308,21 @@ static void *ring_thread(void *context)
 /* --- opening and closing
  * ------------------------------------------------------- */
 
+/* Wakes the thread even if it is about to sleep. */
+static void wake_surely(struct rings *rings, unsigned int number)
+{
+	__atomic_store_n(&rings->rings[number].is_sleeping, true,
+			 __ATOMIC_SEQ_CST);
+	wake(rings, number);
+}
+
 static void end_threads(struct rings *rings)
 {
 	once_publish(rings->is_ending, true);
 	for (unsigned int i = 0; i < rings->n; i++) {
 		if (!rings->rings[i].has_thread)
 			continue;
-		__atomic_store_n(&rings->rings[i].is_sleeping, true,
-				 __ATOMIC_SEQ_CST);
-		wake(rings, i);
+		wake_surely(rings, i);
 		pthread_join(rings->rings[i].thread, NULL);
 	}
 }
@@ -333,17 +378,21 @@ static int make_rings(struct rings *rings,
 
 static int start_threads(struct rings *rings)
 {
-	for (unsigned int i = 0; i < rings->n; i++) {
+	pthread_attr_t attributes;
+	int err = pthread_attr_init(&attributes);
+
+	if (!err)
+		err = pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	for (unsigned int i = 0; !err && i < rings->n; i++) {
 		struct ring *ring = &rings->rings[i];
-		int err;
 
 		ring->runner = ploop_runner(rings->image, i);
-		err = pthread_create(&ring->thread, NULL, ring_thread, ring);
-		if (err)
-			return -err;
-		ring->has_thread = true;
+		err = pthread_create(&ring->thread, &attributes, ring_thread,
+				     ring);
+		ring->has_thread = !err;
 	}
-	return 0;
+	pthread_attr_destroy(&attributes);
+	return -err;
 }
 
 static int open_image(struct rings *rings,
@@ -427,4 +476,24 @@ int rings_close(struct rings *rings)
 struct ploop_image *rings_image(struct rings *rings)
 {
 	return rings->image;
+}
+
+void rings_attach(struct rings *rings, const struct rings_client *client)
+{
+	once_publish(rings->client, client);
+	for (unsigned int i = 0; i < rings->n; i++)
+		wake_surely(rings, i);
+}
+
+void rings_command(struct rings *rings, unsigned int number, __u32 op,
+		   const void *command, __u64 data)
+{
+	struct io_uring_sqe *sqe = get_entry(&rings->rings[number]);
+
+	memset(sqe, 0, sizeof(*sqe));
+	sqe->opcode = IORING_OP_URING_CMD;
+	sqe->flags = IOSQE_FIXED_FILE;
+	sqe->cmd_op = op;
+	memcpy(sqe->cmd, command, RINGS_COMMAND_BYTES);
+	sqe->user_data = data << 1 | 1;
 }

@@ -33,4 +33,31 @@ int rings_close(struct rings *rings);
 
 struct ploop_image *rings_image(struct rings *rings);
 
+/* --- a front end that uses the same rings ------------------------------------
+ *
+ * Its requests come by io_uring commands (IORING_OP_URING_CMD) on a file. As
+ * the rings' threads do these, too, a request and its I/O stay on one thread
+ * and share its system calls. The rings keep the file open until they are
+ * closed, and that is after all I/O that they began, also if the process is
+ * killed.
+ */
+struct rings_client {
+	int fd;
+	void *context;
+	/* Once, on the thread of each ring; error: 0, or the file cannot be
+	 * used, -errno. */
+	void (*begin)(void *context, unsigned int ring, int error);
+	/* A command has ended with this result; the same thread. */
+	void (*ended)(void *context, unsigned int ring, __u64 data, int result);
+};
+
+/* client: stays until the rings are closed. At most one. */
+void rings_attach(struct rings *rings, const struct rings_client *client);
+
+#define RINGS_COMMAND_BYTES 16
+
+/* Begins a command, on the ring's thread. data: 63 bits, for ended(). */
+void rings_command(struct rings *rings, unsigned int ring, __u32 op,
+		   const void *command, __u64 data);
+
 #endif
