@@ -32,10 +32,11 @@ USES_ploop/image := base ploop/core ploop/io
 # The tier pair knows the policy of moves, and nothing else of that folder.
 USES_ploop/tier := base move ploop/core ploop/io ploop/image
 USES_ploop/nbd := base ploop/core ploop/io ploop/image ploop/tier
-USES_ploop/tool := base ui ploop/core ploop/io ploop/image
+USES_ploop/ublk := base ploop/core ploop/io ploop/image
+USES_ploop/tool := base ui ploop/core ploop/io ploop/image ploop/ublk
 
 # The order for the linker: a library comes after the libraries that use it.
-ROOMS := ploop/tool ploop/nbd ploop/tier ploop/image ploop/io ploop/core daemon ctl top hotmon cli map heat simulate trace watch paths move module fs varlink tune config ui base
+ROOMS := ploop/tool ploop/nbd ploop/tier ploop/ublk ploop/image ploop/io ploop/core daemon ctl top hotmon cli map heat simulate trace watch paths move module fs varlink tune config ui base
 ROOMS_ABOVE := $(patsubst %/,%,$(dir $(ROOMS)))
 FOLDERS := $(patsubst tools/%/,%,$(wildcard tools/*/ tools/*/*/))
 # debian has no code: templates for "make deb"

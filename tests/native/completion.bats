@@ -222,9 +222,9 @@ zsh_scripts() {
 
 @test "frsp-image's first word is completed to its commands" {
 	zsh_scripts
-	expect "by zsh" "$(zsh_complete "frsp-image " | xargs)" "check compact convert create info map merge resize snapshot"
+	expect "by zsh" "$(zsh_complete "frsp-image " | xargs)" "check compact convert create info map merge resize serve snapshot"
 	script frsp-image bash
-	expect "by bash" "$(complete_words frsp-image s)" snapshot
+	expect "by bash" "$(complete_words frsp-image s | xargs)" "serve snapshot"
 }
 
 @test "zsh: frspctl's first word is completed to its commands, and no other" {

@@ -194,3 +194,21 @@ passes_frspctl() { # passes_frspctl KERNEL
 	"$root/tests/native/validate.py" --mutants "$root/docs/frspctl.schema.json" \
 		< <(cat "$dir/status-written.json" "$dir/tree.json" "$dir/tree-0.json")
 }
+
+# Steps of ublk-in-guest.
+UBLK_STEPS=13
+
+# The document of serve --json goes to the directory KERNEL.ublk.
+ublk_in_guest() { # ublk_in_guest KERNEL
+	local dir=$BATS_FILE_TMPDIR/$1.ublk
+	mkdir "$dir" && "$vm_dir/run" --timeout "${GUEST_TIMEOUT:-4000}" --disk 3G --share "$dir" "$1" \
+		"$vm_dir/ublk-in-guest" "$(realpath "$vm_dir/../..")/.output/frsp-image" "$dir"
+}
+
+passes_ublk() { # passes_ublk KERNEL
+	local root=$vm_dir/../.. document=$BATS_FILE_TMPDIR/$1.ublk/serve.json
+	await_guest "$1"
+	[[ $(grep -c '^ok - ' "$BATS_FILE_TMPDIR/$1.tap") == "$UBLK_STEPS" ]]
+	"$root/tests/native/validate.py" "$root/docs/frsp-image.schema.json" <"$document"
+	"$root/tests/native/validate.py" --mutants "$root/docs/frsp-image.schema.json" <"$document"
+}

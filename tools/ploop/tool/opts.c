@@ -5,6 +5,7 @@
 #include "base/fmt.h"
 #include "ploop/core/format.h"
 #include "ploop/tool/tool.h"
+#include "ploop/ublk/device.h"
 #include "ui/opts.h"
 
 enum long_option {
@@ -13,9 +14,11 @@ enum long_option {
 	OPT_CONTROL,
 	OPT_FROM,
 	OPT_PROGRESS,
+	OPT_RECOVER,
 	OPT_REPAIR,
 	OPT_SHRINK,
 	OPT_TO,
+	OPT_UBLK,
 };
 
 static const struct argp_option options[] = {
@@ -33,6 +36,8 @@ static const struct argp_option options[] = {
 	{"progress", OPT_PROGRESS, "WHERE", 0,
 	 "Show progress: auto (default): on a terminal; json: as JSON on standard output, too; off",
 	 0},
+	{"recover", OPT_RECOVER, "NUMBER", 0,
+	 "Go on with the disk of this number, whose server was killed", 0},
 	{"repair", OPT_REPAIR, 0, 0,
 	 "Mend what is wrong. What is taken out is kept in a file beside the image",
 	 0},
@@ -40,6 +45,8 @@ static const struct argp_option options[] = {
 	 "Let the disk get smaller: what is behind its new end is lost", 0},
 	{"to", OPT_TO, "FORMAT", 0, "What NEW becomes: image (default) or raw",
 	 0},
+	{"ublk", OPT_UBLK, 0, 0,
+	 "Serve a disk of ublk, which Linux has since 6.5, as root", 0},
 	{0},
 };
 
@@ -47,15 +54,12 @@ static const struct argp_option options[] = {
 
 /* The names of the bits of enum ctl_option. */
 static const struct command_option bits[] = {
-	{CTL_JSON, "--json"},
-	{CTL_BYTES, "--bytes"},
-	{CTL_REPAIR, "--repair"},
-	{CTL_CLUSTER_SIZE, "--cluster-size"},
-	{CTL_FROM, "--from"},
-	{CTL_TO, "--to"},
-	{CTL_PROGRESS, "--progress"},
-	{CTL_SHRINK, "--shrink"},
-	{0},
+	{CTL_JSON, "--json"},	      {CTL_BYTES, "--bytes"},
+	{CTL_REPAIR, "--repair"},     {CTL_CLUSTER_SIZE, "--cluster-size"},
+	{CTL_FROM, "--from"},	      {CTL_TO, "--to"},
+	{CTL_PROGRESS, "--progress"}, {CTL_SHRINK, "--shrink"},
+	{CTL_CONTROL, "--control"},   {CTL_UBLK, "--ublk"},
+	{CTL_RECOVER, "--recover"},   {0},
 };
 
 static const char doc[] =
@@ -66,8 +70,9 @@ static const char doc[] =
 	"  frsp-image convert --from=raw disk.raw disk.hds\n"
 	"  frsp-image convert --to=raw disk.hds disk.raw\n"
 	"  frsp-image check disk.hds                   is it whole?\n"
-	"  frsp-image create vm/DiskDescriptor.xml 10G a disk with snapshots\n\n"
-	"Exit status: 0 done, 1 failed, or an image has errors, 2 wrong usage, 4 not permitted.";
+	"  frsp-image create vm/DiskDescriptor.xml 10G a disk with snapshots\n"
+	"  frsp-image serve --ublk disk.hds            as /dev/ublkb0\n\n"
+	"Exit status: 0 done, 1 failed, or an image has errors, 2 wrong usage, 3 the kernel has no ublk, 4 not permitted.";
 
 /* in the order of enum disk_format */
 static const char *format_name(size_t i)
@@ -92,6 +97,17 @@ static __u32 parse_cluster_size(const char *text)
 		opts_wrong_value("--cluster-size", text,
 				 "a multiple of 512 bytes, up to 64M");
 	return bytes / PLOOP_SECTOR;
+}
+
+static int parse_number(const char *text)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end || number > DEVICE_MAX)
+		opts_wrong_value("--recover", text,
+				 "the number of a disk: 0 for /dev/ublkb0");
+	return number;
 }
 
 struct parsing {
@@ -134,6 +150,13 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case OPT_SHRINK:
 		ctl->given |= CTL_SHRINK;
 		ctl->shrink = true;
+		break;
+	case OPT_UBLK:
+		ctl->given |= CTL_UBLK;
+		break;
+	case OPT_RECOVER:
+		ctl->given |= CTL_RECOVER;
+		ctl->recover = parse_number(text);
 		break;
 	case OPT_CLUSTER_SIZE:
 		ctl->given |= CTL_CLUSTER_SIZE;
@@ -188,7 +211,7 @@ void image_opts_parse(int argc, char **argv, const struct command *commands,
 		.commands = names,
 	};
 
-	*ctl = (struct ctl){0};
+	*ctl = (struct ctl){.recover = DEVICE_NEW};
 	commands_names(commands, names);
 	commands_list(commands, options, N_OPTIONS, all);
 	opts_parse(&argp, &completion, NULL, argc, argv, &parsing);

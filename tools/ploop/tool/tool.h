@@ -29,6 +29,7 @@ struct ctl {
 	__u32 cluster_sectors; /* 0: not given */
 	enum disk_format from, to;
 	enum progress_where progress;
+	int recover; /* number of a disk; DEVICE_NEW: not given */
 };
 
 enum ctl_option {
@@ -41,6 +42,8 @@ enum ctl_option {
 	CTL_PROGRESS = 1 << 6,
 	CTL_SHRINK = 1 << 7,
 	CTL_CONTROL = 1 << 8,
+	CTL_UBLK = 1 << 9,
+	CTL_RECOVER = 1 << 10,
 };
 
 #define DEFAULT_CLUSTER_SECTORS 2048 /* 1 MiB */
@@ -54,6 +57,7 @@ enum exit_code image_info_command(const struct ctl *ctl);
 enum exit_code image_map_command(const struct ctl *ctl);
 enum exit_code image_merge_command(const struct ctl *ctl);
 enum exit_code image_resize_command(const struct ctl *ctl);
+enum exit_code image_serve_command(const struct ctl *ctl);
 enum exit_code image_snapshot_command(const struct ctl *ctl);
 
 /* control.c: Sends the command to the server at the socket. Returns its answer
