@@ -34,6 +34,7 @@ disk_option() {
 	local value=${2#*=}
 	case $2 in
 	file=?*) disk_file=$value ;;
+	nbd=?*) disk_nbd=$value ;;
 	format=raw | format=qcow2) disk_format=$value ;;
 	snapshot) disk_flags+=,snapshot=on ;;
 	ro) disk_flags+=,readonly=on ;;
@@ -53,12 +54,12 @@ disk_option() {
 # add_disk NUMBER SPEC: the guest names the disks vda, vdb, ... in the order of the calls.
 add_disk() {
 	local number=$1 spec=$2 size='' option options
-	local disk_file='' disk_format=raw disk_flags='' disk_serial=''
+	local disk_file='' disk_nbd='' disk_format=raw disk_flags='' disk_serial='' source
 	IFS=, read -r -d '' -a options < <(printf '%s\0' "$spec")
 	if [[ ${options[0]:-} =~ ^[1-9][0-9]*[kMGT]?$ ]]; then
 		size=${options[0]}
 		options=("${options[@]:1}")
-		[[ $spec != *file=* ]] || bad_disk "$spec" "it has both a size and a file"
+		[[ $spec != *file=* && $spec != *nbd=* ]] || bad_disk "$spec" "it has both a size and a file"
 	fi
 	for option in "${options[@]}"; do
 		disk_option "$spec" "$option"
@@ -69,12 +70,19 @@ add_disk() {
 		# The run's end removes the file, so the host need not sync it.
 		disk_flags+=,cache=unsafe
 	fi
-	[[ -n $disk_file ]] || bad_disk "$spec" "neither file=PATH nor a size"
-	[[ -r $disk_file ]] || bad_disk "$spec" "cannot read $disk_file"
 	# QEMU takes ",," in a path for a comma, and "," for the end of the option.
-	disk_file=$(realpath "$disk_file")
+	if [[ $disk_nbd ]]; then
+		[[ -S $disk_nbd ]] || bad_disk "$spec" "$disk_nbd is no socket"
+		disk_nbd=$(realpath "$disk_nbd")
+		source="file.driver=nbd,file.server.type=unix,file.server.path=${disk_nbd//,/,,}"
+	else
+		[[ -n $disk_file ]] || bad_disk "$spec" "neither file=PATH nor nbd=SOCKET nor a size"
+		[[ -r $disk_file ]] || bad_disk "$spec" "cannot read $disk_file"
+		disk_file=$(realpath "$disk_file")
+		source="file.driver=file,file.filename=${disk_file//,/,,}"
+	fi
 	qemu_args+=(
-		-drive "if=none,id=disk$number,discard=unmap,format=$disk_format$disk_flags,file.driver=file,file.filename=${disk_file//,/,,}"
+		-drive "if=none,id=disk$number,discard=unmap,format=$disk_format$disk_flags,$source"
 		-device "virtio-blk-pci,drive=disk$number$disk_serial"
 	)
 }

@@ -44,6 +44,7 @@ refused() {
 	refused 'no value for --disk' --disk
 	refused '--icount does not go with --parallel' --icount --parallel 6.1 true
 	refused '--systemd does not go with 6.12-arm64' --systemd 6.12-arm64 true
+	refused '--root-disk needs a --disk' --root-disk 6.1 true
 	refused "bad --memory '2G'" --memory 2G 6.1 true
 	refused "bad --cpus '0'" --cpus 0 6.1 true
 	refused "bad --timeout ''" --timeout '' 6.1 true
@@ -53,19 +54,20 @@ refused() {
 
 @test "bad disks are refused before anything boots" {
 	refused "do not know 'frob'" --disk 1G,frob 6.1 true
-	refused 'neither file=PATH nor a size' --disk serial=a 6.1 true
-	refused 'neither file=PATH nor a size' --disk '' 6.1 true
+	refused 'neither file=PATH nor nbd=SOCKET nor a size' --disk serial=a 6.1 true
+	refused 'neither file=PATH nor nbd=SOCKET nor a size' --disk '' 6.1 true
 	refused 'cannot read /none' --disk file=/none 6.1 true
 	refused "do not know 'format=vhd'" --disk 1G,format=vhd 6.1 true
 	refused "'iops=1k' is not a number" --disk 1G,iops=1k 6.1 true
 	refused 'a serial has' --disk 1G,serial=a/b 6.1 true
 	refused 'both a size and a file' --disk 1G,file=/none 6.1 true
+	refused '/none is no socket' --disk nbd=/none 6.1 true
 }
 
 @test "--help and --list" {
 	run "$vm/run" --help
 	[[ $status -eq 0 && ${lines[0]} == Usage:* ]]
-	for option in memory cpus timeout disk share append console systemd list; do
+	for option in memory cpus timeout disk root-disk share append console systemd list; do
 		[[ $output == *"--$option "* ]]
 	done
 	FRSP_CACHE=$BATS_TEST_TMPDIR/cache
