@@ -218,7 +218,7 @@ int descriptor_pop(struct descriptor *descriptor)
 	xmlNode *root = xmlDocGetRootElement(descriptor->document);
 	xmlNode *storage = xml_child(xml_child(root, "StorageData"), "Storage");
 	xmlNode *snapshots = xml_child(root, "Snapshots");
-	const struct descriptor_image *chain[DESCRIPTOR_MAX_IMAGES];
+	const struct descriptor_image *chain[DESCRIPTOR_MAX_IMAGES] = {0};
 	char wrong[DESCRIPTOR_TEXT], parent[GUID_LEN];
 	struct descriptor changed;
 	int err = descriptor_chain(descriptor, chain, wrong);
