@@ -32,7 +32,7 @@ static const struct command commands[] = {
 	 "Take the last snapshot back: the newest image becomes part of its parent"},
 	{"resize", "[--shrink] [--json] FILE SIZE", CTL_SHRINK | CTL_JSON, 2, 2,
 	 image_resize_command,
-	 "Give the disk another size: a larger one, or with --shrink a smaller one"},
+	 "Make the disk larger, or smaller with --shrink"},
 	{"serve", "--ublk [--recover=NUMBER] [--json] FILE",
 	 CTL_UBLK | CTL_RECOVER | CTL_JSON, 1, 1, image_serve_command,
 	 "Serve the image as a disk of this machine, /dev/ublkbNUMBER, until a signal ends it"},
